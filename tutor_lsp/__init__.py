@@ -1,3 +1,3 @@
-"""The language server of Ask Tutor: what is under the cursor goes out, an explanation streams back."""
+"""The language server of Ask Tutor: it sends the code under the cursor to a tutor, and streams the answer back."""
 
 __version__ = "0.1.0"

@@ -1,8 +1,8 @@
 """`tutor-lsp`: the language server over standard input and output.
 
-It may be started as a script, `python -I -X utf8 …/tutor_lsp/__main__.py`. Then no `random.py` or `types.py` in the
-student's folder can replace a module of the standard library. The package's own folder is not on the path yet in that
-case, and is added.
+It may be started as a script, `python -I -X utf8 …/tutor_lsp/__main__.py`, so that no `random.py` or `types.py` in the
+student's folder can replace a module of the standard library. The folder that contains the package is then not on the
+import path, and is added here.
 """
 
 from __future__ import annotations
@@ -46,15 +46,15 @@ DONE, WRONG_USE = 0, 2
 
 
 def main() -> int:
-    """Serve one editor. Return the exit status: 0 after `shutdown`, else 1; 2 for a wrong argument."""
+    """Serve one editor. Return the exit status: 0 after `shutdown`, else 1, or 2 for a wrong argument."""
     status = answer_arguments(sys.argv[1:])
     if status is not None:
         return status
 
     def build() -> AskTutorServer:
-        from tutor_lsp import __version__  # noqa: PLC0415 - loaded by `run`, with garbage collection off
-        from tutor_lsp.server import AskTutorServer  # noqa: PLC0415 - likewise
-        from tutor_lsp.settings import from_environment  # noqa: PLC0415 - likewise
+        from tutor_lsp import __version__  # noqa: PLC0415 - `run` imports it with garbage collection off
+        from tutor_lsp.server import AskTutorServer  # noqa: PLC0415 - `run` imports it with garbage collection off
+        from tutor_lsp.settings import from_environment  # noqa: PLC0415 - `run` imports it with garbage collection off
 
         return AskTutorServer(from_environment(os.environ), __version__)
 
@@ -71,7 +71,7 @@ def answer_arguments(arguments: Sequence[str]) -> int | None:
         sys.stdout.write(HELP)
         return DONE
     if "--version" in arguments:
-        from tutor_lsp import __version__  # noqa: PLC0415 - not needed to serve
+        from tutor_lsp import __version__  # noqa: PLC0415 - not needed to serve an editor
 
         sys.stdout.write(f"tutor-lsp {__version__}\n")
         return DONE
@@ -82,12 +82,13 @@ def answer_arguments(arguments: Sequence[str]) -> int | None:
 
 def run(build: Callable[[], AskTutorServer]) -> int:
     """Build a server and let it serve one editor over standard input and output. Return the exit status."""
-    # Loading creates thousands of objects, and none is garbage. Collections would take a tenth of the start-up time.
+    # Imports create thousands of objects and no garbage, and garbage collection would take a tenth of the start-up
+    # time.
     gc.disable()
-    import asyncio  # noqa: PLC0415 - after gc.disable, as the rest
-    import logging  # noqa: PLC0415
+    import asyncio  # noqa: PLC0415 - must follow gc.disable
+    import logging  # noqa: PLC0415 - must follow gc.disable
 
-    from tutor_lsp.lsp.stdio import serve, take_over_standard_streams  # noqa: PLC0415
+    from tutor_lsp.lsp.stdio import serve, take_over_standard_streams  # noqa: PLC0415 - must follow gc.disable
 
     streams = take_over_standard_streams()
     logging.getLogger("pygls").setLevel(logging.WARNING)
@@ -103,7 +104,7 @@ def run(build: Callable[[], AskTutorServer]) -> int:
 
     try:
         return asyncio.run(converse())
-    except KeyboardInterrupt:  # Ctrl-C in the editor's terminal reaches its children too
+    except KeyboardInterrupt:  # Ctrl-C in the editor's terminal is sent to its child processes, too.
         return 1
 
 

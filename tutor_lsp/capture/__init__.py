@@ -1,4 +1,4 @@
-"""Capture what the student asks about: code, cells, diagnostics and traceback, bounded and in the wire's units.
+"""Capture what an ask contains: code, cells, diagnostics and traceback, within the limits and units of the contract.
 
-All of it comes from `submission.capture`. On its way to a service it passes `redaction`, which removes what is private.
+`submission.capture` captures all of it. On its way to a service it passes `redaction`, which replaces private values.
 """

@@ -1,4 +1,4 @@
-"""Where the last run of a document failed. It is remembered until the student edits that line."""
+"""The line at which a document's last run failed. It is remembered until the student edits that line."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ if TYPE_CHECKING:
     from tutor_lsp.runner.traceback import Frame
 
 MAX_COPIES = 8
-"""How many files that the editor has not opened are kept from runs."""
+"""The maximum number of texts kept of files that have run but are not open in the editor."""
 
 
 @dataclass(frozen=True, slots=True)
 class Crash:
-    """The exception or timeout that ended a run, marked at its line."""
+    """The exception or timeout that ended a run, with a mark on the line where it happened."""
 
     mark: Mark
     traceback: str
     origin: str | None = None
-    """The URI of another file of the student's in which the exception was raised."""
+    """The URI of the student's other file in which the exception was raised, if it was not in this one."""
 
 
 class KnownCrashes:
-    """The crash of each open document whose last run failed."""
+    """The crashes of open documents whose last run failed."""
 
     def __init__(self) -> None:
         self._crashes: WeakKeyDictionary[EditedDocument, Crash] = WeakKeyDictionary()
         self._copies: dict[str, EditedDocument] = {}
 
     def keep_copy(self, document: EditedDocument) -> None:
-        """Keep the text of a file that a run has executed and the editor has not opened, for asks about it.
+        """Keep the text of a file that a run executed but the editor has not opened, so that asks can include it.
 
-        No ask reads a file: the text is the one that the program ran with.
+        Asks never read a file. The text is the one that the program ran with.
         """
         self._copies.pop(unquote(document.uri), None)
         self._copies[unquote(document.uri)] = document
@@ -51,7 +51,7 @@ class KnownCrashes:
             del self._copies[next(iter(self._copies))]
 
     def opened(self, document: EditedDocument) -> None:
-        """Move the crash of a copy to the document that the editor has now opened, unless the line differs."""
+        """Move the crash of a kept text to the document that the editor has now opened, unless its line differs."""
         copy = self._copies.pop(unquote(document.uri), None)
         crash = None if copy is None else self.of(copy)
         if copy is None or crash is None:
@@ -81,9 +81,9 @@ class KnownCrashes:
         severity: types.DiagnosticSeverity = types.DiagnosticSeverity.Error,
         origin: str | None = None,
     ) -> Crash:
-        """Remember a crash in the current line `line` of the document, which is the line of `frame`.
+        """Remember a crash at the document's present line number `line`, which is the line of `frame`.
 
-        `values` are those of the line's variables, `total = 3, n = 0`.
+        `values` are the values of the line's variables, such as `total = 3, n = 0`.
         """
         columns = _columns(without_line_end(document.lines[line]), frame)
         mark = Mark.at(document, line, columns, message, severity)
@@ -96,7 +96,7 @@ class KnownCrashes:
         self._crashes.pop(document, None)
 
     def of(self, document: EditedDocument) -> Crash | None:
-        """Return the crash, or None once its line has been edited."""
+        """Return the crash of a document, or None if there is none or its line has been edited."""
         crash = self._crashes.get(document)
         if crash is not None and not crash.mark.is_current(document):
             self.forget(document)
@@ -104,19 +104,19 @@ class KnownCrashes:
         return crash
 
     def on_lines(self, document: EditedDocument, first: int, last: int) -> Crash | None:
-        """Return the crash if it is on one of the lines `first` to `last`."""
+        """Return the crash if it is on one of the lines `first` to `last` (inclusive)."""
         crash = self.of(document)
         return crash if crash is not None and first <= crash.mark.line <= last else None
 
 
 def bare_lines(lines: Sequence[str]) -> list[str]:
-    """Return the lines without what editor and disk may write differently: line ends and the byte order mark."""
+    """Return the lines without line ends and byte order mark, in which the editor's text and the file may differ."""
     bare = [without_line_end(line) for line in lines]
     return [bare[0].removeprefix("\ufeff"), *bare[1:]]
 
 
 def line_now(then: Sequence[str], now: Sequence[str], line: int) -> int | None:
-    """Return the number of a line after edits above or below it. Return None after edits on it, or on both sides."""
+    """Return a line's number after edits above or below it, or None after edits of it or on both sides."""
     if line >= len(then):
         return None
     if then[: line + 1] == now[: line + 1]:
@@ -126,9 +126,9 @@ def line_now(then: Sequence[str], now: Sequence[str], line: int) -> int | None:
 
 
 def _columns(text: str, frame: Frame) -> tuple[int, int]:
-    """Return the columns to underline: the expression that the traceback marks, else the text of the line.
+    """Return the columns to underline: the expression that the traceback marks, else the whole text of the line.
 
-    The traceback's marker is not used beside characters wider than one column, where CPython misplaces it.
+    The traceback's `^^^` markers are ignored on lines with wide characters, where CPython misplaces them.
     """
     start, end = min(len(text) - len(text.lstrip()), len(text.rstrip())), len(text.rstrip())
     if frame.marked is None or text.strip() != frame.source or not text.isascii():

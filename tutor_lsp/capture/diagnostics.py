@@ -26,14 +26,14 @@ MAX_DIAGNOSTICS = 50
 _ERROR, _WARNING = types.DiagnosticSeverity.Error, types.DiagnosticSeverity.Warning
 
 MAX_COMPILED_CHARACTERS = 64 * 1024
-"""Longer code is not compiled here, because the editor would have to wait."""
+"""The maximum number of characters that are compiled here; longer code would block the editor."""
 
 
 class KnownDiagnostics:
     """Remembers the diagnostics of a document for as long as its text stays the same.
 
-    An editor sends only the diagnostics under the cursor. A student whose cursor is on the line of an error, but not on
-    the squiggle, asks about that error too.
+    An editor sends only the diagnostics under the cursor. With the remembered ones, a student can also ask about an
+    error elsewhere on the cursor's line.
     """
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class KnownDiagnostics:
         self._compiled: WeakKeyDictionary[EditedDocument, tuple[int, types.Diagnostic | None]] = WeakKeyDictionary()
 
     def add_from_editor(self, document: EditedDocument, diagnostics: Iterable[types.Diagnostic]) -> None:
-        """Add diagnostics that the editor sends. Ours among them are left out, since we know them better."""
+        """Add diagnostics that the editor sends. Our own are left out, since the server knows them already."""
         heard = self._of_this_text(document)
         heard += [item for item in diagnostics if item.source != DIAGNOSTIC_SOURCE and item not in heard]
         del heard[:-MAX_DIAGNOSTICS]
@@ -61,11 +61,11 @@ class KnownDiagnostics:
         self._found[document] = marks
 
     def own(self, document: EditedDocument) -> list[Mark]:
-        """Return our own findings, without those on lines that were edited since."""
+        """Return our own findings, except those on lines that have been edited since."""
         return [mark for mark in self._found.get(document, ()) if mark.is_current(document)]
 
     def is_reported(self, document: EditedDocument, line: int) -> bool:
-        """Return whether another checker reports an error or a warning on a line. Remarks on style do not count."""
+        """Return whether another checker reports an error or a warning on a line. Style remarks do not count."""
         said = [*self._told.get(document, ()), *self._of_this_text(document)]
         return any(_touches(item, line, line) and (item.severity or _ERROR) <= _WARNING for item in said)
 
@@ -78,12 +78,12 @@ class KnownDiagnostics:
         return [mark.diagnostic(document) for mark in self.own(document) if first <= mark.line <= last]
 
     def compiled_on_lines(self, document: EditedDocument, first: int, last: int) -> list[types.Diagnostic]:
-        """Return the syntax error on lines `first` to `last`. The document is compiled at once."""
+        """Return the syntax error on lines `first` to `last`. The document is compiled if necessary."""
         error = self.syntax_error(document)
         return [error] if error is not None and _touches(error, first, last) else []
 
     def syntax_error(self, document: EditedDocument) -> types.Diagnostic | None:
-        """Return the syntax error of the document. It is compiled once for each state of its text."""
+        """Return the syntax error of the document, or None. It is compiled once for each revision of its text."""
         revision, found = self._compiled.get(document, (None, None))
         if revision != document.revision:
             found = compile_error(document)
@@ -96,14 +96,15 @@ class KnownDiagnostics:
 
 
 def compile_error(document: EditedDocument) -> types.Diagnostic | None:
-    """Return the syntax error of a document of moderate length, in the client's units. Nothing is run."""
+    """Return the syntax error of a document, unless it is too long. The code is compiled but not run."""
     if document.length > MAX_COMPILED_CHARACTERS:
         return None
     try:
         syntax_tree(document.source.removeprefix("\ufeff"))
     except SyntaxError as error:
         return _as_diagnostic(error, document)
-    except (ValueError, MemoryError, RecursionError):  # NUL or lone surrogates; nested too deeply
+    # The text contains NUL or lone surrogates, or is nested too deeply.
+    except (ValueError, MemoryError, RecursionError):
         return None
     return None
 
@@ -111,7 +112,7 @@ def compile_error(document: EditedDocument) -> types.Diagnostic | None:
 def to_wire(
     diagnostics: Iterable[types.Diagnostic], document: EditedDocument, window: Window, cursor_line: int
 ) -> tuple[Diagnostic, ...]:
-    """Return the diagnostics that touch the window, in code points within its code, nearest to the cursor first."""
+    """Return the diagnostics within the window, in code points of its code, nearest to the cursor first."""
     found: list[tuple[int, int, int, Diagnostic]] = []
     for item in diagnostics:
         place = document.range_from_client_units(item.range)
@@ -139,7 +140,7 @@ def _touches(diagnostic: types.Diagnostic, first: int, last: int) -> bool:
 
 
 def _as_diagnostic(error: SyntaxError, document: EditedDocument) -> types.Diagnostic:
-    """Convert CPython's position. It counts from 1, and may be 0 or None if CPython knows none."""
+    """Return CPython's position, which counts from 1, as one that counts from 0. It may be 0 or None if unknown."""
     line = min(max((error.lineno or 1) - 1, 0), len(document.lines) - 1)
     start = ServerTextPosition(line, max((error.offset or 1) - 1, 0))
     end = ServerTextPosition(max((error.end_lineno or 0) - 1, line), max((error.end_offset or 0) - 1, 0))

@@ -1,4 +1,4 @@
-"""The code window that goes with an ask: the whole document if it fits, else whole statements around the cursor."""
+"""The code sent with an ask: the whole document if it fits, else a window of whole statements around the cursor."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _BOM = "\ufeff"
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Code, and the position where it starts: line `first_line` of the document, `first_character` of that line.
+    """The code of a document's part that starts at line `first_line`, character `first_character` of that line.
 
-    Its lines end at LF alone, and each corresponds to one line of the document.
+    Its lines end with LF, and each corresponds to one line of the document.
     """
 
     code: str
@@ -33,7 +33,7 @@ class Window:
     line_count: int
 
     def place(self, line: int, character: int) -> Position:
-        """Return the position in `code` of a position in the document, in code points. It is clamped to the window."""
+        """Return the position in `code`, in code points, of a position in the document. It is clamped to the window."""
         number = line - self.first_line
         if number < 0:
             return Position(0, 0)
@@ -54,10 +54,10 @@ def is_python(document: EditedDocument) -> bool:
 def window(
     lines: Sequence[str], cursor: Position, *, start: int = 0, end: int | None = None, budget: int = MAX_CODE_BYTES
 ) -> Window:
-    """Return lines `start` to `end` (exclusive) as code. If they exceed `budget` bytes of UTF-8, cut around the cursor.
+    """Return lines `start` to `end` (exclusive) as a window. Cut around the cursor beyond `budget` bytes of UTF-8.
 
-    The time depends on the budget, not on the document. Code is cut between top-level statements if there are any, so
-    that it still parses.
+    The time depends on the budget, not on the document's length. Code is cut between top-level statements if possible,
+    so that it can still be parsed.
     """
     end = len(lines) if end is None else end
     first, last = _fitting(lines, cursor.line, start, end, budget)
@@ -70,9 +70,9 @@ def window(
 
 
 def _fitting(lines: Sequence[str], cursor_line: int, start: int, end: int, budget: int) -> tuple[int, int]:
-    """Return lines `first` to `last` (exclusive) around the cursor.
+    """Return the first line and the end (exclusive) of the lines around the cursor that fit the budget.
 
-    Both are the cursor's if that line alone is over budget.
+    Both are the cursor's line if that line alone exceeds the budget.
     """
     left = budget - _size(lines[cursor_line])
     if left < 0:
@@ -89,7 +89,7 @@ def _fitting(lines: Sequence[str], cursor_line: int, start: int, end: int, budge
 
 
 def _extend(lines: Sequence[str], numbers: range, reached: int, left: int, *, keep: int) -> tuple[int, int]:
-    """Take lines in turn while `keep` bytes are left over. Return the last line taken, and the bytes left."""
+    """Take lines in order as long as `keep` bytes remain. Return the last line taken, and the bytes left over."""
     for number in numbers:
         size = _size(lines[number])
         if left - size < keep:
@@ -104,6 +104,6 @@ def _size(line: str) -> int:
 
 def _part_of_line(line: str, number: int, character: int, budget: int) -> Window:
     content = without_line_end(line)
-    characters = budget // 4  # the longest character of UTF-8
+    characters = budget // 4  # A character takes at most 4 bytes in UTF-8.
     first = max(0, min(character - characters // 2, len(content) - characters))
     return Window(valid(content[first : first + characters]), number, first, 1)

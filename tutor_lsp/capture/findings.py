@@ -1,4 +1,4 @@
-"""What the offline tutor is certain is wrong in a document, as marks on its lines."""
+"""The certain errors that the offline tutor finds in a document, as marks on its lines."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 
 MAX_FINDINGS = 50
 OF_DOCUMENTS = "documents"
-"""The owner of this analysis, so that it may run beside that of a question."""
+"""The owner under whom documents are analysed, so that this may run in parallel with the analysis of a question."""
 
 
 async def find_certain_errors(analyst: Analyst, shown: Window, kind: Kind) -> list[Certainty]:
-    """Return what is certainly wrong in code that is a whole document."""
+    """Return the certain errors in the code of a whole document."""
     submission = Submission(code=shown.code, cursor=Position(0, 0), kind=kind)
     return (await analyst.certainties(OF_DOCUMENTS, submission))[:MAX_FINDINGS]
 
 
 def whole_window(document: EditedDocument) -> Window:
-    """Return the code window of a document of moderate length."""
+    """Return the window of a document, which contains all of it if it fits."""
     return window(document.lines, Position(0, 0))
 
 
 def marks(document: EditedDocument, shown: Window, found: Iterable[Certainty]) -> list[Mark]:
-    """Return marks for the findings, in a document that has not changed since."""
+    """Return marks for the findings, in a document that has not changed since the analysis."""
     put = []
     for one in found:
         before = shown.first_character if one.line == 0 else 0

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A remark on a line. `columns` are code points of the line's text. `anchor` moves along with edits elsewhere.
+    """A remark on a line. `columns` are code points of the line's text. `anchor` follows edits on other lines.
 
-    `detail` is shown to the student alone, on a line of its own below the message.
+    `detail` is shown to the student only, on its own line below the message.
     """
 
     message: str
@@ -49,18 +49,18 @@ class Mark:
         return self.anchor.line
 
     def is_current(self, document: EditedDocument) -> bool:
-        """Return whether the line is unchanged."""
+        """Return whether the line still has the text that the mark was made for."""
         return without_line_end(document.lines[self.line]) == self.text
 
     def shown(self, document: EditedDocument) -> types.Diagnostic:
-        """Return the diagnostic that the editor shows, at the line's current position."""
+        """Return the diagnostic to show in the editor, with the detail, at the line's current position."""
         diagnostic = self.diagnostic(document)
         if self.detail:
             diagnostic.message += f"\n{self.detail}"
         return diagnostic
 
     def diagnostic(self, document: EditedDocument) -> types.Diagnostic:
-        """Return the diagnostic that goes with an ask, at the line's current position."""
+        """Return the diagnostic to send with an ask, without the detail, at the line's current position."""
         start, end = self.columns
         place = ServerTextRange(ServerTextPosition(self.line, start), ServerTextPosition(self.line, end))
         return types.Diagnostic(

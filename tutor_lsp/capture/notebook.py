@@ -1,4 +1,4 @@
-"""The notebook cells before the one asked about with their output, in a notebook or between `# %%` lines of a file."""
+"""Notebook cells with their output: those before the cell asked about, in a notebook or a file with `# %%` lines."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _MARKDOWN = re.compile(r"\[(?:markdown|md|raw)\]")
 
 @dataclass(frozen=True, slots=True)
 class CellOutput:
-    """The output of a cell, and the error that ended it."""
+    """The output of a cell, and the error that ended its run."""
 
     text: str = ""
     error: str | None = None
@@ -43,7 +43,7 @@ class CellOutput:
 
 @dataclass(frozen=True, slots=True)
 class FileCell:
-    """A cell of a plain file: its lines from `# %%` on. `end` is exclusive."""
+    """A cell of a plain file, which starts at a `# %%` line. `end` is exclusive."""
 
     start: int
     end: int
@@ -74,13 +74,13 @@ def is_failing(cell: types.NotebookCell) -> bool:
 
 
 def notebook_cell(documents: OpenDocuments, uri: str) -> types.NotebookCell | None:
-    """Return the cell of a document, or None if the document is a file."""
+    """Return the notebook cell of a document, or None if the document is a plain file."""
     notebook = documents.get_notebook_document(cell_uri=uri)
     return next((cell for cell in notebook.cells if _same(cell, uri)), None) if notebook else None
 
 
 def cells_before(documents: OpenDocuments, uri: str) -> tuple[Cell, ...]:
-    """Return the code cells of the notebook before this one."""
+    """Return the code cells before this one in its notebook."""
     notebook = documents.get_notebook_document(cell_uri=uri)
     found = []
     for cell in notebook.cells if notebook else ():
@@ -93,9 +93,9 @@ def cells_before(documents: OpenDocuments, uri: str) -> tuple[Cell, ...]:
 
 
 def file_cells(lines: Sequence[str]) -> list[FileCell]:
-    """Return the cells of a plain file between its `# %%` lines, or none if it has no such line.
+    """Return the cells of a plain file, which `# %%` lines separate, or none if it has no such line.
 
-    The text before the first `# %%` is a cell if it is not blank.
+    The text before the first `# %%` line is a cell, too, unless it is blank.
     """
     markers = [(n, match) for n, line in enumerate(lines) if line[:1] == "#" and (match := _MARKER.match(line))]
     if not markers:
@@ -110,7 +110,7 @@ def file_cells(lines: Sequence[str]) -> list[FileCell]:
 
 
 def file_cells_before(lines: Sequence[str], cells: Iterable[FileCell], start: int) -> tuple[Cell, ...]:
-    """Return the code cells of a plain file before the one at line `start`."""
+    """Return the code cells of a plain file before the cell at line `start`."""
     before = [
         Cell(source=_source(lines[cell.start : cell.end])) for cell in cells if cell.is_code and cell.end <= start
     ]
@@ -143,7 +143,7 @@ def _outputs(metadata: Any) -> list[dict[str, Any]]:
 
 
 def _error_text(data: str) -> str:
-    """Return the traceback in VS Code's error output, else its name and message."""
+    """Return the traceback in VS Code's error output, or the error's name and message if there is no traceback."""
     try:
         error = json.loads(data)
     except (ValueError, RecursionError):

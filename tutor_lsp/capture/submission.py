@@ -1,4 +1,4 @@
-"""Build an ask, and follow the place that it is about while the student goes on typing."""
+"""Build an ask, and keep track of the place that it is about while the student edits the document."""
 
 from __future__ import annotations
 
@@ -30,30 +30,30 @@ if TYPE_CHECKING:
     from tutor_protocol import Cell, Kind
 
 _ROOM = 8 * 1024
-"""Bytes of code that are reserved for placeholders, which may be longer than what they replace."""
+"""Bytes of the code limit that are reserved for placeholders, which may be longer than the values they replace."""
 
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """An ask, and the place that it is about. `range` is in the client's units, as it was at the time of the ask."""
+    """An ask, and the place that it is about. `range` is in the client's units, as of the time of the ask."""
 
     ask: Ask
     range: types.Range
     uri: str
-    """Of the document. It differs from the argument's if a run failed in another file of the student's."""
+    """The URI of the document. It differs from the argument's if a run failed in another file of the student's."""
     document: EditedDocument
     problem: Problem
     anchor: Anchor
     revision: int
 
     def is_stale(self) -> bool:
-        """Return whether the unit asked about has changed since, by the rule that tells problems apart."""
+        """Return whether the function or other unit asked about has changed since, judging by its fingerprint."""
         if self.document.revision == self.revision:
             return False
         return self.problem.fingerprint != fingerprint_at(self.document, self.anchor, self.ask.kind)
 
     def is_about_the_place_of(self, earlier: Captured) -> bool:
-        """Return whether an earlier ask was about the same unit, which typing may have moved since."""
+        """Return whether an earlier ask was about the same unit, even if edits have moved it since."""
         unit = self.problem.unit
         place = earlier.anchor.line - self.ask.first_line
         is_same_unit = (unit.kind, unit.name) == (earlier.problem.unit.kind, earlier.problem.unit.name)
@@ -62,7 +62,7 @@ class Captured:
 
 @dataclass(frozen=True, slots=True)
 class _Surroundings:
-    """The lines that may go with the ask, and the cells before them."""
+    """The range of lines that may be sent with the ask, and the notebook cells before them."""
 
     kind: Kind
     start: int
@@ -77,9 +77,9 @@ def capture(
     known: diagnostics.KnownDiagnostics,
     request_id: UUID,
 ) -> Captured:
-    """Build the ask. Raise `Refused` if the document is not open or not Python, or the question is too long.
+    """Build the ask. Raise `Refused` if the document is not open or not Python, or if the question is too long.
 
-    Nothing private is removed here, since local mode may see all of it. `RedactingTutor` stands in front of a service.
+    Private values are kept here, because local mode may use them. `RedactingTutor` replaces them for a service.
     """
     document = documents.open_document(argument.uri)
     if document is None:
@@ -125,7 +125,7 @@ def capture(
 
 
 def _at_origin(argument: AskArgument, origin: EditedDocument, known: diagnostics.KnownDiagnostics) -> AskArgument:
-    """Return the ask moved to the line in another file of the student's where the exception was raised."""
+    """Return the argument for an ask at the line in the student's other file where the exception was raised."""
     crash = known.crashes.of(origin)
     position = argument.position if crash is None else crash.mark.diagnostic(origin).range.start
     return evolve(argument, uri=origin.uri, position=position, diagnostics=None)
@@ -139,7 +139,7 @@ def fingerprint_at(document: EditedDocument, anchor: Anchor, kind: Kind) -> str:
 
 
 def _as_said(diagnostic: types.Diagnostic, crash: Crash | None, document: EditedDocument) -> types.Diagnostic:
-    """Return a diagnostic. If it is our own crash, it comes without the values, which the traceback has already."""
+    """Return a diagnostic to send. If it is our own crash, its values are left out: the traceback has them."""
     if crash is None or diagnostic.source != DIAGNOSTIC_SOURCE:
         return diagnostic
     is_crash = diagnostic.message == crash.mark.shown(document).message
@@ -178,7 +178,7 @@ def _window(document: EditedDocument, anchor: Anchor, around: _Surroundings) -> 
 
 
 def _range(document: EditedDocument, line: int, said: list[types.Diagnostic]) -> types.Range:
-    """Return the range of the most severe diagnostic that starts on the line, else that of the line's text."""
+    """Return the range of the most severe diagnostic that starts on the line, or of the line's text if none does."""
     on_line = [item for item in said if item.range.start.line == line]
     if on_line:
         return min(on_line, key=lambda item: item.severity or types.DiagnosticSeverity.Error).range

@@ -1,7 +1,7 @@
-"""Read and write the learning module of a folder in its `.tutor.toml`: `module = "loops"`, and nothing else.
+"""Read and write a folder's learning module in its `.tutor.toml`: `module = "loops"`, and no other setting.
 
-The file comes with assignments from anywhere. So it can only name the module that an ask is about: no address to
-connect to, and nothing to start. It is written only if the student chooses a module for a folder.
+The file may come with a downloaded assignment. So it can only name the module that an ask is about: no address to
+connect to, and no program to start. It is only written if the student chooses a module for a folder.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _ON_DISK = {"file", "vscode-notebook-cell"}
 
 
 def workspace_module(uri: str) -> str | None:
-    """Return the module of the nearest `.tutor.toml` at or above a document, or None if there is none.
+    """Return the module in the nearest `.tutor.toml`, in the folder of a document or above, or None if there is none.
 
-    Raises `Refused` if the file is invalid.
+    Raise `Refused` if the file is invalid.
     """
     parts = urlsplit(uri)
     path = to_fs_path(urlunsplit(parts._replace(scheme="file", fragment=""))) if parts.scheme in _ON_DISK else None
@@ -38,15 +38,15 @@ def workspace_module(uri: str) -> str | None:
         try:
             with file.open("rb") as opened:
                 return _read(opened.read(MOST_BYTES + 1))
-        except OSError:  # missing or unreadable
+        except OSError:  # The file is missing or unreadable.
             continue
     return None
 
 
 def choose_module(folder_uri: str, module_id: str) -> None:
-    """Write a module into the `.tutor.toml` of a folder. The rest of the file stays.
+    """Write a module into the `.tutor.toml` of a folder. The rest of the file is kept.
 
-    Raises `Refused` if that is not possible.
+    Raise `Refused` if that is not possible.
     """
     path = to_fs_path(folder_uri) if urlsplit(folder_uri).scheme == "file" else None
     if path is None or not _MODULE.fullmatch(module_id):
@@ -70,7 +70,7 @@ def _read(content: bytes) -> str | None:
         raise Refused(_UNREADABLE)
     try:
         module = tomllib.loads(content.decode()).get("module")
-    except (ValueError, RecursionError):  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
+    except (ValueError, RecursionError):  # TOMLDecodeError and UnicodeDecodeError are subclasses of ValueError.
         raise Refused(_UNREADABLE) from None
     if module is None:
         return None

@@ -1,1 +1,1 @@
-"""The features of the language server, one a module."""
+"""The features of the language server, one in each module."""

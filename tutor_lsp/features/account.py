@@ -1,4 +1,4 @@
-"""Sign in and out from the editor, and notice a sign-in or sign-out in another window or a terminal."""
+"""Sign in and out from the editor, and notice when another window or a terminal signs in or out."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tutor_lsp.tutors.choice import TutorChoice
 
 WATCH_SECONDS = 2.0
-"""The interval at which the record of sign-ins is checked. A check is one `stat`."""
+"""Seconds between two checks of the record of sign-ins. A check is one `stat` call."""
 
 SIGN_IN_CANCELLED = "The sign-in was cancelled."
 
@@ -37,7 +37,7 @@ NO_SERVICE = (
 
 
 class Account(Feature):
-    """Feature: the commands `tutor.signIn` and `tutor.signOut`, and the watch over the record of sign-ins."""
+    """Feature: the commands `tutor.signIn` and `tutor.signOut`, and the watch for changes of the record of sign-ins."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class Account(Feature):
     async def initialized(self) -> None:
         """Watch the record of sign-ins until the server ends.
 
-        There is no check while an answer streams: a change would end it.
+        It is not checked while an answer streams, because a changed sign-in would end the answer.
         """
         while True:
             await self._sleep(WATCH_SECONDS)
@@ -98,7 +98,7 @@ class Account(Feature):
         return as_message(status)
 
     async def sign_out(self, _: protocol.Nothing) -> protocol.StatusChanged:
-        """Remove the sign-in from this computer, for all windows, and tell the service. Running answers end."""
+        """Remove the sign-in from this computer, for all windows, and tell the service. Running answers are stopped."""
         self._cancel()
         await self._choice.reload_sign_ins()
         server_url, sign_ins = self._choice.server_url, self._choice.sign_ins

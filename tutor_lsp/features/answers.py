@@ -19,32 +19,32 @@ if TYPE_CHECKING:
     from tutor_lsp.settings import Settings
 
 PROGRESS_AFTER_SECONDS = 0.5
-"""No progress is shown for work that ends sooner."""
+"""Seconds after which progress is shown; shorter work shows none."""
 KEPT_DOCUMENTS = 20
 
 
 class AnswerPresenter(Protocol):
-    """Presents one answer. It is started at most once, and ended exactly once."""
+    """Presents one answer: `started` is called at most once, and `ended` exactly once."""
 
     def started(self, message: protocol.AnswerStarted) -> None:
         """Show that the ask was accepted."""
         ...
 
     def updated(self, message: protocol.AnswerUpdated) -> None:
-        """Show the next piece."""
+        """Show the next part of the answer."""
         ...
 
     def ended(self, message: protocol.AnswerEnded) -> None:
-        """Show the end."""
+        """Show the end of the answer, or why it failed."""
         ...
 
 
 def choose_presenter(
     editor: Editor, settings: Settings, background: BackgroundTasks, ask_id: UUID, elsewhere: str | None = None
 ) -> AnswerPresenter:
-    """Build the presenter that the student has set, else the best that the editor supports.
+    """Return the presenter that the student has set, else the best one that the editor supports.
 
-    `elsewhere` names the file that the answer is about if it is not the one that the student asked from.
+    `elsewhere` names the file that the answer is about, if the student asked from another file.
     """
     way = settings.answer_in
     if way == "notifications" or (way is None and editor.speaks_tutor):
@@ -57,7 +57,7 @@ def choose_presenter(
 
 
 class NotificationPresenter:
-    """Streams the answer in the notifications of `protocol`."""
+    """Sends the answer as the notifications of `protocol` while it streams."""
 
     def __init__(self, editor: Editor) -> None:
         self._editor = editor
@@ -76,9 +76,9 @@ class NotificationPresenter:
 
 
 class CancellableProgress:
-    """Shows `$/progress` that the student can cancel, until `end`.
+    """Shows `$/progress` that the student can cancel, until `end` is called.
 
-    It appears `after` seconds. The token of an ask's progress is the ask's id.
+    It appears `after` seconds. For an ask, the progress token is the ask's id.
     """
 
     def __init__(
@@ -98,13 +98,13 @@ class CancellableProgress:
         self._task = background.run(self._begin(after), "progress") if editor.shows_progress else None
 
     def report(self, text: str) -> None:
-        """Show what is being done."""
+        """Show a text that says what is being done."""
         self._text = text
         if self._shown:
             self._editor.report_progress(self._token, text)
 
     def end(self) -> None:
-        """End the progress. One that has not appeared yet never does."""
+        """End the progress. If it has not appeared yet, it never will."""
         if self._task is not None:
             self._task.cancel()
         if self._shown:
@@ -119,7 +119,7 @@ class CancellableProgress:
 
 
 class BufferedPresenter:
-    """Shows the answer once it is complete. Until then there is progress."""
+    """Shows the answer once it is complete, and progress until then."""
 
     def __init__(
         self,
@@ -138,16 +138,16 @@ class BufferedPresenter:
         self._pieces: list[str] = []
 
     def started(self, message: protocol.AnswerStarted) -> None:
-        """Show in the progress which hint is coming."""
+        """Show in the progress which hint is being written."""
         self._heading = f"Hint {message.hint_level} of {message.max_hint_level}{self._elsewhere}"
         self._progress.report(self._heading)
 
     def updated(self, message: protocol.AnswerUpdated) -> None:
-        """Keep the piece."""
+        """Append a part to the answer."""
         self._pieces.append(message.delta)
 
     def ended(self, message: protocol.AnswerEnded) -> None:
-        """Show the text, and in a message why the ask was refused or failed."""
+        """Show the answer, or a message that says why the ask was refused or failed."""
         self._progress.end()
         if self._pieces:
             markdown = f"**{self._heading}**\n\n{''.join(self._pieces)}{_note(message)}\n"
@@ -157,18 +157,18 @@ class BufferedPresenter:
 
 
 class MessageSurface:
-    """Shows Markdown in `window/showMessage`."""
+    """Shows Markdown as a message (`window/showMessage`)."""
 
     def __init__(self, editor: Editor) -> None:
         self._editor = editor
 
     async def show(self, markdown: str) -> None:
-        """Show the Markdown as it is."""
+        """Show the Markdown source."""
         self._editor.show_message(markdown.strip(), types.MessageType.Info)
 
 
 class DocumentSurface:
-    """Shows Markdown in a document of its own (`window/showDocument`), or in a message if the editor cannot."""
+    """Shows Markdown as a document (`window/showDocument`), or as a message if the editor cannot show documents."""
 
     def __init__(self, editor: Editor, folder: Path, name: str) -> None:
         self._editor = editor
@@ -176,7 +176,7 @@ class DocumentSurface:
         self._name = name
 
     async def show(self, markdown: str) -> None:
-        """Write the document, readable by the user alone, and show it. Only the newest `KEPT_DOCUMENTS` are kept."""
+        """Write a document that only the user can read, and show it. Only the newest `KEPT_DOCUMENTS` are kept."""
         try:
             path = await asyncio.to_thread(_write, self._folder, self._name, markdown)
             is_shown = await self._editor.show_document(path)

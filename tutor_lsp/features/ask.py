@@ -1,8 +1,8 @@
 """Ask the tutor and present its answer.
 
-One answer at a time for a place. A new ask there stops the answer that is still running and takes its place. So two key
-presses in a row never show two answers side by side, the hint level does not rise twice (a cancelled ask gives its
-level back), and a follow-up question need not wait. Asks about other places run in parallel.
+A place in the code has one running answer at a time. A new ask there stops the running answer and replaces it. So two
+quick key presses never show two answers, nor raise the hint level twice (a cancelled ask does not count), and a
+follow-up question need not wait. Asks about other places run in parallel.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _REFUSALS = {
     ErrorCode.NOT_FOUND,
     ErrorCode.UNAUTHENTICATED,
 }
-"""Codes with which an ask is refused. With any other code it has failed or was cancelled."""
+"""Codes of asks that are refused. With any other code the ask has failed or was cancelled."""
 
 
 @dataclass(slots=True)
@@ -97,9 +97,9 @@ class Asks(Feature):
         return {protocol.ASK: self.ask, protocol.CANCEL: self.cancel, protocol.RATE: self.rate}
 
     async def ask(self, argument: protocol.AskArgument) -> protocol.AskStarted:
-        """Start an ask and return its id at once (command `tutor.ask`). A task of its own streams the answer.
+        """Start an ask and return its id at once (command `tutor.ask`). A background task streams the answer.
 
-        A second call with the `askId` of a running answer does nothing. Raises `Refused`.
+        A second call with the `askId` of a running answer does nothing. Raise `Refused` for invalid arguments.
         """
         if not isinstance(argument.local, bool | None):
             raise Refused("local is true or false.")
@@ -120,7 +120,7 @@ class Asks(Feature):
         await self.cancel(protocol.CancelAsk(ask_id=str(params.token)))
 
     async def rate(self, rating: protocol.Rating) -> None:
-        """Send whether an answer helped (command `tutor.rate`). Raise `Refused` for an invalid rating."""
+        """Send the student's rating of an answer (command `tutor.rate`). Raise `Refused` for an invalid rating."""
         if not isinstance(rating.helpful, bool):
             raise Refused("helpful is true or false.")
         tutor = self._choice.tutor()
@@ -147,14 +147,14 @@ class Asks(Feature):
         running.task = self._background.run(self._run(running), "an answer")
 
     def _stop(self, request_id: UUID) -> None:
-        """End the answer for the student at once. The tutor's stream closes later."""
+        """End the answer for the student at once. The tutor's stream is closed later."""
         running = self._running[request_id]
         self._end(running, reason="cancelled", code=ErrorCode.CANCELLED, message=STOPPED)
         running.cancel()
 
     async def _run(self, running: _Running) -> None:
-        """Stream one answer. The student sees exactly one end of it, whatever happens."""
-        # Let the reply to the command go out first: the editor needs the id before the first notification.
+        """Stream one answer. Its end is presented exactly once, whatever happens."""
+        # Send the reply to the command first: the editor needs the id before the first notification.
         await asyncio.sleep(0)
         try:
             tutor = await self._tutor_for(running)
@@ -162,9 +162,9 @@ class Asks(Feature):
                 self._refuse(running)
             else:
                 await self._stream(running, tutor)
-        except Exception as error:  # noqa: BLE001 - the edge: the answer must end after any error
+        except Exception as error:  # noqa: BLE001 - the answer must end after any error
             log_exception("an answer", error)
-        # Only reached if the tutor has not ended its stream with `Done` or `Error`, as it must.
+        # This does nothing if the tutor has ended its stream with `Done` or `Error`, as it must.
         self._end(running, reason="failed", code=ErrorCode.INTERNAL_ERROR, message=INTERNAL_ERROR_MESSAGE)
 
     async def _tutor_for(self, running: _Running) -> Tutor | None:
@@ -172,7 +172,7 @@ class Asks(Feature):
         return self._choice.local_tutor() if running.is_local else self._choice.tutor()
 
     def _refuse(self, running: _Running) -> None:
-        """End the ask because no question can be answered: the student is signed out, or a setting is wrong."""
+        """End the ask because no tutor is available: the student is signed out, or a setting is wrong."""
         status = self._choice.status
         code = ErrorCode.UNAUTHENTICATED if status.state == "signedOut" else ErrorCode.VALIDATION_FAILED
         self._end(running, reason="refused", code=code, message=status.message)
@@ -213,7 +213,8 @@ class Asks(Feature):
         self._end(
             running,
             reason="completed",
-            message_id=None if running.is_local else str(done.message_id),  # the service does not know it
+            # Local answers cannot be rated: the service does not know their ids.
+            message_id=None if running.is_local else str(done.message_id),
             provider=done.provider,
             fallback=done.fallback,
             withheld=done.withheld,
@@ -227,7 +228,7 @@ class Asks(Feature):
         self._end(running, reason=reason, code=error.code, message=error.content, retry_after=error.retry_after)
 
     def _end(self, running: _Running, **fields: Any) -> None:
-        """End the answer, unless it has ended."""
+        """End the answer, unless it has already ended."""
         request_id = running.captured.ask.request_id
         if self._running.pop(request_id, None) is not None:
             running.presenter.ended(

@@ -6,20 +6,20 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 Handler = Callable[[Any], Awaitable[Any]]
-"""Handles one message. It takes the params, or the argument of a command, and returns the result."""
+"""A handler of one message. It gets the params, or the argument of a command, and returns the result."""
 
 
 class Feature(Protocol):
-    """One thing that an editor can ask of the language server.
+    """One function of the language server that an editor can use.
 
-    `server` builds each feature, registers its handlers, and runs the other methods at their time. An exception in one
-    of them is logged, and the other features go on. A feature overrides what it needs; the defaults do nothing.
+    `server` builds each feature, registers its handlers, and calls its other methods. An exception in one of them is
+    logged, and does not affect the other features. A feature overrides what it needs; the defaults do nothing.
     """
 
     def handlers(self) -> Mapping[str, Handler]:
         """Return the handlers of LSP methods, and of the custom methods of `protocol.CUSTOM_PARAMS`.
 
-        Several features may handle the same notification. A handler that raises `Refused` tells the student why.
+        Several features may handle the same notification. A handler raises `Refused` with a reason for the student.
         """
         return {}
 
@@ -28,9 +28,9 @@ class Feature(Protocol):
         return {}
 
     async def initialized(self) -> None:
-        """Run in a background task after `initialized`. It may run until the server ends."""
+        """Run as a background task after `initialized`. It may run until the server ends."""
         return
 
     async def shutdown(self) -> None:
-        """Stop what is running. May be called again."""
+        """Stop everything that is running. It may be called more than once."""
         return

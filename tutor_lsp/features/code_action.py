@@ -27,9 +27,9 @@ KIND = types.CodeActionKind.QuickFix
 class CodeActions(Feature):
     """Feature: `textDocument/codeAction`.
 
-    If the editor asks by itself (a light bulb), the action is offered only if a checker or the last run has reported
-    something on a line of the range. If the student asks, it is offered anywhere in a Python file. Whole lines count in
-    both cases: the cursor need not be on the squiggle.
+    If the editor requests actions by itself (a light bulb), the action is offered only if a checker or the last run has
+    reported something on a line of the range. If the student requests them, it is offered anywhere in a Python file.
+    Whole lines count in both cases: the cursor need not be on the squiggle.
     """
 
     def __init__(self, editor: Editor, choice: TutorChoice, known: KnownDiagnostics, own: OwnDiagnostics) -> None:
@@ -43,7 +43,7 @@ class CodeActions(Feature):
         return {types.TEXT_DOCUMENT_CODE_ACTION: self.code_action}
 
     async def code_action(self, params: types.CodeActionParams) -> list[types.CodeAction] | None:
-        """Return the action, or None if it is not offered. It is never offered outside open Python documents."""
+        """Return the action, or None if it is not offered. It is only offered in open Python documents."""
         uri = params.text_document.uri
         document = self._editor.documents.open_document(uri)
         if document is None or not is_python(document) or not _wants_quick_fixes(params.context.only):
@@ -58,7 +58,7 @@ class CodeActions(Feature):
             wrong = [crash.mark.shown(document), *wrong]
         if not wrong and self._choice.settings.diagnostics:
             wrong = self._known.own_on_lines(document, start.line, end.line)
-            if not wrong and cell is None:  # the background check may not have run yet
+            if not wrong and cell is None:  # The background check may not have finished yet.
                 wrong = self._known.compiled_on_lines(document, start.line, end.line)
         is_automatic = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
         if is_automatic and not wrong and not (cell is not None and is_failing(cell)):
@@ -74,12 +74,12 @@ class CodeActions(Feature):
 
 
 def _wants_quick_fixes(only: Sequence[types.CodeActionKind | str] | None) -> bool:
-    """Return whether the editor wants quick fixes. Kinds are hierarchical; the empty one contains all (LSP 3.17)."""
+    """Return whether the editor requests quick fixes. Kinds are hierarchical; the empty one includes all (LSP 3.17)."""
     return only is None or any(kind in {KIND, types.CodeActionKind.Empty} for kind in only)
 
 
 def _place(start: types.Position, wrong: list[types.Diagnostic]) -> types.Position:
-    """Return the cursor, or the first error in a selection that starts above it."""
+    """Return the cursor, or the start of the first error in a selection that starts above it."""
     firsts = [min(item.range.start.line, item.range.end.line) for item in wrong]
     if not firsts or min(firsts) <= start.line:
         return start

@@ -1,4 +1,4 @@
-"""Apply the editor's settings: those passed at the start, and the section `tutor` at each change."""
+"""Apply the editor's settings: those passed at the start, and the section `tutor` whenever it changes."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ class Configuration(Feature):
         return {types.INITIALIZE: self.initialize, types.WORKSPACE_DID_CHANGE_CONFIGURATION: self.did_change}
 
     async def initialize(self, params: types.InitializeParams) -> None:
-        """Apply the settings that the editor passes at the start."""
+        """Apply the settings that the editor passes in `initialize`."""
         settings = with_initialization_options(self._choice.settings, params.initialization_options)
         await self._choice.change(settings)
 
     async def initialized(self) -> None:
-        """Request the settings, and register for changes."""
+        """Request the settings, and register for changes of them."""
         if self._editor.has_configuration:
             await self._pull()
         if self._editor.registers_configuration:
             await self._editor.watch_configuration()
 
     async def did_change(self, params: types.DidChangeConfigurationParams) -> None:
-        """Apply changed settings: request them, or if the editor does not answer requests, read those it sends."""
+        """Apply changed settings: request them, or use those in the notification if the editor answers no requests."""
         if self._editor.has_configuration:
             await self._pull()
         elif isinstance(params.settings, dict):

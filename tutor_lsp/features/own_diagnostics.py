@@ -1,4 +1,4 @@
-"""The language server's own diagnostics: certain errors in a document, and where its last run failed."""
+"""The language server's own diagnostics: certain errors in a document, and the line where its last run failed."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from tutor_lsp.tutors.choice import TutorChoice
 
 PAUSE_SECONDS = 0.3
-"""A document is checked after so long without typing. Half a line is no error."""
+"""Seconds without typing after which a document is checked, since half-typed lines are not errors."""
 
 
 class OwnDiagnostics(Feature):
     """Feature: `textDocument/publishDiagnostics`, for students whose editor has no other checker for Python.
 
-    The setting `tutor.diagnostics` turns off all but the failures of runs, which the student has asked for. A line on
-    which another checker reports something gets no diagnostic of ours.
+    The setting `tutor.diagnostics` turns off all of them except failures of runs, which the student has started. A line
+    on which another checker reports something gets no diagnostic of ours.
     """
 
     def __init__(
@@ -68,26 +68,26 @@ class OwnDiagnostics(Feature):
         }
 
     async def did_open(self, params: types.DidOpenTextDocumentParams) -> None:
-        """Show where a run failed in the document, and check it soon."""
+        """Show the line where a run failed in the document, and schedule a check."""
         document = self._editor.documents.open_document(params.text_document.uri)
         if document is not None:
             self._known.crashes.opened(document)
         self._changed([params.text_document.uri])
 
     async def did_change(self, params: types.DidChangeTextDocumentParams) -> None:
-        """Move each diagnostic with its line, remove it if its line was edited, and check the document again soon."""
+        """Move each diagnostic with its line, or remove it if its line was edited, and schedule another check."""
         self._changed([params.text_document.uri])
 
     async def did_close(self, params: types.DidCloseTextDocumentParams) -> None:
-        """Remove the diagnostics: the editor reports no more edits."""
+        """Remove the diagnostics of a closed document, because the editor reports no more edits of it."""
         self._closed([params.text_document.uri])
 
     async def notebook_did_open(self, params: types.DidOpenNotebookDocumentParams) -> None:
-        """Check each cell soon."""
+        """Schedule a check of each cell."""
         self._changed(cell.uri for cell in params.cell_text_documents)
 
     async def notebook_did_change(self, params: types.DidChangeNotebookDocumentParams) -> None:
-        """Check the new and edited cells soon."""
+        """Schedule checks of the new and edited cells."""
         cells = params.change.cells
         if cells is None:
             return
@@ -101,7 +101,7 @@ class OwnDiagnostics(Feature):
         self._closed(cell.uri for cell in params.cell_text_documents)
 
     async def others_did_change(self, params: protocol.OtherDiagnostics) -> None:
-        """Note what other checkers report (notification `tutor/diagnostics/didChange`)."""
+        """Store the diagnostics of other checkers (notification `tutor/diagnostics/didChange`)."""
         document = self._editor.documents.open_document(params.uri)
         if document is not None:
             self._known.replace_from_editor(document, params.diagnostics)
@@ -116,7 +116,7 @@ class OwnDiagnostics(Feature):
         self._changed(list(self._editor.documents.text_documents))
 
     def show(self, document: EditedDocument) -> None:
-        """Publish the known diagnostics, unless they are the ones shown."""
+        """Publish the document's diagnostics, unless they are the same as those shown."""
         key, diagnostics = unquote(document.uri), self._of(document)
         if diagnostics != self._shown.get(key, []):
             self._shown[key] = diagnostics

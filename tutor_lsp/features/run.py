@@ -1,4 +1,4 @@
-"""Run the student's file when they ask for it, and show where it fails."""
+"""Run the student's file on request, and show the line where it fails."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ if TYPE_CHECKING:
 
 MAX_OUTPUT_CHARACTERS = 4 * 1024
 END_SECONDS = 1.0
-"""How long a shutdown waits until the programs have ended."""
+"""Seconds that a shutdown waits for running programs to end."""
 
 STOPPED = "Stopped."
 
 
 @dataclass(slots=True)
 class _Running:
-    """A running program. `lines` is the document at the start of the run."""
+    """A running program. `lines` are the document's lines at the start of the run."""
 
     path: Path
     document: EditedDocument
@@ -58,8 +58,8 @@ class _Running:
 class Runs(Feature):
     """Feature: the command `tutor.run`, and the diagnostic at the line where the run failed.
 
-    Only the file that the student names runs, and only then: never on opening or saving. A file has one run at a time.
-    A new run of the same file stops the one before.
+    Only the file that the student names is run, and only on request: never on opening or saving. A file has one run at
+    a time. A new run of the same file stops the previous one.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class Runs(Feature):
         self._time_limit = time_limit
         self._running: dict[str, _Running] = {}
         self._origins: dict[str, str] = {}
-        """The URI of the other file in which the last run of a document failed."""
+        """The URI of the other file in which the last run of a document failed, by the document's URI."""
 
     def handlers(self) -> Mapping[str, Handler]:
         """Return the handlers of LSP and custom methods."""
@@ -91,7 +91,7 @@ class Runs(Feature):
     async def run(self, argument: protocol.RunArgument) -> protocol.RunEnded:
         """Run a file to its end and return how it ended (command `tutor.run`). Cancelling the request stops the run.
 
-        The file on the disk runs, so it must be saved. Raises `Refused`.
+        The file on disk is run, so it must be saved. Raise `Refused` if it cannot be run.
         """
         document, path = self._runnable(argument.uri)
         lines = list(document.lines)
@@ -149,7 +149,7 @@ class Runs(Feature):
         return await self._conclude(running, outcome)
 
     async def _conclude(self, running: _Running, outcome: RunOutcome) -> protocol.RunEnded:
-        """Remember and show where the program failed, or forget the last failure. Return how the run ended."""
+        """Remember and show the line where the program failed, or forget the last failure. Return how the run ended."""
         failed_at = outcome.failed_at(running.path)
         text = None
         if failed_at is not None and not _is_same_file(failed_at.path, running.path):
@@ -176,7 +176,7 @@ class Runs(Feature):
         )
 
     def _forget(self, document: EditedDocument) -> None:
-        """Forget the last run of a document, also in the other file where it failed."""
+        """Forget the last crash of a document, and of the other file in which it happened."""
         self._crashes.forget(document)
         uri = self._origins.pop(unquote(document.uri), None)
         other = None if uri is None else self._editor.documents.open_document(uri)
@@ -206,8 +206,8 @@ class Runs(Feature):
     ) -> types.Location | None:
         """Remember a crash in another file of the student's. Return None if the student has edited its line.
 
-        If the editor has not opened that file, its text is the one that the program has just executed, until the editor
-        opens it.
+        If the editor has not opened that file, the text that the program executed stands for it until the editor opens
+        it.
         """
         documents = self._editor.documents
         is_failed = partial(_is_same_file, failed_at.path)
@@ -237,7 +237,7 @@ class Runs(Feature):
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
-    """How a program failed. `sentence` is what the student is told of the run."""
+    """A program's failure. `sentence` is the summary of the run for the student."""
 
     outcome: RunOutcome
     sentence: str
@@ -281,7 +281,7 @@ def _is_same_file(path: Path, other: Path) -> bool:
 
 
 async def _require_saved(path: Path, shown: str) -> None:
-    """Raise `Refused` if the file is not what the student sees."""
+    """Raise `Refused` if the file on disk differs from the editor's text."""
     try:
         is_saved = await asyncio.to_thread(_is_saved, path, shown)
     except NotPythonText:
@@ -293,10 +293,10 @@ async def _require_saved(path: Path, shown: str) -> None:
 
 
 def _is_saved(path: Path, shown: str) -> bool:
-    """Return whether file and document have the same lines. Line ends and empty lines at the end do not count."""
+    """Return whether file and document have the same text, except for line ends and blank lines at the end."""
     if not path.is_file():
         return False
-    longest = 4 * len(shown) + 16  # UTF-8 bytes a character, a byte order mark and the last line end
+    longest = 4 * len(shown) + 16  # At most 4 bytes a character, a byte order mark and the last line end.
     return path.stat().st_size <= longest and _bare(read_source(path)) == _bare(shown)
 
 

@@ -1,4 +1,4 @@
-"""The status that the editor shows. It is computed in one place, and sent only if it has changed."""
+"""The status that the editor shows. It is computed in one place, and only sent if it has changed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class StatusReport(Feature):
         self.refresh()
 
     def refresh(self) -> None:
-        """Send the status if it has changed and the editor knows the notification."""
+        """Send the status if it has changed and the editor supports the notification."""
         status = self._choice.status
         if status != self._sent and self._editor.speaks_tutor:
             self._sent = status
@@ -49,5 +49,5 @@ class StatusReport(Feature):
 
 
 def as_message(status: Status) -> protocol.StatusChanged:
-    """Return the status as a message of `protocol`."""
+    """Return the status as a message of the protocol."""
     return protocol.StatusChanged(state=status.state, message=status.message, command=status.command)

@@ -1,4 +1,4 @@
-"""Find secrets and student numbers that are positional arguments, by the name of the function or of the parameter."""
+"""Find secrets and student numbers among positional arguments, by the function's name or the parameter's."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 _SIGNS_IN = re.compile(
     r"(?i)(?:\w*_)?(?:log_?in|sign_?(?:in|up)|auth|authenticate|authorize|basic_?auth|httpbasicauth|register|create_user|add_user)"
 )
-"""Calls whose first argument is the user, followed by the secret."""
+"""Functions whose first argument is the user name, followed by the secret."""
 _CONNECTS = re.compile(r"(?i)(?:\w*_)?(?:connect|open_connection|ftp|ftp_tls|connection)")
-"""Calls whose arguments are the host, the user, and then the secret."""
+"""Functions whose arguments are the host, the user name, and then the secret."""
 _HEADER = re.compile(r"\b(def|class)[ \t]+(\w+)[ \t]*(?:\(([^()]*(?:\([^()]*\)[^()]*)*)\))?")
 _PARAMETER = re.compile(r"(?:^|,)\s*\*{0,2}(\w+)")
 _RECEIVERS = frozenset({"self", "cls"})
@@ -25,7 +25,7 @@ _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 
 
 class Token(NamedTuple):
-    """A token. Of a string literal, `text` is the content between `start` and `end`, without the quotes."""
+    """A token of code. For a string literal, `text`, `start` and `end` exclude the quotes."""
 
     text: str
     start: int
@@ -35,7 +35,7 @@ class Token(NamedTuple):
 
 @dataclass(slots=True)
 class _Brackets:
-    """An open bracket: the function called with it, and the number of the present argument."""
+    """An open bracket: the function called with it, and the index of the current argument."""
 
     called: str | None
     argument: int = 0
@@ -55,7 +55,7 @@ def parameters(code: str) -> dict[str, list[str]]:
 
 
 def given_by_position(tokens: Sequence[Token], parameters: Mapping[str, list[str]]) -> Iterator[tuple[str, Token]]:
-    """Yield the literals of a statement that are an argument of their own, each with a name that says what it is."""
+    """Yield each literal that is a whole positional argument, with a name that says what it is."""
     inside: list[_Brackets] = []
     for number, token in enumerate(tokens):
         before = tokens[number - 1].text if number and not tokens[number - 1].is_string else ""
@@ -72,7 +72,7 @@ def given_by_position(tokens: Sequence[Token], parameters: Mapping[str, list[str
 
 
 def _called(before: Sequence[Token]) -> str | None:
-    """Return the name that is called with a bracket, or that gets a pair as its value: `auth=("ann", …)`."""
+    """Return the name of the called function, or of a variable that is set to a pair: `auth=("ann", …)`."""
     names = [token.text for token in before if not token.is_string]
     if names and names[-1].isidentifier():
         return names[-1]
@@ -94,5 +94,5 @@ def _names(call: _Brackets, parameters: Mapping[str, list[str]]) -> Iterable[str
 
 
 def _asks(token: Token) -> bool:
-    """Return whether a string is a prompt to the program's user, and no secret."""
+    """Return whether a string is a prompt for the program's user, and so not a secret."""
     return token.is_string and token.text.endswith(_PROMPT)

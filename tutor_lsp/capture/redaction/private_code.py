@@ -1,4 +1,4 @@
-"""Find private values in a program: by their form, and by the names that the program gives them."""
+"""Find private values in a program, by their format and by the names that the program gives them."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _LOOKS_UP = frozenset({"get", "getenv", "pop", "set", "setdefault", "setenv"})
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 _NUMBER = re.compile(r"\d{4,12}|[A-Za-z]{1,2}\d{4,12}")
 _UNQUOTED = re.compile(r"\b(?P<name>\w++)[ \t]*+=[ \t]*[\"'](?P<value>[^\s\"'()\[\]{}#\\,;:]+)")
-"""A value without its closing quote."""
+"""An assignment of a string whose closing quote is missing."""
 
 
 class Regions(NamedTuple):
-    """The parts of a program in which replacements follow different rules: strings, comments, and code."""
+    """The parts of a program that have different rules of replacement: strings, comments, and code."""
 
     strings: list[tuple[int, int]]
     comments: list[tuple[int, int]]
@@ -32,12 +32,12 @@ class Regions(NamedTuple):
 
     @property
     def words(self) -> list[tuple[int, int]]:
-        """Strings and comments, where any word may be replaced by another."""
+        """The strings and comments. Unlike code, they stay valid whichever word is replaced."""
         return [*self.strings, *self.comments]
 
 
 class Program(NamedTuple):
-    """A program with its layout."""
+    """A program with its layout of lines and tokens, and its regions."""
 
     text: str
     layout: Layout
@@ -45,7 +45,7 @@ class Program(NamedTuple):
 
 
 def read_program(code: str) -> Program:
-    """Lay out a program. Every character keeps its place."""
+    """Return a program with its layout. Each character keeps its offset."""
     laid_out = lay_out(re.sub("^\ufeff", " ", code).replace("\r\n", " \n").replace("\r", "\n"))
     strings, code_pieces, comments = [], [], []
     position = 0
@@ -64,7 +64,7 @@ def read_program(code: str) -> Program:
 
 
 def find_in_program(program: Program, patterns: PrivatePatterns) -> Iterator[Found]:
-    """Yield what is private. Each finding lies within one line and one region; in code it is whole tokens."""
+    """Yield the private values. Each lies within one line and one region; in code it consists of whole tokens."""
     text = program.layout.text
     for start, end in program.regions.words:
         for item in patterns.in_text(text[start:end]):
@@ -81,16 +81,16 @@ def find_in_program(program: Program, patterns: PrivatePatterns) -> Iterator[Fou
 
 
 def identifiers(program: Program) -> set[str]:
-    """Return the words of the program's code."""
+    """Return the words that occur in the program's code, outside strings and comments."""
     text = program.layout.text
     return {word for start, end in program.regions.code for word in TOKEN.findall(text, start, end)}
 
 
 def _content(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return where the content of a string literal is, without prefix and quotes."""
+    """Return the range of a string literal's content, without prefix and quotes."""
     quote = text[end - 1]
     opening = text.index(quote, start)
-    width = 3 if text.startswith(quote * 3, opening) and end - opening >= 6 else 1  # noqa: PLR2004 - two triple quotes
+    width = 3 if text.startswith(quote * 3, opening) and end - opening >= 6 else 1  # noqa: PLR2004 - the length of two triple quotes
     return opening + width, end - width
 
 
@@ -106,7 +106,7 @@ def _tokens(layout: Layout, line: LogicalLine) -> list[Token]:
 
 
 def _given(tokens: list[Token]) -> Iterator[Found]:
-    """Yield the values that a statement assigns to, or compares with, names of secrets and student numbers."""
+    """Yield private values that a statement assigns to, or compares with, names of secrets and student numbers."""
     for number, token in enumerate(tokens):
         if not (token.is_string or token.text[0].isdecimal()):
             continue
@@ -117,7 +117,7 @@ def _given(tokens: list[Token]) -> Iterator[Found]:
 
 
 def _name_before(tokens: list[Token], number: int) -> str | None:
-    """Return the name that a value is given to: `n = v`, `n: type = v`, `d["n"] = v`, `{"n": v}`, `get("n", v)`."""
+    """Return the name to which a value is assigned: `n = v`, `n: type = v`, `d["n"] = v`, `{"n": v}`, `get("n", v)`."""
     before = [token.text for token in tokens[max(0, number - 5) : number]]
     if before[-1:] and before[-1] in _GIVES and len(before) > 1 and not tokens[number - 1].is_string:
         if before[-2] == "]" and len(before) > 2 and tokens[number - 3].is_string:  # noqa: PLR2004 - `["name"] =`
@@ -130,14 +130,14 @@ def _name_before(tokens: list[Token], number: int) -> str | None:
 
 
 def _name_after(tokens: list[Token], number: int) -> str | None:
-    """Return the name in `value == name`."""
+    """Return the name with which a value is compared, in `value == name`."""
     after = tokens[number + 1 : number + 3]
     is_compared = len(after) > 1 and after[0].text in {"==", "!="} and not after[0].is_string
     return after[1].text if is_compared else None
 
 
 def _collected(tokens: list[Token]) -> Iterator[Found]:
-    """Yield the values of `names = [value, …]` and `names = {key: value, …}`. Keys may be student numbers too."""
+    """Yield the private values in `names = [value, …]` and `names = {key: value, …}`. Keys can be student numbers."""
     number = 0
     while number < len(tokens) - 2:
         name = tokens[number].text
@@ -166,7 +166,7 @@ def _value(name: str, token: Token) -> Iterator[Found]:
         yield Found(token.start, token.end, "student")
     elif token.is_string and is_secret_value(name, token.text):
         start = token.start
-        for line in token.text.split("\n"):  # a backslash before a line end is kept, with the line end
+        for line in token.text.split("\n"):  # Keep a backslash that continues the string on the next line.
             content = line.removesuffix("\\") if "\n" in token.text else line
             if content.strip():
                 yield Found(start, start + len(content), "secret")

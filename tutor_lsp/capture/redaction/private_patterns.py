@@ -1,7 +1,7 @@
 """Patterns of private values in any text: keys, tokens, passwords, e-mail addresses, home folders, student numbers.
 
-No pattern matches a line end, a quote or a backslash, nor starts inside an escape sequence. So a replacement inside a
-string literal leaves the literal valid.
+No match contains a line end, a quote or a backslash, or starts inside an escape sequence. So a string literal stays
+valid if a match inside it is replaced.
 """
 
 from __future__ import annotations
@@ -19,40 +19,40 @@ if TYPE_CHECKING:
 PrivateKind = Literal["secret", "email", "person", "student"]
 
 START = r"(?:(?<=\\[abfnrtv])|(?<![\w\\]))"
-"""The start of a word. The letter of an escape sequence does not belong to the word after it."""
+"""The start of a word. In an escape sequence such as `\\n`, the letter is not part of the word that follows."""
 
 STRONG_NAME = re.compile(
     r"(?i)(?:\w*[_-])?(?:pass[_-]?word|pass[_-]?wort|passwd|pass[_-]?phrase|pwd|api[_-]?key|access[_-]?key|private[_-]?key"
     r"|secret[_-]?key|client[_-]?secret|(?:access|auth|refresh|bearer|api)[_-]?token|credential)s?"
 )
-"""Names whose values are secrets, whatever they look like."""
+"""Names whose values always count as secrets."""
 WEAK_NAME = re.compile(r"(?i)(?:\w*[_-])?(?:token|secret)s?")
-"""Names of secrets that parsers and guessing games use too: only a value that nobody could guess counts."""
-# linear: read from names of at most 80 characters (`LONGEST_NAME`)
+"""Names whose values count as secrets only if they are hard to guess: parsers and games use these names, too."""
+# linear: it is only matched against names of at most 80 characters (`LONGEST_NAME`), which bounds the time
 STUDENT_NAME = re.compile(
     r"(?i)(?:\w*_)?(?:students?|student[_-]?(?:id|no|nr|num|number|nummer)s?|matri[ck]\w*|mat_?nr|immatri[ck]\w*"
     r"|enrol+ment\w*|roll_?(?:no|number)s?)"
 )
 """Names of student numbers."""
 
-# linear: what takes hyphens, behind which the next word starts, matches or reads at most 240 characters
+# linear: each hyphen starts a new attempt, but a repeat that accepts hyphens matches or reads at most 240 characters
 _KEYS = re.compile(
     START + r"(?:sk-(?=[\w-]{0,200}\d)[\w-]{10,}|[sr]k_(?:live|test)_\w{8,}|gh[pousr]_\w{16,}|github_pat_\w{16,}"
     r"|glpat-[\w-]{16,}|xox[abeoprs]-[\w-]{10,}|(?:AKIA|ASIA)[0-9A-Z]{12,}|AIza[\w-]{24,}|ya29\.[\w.-]{20,}|hf_\w{16,}|npm_\w{24,}"
     r"|pypi-[\w-]{20,}|gsk_\w{16,}|nvapi-[\w-]{16,}|xai-[\w-]{16,}|SG\.[\w-]{16,}\.[\w-]{16,}"
     r"|eyJ[\w-]{8,240}+\.[\w-]{8,}(?:\.[\w-]+)?|\d{8,10}:[\w-]{35})(?![\w-])"
 )
-"""Keys and tokens in a form that only their issuer uses."""
+"""Keys and tokens in the format of one issuer."""
 _RANDOM = re.compile(START + r"[A-Za-z0-9_-]{32,}+(?P<longer>\w?)")
 _STORED = re.compile(
     r"(?<![\w/+=])(?=[A-Z0-9/+]*[a-z])(?=[a-z0-9/+]*[A-Z])(?=[A-Za-z/+]*\d)[A-Za-z0-9/+]{40}(?![\w/+=])"
 )
-"""A secret key of AWS: 40 characters of base64."""
+"""A secret key of AWS: 40 base64 characters."""
 _CALLED = re.compile(
     r"(?i)\b(?:\w*log_?in|sign_?in|authenticate|(?:http)?_?basic_?auth|\w+_password)\((?:[^()\n]*,)?[ \t]*"
     r"(?P<quote>[\"'])(?P<value>[^\"'\\\n:?]{4,})(?P=quote)[ \t]*\)"
 )
-"""A call that signs in, as a traceback shows it. The last argument is the secret."""
+"""A call that signs in, as a traceback shows it. Its last argument is the secret."""
 _ON_COMMAND_LINE = re.compile(r"(?:^|\s)(?:-u|--user)[ =][\w.@-]+:(?P<value>[^\s\"'\\]{3,})")
 _IN_NETRC = re.compile(r"\blogin[ \t]+\S+[ \t]+password[ \t]+(?P<value>[^\s\"'\\]{3,})")
 _WEBHOOK = re.compile(r"(?:hooks\.slack\.com/services|discord(?:app)?\.com/api/webhooks)/(?P<value>[\w/-]{16,})")
@@ -66,26 +66,26 @@ _TOLD = re.compile(
     r"(?:\\?(?P<quote>[\"'])(?P<quoted>[^\"'\\\n{}]+)|(?P<value>[^\s\"'\\{}()\[\],;`]{4,}))",
     re.IGNORECASE,
 )
-"""A secret's name and the secret, as people write it and as tracebacks show it."""
+"""A secret after its name, as people write it and as tracebacks show it."""
 _HINTED = re.compile(
     r"(?i)(?<![\w-])(?:\w*[_-])?(?:token|secret)(?:\\?[\"'])?[ \t]*==?[ \t]*(?:\\?[\"'])?"
     r"(?P<value>[^\s\"'\\{}()\[\],;`]{6,})"
 )
-"""A name that may be a secret's, and its value."""
+"""A value after a name that may be that of a secret."""
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?P<body>.{1,4096}?)(?:-----END|\Z)", re.DOTALL)
 _PEM_LINE = re.compile(START + r"[A-Za-z0-9+/=]{16,}")
 _SECRETS = (_KEYS, _STORED, _CALLED, _ON_COMMAND_LINE, _IN_NETRC, _WEBHOOK, _BEARER, _IN_ADDRESS, _IN_QUERY)
 
-# linear: an address that begins with an escape sequence ends at the next one
+# linear: an attempt starts at a word or after an escape sequence and ends at a backslash, so attempts do not overlap
 _EMAIL = re.compile(r"(?:(?<=\\[abfnrtv])|(?<![\w.%+\\-]))[\w.%+-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}(?![\w-])")
 BARE_EMAIL = re.compile(
     r"(?<![\w.@])[^\W\d][\w.]*@[^\W\d]\w*(?:\.[^\W\d]\w*)*"
     r"\.(?:[a-z]{2}|com|org|net|edu|gov|info|example|test|invalid|localhost)(?![\w.(\[])"
 )
-"""An e-mail address without quotes, and not a matrix product."""
+"""An e-mail address outside quotes that cannot be a matrix product (`a @ b.c`)."""
 
 _NAME = r"[^\s/\\:*?\"'<>|,;()\[\]{}`]+"
-# linear: what a name of a person begins behind, the name itself cannot hold
+# linear: a name cannot contain the characters with which the prefix before it begins, so attempts do not overlap
 _HOME = re.compile(
     r"(?:(?<![\w.])(?:/(?:export|nfs|net|data|mnt|afs|srv))?/(?:home|Users)/|/mnt/[a-z]/Users/|(?:^|(?<=[\"'=(]))~(?=\w[\w.-]+/)"
     r"|\\{2,4}[\w.-]+(?:\\{1,2}|/)Users(?:\\{1,2}|/)"
@@ -101,7 +101,7 @@ _STUDENT_TOLD = re.compile(
     r"(?<![^\W_])(?P<value>[A-Za-z]{0,2}\d{4,12})(?!\w)"
 )
 _NEW_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-# linear: a word always matches up to its last letter, and the next search begins behind that
+# linear: the pattern always matches a word up to its last letter, and the next search begins after it
 _WORD = re.compile(START + r"\w[\w./-]*\w")
 _PART = re.compile(r"[^\W_]+")
 _IDENTIFIER_OR_NUMBER = re.compile(r"\w+")
@@ -109,11 +109,11 @@ _ROUND = re.compile(r"\d+000|0+")
 _DIGITS_TO_BE_RANDOM = 4
 _LONGEST_WORD = 32
 LONGEST_NAME = 80
-"""The longest name, in characters, that is examined."""
+"""The maximum length in characters of a name that is checked."""
 
 
 class Found(NamedTuple):
-    """A private part of a text."""
+    """The range of a private value in a text, and its kind."""
 
     start: int
     end: int
@@ -122,18 +122,18 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PrivatePatterns:
-    """All patterns, with what differs between students: the form of student numbers, and the user's home folder."""
+    """All patterns, including those that differ between students: their student number and their home folder."""
 
     student_number: re.Pattern[str] = re.compile(STUDENT_NUMBER)
     home: PurePath | None = None
 
     @property
     def is_default(self) -> bool:
-        """Whether student numbers have the default form. Then a plain number in code may be something else."""
+        """Whether student numbers have the default format. Then plain numbers in code do not count as such."""
         return self.student_number.pattern == STUDENT_NUMBER
 
     def in_text(self, text: str) -> Iterator[Found]:
-        """Yield what is private in prose, in the content of a string, in a comment, or in a program's output."""
+        """Yield the private values in prose, in the content of a string, in a comment, or in a program's output."""
         for pattern in _SECRETS:
             yield from _matches(pattern, text, "secret")
         yield from (
@@ -151,14 +151,14 @@ class PrivatePatterns:
                 yield Found(*hinted.span("value"), "secret")
         yield from _matches(_EMAIL, text, "email")
         yield from _matches(_HOME, text, "person")
-        if self.home is not None and self.home.name and len(self.home.parts) > 2:  # noqa: PLR2004 - not `/root`
+        if self.home is not None and self.home.name and len(self.home.parts) > 2:  # noqa: PLR2004 - excludes `/root`
             own = re.escape(str(self.home.parent)) + r"[/\\]+(?P<value>" + re.escape(self.home.name) + r")(?!\w)"
             yield from _matches(re.compile(own), text, "person")
         yield from _matches(_STUDENT_TOLD, text, "student")
         yield from self._student_numbers(text)
 
     def in_code(self, text: str, start: int, end: int) -> Iterator[Found]:
-        """Yield what is private in code outside strings and comments, such as keys without quotes."""
+        """Yield the private values in code outside strings and comments, such as unquoted keys."""
         yield from _matches(_KEYS, text, "secret", start, end)
         yield from _matches(BARE_EMAIL, text, "email", start, end)
         yield from _matches(BARE_HOME, text, "person", start, end)
@@ -168,7 +168,7 @@ class PrivatePatterns:
                 yield Found(*word.span(), "student")
 
     def is_student_number(self, word: str) -> bool:
-        """Return whether a word looks like a student number. By default a round number is a quantity."""
+        """Return whether a word looks like a student number. In the default format, a round number does not."""
         if len(word) > _LONGEST_WORD or not self.student_number.fullmatch(word):
             return False
         return not (self.is_default and _ROUND.fullmatch(word))
@@ -182,22 +182,22 @@ class PrivatePatterns:
 
 
 def is_secret_value(name: str, value: str) -> bool:
-    """Return whether a value is a secret, by the name that the program gives it."""
+    """Return whether a value is a secret, judging by its name in the program and, for some names, by the value."""
     if len(name) > LONGEST_NAME:
         return False
     name = in_snake_case(name)
     if STRONG_NAME.fullmatch(name):
-        return len(value.strip()) > 3 and not value.startswith(("{", "%", "<"))  # noqa: PLR2004 - shorter is no password
+        return len(value.strip()) > 3 and not value.startswith(("{", "%", "<"))  # noqa: PLR2004 - shorter values are no passwords
     return bool(WEAK_NAME.fullmatch(name)) and _is_unguessable(value)
 
 
 def in_snake_case(name: str) -> str:
-    """Return a name with an underscore before each of its words: `dbPassword` as `db_Password`."""
+    """Return a camel-case name with underscores between its words: `dbPassword` as `db_Password`."""
     return _NEW_WORD.sub("_", name)
 
 
 def is_student_name(name: str) -> bool:
-    """Return whether a name in a program is one for student numbers."""
+    """Return whether a name in a program is a name for student numbers."""
     return len(name) <= LONGEST_NAME and STUDENT_NAME.fullmatch(name) is not None
 
 
@@ -210,7 +210,7 @@ def _matches(
 
 
 def _is_part_of_decimal(text: str, number: re.Match[str]) -> bool:
-    """Return whether a run of digits stands before or after a decimal point."""
+    """Return whether a number is the integer part or the fraction of a decimal number."""
     start, end = number.span()
     is_fraction = text[start - 1 : start] == "." and not text[max(start - 2, 0) : start - 1].isalpha()
     return number[0].isdecimal() and (
@@ -223,7 +223,7 @@ def _is_unguessable(value: str) -> bool:
 
 
 def _is_random(word: str) -> bool:
-    """Return whether a long word is machine-made: many digits, and letters of both cases or hexadecimal letters."""
+    """Return whether a long word looks random: with many digits, and mixed-case or only hexadecimal letters."""
     digits = sum(character.isdecimal() for character in word)
     if digits < _DIGITS_TO_BE_RANDOM or word.isdecimal():
         return False

@@ -1,9 +1,8 @@
-"""Replace private values in an ask, and return what restores them in its answer.
+"""Replace private values in an ask by placeholders, which are restored in its answer.
 
-Each private value gets a placeholder of the same kind: a word for a secret, an address for an address, as many digits
-for digits. So code still tokenizes, and lines stay where they are. The placeholder is a keyed hash of the value. It is
-the same in every ask from this computer, so that a problem keeps its identity, and it reveals nothing to those without
-the key.
+A placeholder has the format of its value: a word for a secret, an address for an address, as many digits for a number.
+So code still tokenizes, and line numbers stay the same. A placeholder is a keyed hash of the value. It is the same in
+every ask from this computer, so that a problem keeps its identity, and it reveals nothing to those without the key.
 """
 
 from __future__ import annotations
@@ -29,14 +28,16 @@ if TYPE_CHECKING:
     from tutor_protocol import Ask, Diagnostic
 
 _SHORTEST_WORD_TO_FOLLOW = 5
-"""Characters. A shorter secret is replaced only next to its name in the program: elsewhere it may be any word."""
+"""The minimum length in characters of a secret that is replaced wherever it occurs. A shorter one is replaced only
+next to its name in the program, since elsewhere it may be any word.
+"""
 _DIGEST_CHARACTERS = 6
 _MARKERS = re.compile(r"[ \t]*[~^][ ~^]*")
-"""The line of `^^^^` that CPython prints under a line of a traceback."""
+"""The line of `^^^^` markers that CPython prints below a line of a traceback."""
 
 
 class Replacement(NamedTuple):
-    """A placeholder for a part of a text."""
+    """A placeholder, and the range of the text that it replaces."""
 
     start: int
     end: int
@@ -45,14 +46,14 @@ class Replacement(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RedactedText:
-    """A text with its replacements, in order and without overlap. None spans a line end."""
+    """A text with its replacements, in order and without overlaps. None of them crosses a line end."""
 
     original: str
     replacements: tuple[Replacement, ...]
 
     @property
     def text(self) -> str:
-        """The text without private values."""
+        """The redacted text."""
         pieces: list[str] = []
         position = 0
         for start, end, placeholder in self.replacements:
@@ -61,7 +62,7 @@ class RedactedText:
         return "".join((*pieces, self.original[position:]))
 
     def column(self, line_start: int, character: int) -> int:
-        """Return the new column of a character in the line that starts at offset `line_start`."""
+        """Return the column, after redaction, of a character in the line that starts at offset `line_start`."""
         place = line_start + character
         shift = 0
         for start, end, placeholder in self.replacements:
@@ -76,16 +77,16 @@ class RedactedText:
 
 
 class Redactor:
-    """Redacts asks. `key` belongs to this computer alone. Thread-safe, since it keeps nothing of an ask."""
+    """Redacts asks. `key` never leaves this computer. Thread-safe, since it keeps no state of an ask."""
 
     def __init__(self, patterns: PrivatePatterns, key: bytes) -> None:
         self._patterns = patterns
         self._key = key
 
     def redact(self, ask: Ask) -> tuple[Ask, Restoration]:
-        """Return the redacted ask, and what restores its private values.
+        """Return the redacted ask, and the mapping that restores its private values.
 
-        Raises `ValueError` if the placeholders make it longer than an ask may be.
+        Raise `ValueError` if placeholders make the ask longer than allowed.
         """
         programs = [read_program(source) for source in (ask.code, *(cell.source for cell in ask.cells))]
         texts = [diagnostic.message for diagnostic in ask.diagnostics]
@@ -110,7 +111,7 @@ class Redactor:
         return redacted, Restoration({placeholder: value for value, placeholder in words.items()})
 
     def _placeholders(self, places: _Places) -> dict[str, str]:
-        """Return a placeholder for each private value. Each is new to all texts of the ask."""
+        """Return a placeholder for each private value. No placeholder occurs in the ask itself."""
         words: dict[str, str] = {}
         taken: set[str] = set()
         for value, kind in sorted(places.kinds.items()):
@@ -134,7 +135,7 @@ class Redactor:
 
 
 def _number_like(value: str, seed: int, attempt: int) -> str:
-    """Return a number with as many digits and leading zeros, so that it is a valid number if the value is one.
+    """Return a number with as many digits and leading zeros as `value`, so that it is valid in the same places.
 
     If all such numbers are taken, it has one digit more.
     """
@@ -145,11 +146,11 @@ def _number_like(value: str, seed: int, attempt: int) -> str:
 
 
 class _Places:
-    """All private values of an ask, by the texts that contain them."""
+    """The private values of an ask, and the places where each text contains them."""
 
     def __init__(self, patterns: PrivatePatterns, programs: Sequence[Program], texts: Sequence[str]) -> None:
         self.material = "\n".join([*(program.text for program in programs), *texts])
-        """All texts. No placeholder may occur in them."""
+        """All texts of the ask. No placeholder may occur in them."""
         in_programs = [_whole_words(program.text, find_in_program(program, patterns)) for program in programs]
         in_texts = {text: _whole_words(text, patterns.in_text(text)) for text in texts}
         found = [(program.text, item) for program, items in zip(programs, in_programs, strict=True) for item in items]
@@ -173,14 +174,14 @@ class _Places:
             text: _apart([*items, *occurrences(words, text, 0, len(text))]) for text, items in in_texts.items()
         }
         self.kinds = _kinds((text, item) for text, items in [*self._programs, *self._texts.items()] for item in items)
-        """The kind of every private value."""
+        """The kind of each private value."""
 
     def programs(self, words: Mapping[str, str]) -> list[RedactedText]:
-        """Return the programs, redacted, in their order."""
+        """Return the redacted programs, in their order."""
         return [_replaced(text, items, words) for text, items in self._programs]
 
     def text(self, text: str, words: Mapping[str, str]) -> RedactedText:
-        """Return another text of the ask, redacted."""
+        """Return another text of the ask after redaction."""
         return _replaced(text, self._texts[text], words)
 
 
@@ -192,14 +193,14 @@ def _kinds(found: Iterable[tuple[str, Found]]) -> dict[str, PrivateKind]:
 
 
 def _is_followed(value: str, kind: PrivateKind, names: Container[str]) -> bool:
-    """Return whether a value is searched for in every text. One that may also be an ordinary name is not."""
+    """Return whether a value is replaced wherever it occurs, which requires that it is no ordinary name."""
     if kind == "secret":
         return len(value) >= _SHORTEST_WORD_TO_FOLLOW and value not in names
     return kind != "person"
 
 
 def _any_of(values: Sequence[str]) -> re.Pattern[str] | None:
-    """Return a pattern that finds each of these values as a whole word, the longest first."""
+    """Return a pattern that finds any of these values as a whole word, trying the longest first."""
     if not values:
         return None
     choices = "|".join(re.escape(value) for value in sorted(values, key=len, reverse=True))
@@ -207,7 +208,7 @@ def _any_of(values: Sequence[str]) -> re.Pattern[str] | None:
 
 
 def _whole_words(text: str, found: Iterable[Found]) -> list[Found]:
-    """Return the findings in order, each extended to whole words: a placeholder inside a word could not be restored."""
+    """Return the findings in order, extended to whole words, since placeholders inside words cannot be restored."""
     whole = []
     for item in _apart(found):
         start, end = item.start, item.end
@@ -220,7 +221,7 @@ def _whole_words(text: str, found: Iterable[Found]) -> list[Found]:
 
 
 def _apart(found: Iterable[Found]) -> list[Found]:
-    """Return the findings in order. Those that overlap become one."""
+    """Return the findings in order, with overlapping ones merged."""
     merged: list[Found] = []
     for item in sorted(found, key=lambda item: (item.start, -item.end)):
         if item.start == item.end:
@@ -240,14 +241,14 @@ def _replaced(text: str, found: Iterable[Found], words: Mapping[str, str]) -> Re
 
 
 def _within(replacements: Iterable[Replacement], start: int, end: int) -> Iterable[Replacement]:
-    """Yield the replacements of one line, counted from the line's start."""
+    """Yield the replacements within one line, as columns of that line."""
     for item in replacements:
         if start <= item.start < end:
             yield Replacement(item.start - start, item.end - start, item.placeholder)
 
 
 def _moved_markers(above: RedactedText, markers: str) -> str:
-    """Return the line of markers, moved to the new columns. A placeholder is marked whole if any of its value was."""
+    """Return a line of markers moved to the new columns. A placeholder is marked if any part of its value was."""
     pieces: list[str] = []
     position = 0
     for start, end, placeholder in above.replacements:
@@ -273,7 +274,7 @@ def _moved_diagnostic(redacted: RedactedText, diagnostic: Diagnostic, message: s
 
 
 def _redacted_lines(redacted: RedactedText) -> str:
-    """Return a traceback, or other output, with each marker under what it marks."""
+    """Return a traceback, or other output, with each line of markers aligned to the redacted line above it."""
     text = redacted.original
     if not redacted.replacements or ("~" not in text and "^" not in text):
         return redacted.text

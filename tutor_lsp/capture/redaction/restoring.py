@@ -1,4 +1,4 @@
-"""Restore private values in an answer, even if a placeholder is split over several pieces."""
+"""Restore private values in an answer, even if the stream splits a placeholder."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Restoration:
-    """The private values of an ask, by their placeholders."""
+    """The private values of an ask, by placeholder."""
 
     def __init__(self, values: Mapping[str, str]) -> None:
         self._values = values
@@ -18,16 +18,16 @@ class Restoration:
         self._pattern = _any_of(values) if values else None
 
     def stream(self) -> RestoredStream:
-        """Return a stream for one answer."""
+        """Return a stream that restores the private values in one answer."""
         return RestoredStream(self)
 
     def restored(self, text: str) -> str:
-        """Return a whole text, restored."""
+        """Return a complete text with its private values restored."""
         stream = self.stream()
         return stream.feed(text) + stream.finish()
 
     def replace_in(self, text: str, start: int) -> str:
-        """Return `text` from `start` on, restored. The text before it only shows where words begin."""
+        """Return `text` from offset `start` on, restored. The text before it only shows where words begin."""
         if self._pattern is None:
             return text[start:]
         pieces: list[str] = []
@@ -38,7 +38,7 @@ class Restoration:
         return "".join((*pieces, text[position:]))
 
     def undecided(self, text: str) -> int:
-        """Return where the part at the end starts that more text may complete to a placeholder."""
+        """Return the offset of a possibly incomplete placeholder at the end of the text, or the text's length."""
         first = max(0, len(text) - self._longest)
         return next((start for start in range(first, len(text)) if self._may_begin(text[start:])), len(text))
 
@@ -48,7 +48,7 @@ class Restoration:
 
 
 class RestoredStream:
-    """One answer while it streams. Each text is returned as soon as it is decided."""
+    """Restores one answer while it streams. Text is held back only while it may be an incomplete placeholder."""
 
     def __init__(self, restoration: Restoration) -> None:
         self._restoration = restoration
@@ -56,25 +56,25 @@ class RestoredStream:
         self._before = ""
 
     def feed(self, text: str) -> str:
-        """Add the next piece, and return what is decided now."""
+        """Add the next part of the answer. Return the restored text that is complete now."""
         held = self._held + text
         cut = self._restoration.undecided(held)
         self._held = held[cut:]
         return self._out(held[:cut], self._held)
 
     def finish(self) -> str:
-        """Return the rest."""
+        """Return the restored text that was held back."""
         held, self._held = self._held, ""
         return self._out(held, "")
 
     def _out(self, text: str, after: str) -> str:
-        before, self._before = self._before, (self._before + text)[-2:]  # as far as the pattern looks back
+        before, self._before = self._before, (self._before + text)[-2:]  # The pattern looks back two characters.
         restored = self._restoration.replace_in(before + text + after[:1], len(before))
         return restored.removesuffix(after[:1]) if after else restored
 
 
 def _any_of(placeholders: Mapping[str, str]) -> re.Pattern[str]:
-    """Return a pattern that finds each placeholder as a whole word. Markdown may escape its underscore."""
+    """Return a pattern that finds each placeholder as a whole word. Markdown may escape the underscore in it."""
     words = sorted(placeholders, key=len, reverse=True)
     choices = "|".join(re.escape(word).replace("_", r"\\?_") for word in words)
     return re.compile(rf"(?:(?<=\\[abfnrtv])|(?<![^\W_]))(?:{choices})(?![^\W_])")
