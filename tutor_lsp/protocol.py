@@ -28,11 +28,11 @@ a document or a message. Field names are camelCase on the wire. Positions are in
 
 from __future__ import annotations
 
-from collections.abc import Sequence  # noqa: TC003 - the converter reads the annotations
+from collections.abc import Sequence  # noqa: TC003 - the converter reads the annotations at run time
 from typing import Any, Literal
 
 import attrs
-from lsprotocol import types  # noqa: TC002 - the converter reads the annotations
+from lsprotocol import types  # noqa: TC002 - the converter reads the annotations at run time
 
 ANSWER_DID_START = "tutor/answer/didStart"
 ANSWER_DID_UPDATE = "tutor/answer/didUpdate"
@@ -62,32 +62,32 @@ CONFIGURATION_SECTION = "tutor"
 CELL_METADATA = "tutor"
 """The key of `NotebookCell.metadata` under which a client sends `{"outputs": [{"mime", "data"}]}`, both strings.
 
-LSP does not carry the output of a cell. The mime types are VS Code's: `application/vnd.code.notebook.error` with the
-JSON `{"name", "message", "stack"}`, `application/vnd.code.notebook.stdout`, `….stderr`, `text/plain`.
+LSP does not transmit the output of cells. The mime types are VS Code's: `application/vnd.code.notebook.error` with
+the JSON `{"name", "message", "stack"}`, `application/vnd.code.notebook.stdout`, `….stderr`, `text/plain`.
 """
 CELL_ERROR_MIME = "application/vnd.code.notebook.error"
 
 
 CHECKED_BOOLEAN = {"type": bool}
-"""Metadata of a field whose command checks that it is a boolean: the converter would make any value one."""
+"""Metadata of a field that its command checks to be a boolean: the converter would turn any value into one."""
 
 
 @attrs.frozen(kw_only=True)
 class AskArgument:
-    """The argument of `tutor.ask`. The code action fills it in; a client may add to it, or build its own."""
+    """The argument of `tutor.ask`. The code action fills it in; a client may add fields, or build its own."""
 
     uri: str
     position: types.Position
     diagnostics: Sequence[types.Diagnostic] | None = None
-    """The diagnostics of the editor's checkers here. Absent: those that the language server knows on the line."""
+    """The diagnostics of the editor's checkers at the position. Absent: those that the language server knows."""
     traceback: str | None = None
     question: str | None = None
     ask_id: str | None = None
-    """A UUID. A client makes it if it needs to know the id before the reply."""
+    """A UUID. A client chooses it if it needs the id before the reply."""
     local: Any = attrs.field(default=None, metadata=CHECKED_BOOLEAN)
-    """True: the offline tutor of the language server answers, even if a service is set.
+    """True: the offline tutor in the language server answers, even if a service is set.
 
-    A client sends it only if the student has chosen so for this ask.
+    A client sends it only if the student has chosen this for the ask.
     """
 
 
@@ -100,16 +100,16 @@ class AskStarted:
 
 @attrs.frozen(kw_only=True)
 class CancelAsk:
-    """Stop an answer. Without an id, stop all answers."""
+    """Stop an answer, or all answers if there is no id."""
 
     ask_id: str | None = None
 
 
 @attrs.frozen(kw_only=True)
 class OtherDiagnostics:
-    """All diagnostics of a document that other checkers report. LSP sends a server only those under the cursor.
+    """All diagnostics of a document from other checkers. LSP itself sends a server only those under the cursor.
 
-    A client that sends this notification does so at each change. The server leaves out its own diagnostics.
+    A client that sends this notification does so at each change. The server ignores its own diagnostics in it.
     """
 
     uri: str
@@ -128,22 +128,22 @@ RunReason = Literal["completed", "failed", "timedOut", "needsInput", "cancelled"
 
 @attrs.frozen(kw_only=True)
 class RunEnded:
-    """A run has ended: by itself, by an exception, by the time limit, because it read input, or by the student."""
+    """A run has ended: by itself, by an exception, at the time limit, because it read input, or by the student."""
 
     reason: RunReason
     message: str
     """One sentence for the student."""
     exit_status: int | None = None
-    """If negative, the signal that ended the program."""
+    """The exit status of the program. A negative one is the signal that ended it."""
     traceback: str | None = None
     range: types.Range | None = None
-    """Where the program failed or was stopped, in the current text of the file. The server shows a diagnostic there."""
+    """The range where the program failed or was stopped, in the file's current text. The server shows a diagnostic."""
     output: str | None = None
-    """The end of its stdout."""
+    """The end of the program's stdout."""
     origin: types.Location | None = None
-    """Where the program failed, if that is another file of the student's. `range` is then the line that led there.
+    """The location of the failure if it is in another file of the student's. `range` is then the line that led there.
 
-    An ask at either place is about the origin, and its `didStart` names it.
+    An ask at either location is about this one, and its `didStart` names it.
     """
 
 
@@ -157,7 +157,7 @@ class Rating:
 
 @attrs.frozen(kw_only=True)
 class ModulesArgument:
-    """The document whose folder's module is returned beside the modules of the course."""
+    """The argument of `tutor.modules`: a document whose folder's module is returned with the modules of the course."""
 
     uri: str | None = None
 
@@ -171,7 +171,7 @@ class ModuleArgument:
 
 @attrs.frozen(kw_only=True)
 class ChooseModule:
-    """Choose a module for all asks from a folder. The server writes the folder's `.tutor.toml`."""
+    """Choose a module for all asks from a folder. The server writes it into the folder's `.tutor.toml`."""
 
     folder: str
     """A `file:` URI."""
@@ -190,7 +190,7 @@ class CourseModule:
 
 @attrs.frozen(kw_only=True)
 class ModuleList:
-    """The modules of the course in their order. `chosen` is the id that `.tutor.toml` names for the document."""
+    """The modules of the course in their order. `chosen` is the id that `.tutor.toml` sets for the document."""
 
     modules: Sequence[CourseModule]
     chosen: str | None = None
@@ -198,7 +198,7 @@ class ModuleList:
 
 @attrs.frozen(kw_only=True)
 class Nothing:
-    """The argument of a command that takes none."""
+    """The argument of commands that take none."""
 
 
 @attrs.frozen(kw_only=True)
@@ -215,7 +215,7 @@ class AnswerStarted:
 
 @attrs.frozen(kw_only=True)
 class AnswerUpdated:
-    """The next piece of the answer, in Markdown. `seq` counts 0, 1, 2, … without a gap."""
+    """The next part of the answer, in Markdown. `seq` counts 0, 1, 2, … without gaps."""
 
     ask_id: str
     seq: int
@@ -227,7 +227,7 @@ EndReason = Literal["completed", "cancelled", "refused", "failed"]
 
 @attrs.frozen(kw_only=True)
 class AnswerEnded:
-    """The answer has ended. Sent exactly once for each ask, even if the answer never started."""
+    """The answer has ended. This is sent exactly once for each ask, even if the answer never started."""
 
     ask_id: str
     reason: EndReason
@@ -238,9 +238,9 @@ class AnswerEnded:
     remaining_today: int | None = None
     code: str | None = None
     message: str | None = None
-    """A sentence for the student. Sent with a `code`."""
+    """A sentence for the student. It comes with a `code`."""
     retry_after: int | None = None
-    """Seconds."""
+    """Seconds until the student may ask again."""
     stale: bool | None = None
     """True: the student has changed the code since the ask."""
 
@@ -259,7 +259,7 @@ class StatusChanged:
 
 @attrs.frozen(kw_only=True)
 class SignInEnded:
-    """A sign-in that `tutor.signIn` began has ended. One that the student began again is reported once."""
+    """A sign-in that `tutor.signIn` started has ended. If the student restarted it, this is sent once."""
 
     reason: Literal["completed", "cancelled", "failed"]
     message: str

@@ -1,4 +1,4 @@
-"""The composition root of the language server. It builds every feature, and alone registers handlers with LSP."""
+"""The composition root of the language server: it builds every feature, and is the only module to register handlers."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ NOTEBOOKS = types.NotebookDocumentSyncOptions(
     ]
 )
 OPTIONS = {types.TEXT_DOCUMENT_CODE_ACTION: types.CodeActionOptions(code_action_kinds=[KIND])}
-"""The registration options of those methods that have any."""
+"""The registration options of the methods that have any."""
 
 
 class AskTutorServer:
-    """The language server with its features. Run `language_server` with `stdio.serve`, then call `close`."""
+    """The language server with all its features. Run `language_server` with `stdio.serve`, then call `close`."""
 
     def __init__(
         self,
@@ -83,7 +83,7 @@ class AskTutorServer:
         self._register()
 
     async def close(self) -> None:
-        """Stop all answers and runs, and close the connection. May be called again."""
+        """Stop all answers and runs, and close the connection. May be called more than once."""
         for part in (*(feature.shutdown for feature in self._features), self._choice.close, self._sign_ins.close):
             await _run(part(), "closing")
         await _run(self._tasks.close(), "closing")
@@ -111,7 +111,7 @@ class AskTutorServer:
 
 
 def _one(handler: Handler) -> Callable[[Any], Coroutine[Any, Any, Any]]:
-    """Wrap a handler in what pygls wants: a coroutine function that takes attributes."""
+    """Return a handler in the form that pygls needs: a coroutine function that can have attributes."""
 
     async def handle(params: Any) -> Any:
         return await handler(params)
@@ -120,7 +120,7 @@ def _one(handler: Handler) -> Callable[[Any], Coroutine[Any, Any, Any]]:
 
 
 def _each(handlers: list[Handler], method: str) -> Callable[[Any], Coroutine[Any, Any, None]]:
-    """Build the handler of a notification that several features handle."""
+    """Return one handler for a notification that several features handle."""
 
     async def handle(params: Any) -> None:
         for handler in handlers:
@@ -130,8 +130,8 @@ def _each(handlers: list[Handler], method: str) -> Callable[[Any], Coroutine[Any
 
 
 async def _run(step: Awaitable[None], doing: str) -> None:
-    """Run one feature's step. If it fails, log it, so that the other features go on."""
+    """Await one feature's step. Log its exception, so that the other features go on."""
     try:
         await step
-    except Exception as error:  # noqa: BLE001 - the edge: a bug in one feature must not break the others
+    except Exception as error:  # noqa: BLE001 - an error in one feature must not affect the others
         log_exception(doing, error)

@@ -1,1 +1,1 @@
-"""The language server as a program: its editor, its streams, its documents, and the remedies for faults of pygls."""
+"""The language server's LSP layer: its editor, streams and documents, and the workarounds for faults of pygls."""

@@ -1,4 +1,4 @@
-"""Fire-and-forget tasks: referenced until they end, their failures logged."""
+"""Fire-and-forget tasks: a reference to each is kept until it ends, and failures are logged."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class BackgroundTasks:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def run(self, work: Coroutine[Any, Any, None], doing: str) -> asyncio.Task[None]:
-        """Start a task and return it. `doing` names the task in the log if it fails."""
+        """Start a task and return it. `doing` describes the task in the log if it fails."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(lambda done: self._finished(done, doing))

@@ -1,4 +1,4 @@
-"""The editor: what it supports, and how a feature sends it messages."""
+"""The editor's capabilities, and the messages that features send to it."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ if TYPE_CHECKING:
     from tutor_lsp.lsp.pygls_remedies.open_documents import OpenDocuments
 
 REPLY_SECONDS = 10.0
-"""The timeout of requests that the editor answers without the student."""
+"""Seconds before a request times out that the editor answers without asking the student."""
 
 
 class Editor:
-    """Sends messages to the editor. No method raises because the editor does not reply."""
+    """Sends messages to the editor. No method raises if the editor does not reply."""
 
     def __init__(self, server: RobustLanguageServer) -> None:
         self._server = server
         self.name = "an editor"
         self.speaks_tutor = False
-        """Whether the editor takes the messages of `protocol`."""
+        """Whether the editor supports the custom messages of `protocol`."""
         self.shows_documents = False
         self.shows_progress = False
         self.has_configuration = False
         """Whether the editor answers `workspace/configuration`."""
         self.registers_configuration = False
-        """Whether the editor wants the server to register for changes of the configuration."""
+        """Whether the server should register for changes of the configuration."""
 
     @property
     def documents(self) -> OpenDocuments:
@@ -55,7 +55,7 @@ class Editor:
             self.registers_configuration = changes is not None and bool(changes.dynamic_registration)
 
     def notify(self, method: str, params: Any) -> None:
-        """Send a notification. One of `protocol` is for an editor that `speaks_tutor`, or whose settings ask for it."""
+        """Send a notification. Those of `protocol` need an editor that `speaks_tutor`, or a setting that asks for them."""
         self._server.protocol.notify(method, params)
 
     def show_message(self, text: str, kind: types.MessageType) -> None:
@@ -63,17 +63,17 @@ class Editor:
         self.notify(types.WINDOW_SHOW_MESSAGE, types.ShowMessageParams(type=kind, message=text))
 
     def publish(self, uri: str, diagnostics: list[types.Diagnostic]) -> None:
-        """Publish our own diagnostics of a document. They replace those published before."""
+        """Publish our own diagnostics of a document, which replace those published before."""
         params = types.PublishDiagnosticsParams(uri=uri, diagnostics=diagnostics)
         self.notify(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
 
     async def show_document(self, path: Path) -> bool:
         """Open a file beside the student's own. Return whether it was shown."""
-        # Without `takeFocus` the default is false (LSP 3.17). Emacs 30's eglot reads an explicit "false" as true.
+        # An absent `takeFocus` means false (LSP 3.17). Emacs 30's eglot reads an explicit false as true.
         return await self._show(types.ShowDocumentParams(uri=path.as_uri(), external=False))
 
     async def open_in_browser(self, url: str) -> bool:
-        """Open a page on the student's computer, which may be another than this one. Return whether it was opened."""
+        """Open a page on the student's computer, which may not be this one. Return whether it was opened."""
         return await self._show(types.ShowDocumentParams(uri=url, external=True))
 
     async def configuration(self) -> Any:
@@ -101,7 +101,7 @@ class Editor:
         return True
 
     def report_progress(self, token: str, message: str) -> None:
-        """Show in the progress, in a few words, what is being done."""
+        """Show a short text in the progress that says what is being done."""
         self._server.work_done_progress.report(token, types.WorkDoneProgressReport(message=message))
 
     def end_progress(self, token: str) -> None:

@@ -1,7 +1,7 @@
-"""Notice the death of the editor, even if another process keeps our standard input open (LSP `processId`).
+"""Detect the death of the editor, even if another process keeps our standard input open (LSP `processId`).
 
-This module, `file_lock` and `supervisor` are the only ones with POSIX calls. The other two have a Windows
-implementation. On Windows the server ends with its standard input.
+Only this module, `file_lock` and `supervisor` make POSIX calls. The other two have a Windows implementation. On Windows
+the server only ends when its standard input is closed.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ POLL_SECONDS = 3.0
 def watch(process_id: int, on_death: Callable[[], object]) -> None:
     """Call `on_death` when the process has ended: at once on Linux, within `POLL_SECONDS` on other POSIX systems.
 
-    A process that does not exist at the start is not watched: the editor may run in another container, where we cannot
-    see it.
+    A process that does not exist at the start is not watched: the editor may run in another container, whose processes
+    are invisible here.
     """
     loop = asyncio.get_running_loop()
     if os.name != "posix" or not _is_alive(process_id):
         return
     try:
         descriptor = os.pidfd_open(process_id)
-    except (AttributeError, OSError):  # another system, an old kernel, a sandbox
+    except (AttributeError, OSError):  # The system, an old kernel or a sandbox does not support it.
         _poll(loop, process_id, on_death)
         return
     loop.add_reader(descriptor, _on_readable, loop, descriptor, on_death)
@@ -51,6 +51,6 @@ def _is_alive(process_id: int) -> bool:
         os.kill(process_id, 0)
     except (ProcessLookupError, OverflowError):
         return False
-    except PermissionError:  # it is alive, and belongs to another user
+    except PermissionError:  # The process is alive, and belongs to another user.
         return True
     return True

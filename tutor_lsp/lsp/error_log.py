@@ -1,4 +1,4 @@
-"""Log an unexpected exception without any text of the student: its type and frames, no message and no source line."""
+"""Log an unexpected exception by its type and frames only, since its message or source lines may be the student's."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import traceback
 logger = logging.getLogger("tutor_lsp")
 
 INTERNAL_ERROR_MESSAGE = "Ask Tutor could not do that because of a fault of its own. Please try again."
-"""Shown to the student. The log has the details."""
+"""The message to the student. The details are in the log."""
 
 
 def log_exception(doing: str, error: BaseException) -> None:
-    """Log an unexpected exception. `doing` names a method or a command, and never holds a value."""
+    """Log an unexpected exception. `doing` names a method or a command, and never contains a value."""
     frames = " < ".join(
         f"{frame.name} ({frame.filename.rpartition('/')[2]}:{frame.lineno})"
         for frame in reversed(traceback.extract_tb(error.__traceback__))

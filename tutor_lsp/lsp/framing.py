@@ -1,4 +1,4 @@
-"""Parse the byte stream of an LSP client into message bodies (LSP 3.17 "Base Protocol"), whatever else it contains."""
+"""Split an LSP client's byte stream into message bodies (LSP 3.17 "Base Protocol"), skipping malformed frames."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _LONGEST_LENGTH_LINE = 64
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
-    """A frame without a readable body. `reason` is what is wrong with it."""
+    """A frame without a readable body. `reason` says what is wrong with it."""
 
     reason: str
 
 
 class FrameParser:
-    """An incremental parser. After a malformed frame it continues at the next `Content-Length`."""
+    """An incremental parser. After a malformed frame it continues at the next `Content-Length` header."""
 
     def __init__(self) -> None:
         self._buffer = bytearray()
@@ -34,7 +34,7 @@ class FrameParser:
         self._to_skip = 0
 
     def feed(self, data: bytes) -> Iterator[bytes | Malformed]:
-        """Add bytes, and yield each body or malformed frame that is now complete."""
+        """Add bytes, and yield each body or malformed frame that they complete."""
         self._buffer += data
         while True:
             if self._to_skip:

@@ -1,4 +1,4 @@
-"""The error reply whose text is written for the student."""
+"""An error reply with a message for the student."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 
 class Refused(JsonRpcException):
-    """A request is answered with this error. The message is shown to the student."""
+    """A request is refused. The message is shown to the student."""
 
     def __init__(self, message: str, code: int = JsonRpcInvalidParams.CODE) -> None:
         super().__init__(message, code)

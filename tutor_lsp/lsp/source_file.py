@@ -15,13 +15,13 @@ PYTHON_SUFFIXES = (".py", ".pyi", ".pyw")
 
 
 class NotPythonText(Exception):
-    """The bytes cannot be decoded in the encoding that Python would use."""
+    """The bytes cannot be decoded with the encoding that Python would use."""
 
 
 def read_source(path: Path) -> str:
-    """Return the text of a file as Python reads it: in UTF-8 or the declared encoding (PEP 263), without the BOM.
+    """Return the text of a file as Python decodes it: in UTF-8 or the declared encoding (PEP 263), without the BOM.
 
-    Raises `OSError` or `NotPythonText`.
+    Raise `OSError` or `NotPythonText`.
     """
     content = path.read_bytes()
     try:
@@ -32,7 +32,7 @@ def read_source(path: Path) -> str:
 
 
 def read_executed(path: Path) -> str | None:
-    """Return the text of a module that the student's program has executed, or None if it is too long for an ask."""
+    """Return the text of a module that the student's program has run, or None if it is too long for an ask."""
     try:
         if path.suffix in PYTHON_SUFFIXES and path.is_file() and path.stat().st_size <= MAX_CODE_BYTES:
             return read_source(path)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _CHUNK_BYTES = 64 * 1024
 _CHUNKS_IN_FLIGHT = 64
-"""The reader waits while so many chunks are unhandled, so that memory stays bounded."""
+"""The maximum number of chunks that are read but not yet handled, so that memory stays bounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class Streams:
 def take_over_standard_streams() -> Streams:
     """Reserve stdin and stdout for the protocol, and return their file descriptors.
 
-    Whatever this process or a child prints to stdout goes to stderr instead, and stdin reads as empty. A single stray
-    byte would break the connection.
+    Other output to stdout, by this process or its children, goes to stderr instead, since a single stray byte would
+    break the connection. Reading stdin returns end of file.
     """
     streams = Streams(os.dup(0), os.dup(1))
     null = os.open(os.devnull, os.O_RDONLY)
@@ -52,7 +52,7 @@ class FrameWriter:
         self._lock = threading.Lock()
 
     def write(self, data: bytes) -> None:
-        """Write all of `data`, without another message in between."""
+        """Write all of `data` without another thread's message in between."""
         rest = memoryview(data)
         with self._lock:
             try:
@@ -81,7 +81,7 @@ async def serve(server: RobustLanguageServer, streams: Streams) -> int:
             slots.acquire()
             try:
                 loop.call_soon_threadsafe(chunks.put_nowait, chunk)
-            except RuntimeError:  # the loop is closed: the server has ended
+            except RuntimeError:  # The loop is closed, because the server has ended.
                 return
 
     server.protocol.set_writer(FrameWriter(streams.write_fd))
@@ -104,6 +104,6 @@ async def _converse(server: RobustLanguageServer, chunks: asyncio.Queue[bytes], 
                 server.protocol.refuse_frame(frame.reason)
             else:
                 server.protocol.receive(frame)
-            # A handler reads the document before its first await. Let it run, before the next message changes the
-            # document.
+            # Let the handler start before the next message changes the document: it reads the document before its first
+            # await.
             await asyncio.sleep(0)

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 METHOD_NOT_FOUND = -32601
 CHUNK_BYTES = 64 * 1024
 STDERR_BYTES = 4096
-"""How much of the end of the server's stderr is kept, to tell why it stopped."""
+"""The maximum number of bytes kept of the end of the server's stderr, which may say why it stopped."""
 
 ANSWER_SECONDS = 30.0
-"""The timeout of a request. The first request waits for the server's start, which a slow disk delays."""
+"""Seconds before a request times out. The first one waits for the server's start, which a slow disk delays."""
 EXIT_SECONDS = 3.0
-"""How long a server may take to exit by itself."""
+"""Seconds that a server has to exit by itself."""
 
 
 class ServerStopped(Exception):
@@ -29,23 +29,21 @@ class ServerStopped(Exception):
 
 
 class RequestFailed(Exception):
-    """The server replied with an error. The message is the server's."""
+    """The server replied with an error. The message is from the server."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """A notification of the server."""
+    """A notification from the server."""
 
     method: str
     params: dict[str, Any]
 
 
 class StdioServer:
-    """A running language server.
+    """A language server that runs as a child process.
 
-    `notifications` holds the server's notifications, oldest first, and None after the last.
-
-        `notifications` holds what the server said, oldest first, and None once it can say no more.
+    `notifications` holds the server's notifications, oldest first, followed by None once the server has stopped.
     """
 
     def __init__(self, process: asyncio.subprocess.Process, *, answer_seconds: float = ANSWER_SECONDS) -> None:
@@ -59,7 +57,7 @@ class StdioServer:
 
     @classmethod
     async def start(cls, *command: str, env: Mapping[str, str] | None = None) -> Self:
-        """Start the server in a session of its own, out of reach of the terminal's Ctrl-C. Raise `ServerStopped`."""
+        """Start the server in its own session, out of reach of the terminal's Ctrl-C. Raise `ServerStopped`."""
         try:
             process = await asyncio.create_subprocess_exec(
                 *command,
@@ -67,7 +65,7 @@ class StdioServer:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env=env,
-                start_new_session=True,  # POSIX; without effect on Windows, where the flag below does it
+                start_new_session=True,  # It has no effect on Windows, where the flag below does the same.
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
             )
         except OSError as error:
@@ -95,7 +93,7 @@ class StdioServer:
         await self._send({"method": method, "params": params})
 
     async def close(self) -> None:
-        """Ask the server to exit (LSP 3.17 "shutdown", "exit"), and kill it if it does not. Leave no process."""
+        """Ask the server to exit (LSP 3.17 "shutdown", "exit"), or kill it if it does not. No process remains."""
         try:
             async with asyncio.timeout(EXIT_SECONDS):
                 await self.request("shutdown")
@@ -173,7 +171,7 @@ class StdioServer:
 
 
 def _parsed(body: bytes | Malformed) -> dict[str, Any]:
-    """Return a message as an object. Return an empty one, which is ignored, if the body is none."""
+    """Return the message in a body as a dict, or an empty dict, which is ignored, if the body contains none."""
     try:
         message = json.loads(body) if isinstance(body, bytes) else None
     except ValueError:

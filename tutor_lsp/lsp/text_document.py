@@ -1,7 +1,7 @@
 """A text document as the editor holds it: LSP's lines, edits and positions in the client's encoding.
 
-In LSP 3.17 "Text Documents" a line ends at LF, CRLF or CR and at nothing else, and a position past a line's end means
-that end. Inside the language server characters are Unicode code points. Only this module knows the client's units.
+In LSP 3.17 "Text Documents" a line ends at LF, CRLF or CR and nothing else, and a position past the end of a line means
+that end. Inside the language server, characters are Unicode code points. Only this module knows the client's units.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PAST_ANY_END = types.Position(line=2**31 - 1, character=2**31 - 1)
 
 
 def split_lines(text: str) -> list[str]:
-    """Return the lines of a text, each with its line end. The last line has none and may be empty."""
+    """Return the lines of a text, each with its line end. The last one has no line end and may be empty."""
     lines = list(io.StringIO(text, newline=""))
     if not lines or lines[-1].endswith(("\n", "\r")):
         lines.append("")
@@ -36,21 +36,21 @@ def without_line_end(line: str) -> str:
 
 
 class LineCodec(PositionCodec):
-    """Converts between the client's positions (UTF-8, UTF-16 or UTF-32 units) and code points, line by line.
+    """Converts between the client's positions (in UTF-8, UTF-16 or UTF-32 units) and code points, line by line.
 
-    A position inside a character counts as before it, and a position past a line's end as that end.
+    A position inside a character counts as before it, and a position past the end of a line as that end.
     """
 
     def index(self, content: str, character: int) -> int:
-        """Return how many code points of a line, without its end, lie before the client's `character`."""
+        """Return the number of code points of a line, without its line end, before the client's `character`."""
         index = min(character, len(content))
         head = content[:index]
         if head.isascii() or self.encoding == types.PositionEncodingKind.Utf32:
             return index
         if self.encoding == types.PositionEncodingKind.Utf8:
-            # A byte of the form 10xxxxxx continues the character before it.
+            # In UTF-8, bytes of the form 10xxxxxx continue a character.
             units = head.encode("utf-8", "surrogatepass")
-            while 0 < character < len(units) and units[character] & 0xC0 == 0x80:  # noqa: PLR2004 - see above
+            while 0 < character < len(units) and units[character] & 0xC0 == 0x80:  # noqa: PLR2004 - 10xxxxxx in binary
                 character -= 1
             return len(units[:character].decode("utf-8", "surrogatepass"))
         units = head.encode("utf-16-le", "surrogatepass")
@@ -58,7 +58,7 @@ class LineCodec(PositionCodec):
         return len(before) - (before != content[: len(before)])
 
     def units(self, text: str) -> int:
-        """Return how many of the client's units a text has."""
+        """Return the length of a text in the client's units."""
         if text.isascii() or self.encoding == types.PositionEncodingKind.Utf32:
             return len(text)
         if self.encoding == types.PositionEncodingKind.Utf8:
@@ -78,7 +78,7 @@ class LineCodec(PositionCodec):
         return before, after
 
     def position_from_client_units(self, lines: Sequence[str], position: types.Position) -> ServerTextPosition:
-        """Return a position in code points. Beyond the last line it is the end of the text."""
+        """Return a position in code points. A position beyond the last line is the end of the text."""
         if position.line >= len(lines):
             last = max(len(lines) - 1, 0)
             return ServerTextPosition(last, len(without_line_end(lines[last])) if lines else 0)
@@ -87,29 +87,29 @@ class LineCodec(PositionCodec):
     def position_to_client_units(
         self, lines: Sequence[str], position: ServerTextPosition | types.Position
     ) -> types.Position:
-        """Return a position in the client's units. It is clamped to the text in the same way."""
+        """Return a position in the client's units, clamped to the text in the same way."""
         line, character = position.line, position.character
         if line >= len(lines):
             line, character = max(len(lines) - 1, 0), _PAST_ANY_END.character
         content = without_line_end(lines[line]) if lines else ""
         return types.Position(line=line, character=self.units(content[:character]))
 
-    def range_from_client_units(self, lines: Sequence[str], range: types.Range) -> ServerTextRange:  # noqa: A002 - upstream's name
-        """Return a range in code points. A reversed range is turned round."""
+    def range_from_client_units(self, lines: Sequence[str], range: types.Range) -> ServerTextRange:  # noqa: A002 - pygls defines the name
+        """Return a range in code points. If its ends are reversed, they are swapped."""
         ends = [self.position_from_client_units(lines, end) for end in (range.start, range.end)]
         return ServerTextRange(*sorted(ends))
 
 
 @dataclass(eq=False, slots=True, weakref_slot=True)
 class Anchor:
-    """A place in code points that moves with the edits before it. If its text is deleted, it stays where that was."""
+    """A position in code points that moves with earlier edits. If its text is deleted, it moves to the deletion."""
 
     line: int
     character: int
 
 
 class EditedDocument(TextDocument):
-    """A document that follows the editor's edits. An edit takes time by its own size, not by that of the document."""
+    """A document that follows the editor's edits. An edit takes time by its own size, not by the document's."""
 
     _position_codec: LineCodec
 
@@ -122,17 +122,17 @@ class EditedDocument(TextDocument):
         self.length = len(source or "")
         """The number of code points of the whole text."""
         self.revision = 0
-        """Counts the changes of the text. The editor's version will not do: some editors send none."""
+        """A counter of changes to the text. The editor's version is not used, because some editors send none."""
         self._anchors: WeakSet[Anchor] = WeakSet()
 
     @property
     def lines(self) -> Sequence[str]:
-        """The lines with their ends. The last has none, and may be empty."""
+        """The lines with their line ends. The last one has no line end, and may be empty."""
         return self._lines
 
     @property
     def source(self) -> str:
-        """The whole text as the editor has sent it. The file is never read."""
+        """The whole text as the editor has sent it. The file on disk is never read."""
         if self._text is None:
             self._text = "".join(self._lines)
         return self._text
@@ -154,7 +154,7 @@ class EditedDocument(TextDocument):
         self.revision += 1
 
     def server_position_at_offset(self, offset: int) -> ServerTextPosition:
-        """Return the position of an index into `source`. Past the end it is the end."""
+        """Return the position of an index into `source`. An index past the end is the end."""
         for number, line in enumerate(self._lines):
             if offset < len(line):
                 return ServerTextPosition(number, offset)
@@ -182,7 +182,7 @@ class EditedDocument(TextDocument):
         self._lines[begin : final + 1] = lines
 
     def _replace_whole(self, text: str) -> None:
-        """Replace only the lines that differ, so that the anchors in the other lines stay in place."""
+        """Replace only the lines that differ, so that the anchors on the other lines stay in place."""
         old, new = self._lines, split_lines(text)
         common = min(len(old), len(new))
         head = next((number for number in range(common) if old[number] != new[number]), common)
@@ -216,7 +216,7 @@ class EditedDocument(TextDocument):
 
 
 def _with_pairs_joined(text: str) -> str:
-    """Return the text with surrogate pairs joined whose halves came in different edits."""
+    """Return the text with surrogate pairs joined if their halves came from different edits."""
     if text.isascii() or not _SURROGATE.search(text):
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")

@@ -1,1 +1,1 @@
-"""Run a student's program once, bounded in time and output, and read how it failed."""
+"""Run a student's program once, with limits of time and output, and parse how it failed."""

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 NAMES = ("python.exe", "python3.exe") if os.name == "nt" else ("python3", "python")
 TOOL_MARKS = ("pipx_metadata.json", "uv-receipt.toml")
-"""Files with which pipx and uv mark an environment that holds one tool, and none of the student's packages."""
+"""Files that mark an environment made by pipx or uv for one tool, in which the student's packages are missing."""
 
 
 def student_interpreter() -> str:
-    """Return the interpreter: our own, with which the student or the editor has started us.
+    """Return the interpreter for the student's programs: the one that runs this process.
 
-    If we are installed as a tool in an environment of our own, it is the `python3` of the PATH, if there is one. The
-    student's folder is never searched: a downloaded assignment must not name the program to start.
+    If the tutor is installed as a tool in its own environment, return the `python3` of the PATH, if there is one. The
+    student's folder is never searched: a downloaded assignment must not choose the program to start.
     """
     if sys.executable and not any(Path(sys.prefix, mark).exists() for mark in TOOL_MARKS):
         return sys.executable
@@ -27,7 +27,7 @@ def student_interpreter() -> str:
 
 
 def interpreter_on_path(environment: Mapping[str, str]) -> str | None:
-    """Return the Python in the absolute folders of PATH. `shutil.which` would search the current folder on Windows."""
+    """Return the Python in PATH's absolute folders. `shutil.which` would search the current folder on Windows."""
     folders = [Path(folder) for folder in environment.get("PATH", "").split(os.pathsep)]
     found = (folder / name for folder in folders if folder.is_absolute() for name in NAMES)
     return next((str(path) for path in found if path.is_file() and os.access(path, os.X_OK)), None)

@@ -1,4 +1,4 @@
-"""Run a student's program once, bounded in time and output, and return how it failed."""
+"""Run a student's program once, with limits of time and output, and return how it failed."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ TIME_LIMIT_SECONDS = 10.0
 
 SUPERVISOR = (sys.executable, "-I", "-S", str(Path(__file__).resolve().with_name("supervisor.py")))
 END_SECONDS = 3.0
-"""How long the supervisor may take to exit. It takes some milliseconds."""
+"""Seconds that the supervisor has to exit after the program's end. It normally takes milliseconds."""
 
 
 class CouldNotRun(Exception):
-    """The program was not started, or its supervisor was killed. The message is a part of a sentence."""
+    """The program was not started, or its supervisor was killed. The message completes a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """How a run ended: `traceback` if an exception ended it, `timed_out` if the time limit did.
+    """The outcome of a run. `traceback` is set if an exception ended it, `timed_out` if the time limit did.
 
     After a timeout the traceback shows where the program was, if it could be interrupted. `values` are the small values
-    of that line, `total = 3, n = 0`, or None. The traceback then ends with them as a comment. A negative `exit_status`
-    is the signal that ended the program. `output` is the end of its stdout.
+    on that line, such as `total = 3, n = 0`, or None; the traceback then ends with them as a comment. A negative
+    `exit_status` is the signal that ended the program. `output` is the end of its stdout.
     """
 
     exit_status: int = 0
@@ -47,7 +47,7 @@ class RunOutcome:
 
     @property
     def exception(self) -> str:
-        """The line of the traceback that names the exception, or an empty string."""
+        """The traceback's line that names the exception, or an empty string."""
         return exception_line(self.traceback or "")
 
     @property
@@ -56,19 +56,19 @@ class RunOutcome:
         return self.exception == "EOFError: EOF when reading a line"
 
     def frame_in(self, path: Path) -> Frame | None:
-        """Return the line of the file that was running at the end, or None."""
+        """Return the file's line that was running at the end, or None."""
         return innermost_frame(self.traceback or "", path)
 
     def failed_at(self, program: Path) -> OwnFrame | None:
-        """Return the innermost frame of the student's own code, in the program or another file of theirs."""
+        """Return the innermost frame in the student's own code, in the program or another file of theirs, or None."""
         return innermost_own_frame(self.traceback or "", program)
 
 
 async def run_program(path: Path, *, time_limit: float = TIME_LIMIT_SECONDS) -> RunOutcome:
     """Run a Python file, at an absolute path, in its own folder as `python FILE` does, with stdin closed.
 
-    It is stopped after `time_limit` seconds. If the task is cancelled or this process is killed, the program ends with
-    all processes that it has started. Raises `CouldNotRun`.
+    The program is stopped after `time_limit` seconds. If the task is cancelled or this process is killed, it ends with
+    all processes that it has started. Raise `CouldNotRun`.
     """
     try:
         with tempfile.TemporaryDirectory(prefix="ask-tutor-", ignore_cleanup_errors=True) as folder:
@@ -80,7 +80,7 @@ async def run_program(path: Path, *, time_limit: float = TIME_LIMIT_SECONDS) -> 
 
 
 async def _report(path: Path, time_limit: float, environment: dict[str, str]) -> bytes:
-    """Return the supervisor's report. Raise `OSError` if it cannot be started."""
+    """Return the supervisor's report. Raise `OSError` if the supervisor cannot be started."""
     supervisor = await asyncio.create_subprocess_exec(
         *SUPERVISOR,
         str(time_limit),
@@ -91,11 +91,11 @@ async def _report(path: Path, time_limit: float, environment: dict[str, str]) ->
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        start_new_session=True,  # the terminal's Ctrl-C would kill it before the program
+        start_new_session=True,  # Otherwise the terminal's Ctrl-C would kill the supervisor before the program.
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
     assert supervisor.stdin is not None  # noqa: S101 - for the type checker
-    assert supervisor.stdout is not None  # noqa: S101 - likewise
+    assert supervisor.stdout is not None  # noqa: S101 - for the type checker
     try:
         return await supervisor.stdout.read()
     finally:
@@ -114,7 +114,7 @@ async def _ended(supervisor: asyncio.subprocess.Process) -> None:
 def _outcome(report: bytes, path: Path, values: Path) -> RunOutcome:
     try:
         fields: dict[str, Any] = json.loads(report)
-    except ValueError as error:  # killed from outside
+    except ValueError as error:  # The supervisor was killed from outside.
         raise CouldNotRun("the run was cut off") from error
     if failure := fields.get("failure"):
         raise CouldNotRun(failure)
@@ -130,7 +130,7 @@ def _outcome(report: bytes, path: Path, values: Path) -> RunOutcome:
 def _environment() -> dict[str, str]:
     """Return the program's environment: without our token, with UTF-8 output and no window that blocks.
 
-    Output is unbuffered, as on a terminal: a program that is stopped has printed all that it has written.
+    Output is unbuffered, as on a terminal, so that a stopped program has printed everything that it has written.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TUTOR_")}
     environment["PYTHONIOENCODING"] = "utf-8"

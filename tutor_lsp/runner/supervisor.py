@@ -1,11 +1,11 @@
-"""Run one command, bounded in time and output, and kill it when its caller is gone.
+"""Run one command, with limits of time and output, and kill it when its caller is gone.
 
-It is a script, `python -I -S …/supervisor.py SECONDS COMMAND…`, in a process of its own, so that a flood of output or a
-kill of the language server cannot get in the way. Its stdin is a lifeline: once it is closed, by a cancel or by the
-death of the caller, the command is killed with all processes that it has started. Otherwise it reports on stdout, as
-one JSON object (`Report`), how the command ended.
+It is a script, `python -I -S …/supervisor.py SECONDS COMMAND…`, in a process of its own, so that neither a flood of
+output nor the death of the language server affects it. Its stdin is a lifeline: once it is closed, because the run is
+cancelled or the caller has died, the command is killed with all processes that it has started. Otherwise the script
+writes to stdout, as one JSON object (`Report`), how the command ended.
 
-This module, `editor_process` and `file_lock` are the only ones with POSIX calls. This one has a Windows implementation.
+Only this module, `editor_process` and `file_lock` make POSIX calls. This one has a Windows implementation.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ import threading
 from typing import IO, TypedDict
 
 KEPT_BYTES = 64 * 1024
-"""How much of the end of stdout, and of stderr, is kept. A traceback stands at the end."""
+"""The maximum number of bytes kept of the end of stdout, and of stderr. A traceback is at the end."""
 INTERRUPT_SECONDS = 1.0
-"""How long a command may take to print its traceback after the time limit."""
+"""Seconds that a command has to print its traceback after the time limit."""
 READ_SECONDS = 1.0
-"""How long the rest of the output is waited for. A process that has left the group may hold the pipe for ever."""
+"""Seconds to wait for the rest of the output, since a process that left the group may keep the pipe open."""
 
 
 class Report(TypedDict, total=False):
-    """How the command ended. It has `failure` alone if it could not be started, else the other fields."""
+    """The outcome of the command. It has only `failure` if the command could not be started, else the other fields."""
 
     failure: str
     exit_status: int
-    """If negative, the signal that ended the command."""
+    """The exit status of the command. A negative one is the signal that ended it."""
     timed_out: bool
     stdout: str
     stderr: str
 
 
 class OutputTail:
-    """Reads a pipe to its end, and keeps the last `KEPT_BYTES`."""
+    """Reads a pipe until its end, and keeps the last `KEPT_BYTES`."""
 
     def __init__(self, pipe: IO[bytes]) -> None:
         self._tail = bytearray()
@@ -48,7 +48,7 @@ class OutputTail:
         self._reader.start()
 
     def text(self) -> str:
-        """Return what has come."""
+        """Return the output read so far, after waiting at most `READ_SECONDS` for its end."""
         self._reader.join(READ_SECONDS)
         return bytes(self._tail).decode("utf-8", "replace")
 
@@ -58,22 +58,22 @@ class OutputTail:
 
 
 def supervise(command: list[str], seconds: float) -> Report:
-    """Run a command with its stdin closed, for at most `seconds`, or until our own stdin is closed.
+    """Run a command with its stdin closed, until it ends, `seconds` have passed or our own stdin is closed.
 
     Return the report.
     """
     try:
-        process = subprocess.Popen(  # noqa: S603 - the command is what was asked for
+        process = subprocess.Popen(  # noqa: S603 - the caller chooses the command
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            start_new_session=True,  # POSIX; without effect on Windows
+            start_new_session=True,  # It has no effect on Windows.
         )
     except OSError as error:
         return {"failure": error.strerror or "it cannot be started"}
     assert process.stdout is not None  # noqa: S101 - for the type checker
-    assert process.stderr is not None  # noqa: S101 - likewise
+    assert process.stderr is not None  # noqa: S101 - for the type checker
     threading.Thread(target=_hold_lifeline, args=(process,), daemon=True).start()
     outputs = [OutputTail(process.stdout), OutputTail(process.stderr)]
     timed_out = False
@@ -93,7 +93,8 @@ def _hold_lifeline(process: subprocess.Popen[bytes]) -> None:
     while os.read(sys.stdin.fileno(), 1):
         pass
     _kill(process)
-    with contextlib.suppress(subprocess.TimeoutExpired):  # the caller relies on this: no supervisor, no command
+    # The caller relies on this: once the supervisor has ended, so has the command.
+    with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(READ_SECONDS)
     os._exit(1)
 
@@ -111,16 +112,17 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     if os.name == "posix":
         with contextlib.suppress(
             ProcessLookupError, PermissionError
-        ):  # all have ended, or (macOS) only zombies are left
+        ):  # All processes have ended, or only zombies are left (macOS).
             os.killpg(process.pid, signal.SIGKILL)
     elif process.poll() is None:
-        taskkill = os.path.join(os.environ["SYSTEMROOT"], "System32", "taskkill.exe")  # noqa: PTH118 - loads less
-        subprocess.run([taskkill, "/F", "/T", "/PID", str(process.pid)], check=False, capture_output=True)  # noqa: S603 - a program of the system
+        taskkill = os.path.join(os.environ["SYSTEMROOT"], "System32", "taskkill.exe")  # noqa: PTH118 - avoids importing pathlib
+        subprocess.run([taskkill, "/F", "/T", "/PID", str(process.pid)], check=False, capture_output=True)  # noqa: S603 - the command is a program of Windows
         process.kill()
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a background job ignores it, and children inherit that
+    # A background job ignores SIGINT, and the command would inherit that.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.stdout.write(json.dumps(supervise(sys.argv[2:], float(sys.argv[1]))))
     sys.stdout.flush()
-    os._exit(0)  # without joining the threads, which may block for ever
+    os._exit(0)  # Exit without joining the threads, which may block for ever.

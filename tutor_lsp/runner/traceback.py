@@ -1,4 +1,4 @@
-"""Parse what CPython prints on stderr when an exception ends a program."""
+"""Parse the traceback that CPython prints on stderr when an exception ends a program."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _CHAIN = (
 _GROUP_MARGIN = re.compile(r"^  [|+] ", re.MULTILINE)
 _FRAME = re.compile(r'^[\s|+]*File "(?P<file>.+)", line (?P<line>\d+)')
 _INSTALLED = frozenset(("site-packages", "dist-packages", "Lib"))
-"""Folders of installed packages and, on Windows, of the standard library."""
+"""Names of folders that hold installed packages or, on Windows, the standard library."""
 _VERSION = re.compile(r"[Pp]ython[\d.]+")
 _MARKER = re.compile(r"[\s|]*?(?P<marks>[~^]+)\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A line that was running. `line` counts from 0, `source` is its text without indentation.
+    """A line of a traceback. `line` counts from 0, `source` is its text without indentation.
 
-    `marked` is the range of columns of `source` above `~~~^^^`. None: nothing is marked, or all of it.
+    `marked` is the range of columns of `source` above `~~~^^^`, or None if nothing or the whole line is marked.
     """
 
     line: int
@@ -35,7 +35,7 @@ class Frame:
 
 
 class OwnFrame(NamedTuple):
-    """A frame in a file of the student's own: the program or a module in its folder tree."""
+    """A frame in a file of the student's own: the program or a module in its folder or below."""
 
     path: Path
     frame: Frame
@@ -44,7 +44,7 @@ class OwnFrame(NamedTuple):
 def find_traceback(stderr: str) -> str | None:
     """Return the traceback of the exception that ended the program, with the exceptions that caused it.
 
-    Other tracebacks, which the program itself has printed before, are left out.
+    Tracebacks that the program itself has printed earlier are left out.
     """
     headers = list(_HEADER.finditer(stderr))
     if not headers:
@@ -67,7 +67,7 @@ def exception_line(traceback: str) -> str:
 
 
 def innermost_frame(traceback: str, path: Path) -> Frame | None:
-    """Return the line of a file that was running when the exception was raised, or None."""
+    """Return the innermost frame in a file when the exception was raised, or None."""
     lines = traceback.split("\n")
     name = os.path.normcase(path)
     for number in range(len(lines) - 1, -1, -1):
@@ -78,9 +78,9 @@ def innermost_frame(traceback: str, path: Path) -> Frame | None:
 
 
 def innermost_own_frame(traceback: str, program: Path) -> OwnFrame | None:
-    """Return the innermost frame in code of the student's own, or None if there is none.
+    """Return the innermost frame in the student's own code, or None.
 
-    `at_start_of_program/sitecustomize.py` decides by the same rule, so that the values belong to this frame.
+    `at_start_of_program/sitecustomize.py` follows the same rule, so that the values belong to this frame.
     """
     lines = traceback.split("\n")
     for number in range(len(lines) - 1, -1, -1):
@@ -91,10 +91,10 @@ def innermost_own_frame(traceback: str, program: Path) -> OwnFrame | None:
 
 
 def is_own(file: str, program: Path) -> bool:
-    """Return whether a file in a traceback is the program, or a module of the student's beside or below it.
+    """Return whether a file in a traceback is the program, or a module of the student's in its folder or below.
 
-    Virtual environments lie in a folder that is hidden or contains `site-packages`. An installed Python lies in a
-    folder named after its version.
+    Installed packages are recognised by a folder: virtual environments lie in a hidden folder or contain
+    `site-packages`, and an installed Python lies in a folder named after its version.
     """
     if os.path.normcase(file) == os.path.normcase(program):
         return True
@@ -114,7 +114,7 @@ def _frame(line: int, printed: str = "", below: str = "") -> Frame:
     source = printed.lstrip(" |")
     margin = len(printed) - len(source)
     marker = _MARKER.fullmatch(below)
-    if _FRAME.match(printed) or margin == 0:  # CPython could not read the file, and shows no lines
+    if _FRAME.match(printed) or margin == 0:  # CPython could not read the file, so it shows no source line.
         return Frame(line - 1)
     marked = None if marker is None else (marker.start("marks") - margin, marker.end("marks") - margin)
     source = source.rstrip()

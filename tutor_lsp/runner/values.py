@@ -1,6 +1,6 @@
-"""Read the small values of the line where a program failed.
+"""Read the small values on the line where a program failed.
 
-The student's Python loads `at_start_of_program/sitecustomize.py` first, which writes the values to a file of ours.
+The student's Python loads `at_start_of_program/sitecustomize.py` first, which writes the values to a temporary file.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ _MAX_VALUES = 8
 
 
 def with_values_reported(environment: Mapping[str, str], program: Path, values: Path) -> dict[str, str]:
-    """Return the environment in which a program's Python writes the values to the file `values` if it fails.
+    """Return the environment in which a failing program's Python writes the values to the file `values`.
 
     The program itself sees the original environment.
     """
-    if os.pathsep in str(_AT_START):  # such a folder cannot be an entry of a path
+    if os.pathsep in str(_AT_START):  # A folder whose name contains the separator cannot be an entry of a path.
         return dict(environment)
     path = environment.get("PYTHONPATH")
     return {
@@ -36,7 +36,7 @@ def with_values_reported(environment: Mapping[str, str], program: Path, values: 
 
 
 def read_values(file: Path, failed_at: OwnFrame) -> str | None:
-    """Return the values of the line where the program failed, `total = 3, n = 0`, or None if there are none."""
+    """Return the values on the line where the program failed, such as `total = 3, n = 0`, or None."""
     if not file.is_file():
         return None
     with file.open("rb") as told:

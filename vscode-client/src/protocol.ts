@@ -48,20 +48,20 @@ export type State =
   | "offline"
   | "tooManyWindows";
 
-/** The argument of `tutor.ask`. The code action fills it in; a client may add to it, or build its own. */
+/** The argument of `tutor.ask`. The code action fills it in; a client may add fields, or build its own. */
 export interface AskArgument {
   uri: string;
   position: Position;
-  /** The diagnostics of the editor's checkers here. Absent: those that the language server knows on the line. */
+  /** The diagnostics of the editor's checkers at the position. Absent: those that the language server knows. */
   diagnostics?: Diagnostic[] | null;
   traceback?: string | null;
   question?: string | null;
-  /** A UUID. A client makes it if it needs to know the id before the reply. */
+  /** A UUID. A client chooses it if it needs the id before the reply. */
   askId?: string | null;
   /**
-   * True: the offline tutor of the language server answers, even if a service is set.
+   * True: the offline tutor in the language server answers, even if a service is set.
    *
-   * A client sends it only if the student has chosen so for this ask.
+   * A client sends it only if the student has chosen this for the ask.
    */
   local?: boolean | null;
 }
@@ -71,15 +71,15 @@ export interface AskStarted {
   askId: string;
 }
 
-/** Stop an answer. Without an id, stop all answers. */
+/** Stop an answer, or all answers if there is no id. */
 export interface CancelAsk {
   askId?: string | null;
 }
 
 /**
- * All diagnostics of a document that other checkers report. LSP sends a server only those under the cursor.
+ * All diagnostics of a document from other checkers. LSP itself sends a server only those under the cursor.
  *
- * A client that sends this notification does so at each change. The server leaves out its own diagnostics.
+ * A client that sends this notification does so at each change. The server ignores its own diagnostics in it.
  */
 export interface OtherDiagnostics {
   uri: string;
@@ -91,22 +91,22 @@ export interface RunArgument {
   uri: string;
 }
 
-/** A run has ended: by itself, by an exception, by the time limit, because it read input, or by the student. */
+/** A run has ended: by itself, by an exception, at the time limit, because it read input, or by the student. */
 export interface RunEnded {
   reason: RunReason;
   /** One sentence for the student. */
   message: string;
-  /** If negative, the signal that ended the program. */
+  /** The exit status of the program. A negative one is the signal that ended it. */
   exitStatus?: number | null;
   traceback?: string | null;
-  /** Where the program failed or was stopped, in the current text of the file. The server shows a diagnostic there. */
+  /** The range where the program failed or was stopped, in the file's current text. The server shows a diagnostic. */
   range?: Range | null;
-  /** The end of its stdout. */
+  /** The end of the program's stdout. */
   output?: string | null;
   /**
-   * Where the program failed, if that is another file of the student's. `range` is then the line that led there.
+   * The location of the failure if it is in another file of the student's. `range` is then the line that led there.
    *
-   * An ask at either place is about the origin, and its `didStart` names it.
+   * An ask at either location is about this one, and its `didStart` names it.
    */
   origin?: Location | null;
 }
@@ -117,7 +117,7 @@ export interface Rating {
   helpful: boolean;
 }
 
-/** The document whose folder's module is returned beside the modules of the course. */
+/** The argument of `tutor.modules`: a document whose folder's module is returned with the modules of the course. */
 export interface ModulesArgument {
   uri?: string | null;
 }
@@ -127,7 +127,7 @@ export interface ModuleArgument {
   moduleId: string;
 }
 
-/** Choose a module for all asks from a folder. The server writes the folder's `.tutor.toml`. */
+/** Choose a module for all asks from a folder. The server writes it into the folder's `.tutor.toml`. */
 export interface ChooseModule {
   /** A `file:` URI. */
   folder: string;
@@ -142,7 +142,7 @@ export interface CourseModule {
   status: string;
 }
 
-/** The modules of the course in their order. `chosen` is the id that `.tutor.toml` names for the document. */
+/** The modules of the course in their order. `chosen` is the id that `.tutor.toml` sets for the document. */
 export interface ModuleList {
   modules: CourseModule[];
   chosen?: string | null;
@@ -158,14 +158,14 @@ export interface AnswerStarted {
   errorType: string;
 }
 
-/** The next piece of the answer, in Markdown. `seq` counts 0, 1, 2, … without a gap. */
+/** The next part of the answer, in Markdown. `seq` counts 0, 1, 2, … without gaps. */
 export interface AnswerUpdated {
   askId: string;
   seq: number;
   delta: string;
 }
 
-/** The answer has ended. Sent exactly once for each ask, even if the answer never started. */
+/** The answer has ended. This is sent exactly once for each ask, even if the answer never started. */
 export interface AnswerEnded {
   askId: string;
   reason: EndReason;
@@ -175,9 +175,9 @@ export interface AnswerEnded {
   withheld?: boolean | null;
   remainingToday?: number | null;
   code?: string | null;
-  /** A sentence for the student. Sent with a `code`. */
+  /** A sentence for the student. It comes with a `code`. */
   message?: string | null;
-  /** Seconds. */
+  /** Seconds until the student may ask again. */
   retryAfter?: number | null;
   /** True: the student has changed the code since the ask. */
   stale?: boolean | null;
@@ -190,7 +190,7 @@ export interface StatusChanged {
   command?: string | null;
 }
 
-/** A sign-in that `tutor.signIn` began has ended. One that the student began again is reported once. */
+/** A sign-in that `tutor.signIn` started has ended. If the student restarted it, this is sent once. */
 export interface SignInEnded {
   reason: "completed" | "cancelled" | "failed";
   /** A sentence for the student. */
@@ -208,8 +208,8 @@ export const DIAGNOSTICS_DID_CHANGE = new NotificationType<OtherDiagnostics>("tu
 /**
  * The key of `NotebookCell.metadata` under which a client sends `{"outputs": [{"mime", "data"}]}`, both strings.
  *
- * LSP does not carry the output of a cell. The mime types are VS Code's: `application/vnd.code.notebook.error` with the
- * JSON `{"name", "message", "stack"}`, `application/vnd.code.notebook.stdout`, `….stderr`, `text/plain`.
+ * LSP does not transmit the output of cells. The mime types are VS Code's: `application/vnd.code.notebook.error` with
+ * the JSON `{"name", "message", "stack"}`, `application/vnd.code.notebook.stdout`, `….stderr`, `text/plain`.
  */
 export const CELL_METADATA = "tutor";
 

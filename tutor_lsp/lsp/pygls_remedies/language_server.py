@@ -1,4 +1,4 @@
-"""A pygls server with all remedies in place."""
+"""A pygls server with all workarounds in place."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class ForgettingProgress(Progress):
-    """Forgets the token of a progress that has ended. Upstream keeps it for ever."""
+    """Forgets the token of a progress once it has ended. Upstream keeps it for ever."""
 
     def end(self, token: types.ProgressToken, value: types.WorkDoneProgressEnd) -> None:
         """Notify the client that the work has ended, and forget the token."""
@@ -28,7 +28,7 @@ class ForgettingProgress(Progress):
 
 
 class RobustProtocol(Messages):
-    """The protocol object of the server: all remedies, one on top of the other."""
+    """The server's protocol object, which combines all workarounds."""
 
     def __init__(self, server: LanguageServer, converter: Any) -> None:
         super().__init__(server, converter)
@@ -36,7 +36,7 @@ class RobustProtocol(Messages):
 
 
 class RobustLanguageServer(LanguageServer):
-    """A pygls server with the remedies in place. `stdio.serve` runs it."""
+    """A pygls server with all workarounds. `stdio.serve` runs it."""
 
     protocol: RobustProtocol
 
@@ -51,8 +51,8 @@ class RobustLanguageServer(LanguageServer):
     ) -> None:
         """Build a server.
 
-        `custom_params` has the class of the params of each custom method, `command_arguments` the class of the one
-        argument of each command.
+        `custom_params` maps each custom method to the class of its params, `command_arguments` each command to the
+        class of its one argument.
         """
         super().__init__(name, version, notebook_document_sync=notebook_document_sync, protocol_cls=RobustProtocol)
         self.protocol.custom_params = custom_params
@@ -65,9 +65,9 @@ class RobustLanguageServer(LanguageServer):
 
     @property
     def exit_status(self) -> Literal[0, 1]:
-        """0 if the client has sent `shutdown`, else 1 (LSP 3.17 "Exit")."""
+        """The exit status: 0 if the client has sent `shutdown`, else 1 (LSP 3.17 "Exit")."""
         return 0 if self.protocol.was_shut_down else 1
 
     def report_server_error(self, error: Exception, source: Any) -> None:
-        """Log the exception. Upstream shows its text to the student."""
+        """Log the exception. Upstream would show its text to the student."""
         log_exception(getattr(source, "__name__", "a message"), error)

@@ -1,7 +1,7 @@
-"""`initialize`, `shutdown` and `exit`.
+"""The requests `initialize` and `shutdown`, and the notification `exit`.
 
-Upstream builds its own workspace, changes the dict of requests while it iterates over it, and exits with 0 where LSP
-wants 1.
+Upstream builds its own workspace, changes the dict of requests while iterating over it, and exits with 0 where LSP
+requires 1.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 
 
 class Lifecycle(PendingRequests):
-    """Knows whether the conversation has begun and ended."""
+    """Keeps the state between `initialize` and `exit`."""
 
-    _documents: OpenDocuments | None = None  # upstream reads every property while it is built
+    _documents: OpenDocuments | None = None  # Upstream reads every property while the object is being built.
 
     def __init__(self, server: LanguageServer, converter: Any) -> None:
         super().__init__(server, converter)
         self.exit: Callable[[], object] = lambda: None
-        """Called at `exit`; `stdio.serve` sets it."""
+        """The callback for `exit`; `stdio.serve` sets it."""
         self.watch_process: Callable[[int], object] = lambda _: None
-        """Called with the editor's process id; `stdio.serve` sets it."""
+        """The callback that gets the editor's process id; `stdio.serve` sets it."""
 
     @property
     def workspace(self) -> OpenDocuments:
-        """The documents that the editor has opened. Raises `Refused` before `initialize`."""
+        """The documents that the editor has opened. Raise `Refused` before `initialize`."""
         if self._documents is None:
             raise Refused("The language server has not been initialized.")
         return self._documents
@@ -64,8 +64,8 @@ class Lifecycle(PendingRequests):
         return (yield from super().lsp_initialize(params))
 
     @lsp_method(types.SHUTDOWN)
-    async def lsp_shutdown(self, *_: Any) -> None:  # type: ignore[override]  # pygls runs any kind of function
-        """Cancel every running request but this one, and accept no more."""
+    async def lsp_shutdown(self, *_: Any) -> None:  # type: ignore[override]  # pygls accepts any kind of function
+        """Cancel every running request except this one, and accept no more."""
         self._shutdown = True
         for message_id, future in list(self._request_futures.items()):
             if message_id != self.msg_id:
@@ -74,6 +74,6 @@ class Lifecycle(PendingRequests):
             await user_handler(None)
 
     @lsp_method(types.EXIT)
-    def lsp_exit(self, *_: Any) -> None:  # type: ignore[override]  # likewise
+    def lsp_exit(self, *_: Any) -> None:  # type: ignore[override]  # pygls accepts any kind of function
         """End the process. Its exit status is `RobustLanguageServer.exit_status`."""
         self.exit()

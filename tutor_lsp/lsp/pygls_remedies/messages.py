@@ -1,6 +1,6 @@
-"""Every request gets exactly one reply, whatever the client sent.
+"""Every request gets exactly one reply, whatever the client sends.
 
-Upstream leaves a malformed request without a reply, ignores a request after `shutdown`, takes one before `initialize`,
+Upstream leaves malformed requests without a reply, ignores requests after `shutdown`, accepts them before `initialize`,
 and fails at a custom message without `params`.
 """
 
@@ -34,17 +34,17 @@ if TYPE_CHECKING:
 
 
 class Messages(Lifecycle):
-    """Reads the messages of the client and runs their handlers."""
+    """Parses the client's messages and runs their handlers."""
 
     def __init__(self, server: LanguageServer, converter: Any) -> None:
         super().__init__(server, converter)
         self.custom_params: Mapping[str, type[Any]] = {}
-        """The class of the params of each custom method."""
+        """The class of each custom method's params."""
         self.command_arguments: Mapping[str, type[Any]] = {}
-        """The class of the one argument of each command."""
+        """The class of each command's one argument."""
 
     def refuse_frame(self, reason: str) -> None:
-        """Reply to a frame that has no readable body."""
+        """Reply to a frame without a readable body."""
         self._refuse(None, JsonRpcParseError(reason))
 
     def receive(self, body: bytes) -> None:
@@ -76,18 +76,18 @@ class Messages(Lifecycle):
         if isinstance(raw, dict):
             try:
                 return self._converter.structure(raw, expected)
-            except Exception:  # noqa: BLE001, S110 - the edge: cattrs raises whatever a malformed value provokes
+            except Exception:  # noqa: BLE001, S110 - cattrs raises any exception for a malformed value
                 pass
         raise Refused(f"The parameters of {what} are not valid.")
 
     @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
-    async def lsp_workspace__execute_command(  # type: ignore[override]  # pygls runs any kind of function
+    async def lsp_workspace__execute_command(  # type: ignore[override]  # pygls accepts any kind of function
         self, params: types.ExecuteCommandParams
     ) -> Any:
         """Run a command with its one argument, an object.
 
-        It is a coroutine, so that `$/cancelRequest` reaches it. Upstream also counts the arguments, ignores defaults
-        and wants the first parameter to be named `ls`.
+        This is a coroutine, so that `$/cancelRequest` can cancel it. Upstream also counts the arguments, ignores
+        defaults and requires the first parameter to be named `ls`.
         """
         handler = self.fm.commands.get(params.command)
         if handler is None:
@@ -119,7 +119,7 @@ class Messages(Lifecycle):
         try:
             handler = None if method == types.CANCEL_REQUEST else self._get_handler(method)
             params = self._structure_params(method, raw_params)
-        except JsonRpcMethodNotFound:  # LSP 3.17 "$ Notifications and Requests": a server may ignore unknown ones
+        except JsonRpcMethodNotFound:  # LSP 3.17 "$ Notifications and Requests": a server may ignore unknown ones.
             return
         except JsonRpcException as refusal:
             log_exception(method, refusal)

@@ -1,4 +1,4 @@
-"""The workspace holds open documents only. Upstream reads any other document from disk, whatever its URI is."""
+"""A workspace of open documents only. Upstream reads any other document from disk, whatever its URI is."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class OpenDocuments(Workspace):
         return document if isinstance(document, EditedDocument) else None
 
     def detached(self, uri: str, text: str) -> EditedDocument:
-        """Build a Python document that is not open. Its positions are in the client's encoding too."""
+        """Return a document that the editor has not opened, as Python. Its positions use the client's encoding, too."""
         document = self._create_text_document(uri, text, language_id="python")
         assert isinstance(document, EditedDocument)  # noqa: S101 - for the type checker
         return document
@@ -45,12 +45,12 @@ class OpenDocuments(Workspace):
     def update_text_document(
         self, text_doc: types.VersionedTextDocumentIdentifier, change: types.TextDocumentContentChangeEvent
     ) -> None:
-        """Apply an edit. Ignore an edit of a document that is not open; upstream raises."""
+        """Apply an edit. Ignore edits of documents that are not open; upstream raises an exception."""
         if self.open_document(text_doc.uri) is not None:
             super().update_text_document(text_doc, change)
 
     def update_notebook_document(self, params: types.DidChangeNotebookDocumentParams) -> None:
-        """Apply a change. Ignore a change of a notebook that is not open; upstream raises."""
+        """Apply a change. Ignore changes of notebooks that are not open; upstream raises an exception."""
         if self.get_notebook_document(notebook_uri=params.notebook_document.uri) is not None:
             super().update_notebook_document(params)
 

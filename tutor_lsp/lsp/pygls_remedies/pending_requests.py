@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 
 class PendingRequests(ErrorReplies):
-    """Keeps one future a request, in either direction, until it is answered, cancelled or timed out."""
+    """Keeps one future for each request, in either direction, until it is answered, cancelled or timed out."""
 
     async def request(self, method: str, params: Any, *, seconds: float) -> Any:
         """Send a request to the client and return the result.
 
         Raise `TimeoutError` after `seconds`, or `JsonRpcException` if the client replies with an error. Upstream keeps
-        a request that the client never answers for ever.
+        the future of an unanswered request for ever.
         """
         message_id = str(uuid4())
         try:
@@ -37,7 +37,7 @@ class PendingRequests(ErrorReplies):
             self._result_types.pop(message_id, None)
 
     def _take_response(self, message_id: MessageId, message: dict[str, Any]) -> None:
-        """Settle one of our requests. Upstream keeps the result type of a request that failed for ever."""
+        """Set the result of a request of ours. Upstream keeps the result type of a failed request for ever."""
         result_type = self._result_types.pop(message_id, None)
         future = self._request_futures.pop(message_id, None)
         if future is None or future.done():
@@ -45,11 +45,11 @@ class PendingRequests(ErrorReplies):
         try:
             if isinstance(message.get("error"), dict):
                 error = self._converter.structure(message["error"], types.ResponseError)
-                raise JsonRpcException.from_error(error)  # noqa: TRY301 - one way out for both kinds of failure
+                raise JsonRpcException.from_error(error)  # noqa: TRY301 - both kinds of failure are handled below
             result = self._converter.structure(message, result_type).result if result_type else message.get("result")
         except JsonRpcException as error:
             future.set_exception(error)
-        except Exception:  # noqa: BLE001 - the edge: cattrs raises whatever a malformed value provokes
+        except Exception:  # noqa: BLE001 - cattrs raises any exception for a malformed value
             future.set_exception(Refused("The editor's reply is not valid."))
         else:
             future.set_result(result)

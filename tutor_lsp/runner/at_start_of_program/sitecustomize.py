@@ -1,10 +1,10 @@
-# noqa: INP001 - a folder that stands on the path of a student's program while its Python starts; no package
-"""Write the small values of the line where a student's program fails to a file; see `tutor_lsp.runner.values`.
+# noqa: INP001 - the folder is not a package: it is put on the import path of a student's program
+"""When a student's program fails, write the small values on the failing line to a file (`tutor_lsp.runner.values`).
 
 The student's Python, of any version, loads this module before the program (`site` imports `sitecustomize`). The program
-sees the original path, environment and modules, also the `sitecustomize` of the installation. So this module imports
-only what Python has loaded already: a module of the student's may have the same name. A value is only shown if that
-runs no code of the student's.
+sees the original path, environment and modules, including the installation's own `sitecustomize`. This module imports
+only modules that Python has already loaded, because a file of the student's may have the name of any other module. A
+value is only shown if that runs no code of the student's.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
 
 MAX_VALUES = 8
 MAX_CHARACTERS = 80
-"""Of one value, and of its name."""
+"""The maximum number of characters of a value, and of its name."""
 MAX_DEPTH = 2
-"""Of nested containers."""
+"""The maximum nesting depth of containers that are shown."""
 ATOMS = (type(None), bool, float, complex, range)
 CONTAINERS = (list, tuple, set, frozenset, dict)
 INSTALLED = ("site-packages", "dist-packages", "Lib")
 ARRAYS = (("numpy", "ndarray"), ("pandas", "DataFrame"), ("pandas", "Series"), ("torch", "Tensor"))
 
-HERE = os.path.dirname(__file__)  # noqa: PTH120 - pathlib is not loaded
+HERE = os.path.dirname(__file__)  # noqa: PTH120 - pathlib is not loaded yet
 PROGRAM = os.environ.pop("TUTOR_PROGRAM", "")
 VALUES_FILE = os.environ.pop("TUTOR_VALUES_FILE", "")
 OWN_PROCESS = os.getpid()
 
 
 def leave() -> None:
-    """Remove ourselves from the path, also for the processes that the program starts."""
+    """Remove this module's traces from the import path, also for processes that the program starts."""
     if HERE in sys.path:
         sys.path.remove(HERE)
     sys.path_importer_cache.pop(HERE, None)
@@ -60,13 +60,13 @@ def watch() -> None:
             except Exception:  # noqa: BLE001, S110 - a failure here must not change how the program ends
                 pass
 
-    if sys.__excepthook__ is printing:  # a hook of the student's may call it, and compare the two
+    if sys.__excepthook__ is printing:  # A hook of the student's may call this one, or compare the two.
         sys.__excepthook__ = excepthook
     sys.excepthook = excepthook
 
 
 def tell(traceback: TracebackType | None) -> None:
-    """Write the line number and the file, and then `name = value` for each value of the line."""
+    """Write the line number and the file, and then `name = value` for each value on the failing line."""
     place: TracebackType | None = None
     while traceback is not None:
         if is_own(traceback.tb_frame.f_code.co_filename):
@@ -75,7 +75,7 @@ def tell(traceback: TracebackType | None) -> None:
     if place is None:
         return
     file_name = place.tb_frame.f_code.co_filename
-    with open(file_name, "rb") as program:  # noqa: PTH123 - pathlib is not loaded
+    with open(file_name, "rb") as program:  # noqa: PTH123 - pathlib is not loaded yet
         line = program.read().splitlines()[place.tb_lineno - 1].decode("utf-8", "replace")
     found: dict[str, str] = {}
     for name in names(line):
@@ -83,16 +83,16 @@ def tell(traceback: TracebackType | None) -> None:
         if text is not None and len(found) < MAX_VALUES:
             found[name] = text
     lines = [str(place.tb_lineno) + " " + file_name] + [name + " = " + text for name, text in found.items()]
-    with open(VALUES_FILE, "w", encoding="utf-8", errors="backslashreplace") as file:  # noqa: PTH123 - likewise
+    with open(VALUES_FILE, "w", encoding="utf-8", errors="backslashreplace") as file:  # noqa: PTH123 - pathlib is not loaded yet
         file.write("\n".join(lines))
 
 
 def is_own(file_name: str) -> bool:
-    """Return whether a file is the student's own, by the rule of `tutor_lsp.runner.traceback.is_own`."""
+    """Return whether a file is the student's own, by the same rule as `tutor_lsp.runner.traceback.is_own`."""
     if file_name == PROGRAM:
         return True
     for program in (PROGRAM, os.path.realpath(PROGRAM)):
-        root = os.path.normcase(os.path.dirname(program)).rstrip(os.sep) + os.sep  # noqa: PTH120 - pathlib is not loaded
+        root = os.path.normcase(os.path.dirname(program)).rstrip(os.sep) + os.sep  # noqa: PTH120 - pathlib is not loaded yet
         if os.path.normcase(file_name).startswith(root):
             parts = file_name[len(root) :].replace(os.sep, "/").split("/")
             return not any(is_installed(part) for part in parts)
@@ -106,7 +106,7 @@ def is_installed(folder: str) -> bool:
 
 
 def names(line: str) -> Iterator[str]:
-    """Yield the names in a line of a program. An attribute comes with its object: `n`, `self.total`."""
+    """Yield the names on a line of a program. An attribute's object is yielded before it: `self`, `self.total`."""
     word = ""
     for character in line + "\n":
         if character.isalnum() or character in "_.":
@@ -121,7 +121,7 @@ def names(line: str) -> Iterator[str]:
 
 
 def look_up(name: str, frame: FrameType) -> Any:
-    """Return the value of a name in a frame. Return `sys`, which is never shown, if it has none."""
+    """Return the value of a name in a frame. `sys`, which is never shown, stands for a missing value."""
     root, _, attribute = name.partition(".")
     scope = frame.f_locals if root in frame.f_locals else frame.f_globals
     value = scope.get(root, sys)
@@ -134,7 +134,7 @@ def look_up(name: str, frame: FrameType) -> Any:
 
 
 def shown(value: Any, depth: int = 0) -> str | None:
-    """Return a value as one short line, or None if it is not plain data."""
+    """Return a value as a short one-line text, or None if it is not plain data."""
     kind = type(value)
     text = None
     if (
@@ -163,15 +163,15 @@ def is_plain(container: Any, kind: type, depth: int) -> bool:
 
 
 def data_type(array: Any) -> str:
-    """Return the type of an array's elements, after a comma."""
+    """Return a comma and the type of an array's elements."""
     kind = getattr(array, "dtype", None)
     return "" if kind is None else ", " + str(kind)
 
 
 leave()
 try:
-    # Load the installation's own. Without one, this import fails as it would have failed without us.
-    import sitecustomize  # type: ignore[import-not-found] # noqa: F401 - loaded for what it does
+    # Load the installation's own module. Without one, this import fails as it would without us.
+    import sitecustomize  # type: ignore[import-not-found] # noqa: F401 - imported for its side effects
 finally:
     if VALUES_FILE:
         watch()
