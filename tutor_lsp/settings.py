@@ -1,9 +1,9 @@
-"""The settings of the language server: three environment variables, and what the editor passes on.
+"""The settings of the language server, from three environment variables and from the editor.
 
 Only the user decides where to connect. `serverUrl` is read from the environment and from `initializationOptions`, which
 the editor's plugin fills from the user's (machine) settings. It is not read from `workspace/configuration`, because
-editors merge settings of the opened folder into that: a downloaded assignment must not redirect code or tokens. The
-same holds for `studentNumber`: no assignment decides what is private.
+editors merge the opened folder's settings into that: a downloaded assignment must not redirect code or tokens. The
+same holds for `studentNumber`, because no assignment may decide what is private.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ AnswerIn = Literal["notifications", "document", "message"]
 _LEVELS = range(1, 6)
 
 STUDENT_NUMBER = r"\d{7,8}|[A-Za-z]\d{6,8}"
-"""The default pattern of student numbers."""
+"""The default regular expression for student numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,33 +33,33 @@ class Settings:
     server_url: str | None = None
     """The service's address, as `check_server_url` returns it. None: the service that the student is signed in to."""
     access_token: str | None = field(default=None, repr=False)
-    """`TUTOR_ACCESS_TOKEN`, for tests and demos."""
+    """The access token in `TUTOR_ACCESS_TOKEN`, for tests and demos."""
     own_data_dir: Path | None = None
-    """`TUTOR_DATA_DIR`. None: the user's data folder."""
+    """The data folder in `TUTOR_DATA_DIR`. If it is unset, the user's data folder is used."""
     programming_level: int = 3
-    """The student's level from 1 to 5, in local mode. The service knows the levels of its students."""
+    """The student's level from 1 to 5, used in local mode. The service stores the levels of its students."""
     maths_level: int = 3
     diagnostics: bool = True
-    """Whether the language server looks for errors by itself."""
+    """Whether the language server checks documents for errors by itself."""
     answer_in: AnswerIn | None = None
-    """How answers are shown. None: the best way that the editor supports."""
+    """The way to show answers. None: the best one that the editor supports."""
     student_number: str = STUDENT_NUMBER
-    """A regular expression. A word of code or of a message that it matches as a whole does not leave the computer."""
+    """The regular expression for student numbers. A word that it fully matches never leaves the computer."""
     fault: str | None = None
-    """What is wrong with the settings, in a sentence for the student. With a fault no question is answered."""
+    """The problem with the settings, in a sentence for the student. No question is answered while there is one."""
 
     @property
     def data_dir(self) -> Path:
-        """The folder for all files."""
+        """The folder in which all data is stored."""
         if self.own_data_dir is not None:
             return self.own_data_dir
-        import platformdirs  # noqa: PLC0415 - keeps the start fast
+        import platformdirs  # noqa: PLC0415 - keeps the start-up fast
 
         return platformdirs.user_data_path("ask-tutor")
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
-    """Return the settings of `TUTOR_SERVER_URL`, `TUTOR_ACCESS_TOKEN` and `TUTOR_DATA_DIR`. An empty one is unset."""
+    """Return the settings from `TUTOR_SERVER_URL`, `TUTOR_ACCESS_TOKEN` and `TUTOR_DATA_DIR`. Empty counts as unset."""
     data_dir = environment.get("TUTOR_DATA_DIR")
     settings = Settings(
         access_token=environment.get("TUTOR_ACCESS_TOKEN") or None,
@@ -69,7 +69,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
 
 
 def with_initialization_options(settings: Settings, options: Any) -> Settings:
-    """Return the settings with the options of `initialize`. The environment's server takes precedence over them."""
+    """Return the settings with the options of `initialize`. The environment's server URL takes precedence."""
     settings = with_configuration(settings, options)
     if isinstance(options, dict):
         settings = _with_student_number(settings, options.get("studentNumber"))
@@ -79,7 +79,7 @@ def with_initialization_options(settings: Settings, options: Any) -> Settings:
 
 
 def with_configuration(settings: Settings, section: Any) -> Settings:
-    """Return the settings with the editor's section `tutor`, except `serverUrl`. A value of a wrong type is ignored."""
+    """Return the settings with the editor's section `tutor`, except `serverUrl`. Values of a wrong type are ignored."""
     if not isinstance(section, dict):
         return settings
     diagnostics, answer_in = section.get("diagnostics"), section.get("answerIn")

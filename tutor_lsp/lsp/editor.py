@@ -55,7 +55,7 @@ class Editor:
             self.registers_configuration = changes is not None and bool(changes.dynamic_registration)
 
     def notify(self, method: str, params: Any) -> None:
-        """Send a notification. Those of `protocol` need an editor that `speaks_tutor`, or a setting that asks for them."""
+        """Send a notification. Those of `protocol` need an editor that `speaks_tutor`, or a setting for them."""
         self._server.protocol.notify(method, params)
 
     def show_message(self, text: str, kind: types.MessageType) -> None:

@@ -1,4 +1,4 @@
-"""Check the address of the service, and whether another URL belongs to it."""
+"""Validation of the service's address, and the check whether another URL belongs to the service."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class WrongAddress(Exception):
-    """The address of the service is wrong. The message continues a sentence after its name, and does not repeat it."""
+    """The service's address is wrong. The message follows the setting's name, and does not repeat the address."""
 
 
 def check_server_url(url: str) -> str:
@@ -25,7 +25,7 @@ def check_server_url(url: str) -> str:
 
 
 def has_same_origin(url: str, server_url: str) -> bool:
-    """Return whether a URL has the origin of the service (RFC 6454 §4), and is safe to show and open."""
+    """Return whether a URL has the same origin as the service (RFC 6454 §4), and is safe to show and open."""
     if not url.isascii() or not url.isprintable() or " " in url:
         return False
     try:
@@ -38,7 +38,7 @@ def has_same_origin(url: str, server_url: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host is this computer."""
+    """Return whether a host name means this computer (loopback)."""
     if host == "localhost":
         return True
     try:
@@ -48,7 +48,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _split(url: str) -> tuple[SplitResult, str, int]:
-    """Return the parts of an http(s) URL, its host in lower case, and its port. Raise `WrongAddress`."""
+    """Return the parts of an http(s) URL, with the host in lower case, and its port. Raise `WrongAddress`."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port

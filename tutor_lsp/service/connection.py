@@ -1,4 +1,4 @@
-"""The client's connection to the service: one WebSocket at a time, and a queue of what it sends."""
+"""The client's connection to the service: one WebSocket at a time, and a queue of messages to send."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ PATH = "/api/chat/ws"
 SEND_SECONDS = 10.0
 CLOSE_SECONDS = 1.0
 HEARTBEAT_SECONDS = 10.0
-"""The client pings after so much silence. Half as long without a pong, and the connection is lost (RFC 6455 §5.5.2)."""
+"""Seconds of silence before the client pings. Without a pong in half that time, the connection counts as lost.
+
+See RFC 6455 §5.5.2.
+"""
 
 
 class ConnectionLost(ServiceFault):
@@ -47,14 +50,14 @@ class TooManyWindows(ServiceFault):
 
 
 class TooManyFrames(ServiceFault):
-    """The student's windows together have sent more than the service's rate limit allows."""
+    """The student's windows together have exceeded the service's rate limit."""
 
     def __init__(self) -> None:
         super().__init__("Too much was sent to the tutor at once. Wait a moment, then ask again.")
 
 
 class Restarting(ConnectionLost):
-    """The service restarts, and is back in a moment."""
+    """The service is restarting, and will be back in a moment."""
 
     def __init__(self) -> None:
         super().__init__("The tutor service is restarting.")
@@ -63,8 +66,8 @@ class Restarting(ConnectionLost):
 class ServiceConnection:
     """The connection of one window to the service at an address that `check_server_url` has accepted.
 
-    `send` queues a message. The queue is written while `messages` runs, which opens one WebSocket; after a loss it is
-    called again, with the asks that are still pending.
+    `send` queues a message. `messages` opens one WebSocket, and sends the queue as long as it runs. After the loss of a
+    connection it is called again with the asks that are still pending.
     """
 
     def __init__(self, server_url: str, credentials: Credentials, *, heartbeat: float = HEARTBEAT_SECONDS) -> None:
@@ -77,37 +80,38 @@ class ServiceConnection:
         self._bug: Exception | None = None
 
     def send(self, message: PendingAsk | Cancel | Rate) -> None:
-        """Queue a message. It is sent in its turn, once the connection is open.
+        """Queue a message. It is sent after the earlier ones, once a connection is open.
 
-        An ask that has ended by then is left out.
+        An ask that has ended by then is not sent.
         """
         self._unsent.put_nowait(message)
 
     def discard_unsent(self) -> None:
-        """Drop the messages that have not been sent."""
+        """Drop the messages that have not been sent yet."""
         self._unsent = asyncio.Queue()
 
     async def flush(self, seconds: float) -> None:
-        """Wait until an open connection has sent all messages, for at most so long."""
+        """Wait at most `seconds` until an open connection has sent all queued messages."""
         if self._is_open:
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await self._unsent.join()
 
     async def authenticate(self) -> None:
-        """Obtain the access token for the next WebSocket. Raise `SignedOut` if there is none, or another fault."""
+        """Get the access token for the next WebSocket. Raise `SignedOut`, or another `ServiceFault`."""
         self._token = await self._credentials.access_token()
         if self._token is None:
             raise SignedOut
 
     async def renew_token(self) -> bool:
-        """Replace the token that the service has rejected. Return whether there is another. May raise a fault."""
+        """Replace the token that the service has rejected. Return whether there is a new one. Raise `ServiceFault`."""
         return self._token is not None and await self._credentials.renew(self._token) is not None
 
     async def messages(self, pending: Iterable[PendingAsk]) -> AsyncGenerator[FromService, None]:
         """Open a WebSocket, start or resume the pending asks on it, and yield the service's messages.
 
-        Ends with an exception, after `authenticate`: `Unreachable`, `SignedOut`, `ConnectionLost` or another fault.
+        Call `authenticate` first. The end is always an exception: `Unreachable`, `SignedOut`, `ConnectionLost` or
+        another `ServiceFault`.
         """
         session = await open_session({"Authorization": f"Bearer {self._token}"})
         try:
@@ -129,7 +133,7 @@ class ServiceConnection:
             await session.close()
 
     def _requeue(self, pending: Iterable[PendingAsk]) -> None:
-        """Put the pending asks before the other messages, each once."""
+        """Put the pending asks before the other queued messages, each ask once."""
         unsent, self._unsent = self._unsent, asyncio.Queue()
         for ask in pending:
             self.send(ask)
@@ -139,7 +143,7 @@ class ServiceConnection:
                 self.send(message)
 
     async def _write(self, socket: aiohttp.ClientWebSocketResponse[bool]) -> None:
-        """Send the queued messages in their order until the socket breaks. The reader learns why it broke."""
+        """Send the queued messages in order until the socket breaks. The reading side raises the reason."""
         unsent = self._unsent
         try:
             while True:
@@ -149,24 +153,24 @@ class ServiceConnection:
                 else:
                     await _write_frame(socket, message)
                 unsent.task_done()
-        except (OSError, RuntimeError):  # aiohttp's ClientConnectionResetError is an OSError
+        except (OSError, RuntimeError):  # aiohttp's ClientConnectionResetError is a subclass of OSError.
             return
         except Exception as error:
             self._bug = error
-            await socket.close()  # ends the reader, which raises the exception
+            await socket.close()  # This ends the reader, which then raises the exception.
             raise
 
     def _raise_bug(self) -> None:
-        """Raise the unexpected exception that has ended the writer, if there is one."""
+        """Raise the unexpected exception that ended the writer, if there was one."""
         bug, self._bug = self._bug, None
         if bug is not None:
             raise bug
 
     async def _write_ask(self, socket: aiohttp.ClientWebSocketResponse[bool], pending: PendingAsk) -> None:
-        """Send an ask, and before it a token that has replaced the connection's since it was opened."""
+        """Send an ask. If the access token was refreshed since the connection was opened, send it first."""
         if isinstance(pending.opening(), Ask):
             token = None
-            with suppress(ServiceFault):  # the present token may still be valid
+            with suppress(ServiceFault):  # The current token may still be valid.
                 token = await self._credentials.access_token()
             if token is not None and token != self._token:
                 self._token = token
@@ -178,24 +182,24 @@ class ServiceConnection:
 
 
 def wire(message: FromEditor) -> bytes:
-    """Return the bytes of a message's frame. A lone surrogate, which UTF-8 cannot encode, becomes `?`."""
+    """Return a message as the bytes of a frame. A lone surrogate, which UTF-8 cannot encode, becomes `?`."""
     return encode(message).encode("utf-8", "replace")
 
 
 async def _write_frame(socket: aiohttp.ClientWebSocketResponse[bool], message: FromEditor) -> None:
-    from aiohttp import WSMsgType  # noqa: PLC0415 - loaded by now
+    from aiohttp import WSMsgType  # noqa: PLC0415 - already imported by `open_session`
 
     try:
         async with asyncio.timeout(SEND_SECONDS):
             await socket.send_frame(wire(message), WSMsgType.TEXT)
     except TimeoutError:
-        await socket.close()  # ends the reader too
+        await socket.close()  # This ends the reader, too.
         raise
 
 
 async def _receive(socket: aiohttp.ClientWebSocketResponse[bool]) -> FromService:
-    """Return the next message of a known type. Raise the fault that the socket's end means."""
-    from aiohttp import WSMsgType  # noqa: PLC0415 - loaded by now
+    """Return the next message of a known type. Raise the fault that explains why the socket was closed."""
+    from aiohttp import WSMsgType  # noqa: PLC0415 - already imported by `open_session`
 
     while True:
         frame = await socket.receive()
@@ -225,7 +229,7 @@ def _fault_of_closing(close_code: int | None) -> ServiceFault:
 async def _upgrade(
     session: aiohttp.ClientSession, server_url: str, heartbeat: float
 ) -> aiohttp.ClientWebSocketResponse[bool]:
-    import aiohttp  # noqa: PLC0415 - loaded by now
+    import aiohttp  # noqa: PLC0415 - already imported by `open_session`
 
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
@@ -237,7 +241,7 @@ async def _upgrade(
                 timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_SECONDS),
                 proxy=await proxy_for(server_url),
             )
-    except (aiohttp.ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
+    except (aiohttp.ClientError, OSError, ValueError) as error:  # TimeoutError is a subclass of OSError.
         raise fault_of(server_url, error) from error
     if socket.protocol != SUBPROTOCOL:
         await socket.close()

@@ -1,4 +1,4 @@
-"""What the service's client needs of a sign-in: an access token."""
+"""The interface through which the service's client gets an access token."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Protocol
 
 
 class Credentials(Protocol):
-    """Provides the access token of the student. None means that the student is signed out.
+    """Provides the student's access token, or None if the student is signed out.
 
-    Both methods may raise `ServiceFault` if the service has to be asked and cannot be reached, and `SignedOut` with
-    the reason.
+    Both methods may raise `ServiceFault` if the service must be asked and cannot be reached, and `SignedOut` with the
+    reason.
     """
 
     async def access_token(self) -> str | None:
@@ -17,5 +17,5 @@ class Credentials(Protocol):
         ...
 
     async def renew(self, rejected_token: str) -> str | None:
-        """Return another token than the one that the service has just rejected."""
+        """Return a token other than the one that the service has just rejected."""
         ...

@@ -1,4 +1,4 @@
-"""Decode the frames of the service. Unknown fields, types and codes, which a newer service may add, are ignored."""
+"""Decode the service's frames. Unknown fields, types and codes, which a newer service may add, are ignored."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Name = TypeVar("Name", bound=StrEnum)
 
 
 class MalformedFrame(ValueError):
-    """The frame breaks the wire contract."""
+    """The frame violates the wire contract."""
 
 
 def decode(frame: str) -> FromService | None:
-    """Return the message of a frame, or None for an unknown type. Raise `MalformedFrame`."""
+    """Return the message in a frame, or None if its type is unknown. Raise `MalformedFrame`."""
     try:
         fields = json.loads(frame)
     except (ValueError, RecursionError) as error:

@@ -1,4 +1,4 @@
-"""A pending ask: its messages in the order that `Tutor` promises, over however many connections they come."""
+"""A pending ask: it yields its messages in the order that `Tutor` promises, across any number of connections."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SILENT = "The tutor does not answer. Please ask again in a moment."
 
 
 class OutOfOrder(Exception):
-    """A message cannot be the next one: a message before it was lost."""
+    """A message came out of order, so an earlier one must be lost."""
 
 
 class PendingAsk:
@@ -28,7 +28,7 @@ class PendingAsk:
     def __init__(self, ask: Ask) -> None:
         self.ask = ask
         self.was_sent = False
-        """Whether the service may be working on it."""
+        """Whether the ask was sent, so that the service may be working on it."""
         self.is_accepted = False
         self.is_over = False
         self._next_seq = 0
@@ -46,7 +46,7 @@ class PendingAsk:
         return self.ask
 
     def receive(self, message: FromService) -> bool:
-        """Add a message of the service. Return whether it is new. Raise `OutOfOrder` if one before it is missing."""
+        """Add a message from the service. Return whether it is new. Raise `OutOfOrder` if an earlier one is missing."""
         match message:
             case Accepted():
                 if self.is_accepted:
@@ -62,7 +62,8 @@ class PendingAsk:
                 if not self.is_accepted:
                     raise OutOfOrder
                 self.is_over = True
-            case Error(code=ErrorCode.NOT_FOUND) if self.is_accepted:  # the reply to `resume`: the answer is gone
+            # This is the reply to `resume`: the service no longer has the answer.
+            case Error(code=ErrorCode.NOT_FOUND) if self.is_accepted:
                 self.end(ErrorCode.ANSWER_INTERRUPTED, INTERRUPTED, retryable=True)
                 return True
             case Error():
@@ -72,27 +73,27 @@ class PendingAsk:
         return True
 
     def end(self, code: ErrorCode, content: str, *, retryable: bool) -> None:
-        """End the stream with an error of the client's own, unless it has ended."""
+        """End the stream with an error that the client itself reports, unless the stream has already ended."""
         if not self.is_over:
             self.is_over = True
             error = Error(request_id=self.ask.request_id, code=code, content=content, retryable=retryable)
             self._messages.put_nowait(error)
 
     def fail(self, code: ErrorCode, content: str, *, retryable: bool) -> None:
-        """End the stream because the service cannot be used. The student keeps the text that has come."""
+        """End the stream because the service cannot be used. The student keeps the text received so far."""
         if self.is_accepted:
             self.end(ErrorCode.ANSWER_INTERRUPTED, INTERRUPTED, retryable=retryable)
         else:
             self.end(code, content, retryable=retryable)
 
     async def messages(self, silence: float) -> AsyncGenerator[FromService, None]:
-        """Yield the messages of the stream. It fails after `silence` seconds without a message."""
+        """Yield the messages of the stream. It ends with an error after `silence` seconds without a message."""
         while True:
             try:
                 async with asyncio.timeout(silence):
                     message = await self._messages.get()
             except TimeoutError:
-                # The service is not told to cancel: its own deadlines have ended the answer by now.
+                # No `cancel` is sent: the service's own deadlines have ended the answer by now.
                 self.fail(ErrorCode.AI_UNAVAILABLE, SILENT, retryable=True)
                 continue
             yield message

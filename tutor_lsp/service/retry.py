@@ -1,4 +1,4 @@
-"""The timeouts of the service's client, its back-off between attempts, and when it gives up."""
+"""Timeouts, back-off and the end of retries in the service's client."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionTiming:
-    """All in seconds. Tests pass shorter times."""
+    """The timing of the connection, in seconds. Tests pass shorter times."""
 
     idle: float = 120
-    """The connection is closed after so long without an ask: idle windows use none of the student's connections."""
+    """The idle timeout: after so long without an ask the connection is closed, so that idle windows hold none open."""
     give_up: float = 30
-    """A lost connection is retried for so long. The service keeps an answer without a reader for the same time."""
+    """The time for which a lost connection is retried. The service keeps an unread answer for the same time."""
     first_delay: float = 0.25
-    """The back-off before the first retry. It doubles with each."""
+    """The delay before the first retry. It doubles with each further one."""
     longest_delay: float = 5
     rate_pause: float = 11
-    """After a rate limit the service accepts no connection for 10 s. The client waits so long, up to twice as long."""
+    """The minimum wait after a rate limit, since the service then accepts no connection for 10 s; at most twice that."""
     silence: float = 125
-    """An ask fails after so long without a message. The service ends each within 120 s."""
+    """The time without a message after which an ask fails. The service ends each ask within 120 s."""
     heartbeat: float = HEARTBEAT_SECONDS
 
 
 @dataclass(slots=True)
 class Outage:
-    """The time in which nothing new has come from the service. `since` is in the event loop's time.
+    """An outage: the time since the last new message from the service. `since` is in the event loop's time.
 
     `jitter` returns numbers from 0 to 1, so that the editors of a class do not all reconnect at the same moment.
     """
@@ -45,16 +45,16 @@ class Outage:
     _attempts: int = field(default=0, init=False)
 
     def lasts_too_long(self, now: float) -> bool:
-        """Return whether to give up."""
+        """Return whether to give up retrying."""
         return now - self.since > self.timing.give_up
 
     def next_delay(self) -> float:
-        """Return the seconds to wait before the next attempt: exponential back-off, up to half of it jitter."""
+        """Return the seconds to wait before the next attempt: exponential back-off, reduced by up to half at random."""
         longest = min(self.timing.first_delay * 2.0**self._attempts, self.timing.longest_delay)
         self._attempts += 1
         return longest * (0.5 + self.jitter() / 2)
 
     def rate_limit_delay(self) -> float:
-        """Return the seconds to wait after the service's rate limit, and note that this outage had its one wait."""
+        """Return the seconds to wait after a rate limit, and record the wait: an outage has at most one."""
         self.rate_limit_was_waited_out = True
         return self.timing.rate_pause * (1 + self.jitter())

@@ -1,4 +1,4 @@
-"""HTTP sessions with the service, and sentences for the student about network errors."""
+"""HTTP sessions with the service, and messages to the student about network errors."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ class Unreachable(ServiceFault):
 
 
 class SignedOut(ServiceFault):
-    """There is no access token that the service accepts."""
+    """The service accepts no access token of the student, or there is none."""
 
     def __init__(self, message: str = SIGNED_OUT_MESSAGE) -> None:
         super().__init__(message)
 
 
 async def open_session(headers: Mapping[str, str]) -> aiohttp.ClientSession:
-    """Return a session without cookies that follows no redirect. The caller closes it."""
-    # Importing aiohttp takes a fifth of a second. A thread does it, so that the editor need not wait.
+    """Return a session without cookies that follows no redirects. The caller closes it."""
+    # Importing aiohttp takes a fifth of a second. A thread imports it, so that the editor need not wait.
     tls = await asyncio.to_thread(_load)
-    import aiohttp  # noqa: PLC0415 - loaded by now
+    import aiohttp  # noqa: PLC0415 - the thread has imported it
 
     redirects = aiohttp.TraceConfig()
     redirects.on_request_redirect.append(_refuse_redirect)
@@ -59,7 +59,7 @@ async def open_session(headers: Mapping[str, str]) -> aiohttp.ClientSession:
 async def proxy_for(server_url: str) -> str | None:
     """Return the proxy that the environment or the system sets for an address, or None. Loopback has none.
 
-    aiohttp's own `trust_env` also reads ~/.netrc, and then rejects our Authorization header.
+    aiohttp's own `trust_env` would also read ~/.netrc, and then reject our Authorization header.
     """
     return await asyncio.to_thread(_proxy_for, server_url)
 
@@ -70,9 +70,9 @@ def host_of(server_url: str) -> str:
 
 
 def fault_of(server_url: str, error: BaseException) -> ServiceFault:
-    """Return the fault, in words for the student, for an exception that aiohttp raised while connecting."""
-    import aiohttp  # noqa: PLC0415 - loaded by now
-    from yarl import URL  # noqa: PLC0415 - likewise
+    """Return the fault, with a sentence for the student, for an exception that aiohttp raised while connecting."""
+    import aiohttp  # noqa: PLC0415 - already imported by `open_session`
+    from yarl import URL  # noqa: PLC0415 - needed only after an error
 
     host = host_of(server_url)
     match error:
@@ -100,7 +100,7 @@ def fault_of(server_url: str, error: BaseException) -> ServiceFault:
 
 
 def refusal(server_url: str, status: int) -> ServiceFault:
-    """Return the fault, in words for the student, for an unexpected HTTP status."""
+    """Return the fault, with a sentence for the student, for an unexpected HTTP status."""
     host = host_of(server_url)
     if status == _UNAUTHORIZED:
         return SignedOut()
@@ -119,7 +119,7 @@ def _load() -> ssl.SSLContext:
 
 
 def _proxy_for(server_url: str) -> str | None:
-    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - loaded by aiohttp, slow without
+    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - aiohttp has imported it; by itself it is slow to import
 
     parts = urlsplit(server_url)
     host = parts.hostname or ""

@@ -1,4 +1,4 @@
-"""Which certificates the editor side trusts, and what the student reads about an untrusted connection."""
+"""The certificates that the editor side trusts, and messages to the student about untrusted connections."""
 
 from __future__ import annotations
 
@@ -9,26 +9,27 @@ from contextlib import suppress
 _SELF_SIGNED, _NOT_YET_VALID, _EXPIRED = 18, 9, 10
 _UNKNOWN_ISSUERS = {2, 19, 20, 21, 27}
 _OTHER_NAMES = {62, 64}
-"""OpenSSL's X509_V_ERR codes. Windows and macOS have other codes; then the student reads the system's own words."""
+"""OpenSSL's X509_V_ERR codes. Windows and macOS have other codes; then the system's own message is shown."""
 
 
 def tls_context() -> ssl.SSLContext:
-    """Return a TLS context that trusts the system's certificates and those in `SSL_CERT_FILE`. Blocks on files.
+    """Return a TLS context that trusts the system's certificates and those in `SSL_CERT_FILE`. This reads files.
 
-    Python's own default does not read the keychain of a Mac. A Python built for another Linux also looks for files that
-    do not exist (`truststore`'s documentation).
+    Python's default context does not use a Mac's keychain. A Python built for another Linux distribution also looks for
+    files that do not exist (`truststore`'s documentation).
     """
     import truststore  # noqa: PLC0415 - needed only to connect
 
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if file := os.environ.get("SSL_CERT_FILE"):  # on Linux OpenSSL reads this file itself, instead of the system's
-        with suppress(OSError):  # ssl.SSLError is one. Like OpenSSL, ignore a bad file
+    # On Linux OpenSSL reads this file itself, instead of the system's certificates.
+    if file := os.environ.get("SSL_CERT_FILE"):
+        with suppress(OSError):  # ssl.SSLError is a subclass. Like OpenSSL, ignore a bad file.
             context.load_verify_locations(file)
     return context
 
 
 def insecure(host: str, error: BaseException | None) -> str:
-    """Return why a connection is not secure, for a student. `error` is what the module `ssl` raised."""
+    """Return the reason why a connection is not secure, for a student. `error` is an exception of the module `ssl`."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"The connection to {host} is not secure: {_refused(error)} Nothing was sent."
     reason = getattr(error, "reason", None) or "no reason given"

@@ -31,18 +31,18 @@ T = TypeVar("T")
 
 MAX_REPLY_BYTES = 64 * 1024
 MAX_PAGE_BYTES = 4 * 1024 * 1024
-"""Of one page of a list. A module has a statement of up to 20,000 characters, objectives and names."""
+"""The maximum bytes of one page of a list. A module's statement may have 20,000 characters."""
 PAGE_ITEMS = 20
 MOST_PAGES = 100
 CLIENT_ID = "ask-tutor"
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
-"""RFC 8628 §3.4."""
+"""The grant type of RFC 8628 §3.4."""
 _GATEWAY_ERRORS = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """The student's account, and how many of today's messages are used."""
+    """The student's account, and the number of messages used today."""
 
     email: str
     messages_today: int
@@ -73,7 +73,7 @@ class DeviceCode:
 
 
 class DeviceRefusal(Exception):
-    """The service issues no tokens for a device code, or not yet. `error` is RFC 8628's (§3.5)."""
+    """The service issues no tokens for a device code, or not yet. `error` is the error code of RFC 8628 §3.5."""
 
     def __init__(self, error: str) -> None:
         super().__init__(error)
@@ -87,7 +87,7 @@ class _Reply:
 
     @property
     def code(self) -> str:
-        """The `code` of the service's own errors, or an empty string."""
+        """The `code` in the service's error envelope, or an empty string."""
         return str(self.fields.get("code") or "") if self.status >= HTTPStatus.BAD_REQUEST else ""
 
 
@@ -102,7 +102,7 @@ class AccountService:
         self._now = now
 
     async def refresh(self, refresh_token: str) -> Tokens:
-        """Return the next pair of tokens for a refresh token. Raise `SignedOut` if the service rejects it."""
+        """Exchange a refresh token for new tokens, and return them. Raise `SignedOut` if the service rejects it."""
         reply = await self._call("POST", "/api/auth/refresh", json_body={"refresh_token": refresh_token})
         if reply.status == HTTPStatus.UNAUTHORIZED and reply.code:
             raise SignedOut
@@ -130,7 +130,7 @@ class AccountService:
     async def modules(self, access_token: str) -> list[Module]:
         """Return the modules of the course in their order, with the student's progress.
 
-        Raises `SignedOut` as `profile`.
+        Raise `SignedOut` as `profile` does.
         """
         progress = await self._items("/api/progress", access_token, lambda item: (item["module_id"], item["status"]))
         status = dict(progress)
@@ -141,7 +141,7 @@ class AccountService:
         )
 
     async def complete_module(self, access_token: str, module: Module) -> Module:
-        """Mark a module as completed by the student, and return it. Raise `SignedOut` as `profile`."""
+        """Mark a module as completed by the student, and return it. Raise `SignedOut` as `profile` does."""
         path = f"/api/progress/{quote(module.id, safe='')}"
         reply = await self._call("PUT", path, json_body={"status": "completed"}, access_token=access_token)
         if reply.status >= HTTPStatus.MULTIPLE_CHOICES:
@@ -149,7 +149,7 @@ class AccountService:
         return replace(module, status="completed")
 
     async def ask_for_device_code(self, client_name: str) -> DeviceCode:
-        """Request a device code (RFC 8628 §3.1). The page shows `client_name` to the student."""
+        """Request a device code (RFC 8628 §3.1). The approval page shows `client_name` to the student."""
         form = {"client_id": CLIENT_ID, "client_name": client_name}
         reply = await self._call("POST", "/api/auth/device", form=form)
         try:
@@ -166,7 +166,7 @@ class AccountService:
             raise self._fault(reply) from None
 
     async def exchange_device_code(self, device_code: str) -> Tokens:
-        """Return the tokens for a device code (RFC 8628 §3.4). Raise `DeviceRefusal` while there are none."""
+        """Return the tokens for an approved device code (RFC 8628 §3.4). Raise `DeviceRefusal` until it is approved."""
         form = {"grant_type": DEVICE_GRANT, "device_code": device_code, "client_id": CLIENT_ID}
         reply = await self._call("POST", "/api/auth/device/token", form=form)
         error = reply.fields.get("error")
@@ -175,7 +175,7 @@ class AccountService:
         return self._tokens(reply)
 
     async def _items(self, path: str, access_token: str, read: Callable[[dict[str, Any]], T]) -> list[T]:
-        """Return all items of a list, read page by page."""
+        """Return all items of a paginated list."""
         items: list[T] = []
         query: dict[str, str | int] = {"limit": PAGE_ITEMS}
         for _ in range(MOST_PAGES):
@@ -203,7 +203,7 @@ class AccountService:
             raise self._fault(reply) from None
 
     def _fault(self, reply: _Reply) -> ServiceFault:
-        """Return the fault of an unexpected reply. The service's own sentence takes precedence."""
+        """Return the fault for an unexpected reply, with the service's own sentence if it has one."""
         detail = reply.fields.get("detail")
         if reply.status == HTTPStatus.UNAUTHORIZED:
             return SignedOut() if reply.code else self._stranger()
@@ -225,7 +225,7 @@ class AccountService:
         if access_token is not None:
             headers["Authorization"] = f"Bearer {access_token}"
         session = await open_session(headers)
-        import aiohttp  # noqa: PLC0415 - loaded by now
+        import aiohttp  # noqa: PLC0415 - already imported by `open_session`
 
         try:
             async with (
@@ -244,13 +244,13 @@ class AccountService:
                     if len(content) > max_bytes:
                         break
                 return _Reply(response.status, self._read(response.status, bytes(content)))
-        except (aiohttp.ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
+        except (aiohttp.ClientError, OSError, ValueError) as error:  # TimeoutError is a subclass of OSError.
             raise fault_of(self._server_url, error) from error
         finally:
             await session.close()
 
     def _read(self, status: int, content: bytes) -> dict[str, Any]:
-        """Return the object in a reply's body. Raise `Unreachable` if the reply is not the service's."""
+        """Return the JSON object in a reply's body. Raise `Unreachable` if the reply is not from the service."""
         if status == HTTPStatus.NO_CONTENT:
             return {}
         try:
@@ -264,7 +264,7 @@ class AccountService:
         raise refusal(self._server_url, status)
 
     def _stranger(self) -> Unreachable:
-        """Return the fault for a reply of something else than the service, whose every error has a code."""
+        """Return the fault for an error reply without a `code`, which cannot come from the service."""
         return Unreachable(
             f"Something else answers at {host_of(self._server_url)}, perhaps the sign-in page of this network."
         )

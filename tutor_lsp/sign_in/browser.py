@@ -1,4 +1,4 @@
-"""Open a page in a graphical browser, and never in the terminal itself."""
+"""Open a page in a graphical browser, never in a text browser in the terminal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def has_desktop(environment: Mapping[str, str], platform: str = sys.platform) -> bool:
-    """Return whether the user of this terminal sits in front of this computer's screen."""
+    """Return whether the user of this terminal can see this computer's screen."""
     if environment.get("SSH_CONNECTION") or environment.get("SSH_TTY"):
         return False
     if platform in {"win32", "darwin", "cygwin"}:
@@ -28,7 +28,7 @@ def open_page(url: str) -> bool:
         browser = webbrowser.get()
         if type(browser) is webbrowser.GenericBrowser:
             return False
-        # The result of `open` is ignored: it is False for a launcher that hands the page over and exits.
+        # Ignore the result of `open`: it is False if a launcher passes the page on and exits.
         browser.open(url)
     except (webbrowser.Error, OSError):
         return False

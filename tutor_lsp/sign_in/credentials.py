@@ -1,4 +1,4 @@
-"""Where the access token comes from: the environment, or a sign-in whose tokens are stored and refreshed."""
+"""Sources of the access token: the environment, or a sign-in whose tokens are stored and refreshed."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from tutor_lsp.sign_in.token_store import Tokens, TokenStore
 
 RENEW_BEFORE_SECONDS = 60.0
-"""An access token with less time left is refreshed, so that no ask begins with a token about to expire."""
+"""Seconds before its expiry at which an access token is refreshed, so that no ask starts with an expiring token."""
 CLOSE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class StaticToken:
-    """A token of the environment, which cannot be renewed."""
+    """A token from the environment, which cannot be refreshed."""
 
     token: str
 
@@ -34,8 +34,8 @@ class StaticToken:
         """Return the token."""
         return self.token
 
-    async def renew(self, rejected_token: str) -> str | None:  # noqa: ARG002 - there is no other
-        """Raise `SignedOut`: there is no other token."""
+    async def renew(self, rejected_token: str) -> str | None:  # noqa: ARG002 - no other token exists
+        """Raise `SignedOut`, because there is no other token."""
         raise SignedOut(
             "The tutor service does not accept the token in TUTOR_ACCESS_TOKEN. Set another, or unset it and sign in."
         )
@@ -44,9 +44,9 @@ class StaticToken:
 class StoredTokens:
     """The tokens of a sign-in. Several windows share them, each with its own `StoredTokens`.
 
-    A window holds the lock while it uses the refresh token, and first reads the store: another window may have
-    refreshed already. So only one window at a time asks the service, always with the newest token. A token that was
-    used before would end the sign-in for all (RFC 9700 §4.14.2). A sign-in that the service has ended is removed.
+    A window holds the lock while it uses the refresh token, and first reads the store, since another window may have
+    refreshed already. So only one window at a time asks the service, always with the newest token: the reuse of an old
+    token would end the sign-in for all windows (RFC 9700 §4.14.2). A sign-in that the service has ended is removed.
     """
 
     def __init__(
@@ -77,16 +77,16 @@ class StoredTokens:
         if self._updating is None or self._updating.done():
             self._updating = asyncio.create_task(self._update())
             self._updating.add_done_callback(_look_at)
-        # A cancelled ask must not interrupt a refresh: the next token would be lost.
+        # A cancelled ask must not interrupt a refresh: the new token would be lost.
         return await asyncio.shield(self._updating)
 
     async def renew(self, rejected_token: str) -> str | None:
-        """Return another token: one that another window has stored, or a new one."""
+        """Return another token: the one that another window has stored, or a newly refreshed one."""
         self._rejected = rejected_token
         return await self.access_token()
 
     async def close(self) -> None:
-        """Wait for a running refresh, at most `CLOSE_SECONDS`."""
+        """Wait at most `CLOSE_SECONDS` for a running refresh."""
         if self._updating is not None and not self._updating.done():
             await asyncio.wait([self._updating], timeout=CLOSE_SECONDS)
 
@@ -117,7 +117,7 @@ class StoredTokens:
     async def _save(self, tokens: Tokens) -> None:
         try:
             await self._store.save(self._sign_in, tokens)
-        except StoreUnavailable as error:  # this window keeps the tokens in memory
+        except StoreUnavailable as error:  # This window keeps the tokens in memory.
             log_exception("keeping the tokens", error)
             self._unsaved = tokens
         else:
@@ -125,9 +125,9 @@ class StoredTokens:
 
 
 def _look_at(task: asyncio.Task[str | None]) -> None:
-    """Retrieve the exception of a refresh.
+    """Retrieve the exception of a refresh, so that asyncio does not log it as unhandled.
 
-    Its caller may have been cancelled, and asyncio would log it as unhandled.
+    The task that waited for the refresh may have been cancelled.
     """
     if not task.cancelled():
         task.exception()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tutor_lsp.sign_in.token_store import Tokens
 
 SLOW_DOWN_SECONDS = 5.0
-"""`slow_down` lengthens the interval by this much (RFC 8628 §3.5)."""
+"""Seconds by which `slow_down` lengthens the polling interval (RFC 8628 §3.5)."""
 SHORTEST_INTERVAL, LONGEST_INTERVAL = 1.0, 60.0
 LONGEST_WAIT_SECONDS = 1800.0
 
@@ -30,10 +30,10 @@ class SignInRefused(Exception):
 
 
 async def begin(service: AccountService, server_url: str, *, program: str) -> DeviceCode:
-    """Return a code that the student can enter. Raise `ServiceFault`.
+    """Return a device code and the user code that the student can enter. Raise `ServiceFault`.
 
-    The page tells the student which `program` asks ("a terminal", for example), and on which system. The reply is shown
-    and opened, so no address in it may lead away from the service.
+    The approval page names the `program` that asks (such as "a terminal"), and its operating system. The reply's URLs
+    are shown and opened, so they must belong to the service.
     """
     code = await service.ask_for_device_code(f"Ask Tutor in {program} ({platform.system()})")
     if not has_same_origin(code.verification_uri, server_url):
@@ -47,7 +47,7 @@ async def begin(service: AccountService, server_url: str, *, program: str) -> De
 
 
 def page_of(code: DeviceCode, server_url: str) -> str:
-    """Return the page to open. It has the code filled in, if the service offers such a page."""
+    """Return the URL to open, with the code filled in if the service offers that."""
     complete = code.verification_uri_complete
     return complete if complete is not None and has_same_origin(complete, server_url) else code.verification_uri
 
@@ -55,10 +55,10 @@ def page_of(code: DeviceCode, server_url: str) -> str:
 async def approval(
     service: AccountService, code: DeviceCode, *, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
 ) -> Tokens:
-    """Poll until the student has approved, and return the tokens.
+    """Poll until the student has approved the device, and return the tokens.
 
-    Raises `SignInRefused`. If the service cannot be reached, the interval doubles (§3.5) until the code has expired.
-    Only waiting time counts, so that a computer that slept polls once more.
+    Raise `SignInRefused`. If the service cannot be reached, the polling interval doubles (§3.5) until the code has
+    expired. Only the time spent waiting counts towards expiry, so that a computer that slept polls once more.
     """
     interval = _bounded(code.interval)
     left = min(code.expires_in, LONGEST_WAIT_SECONDS)

@@ -22,14 +22,14 @@ THIS_WINDOW_ONLY = "You are signed in until you close this window: this computer
 
 
 class SignInOutcome(NamedTuple):
-    """Whether the sign-in succeeded, and a sentence for the student."""
+    """The outcome of a sign-in: whether it succeeded, and a sentence for the student."""
 
     is_signed_in: bool
     message: str
 
 
 class EditorSignIn:
-    """One sign-in. It shows the page, the code, and progress with `progress_token` that the student can cancel."""
+    """One sign-in from an editor. It shows the page, the code, and progress that the student can cancel."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class EditorSignIn:
         self._sleep = sleep
 
     async def run(self, server_url: str) -> SignInOutcome:
-        """Sign in, and store the tokens in the best place there is. Cancelling the task stops the sign-in."""
+        """Sign in, and store the tokens in the best store available. Cancelling the task stops the sign-in."""
         service = self._sign_ins.service(server_url)
         try:
             code = await begin(service, server_url, program=self._editor.name)
@@ -70,9 +70,9 @@ class EditorSignIn:
                 self._editor.end_progress(token)
 
     async def _show(self, code: DeviceCode, server_url: str) -> None:
-        """Show the page and the code. The student compares the code, so as not to approve somebody else's sign-in."""
+        """Show the page and the code, which the student compares, so as not to approve somebody else's sign-in."""
         if await self._editor.open_in_browser(page_of(code, server_url)):
-            # The code comes first, because editors cut long messages.
+            # The code comes first, because editors truncate long messages.
             text = f"Code {code.user_code}: approve the sign-in in your browser if it shows the same code."
         else:
             text = f"To sign in, open {code.verification_uri} in a browser and enter the code {code.user_code}."

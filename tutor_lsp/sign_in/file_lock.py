@@ -1,4 +1,4 @@
-"""A lock between processes on a file, for POSIX and Windows."""
+"""A file lock between processes, for POSIX and Windows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if sys.platform == "win32":
     import msvcrt
 
     def _try_to_lock(descriptor: int) -> None:
-        """Lock the first byte. Raise `PermissionError` if another process holds the lock."""
+        """Lock the first byte of the file. Raise `PermissionError` if another process holds the lock."""
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
 
 else:
@@ -31,10 +31,11 @@ else:
 
 @asynccontextmanager
 async def locked(path: Path, *, seconds: float) -> AsyncIterator[bool]:
-    """Hold the lock. Wait for it at most `seconds`, and yield whether it is held.
+    """Hold the lock, after waiting for it at most `seconds`, and yield whether it is held.
 
-    The caller goes on without the lock: a suspended process that holds it, a read-only folder or a file system without
-    locks must not stop the student. The file stays, and is empty. The system releases the lock of a process that ends.
+    Callers continue without the lock: a suspended process that holds it, a read-only folder or a file system without
+    locks must not stop the student. The file is empty and is never deleted. The system releases the lock of a process
+    that ends.
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -45,7 +46,7 @@ async def locked(path: Path, *, seconds: float) -> AsyncIterator[bool]:
     try:
         yield await _lock(descriptor, seconds)
     finally:
-        os.close(descriptor)  # releases the lock
+        os.close(descriptor)  # Closing the file releases the lock.
 
 
 async def _lock(descriptor: int, seconds: float) -> bool:
@@ -58,7 +59,7 @@ async def _lock(descriptor: int, seconds: float) -> bool:
             if loop.time() > deadline:
                 return False
             await asyncio.sleep(POLL_SECONDS)
-        except OSError:  # ENOLCK, EOPNOTSUPP: a network file system without locks
+        except OSError:  # ENOLCK or EOPNOTSUPP: a network file system without locks.
             return False
         else:
             return True

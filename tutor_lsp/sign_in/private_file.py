@@ -21,10 +21,10 @@ def read_json(path: Path) -> Any:
 
 def write_json(path: Path, value: Any) -> None:
     """Replace a file atomically, and create its folder, both for the user alone. Raise `OSError`."""
-    import tempfile  # noqa: PLC0415 - keeps the start fast
+    import tempfile  # noqa: PLC0415 - keeps the start-up fast
 
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # It creates the file with mode 0600.
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -38,7 +38,7 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def _replace(temporary: Path, path: Path) -> None:
-    """Rename over the file. On Windows that fails while another process reads it, which takes no time."""
+    """Rename over the file. On Windows, retry if another process is just reading it."""
     for _ in range(_TRIES):
         try:
             temporary.replace(path)

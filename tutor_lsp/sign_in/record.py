@@ -1,4 +1,4 @@
-"""The record of sign-ins in the data folder: the service, and where the tokens are stored. It holds no token."""
+"""The record of sign-ins in the data folder: the service, and the place where tokens are stored, but no token."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 FILE_NAME = "sign-in.json"
 
 KeptIn = Literal["keyring", "file", "memory"]
-"""Where tokens are stored: the system's keyring, a file in the data folder, or the memory of this process."""
+"""The place where tokens are stored: the system's keyring, a file in the data folder, or this process' memory."""
 
 _SHARED_PLACES = ("keyring", "file")
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """A sign-in at a service. Signing in again, with any account, makes another with its own id."""
+    """A sign-in at a service. Each new sign-in has its own id, even with the same account."""
 
     server_url: str
     id: str
@@ -30,31 +30,31 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class SignInRecord:
-    """The sign-ins as they are stored between two starts."""
+    """The sign-ins as they are stored on disk."""
 
     server_url: str | None = None
     """The service of the latest sign-in, as `check_server_url` returns it."""
     is_in_use: bool = False
-    """Whether that service answers if no setting names one. Signing out ends that."""
+    """Whether that service answers if no setting names one. Signing out sets it to false."""
     may_use_file: bool = False
-    """Whether the student has agreed to tokens in a file, if there is no keyring."""
+    """Whether the student has agreed to storing tokens in a file if there is no keyring."""
     sign_ins: tuple[SignIn, ...] = ()
 
     def at(self, server_url: str) -> SignIn | None:
-        """Return the sign-in at a service."""
+        """Return the sign-in at a service, or None."""
         return next((sign_in for sign_in in self.sign_ins if sign_in.server_url == server_url), None)
 
     def adding(self, sign_in: SignIn) -> SignInRecord:
-        """Return the record with a new sign-in. It replaces an earlier one at the same service."""
+        """Return the record with a new sign-in, which replaces an earlier one at the same service."""
         others = tuple(other for other in self.sign_ins if other.server_url != sign_in.server_url)
         return replace(self, server_url=sign_in.server_url, is_in_use=True, sign_ins=(*others, sign_in))
 
     def agreeing_to_file(self) -> SignInRecord:
-        """Return the record with the student's agreement to tokens in a file."""
+        """Return the record with the student's agreement to storing tokens in a file."""
         return replace(self, may_use_file=True)
 
     def using(self, server_url: str) -> SignInRecord:
-        """Return the record with a service that answers if no setting names one."""
+        """Return the record with the service that answers if no setting names one."""
         return replace(self, server_url=server_url, is_in_use=True)
 
     def without(self, sign_in: SignIn) -> SignInRecord:
@@ -68,13 +68,13 @@ class SignInRecord:
 
 
 class RecordFile:
-    """`sign-in.json` in the data folder. Several windows share it. A writer holds the lock on sign-ins."""
+    """The file `sign-in.json` in the data folder. Several windows share it. A writer holds the lock on sign-ins."""
 
     def __init__(self, data_dir: Path) -> None:
         self._path = data_dir / FILE_NAME
 
     def stamp(self) -> object:
-        """Return a value that changes when the file is replaced. Costs one `stat`."""
+        """Return a value that changes when the file is replaced. It costs one `stat` call."""
         try:
             status = self._path.stat()
         except OSError:

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 LOCK_NAME = "sign-in.lock"
 LOCK_SECONDS = 15.0
-"""Longer than a refresh may take. A process that holds the lock longer is stuck, and is not waited for."""
+"""The maximum wait in seconds for the lock: longer than a refresh may take, so its holder must be stuck."""
 
 
 class SignIns:
-    """The sign-ins of the student: those in the data folder, and those that only this process knows.
+    """The student's sign-ins: those in the data folder, and those that only this process keeps in memory.
 
     The data folder is read at the first call that needs it. `now` returns seconds since the epoch.
     """
@@ -48,27 +48,27 @@ class SignIns:
         self._keyring = KeyringStore()
         self._own = SignInRecord()
         self._shared = SignInRecord()
-        self._stamp: object = self  # no stamp is equal to it
+        self._stamp: object = self  # This is unequal to every stamp.
         self._credentials: dict[str, StoredTokens] = {}
 
     @property
     def server_url(self) -> str | None:
-        """The service that answers if no setting names one. None: the student is not signed in."""
+        """The service that answers if no setting names one, or None if the student is not signed in."""
         return next((record.server_url for record in (self._own, self._shared) if record.is_in_use), None)
 
     @property
     def latest_server_url(self) -> str | None:
-        """The service of the latest sign-in, in use or not."""
+        """The service of the latest sign-in, whether or not it is still in use."""
         return self._own.server_url or self._shared.server_url
 
     @property
     def may_use_file(self) -> bool:
-        """Whether the student has agreed to tokens in a file."""
+        """Whether the student has agreed to storing tokens in a file."""
         return self._shared.may_use_file
 
     @property
     def tokens_path(self) -> Path:
-        """The file that tokens would be stored in."""
+        """The file in which tokens would be stored."""
         return self._file.path
 
     def reload(self) -> None:
@@ -79,7 +79,7 @@ class SignIns:
             self._shared = self._record_file.read()
 
     def at(self, server_url: str) -> SignIn | None:
-        """Return the sign-in at a service. None: signed out there."""
+        """Return the sign-in at a service, or None if the student is signed out there."""
         return self._own.at(server_url) or self._shared.at(server_url)
 
     def credentials(self, sign_in: SignIn) -> StoredTokens:
@@ -102,7 +102,7 @@ class SignIns:
         return AccountService(server_url, now=self._now)
 
     async def has_keyring(self) -> bool:
-        """Return whether the system's keyring can be used. It may ask the student to unlock it."""
+        """Return whether the system's keyring can be used. The check may ask the student to unlock it."""
         return await self._keyring.is_usable()
 
     async def agree_to_file(self) -> None:
@@ -111,14 +111,14 @@ class SignIns:
             self._share(SignInRecord.agreeing_to_file)
 
     async def use(self, server_url: str) -> None:
-        """Use a service that the student is signed in to. Raise `StoreUnavailable`."""
+        """Use a service at which the student is signed in. Raise `StoreUnavailable`."""
         async with self._locked():
             self._share(partial(SignInRecord.using, server_url=server_url))
 
     async def keep(self, server_url: str, tokens: Tokens) -> SignIn:
-        """Store the tokens of a new sign-in in the best place there is, and use its service from now on.
+        """Store the tokens of a new sign-in in the best store available, and use its service from now on.
 
-        An earlier sign-in at that service is signed out. It stays if it is for all windows and the new one for this
+        An earlier sign-in at that service is signed out, unless it is for all windows and the new one is for this
         window only.
         """
         self.reload()
@@ -131,9 +131,9 @@ class SignIns:
         return sign_in
 
     async def forget(self, server_url: str) -> list[Tokens | None]:
-        """Sign out of a service on this computer. Return the tokens to revoke; None stands for unreadable ones.
+        """Sign out of a service on this computer. Return the tokens to revoke, with None for unreadable ones.
 
-        Raises `StoreUnavailable` if the record cannot be changed.
+        Raise `StoreUnavailable` if the record cannot be changed.
         """
         async with self._locked():
             self.reload()
@@ -144,7 +144,7 @@ class SignIns:
         return tokens
 
     async def revoke(self, server_url: str, tokens: list[Tokens | None]) -> bool:
-        """Tell the service that sign-ins have ended. Return whether it was told of each."""
+        """Tell the service that sign-ins have ended. Return whether this succeeded for each of them."""
         service = self.service(server_url)
         is_told = True
         for each in tokens:
@@ -158,7 +158,7 @@ class SignIns:
         return is_told
 
     async def close(self) -> None:
-        """Wait for running refreshes, at most `credentials.CLOSE_SECONDS` each."""
+        """Wait for running refreshes, each at most `credentials.CLOSE_SECONDS`."""
         for credentials in self._credentials.values():
             await credentials.close()
 

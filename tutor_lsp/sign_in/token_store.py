@@ -1,4 +1,4 @@
-"""Token stores: the system's keyring, a file for the user alone, or the memory of this process."""
+"""Token stores: the system's keyring, a file that only the user can read, or the memory of this process."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ T = TypeVar("T")
 FILE_NAME = "tokens.json"
 KEYRING_SERVICE = "Ask Tutor"
 KEYRING_SECONDS = 60.0
-"""How long a keyring may take. It may ask the student for a password."""
+"""Seconds that a keyring may take to reply. It may ask the student for a password."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The tokens of a sign-in. `expires_at`, of the access token, is in seconds since the epoch."""
+    """The tokens of a sign-in. `expires_at` is that of the access token, in seconds since the epoch."""
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
@@ -52,12 +52,12 @@ class TokenStore(Protocol):
         ...
 
     async def forget(self, sign_in: SignIn) -> None:
-        """Delete the tokens, if there are any."""
+        """Delete the tokens, if they exist."""
         ...
 
 
 class MemoryStore:
-    """Stores tokens until this process ends."""
+    """Stores tokens in memory until this process ends."""
 
     def __init__(self) -> None:
         self._tokens: dict[str, Tokens] = {}
@@ -82,7 +82,7 @@ class FileStore:
         self.path = data_dir / FILE_NAME
 
     async def load(self, sign_in: SignIn) -> Tokens | None:
-        """Return the tokens. A damaged file has none."""
+        """Return the tokens, or None if there are none or the file is damaged."""
         return _tokens((await self._entries()).get(sign_in.id))
 
     async def save(self, sign_in: SignIn, tokens: Tokens) -> None:
@@ -112,15 +112,15 @@ class FileStore:
 class KeyringStore:
     """Stores tokens in the system's keyring.
 
-    Each sign-in is an item with its own name: Windows moves items that share a name.
+    Each sign-in has an item with a name of its own, because Windows moves items that share a name.
     """
 
     async def is_usable(self) -> bool:
-        """Return whether there is a keyring that stores passwords. It may ask the student to unlock it."""
+        """Return whether a keyring that stores passwords is available. The check may ask the student to unlock it."""
 
         def keeps(keyring: ModuleType) -> bool:
             backend = keyring.get_keyring()
-            # Not recommended are backends that store nothing, and those that store passwords in plain files.
+            # Backends that are not recommended store nothing, or store passwords in plain files.
             if not keyring.core.recommended(backend):
                 return False
             name = f"{KEYRING_SERVICE} (test)"
@@ -173,10 +173,10 @@ def _tokens(fields: Any) -> Tokens | None:
 
 
 async def _with_keyring(work: Callable[[ModuleType], T]) -> T:
-    """Return the result of work with the library `keyring`, which is imported now. Raise `StoreUnavailable`."""
+    """Return the result of work with the library `keyring`, which is imported here. Raise `StoreUnavailable`."""
 
     def load_and_work() -> T:
-        import keyring  # noqa: PLC0415 - takes a tenth of a second, and is needed only here
+        import keyring  # noqa: PLC0415 - takes a tenth of a second to import, and is needed only here
 
         return work(keyring)
 
@@ -185,14 +185,14 @@ async def _with_keyring(work: Callable[[ModuleType], T]) -> T:
             return await _in_daemon_thread(load_and_work)
     except TimeoutError as error:
         raise StoreUnavailable("Your computer's keyring does not answer. Unlock it, then try again.") from error
-    except Exception as error:  # an edge: a plugin of `keyring` may raise anything
+    except Exception as error:  # Any plugin of `keyring` may raise any exception.
         raise StoreUnavailable(
             "Your computer's keyring cannot be used. Unlock it and try again, or sign in again."
         ) from error
 
 
 async def _in_daemon_thread(work: Callable[[], T]) -> T:
-    """Return the result of work that may block for ever. Its thread does not keep the process from ending."""
+    """Return the result of work that may block for ever. It runs in a thread that does not keep the process alive."""
     loop = asyncio.get_running_loop()
     result: asyncio.Future[T] = loop.create_future()
 
@@ -201,7 +201,7 @@ async def _in_daemon_thread(work: Callable[[], T]) -> T:
             settle = partial(result.set_result, work())
         except Exception as error:  # noqa: BLE001 - passed on to the caller
             settle = partial(result.set_exception, error)
-        with suppress(RuntimeError):  # the loop is closed, and the caller gone
+        with suppress(RuntimeError):  # The loop is closed, so the caller is gone.
             loop.call_soon_threadsafe(lambda: None if result.done() else settle())
 
     threading.Thread(target=run, name="keyring", daemon=True).start()

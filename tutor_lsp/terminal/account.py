@@ -31,7 +31,7 @@ This computer has no keyring that could keep your sign-in. May it be kept in a f
 
 
 def sign_in(options: argparse.Namespace) -> int:
-    """Sign in by the device grant, and store the tokens. Return the exit status."""
+    """Sign in by the device authorisation grant, and store the tokens. Return the exit status."""
     choice = choose()
     if choice.has_environment_token:
         raise Exit(
@@ -78,7 +78,7 @@ def sign_out(_options: argparse.Namespace) -> int:
 
 
 def status(_options: argparse.Namespace) -> int:
-    """Write the service, the account and what is left of today. Return the exit status."""
+    """Write the service, the account and the messages left today. Return the exit status."""
     choice = choose()
     server_url = choice.server_url
     if server_url is None:
@@ -115,7 +115,7 @@ def _service_of(options: argparse.Namespace, choice: TutorChoice) -> str:
 async def _present_profile(choice: TutorChoice, server_url: str) -> Profile | None:
     try:
         return await as_student(choice, server_url, AccountService.profile)
-    except SignedOut:  # for example, tokens that can no longer be read
+    except SignedOut:  # For example, the stored tokens can no longer be read.
         return None
 
 

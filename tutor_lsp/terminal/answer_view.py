@@ -1,4 +1,4 @@
-"""Show an answer in the terminal while it streams: rendered Markdown on a terminal, plain text elsewhere."""
+"""Show an answer in the terminal while it streams: rendered Markdown in a terminal, plain text in a pipe or file."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class AnswerView(Protocol):
         ...
 
     def add(self, markdown: str) -> None:
-        """Show the next piece."""
+        """Show the next part of the answer."""
         ...
 
     def note(self, text: str) -> None:
@@ -40,12 +40,12 @@ class AnswerView(Protocol):
 
 
 def open_view(stream: TextIO) -> AnswerView:
-    """Return the view that suits the stream."""
+    """Return the view that suits the output stream."""
     return LiveView(stream) if stream.isatty() else PlainView(stream)
 
 
 def header(hint_level: int, max_hint_level: int) -> str:
-    """Return the hint's number, and the kind of help it gives."""
+    """Return the hint's number, and the kind of help that it gives."""
     try:
         name = f" · {HintLevel(hint_level).name.lower()}"
     except ValueError:
@@ -54,12 +54,12 @@ def header(hint_level: int, max_hint_level: int) -> str:
 
 
 def inert(text: str) -> str:
-    """Return the text without what a terminal would obey: control characters, and those that reorder text."""
+    """Return the text without control characters that a terminal would execute or that reorder text."""
     return _ACTIVE.sub("", text)
 
 
 class PlainView:
-    """Writes the Markdown as it comes, for pipes and files."""
+    """Writes the Markdown source as it arrives, for pipes and files."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -79,7 +79,7 @@ class PlainView:
         self._write(f"{header(hint_level, max_hint_level)}\n\n")
 
     def add(self, markdown: str) -> None:
-        """Write the piece at once."""
+        """Write the part at once."""
         self._write(inert(markdown))
 
     def note(self, text: str) -> None:
@@ -94,15 +94,15 @@ class PlainView:
 
 
 class LiveView:
-    """Renders the Markdown. Finished blocks stay, and only the last block is redrawn.
+    """Renders the Markdown. Finished blocks are printed once, and only the last block is redrawn.
 
     So an answer longer than the window scrolls like any other output, and nothing appears twice.
     """
 
     def __init__(self, stream: TextIO) -> None:
-        from rich.console import Console  # noqa: PLC0415 - loaded while the language server starts
-        from rich.live import Live  # noqa: PLC0415
-        from rich.spinner import Spinner  # noqa: PLC0415
+        from rich.console import Console  # noqa: PLC0415 - imported while the language server starts
+        from rich.live import Live  # noqa: PLC0415 - imported while the language server starts
+        from rich.spinner import Spinner  # noqa: PLC0415 - imported while the language server starts
 
         self._console = Console(file=stream, highlight=False)
         self._live = Live(
@@ -128,13 +128,13 @@ class LiveView:
 
     def start(self, hint_level: int, max_hint_level: int) -> None:
         """Render the header."""
-        from rich.text import Text  # noqa: PLC0415
+        from rich.text import Text  # noqa: PLC0415 - imported only when needed
 
         self._live.update("", refresh=True)
         self._console.print(Text(header(hint_level, max_hint_level), style="bold cyan"))
 
     def add(self, markdown: str) -> None:
-        """Render the piece at once."""
+        """Render the part at once."""
         self._growing += inert(markdown)
         end = finished(self._growing)
         if end:
@@ -144,7 +144,7 @@ class LiveView:
 
     def note(self, text: str) -> None:
         """Render the remark, dimmed."""
-        from rich.text import Text  # noqa: PLC0415
+        from rich.text import Text  # noqa: PLC0415 - imported only when needed
 
         self._live.console.print(Text(f"\n{inert(text)}", style="dim"))
 
@@ -156,16 +156,16 @@ class LiveView:
 
 
 class _Block:
-    """Renders Markdown below one blank line, whatever space rich would add."""
+    """Render Markdown below one blank line, without the further space that rich adds."""
 
     def __init__(self, markdown: str) -> None:
-        from rich.markdown import Markdown  # noqa: PLC0415
+        from rich.markdown import Markdown  # noqa: PLC0415 - imported only when needed
 
-        # Without hyperlinks the address of a link is shown as text, so that no answer can hide it.
+        # Without hyperlinks the URL of a link is shown as text, so that no answer can hide it.
         self._markdown = Markdown(markdown, hyperlinks=False)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        from rich.segment import Segment  # noqa: PLC0415
+        from rich.segment import Segment  # noqa: PLC0415 - imported only when needed
 
         lines = console.render_lines(self._markdown, options, pad=False)
         while lines and not _has_ink(lines[0]):
@@ -182,10 +182,9 @@ def _has_ink(line: list[Segment]) -> bool:
 
 
 def finished(markdown: str) -> int:
-    """Return how many characters at the start are blocks that further text cannot change.
+    """Return the number of characters at the start that are finished blocks, which further text cannot change.
 
-    A block is finished at a blank line outside a fence, followed by a line without indentation, which is not part of a
-    list item.
+    A block is finished at a blank line outside a fence, if an unindented line follows that is not part of a list item.
     """
     end, position, fence, is_after_blank = 0, 0, "", False
     for line in markdown.splitlines(keepends=True):

@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 LOCAL_INSTEAD = "With --local it is answered on this computer instead."
 NOT_PYTHON = "{path} is not a Python file. The tutor explains Python code only."
 _PYTHON_SCRIPT = re.compile(r"#!.*\bpython")
-"""The first line of a script. Its file name need not have a suffix."""
+"""The shebang line of a Python script, whose file name needs no suffix."""
 
 
 def ask(options: argparse.Namespace) -> int:
-    """Run the command. Return the exit status."""
+    """Run `tutor ask`. Return the exit status."""
     place = parse_place(options.place)
     text = _read(place)
     if options.question is not None and len(options.question) > MAX_QUESTION_CHARACTERS:
@@ -82,9 +82,9 @@ def _where_it_failed(place: Place, subject: _Subject, outcome: RunOutcome) -> _S
 
 
 def _go_on(ended: Ended, argument: dict[str, Any]) -> None:
-    """Return if the question is to be asked again: after a sign-in, on this computer, or once more. Else raise `Exit`.
+    """Return if the question shall be asked again: after a sign-in, on this computer, or as before. Else raise `Exit`.
 
-    A limit or an off switch is the course's decision, so no other way is offered then.
+    A limit or an off switch is the course's decision, so no alternative is offered then.
     """
     reason = ended.message or "The tutor could not answer."
     if ended.retry_after:
@@ -132,11 +132,11 @@ def _read(place: Place) -> str:
 def _position(place: Place, text: str) -> Position:
     """Return the position to ask about. Without a column it is the first character of the line's text.
 
-    A column past the line's end is the end. Raises `Exit` for a line that does not exist.
+    A column past the end of the line means that end. Raise `Exit` for a line that does not exist.
     """
     lines = lines_of(text)
     number = where_to_look(text) if place.line is None else place.line
-    count = max(len(lines) - (not lines[-1]), 1)  # the empty line after the last line end does not count
+    count = max(len(lines) - (not lines[-1]), 1)  # The empty line after the last line end does not count.
     if place.column == 0 or not 1 <= number <= count:
         has = "1 line" if count == 1 else f"{count} lines"
         raise Exit(WRONG_USE, f"{place.path} has {has}; lines and columns count from 1.")

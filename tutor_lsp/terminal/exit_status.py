@@ -1,4 +1,4 @@
-"""The exit statuses of the terminal's commands."""
+"""The exit statuses of the commands of `tutor`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ DONE, FAILED, WRONG_USE = 0, 1, 2
 
 
 class Exit(Exception):
-    """Ends the command with this status, and writes the reason in one line to stderr."""
+    """Ends the command with this exit status, and writes the reason in one line to stderr."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)

@@ -1,4 +1,4 @@
-"""A client of the language server, for the terminal: open a file, choose "Ask tutor", receive the answer."""
+"""A client of the language server, for the terminal: it opens a file, runs "Ask tutor", and receives the answer."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from tutor_protocol import Position
 
 COMMAND = (sys.executable, "-I", "-X", "utf8", str(Path(__file__).resolve().parents[1] / "__main__.py"))
-"""With -I, a `random.py` or `types.py` in the student's folder cannot replace the standard library's."""
+"""The command that starts the language server. With -I, no `random.py` in the student's folder is imported."""
 ACTION_TITLE = "Ask tutor"
 CODE_ACTION_INVOKED = 1
-"""LSP 3.17 CodeActionTriggerKind: a person asks, so that the action is offered anywhere."""
+"""LSP 3.17 CodeActionTriggerKind: the student requests the action, so it is offered anywhere."""
 SILENCE_SECONDS = 180.0
-"""The timeout of an answer without a message. The service ends each in 120 s, and a lost connection takes 30 s more."""
+"""Seconds without a message until an answer fails. The service ends it in 120 s, and reconnecting takes 30 s more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The next Markdown of the answer."""
+    """The next part of the answer, in Markdown."""
 
     text: str
 

@@ -1,4 +1,4 @@
-"""`tutor`: the command line of the editor side. Asks go through the language server that editors use."""
+"""`tutor`: the command line of the editor side. Asks go through the same language server that editors use."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line. Return the exit status."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a console in an old code page shows `?` rather than a traceback
+            # In an old code page the console shows `?` instead of failing with a traceback.
+            stream.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run_command(options)
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _complain("Stopped.")
         return FAILED
-    except BrokenPipeError:  # the reader of our output has exited (`tutor ask … | head`)
+    except BrokenPipeError:  # The reader of our output has exited (`tutor ask … | head`).
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     return status

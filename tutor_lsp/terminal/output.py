@@ -1,4 +1,4 @@
-"""Write lines to the terminal, and ask the student to choose."""
+"""Write lines to the terminal, and let the student choose how to continue."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 
 def say(*lines: str) -> None:
-    """Write lines to stdout, without what a terminal would obey."""
+    """Write lines to stdout, without control characters that a terminal would execute."""
     sys.stdout.write("".join(f"{wrapped(inert(line), sys.stdout)}\n" for line in lines))
     sys.stdout.flush()
 
 
 def wrapped(line: str, stream: TextIO) -> str:
-    """Return a line wrapped between words to the terminal's width. For a pipe or a file it stays as it is.
+    """Return a line wrapped between words to the terminal's width, or unchanged for a pipe or a file.
 
-    An address is never cut: the terminal itself breaks it, and it can still be opened and copied.
+    A URL is never cut: the terminal itself wraps it, and it can still be opened and copied.
     """
     if not stream.isatty():
         return line
@@ -41,12 +41,12 @@ def wrapped(line: str, stream: TextIO) -> str:
 
 
 def is_interactive() -> bool:
-    """Return whether the student can read a question and type an answer."""
+    """Return whether the student can read a question and type an answer (stdin and output are terminals)."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def choose_way(reason: str, ways: Mapping[str, str]) -> str:
-    """Ask the student how to go on, and return the letter. Enter means the first way, any other input the last."""
+    """Ask the student how to continue, and return the letter. Enter means the first option, other input the last."""
     letters = list(ways)
     lines = [reason, *(f"  {letter}  {what}" for letter, what in ways.items())]
     sys.stderr.write("".join(f"{wrapped(inert(line), sys.stderr)}\n" for line in lines))

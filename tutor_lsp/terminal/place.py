@@ -1,4 +1,4 @@
-"""A place in a file, `FILE[:LINE[:COLUMN]]`, and the line that a question about a whole file means."""
+"""A place in a file, `FILE[:LINE[:COLUMN]]`, and the line to which a question about a whole file belongs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from tutor_pedagogy.problem.syntax_tree import syntax_tree
 
 MAX_PARSED_CHARACTERS = 64 * 1024
-"""Longer code is not parsed to find its first statement."""
+"""The maximum number of characters of code that is parsed to find its first statement."""
 
 _PLACE = re.compile(r"(?P<file>.+?)(?::(?P<line>\d+)(?::(?P<column>\d+))?)?:?", re.DOTALL)
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -28,24 +28,24 @@ class Place:
 
 
 def parse_place(text: str) -> Place:
-    """Return the place that a text names.
+    """Return the place in an argument of the form `FILE[:LINE[:COLUMN]]`.
 
-    A Windows drive letter, and a colon in an existing file, belong to the file.
+    A Windows drive letter, and a colon in an existing file's name, belong to the file.
     """
     match = _PLACE.fullmatch(text)
-    if match is None or os.path.exists(text):  # noqa: PTH110 - as typed: Path would drop a trailing separator
+    if match is None or os.path.exists(text):  # noqa: PTH110 - the text as typed: Path would drop a trailing separator
         return Place(Path(text))
     line, column = match["line"], match["column"]
     return Place(Path(match["file"]), int(line) if line else None, int(column) if column else None)
 
 
 def lines_of(text: str) -> list[str]:
-    """Return the lines of a text as LSP 3.17 "Text Documents" counts them. The last may be empty."""
+    """Return the lines of a text as LSP 3.17 "Text Documents" counts them. The last one may be empty."""
     return _LINE_END.split(text)
 
 
 def where_to_look(text: str) -> int:
-    """Return the line, from 1, that a question about a whole file is asked at.
+    """Return the line number, from 1, for a question about a whole file.
 
     It is the line of a syntax error. Without one it is the first statement after docstring, imports and definitions, so
     that the question is about the whole program. Without such a statement it is the first line of code. Nothing is run.
@@ -57,9 +57,10 @@ def where_to_look(text: str) -> int:
     try:
         found = _first_statement(text) if len(text) <= MAX_PARSED_CHARACTERS else None
     except SyntaxError as error:
-        # At the end of the file CPython may report a line without code, or one after the last.
+        # For an error at the end of the file, CPython may report a line without code, or one after the last.
         found = max((number for number in with_code if number <= (error.lineno or 1)), default=None)
-    except (ValueError, MemoryError, RecursionError):  # a NUL or a lone surrogate; nested too deeply
+    # The text contains NUL or a lone surrogate, or is nested too deeply.
+    except (ValueError, MemoryError, RecursionError):
         found = None
     return found or with_code[0]
 
@@ -68,7 +69,7 @@ def _first_statement(text: str) -> int | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tree = syntax_tree(text)
-        compile(tree, "<file>", "exec", dont_inherit=True)  # `return` outside a function, say
+        compile(tree, "<file>", "exec", dont_inherit=True)  # For example, `return` is outside a function.
     passive = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     is_docstring = ast.get_docstring(tree, clean=False) is not None
     statements = tree.body[1:] if is_docstring else tree.body

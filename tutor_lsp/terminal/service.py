@@ -1,4 +1,4 @@
-"""How terminal commands use the student's sign-in, and report its errors in one line."""
+"""Access of terminal commands to the student's sign-in, with errors reported in one line."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def choose() -> TutorChoice:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Return the result of one step.
+    """Return the result of an asynchronous step.
 
-    Raises `Exit` for a fault. Prompts come between steps, where Ctrl-C ends the program.
+    Raise `Exit` for a fault. Prompts are shown between steps, so that Ctrl-C ends the program there.
     """
     try:
         return asyncio.run(work)

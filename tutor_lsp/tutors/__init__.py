@@ -1,1 +1,1 @@
-"""The tutors: the remote service, local mode, and the redaction in front of the service."""
+"""The tutors: the remote service, local mode, and the redaction of asks to the service."""

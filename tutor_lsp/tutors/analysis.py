@@ -1,6 +1,6 @@
-"""The analysis that the language server runs itself.
+"""The code analysis that the language server runs itself.
 
-It is loaded at its first use, and a child process runs what takes long.
+It is imported at its first use, and long analyses run in a child process.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PROCESSOR_SECONDS = 2.0
-"""The processor time of one step. It is longer than in a service, since only this student waits."""
+"""Seconds of processor time for one step: more than in a service, since only this student waits."""
 WALL_SECONDS = 10.0
 UNLIMITED_SECONDS = 1e9
-"""A processor-time allowance without limit: the computer is the student's own."""
+"""An unlimited allowance of processor time, since this is the student's own computer."""
 
 
 class LazyAnalyst:
@@ -50,8 +50,8 @@ class LazyAnalyst:
 
 
 def _build() -> Analyst:
-    from tutor_analysis.analyst import Analyst  # noqa: PLC0415 - loads the whole offline tutor
-    from tutor_analysis.pool import Pool, PoolLimits  # noqa: PLC0415 - likewise
+    from tutor_analysis.analyst import Analyst  # noqa: PLC0415 - imports the whole offline tutor
+    from tutor_analysis.pool import Pool, PoolLimits  # noqa: PLC0415 - imports the whole offline tutor
 
     limits = PoolLimits(processes=1, processor=PROCESSOR_SECONDS, wall=WALL_SECONDS, allowance=UNLIMITED_SECONDS)
     return Analyst(Pool(limits), _log)

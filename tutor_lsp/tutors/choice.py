@@ -1,4 +1,4 @@
-"""Choose the tutor by settings and sign-in. It is built at the first question, so that an idle window costs nothing."""
+"""The choice of the tutor by settings and sign-in. It is built at the first question, to keep idle windows cheap."""
 
 from __future__ import annotations
 
@@ -28,28 +28,28 @@ class Access(NamedTuple):
 
 
 def build_tutor(settings: Settings, access: Access | None, on_status: Callable[[Status], object]) -> Tutor:
-    """Build the tutor: a local one without access to a service.
+    """Build the tutor: the remote one, or local mode if there is no access to a service.
 
-    Imports run here, because few sessions need all of them.
+    Imports are made here, because few sessions need all of them.
     """
     if access is not None:
-        from tutor_lsp.capture.redaction.private_patterns import PrivatePatterns  # noqa: PLC0415 - not needed before
-        from tutor_lsp.capture.redaction.redaction import Redactor  # noqa: PLC0415 - likewise
-        from tutor_lsp.tutors.redacting import RedactingTutor, redaction_key  # noqa: PLC0415 - likewise
-        from tutor_lsp.tutors.remote import RemoteTutor  # noqa: PLC0415 - loads aiohttp
+        from tutor_lsp.capture.redaction.private_patterns import PrivatePatterns  # noqa: PLC0415 - needed only for a service
+        from tutor_lsp.capture.redaction.redaction import Redactor  # noqa: PLC0415 - needed only for a service
+        from tutor_lsp.tutors.redacting import RedactingTutor, redaction_key  # noqa: PLC0415 - needed only for a service
+        from tutor_lsp.tutors.remote import RemoteTutor  # noqa: PLC0415 - imports aiohttp
 
         remote = RemoteTutor(access.server_url, access.credentials, on_status=on_status)
         patterns = PrivatePatterns(re.compile(settings.student_number), home=_home())
         return RedactingTutor(remote, Redactor(patterns, redaction_key(settings.data_dir)))
-    from tutor_lsp.tutors.local import LocalTutor  # noqa: PLC0415 - loads SQLite and the offline tutor
-    from tutor_pedagogy.ladder.levels import StudentLevels  # noqa: PLC0415 - likewise
+    from tutor_lsp.tutors.local import LocalTutor  # noqa: PLC0415 - imports SQLite and the offline tutor
+    from tutor_pedagogy.ladder.levels import StudentLevels  # noqa: PLC0415 - imports SQLite and the offline tutor
 
     student = StudentLevels(settings.programming_level, settings.maths_level)
     return LocalTutor(settings.data_dir, student=student)
 
 
 def _home() -> Path | None:
-    """Return the user's home folder, or None if the system knows none."""
+    """Return the user's home folder, or None if the system does not know it."""
     try:
         return Path.home()
     except RuntimeError:
@@ -63,7 +63,7 @@ class TutorChoice:
         self.settings = settings
         self.sign_ins = sign_ins
         self.on_status: Callable[[Status], object] = lambda _: None
-        """Called with each change of the tutor's own status."""
+        """The callback for changes of the tutor's own status."""
         self._build = build
         self._tutor: Tutor | None = None
         self._local_tutor: Tutor | None = None
@@ -76,7 +76,7 @@ class TutorChoice:
 
     @property
     def status(self) -> Status:
-        """The state of the connection to the tutor. Before the tutor is built, the state that it would have."""
+        """The state of the connection to the tutor, or before the tutor is built, the state that it would have."""
         if self.settings.fault is not None:
             return Status("offline", self.settings.fault)
         if self._tutor is not None:
@@ -86,7 +86,7 @@ class TutorChoice:
         return SIGNED_OUT if self.access() is None else READY
 
     def tutor(self) -> Tutor | None:
-        """Return the tutor, built at the first call, or None if there can be none. `status` then says why."""
+        """Return the tutor, built at the first call, or None if none is available. `status` then says why."""
         if self._tutor is None:
             access = self.access()
             is_signed_out = self.server_url is not None and access is None
@@ -105,26 +105,26 @@ class TutorChoice:
         return self._local_tutor
 
     async def change(self, settings: Settings) -> None:
-        """Apply new settings. A tutor that was built from others is closed; the next question builds another."""
+        """Apply new settings. If they differ, close the tutor; the next question builds another."""
         if settings != self.settings:
             self.settings = settings
             await self.close()
 
     async def reload_sign_ins(self) -> None:
-        """Read who is signed in, in this window or elsewhere. A tutor of another sign-in is closed."""
+        """Read the sign-ins, which another window may have changed. If the sign-in differs, close the tutor."""
         self.sign_ins.reload()
         if self._tutor is not None and self._built_for != self._choice():
             await self.close()
 
     async def close(self) -> None:
-        """Close the tutors that were built."""
+        """Close the tutors that have been built."""
         tutors, self._tutor, self._local_tutor = (self._tutor, self._local_tutor), None, None
         for tutor in tutors:
             if tutor is not None:
                 await tutor.close()
 
     def _choice(self) -> tuple[str | None, str | None]:
-        """Return the service and an id of the sign-in. They change if another tutor must be built."""
+        """Return the service and an id of the sign-in. If they change, another tutor must be built."""
         server_url = self.server_url
         if server_url is None or self._environment_token is not None:
             return server_url, self._environment_token
@@ -132,12 +132,12 @@ class TutorChoice:
         return server_url, None if sign_in is None else sign_in.id
 
     def access(self) -> Access | None:
-        """Return the service and its credentials, or None in local mode or if signed out."""
+        """Return the service and its credentials, or None in local mode or if the student is signed out."""
         server_url = self.server_url
         return None if server_url is None else self.access_to(server_url)
 
     def access_to(self, server_url: str) -> Access | None:
-        """Return the credentials for one service: a token set together with it, or tokens that it has issued itself."""
+        """Return the credentials for a service: the token set together with it, or tokens that it has issued."""
         if self._environment_token is not None and server_url == self.settings.server_url:
             return Access(server_url, StaticToken(self._environment_token))
         sign_in = self.sign_ins.at(server_url)

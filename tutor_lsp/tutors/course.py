@@ -1,4 +1,4 @@
-"""The modules of the course that a student is signed in to, with their progress."""
+"""The modules of the course at which a student is signed in, with the student's progress."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class NoCourse(Exception):
 
 
 class NoSuchModule(Exception):
-    """The course has no module of this id."""
+    """The course has no module with this id."""
 
 
 async def as_student(
@@ -30,7 +30,7 @@ async def as_student(
 ) -> T | None:
     """Return the result of `work` with a service and an access token, or None if the student is not signed in there.
 
-    A token that the service rejects is renewed once. Raises `ServiceFault` if the service cannot be used.
+    A token that the service rejects is refreshed once. Raise `ServiceFault` if the service cannot be used.
     """
     access = choice.access_to(server_url)
     if access is None:
@@ -45,12 +45,12 @@ async def as_student(
 
 
 async def list_modules(choice: TutorChoice) -> list[Module]:
-    """Return the modules in their order. Raise `NoCourse` or `ServiceFault`, of which `SignedOut` is one."""
+    """Return the modules in their order. Raise `NoCourse`, or `ServiceFault` with its subclass `SignedOut`."""
     return await _in_course(choice, AccountService.modules)
 
 
 async def complete_module(choice: TutorChoice, module_id: str) -> Module:
-    """Mark a module as completed by the student, and return it. Raise `NoSuchModule`, or as `list_modules`."""
+    """Mark a module as completed by the student, and return it. Raise `NoSuchModule`, or as `list_modules` does."""
 
     async def complete(service: AccountService, access_token: str) -> Module:
         module = next((module for module in await service.modules(access_token) if module.id == module_id), None)

@@ -1,4 +1,4 @@
-"""Local mode: the offline tutor and the hint ladder in the language server, without account, network or model."""
+"""Local mode: the offline tutor with its hint levels inside the language server, without account, network or model."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ logger = logging.getLogger(__name__)
 PROVIDER = "offline"
 MODEL = "offline-1"
 STUDENT = "student"
-"""The owner under whom local asks are analysed."""
+"""The owner for whom local asks are analysed."""
 _SENTENCE_END = re.compile(r"(?<=[.!?]\s)|(?<=\n)")
 
 
 class LocalTutor:
-    """A `Tutor` in this process. `student` may be set at any time, and counts from the next ask on."""
+    """A `Tutor` in this process. `student` may be set at any time, and applies from the next ask on."""
 
     status = LOCAL
 
@@ -57,7 +57,7 @@ class LocalTutor:
         self._open: dict[UUID, asyncio.Future[Error]] = {}
 
     async def ask(self, ask: Ask) -> AsyncGenerator[FromService, None]:
-        """Yield the offline tutor's answer. An ask that does not reach its end gives its hint level back."""
+        """Yield the offline tutor's answer. If the ask is cancelled or fails, the hint level is restored."""
         if ask.request_id in self._open:
             yield Error(
                 request_id=ask.request_id,
@@ -83,11 +83,11 @@ class LocalTutor:
             del self._open[ask.request_id]
 
     async def cancel(self, request_id: UUID) -> None:
-        """Stop an answer. Its stream ends with `Error` of code `CANCELLED`."""
+        """Stop an answer. Its stream ends with an `Error` of code `CANCELLED`."""
         self._stop(request_id, ErrorCode.CANCELLED, "Stopped.")
 
     async def rate(self, message_id: str, *, helpful: bool) -> None:
-        """Do nothing: local mode has nobody who reads ratings."""
+        """Do nothing, because in local mode nobody reads ratings."""
 
     async def close(self) -> None:
         """End the running answers, and the child process."""
@@ -134,16 +134,16 @@ class LocalTutor:
         try:
             await counting
             await asyncio.to_thread(self._state.take_back, problem.fingerprint)
-        except StateUnavailable as error:  # the ask was not counted, or one hint level is lost
+        except StateUnavailable as error:  # Either the ask was not counted, or one hint level is lost.
             logger.warning("hint level not given back: %s", error)
 
 
 class _Stopped(Exception):
-    """The ask was cancelled or the tutor closed. The future of the ask holds the last message."""
+    """The ask was cancelled or the tutor closed. The ask's future contains the last message."""
 
 
 async def _unless(stop: asyncio.Future[Error], work: Awaitable[T]) -> T:
-    """Return the result of `work`. Raise `_Stopped` if `stop` is done before it."""
+    """Return the result of `work`. Raise `_Stopped` if `stop` is done first."""
     running = asyncio.ensure_future(work)
     either: set[asyncio.Future[Any]] = {running, stop}
     try:
@@ -156,5 +156,5 @@ async def _unless(stop: asyncio.Future[Error], work: Awaitable[T]) -> T:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    """Yield the pieces of a Markdown text, cut at the ends of sentences and lines."""
+    """Yield a Markdown text in parts, split after sentences and lines."""
     yield from (piece for piece in _SENTENCE_END.split(text) if piece)

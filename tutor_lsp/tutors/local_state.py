@@ -1,4 +1,4 @@
-"""The state of local mode: how often the student asked about each problem, in a SQLite file for all editor windows."""
+"""The state of local mode: the number of asks about each problem, in an SQLite file that all editor windows share."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 FILE_NAME = "local.sqlite3"
 BUSY_SECONDS = 5.0
-"""How long a window waits for the write of another, which takes milliseconds."""
+"""Seconds to wait while another window writes, which takes milliseconds."""
 
 _creating = threading.Lock()
-"""Held while the file is created. Closing a file drops all POSIX locks of the process on it, also another thread's."""
+"""Held while the file is created. Closing a file releases all POSIX locks of the process on it, in any thread."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS problems (
@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS problems (
 
 
 class StateUnavailable(Exception):
-    """The state file cannot be used. The message is for the student, and names the file without its path."""
+    """The state file cannot be used. The message is for the student, and names the file without its folder."""
 
     def __init__(self, message: str, *, retryable: bool) -> None:
         super().__init__(message)
@@ -39,9 +39,9 @@ class LocalState:
     """Counts asks by problem in `local.sqlite3` in the data folder.
 
     A call opens the file, changes it in one transaction and closes it. So any thread may call it, and no window holds a
-    lock between two asks. A call blocks for some milliseconds, at worst for `busy_seconds`. The file has SQLite's
-    rollback journal: a home folder on a network lacks the shared memory that WAL needs
-    (https://www.sqlite.org/wal.html, "Overview").
+    lock between two asks. A call blocks for some milliseconds, at worst for `busy_seconds`. SQLite's rollback journal
+    is used, because WAL needs shared memory, which a home folder on a network lacks (https://www.sqlite.org/wal.html,
+    "Overview").
     """
 
     def __init__(self, data_dir: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:
@@ -49,7 +49,7 @@ class LocalState:
         self._busy_seconds = busy_seconds
 
     def count_ask(self, fingerprint: str) -> int:
-        """Count one more ask about a problem, and return how many came before it. Raise `StateUnavailable`."""
+        """Count one more ask about a problem, and return the number before it. Raise `StateUnavailable`."""
         with self._transaction() as connection:
             connection.execute(
                 "INSERT INTO problems (fingerprint, asks) VALUES (?, 1) "
@@ -66,7 +66,7 @@ class LocalState:
             connection.execute("UPDATE problems SET asks = max(asks - 1, 0) WHERE fingerprint = ?", (fingerprint,))
 
     def _create(self) -> None:
-        """Create the file if it is missing, readable by the student alone. SQLite gives its journal the same mode."""
+        """Create the file if it is missing, readable by the student only. SQLite gives its journal the same mode."""
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _creating, suppress(FileExistsError):
             os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -78,7 +78,7 @@ class LocalState:
             connection = sqlite3.connect(self._path, timeout=self._busy_seconds, isolation_level=None)
             with closing(connection):
                 connection.execute(SCHEMA)
-                # The write lock comes before the first read, so that no other window can count in between.
+                # Take the write lock before the first read, so that no other window can count in between.
                 connection.execute("BEGIN IMMEDIATE")
                 yield connection
                 connection.execute("COMMIT")
@@ -87,7 +87,7 @@ class LocalState:
 
 
 def _unavailable(error: sqlite3.Error | OSError) -> StateUnavailable:
-    # sqlite_errorcode may be an extended code, whose low byte is the primary one (https://www.sqlite.org/rescode.html).
+    # sqlite_errorcode may be an extended code, whose low byte is the primary code (https://www.sqlite.org/rescode.html).
     code = getattr(error, "sqlite_errorcode", None) or 0
     primary = code & 0xFF
     if primary in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:

@@ -1,4 +1,4 @@
-"""Redaction in front of the service: private values are replaced in each ask, and restored in its answer."""
+"""Redaction of asks to the service: private values are replaced in each ask, and restored in its answer."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 KEY_FILE = "redaction.json"
 _KEY_BYTES = 32
 _REDACTION = PoolLimits(processes=1, processor=5.0, wall=20.0, allowance=1e9)
-"""An ask whose redaction takes longer is not sent."""
+"""The maximum time in seconds of a redaction. An ask that takes longer is not sent."""
 
 TOO_LONG = "This is too much for one question. Ask about a smaller file."
 
 
 class RedactingTutor:
-    """A `Tutor` in front of another that is not on this computer."""
+    """A `Tutor` that redacts the asks to another one, which is not on this computer."""
 
     def __init__(self, tutor: Tutor, redactor: Redactor) -> None:
         self._tutor = tutor
@@ -45,12 +45,12 @@ class RedactingTutor:
     async def ask(self, ask: Ask) -> AsyncGenerator[FromService, None]:
         """Send the redacted ask, and yield the restored answer.
 
-        Its deltas are numbered anew, since some text is held back.
+        The deltas are renumbered, since some text is held back.
         """
         try:
             if is_small(ask):
                 redacted, restoration = self._redactor.redact(ask)
-            else:  # a child process does it, so that the editor need not wait
+            else:  # A child process redacts, so that the editor need not wait.
                 redacted, restoration = await self._pool.run(None, redact, self._redactor, ask)
         except (ValueError, NotAnalysed):
             yield Error(request_id=ask.request_id, code=ErrorCode.PAYLOAD_TOO_LARGE, content=TOO_LONG, retryable=False)
@@ -74,7 +74,7 @@ class RedactingTutor:
         await self._tutor.cancel(request_id)
 
     async def rate(self, message_id: str, *, helpful: bool) -> None:
-        """Send whether an answer helped."""
+        """Send the student's rating of an answer."""
         await self._tutor.rate(message_id, helpful=helpful)
 
     async def close(self) -> None:
@@ -84,21 +84,21 @@ class RedactingTutor:
 
 
 def redact(redactor: Redactor, ask: Ask) -> tuple[Ask, Restoration]:
-    """Return the ask without private values, and what restores them. Raise `ValueError` if the ask gets too long."""
+    """Return the redacted ask, and the mapping that restores private values. Raise `ValueError` if it is too long."""
     return redactor.redact(ask)
 
 
 def redaction_key(data_dir: Path) -> bytes:
-    """Return this computer's key for placeholders, created at first need.
+    """Return this computer's key for placeholders, which is created when it is first needed.
 
-    If it cannot be stored, it lasts for this process.
+    If it cannot be stored, it lasts as long as this process.
     """
     path = data_dir / KEY_FILE
     try:
         key = _key(read_json(path))
         if key is None:
             write_json(path, {"key": secrets.token_hex(_KEY_BYTES)})
-            key = _key(read_json(path))  # another window may have written its key first
+            key = _key(read_json(path))  # Another window may have written its key first.
     except OSError:
         key = None
     return key or secrets.token_bytes(_KEY_BYTES)

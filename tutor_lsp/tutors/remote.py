@@ -1,4 +1,4 @@
-"""The service as a `Tutor`: one connection for many asks, which is opened again when it is lost in mid-answer."""
+"""The service as a `Tutor`: all asks share one connection, which is reopened if it is lost during an answer."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ CONNECTING = Status("connecting", "Connecting to the tutor…")
 RECONNECTING = Status("reconnecting", "Connection lost. Reconnecting…")
 TOO_MANY_FRAMES = "Too much was sent to the tutor at once. Going on in a few seconds…"
 FLUSH_SECONDS = 1.0
-"""How long `close` waits until the service has been told to cancel."""
+"""Seconds that `close` waits for the cancellations to be sent to the service."""
 
 
 class RemoteTutor:
     """A `Tutor` over the service at `server_url`. It connects at the first ask.
 
-    `on_status` is called with each change of `status`. A background task keeps the connection open while there are
-    asks, and until the idle timeout after them. It ends when the service cannot be used; the next ask starts another.
+    `on_status` is called at each change of `status`. A background task keeps the connection open while there are asks,
+    and until the idle timeout after the last one. It ends if the service cannot be used; the next ask starts another.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class RemoteTutor:
             self._abandon(pending, ErrorCode.CANCELLED, "Stopped.")
 
     async def rate(self, message_id: str, *, helpful: bool) -> None:
-        """Send whether an answer helped. A rating that cannot be delivered is dropped."""
+        """Send the student's rating of an answer. A rating that cannot be sent is dropped."""
         if not self._is_closed:
             self._connection.send(Rate(message_id=message_id, helpful=helpful))
             self._keep_connected()
@@ -124,14 +124,14 @@ class RemoteTutor:
         return Error(request_id=ask.request_id, code=code, content=content, retryable=False)
 
     def _abandon(self, pending: PendingAsk, code: ErrorCode, content: str) -> None:
-        """End the stream, and tell the service if it may be working on the ask."""
+        """End the stream, and cancel the ask at the service, which may be working on it."""
         if pending.is_over:
             return
         pending.end(code, content, retryable=False)
         if pending.was_sent:
             self._connection.send(Cancel(request_id=pending.ask.request_id))
 
-    # One task keeps the connection open, for all asks.
+    # The methods below run the one background task that keeps the connection open for all asks.
 
     def _keep_connected(self) -> None:
         if self._idle_timer is not None:
@@ -158,7 +158,7 @@ class RemoteTutor:
         return connecting
 
     def _check_connecting(self, task: asyncio.Task[None]) -> None:
-        """End the streams after a bug in the task: nothing else would end them."""
+        """End the streams if the background task has failed unexpectedly, because nothing else would end them."""
         error = None if task.cancelled() else task.exception()
         if error is not None:
             log_exception("keeping the connection", error)
@@ -166,7 +166,7 @@ class RemoteTutor:
                 pending.end(ErrorCode.INTERNAL_ERROR, INTERNAL_ERROR_MESSAGE, retryable=True)
 
     async def _connect(self) -> None:
-        """Keep the connection open, and open it again after a loss, until there is nothing to connect for."""
+        """Keep the connection open, and reopen it after a loss, until no ask needs it."""
         self._outage = None
         while True:
             try:
@@ -176,7 +176,7 @@ class RemoteTutor:
                     return
 
     async def _use_connection(self) -> None:
-        """Open the connection and handle the service's messages. Raise the fault with which it ends."""
+        """Open the connection and handle the service's messages. Raise the fault that ends it."""
         await self._connection.authenticate()
         if self._outage is None and self._pending and self._status.state != "signedOut":
             self._set_status(CONNECTING)
@@ -187,7 +187,7 @@ class RemoteTutor:
     def _receive(self, message: FromService) -> None:
         for pending in self._addressees(message):
             if isinstance(message, Error) and message.code == ErrorCode.SHUTTING_DOWN and not pending.is_accepted:
-                continue  # the service is about to close the connection, and the next one sends the ask again
+                continue  # The service is about to close the connection, and the ask is sent again on the next one.
             try:
                 is_new = pending.receive(message)
             except OutOfOrder:
@@ -201,17 +201,17 @@ class RemoteTutor:
             pending = self._pending.get(message.request_id)
             return [] if pending is None or pending.is_over else [pending]
         if message.code in {ErrorCode.VALIDATION_FAILED, ErrorCode.PAYLOAD_TOO_LARGE}:
-            # The service did not understand a frame of ours. It can only have held an ask that is not accepted yet.
+            # The service could not parse a frame of ours, which can only have been an ask that is not accepted yet.
             return [pending for pending in self._pending.values() if not (pending.is_accepted or pending.is_over)]
         return []
 
-    # What happens when the connection cannot be opened, or is lost.
+    # The methods below handle a connection that cannot be opened or was lost.
 
     async def _may_try_again(self, fault: ServiceFault) -> bool:
-        """Wait for the next attempt and return True, or return False and end the open asks if there is no hope.
+        """Wait for the next attempt and return True, or end the pending asks and return False if retrying is useless.
 
-        Nothing is awaited between the last look at the open asks and the return: an ask that comes meanwhile relies
-        on this task.
+        Nothing is awaited between the last look at the pending asks and the return, because a new ask relies on this
+        task.
         """
         now = asyncio.get_running_loop().time()
         outage = self._outage = self._outage or Outage(now, self._timing, self._jitter)
@@ -231,7 +231,8 @@ class RemoteTutor:
             return False
         if is_renewed:
             return True
-        if isinstance(fault, TooManyWindows):  # the service received none that it had not accepted before
+        # The service has refused the connection, so it received no ask that it had not accepted before.
+        if isinstance(fault, TooManyWindows):
             for ask in pending:
                 ask.was_sent = ask.is_accepted
         if isinstance(fault, TooManyFrames) and not outage.rate_limit_was_waited_out:
@@ -247,7 +248,7 @@ class RemoteTutor:
         return self._has_pending()
 
     def _has_pending(self) -> bool:
-        """Return whether there is an ask to connect for. Without one the unsent messages are dropped."""
+        """Return whether any ask needs the connection. If none does, drop the unsent messages."""
         if not self._pending:
             self._connection.discard_unsent()
         return bool(self._pending)

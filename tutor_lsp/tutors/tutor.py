@@ -1,4 +1,4 @@
-"""The interface of a tutor. The remote service and local mode implement it."""
+"""The interface of a tutor, which the remote service and local mode implement."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ SIGNED_OUT = Status("signedOut", SIGNED_OUT_MESSAGE, "tutor.signIn")
 
 
 class Tutor(Protocol):
-    """Answers asks. Every stream is `Accepted`, then `Delta`s without gap or repeat, then one `Done` or `Error`.
+    """Answers asks. Every stream is one `Accepted`, then `Delta`s without gaps or repeats, then one `Done` or `Error`.
 
-    A refused ask is a single `Error`. A failure of the connection or the service is never raised: it ends the stream
-    as `Error`.
+    A refused ask is a single `Error`. A failure of the connection or the service is never raised: the stream ends with
+    an `Error`.
     """
 
     @property
@@ -46,11 +46,11 @@ class Tutor(Protocol):
         ...
 
     async def cancel(self, request_id: UUID) -> None:
-        """Stop an answer. Its stream ends with `Error` of code `CANCELLED`."""
+        """Stop an answer. Its stream ends with an `Error` of code `CANCELLED`."""
         ...
 
     async def rate(self, message_id: str, *, helpful: bool) -> None:
-        """Send whether an answer helped."""
+        """Send the student's rating of an answer."""
         ...
 
     async def close(self) -> None:
