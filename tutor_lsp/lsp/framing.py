@@ -1,4 +1,4 @@
-"""Split an LSP client's byte stream into message bodies (LSP 3.17 "Base Protocol"), skipping malformed frames."""
+"""Split the byte stream of an LSP client into message bodies and malformed frames (LSP 3.17 "Base Protocol")."""
 
 from __future__ import annotations
 

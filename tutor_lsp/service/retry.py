@@ -24,7 +24,7 @@ class ConnectionTiming:
     """The delay before the first retry. It doubles with each further one."""
     longest_delay: float = 5
     rate_pause: float = 11
-    """The minimum wait after a rate limit, since the service then accepts no connection for 10 s; at most twice that."""
+    """The minimum wait after a rate limit; the maximum is twice that. The service accepts no connection for 10 s."""
     silence: float = 125
     """The time without a message after which an ask fails. The service ends each ask within 120 s."""
     heartbeat: float = HEARTBEAT_SECONDS

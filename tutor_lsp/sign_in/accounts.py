@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 MAX_REPLY_BYTES = 64 * 1024
 MAX_PAGE_BYTES = 4 * 1024 * 1024
-"""The maximum bytes of one page of a list. A module's statement may have 20,000 characters."""
+"""The maximum size in bytes of one page of a list. A module's statement may have 20,000 characters."""
 PAGE_ITEMS = 20
 MOST_PAGES = 100
 CLIENT_ID = "ask-tutor"
