@@ -82,8 +82,7 @@ def answer_arguments(arguments: Sequence[str]) -> int | None:
 
 def run(build: Callable[[], AskTutorServer]) -> int:
     """Build a server and let it serve one editor over standard input and output. Return the exit status."""
-    # Imports create thousands of objects and no garbage, and garbage collection would take a tenth of the start-up
-    # time.
+    # Imports create thousands of objects but no garbage. Garbage collection would take a tenth of the start-up time.
     gc.disable()
     import asyncio  # noqa: PLC0415 - must follow gc.disable
     import logging  # noqa: PLC0415 - must follow gc.disable

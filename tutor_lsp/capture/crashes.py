@@ -134,4 +134,4 @@ def _columns(text: str, frame: Frame) -> tuple[int, int]:
     if frame.marked is None or text.strip() != frame.source or not text.isascii():
         return start, end
     first, last = start + frame.marked[0], min(start + frame.marked[1], end)
-    return (first, last) if first < last else (start, end)  # CPython may mark the column after the last character
+    return (first, last) if first < last else (start, end)  # CPython may mark the column after the last character.

@@ -57,7 +57,7 @@ class KnownDiagnostics:
         self._heard[document] = (document.revision, told[-MAX_DIAGNOSTICS:])
 
     def set_own(self, document: EditedDocument, marks: list[Mark]) -> None:
-        """Replace our own findings."""
+        """Replace the language server's own findings in a document."""
         self._found[document] = marks
 
     def own(self, document: EditedDocument) -> list[Mark]:
@@ -74,7 +74,7 @@ class KnownDiagnostics:
         return [item for item in self._of_this_text(document) if _touches(item, first, last)]
 
     def own_on_lines(self, document: EditedDocument, first: int, last: int) -> list[types.Diagnostic]:
-        """Return our own findings on lines `first` to `last`."""
+        """Return the language server's own findings on lines `first` to `last`."""
         return [mark.diagnostic(document) for mark in self.own(document) if first <= mark.line <= last]
 
     def compiled_on_lines(self, document: EditedDocument, first: int, last: int) -> list[types.Diagnostic]:

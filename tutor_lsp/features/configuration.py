@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Configuration(Feature):
-    """Feature: `initializationOptions`, `workspace/configuration`, `workspace/didChangeConfiguration`."""
+    """Feature: settings by `initializationOptions`, `workspace/configuration`, `workspace/didChangeConfiguration`."""
 
     def __init__(self, editor: Editor, choice: TutorChoice, status: StatusReport, own: OwnDiagnostics) -> None:
         self._editor = editor

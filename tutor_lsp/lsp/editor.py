@@ -68,7 +68,7 @@ class Editor:
         self.notify(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
 
     async def show_document(self, path: Path) -> bool:
-        """Open a file beside the student's own. Return whether it was shown."""
+        """Show a file next to the student's own in the editor. Return whether it was shown."""
         # An absent `takeFocus` means false (LSP 3.17). Emacs 30's eglot reads an explicit false as true.
         return await self._show(types.ShowDocumentParams(uri=path.as_uri(), external=False))
 

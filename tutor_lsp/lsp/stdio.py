@@ -104,6 +104,5 @@ async def _converse(server: RobustLanguageServer, chunks: asyncio.Queue[bytes], 
                 server.protocol.refuse_frame(frame.reason)
             else:
                 server.protocol.receive(frame)
-            # Let the handler start before the next message changes the document: it reads the document before its first
-            # await.
+            # Let the handler start: it reads the document before its first await, and the next message may change it.
             await asyncio.sleep(0)

@@ -25,7 +25,7 @@ EXIT_SECONDS = 3.0
 
 
 class ServerStopped(Exception):
-    """The child process has ended or does not reply. The message is one line for people."""
+    """The child process has ended or does not reply. The message is one line for the user."""
 
 
 class RequestFailed(Exception):

@@ -23,7 +23,7 @@ def tls_context() -> ssl.SSLContext:
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     # On Linux OpenSSL reads this file itself, instead of the system's certificates.
     if file := os.environ.get("SSL_CERT_FILE"):
-        with suppress(OSError):  # ssl.SSLError is a subclass. Like OpenSSL, ignore a bad file.
+        with suppress(OSError):  # ssl.SSLError is a subclass of OSError. Like OpenSSL, ignore a bad file.
             context.load_verify_locations(file)
     return context
 

@@ -1,4 +1,4 @@
-"""Sign in, stay signed in and sign out, for the language server and the terminal."""
+"""Signing in and out, and refreshing of tokens, for the language server and the terminal."""
 
 from __future__ import annotations
 

@@ -143,7 +143,7 @@ class LiveView:
         self._live.update(self._draw(self._growing), refresh=True)
 
     def note(self, text: str) -> None:
-        """Render the remark, dimmed."""
+        """Render the remark in a dimmed colour."""
         from rich.text import Text  # noqa: PLC0415 - imported only when needed
 
         self._live.console.print(Text(f"\n{inert(text)}", style="dim"))

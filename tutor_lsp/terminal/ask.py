@@ -59,7 +59,7 @@ def ask(options: argparse.Namespace) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Subject:
-    """What the student asks about: a position in the text of a file."""
+    """The position in a file's text that the student asks about."""
 
     path: Path
     text: str

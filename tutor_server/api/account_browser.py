@@ -70,7 +70,7 @@ class Visit:
 
     @property
     def registrations(self) -> Registrations:
-        """The use case of opening an account."""
+        """The use case of creating an account."""
         return self.accounts.registrations
 
     @property

@@ -64,7 +64,7 @@ async def confirm(request: web.Request, form: schemas.AccountForm) -> web.Respon
                 password = read_login(account.email, form.password).password.get_secret_value()
                 account = await visit.accounts.check_password(account.email, password, visit.client_address)
             except _REFUSALS as error:
-                problem = problem_of(error, wrong_password="The password is wrong.")  # noqa: S106 - a sentence
+                problem = problem_of(error, wrong_password="The password is wrong.")  # noqa: S106 - a sentence, not a password
                 return _confirmation_page(visit, opened, form.token, problem)
         await visit.proofs.confirm(form.token, account, signed_in.browser)
     except LinkUnknown as error:
@@ -137,7 +137,7 @@ async def change_password(request: web.Request, form: schemas.AccountForm) -> we
         account = (await visit.accounts.profile(visit.account.id)).account
         await visit.proofs.sessions.sign_in(account, signed_in.browser)
     except (FormProblem, ValidationFailed, *_REFUSALS) as error:
-        problem = problem_of(error, wrong_password="The current password is wrong.")  # noqa: S106 - a sentence
+        problem = problem_of(error, wrong_password="The current password is wrong.")  # noqa: S106 - a sentence, not a password
         return _password_page(visit, problem)
     page = signed_in.go_to("account?done=password")
     signed_in.remember(page)

@@ -127,7 +127,7 @@ async def erase_account(request: web.Request, form: schemas.AccountForm) -> web.
         password = read_login(email, form.password).password.get_secret_value()
         await visit.accounts.check_password(email, password, visit.client_address)
     except _REFUSALS as error:
-        problem = problem_of(error, wrong_password="The password is wrong.")  # noqa: S106 - a sentence
+        problem = problem_of(error, wrong_password="The password is wrong.")  # noqa: S106 - a sentence, not a password
         return visit.page("account_delete.html", problem, email=email)
     await erase_student(request, visit.account.id)
     return visit.renewed().page("account_erased.html")

@@ -92,7 +92,7 @@ async def remove_limits(request: web.Request, body: schemas.StudentOfEmail) -> N
 
 @routes.add("GET /api/admin/switch", access=Access.ADMIN)
 async def switch(request: web.Request) -> schemas.SwitchedOff:
-    """Return what is switched off."""
+    """Return the modules that are switched off, and whether the whole tutor is."""
     return _switched_off(await request.app[DATABASE].read(switched_off))
 
 

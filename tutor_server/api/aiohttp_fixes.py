@@ -54,7 +54,7 @@ class Runner(web.AppRunner):
             quota,
             proxies=proxies,
             authenticator=self.app[AUTHENTICATOR],
-            now=made._loop.time,  # noqa: SLF001 - see above
+            now=made._loop.time,  # noqa: SLF001 - aiohttp has no public access
         )
         return _Server(
             _refuses_in_the_envelope(admitted),
@@ -62,8 +62,8 @@ class Runner(web.AppRunner):
             quota,
             proxies,
             request_factory=made.request_factory,
-            loop=made._loop,  # noqa: SLF001 - see above
-            **made._kwargs,  # noqa: SLF001
+            loop=made._loop,  # noqa: SLF001 - aiohttp has no public access
+            **made._kwargs,  # noqa: SLF001 - aiohttp has no public access
         )
 
 

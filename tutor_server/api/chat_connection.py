@@ -183,7 +183,7 @@ class ChatConnection:
             await self._dispatch(frame)
         except TutorError as error:
             await self._send(error_frame(error, request_id))
-        except Exception:  # noqa: BLE001 - the edge of the socket: logged, answered, and the connection stays
+        except Exception:  # noqa: BLE001 - the error is logged and answered, and the connection stays open
             self._log.exception("frame_failed", frame=type(frame).__name__)
             await self._send(error_frame(TutorError(), request_id))
 

@@ -94,7 +94,7 @@ class ChatSockets:
         await close_socket(request, socket, code, reason)
 
     async def stop_answers_of(self, user_id: UUID) -> None:
-        """Stop a user's answers and wait until they are settled."""
+        """Stop a user's answers, and wait until their tasks have ended."""
         await self._services.tutor.stop_all_of(user_id)
 
     def end_sign_ins(self, families: frozenset[UUID]) -> None:

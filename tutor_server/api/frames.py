@@ -95,7 +95,7 @@ def read_large_frame(text: str) -> ReadFrame:
 def request_id_in(text: str) -> UUID | None:
     """Return the request id found in a frame's text by a regular expression, without parsing the frame."""
     match = _REQUEST_ID.search(text)
-    return UUID(match[1]) if match is not None and match[1].count("-") == 4 else None  # noqa: PLR2004 - RFC 9562 §4
+    return UUID(match[1]) if match is not None and match[1].count("-") == 4 else None  # noqa: PLR2004 - a UUID has 4 hyphens (RFC 9562 §4)
 
 
 def _read(kind: str, content: dict[str, Any]) -> FromEditor:

@@ -171,7 +171,7 @@ def _openapi(_settings: Settings, _options: argparse.Namespace) -> int:
     from tutor_server.api.openapi import document  # noqa: PLC0415 - slow to import
     from tutor_server.api.service_routes import ROUTES  # noqa: PLC0415 - slow to import
 
-    print(orjson.dumps(document(ROUTES, version("ask-tutor")), option=orjson.OPT_INDENT_2).decode())  # noqa: T201
+    print(orjson.dumps(document(ROUTES, version("ask-tutor")), option=orjson.OPT_INDENT_2).decode())  # noqa: T201 - the command's output
     return DONE
 
 

@@ -83,9 +83,9 @@ class Settings(ProviderSettings):
     daily_message_cap: PositiveInt = 100
     llm_calls_per_minute: PositiveInt = 200
     daily_budget_usd: Dollars | None = None
-    """The maximum cost of all calls to providers in a UTC day; unset: no budget."""
+    """The maximum cost of all calls to providers in a UTC day, in US dollars; unset: no budget."""
     monthly_budget_usd: Dollars | None = None
-    """The maximum cost of all calls to providers in a calendar month; unset: no budget."""
+    """The maximum cost of all calls to providers in a calendar month, in US dollars; unset: no budget."""
     max_hint_level: HintLevel = HintLevel.SOLUTION
     retention_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
     """Days after which questions, code and answers are deleted; unset: only when the student deletes them."""

@@ -253,4 +253,4 @@ def _require_port(url: SplitResult) -> None:
 def _shown(name: str) -> str:
     """Return a shortened text on one line, for use in an error message."""
     printable = "".join(letter if letter.isprintable() else "?" for letter in name[:61])
-    return printable if len(name) <= len(printable) and len(name) <= 60 else f"{printable[:60]}…"  # noqa: PLR2004
+    return printable if len(name) <= len(printable) and len(name) <= 60 else f"{printable[:60]}…"  # noqa: PLR2004 - the maximum length shown

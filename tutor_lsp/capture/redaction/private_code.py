@@ -120,7 +120,7 @@ def _name_before(tokens: list[Token], number: int) -> str | None:
     """Return the name to which a value is assigned: `n = v`, `n: type = v`, `d["n"] = v`, `{"n": v}`, `get("n", v)`."""
     before = [token.text for token in tokens[max(0, number - 5) : number]]
     if before[-1:] and before[-1] in _GIVES and len(before) > 1 and not tokens[number - 1].is_string:
-        if before[-2] == "]" and len(before) > 2 and tokens[number - 3].is_string:  # noqa: PLR2004 - `["name"] =`
+        if before[-2] == "]" and len(before) > 2 and tokens[number - 3].is_string:  # noqa: PLR2004 - the tokens of `["name"] =`
             return before[-3]
         if before[-3:-2] == [":"] and before[-4:-3]:
             return before[-4] if not _is_name_of_interest(before[-2]) else before[-2]

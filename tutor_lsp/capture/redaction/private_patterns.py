@@ -219,7 +219,7 @@ def _is_part_of_decimal(text: str, number: re.Match[str]) -> bool:
 
 
 def _is_unguessable(value: str) -> bool:
-    return len(value) > 5 and not value.isalpha() and any(character.isdecimal() for character in value)  # noqa: PLR2004
+    return len(value) > 5 and not value.isalpha() and any(character.isdecimal() for character in value)  # noqa: PLR2004 - short values are guessable
 
 
 def _is_random(word: str) -> bool:
