@@ -1,4 +1,4 @@
-"""Run the benchmarks that need nothing but the checkout, one after another: `python -m benchmarks`, or `make bench`."""
+"""Run the benchmarks that need only the checkout, one after another: `python -m benchmarks`, or `make bench`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ BENCHMARKS = ("language_server", "admission", "storage", "service")
 
 
 def main() -> int:
-    """Run each as a process of its own, so that none warms another up; give the first failure's status."""
+    """Run each benchmark in a process of its own, so that none warms up another; return the first non-zero status."""
     for name in BENCHMARKS:
         print(f"\n== {name}", flush=True)
         done = subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False)

@@ -1,6 +1,6 @@
-"""Measure the limits: how exact they are, and what one decision costs, in process and (with `--redis URL`) in Redis.
+"""Measure the rate limiters, in process and in Redis: how exactly they count, and how long a decision takes.
 
-`python -m benchmarks.admission [--redis URL]`; the Redis of the URL is emptied.
+`python -m benchmarks.admission [--redis URL]`; the Redis database of the URL is emptied.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ DEFAULT = Limits(messages_per_minute=20, daily_messages=100, llm_calls_per_minut
 
 
 async def nothing_stored(_subject: str, _day: date) -> int:
-    """Know of no messages of the day."""
+    """Return 0: no messages of the day are stored."""
     return 0
 
 
 async def in_process(limits: Limits = DEFAULT) -> Limiter:
-    """Make the limiter of a service of one process."""
+    """Build the rate limiter of a service with one process."""
     return InProcessLimiter(limits, SystemClock(), nothing_stored)
 
 
 async def exactness(name: str, fresh: Callable[[], Awaitable[Limiter]]) -> None:
-    """Ask a thousand times at once, for one user and over fifty."""
+    """Send 1000 asks to a fresh limiter at once, from one user and then from fifty, and print the outcomes."""
     for case, subjects in (("one user", ["ada"] * 1000), ("50 users", [f"user-{n % 50}" for n in range(1000)])):
         limiter = await fresh()
         outcomes = await asyncio.gather(
@@ -53,7 +53,7 @@ async def exactness(name: str, fresh: Callable[[], Awaitable[Limiter]]) -> None:
 
 
 async def cost(name: str, limiter: Limiter, decisions: int) -> None:
-    """Time single decisions over 1000 users."""
+    """Measure single decisions, over 1000 users, and print their median and 99th percentile."""
     times = []
     for number in range(decisions):
         subject = f"user-{number % 1000}"
@@ -64,7 +64,7 @@ async def cost(name: str, limiter: Limiter, decisions: int) -> None:
 
 
 async def main(redis_url: str | None) -> None:
-    """Print the figures."""
+    """Run the measurements and print the figures."""
     await exactness("in process", in_process)
     await cost("in process", await in_process(OPEN), DECISIONS)
     program = shutil.which("redis-server")

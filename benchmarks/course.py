@@ -1,10 +1,10 @@
-"""One week of a course: 3 modules, 50 students, every ask through the whole service, and the dashboard that shows it.
+"""Simulate one week of a course: 50 students in 3 modules send asks through the whole service.
 
     python -m benchmarks.course [--students N] [--screenshots FOLDER]
 
-The service runs in this process on a clock that the week moves on, with a model on loopback that streams real wire
-format. At the end the dashboard's figures are compared with plain SQL over the ledger, and `--screenshots` has a
-Chromium take pictures of it.
+The service runs in this process, on a simulated clock. A model on loopback streams answers in the real wire format. At
+the end the dashboard's figures are compared with plain SQL over the ledger; `--screenshots` takes pictures of the
+dashboard with Chromium.
 """
 
 from __future__ import annotations
@@ -57,12 +57,12 @@ input = 2.50
 output = 10.00
 """
 ACTIVITY = (1.0, 0.8, 0.9, 1.3, 2.2, 0.3, 0.6)
-"""How busy each day is, Monday first; what is handed in is due on Friday night."""
+"""The relative activity of each day, Monday first. Exercises are due on Friday night."""
 PHONE, DESKTOP = (390, 844), (1280, 900)
 
 
 async def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the week, print what it was, and fail where the dashboard says anything else than the ledger."""
+    """Simulate the week and print a summary. Fail if the dashboard's figures differ from the ledger's."""
     options = _options(arguments)
     chance = random.Random(20260302)
     started = time.perf_counter()
@@ -92,14 +92,14 @@ async def main(arguments: Sequence[str] | None = None) -> None:
 
 
 class _WeekClock(HeldClock):
-    """The week's time of day; what takes time in this process still does, so that answers have a duration."""
+    """The simulated time of day. The monotonic clock also counts real time, so that answers have a duration."""
 
     def monotonic(self) -> float:
         return self.seconds + time.monotonic()
 
 
 class _Week:
-    """Lets students ask as students do: in bursts, mostly in the afternoon, again and again about the same bug."""
+    """The students' behaviour: bursts of asks, mostly in the afternoon, several about the same bug."""
 
     def __init__(self, service: HeldService, upstream: FakeUpstream, chance: random.Random) -> None:
         self._service = service
@@ -127,7 +127,7 @@ class _Week:
                 await self._sit(email, day)
 
     async def _sit(self, email: str, day: int) -> None:
-        """Sign in, work on a bug or two, and leave."""
+        """Sign in, send asks about one to three bugs, and leave."""
         token = await self._access_token(email)
         module_id = list(MODULES)[min(2, int(day / 7 * 3 + self._chance.random()))]
         for _ in range(self._chance.choice((1, 1, 2, 3))):
@@ -150,7 +150,7 @@ class _Week:
                     break
 
     def _behaviour(self) -> Behaviour:
-        """Choose how the model answers: mostly well, now and then too much, seldom not at all."""
+        """Choose the model's next behaviour: mostly a good hint, sometimes a leaked solution, rarely an error."""
         luck = self._chance.random()
         if luck < 0.02:
             return Behaviour(status=529)

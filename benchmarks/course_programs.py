@@ -1,4 +1,4 @@
-"""Programs of the simulated students, each with a bug that beginners make. `SEED` makes each their own."""
+"""Programs of the simulated students, each with a beginner's bug. `SEED` is replaced so that each program is unique."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A program, the line that the cursor is on (from 0), and what Python said, where it ran."""
+    """A program, the line of the cursor (from 0), and Python's traceback if the program was run."""
 
     code: str
     line: int

@@ -1,9 +1,9 @@
-"""Fills a database with what a university leaves behind: students, conversations, progress, and a year of model calls.
+"""Fills a database with the data of a university: students, conversations, progress, and a year of model calls.
 
-Everything is written by a few INSERT … SELECT statements; the daily sums are made from the calls themselves.
+Everything is written by a few INSERT … SELECT statements. The daily totals are computed from the calls themselves.
 """
 
-# ruff: noqa: S608 - the statements are put together from words of this module
+# ruff: noqa: S608 - the statements are built only from constants of this module
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ DAYS = 365
 MODELS = ("claude-sonnet-5-5", "claude-haiku-5-5", "gpt-6.1-terra", "gpt-6.1-luna", "local-8b", "local-70b")
 MODULES = 40
 PROGRESS = 5
-"""Modules that each student has begun."""
+"""The number of modules that each student has begun."""
 BLOCK = 1_000_000
-"""Rows of one transaction."""
+"""The maximum number of rows in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much there is. Each student has one problem and one conversation; the messages are spread evenly over them.
+    """The amount of data. Each student has one problem and one conversation; messages are spread evenly over them.
 
-    Questions and answers take turns. Each answer's ask has a call; of the older calls the student has been erased.
+    Questions and answers alternate. Each answer's ask has a call. The other calls belong to students who were erased.
     """
 
     students: int
@@ -43,12 +43,12 @@ class Size:
 
     @property
     def asks(self) -> int:
-        """How many answers there are."""
+        """The number of answers."""
         return self.messages // (2 * self.students) * self.students
 
 
 def user_id(number: int) -> UUID:
-    """Return the id of a student, 0 to `students - 1`."""
+    """Return the id of a student, numbered from 0 to `students - 1`."""
     return UUID(int=number + 1)
 
 
@@ -58,12 +58,12 @@ def session_id(number: int) -> UUID:
 
 
 def email(number: int) -> str:
-    """Return a student's address."""
+    """Return a student's e-mail address."""
     return f"student-{number}@uni.example"
 
 
 async def fill(database: Database, size: Size) -> None:
-    """Make the tables and fill them."""
+    """Create the tables and fill them."""
     dialect = _POSTGRES if database.engine.dialect.name == "postgresql" else _SQLITE
 
     def run(connection: Connection, statement: str, first: int, count: int) -> None:
@@ -90,13 +90,13 @@ async def fill(database: Database, size: Size) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Dialect:
-    """The statements in the words of one database: `n` runs from :first to :last."""
+    """The statements in one database's SQL dialect. In each, `n` counts from :first to :last."""
 
     numbers: str
     uuid: str
-    """An id from a number `{n}` in the range `{prefix}`."""
+    """SQL for the id of number `{n}` in the range `{prefix}`."""
     at: str
-    """A time `{n}` seconds after the first of September 2025."""
+    """SQL for the time `{n}` seconds after the start of 1 September 2025."""
     days: str
     digest: str
     no: str
@@ -150,7 +150,7 @@ class _Dialect:
 
     @property
     def _ask_id(self) -> str:
-        """The id of the nth ask, which is that of its answer's message."""
+        """SQL for the id of the nth ask, which is also the id of its answer's message."""
         return self._id("((2 * (n / :students) + 1) * :students + n % :students)", 2)
 
     @property

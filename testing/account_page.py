@@ -1,4 +1,4 @@
-"""The account pages in a real Chromium, gone through by keyboard alone."""
+"""Steps on the account pages in a real Chromium, taken by keyboard alone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 async def picture(page: Page, name: str) -> None:
-    """Keep a picture of the page, if a folder for them is set."""
+    """Save a screenshot of the page if `TUTOR_TEST_PICTURES` names a folder."""
     folder = os.environ.get("TUTOR_TEST_PICTURES")
     if folder:
         taken = await page.call("Page.captureScreenshot", format="png", captureBeyondViewport=True)
@@ -22,7 +22,7 @@ async def picture(page: Page, name: str) -> None:
 
 
 async def fill(page: Page, *texts: str) -> None:
-    """Type into one field after the other, beginning with the one that has the focus, and send the form."""
+    """Fill in consecutive fields, starting with the focused one, and submit the form."""
     for number, text in enumerate(texts):
         if number:
             await page.press("Tab")
@@ -36,13 +36,13 @@ async def heading(page: Page) -> str:
 
 
 async def follow(page: Page, link: str) -> None:
-    """Go to a link by the keyboard, and open it."""
+    """Tab to a link and open it."""
     await reach(page, "link", link)
     await page.press("Enter", loads=True)
 
 
 async def reach(page: Page, role: str, name: str) -> None:
-    """Press Tab until an element has the focus."""
+    """Press Tab until the element with this role and name has the focus."""
     for _ in range(30):
         if await page.focused_or_none() == (role, name):
             return
@@ -51,14 +51,14 @@ async def reach(page: Page, role: str, name: str) -> None:
 
 
 async def make_account(page: Page, address: str, email: str, password: str) -> None:
-    """Make an account at a service that sends no mail; the browser is then signed in to it."""
+    """Create an account at a service that sends no e-mail; the browser is then signed in to it."""
     await page.open(address)
     await fill(page, email, password, password)
     assert await heading(page) == "Your account"
 
 
 async def approve(page: Page, address: str, user_code: str) -> None:
-    """Approve a device on the page that it opened, in a browser that is signed in, if the page shows its code."""
+    """Approve a device on its verification page, in a signed-in browser. Fail unless the page shows the user code."""
     await page.open(address)
     assert await page.focused() == ("button", "Yes, continue")
     assert user_code in [text for _, text in await page.told()]
@@ -70,7 +70,7 @@ async def approve(page: Page, address: str, user_code: str) -> None:
 
 
 async def least_contrast(page: Page) -> tuple[float, str]:
-    """Return the lowest contrast between a text of the page and what is behind it, and that text (WCAG 2.2, 1.4.3)."""
+    """Return the lowest contrast ratio of a text to its background on the page, and that text (WCAG 2.2, 1.4.3)."""
     lowest: list[tuple[float, str]] = await page.evaluate(_CONTRASTS)
     return min((ratio, text) for ratio, text in lowest)
 

@@ -1,4 +1,4 @@
-"""Functions that tests let child processes call."""
+"""Functions that tests call in a child process: each hangs, crashes, raises or uses up a resource."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ if TYPE_CHECKING:
     from tutor_protocol import Submission
 
 STARTED: list[Submission] = []
-"""What `examine_for_ever` was called with in this process."""
+"""The submissions with which `examine_for_ever` was called in this process."""
 
 
 def process_id(_argument: str = "") -> int:
-    """Return the id of the process that this runs in."""
+    """Return the id of the process that runs this function."""
     return os.getpid()
 
 
 def spin() -> NoReturn:
-    """Take processor time without end."""
+    """Use processor time in an endless Python loop."""
     while True:
         pass
 
 
 def spin_in_c() -> None:
-    """Take processor time in a call into C that looks for no signal, as CPython's parser does."""
+    """Use processor time in a C call that never checks for signals, as CPython's parser does."""
     ctypes.CDLL(None).qsort(ctypes.create_string_buffer(1), 0, 1, None)
     sum(range(10**11))
 
@@ -40,28 +40,28 @@ def sleep_long() -> None:
 
 
 def die() -> None:
-    """End the process as a crash in C does."""
+    """Kill the process with SIGKILL, which ends it as abruptly as a crash in C."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 def raise_key_error() -> None:
-    """Raise, with words of a student in the message."""
+    """Raise a `KeyError` whose message contains the student's text."""
     raise KeyError("the student's secret")
 
 
 def take_memory() -> int:
-    """Take more memory than a child process has."""
+    """Try to allocate 8 GiB, which is more memory than a child process may use."""
     return len(bytearray(8 * 1024**3))
 
 
 def print_much() -> str:
-    """Write to both standard streams, as code that warns would."""
-    print("noise" * 100_000)  # noqa: T201 - that it does no harm is tested
-    print("noise", file=sys.stderr)  # noqa: T201 - likewise
+    """Write to stdout and stderr, as code that emits warnings would."""
+    print("noise" * 100_000)  # noqa: T201 - the test checks that output does no harm
+    print("noise", file=sys.stderr)  # noqa: T201 - the test checks that output does no harm
     return "done"
 
 
 def examine_for_ever(submission: Submission) -> None:
-    """Stand in for an examination that does not come to an end."""
+    """Record the submission, then run a regular expression that backtracks practically for ever."""
     STARTED.append(submission)
     re.match(r"(?:a|a)*b", "a" * 60)

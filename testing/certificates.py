@@ -1,4 +1,4 @@
-"""Certificates: one that nobody has vouched for, and those of a private authority, as a university has one."""
+"""Certificates for tests: a self-signed one, and those of a private authority such as a university's."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ DAY = timedelta(days=1)
 
 
 class PrivateAuthority:
-    """A certificate authority of its own. `file` holds its certificate, for whoever wants to trust it.
+    """A private certificate authority. The file at `file` holds its certificate, which clients can trust.
 
-    Skips the test where certificates cannot be made.
+    Skips the test if the package `cryptography` is not installed.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -35,7 +35,10 @@ class PrivateAuthority:
         self.file.write_bytes(_pem(certificate.sign(self._key, _digest())))
 
     def server_context(self, host: str, begins: int = -1, ends: int = 1) -> ssl.SSLContext:
-        """Return what a server shows as `host`, a name or an address; it is good from and to so many days from now."""
+        """Return a server context with a certificate for `host`, a host name or an IP address.
+
+        The certificate is valid from `begins` to `ends`, both in days from now.
+        """
         key = _new_key()
         try:
             name = self._x509.IPAddress(ipaddress.ip_address(host))
@@ -66,7 +69,7 @@ class PrivateAuthority:
         )
 
     def _of_authorities(self) -> list[tuple[Any, bool]]:
-        """Return what Python 3.13 wants of an authority besides (`VERIFY_X509_STRICT`)."""
+        """Return the extensions that Python 3.13 also requires of an authority's certificate (`VERIFY_X509_STRICT`)."""
         may = dict.fromkeys(("key_cert_sign", "crl_sign"), True)
         may |= dict.fromkeys(
             (
@@ -82,7 +85,10 @@ class PrivateAuthority:
 
 
 def self_signed_context(folder: Path) -> ssl.SSLContext:
-    """Make one for 127.0.0.1, and what a server needs to show it; skip the test where that is not possible."""
+    """Return a server context with a self-signed certificate for 127.0.0.1.
+
+    Skips the test if the package `cryptography` is not installed.
+    """
     x509 = pytest.importorskip("cryptography.x509", reason="cryptography is only installed on Linux")
     key = _new_key()
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
@@ -101,26 +107,26 @@ def self_signed_context(folder: Path) -> ssl.SSLContext:
 
 
 def _new_key() -> Any:
-    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - not there everywhere
+    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - the package is not installed everywhere
 
     return ec.generate_private_key(ec.SECP256R1())
 
 
 def _digest() -> Any:
-    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 - not there everywhere
+    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 - the package is not installed everywhere
 
     return hashes.SHA256()
 
 
 def _pem(certificate: Any) -> bytes:
-    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - not there everywhere
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - the package is not installed everywhere
 
     pem: bytes = certificate.public_bytes(serialization.Encoding.PEM)
     return pem
 
 
 def _context(file: Path, key: Any, certificate: Any) -> ssl.SSLContext:
-    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - not there everywhere
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - the package is not installed everywhere
 
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

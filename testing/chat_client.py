@@ -1,4 +1,4 @@
-"""A plain client of the chat socket, speaking the contract's JSON as an outside program would."""
+"""A plain client of the chat WebSocket that speaks the contract's JSON as a third-party program would."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 CODE = "def total(prices):\n    result = 0\n    for price in prices\n        result += price\n    return result\n"
-"""A colon is missing at the end of line 3."""
+"""A program whose third line lacks its final colon."""
 
 
 class Closed(Exception):
@@ -28,7 +28,7 @@ class Closed(Exception):
 
 
 class Chat:
-    """One open socket. Frames are dicts, as they are on the wire."""
+    """One open WebSocket. Frames are the JSON objects of the wire, as dictionaries."""
 
     def __init__(self, socket: ClientWebSocketResponse) -> None:
         self.socket = socket
@@ -46,7 +46,7 @@ class Chat:
         return frame
 
     async def ask(self, **fields: Any) -> str:
-        """Send an ask about `CODE` and give its request id."""
+        """Send an ask about `CODE` and return its request id."""
         frame = {
             "type": "ask",
             "request_id": str(uuid4()),
@@ -58,7 +58,7 @@ class Chat:
         return str(frame["request_id"])
 
     def leave(self, how: Literal["fin", "reset"]) -> float:
-        """Leave without a word, by FIN or RST; give the moment, on the monotonic clock."""
+        """Drop the connection without a WebSocket close, by FIN or RST. Return the monotonic time of the drop."""
         response = self.socket._response
         assert response.connection is not None
         transport = response.connection.transport
@@ -70,7 +70,7 @@ class Chat:
         return time.monotonic()
 
     async def collect(self, request_id: str) -> list[dict[str, Any]]:
-        """Receive the frames of one answer up to its end, passing over others'."""
+        """Return the frames of one answer, up to its last. Frames of other answers are dropped."""
         frames: list[dict[str, Any]] = []
         while not frames or frames[-1]["type"] not in {"done", "error"}:
             frame = await self.receive()
@@ -79,12 +79,12 @@ class Chat:
         return frames
 
     async def answer(self, **fields: Any) -> list[dict[str, Any]]:
-        """Ask, and give all frames of the answer."""
+        """Send an ask and return all frames of its answer."""
         return await self.collect(await self.ask(**fields))
 
 
 def text_of(frames: list[dict[str, Any]]) -> str:
-    """Join the text of an answer, checking that no delta is missing or repeated."""
+    """Return the text of an answer after checking that no delta is missing or repeated."""
     deltas = [frame for frame in frames if frame["type"] == "delta"]
     assert [delta["seq"] for delta in deltas] == list(range(len(deltas)))
     return "".join(delta["content"] for delta in deltas)
@@ -92,7 +92,7 @@ def text_of(frames: list[dict[str, Any]]) -> str:
 
 @asynccontextmanager
 async def connect(url: str, access_token: str | None) -> AsyncIterator[Chat]:
-    """Open a socket at a service, signed in with a token."""
+    """Open a WebSocket at a service. Without an access token the client is not signed in."""
     headers = {} if access_token is None else {"Authorization": f"Bearer {access_token}"}
     async with (
         ClientSession() as session,

@@ -1,4 +1,4 @@
-"""A real Chromium without a window, driven over its DevTools protocol as a person does: by keys, and by looking."""
+"""A headless Chromium, driven over the DevTools protocol as a person would: by keyboard and by what the page shows."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _KEYS = {"Enter": (13, "\r"), "Tab": (9, "\t"), "Space": (32, " "), "ArrowRight"
 
 
 class Page:
-    """One tab. Unless a test asks for them, the page's scripts do not run: what works here works without them."""
+    """One tab. JavaScript is off unless a test asks for it, which proves that the pages work without it."""
 
     def __init__(self, socket: ClientWebSocketResponse) -> None:
         self.requests: list[str] = []
-        """Every address that the tab has asked for."""
+        """The URL of every request of the tab."""
         self.complaints: list[str] = []
-        """What the browser wrote to its console: refused styles, scripts, forms."""
+        """Messages in the browser's console, such as styles, scripts or forms that a policy blocked."""
         self._socket = socket
         self._ids = itertools.count(1)
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
@@ -37,7 +37,7 @@ class Page:
         self._reader = asyncio.create_task(self._read())
 
     async def call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """Send one command of the protocol; give its result."""
+        """Send one command of the DevTools protocol and return its result."""
         number = next(self._ids)
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
         await self._socket.send_json({"id": number, "method": method, "params": parameters})
@@ -46,25 +46,25 @@ class Page:
         return result
 
     async def prepare(self, *, scripts: bool) -> None:
-        """Switch on what is watched, and the page's scripts off unless they are wanted."""
+        """Enable the protocol's events, and disable JavaScript unless `scripts` is true."""
         for domain in ("Page", "Network", "Log", "Accessibility"):
             await self.call(f"{domain}.enable")
         await self.call("Emulation.setScriptExecutionDisabled", value=not scripts)
         await self.call("Emulation.setFocusEmulationEnabled", enabled=True)
 
     async def open(self, url: str) -> None:
-        """Go to an address, and wait until the page is there."""
+        """Open a URL and wait until the page has loaded."""
         self._loaded.clear()
         await self.call("Page.navigate", url=url)
         await self._wait_until_loaded()
 
     async def type(self, text: str) -> None:
-        """Type into whatever has the focus, as soon as something has."""
+        """Wait until an element has the focus, and type into it."""
         await self.focused()
         await self.call("Input.insertText", text=text)
 
     async def press(self, key: str, *, loads: bool = False) -> None:
-        """Press a key; where it `loads` another page, wait for that."""
+        """Press a key. If it `loads` another page, wait until that has loaded."""
         code, text = _KEYS[key]
         self._loaded.clear()
         for kind in ("keyDown", "keyUp"):
@@ -80,7 +80,7 @@ class Page:
             await self._wait_until_loaded()
 
     async def told(self) -> list[tuple[str, str]]:
-        """Return role and name of everything that a screen reader tells, in order; an alert's name is its text."""
+        """Return the role and name of everything that a screen reader reads out, in order; an alert has its text as name."""
         nodes = (await self.call("Accessibility.getFullAXTree"))["nodes"]
         children = {node["nodeId"]: node.get("childIds", ()) for node in nodes}
         names = {node["nodeId"]: node.get("name", {}).get("value", "") for node in nodes}
@@ -94,7 +94,7 @@ class Page:
         return told
 
     async def focused(self) -> tuple[str, str]:
-        """Return role and name of what has the focus, as soon as something has."""
+        """Wait until an element has the focus, and return its role and name."""
         async with asyncio.timeout(LOOK_SECONDS):
             while True:
                 tree = await self.call("Accessibility.getFullAXTree")
@@ -103,7 +103,7 @@ class Page:
                         return node["role"]["value"], node["name"]["value"]
 
     async def focused_or_none(self) -> tuple[str, str] | None:
-        """Return role and name of what has the focus now, or None."""
+        """Return the role and name of the focused element, or None."""
         tree = await self.call("Accessibility.getFullAXTree")
         for node in tree["nodes"]:
             if node["role"]["value"] != "RootWebArea" and _has_focus(node):
@@ -111,19 +111,19 @@ class Page:
         return None
 
     async def resize(self, width: int, height: int) -> None:
-        """Return the tab a size in CSS pixels."""
+        """Set the tab's size in CSS pixels."""
         await self.call(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
         )
 
     async def prefer(self, scheme: str, **features: str) -> None:
-        """Have the system prefer a colour scheme, `light` or `dark`, and what else it may: `forced_colors="active"`."""
+        """Emulate a preferred colour scheme, `light` or `dark`, and other media features: `forced_colors="active"`."""
         wanted = {"prefers-color-scheme": scheme, **{name.replace("_", "-"): value for name, value in features.items()}}
         emulated = [{"name": name, "value": value} for name, value in wanted.items()]
         await self.call("Emulation.setEmulatedMedia", features=emulated)
 
     async def evaluate(self, expression: str) -> Any:
-        """Return the value of an expression of JavaScript in the page, whose own scripts still do not run."""
+        """Evaluate a JavaScript expression in the page and return its value; afterwards the page's own scripts are off."""
         await self.call("Emulation.setScriptExecutionDisabled", value=False)
         answer = await self.call("Runtime.evaluate", expression=expression, returnByValue=True)
         await self.call("Emulation.setScriptExecutionDisabled", value=True)
@@ -131,12 +131,12 @@ class Page:
         return answer["result"]["value"]
 
     async def content_width(self) -> float:
-        """Return the width of what the page shows, in CSS pixels; more than the tab's means scrolling sideways."""
+        """Return the width of the page's content in CSS pixels. A page wider than the tab scrolls sideways."""
         metrics = await self.call("Page.getLayoutMetrics")
         return float(metrics["cssContentSize"]["width"])
 
     async def close(self) -> None:
-        """Stop listening."""
+        """Stop reading messages of the browser."""
         self._reader.cancel()
         await asyncio.wait({self._reader})
 
@@ -169,12 +169,12 @@ def _has_focus(node: dict[str, Any]) -> bool:
 
 @asynccontextmanager
 async def chromium(program: str, *, scripts: bool = False) -> AsyncIterator[Page]:
-    """Start a Chromium with a fresh profile; give its one tab."""
+    """Start a Chromium with a fresh profile and yield its only tab."""
     profile = Path(tempfile.mkdtemp(prefix="chromium-"))
     process = await asyncio.create_subprocess_exec(
         program,
         "--headless=new",
-        "--no-sandbox",  # it refuses to run as root with one
+        "--no-sandbox",  # Chromium refuses to run as root with its sandbox
         "--disable-gpu",
         "--disable-dev-shm-usage",
         "--no-first-run",
@@ -211,4 +211,4 @@ async def _debugging_port(file: Path) -> int:
             try:
                 return int((await asyncio.to_thread(file.read_text)).split("\n")[0])
             except (FileNotFoundError, ValueError):
-                await asyncio.sleep(0.05)  # Chromium tells by writing a file
+                await asyncio.sleep(0.05)  # Chromium reports its port only by writing this file

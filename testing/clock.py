@@ -10,7 +10,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 @dataclass
 class HeldClock:
-    """A clock that moves when a test says so: `seconds` counts from `at`."""
+    """A clock that only a test advances: the time is `at` plus `seconds`."""
 
     at: datetime = NOON
     seconds: float = 0.0

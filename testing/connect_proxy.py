@@ -1,4 +1,4 @@
-"""A proxy on loopback, as a university has one: it takes CONNECT (RFC 9110 §9.3.6), and leads all to one server."""
+"""An HTTP proxy on loopback, such as a university's: it accepts CONNECT (RFC 9110 §9.3.6) for one fixed server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ESTABLISHED = "200 Connection established"
 
 
 class ConnectProxy:
-    """A running proxy: `asked_for` are the targets, `host:port`, in their order."""
+    """A running proxy. `asked_for` lists the requested targets, `host:port`, in order."""
 
     def __init__(self, server_port: int, status: str) -> None:
         self.port = free_port()
@@ -25,7 +25,7 @@ class ConnectProxy:
         self._status = status
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer one client, and carry bytes both ways until either side has no more."""
+        """Answer one client's CONNECT, then forward bytes in both directions until both sides have ended."""
         task = asyncio.current_task()
         assert task is not None
         self.handling.add(task)
@@ -43,7 +43,7 @@ class ConnectProxy:
 
 @asynccontextmanager
 async def connect_proxy(server_port: int, *, status: str = ESTABLISHED) -> AsyncIterator[ConnectProxy]:
-    """Run a proxy before the server at a port of loopback."""
+    """Run a proxy that connects every client to the server on a loopback port."""
     proxy = ConnectProxy(server_port, status)
     server = await asyncio.start_server(proxy.handle, "127.0.0.1", proxy.port)
     try:

@@ -1,4 +1,4 @@
-"""A line that breaks: a TCP proxy that cuts each of its connections at a random moment."""
+"""An unreliable network connection: a TCP proxy that cuts each connection at a random moment."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CHUNK = 64
 
 @dataclass(slots=True)
 class CuttingProxy:
-    """Where it listens, and how many connections it has cut."""
+    """The proxy's URL and the number of connections that it has cut."""
 
     url: str
     cuts: int = 0
@@ -27,7 +27,7 @@ class CuttingProxy:
 async def cutting_proxy(
     target: str, chance: random.Random, *, least: int = 200, most: int = 2500
 ) -> AsyncIterator[CuttingProxy]:
-    """Forward TCP to the target; cut every connection after so many bytes from it by chance, head included."""
+    """Forward TCP to the target. Cut each connection after `least` to `most` bytes of the response, head included."""
     parts = urlsplit(target)
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,4 +1,4 @@
-"""The pages of device sign-in as a browser without scripts goes through them, but for looking."""
+"""The pages of device sign-in, used over HTTP as a browser without JavaScript would use them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ GRANT_TYPE = "urn:ietf:params:oauth:grant-type:device_code"
 
 @dataclass
 class Shown:
-    """What a page shows: status, headers, its one form's fields, its text and what is wrong."""
+    """A page as received: status, headers, the fields of its form, its text, its heading and its error message."""
 
     status: int
     headers: Any
@@ -28,10 +28,10 @@ class Shown:
 
 
 class Browser:
-    """A browser of one person, with its cookies."""
+    """The browser of one person, with its cookies."""
 
     def __init__(self, url: str) -> None:
-        self.session = ClientSession(url, cookie_jar=CookieJar(unsafe=True))  # takes cookies of an IP address too
+        self.session = ClientSession(url, cookie_jar=CookieJar(unsafe=True))  # unsafe: it accepts cookies of IP addresses
         self.page: Shown
 
     async def open(self, path: str = "/device") -> Shown:
@@ -40,27 +40,27 @@ class Browser:
             return await self._show(response)
 
     async def submit(self, **fields: str) -> Shown:
-        """Send the form of the page, with these fields filled in."""
+        """Submit the page's form to `/device`, with these fields filled in."""
         async with self.session.post("/device", data=self.page.fields | fields) as response:
             return await self._show(response)
 
     async def send(self, path: str, **fields: str) -> Shown:
-        """Send a form of the page to where it goes, with these fields filled in; follow where that leads."""
+        """Submit the page's form to `path`, with these fields filled in, and follow redirects."""
         async with self.session.post(path, data=self.page.fields | fields) as response:
             return await self._show(response)
 
     async def post(self, path: str, **fields: str) -> Shown:
-        """Send a form with the token of the page to another place."""
+        """Post a form with the page's CSRF token to another path."""
         form = {"csrf": self.page.fields["csrf"]} | fields
         async with self.session.post(path, data=form) as response:
             return await self._show(response)
 
     def cookie(self, name: str) -> str:
-        """Return the value of a cookie that the browser holds."""
+        """Return the value of one of the browser's cookies."""
         return next(each.value for each in self.session.cookie_jar if each.key == name)
 
     async def sign_in(self, user_code: str, email: str, password: str) -> Shown:
-        """Go from the first page up to the decision."""
+        """Open `/device`, enter the user code and sign in, which leads to the page with the decision."""
         await self.open()
         await self.submit(user_code=user_code)
         return await self.submit(email=email, password=password)
@@ -87,7 +87,7 @@ class Browser:
 
 
 async def start_device(session: ClientSession, url: str = "", **form: str) -> dict[str, Any]:
-    """Ask for codes, as an editor does."""
+    """Request a device code and a user code, as an editor does."""
     async with session.post(f"{url}/api/auth/device", data=form or None) as response:
         started: dict[str, Any] = await response.json()
         assert response.status == 200, started
@@ -95,14 +95,14 @@ async def start_device(session: ClientSession, url: str = "", **form: str) -> di
 
 
 async def poll_device(session: ClientSession, device_code: str, url: str = "") -> tuple[int, dict[str, Any]]:
-    """Ask for the tokens; give status and answer."""
+    """Request the tokens for a device code; return the status and the body."""
     form = {"grant_type": GRANT_TYPE, "device_code": device_code}
     async with session.post(f"{url}/api/auth/device/token", data=form) as response:
         return response.status, await response.json()
 
 
 async def approve_a_device(url: str, email: str, password: str) -> dict[str, Any]:
-    """Start a device and approve it; give its codes."""
+    """Start a device sign-in, approve it and return its codes."""
     browser = Browser(url)
     try:
         started = await start_device(browser.session)
@@ -115,7 +115,7 @@ async def approve_a_device(url: str, email: str, password: str) -> dict[str, Any
 
 
 class _Reader(HTMLParser):
-    """Collects text by element, and the fields that a browser would send."""
+    """Collects the text of the elements that tests read, and the fields that a browser would send."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -130,7 +130,7 @@ class _Reader(HTMLParser):
         elif tag != "meta":
             self._inside.append("problem" if given.get("role") == "alert" else tag)
 
-    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - the signature of the base class
+    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - the base class prescribes the parameter
         self._inside.pop()
 
     def handle_data(self, data: str) -> None:

@@ -1,4 +1,4 @@
-"""The cases of the guard's rules, as `tutor_pedagogy/guard/cases/<rule>.md` states them."""
+"""The test cases of the guard's rules, read from `tutor_pedagogy/guard/cases/<rule>.md`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NEXT_ANSWER = "=====\n"
 
 @dataclass(frozen=True)
 class Case:
-    """A reply to the program of the cases, after earlier ones, and the levels at which its rule withholds it or not."""
+    """A reply to the program of the cases, the replies before it, and the hint levels to which the case applies."""
 
     rule: str
     is_withheld: bool
@@ -32,18 +32,18 @@ class Case:
 
 
 def program() -> str:
-    """Return the program that the cases are about."""
+    """Return the program to which the replies of all cases refer."""
     text = (FOLDER / "README.md").read_text(encoding="utf-8")
     return text.partition("````python\n")[2].partition("````")[0]
 
 
 def rules_with_cases() -> set[str]:
-    """Return the rules that have a file."""
+    """Return the names of the rules that have a file of cases."""
     return {path.stem for path in FOLDER.glob("*.md")} - {"README"}
 
 
 def cases() -> list[Case]:
-    """Return all cases of all rules."""
+    """Return all cases of all rules, sorted by rule."""
     return [case for rule in sorted(rules_with_cases()) for case in _cases_in(rule)]
 
 

@@ -1,4 +1,4 @@
-"""The whole service inside the test's own process, with a clock that the test holds."""
+"""The whole service inside the test's own process, on a clock that the test controls."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 
 SECRET = "0123456789abcdef0123456789abcdef"
 ON_BOTH = pytest.mark.parametrize("held", ["sqlite", "postgresql"], indirect=True)
-"""Marks a test whose `held` service runs once on each kind of database."""
+"""A mark for tests whose fixture `held` is a service: the test runs once on each kind of database."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeldService:
-    """A running service and an HTTP client of it."""
+    """A running service, with an HTTP client that sends requests to it."""
 
     url: str
     clock: HeldClock
@@ -45,18 +45,18 @@ class HeldService:
     database: Database
 
     async def post(self, path: str, body: dict[str, Any], access_token: str | None = None) -> tuple[int, Any]:
-        """Post JSON; give status and answer."""
+        """Post JSON; return the status and the body."""
         headers = {} if access_token is None else {"Authorization": f"Bearer {access_token}"}
         async with self.client.post(path, json=body, headers=headers) as response:
             return response.status, await response.json() if response.content_length else None
 
     async def me(self, access_token: str) -> tuple[int, Any]:
-        """Ask for the account of a token."""
+        """Request the account of an access token; return the status and the body."""
         async with self.client.get("/api/auth/me", headers={"Authorization": f"Bearer {access_token}"}) as response:
             return response.status, await response.json()
 
     async def register(self, email: str = "ada@uni.example") -> dict[str, Any]:
-        """Register a student; give the answer."""
+        """Register a student and return the response's body."""
         status, answer = await self.post("/api/auth/register", {"email": email, "password": PASSWORD})
         assert status == 201, answer
         assert isinstance(answer, dict)
@@ -72,7 +72,7 @@ async def held_service(
     deadlines: Deadlines | None = None,
     **settings: Any,
 ) -> AsyncIterator[HeldService]:
-    """Run the service with these settings. `prepare` may add to the application before it starts."""
+    """Run the service with these settings. `prepare` may extend the application before it starts."""
     given = {"data_dir": data_dir, "jwt_secret": SECRET, "registration": "open"} | settings
     app = build_app(Settings.model_validate(given), clock=clock, deadlines=deadlines, find_profiles=load_model_profiles)
     if prepare is not None:

@@ -1,4 +1,4 @@
-"""Asks that are made to take long: what torture line H10 names, as fields of the contract's `ask`."""
+"""Asks that are designed to take long to analyse (load test H10), as fields of the contract's `ask`."""
 
 from __future__ import annotations
 
@@ -47,4 +47,4 @@ HOSTILE_ASKS: Mapping[str, dict[str, Any]] = {
     "250 KB program": _code("def total(prices):\n" + "    result = 0\n" * 16_000),
     "question of 4,000 digits": {**_code("total = 1\n"), "question": "expected " * 100 + "7" * 3_000},
 }
-"""By name; each is a frame of at most 1 MiB."""
+"""The hostile asks by name. Each fits into a frame of at most 1 MiB."""

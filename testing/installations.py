@@ -1,4 +1,4 @@
-"""The two ways to run the service on which everything has to hold: a laptop's and a university's."""
+"""The two kinds of installation that the service supports: a laptop's and a university's."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Laptop:
-    """SQLite in the data folder, one process."""
+    """A service in one process, with SQLite in the data folder."""
 
     workers: int = 1
 
     def settings(self) -> dict[str, str]:
-        """Return the settings of a service that knows of no other: there is nothing to set."""
+        """Return the settings of a new service: a laptop needs none."""
         return {}
 
 
 @dataclass(frozen=True, slots=True)
 class University:
-    """PostgreSQL, Redis and two workers."""
+    """A service with two workers on PostgreSQL and Redis."""
 
     postgres: PostgresServer
     redis: RedisServer
     workers: int = 2
 
     def settings(self) -> dict[str, str]:
-        """Return the settings of a service that knows of no other, on empty databases."""
+        """Return the settings of a new service, with an empty database on each server."""
         return {
             "TUTOR_DATABASE_URL": self.postgres.database(),
             "TUTOR_REDIS_URL": self.redis.database(),
@@ -44,7 +44,7 @@ KINDS = ("sqlite", "postgres")
 
 
 def installation_of(kind: str, request: pytest.FixtureRequest) -> Installation:
-    """Return the way that one of `KINDS` names, with servers of its own where it needs any, for a test to begin on."""
+    """Return the installation of this kind, one of `KINDS`, with servers from the test's fixtures if it needs them."""
     if kind == "sqlite":
         return Laptop()
     return University(request.getfixturevalue("postgres_server"), request.getfixturevalue("redis_server"))

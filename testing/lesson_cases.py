@@ -1,9 +1,9 @@
-"""The cases in the offline tutor's lesson files: programs, and what the tutor has to find in them.
+"""The cases in the offline tutor's lesson files: programs, and the finding that the tutor must report for each.
 
-A case stands in the section `Cases` of a rule's Markdown file. Its heading says what is expected, such as
-`Finds line 3` or ``Finds `heat > 5` on line 2``. A block of Python holds the program. A block of text holds the
-exception's last line if the program cannot be run here; a second block of Python, after `Becomes:`, holds the program
-with the edit made.
+A case is in the section `Cases` of a rule's Markdown file. Its heading states the expectation, such as
+`Finds line 3` or ``Finds `heat > 5` on line 2``. A Python block holds the program. A text block holds the last line of
+the exception if the program cannot be run here. A second Python block, after `Becomes:`, holds the program with the
+edit applied.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _BLOCK = re.compile(r"^(?P<fence>```+)(?P<language>\w+)\n(?P<text>.*?)\n(?P=fenc
 
 @dataclass(frozen=True, slots=True)
 class LessonCase:
-    """A program with what has to be found in it; `line` counts from 1."""
+    """A program and the finding that is expected in it; `line` counts from 1."""
 
     rule: str
     number: int
@@ -52,18 +52,18 @@ class LessonCase:
         return f"{self.rule}-{self.number}"
 
     def submission(self) -> Submission:
-        """Return the question about the program: with its traceback if an exception ends it."""
+        """Return the submission for the program, with a traceback if the rule explains an exception."""
         printed = quoted_traceback(self) if self.message else real_traceback(self.code) if self.is_crash else None
         return Submission(code=self.code, cursor=Position(0, 0), traceback=printed)
 
     @property
     def is_crash(self) -> bool:
-        """Whether the rule is one for exceptions."""
+        """Whether the rule explains an exception."""
         return self.rule in _CRASHES
 
 
 def lesson_files() -> dict[str, LessonFile]:
-    """Return every lesson file by the name of its rule."""
+    """Return every lesson file, by the name of its rule."""
     return {
         f"{path.parent.name}.{path.stem}": LessonFile.parse(path.read_text(encoding="utf-8"))
         for path in sorted(RULES.rglob("*.md"))
@@ -71,7 +71,7 @@ def lesson_files() -> dict[str, LessonFile]:
 
 
 def lesson_cases(*families: str) -> list[LessonCase]:
-    """Return the cases of every lesson file, or of those of some families."""
+    """Return the cases of every lesson file, or only those of the given families."""
     return [
         case
         for rule, file in lesson_files().items()
@@ -103,9 +103,9 @@ def _cases(rule: str, section: str) -> Iterator[LessonCase]:
 
 
 def quoted_traceback(case: LessonCase) -> str:
-    """Return a traceback of CPython's form that ends with the case's message, for what cannot be raised here.
+    """Return a traceback in CPython's format that ends with the case's message, if no program here can raise it.
 
-    If the case names an expression, it is marked, and the last frame is one of a library.
+    If the case names an expression, it is underlined, and the last frame belongs to a library.
     """
     source = case.code.splitlines()[case.line - 1].strip()
     text = f'Traceback (most recent call last):\n  File "lab.py", line {case.line}, in <module>\n    {source}\n'
@@ -125,8 +125,8 @@ def real_traceback(code: str) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            exec(compile(code, "student.py", "exec"), names)  # noqa: S102 - our own program, for its real traceback
-    except Exception as error:  # noqa: BLE001 - whatever the program raises is the point
+            exec(compile(code, "student.py", "exec"), names)  # noqa: S102 - the program is ours, and its real traceback is needed
+    except Exception as error:  # noqa: BLE001 - whichever exception the program raises is wanted
         error.__traceback__ = error.__traceback__.tb_next if error.__traceback__ else None
         return "".join(traceback.format_exception(error))
     raise AssertionError("the program was meant to stop")

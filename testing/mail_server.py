@@ -1,4 +1,4 @@
-"""A real mail server on loopback (aiosmtpd), which keeps what it is given and plays the faults of one."""
+"""A real SMTP server on loopback (aiosmtpd) that stores its messages and fails on request."""
 
 from __future__ import annotations
 
@@ -27,57 +27,57 @@ SENDER = "Ask Tutor <tutor@uni.example>"
 
 @dataclass
 class MailServer:
-    """What has arrived, and how the next deliveries are answered."""
+    """The messages that arrived, and the replies to the next deliveries."""
 
     port: int = 0
     messages: list[EmailMessage] = field(default_factory=list)
     raw: list[bytes] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
-    """Answers to the next recipients, in order; past them all is well."""
+    """SMTP replies to the next recipients, in order. Once they are used up, every recipient is accepted."""
     attempts: int = 0
     over_tls: list[bool] = field(default_factory=list)
     users: list[str] = field(default_factory=list)
-    """Who signed in."""
+    """The user names of all SMTP logins."""
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The settings of a service that uses this server, as fields of `Settings`."""
+        """The settings of a service that sends its e-mail through this server, as fields of `Settings`."""
         return {"smtp_url": f"smtp://127.0.0.1:{self.port}", "smtp_from": SENDER}
 
     @property
     def environment(self) -> dict[str, str]:
-        """The same as environment variables."""
+        """The same settings as environment variables."""
         return {f"TUTOR_{name.upper()}": value for name, value in self.settings.items()}
 
     async def mail_to(self, email: str, count: int = 1) -> EmailMessage:
-        """Wait until so many mails have arrived for an address; return the last."""
+        """Wait until `count` messages have arrived for an e-mail address; return the last of them."""
         await until(lambda: len(self.to(email)) >= count)
         return self.to(email)[count - 1]
 
     async def link_to(self, email: str, count: int = 1) -> str:
-        """Wait for a mail; return the path of its link, with the token."""
+        """Wait for a message like `mail_to`; return the path of the link in it, with the token."""
         found = LINK.search((await self.mail_to(email, count)).get_content())
         assert found is not None
         return "/" + found[0].split("/", 3)[3]
 
     def to(self, email: str) -> list[EmailMessage]:
-        """Return the mails to an address."""
+        """Return the messages to an e-mail address."""
         return [message for message in self.messages if message["To"] == email]
 
-    async def handle_RCPT(  # noqa: N802 - the name that aiosmtpd calls
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd prescribes the name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        """Answer a recipient as the test wants it."""
+        """Reply to a recipient as the test prescribes."""
         self.attempts += 1
         answer = self.answers.pop(0) if self.answers else "250 OK"
         if answer.startswith("2"):
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(  # noqa: N802 - the name that aiosmtpd calls
+    async def handle_DATA(  # noqa: N802 - aiosmtpd prescribes the name
         self, server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
-        """Keep a mail."""
+        """Store a message."""
         transport: Any = server.transport
         content: Any = envelope.content
         self.raw.append(bytes(content))
@@ -90,7 +90,7 @@ class MailServer:
 async def mail_server(
     *, tls: ssl.SSLContext | None = None, starttls: ssl.SSLContext | None = None, password: str | None = None
 ) -> AsyncIterator[MailServer]:
-    """Run a mail server: with TLS from the start, with STARTTLS, or with neither; with a password, if one is given."""
+    """Run an SMTP server: with TLS from the start, with STARTTLS or unencrypted, and with a password if one is given."""
     kept = MailServer()
 
     def authenticate(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
@@ -100,7 +100,7 @@ async def mail_server(
 
     def protocol() -> SMTP:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it disapproves of passwords without TLS, also where TLS came first
+            warnings.simplefilter("ignore")  # aiosmtpd warns of passwords without STARTTLS
             return SMTP(
                 kept,
                 hostname="mail.uni.example",

@@ -1,4 +1,4 @@
-"""What tests of model calls start from: a request, providers over the fake upstream, and a recorder in memory."""
+"""What tests of model calls share: a request, providers over the fake upstream, and a recorder in memory."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ REQUEST = Request(
 
 
 async def explained(request: Request) -> Explanation:
-    """Return the offline tutor's explanation, without the budget that a service has."""
+    """Return the offline tutor's explanation, without the time budget that a service sets."""
     return explain(request.submission, request.level, request.student)
 
 
@@ -53,13 +53,13 @@ def make_provider(name: str, upstream: FakeUpstream, model: str = "tutor-model",
 
 
 def text_of(events: list[Event]) -> str:
-    """Join the texts among the events."""
+    """Return the joined text of the events."""
     return "".join(event for event in events if isinstance(event, str))
 
 
 @dataclass(slots=True)
 class RecordedCall:
-    """One call as the recorder saw it."""
+    """One call as the recorder recorded it."""
 
     provider: str
     model: str
@@ -68,22 +68,22 @@ class RecordedCall:
 
     @property
     def outcome(self) -> CallOutcome:
-        """The one outcome of the call."""
+        """The call's only outcome."""
         (outcome,) = self.outcomes
         return outcome
 
     def settle(self, outcome: CallOutcome) -> None:
-        """Note the outcome."""
+        """Record the outcome."""
         self.outcomes.append(outcome)
 
     def withdraw(self) -> None:
-        """Note that it was not made."""
+        """Record that the call was not made."""
         self.is_withdrawn = True
 
 
 @dataclass(slots=True)
 class MemoryRecorder:
-    """Keeps the calls of a test."""
+    """Records the calls of a test in memory."""
 
     calls: list[RecordedCall] = field(default_factory=list)
 
@@ -93,10 +93,10 @@ class MemoryRecorder:
         return [call.outcome for call in self.calls]
 
     def reserved(self, _provider: Provider) -> None:
-        """Return nothing: every call of a test is recorded as it starts."""
+        """Return None: a test's calls have no reserved record, each is recorded as it starts."""
 
     async def start(self, provider: Provider) -> RecordedCall:
-        """Note the call."""
+        """Record the call."""
         call = RecordedCall(provider.name, provider.model)
         self.calls.append(call)
         return call

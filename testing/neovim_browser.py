@@ -1,6 +1,6 @@
-"""A browser for Neovim that writes the address that it should open to a file."""
+"""A browser for Neovim that writes the URL that it should open to a file."""
 
 from __future__ import annotations
 
 BROWSER = '#!/bin/sh\nprintf %s "$1" > "$HOME/opened"\n'
-"""The system's browser, which remembers what it was told to open."""
+"""A stand-in for the system's browser that records the URL to open."""

@@ -1,4 +1,4 @@
-"""A TCP connection to a service, for what no HTTP client would send."""
+"""A raw TCP connection to a service, for requests that no HTTP client would send."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 WAIT_SECONDS = 20
-"""For an answer or an end that must come; how soon is for the test to say."""
+"""Seconds before a wait for a response or the end of the connection fails. Tests check shorter times themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class RawConnection:
         await self._writer.drain()
 
     async def answer(self, *, has_body: bool = True) -> Answer:
-        """Receive one response; that to a HEAD request has no body, whatever its `Content-Length` says."""
+        """Receive one response. A response to HEAD has no body (`has_body=False`), whatever its `Content-Length`."""
         async with asyncio.timeout(WAIT_SECONDS):
             head = await self._reader.readuntil(b"\r\n\r\n")
             fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:] if line)
@@ -53,12 +53,12 @@ class RawConnection:
         return Answer(int(head.split()[1]), head, body)
 
     async def rest(self) -> bytes:
-        """Receive whatever comes until the service closes the connection."""
+        """Return all further bytes, up to the service's close of the connection."""
         async with asyncio.timeout(WAIT_SECONDS):
             return await self._reader.read()
 
     async def is_closed_within(self, seconds: float) -> bool:
-        """Wait for the service to close, or for the seconds to pass; what else comes meanwhile is dropped."""
+        """Return whether the service closes the connection within these seconds. Bytes received meanwhile are dropped."""
         try:
             async with asyncio.timeout(seconds):
                 await self._reader.read()

@@ -1,4 +1,4 @@
-"""Throw-away servers of the other programs that a large installation uses: Redis and PostgreSQL, on loopback."""
+"""Temporary Redis and PostgreSQL servers on loopback."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_DATABASES = 512
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on now."""
+    """Return a port on which nothing listens at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -32,9 +32,9 @@ def free_port() -> int:
 
 
 class RedisServer:
-    """A Redis without persistence; `database()` gives a fresh database.
+    """A Redis server without persistence; `database()` returns the URL of an unused database.
 
-    `stop` and `start` make an outage of it, `freeze` and `thaw` one in which connections stay and nothing is answered.
+    `stop` and `start` simulate an outage. After `freeze`, until `thaw`, connections stay open but get no answers.
     """
 
     def __init__(self, program: str) -> None:
@@ -45,7 +45,7 @@ class RedisServer:
         self.url = f"redis://127.0.0.1:{self.port}/0"
 
     def start(self) -> Self:
-        """Start and wait until it answers."""
+        """Start the server and wait until it accepts connections."""
         self._process = subprocess.Popen(
             [
                 *(self._program, "--port", str(self.port), "--bind", "127.0.0.1"),
@@ -58,33 +58,33 @@ class RedisServer:
         return self
 
     def database(self) -> str:
-        """Return the URL of a database that nobody uses; `url` is that of the first."""
+        """Return the URL of an unused database; `url` is that of the first database."""
         self._count += 1
         assert self._count < MOST_DATABASES
         return f"redis://127.0.0.1:{self.port}/{self._count}"
 
     def stop(self) -> None:
-        """Kill it, as an outage does."""
+        """Kill the server, which simulates an outage."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
             self._process = None
 
     def freeze(self) -> None:
-        """Let it be silent, as where its machine or the line to it has vanished."""
+        """Suspend the server, as if its machine or the network to it had vanished."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let it speak again."""
+        """Resume the server."""
         assert self._process is not None
         self._process.send_signal(signal.SIGCONT)
 
 
 class PostgresServer:
-    """A PostgreSQL cluster in a folder of its own; `database()` makes a fresh database at the newest schema in it.
+    """A PostgreSQL cluster in a folder of its own; `database()` creates an empty database at the newest schema.
 
-    A durable one syncs its log at each commit; tests have no use for what that costs.
+    With `is_durable` it syncs its log to disk at each commit, which tests do without because it is slow.
     """
 
     def __init__(self, program: str, folder: Path, *, is_durable: bool = False) -> None:
@@ -98,12 +98,12 @@ class PostgresServer:
         self._data = folder / "data"
 
     def create(self) -> Self:
-        """Make the cluster and start it."""
+        """Create the cluster and start it."""
         self._run("initdb", "--pgdata", str(self._data), "--username", "tutor", "--auth", "trust", "--no-sync")
         return self.start()
 
     def start(self) -> Self:
-        """Start and wait until it answers."""
+        """Start the server and wait until it accepts connections."""
         options = f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1 -c max_connections=200"
         options += f" -c fsync={self._fsync}"
         log = str(self._folder / "log")
@@ -111,26 +111,26 @@ class PostgresServer:
         return self
 
     def stop(self) -> None:
-        """Stop at once, as an outage does."""
+        """Stop the server immediately, without a clean shutdown, which simulates an outage."""
         self._run("pg_ctl", "stop", "--pgdata", str(self._data), "--mode", "immediate")
 
     def freeze(self) -> None:
-        """Let it be silent, as where its machine or the line to it has vanished."""
+        """Suspend the server, as if its machine or the network to it had vanished."""
         self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let it speak again."""
+        """Resume the server."""
         self._signal(signal.SIGCONT)
 
     def _signal(self, number: signal.Signals) -> None:
-        """Send a signal to all of its processes (Linux)."""
+        """Send a signal to all of the server's processes (Linux)."""
         first = (self._data / "postmaster.pid").read_text(encoding="ascii").split()[0]
         children = Path(f"/proc/{first}/task/{first}/children").read_text(encoding="ascii").split()
         for process in (first, *children):
             os.kill(int(process), number)
 
     def database(self) -> str:
-        """Make a database at the newest schema, with nothing in it; return its URL."""
+        """Create an empty database at the newest schema; return its URL."""
         if self._template is None:
             url = self.empty_database()
             migrate(url)
@@ -138,7 +138,7 @@ class PostgresServer:
         return self._create_database("--template", self._template)
 
     def empty_database(self) -> str:
-        """Make a database without a schema; return its URL."""
+        """Create a database without a schema; return its URL."""
         return self._create_database()
 
     def _create_database(self, *options: str) -> str:
@@ -156,7 +156,7 @@ class PostgresServer:
 
 
 def find_postgres() -> str | None:
-    """Find `initdb`, which Debian keeps off the path."""
+    """Return the path of `initdb`, which Debian does not put on PATH, or None."""
     found = shutil.which("initdb")
     if found is not None:
         return found
@@ -166,7 +166,7 @@ def find_postgres() -> str | None:
 
 @contextmanager
 def throw_away_postgres(program: str, *, is_durable: bool = False) -> Iterator[PostgresServer]:
-    """Run a PostgreSQL in a folder that goes with it."""
+    """Run a PostgreSQL server in a temporary folder."""
     with TemporaryDirectory(prefix="tutor-postgres-") as folder:
         server = PostgresServer(program, Path(folder), is_durable=is_durable).create()
         try:
@@ -176,7 +176,10 @@ def throw_away_postgres(program: str, *, is_durable: bool = False) -> Iterator[P
 
 
 def _unprivileged(folder: Path) -> list[str]:
-    """PostgreSQL refuses to run as root; as root, run it as its own user, who then owns the folder."""
+    """Return the command prefix that drops root privileges; empty unless run as root.
+
+    PostgreSQL refuses to run as root. As root, it runs as the user `postgres`, who then owns the folder.
+    """
     if os.getuid() != 0:
         return []
     postgres = pwd.getpwnam("postgres")

@@ -1,4 +1,4 @@
-"""A real service in a process of its own, on a free port and a fresh data folder, and students of it."""
+"""A real service in a process of its own, on a free port and a fresh data folder, and its students."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ LOG_SECONDS = 20
 
 
 def service_environment(data_dir: Path, **settings: str) -> dict[str, str]:
-    """Return the environment of a service that knows nothing of the machine's own settings."""
+    """Return a minimal environment for a service, without any settings of the machine."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
     return kept | {"HOME": str(data_dir.parent), "TUTOR_DATA_DIR": str(data_dir)} | settings
 
 
 class Service:
-    """One running `tutor-server serve`, or another program of the same arguments. Its log is read as it is written."""
+    """A running `tutor-server serve`, or another program with the same arguments. Its log is read while it runs."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class Service:
 
     @property
     def log(self) -> list[dict[str, Any]]:
-        """Return the log so far; every line but the one that names the address must be a JSON object."""
+        """The log so far. Every line except the one with the address must be a JSON object."""
         with self._heard:
             lines = [line for line in self.lines if not line.startswith("listening on ")]
         entries: list[dict[str, Any]] = [json.loads(line) for line in lines]
@@ -82,11 +82,11 @@ class Service:
         return entries
 
     async def logged(self, event: str, **fields: Any) -> dict[str, Any]:
-        """Wait for a log line of an event with these fields, and give the latest."""
+        """Wait for a log line of this event with these fields, and return the latest."""
         return await asyncio.to_thread(self._wait_for_log, event, fields)
 
     def query(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
-        """Ask the database. Ids may come as they are on the wire."""
+        """Run a SQL query on the service's database. Ids may be given in the format of the API."""
         if self._database_url:
             return _query_postgres(self._database_url, statement, parameters)
         with closing(sqlite3.connect(self.data_dir / "tutor.sqlite3")) as connection:
@@ -98,7 +98,7 @@ class Service:
         return [int(number) for number in children.read_text(encoding="ascii").split()]
 
     def stop(self) -> int:
-        """End the service as an operator would; give its exit status."""
+        """Stop the service with SIGTERM, as an operator would; return its exit status."""
         self.process.send_signal(signal.SIGTERM)
         try:
             return self.process.wait(STOP_SECONDS)
@@ -106,7 +106,7 @@ class Service:
             self.kill()
 
     def kill(self) -> None:
-        """End the service as a crash would; nothing happens where it has ended."""
+        """Kill the service, as a crash would. Does no harm if it has already ended."""
         self.process.kill()
         self.process.wait()
         self._listener.join()
@@ -148,7 +148,7 @@ class Service:
 
 
 class RunningService(AbstractAsyncContextManager[Service]):
-    """Starts a service on entry, and stops it on exit unless the test has done so."""
+    """Starts a service on entry, and stops it on exit unless the test has already done so."""
 
     def __init__(
         self, folder: Path, settings: dict[str, str], *, workers: int = 1, program: Sequence[str] = (TUTOR_SERVER,)
@@ -177,7 +177,7 @@ class RunningService(AbstractAsyncContextManager[Service]):
 
 
 class StartService(Protocol):
-    """The factory of services with settings of their own."""
+    """A factory of services with different settings."""
 
     def __call__(self, **settings: str) -> RunningService:
         """Prepare a service with these environment variables."""
@@ -196,12 +196,12 @@ class Student:
 
     @property
     def headers(self) -> dict[str, str]:
-        """Return what signs a request."""
+        """The headers that authenticate a request."""
         return {"Authorization": f"Bearer {self.access_token}"}
 
     @classmethod
     def signed_in(cls, answer: dict[str, Any], password: str) -> Self:
-        """Read the answer to a registration or a sign-in."""
+        """Build a student from the response to a registration or a sign-in."""
         return cls(
             id=answer["user"]["id"],
             email=answer["user"]["email"],
@@ -212,15 +212,15 @@ class Student:
 
 
 class SignUp(Protocol):
-    """The factory of students."""
+    """A factory of students."""
 
     async def __call__(self, service: Service, **fields: Any) -> Student:
-        """Register a student at a service, under an address that nobody has."""
+        """Register a student at a service, with an unused e-mail address."""
         ...
 
 
 async def sign_up_student(service: Service, **fields: Any) -> Student:
-    """See `SignUp`."""
+    """Register a student at a service, with an unused e-mail address."""
     body = {"email": f"{uuid4().hex}@uni.example", "password": PASSWORD, **fields}
     async with ClientSession(service.url) as session, session.post("/api/auth/register", json=body) as response:
         answer = await response.json()
@@ -229,7 +229,7 @@ async def sign_up_student(service: Service, **fields: Any) -> Student:
 
 
 def _query_postgres(url: str, statement: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
-    """Run a statement written for SQLite, in a loop of its own since a test's may be running."""
+    """Run a query written for SQLite. Runs in a thread of its own, as the caller's event loop may be running."""
 
     async def query() -> list[tuple[Any, ...]]:
         connection = await asyncpg.connect(url.replace("+asyncpg", ""))

@@ -1,4 +1,4 @@
-"""Texts that are compared exactly with files in the repository, so that every change of them is seen and reviewed.
+"""Texts that must equal files in the repository exactly, so that every change of them is seen and reviewed.
 
 To renew the files after an intended change: run the tests with `TUTOR_TEST_SNAPSHOTS=renew`, and read the diff.
 """
@@ -12,7 +12,7 @@ SNAPSHOTS = Path(__file__).resolve().parents[1] / "tests" / "server" / "snapshot
 
 
 def snapshot(name: str, text: str) -> str:
-    """Return what the file of this name holds; renew it first, where that is wanted."""
+    """Return the stored text of this name. If snapshots are being renewed, store `text` first."""
     path = SNAPSHOTS / f"{name}.txt"
     if os.environ.get("TUTOR_TEST_SNAPSHOTS") == "renew":
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Student programs that run, and the processes that they leave."""
+"""Functions that run student programs and find the processes that they leave behind."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks f
 
 
 async def run(folder: Path, code: str, *, time_limit: float = 20) -> RunOutcome:
-    """Run this code as a file."""
+    """Write this code to a file and run it."""
     path = folder / "main.py"
     path.write_text(code, encoding="utf-8")
     return await run_program(path, time_limit=time_limit)
 
 
 def running_in(folder: Path) -> dict[int, str]:
-    """Return the processes that run in a folder with their command lines (Linux)."""
+    """Return the processes whose working directory is this folder: process id to command line (Linux)."""
     found = {}
     for process in Path("/proc").iterdir():
         try:

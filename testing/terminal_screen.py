@@ -1,4 +1,4 @@
-"""What a person sees of a terminal's output: the few control sequences that are used here, carried out."""
+"""A minimal terminal emulator: it carries out the few control sequences that `tutor` prints."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ _TOKEN = re.compile(r"\x1b\[(?P<argument>\??[\d;]*)(?P<command>[A-Za-z])|(?P<cha
 
 
 def screen(output: str) -> list[str]:
-    """Return the lines left on an endlessly long screen, without colours and trailing blanks."""
+    """Return the final lines of a screen of unlimited height, without colours and trailing blanks."""
     lines: list[list[str]] = [[]]
     row = column = 0
     for token in _TOKEN.finditer(output):
         command, character = token["command"], token["character"]
         if command == "K":  # erase the line
             lines[row] = []
-        elif command == "A":  # up
+        elif command == "A":  # move the cursor up
             row -= int(token["argument"] or 1)
             assert row >= 0, "the cursor left the screen"
-        elif command:  # colours; the cursor shown or hidden
+        elif command:  # colours, or showing and hiding the cursor
             assert command in "mhl", f"an unexpected control sequence: {token[0]!r}"
         elif character == "\r":
             column = 0

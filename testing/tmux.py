@@ -1,4 +1,4 @@
-"""A terminal with a program in it, which is typed into and looked at as by a student (tmux)."""
+"""A tmux terminal that runs a program; tests type into it and read its screen, as a student would."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 COLUMNS, ROWS = 100, 30
 WAIT_SECONDS = 30
-"""A deadline with room for a busy machine; nothing is expected to come near it."""
+"""Seconds before a wait fails: far more than any wait should need, even on a busy machine."""
 POLL_SECONDS = 0.02
 PROGRAMS = str(Path(sys.executable).parent)
-"""Where `tutor-lsp` is."""
+"""The folder that contains `tutor-lsp`."""
 
 
 class Terminal:
-    """A terminal of tmux that runs one command in a folder, between `with`."""
+    """A tmux terminal that runs one command in a folder, within `with`."""
 
     def __init__(
         self,
@@ -63,11 +63,11 @@ class Terminal:
         self._run("send-keys", *keys)
 
     def screen(self, *, colours: bool = False) -> list[str]:
-        """Return what is on the screen, line by line, with the escape sequences of its colours if wanted."""
+        """Return the lines of the screen, with the escape sequences of their colours if `colours` is true."""
         return self._run("capture-pane", "-p", *(["-e"] if colours else [])).split("\n")
 
     def until(self, pattern: str) -> list[str]:
-        """Wait until a pattern is on the screen, and give the screen."""
+        """Wait until a pattern matches the screen, and return the screen's lines."""
         deadline = time.monotonic() + WAIT_SECONDS
         while not re.search(pattern, "\n".join(screen := self.screen())):
             assert time.monotonic() < deadline, "\n".join([f"{pattern} never came:", *screen])
@@ -75,7 +75,7 @@ class Terminal:
         return screen
 
     def picture(self, name: str) -> None:
-        """Keep a picture of the screen (SVG), where `TUTOR_TEST_PICTURES` names a folder for pictures."""
+        """Save a picture of the screen (SVG) if `TUTOR_TEST_PICTURES` names a folder."""
         folder = os.environ.get("TUTOR_TEST_PICTURES")
         if folder is not None:
             Path(folder).mkdir(parents=True, exist_ok=True)
@@ -84,7 +84,7 @@ class Terminal:
             shown.save_svg(str(Path(folder, f"terminal-{name}.svg")), title=name)
 
     def has_ended(self) -> bool:
-        """Wait until the command has ended, and tmux with it."""
+        """Return whether the command, and tmux with it, ends within `WAIT_SECONDS`."""
         deadline = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < deadline:
             ended = subprocess.run([*self._tmux, "has-session"], cwd=self._folder, check=False, capture_output=True)

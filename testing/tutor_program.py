@@ -1,4 +1,4 @@
-"""`tutor` as students run it: real processes, with or without a terminal."""
+"""The command `tutor` as students run it: in real processes, with or without a terminal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SECONDS = 30
 
 
 class Result(NamedTuple):
-    """What a command gave."""
+    """The exit status and output of a command."""
 
     status: int
     stdout: str
@@ -30,7 +30,7 @@ class Tutor:
         self.environment = {**kept, "HOME": str(folder), "TUTOR_DATA_DIR": str(folder / "data")}
 
     async def run(self, *arguments: str, typed: str = "", **environment: str) -> Result:
-        """Run a command to its end, without a terminal; `typed` is what it reads."""
+        """Run a command to its end, without a terminal; `typed` is its stdin."""
         process = await self.start(*arguments, stdin=subprocess.PIPE, **environment)
         async with asyncio.timeout(SECONDS):
             stdout, stderr = await process.communicate(typed.encode())
@@ -52,7 +52,7 @@ class Tutor:
         )
 
     def servers(self) -> list[int]:
-        """Return the language servers of this folder that run (Linux)."""
+        """Return the process ids of this folder's running language servers (Linux)."""
         mark = f"TUTOR_DATA_DIR={self.folder / 'data'}".encode()
         return [
             int(process.name)
@@ -78,8 +78,8 @@ def _command_line(process: Path) -> bytes:
 async def on_a_terminal(
     tutor: Tutor, arguments: list[str], environment: dict[str, str]
 ) -> tuple[asyncio.StreamReader, asyncio.subprocess.Process]:
-    """Start a command whose stdout is a pseudo-terminal; give what is drawn on it, to the end."""
-    import pty  # noqa: PLC0415 - not there on Windows
+    """Start a command whose stdout is a pseudo-terminal; return a reader of its output, and the process."""
+    import pty  # noqa: PLC0415 - the module does not exist on Windows
 
     ours, theirs = pty.openpty()
     process = await asyncio.create_subprocess_exec(
@@ -98,7 +98,7 @@ async def on_a_terminal(
 
 
 def _pump(descriptor: int, reader: asyncio.StreamReader, loop: asyncio.AbstractEventLoop) -> None:
-    """Read a pseudo-terminal to its end, which Linux reports as an error."""
+    """Read a pseudo-terminal to its end, which Linux reports as an error, and feed the output to the reader."""
     try:
         while chunk := os.read(descriptor, 1000):
             loop.call_soon_threadsafe(reader.feed_data, chunk)

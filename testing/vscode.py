@@ -1,4 +1,4 @@
-"""A real VS Code in a browser, with the packaged extension and nothing of the user's own."""
+"""A real VS Code in a browser, with the packaged extension and without the user's configuration."""
 
 from __future__ import annotations
 
@@ -22,45 +22,45 @@ from testing.servers import free_port
 
 HERE = Path(__file__).resolve().parents[1] / "tests" / "editors"
 PROGRAMS = HERE / "vscode_programs"
-"""Where `make vscode-for-tests` installs VS Code, Node and Playwright."""
+"""The folder into which `make vscode-for-tests` installs VS Code, Node and Playwright."""
 VSIX = HERE.parents[1] / "vscode-client" / "ask-tutor.vsix"
-"""Built by `make vsix`."""
+"""The packaged extension, which `make vsix` builds."""
 
 WAIT_SECONDS = 30
 START_SECONDS = 90
 STOP_SECONDS = 15
 
 THREAD = ".review-widget .body"
-"""A comment thread, as VS Code calls it."""
+"""The CSS selector of a comment thread's body in VS Code."""
 HINT = f"{THREAD} .comment-body"
 LAST_HINT = f"{THREAD} .review-comment:last-child .comment-body"
 
 USER_SETTINGS = {
-    "window.autoDetectColorScheme": True,  # the tests choose the theme by the scheme of the browser
+    "window.autoDetectColorScheme": True,  # the tests choose the theme through the browser's colour scheme
     "telemetry.telemetryLevel": "off",
     "extensions.autoUpdate": False,
     "extensions.autoCheckUpdates": False,
     "workbench.enableExperiments": False,
 }
-"""Nothing but what asks the network, and what the tests need: students have VS Code as it comes."""
+"""Only settings that stop network access or that the tests need: students have VS Code's defaults."""
 
 
 class StepFailed(AssertionError):
-    """An awaited state did not come, or an element to be clicked was not there."""
+    """An expected state did not occur, or an element to be clicked was not found."""
 
 
 @dataclass(frozen=True, slots=True)
 class Programs:
-    """What it takes."""
+    """The paths of the programs that VS Code in a browser needs."""
 
     node: str
     chromium: str
 
 
 class VSCode:
-    """A running VS Code with one folder, between `with`. The file named in `open` is open, at a line counted from 1.
+    """A running VS Code with one folder, within `with`.
 
-    With `keeps_secrets=False` its secret storage refuses, as on a computer whose keyring cannot be used.
+    With `keeps_secrets=False` its secret storage refuses, as on a computer without a usable keyring.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class VSCode:
     ) -> None:
         self._programs = programs
         self._home = folder / "home"
-        # Where both programs put their sockets, whose paths the system bounds to some hundred characters.
+        # Both programs put their sockets here, since systems limit a socket's path to about a hundred characters.
         self._short = TemporaryDirectory(prefix="tutor-", ignore_cleanup_errors=True)
         self.workspace = folder / "course"
         self._port = free_port()
@@ -87,7 +87,7 @@ class VSCode:
             "PATH": os.pathsep.join((str(Path(programs.node).parent), os.environ["PATH"])),
             "HOME": str(self._home),
             "LC_ALL": "C.UTF-8",
-            "VSCODE_CLI": "1",  # as from a terminal: no shell is asked for its variables
+            "VSCODE_CLI": "1",  # as if started from a terminal: VS Code then runs no shell to read its variables
             "TMPDIR": self._short.name,
             "TUTOR_DATA_DIR": str(folder / "data"),
             "TUTOR_VSCODE_PROGRAMS": str(PROGRAMS),
@@ -157,7 +157,7 @@ class VSCode:
         self._short.cleanup()
 
     def open(self, name: str, text: str, *, line: int = 1, column: int = 1) -> None:
-        """Write a file into the folder and open it, the cursor at a place counted from 1."""
+        """Write a file into the folder and open it, with the cursor at this line and column, both counted from 1."""
         path = self.workspace / name
         path.write_text(text, encoding="utf-8")
         self.open_again(f"{path}:{line}:{column}")
@@ -171,7 +171,7 @@ class VSCode:
         self.step("open", url=f"http://127.0.0.1:{self._port}/?folder={folder}&payload={files}")
 
     def step(self, command: str, **parameters: Any) -> Any:
-        """Do one thing in the browser. Raises `StepFailed`."""
+        """Run one command of the browser driver and return its result. Raises `StepFailed`."""
         reply = self._ask(command, {"seconds": WAIT_SECONDS, **parameters})
         if "error" in reply:
             self.picture("failed")
@@ -180,11 +180,11 @@ class VSCode:
         return reply["result"]
 
     def wait_for(self, selector: str, *, state: str = "visible", seconds: float = WAIT_SECONDS) -> None:
-        """Wait for an element."""
+        """Wait until an element reaches a state, by default that it is visible."""
         self.step("wait", selector=selector, state=state, seconds=seconds)
 
     def is_there(self, selector: str, *, seconds: float) -> bool:
-        """Return whether an element is shown within some seconds."""
+        """Return whether an element becomes visible within these seconds."""
         return "error" not in self._ask("wait", {"selector": selector, "seconds": seconds})
 
     def click(self, selector: str) -> None:
@@ -192,25 +192,25 @@ class VSCode:
         self.step("click", selector=selector)
 
     def press(self, *keys: str) -> None:
-        """Press keys, `Control+K` say, one after the other."""
+        """Press keys one after the other, such as `Control+K`."""
         for key in keys:
             self.step("press", key=key)
 
     def type(self, text: str) -> None:
-        """Type into whatever has the focus."""
+        """Type into the focused element."""
         self.step("type", text=text)
 
     def texts(self, selector: str) -> list[str]:
-        """Return the text of each element."""
+        """Return the text of each matching element."""
         texts: list[str] = self.step("texts", selector=selector)
         return texts
 
     def until(self, expression: str, *, seconds: float = WAIT_SECONDS) -> Any:
-        """Wait until an expression of JavaScript is true in the page, and give its value."""
+        """Wait until a JavaScript expression is true in the page, and return its value."""
         return self.step("waitFor", expression=expression, seconds=seconds)
 
     def until_thread_says(self, text: str, *, seconds: float = WAIT_SECONDS) -> str:
-        """Wait until a thread shows a text; give all that the threads show."""
+        """Wait until a comment thread shows a text; return the text of all threads."""
         return str(
             self.until(
                 f"(() => {{ const shown = [...document.querySelectorAll({json.dumps(THREAD)})]"
@@ -221,7 +221,7 @@ class VSCode:
         )
 
     def run_command(self, title: str) -> None:
-        """Choose a command from the palette, by keyboard."""
+        """Run a command from the command palette, by keyboard."""
         self.press("F1")
         self.wait_for(".quick-input-widget input")
         self.type(title)
@@ -229,14 +229,14 @@ class VSCode:
         self.press("Enter")
 
     def picture(self, name: str) -> None:
-        """Keep a picture of the window, where `TUTOR_TEST_PICTURES` names a folder for pictures."""
+        """Save a screenshot of the window if `TUTOR_TEST_PICTURES` names a folder."""
         folder = os.environ.get("TUTOR_TEST_PICTURES")
         if folder is not None:
             Path(folder).mkdir(parents=True, exist_ok=True)
             self._ask("screenshot", {"path": str(Path(folder) / f"vscode-{name}.png")})
 
     def choose_theme(self, theme: str, kind: str) -> None:
-        """Choose a colour theme of a kind, `vs`, `vs-dark`, `hc-black` or `hc-light`, and wait until it is shown."""
+        """Choose a colour theme of a kind, `vs`, `vs-dark`, `hc-black` or `hc-light`, and wait until it is applied."""
         self.press("Control+K", "Control+T")
         self.wait_for(".quick-input-widget input")
         self.type(theme)
@@ -248,7 +248,7 @@ class VSCode:
         )
 
     def settings(self, scope: str) -> str:
-        """Return the settings file of a scope, `User` or, for those of the remote computer, `Machine`."""
+        """Return the text of a scope's settings file: `User`, or `Machine` for the settings of the remote computer."""
         return self._settings_path(scope).read_text(encoding="utf-8")
 
     def log(self) -> str:
@@ -261,7 +261,7 @@ class VSCode:
         return [pid for pid, command in self.processes() if "tutor_lsp/__main__.py" in command]
 
     def processes(self) -> list[tuple[int, str]]:
-        """Return all processes that this VS Code has started, directly or not, and its browser's (Linux)."""
+        """Return the id and command line of all processes of this VS Code and its browser (Linux)."""
         found = []
         for process in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):
@@ -270,7 +270,7 @@ class VSCode:
         return found
 
     def quit(self) -> list[tuple[int, str]]:
-        """Close the window and then VS Code, as its user does; give the processes that are left after a moment."""
+        """Close the window and then VS Code, as a user does; return the processes that are still running afterwards."""
         self.step("close")
         self._driver.wait(STOP_SECONDS)
         self._editor.send_signal(signal.SIGTERM)

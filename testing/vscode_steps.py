@@ -41,18 +41,21 @@ BAD_LINE_IS_SEEN = """(() => {
   const points = [[left + 2, top + 2], [right - 2, top + 2], [left + 2, bottom - 2], [right - 2, bottom - 2]];
   return points.every(([x, y]) => line.contains(document.elementFromPoint(x, y)));
 })()"""
-"""In the page: the mistyped name is drawn, and nothing lies over any of its corners."""
+"""A JavaScript expression: the mistyped name is visible, and no other element covers any of its corners."""
 
 
 def open_program(editor: VSCode) -> None:
-    """Open the program, the cursor in its bad line but not in the squiggle, and wait for the light bulb."""
+    """Open the program with the cursor on its bad line but outside the squiggle, and wait for the light bulb."""
     editor.open("walk.py", PROGRAM, line=BAD_LINE, column=10)
     editor.wait_for(".squiggly-error")
     wait_for_light_bulb(editor)
 
 
 def wait_for_light_bulb(editor: VSCode) -> None:
-    """Move the cursor until it is there: VS Code asks only then, and the tutor may still be starting."""
+    """Move the cursor until the light bulb appears.
+
+    VS Code requests code actions only when the cursor moves, and the tutor may still be starting.
+    """
     for key in ("ArrowRight", "ArrowLeft") * 10:
         editor.press(key)
         if editor.is_there(LIGHT_BULB, seconds=1.5):
@@ -61,23 +64,23 @@ def wait_for_light_bulb(editor: VSCode) -> None:
 
 
 def ask(editor: VSCode) -> None:
-    """Choose the code action from its menu."""
+    """Choose the code action "Ask tutor" from the light bulb's menu."""
     open_menu(editor, lambda: click_light_bulb(editor))
     editor.click(ASK_TUTOR)
 
 
 def click_light_bulb(editor: VSCode) -> None:
-    """Click the light bulb. Once its menu was closed, it is back only when the cursor has moved."""
+    """Click the light bulb. If its menu was closed before, the bulb returns only after the cursor has moved."""
     if not editor.is_there(LIGHT_BULB, seconds=0.5):
         wait_for_light_bulb(editor)
     editor.click(LIGHT_BULB)
 
 
 def open_menu(editor: VSCode, opens: Callable[[], None]) -> None:
-    """Open the menu of code actions, as often as it takes.
+    """Open the menu of code actions, again if the tutor's is missing, up to six times.
 
-    VS Code forgets that it was asked to when a mark changes, or another extension gets ready, before the menu is there.
-    Its own actions ("Fix", "Explain") are there before the tutor's language server has started.
+    VS Code drops the menu if a diagnostic changes or another extension becomes ready before the menu is shown.
+    Its own actions ("Fix", "Explain") appear before the tutor's language server has started.
     """
     for _ in range(6):
         opens()
@@ -88,7 +91,7 @@ def open_menu(editor: VSCode, opens: Callable[[], None]) -> None:
 
 
 def type_address(editor: VSCode, address: str) -> None:
-    """Type an address into the input box, in place of what stands there."""
+    """Replace the text of the input box by an address."""
     editor.wait_for('.quick-input-widget :text("Address of your course")')
     editor.press("Control+A")
     editor.type(address)

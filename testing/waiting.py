@@ -1,4 +1,4 @@
-"""Waiting for what other processes, threads and servers do, which no event of this loop tells."""
+"""Polling for effects of other processes, threads and servers that no event of this event loop signals."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ POLL_SECONDS = 0.02
 async def until(holds: Callable[[], object], *, seconds: float = 15) -> None:
     """Wait until a condition holds. Raises `TimeoutError`."""
     async with asyncio.timeout(seconds):
-        while not holds():  # noqa: ASYNC110 - what it waits for sets no event here
+        while not holds():  # noqa: ASYNC110 - no event signals the condition
             await asyncio.sleep(POLL_SECONDS)

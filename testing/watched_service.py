@@ -1,6 +1,6 @@
-"""A program for tests: the service as `tutor-server serve` runs it, with its event loop watched for lateness.
+"""The service as `tutor-server serve` runs it, with its event-loop lag measured, for tests.
 
-SIGUSR1 starts the watch anew; at its end the program prints the greatest lateness in seconds.
+SIGUSR1 restarts the measurement. At its end the program prints the greatest lag in seconds.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ STEP_SECONDS = 0.005
 
 
 class Watch:
-    """Comes back to the loop every few milliseconds, and keeps how late the latest turn was."""
+    """Measures event-loop lag: wakes every few milliseconds and keeps the greatest delay."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -25,11 +25,11 @@ class Watch:
         self._come_back()
 
     def start(self) -> None:
-        """Forget what was."""
+        """Restart the measurement: forget the greatest delay."""
         self.lateness = 0.0
 
     def _come_back(self) -> None:
-        # Not the loop's own time: uvloop keeps that of the turn's beginning.
+        # Not the event loop's own clock: uvloop updates that only once per iteration.
         self._loop.call_later(STEP_SECONDS, self._arrive, time.monotonic() + STEP_SECONDS)
 
     def _arrive(self, due: float) -> None:
@@ -44,7 +44,7 @@ async def main() -> None:
     watch = Watch()
     asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, watch.start)
     await serve(settings, "127.0.0.1", 0)
-    print(watch.lateness)  # noqa: T201 - its output
+    print(watch.lateness)  # noqa: T201 - the output is this program's result
 
 
 if __name__ == "__main__":

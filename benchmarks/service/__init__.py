@@ -1,1 +1,1 @@
-"""The whole service under load, beside a bare proxy on the same machine in the same run."""
+"""Measures the whole service under load, beside a bare proxy on the same machine in the same run."""

@@ -1,7 +1,7 @@
 """Measure the whole service beside a bare pass-through, in one run: `python -m benchmarks.service [PART …] [--full]`.
 
-With sign-in, limits, ledger and guard on. Service and floor have one core, model and load the other one; LiteLLM is
-measured beside them with `--full`. Without a PART all of them run. docs/performance.md says what each figure is.
+The service runs with sign-in, limits, ledger and guard. Service and pass-through share one core; the model and the load
+use the other. `--full` also measures LiteLLM. Without a PART, all parts run. docs/performance.md explains each figure.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ PARTS: dict[str, Callable[[Circumstances], Coroutine[None, None, list[Measured]]
 }
 SHORT_CASES = 200
 REPLIES = Path(__file__).resolve().parents[3] / "shared" / "data" / "tutor_replies.jsonl"
-"""Where real tutors' replies lie beside a checkout, if they do."""
+"""The file with real tutors' replies, which may lie beside the checkout."""
 
 
 def main(parts: Sequence[str], replies: Path | None, markdown: Path | None, *, is_full: bool) -> None:
-    """Measure part after part and print one table."""
+    """Run the chosen parts and print their figures in one table."""
     cases = read_cases(replies, None if is_full else SHORT_CASES)
     print(f"{machine()}; {len(cases)} cases, {replies.name if replies else 'our own'}", flush=True)
     figures = []

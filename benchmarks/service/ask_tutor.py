@@ -1,4 +1,4 @@
-"""Our service under measurement: a process of its own, with real accounts, over its WebSocket."""
+"""Ask Tutor as a subject of measurement: a service process with real accounts, used over its WebSocket."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ OPEN_LIMITS = {
     "TUTOR_DAILY_MESSAGE_CAP": "100000000",
     "TUTOR_LLM_CALLS_PER_MINUTE": "100000000",
 }
-"""Every limit is enforced, and none is reached."""
+"""Settings that keep every limit enforced, but too high to be reached."""
 JWT_SECRET = "words " * 8
 MODEL = "gpt-4o-mini"
-"""One whose price is known, so that the ledger has money to count."""
+"""A model with a known price, so that the ledger has costs to count."""
 
 
 class AskTutor:
-    """The service, on the service's core; several workers share all cores with the load."""
+    """The service on the service's core. If it has several workers, they share all cores with the load."""
 
     name = "Ask Tutor"
 
@@ -63,7 +63,7 @@ class AskTutor:
         workers: int = 1,
         students: int = STUDENTS,
     ) -> Self:
-        """Start it and sign students up; without an upstream it has the offline tutor."""
+        """Start the service and register students. Without an upstream, the offline tutor answers."""
         await asyncio.to_thread(folder.mkdir, exist_ok=True)
         known = OPEN_LIMITS | dict(settings or {})
         if upstream is not None:
@@ -77,13 +77,13 @@ class AskTutor:
         return tutor
 
     async def line(self, signed_in: Mapping[str, str] | None = None) -> TutorLine:
-        """Open a socket of a signed-in student; unless one is given, the students take turns."""
+        """Open a WebSocket for a student; by default, the registered students take turns."""
         headers = signed_in or self._students[next(self._numbers) % len(self._students)]
         socket = await self._session.ws_connect(f"{self.url}/api/chat/ws", headers=headers, protocols=("tutor.v1",))
         return TutorLine(socket, self._cases)
 
     def _pieces(self, number: int, tokens: int) -> Sequence[Piece]:
-        """See `Subject`: the units that the guard releases, measured in characters."""
+        """Return the pieces of an answer: the units that the guard releases, measured in characters."""
         if self._is_offline:
             return ()
         case = self._cases[number % len(self._cases)]
@@ -91,20 +91,20 @@ class AskTutor:
         return [Piece(end, bisect_left(ends, end)) for end in case.unit_ends(tokens)]
 
     async def close(self) -> None:
-        """Stop the service, and drop what is left of its sockets."""
+        """Stop the service and close the remaining WebSockets."""
         await asyncio.to_thread(self.service.stop)
         await self._session.close()
 
 
 class TutorLine:
-    """A chat socket. Each ask is about a program of its own, so that each is answered at level 1, under the guard."""
+    """A chat WebSocket. Each ask is about a different program, so that each is answered at level 1 under the guard."""
 
     def __init__(self, socket: ClientWebSocketResponse, cases: list[Case]) -> None:
         self.socket = socket
         self._cases = cases
 
     async def send(self, number: int) -> Heard:
-        """Send an ask."""
+        """Send an ask and return the record of its answer, still empty."""
         request_id = uuid4()
         code = self._cases[number % len(self._cases)].program(request_id.int)
         frame = {
@@ -120,17 +120,17 @@ class TutorLine:
         return heard
 
     async def ask(self, number: int) -> Heard:
-        """See `Line`."""
+        """Send an ask and record its complete answer."""
         heard = await self.send(number)
         await self.hear(heard)
         return heard
 
     async def close(self) -> None:
-        """See `Line`."""
+        """Close the WebSocket."""
         await self.socket.close()
 
     async def hear(self, heard: Heard) -> None:
-        """Hear an answer out. What is withheld, repeated or left out is a failure."""
+        """Record an answer to its end. A withheld answer and a repeated or missing delta count as failures."""
         end = 0
         while True:
             message = await self.socket.receive()

@@ -1,4 +1,4 @@
-"""What students ask in the benchmark, and what the model answers them, so that the guard has real work."""
+"""The students' asks in the benchmark and the model's replies, realistic enough to give the guard real work."""
 
 from __future__ import annotations
 
@@ -20,35 +20,35 @@ if TYPE_CHECKING:
 
 
 LENGTHS = (100, 300)
-"""Tokens of the answers that are heard out: of every load, and of those that measure the capacity."""
+"""Lengths in tokens of the answers: in most loads, and in the measurement of the capacity."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A program and the harmless reply to it."""
+    """A program and a harmless reply to it."""
 
     code: str
     reply: str
 
     def tokens(self, count: int) -> list[str]:
-        """Return so many tokens of the reply, said again and again, each a few letters as a model's are."""
+        """Return the first `count` tokens of the reply, repeated as needed. A token is a few letters, as a model's is."""
         pieces = re.findall(r"\s*\S{1,6}", self.reply)
         again = ["\n\n" + pieces[0], *pieces[1:]]
         return list(islice(chain(pieces, cycle(again)), count))
 
     def program(self, own: int) -> str:
-        """Return the program with a last line that nobody else's has, so that it is a problem of its own."""
+        """Return the program with a unique last line, which makes it a separate problem."""
         return f"{self.code.rstrip()}\n\nrun = {own}"
 
     def released(self, tokens: int) -> list[str]:
-        """Return the units in which the guard lets so many tokens through at level 1; an empty list: it does not."""
+        """Return the units that the guard releases of so many tokens at level 1; empty if it stops the reply."""
         code = self.program(2**127)
         guard = Guard(HintLevel.QUESTION, Submission(code=code, cursor=Position(code.count("\n"), 0)))
         units = [*guard.feed("".join(self.tokens(tokens))), *guard.finish()]
         return units if guard.verdict is None else []
 
     def unit_ends(self, tokens: int) -> list[int]:
-        """Return where each of these units ends, in characters."""
+        """Return the end of each of these units, in characters."""
         return list(accumulate(len(unit) for unit in self.released(tokens)))
 
 
@@ -69,13 +69,13 @@ OWN = (
         "What happens to that value in the second round? Say in your own words what you would like to happen there.",
     ),
 )
-"""Used where no file of replies is given."""
+"""The default cases, which are used without a file of replies."""
 
 
 def read_cases(path: Path | None, most: int | None = None) -> list[Case]:
     """Read harmless replies from a file of `student_code`, `reply` and `leak`, one JSON object a line.
 
-    They come in one shuffled order, at the most so many of them.
+    Return at most `most` cases, shuffled with a fixed seed.
     """
     if path is None:
         return list(OWN)
@@ -86,7 +86,7 @@ def read_cases(path: Path | None, most: int | None = None) -> list[Case]:
 
 
 def parses(case: Case) -> bool:
-    """Return whether a line added to the program makes it another problem: so it is where the program has a form."""
+    """Return whether the program parses: only then does an added line make it a different problem."""
     with warnings.catch_warnings(action="ignore"):
         try:
             ast.parse(case.code)
@@ -96,5 +96,5 @@ def parses(case: Case) -> bool:
 
 
 def passes(case: Case) -> bool:
-    """Return whether the guard lets the reply through unchanged, in each length that the benchmark says."""
+    """Return whether the guard releases the reply unchanged, in each of the benchmark's lengths."""
     return all("".join(case.released(tokens)) == "".join(case.tokens(tokens)) for tokens in LENGTHS)

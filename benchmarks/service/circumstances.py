@@ -1,4 +1,4 @@
-"""What every part of the benchmark is given, and the subjects that it starts for itself."""
+"""What all parts of the benchmark share: options, and the subjects that are measured side by side."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What students ask, a fresh folder, and how long it may take: `is_full` is the table of the documentation."""
+    """The students' cases, a fresh folder, and the scale: `is_full` selects the one that the documentation shows."""
 
     cases: list[Case]
     folder: Path
@@ -29,23 +29,23 @@ class Circumstances:
 
     @property
     def streams(self) -> int:
-        """How many answers are open at once where many are."""
+        """The number of simultaneous answers in parts that measure many at once."""
         return 1000 if self.is_full else 200
 
     @property
     def rounds(self) -> int:
-        """How often figures that stand beside each other are taken in turn."""
+        """The number of rounds in which the subjects are measured in turn."""
         return 4 if self.is_full else 1
 
     @property
     def seconds(self) -> float:
-        """How long a load lasts."""
+        """Seconds that a load lasts."""
         return 8 if self.is_full else 4
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Ask Tutor on SQLite, beside the floor and, in the full form, LiteLLM; all speak to the same model."""
+    """Ask Tutor on SQLite beside the floor and, with `--full`, LiteLLM, all using the same model."""
 
     upstream: FastUpstream
     model: Proxy
@@ -53,17 +53,17 @@ class Beside:
     floor: Proxy
     litellm: Proxy | None
     without_litellm: str
-    """Why LiteLLM is left out; empty where it is there."""
+    """The reason why LiteLLM is not measured; empty if it is."""
 
     @property
     def subjects(self) -> tuple[AskTutor | Proxy, ...]:
-        """Everything that is measured."""
+        """The subjects that are measured."""
         return (self.floor, self.tutor, *([self.litellm] if self.litellm else []))
 
 
 @asynccontextmanager
 async def side_by_side(given: Circumstances) -> AsyncIterator[Beside]:
-    """Start everything: the load and the model on one core, what is measured on the other."""
+    """Start everything: the load and the model on one core, the subjects on the other."""
     async with AsyncExitStack() as stack, upstream_of(given) as (upstream, url):
         model = Proxy.model(url)
         stack.push_async_callback(model.close)
@@ -84,7 +84,7 @@ async def side_by_side(given: Circumstances) -> AsyncIterator[Beside]:
 
 @asynccontextmanager
 async def upstream_of(given: Circumstances) -> AsyncIterator[tuple[FastUpstream, str]]:
-    """Let the model listen, and bind this process to the load's core."""
+    """Start the model and bind this process to the load's core; yield the model and its URL."""
     bind_to(LOAD_CORE)
     upstream = FastUpstream(given.cases)
     try:

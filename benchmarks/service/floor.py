@@ -1,6 +1,6 @@
-"""The floor: a pass-through in bare aiohttp on uvloop. No sign-in, no limits, no database, no guard.
+"""The floor: a bare pass-through on aiohttp and uvloop, without sign-in, limits, database or guard.
 
-`python -m benchmarks.service.floor URL` prints its port and passes every POST on to URL.
+`python -m benchmarks.service.floor URL` prints its port and forwards every POST to URL.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ async def main(upstream: str) -> None:
     app.router.add_post("/", pass_on)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0, backlog=4096)  # as many as the load opens at once
+    site = web.TCPSite(runner, "127.0.0.1", 0, backlog=4096)  # as many as the load opens at the same time
     await site.start()
     print(runner.addresses[0][1], flush=True)
     await asyncio.Event().wait()

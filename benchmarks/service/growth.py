@@ -1,4 +1,4 @@
-"""As work grows: the same ask where little is stored, in a long conversation, and among many students."""
+"""Compare the same ask in three databases: an almost empty one, a long conversation, and many students."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
     from benchmarks.service.circumstances import Circumstances
 
 MESSAGES = 10
-"""Of each student, where nothing else is said."""
+"""The number of stored messages of each student, unless stated otherwise."""
 FEW = Size(students=10, messages=10 * MESSAGES, calls=10 * MESSAGES // 2)
 LONG = Size(students=1, messages=10_000, calls=5_000)
 MANY = Size(students=100_000, messages=100_000 * MESSAGES, calls=1_000)
 LINES = 10
-"""Students who ask in turn, where there are so many: their conversations grow the slower."""
+"""The maximum number of students who take turns in asking, so that their conversations grow slowly."""
 
 
 async def growth(given: Circumstances) -> list[Measured]:
-    """Ask each service in turn, one ask at a time, so that whatever else goes on meets all three alike."""
+    """Send the same asks to each service in turn, one at a time, so that other load affects all three alike."""
     asks = 400 if given.is_full else 100
     async with AsyncExitStack() as stack, upstream_of(given) as (upstream, url):
 
@@ -55,7 +55,7 @@ async def growth(given: Circumstances) -> list[Measured]:
                 answer = await line_of(number).ask(number)
                 taken = (time.perf_counter() - began) * 1000
                 scenarios.check(tutor, upstream, [answer])
-                if number >= 10:  # the first ones fill connections and caches
+                if number >= 10:  # the first asks only open connections and fill caches
                     times[name].append(taken)
     few, long, many = (median(times[name]) for name in sizes)
     return [
@@ -76,7 +76,7 @@ async def _service(given: Circumstances, name: str, size: Size, upstream: str) -
 
 
 def _spread(students: int) -> range:
-    """Return students from the first to the last of all."""
+    """Return student numbers spread evenly over all students."""
     return range(0, students, max(1, students // LINES))
 
 

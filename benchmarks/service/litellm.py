@@ -34,15 +34,15 @@ async def authenticate(request, api_key):
         api_key=api_key, user_id="student", rpm_limit=10**8, tpm_limit=10**12, max_parallel_requests=10**6
     )
 """
-"""Every limit is enforced, and none is reached."""
+"""Settings that keep every limit enforced, but too high to be reached."""
 
 
 class NotInstalled(Exception):
-    """LiteLLM cannot be had here, for the reason given."""
+    """LiteLLM cannot be installed here; the message gives the reason."""
 
 
 def installed() -> Path:
-    """Return the program, after installing it where this is the first time. Raises `NotInstalled`."""
+    """Return the program's path. Installs LiteLLM first if necessary. Raises `NotInstalled`."""
     folder = user_cache_path("ask-tutor") / f"litellm-{VERSION}"
     program = folder / "bin" / "litellm"
     if program.exists():
@@ -60,7 +60,7 @@ def installed() -> Path:
 
 
 async def start(program: Path, folder: Path, upstream: str) -> Proxy:
-    """Start it on the service's core, with one worker, and wait until it answers."""
+    """Start LiteLLM with one worker on the service's core, and wait until it answers."""
     model = {"model": "openai/bench", "api_base": upstream, "api_key": "none"}
     config: dict[str, object] = {
         "model_list": [{"model_name": "bench", "litellm_params": model}],

@@ -1,4 +1,4 @@
-"""What needs no model: the start of the service, and the offline tutor's answers."""
+"""Measurements that need no model: the start of the service, and the offline tutor's answers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 async def offline(given: Circumstances) -> list[Measured]:
-    """Measure answers a second, then starts on the database that is there now, which is at head."""
+    """Measure offline answers per second, then starts of the service on the database that this has already migrated."""
     folder = given.folder / "offline"
     async with upstream_of(given) as (upstream, _):
         tutor = await AskTutor.start(folder, given.cases, None)

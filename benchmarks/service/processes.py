@@ -1,4 +1,4 @@
-"""Processes under measurement: each on a core of its own, with what the kernel knows of it (Linux)."""
+"""Binds processes to cores, and reads their processor time and memory from the kernel (Linux)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def cpu_seconds(*pids: int) -> float:
-    """Return the processor time that processes have used, their threads' included."""
+    """Return the processor time in seconds that processes have used, including their threads."""
     total = 0
     for pid in pids:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
@@ -21,29 +21,29 @@ def cpu_seconds(*pids: int) -> float:
 
 
 def resident_bytes(*pids: int) -> int:
-    """Return the memory that processes hold (their resident set)."""
+    """Return the resident memory of processes, in bytes."""
     pages = sum(int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) for pid in pids)
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def on_cores(*cores: int) -> tuple[str, ...]:
-    """Return the words that start a program on these cores, whatever its parent is bound to."""
+    """Return the command prefix that binds a program to these cores, whichever its parent is bound to."""
     return ("taskset", "--cpu-list", ",".join(str(core) for core in cores))
 
 
 def bind_to(*cores: int) -> None:
-    """Run this thread, and what it starts from now on, on these cores alone."""
+    """Bind this thread, and threads and processes that it starts from now on, to these cores."""
     os.sched_setaffinity(0, cores)
 
 
 def allow_many_files() -> None:
-    """Let this process and those it starts hold as many sockets as the system allows."""
+    """Raise this process' limit of open files, which child processes inherit, to the maximum that is allowed."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def machine() -> str:
-    """Return what machine this is."""
+    """Return a description of this machine."""
     lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
     release = ".".join(os.uname().release.split(".")[:2])
@@ -51,5 +51,5 @@ def machine() -> str:
 
 
 def load_average() -> float:
-    """Return how many processes wanted a core in the last minute, this benchmark's own among them."""
+    """Return the load average of the last minute, which includes this benchmark's own processes."""
     return os.getloadavg()[0]

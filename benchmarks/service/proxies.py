@@ -1,4 +1,4 @@
-"""Programs that answer a POST with an event stream: the bare pass-through, LiteLLM, and the model itself."""
+"""Subjects that answer a POST with an event stream: the bare pass-through, LiteLLM, and the model itself."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 TOKEN = b'"content":"'
-"""What each token's event has once."""
+"""A string that occurs exactly once in each token's event."""
 
 
 class Proxy:
-    """A proxy of Chat Completions; its answers are measured in tokens."""
+    """A proxy of the Chat Completions API. Its answers are measured in tokens."""
 
     def __init__(
         self, name: str, url: str, process: Popen[bytes] | None = None, headers: Mapping[str, str] | None = None
@@ -38,7 +38,7 @@ class Proxy:
 
     @classmethod
     def model(cls, upstream: str) -> Self:
-        """Speak to the model without anything between."""
+        """Return a subject that sends requests directly to the model."""
         return cls("model", f"{upstream}/chat/completions")
 
     @classmethod
@@ -51,15 +51,15 @@ class Proxy:
         return cls("floor", f"http://127.0.0.1:{port}/", process)
 
     async def line(self) -> ProxyLine:
-        """Return a line; connections are kept by the session."""
+        """Return a client of the proxy. The shared session keeps the connections."""
         return ProxyLine(self._session, self._url)
 
     def pieces(self, _number: int, tokens: int) -> Sequence[Piece]:
-        """See `Subject`: each token is passed on by itself."""
+        """Return one piece for each token, as a proxy forwards every token separately."""
         return [Piece(number + 1, number) for number in range(tokens)]
 
     async def close(self) -> None:
-        """Kill the process."""
+        """Close the session and kill the process."""
         await self._session.close()
         if self._process is not None:
             self._process.kill()
@@ -69,14 +69,14 @@ class Proxy:
 
 
 class ProxyLine:
-    """One request after another."""
+    """A client that sends one request after another."""
 
     def __init__(self, session: ClientSession, url: str) -> None:
         self._session = session
         self._url = url
 
     async def ask(self, number: int) -> Heard:
-        """See `Line`."""
+        """Send a request and record its complete answer."""
         request_id = uuid4()
         content = orjson.dumps(
             {
@@ -99,4 +99,4 @@ class ProxyLine:
         return heard
 
     async def close(self) -> None:
-        """See `Line`; the session keeps the connection."""
+        """Do nothing: the session keeps the connection."""

@@ -1,4 +1,4 @@
-"""Every figure of the benchmark, part by part: what it is called, in what unit it is told, and what is aimed at."""
+"""Every figure of the benchmark, part by part, with its name, its unit and its targets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A bound, in the figure's unit or as a multiple of what the floor or LiteLLM needs for the same."""
+    """A target, either in the figure's unit or as a multiple of the floor's or LiteLLM's value."""
 
     bound: float
     is_least: bool
@@ -76,4 +76,4 @@ ROWS = {
     "growth": (MORE_MESSAGES, MORE_USERS),
     "workers": (LOST, DOUBLED, WORKERS_RATE),
 }
-"""The parts, in the order of the table, with what each measures."""
+"""The figures of each part, in the order of the table."""

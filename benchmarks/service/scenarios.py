@@ -1,4 +1,4 @@
-"""The loads, each of one number or a few, for any subject. An answer that is not whole ends the benchmark."""
+"""The loads of the benchmark, for any subject; each measures one or a few numbers. A faulty answer ends the benchmark."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ STREAMS = 64
 PACED_STREAMS, PACED_SECONDS = 16, 0.01
 CAPACITY_SECONDS, CAPACITY_SECONDS_A_TOKEN = 6, 0.02
 LAG_P99, FIRST_P99 = 0.050, 0.250
-"""Seconds that a subject may lose at its capacity."""
+"""Maximum 99th percentiles, in seconds, of a subject within its capacity: of the lag, and of the first text."""
 THINKS_SECONDS = 10
-"""How long a model is silent that is cancelled before its first token."""
+"""Seconds that the model waits before its first token, for asks that are cancelled before it."""
 TRIES = 3
 FIRST_ANSWERS = 8
 OPEN_SECONDS = 60
-"""How long it may take until every answer of a load is in its middle."""
+"""Seconds within which every answer of a load must have sent `OPEN_TOKENS` tokens."""
 OPEN_TOKENS = 50
-"""Of a hundred: what an answer has said while it counts as open, since it grows with its words."""
+"""Tokens out of 100 that an open answer has sent when memory is measured, since its memory grows with its text."""
 
 
 class LoadFailed(Exception):
-    """An answer did not come as it should; a figure of such a run would be worth nothing."""
+    """An answer was faulty, which makes the figures of the run worthless."""
 
 
 def check(subject: Subject, upstream: FastUpstream, answers: Iterable[Heard]) -> list[Heard]:
-    """Return the answers, each heard to its end and whole. Raises `LoadFailed`."""
+    """Return the answers if all of them are complete. Raises `LoadFailed`."""
     checked = list(answers)
     failures = [why for answer in checked if (why := fault(subject, upstream, answer))]
     if failures:
@@ -50,7 +50,7 @@ def check(subject: Subject, upstream: FastUpstream, answers: Iterable[Heard]) ->
 
 
 def fault(subject: Subject, upstream: FastUpstream, answer: Heard) -> str | None:
-    """Return what is wrong with an answer: it failed, or it is not what the model said."""
+    """Return what is wrong with an answer: its failure, or that it is incomplete; None if nothing is."""
     if answer.failure or not answer.ends:
         return answer.failure or "no text"
     pieces = subject.pieces(answer.number, upstream.pace.tokens)
@@ -60,7 +60,7 @@ def fault(subject: Subject, upstream: FastUpstream, answer: Heard) -> str | None
 
 
 async def until(holds: Callable[[], bool], seconds: float = 20) -> None:
-    """Wait for something that the load's own process sees. Raises `LoadFailed` after so many seconds."""
+    """Poll until a condition holds. Raises `LoadFailed` after the given seconds."""
     deadline = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > deadline:
@@ -70,7 +70,7 @@ async def until(holds: Callable[[], bool], seconds: float = 20) -> None:
 
 @asynccontextmanager
 async def lines_of(subject: Subject, count: int) -> AsyncIterator[Sequence[Line]]:
-    """Open so many lines, and close them in the end."""
+    """Open so many connections to a subject, and close them on exit."""
     lines = [await subject.line() for _ in range(count)]
     try:
         yield lines
@@ -79,7 +79,7 @@ async def lines_of(subject: Subject, count: int) -> AsyncIterator[Sequence[Line]
 
 
 async def first_text(subject: Subject, upstream: FastUpstream, asks: int) -> float:
-    """Return the median milliseconds from ask to first text, one ask at a time, each answered at once."""
+    """Return the median milliseconds from an ask to its first text, with one ask at a time and a model without delay."""
     upstream.begin(Pace())
     async with lines_of(subject, 1) as (line,):
         answers = check(subject, upstream, [await line.ask(number) for number in range(asks + 5)])
@@ -88,7 +88,7 @@ async def first_text(subject: Subject, upstream: FastUpstream, asks: int) -> flo
 
 @dataclass(frozen=True, slots=True)
 class Throughput:
-    """Answers a second, and a second of the subject's processor time; which share of its core the load used itself."""
+    """Answers per second, per second of the subject's processor time, and the load's own share of its core."""
 
     per_second: float
     per_cpu_second: float
@@ -96,9 +96,9 @@ class Throughput:
 
 
 async def throughput(subject: Subject, upstream: FastUpstream, seconds: float) -> Throughput:
-    """Ask over many lines at once, each again as soon as it is answered: 100 tokens, each sent by itself, no pause.
+    """Ask continuously over many connections: 100 tokens for each answer, sent one by one without a pause.
 
-    What is answered in a window of so many seconds counts, while every line is busy.
+    Only answers that end within a window of `seconds`, while every connection is busy, are counted.
     """
     upstream.begin(Pace(tokens=100, seconds=0.0))
     async with lines_of(subject, STREAMS) as lines:
@@ -129,7 +129,7 @@ async def throughput(subject: Subject, upstream: FastUpstream, seconds: float) -
 
 
 async def paced_cpu(subject: Subject, upstream: FastUpstream, seconds: float) -> float:
-    """Return milliseconds of the subject's processor time a thousand tokens: 16 streams, a token each 10 ms."""
+    """Return the subject's processor time per thousand tokens in ms, with 16 streams and a token every 10 ms."""
     upstream.begin(Pace(tokens=100, seconds=PACED_SECONDS))
     async with lines_of(subject, PACED_STREAMS) as lines:
         await asyncio.gather(*(line.ask(number) for number, line in enumerate(lines)))
@@ -148,7 +148,7 @@ async def paced_cpu(subject: Subject, upstream: FastUpstream, seconds: float) ->
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """How so many streams went: 99th percentiles of lag and of first text, in seconds; the load's share of its core."""
+    """The result of many streams: 99th percentiles of lag and first text in seconds, and the load's share of its core."""
 
     streams: int
     lag: float
@@ -157,14 +157,15 @@ class Held:
 
     @property
     def is_in_time(self) -> bool:
-        """Return whether the subject kept up."""
+        """Whether the subject kept up with the streams."""
         return self.lag <= LAG_P99 and self.first <= FIRST_P99
 
 
 async def hold(subject: Subject, upstream: FastUpstream, streams: int) -> Held:
-    """Let so many streams run at 50 tokens a second. Raises `LoadFailed`.
+    """Run so many streams at 50 tokens a second. Raises `LoadFailed`.
 
-    A piece's lag is counted from when the token was sent that completes it; first text without the model's own time.
+    A piece's lag is the time since the model sent the token that completes it. The time to the first text excludes the
+    model's own time.
     """
     tokens = int(CAPACITY_SECONDS / CAPACITY_SECONDS_A_TOKEN)
     upstream.begin(Pace(tokens=tokens, seconds=CAPACITY_SECONDS_A_TOKEN))
@@ -172,7 +173,7 @@ async def hold(subject: Subject, upstream: FastUpstream, streams: int) -> Held:
         began, used = time.monotonic(), cpu_seconds(os.getpid())
 
         async def begin(number: int) -> Heard:
-            await asyncio.sleep(number / streams)  # a class does not press within one millisecond
+            await asyncio.sleep(number / streams)  # spread the asks over one second, as a class would
             return await lines[number].ask(number)
 
         answers = await asyncio.gather(*(begin(number) for number in range(streams)))
@@ -190,16 +191,17 @@ async def hold(subject: Subject, upstream: FastUpstream, streams: int) -> Held:
 
 
 async def capacity(subject: Subject, upstream: FastUpstream, *, step: int, most: int) -> Held | None:
-    """Return the most streams that a subject holds, by doubling steps and then halving them; None: not even one step.
+    """Return the result of the most streams that a subject can hold, or None if it cannot even hold `step`.
 
-    A load that was too much is tried again, since others may have used the machine meanwhile.
+    The search doubles the step while the subject keeps up, then halves it. A failed load is tried again, since other
+    programs may have used the machine meanwhile.
     """
 
     async def holds(streams: int) -> Held | None:
         for _ in range(TRIES):
             try:
                 held = await hold(subject, upstream, streams)
-            except LoadFailed:  # an answer that fails is the plainest sign of too much
+            except LoadFailed:  # an answer failed: the load was too high
                 continue
             if held.is_in_time:
                 return held
@@ -217,7 +219,7 @@ async def capacity(subject: Subject, upstream: FastUpstream, *, step: int, most:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Bytes: of the idle subject, of each line without an answer, of each open answer beside its line, of all."""
+    """Memory in bytes: of the idle subject, for each idle connection, in addition for each open answer, and in total."""
 
     idle: float
     a_line: float
@@ -226,9 +228,9 @@ class Memory:
 
 
 async def memory(subject: Subject, upstream: FastUpstream, count: int) -> Memory:
-    """Open so many lines, then an answer on each; all answers are open at once.
+    """Measure the memory of so many connections, and of an answer on each that is open at the same time.
 
-    A few answers come before, so that what a process makes with its first ones and keeps is not shared out among all.
+    A few answers come first, so that memory which a process allocates once and keeps is not counted among the answers'.
     """
     upstream.begin(Pace())
     async with lines_of(subject, FIRST_ANSWERS) as lines:
@@ -244,9 +246,9 @@ async def memory(subject: Subject, upstream: FastUpstream, count: int) -> Memory
 
 @asynccontextmanager
 async def all_open(upstream: FastUpstream, lines: Sequence[Line]) -> AsyncIterator[list[Heard]]:
-    """Hold an answer open on each of the lines, all of them in their middle; on exit they are heard out, into the list.
+    """Keep an answer open on each connection, all of them at least half sent. On exit, append them to the yielded list.
 
-    Those that were asked first may have said all but their last token.
+    The answers to the earliest asks may lack only their last token.
     """
     upstream.begin(Pace(tokens=100, seconds=0.1))
     upstream.holds_ends = True
@@ -267,14 +269,14 @@ async def all_open(upstream: FastUpstream, lines: Sequence[Line]) -> AsyncIterat
 
 @dataclass(frozen=True, slots=True)
 class Cancels:
-    """Milliseconds from a `cancel` to the end of the upstream's connection."""
+    """Milliseconds from a `cancel` to the end of the connection to the model."""
 
     median: float
     worst: float
 
 
 async def cancel(tutor: AskTutor, upstream: FastUpstream, *, after_text: bool) -> Cancels:
-    """Cancel some asks, one after another, before or after the first text."""
+    """Cancel asks one after another, either before or after their first text."""
     line = await tutor.line()
     upstream.begin(Pace(tokens=400, seconds=0.02, thinks=0.0 if after_text else THINKS_SECONDS))
     times = [await _cancel_one(line, number, upstream, after_text=after_text) for number in range(31)]

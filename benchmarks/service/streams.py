@@ -1,4 +1,4 @@
-"""Parts measured beside the floor: speed and cost of streams, capacity, memory; and cancels."""
+"""Measurements beside the floor: speed and cost of streams, capacity, memory, and cancellation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 async def streams(given: Circumstances) -> list[Measured]:
-    """Measure one ask at a time, many as fast as they go, and some at a model's pace: medians of rounds in turn."""
+    """Measure first text, throughput and cost at a model's pace; return medians of rounds in which subjects take turns."""
     taken: dict[tuple[Row, str], list[float]] = defaultdict(list)
     load_shares = []
     alone = []
@@ -61,7 +61,7 @@ async def streams(given: Circumstances) -> list[Measured]:
 
 
 async def capacity(given: Circumstances) -> list[Measured]:
-    """Measure how many streams a core holds. The short form has no time for it."""
+    """Measure the number of streams that one core can hold; only with `--full`, since it takes long."""
     if not given.is_full:
         return [Measured(rows.CAPACITY, None, note="only with --full")]
     async with side_by_side(given) as beside:
@@ -86,7 +86,7 @@ async def capacity(given: Circumstances) -> list[Measured]:
 
 
 async def memory(given: Circumstances) -> list[Measured]:
-    """Measure what sockets and open answers take; of LiteLLM, which opens answers too slowly for that, idle alone."""
+    """Measure the memory of sockets and open answers; of LiteLLM only the idle memory, as it opens answers too slowly."""
     async with side_by_side(given) as beside:
         other = resident_bytes(*beside.litellm.pids) if beside.litellm else None
         ours = await scenarios.memory(beside.tutor, beside.upstream, given.streams)
@@ -101,7 +101,7 @@ async def memory(given: Circumstances) -> list[Measured]:
 
 
 async def cancel(given: Circumstances) -> list[Measured]:
-    """Measure how soon the model's stream is closed once a student does not want it any more."""
+    """Measure the time from a student's cancel to the end of the connection to the model."""
     async with upstream_of(given) as (upstream, url):
         tutor = await AskTutor.start(given.folder / "cancel", given.cases, url)
         try:

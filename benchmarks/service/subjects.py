@@ -1,4 +1,4 @@
-"""The subjects of a measurement, seen from outside: services that answer an ask in pieces."""
+"""Interfaces of the subjects that are measured: services that answer an ask in pieces."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Heard:
-    """One answer as it arrived: how much of it was there at what time (monotonic seconds), in the subject's measure."""
+    """One answer as it arrived: its length after each piece, in the subject's unit, and the monotonic time of the piece."""
 
     name: str
     number: int
@@ -24,43 +24,43 @@ class Heard:
 
 
 class Piece(NamedTuple):
-    """What should arrive in one go: where it ends, in the subject's measure, and the token that completes it."""
+    """A piece that should arrive at once: its end in the subject's unit, and the token that completes it."""
 
     end: int
     token: int
 
 
 class Line(Protocol):
-    """One student's line to a subject; one answer at a time."""
+    """One student's connection to a subject, for one answer at a time."""
 
     async def ask(self, number: int) -> Heard:
-        """Ask about a case and hear the answer out."""
+        """Ask about a case and record the complete answer."""
         ...
 
     async def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         ...
 
 
 class Subject(Protocol):
-    """Something that is measured."""
+    """A service that is measured."""
 
     name: str
     pids: tuple[int, ...]
 
     async def line(self) -> Line:
-        """Open a line."""
+        """Open a connection."""
         ...
 
     def pieces(self, number: int, tokens: int) -> Sequence[Piece]:
-        """Return the pieces in which the answer to an ask arrives; the last ends the answer. Empty: any pieces."""
+        """Return the pieces in which an ask's answer must arrive, up to its end. Empty if any pieces are acceptable."""
         ...
 
     async def close(self) -> None:
-        """End it, with every line."""
+        """Stop the subject and close its connections."""
         ...
 
 
 def question(number: int, request_id: UUID) -> str:
-    """Name the case and the ask to the model."""
+    """Return a question that tells the model the number of the case and the id of the ask."""
     return f"What is wrong here? This is benchmark case {number} {request_id.hex} of many."

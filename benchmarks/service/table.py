@@ -1,4 +1,4 @@
-"""The table: each figure beside the floor, LiteLLM and its target, for the terminal and as Markdown."""
+"""The table of the figures beside the floor, LiteLLM and the targets, for the terminal and as Markdown."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEAD = ("figure", "floor", "LiteLLM", "Ask Tutor", "x floor", "target", "")
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a figure came to, in its row's unit; None: not measured, for the reason in `note`."""
+    """A figure's measured values, in its row's unit. If `ours` is None, it was not measured; `note` gives the reason."""
 
     row: Row
     ours: float | None
@@ -26,7 +26,7 @@ class Measured:
     note: str = ""
 
     def verdict(self, goal: Goal) -> str:
-        """Return whether a goal is met."""
+        """Return `met`, `not reached` or `not measured`."""
         yardstick = {"": 1.0, "floor": self.floor, "LiteLLM": self.litellm}[goal.of]
         if self.ours is None or yardstick is None:
             return "not measured"
@@ -34,7 +34,7 @@ class Measured:
         return "met" if (self.ours >= bound if goal.is_least else self.ours <= bound) else "not reached"
 
     def cells(self) -> tuple[str, ...]:
-        """Write the figure as the cells of a line."""
+        """Return the cells of the figure's line."""
         goals = self.row.goals
         verdicts = [self.verdict(goal) for goal in goals]
         ratio = f"{self.ours / self.floor:.2f}" if self.ours is not None and self.floor else ""
@@ -49,14 +49,14 @@ class Measured:
 
 
 def number(value: float | None) -> str:
-    """Write a number with three digits or more; nothing for None."""
+    """Format a number with at least three digits; empty for None."""
     if value is None:
         return ""
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def text(figures: Sequence[Measured]) -> str:
-    """Write the table for a terminal."""
+    """Return the table as text for a terminal."""
     lines = [HEAD, *(figure.cells() for figure in figures)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
     return "\n".join(
@@ -69,7 +69,7 @@ def text(figures: Sequence[Measured]) -> str:
 
 
 def write_markdown(file: Path, part: str, circumstances: str, figures: Sequence[Measured]) -> None:
-    """Put a part's table into a Markdown file: where its last one stands, else at the end."""
+    """Write a part's table into a Markdown file: it replaces the part's earlier table, or else goes to the end."""
     old = file.read_text(encoding="utf-8") if file.exists() else ""
     begin, end = f"<!-- measured: {part} -->", f"<!-- end: {part} -->"
     new = "\n".join([begin, *_markdown(figures), "", circumstances, end])

@@ -1,6 +1,6 @@
-"""A fast model on loopback that speaks Chat Completions: as little work as possible, each token at its time.
+"""A fast model on loopback that speaks Chat Completions: it does little work and sends each token on schedule.
 
-It lives in the process of the load, which therefore knows when each token was sent.
+It runs in the process of the load, which therefore knows when each token was sent.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from benchmarks.service.cases import Case
 
 CASE = re.compile(rb"benchmark case (\d+) (\w+)")
-"""How an ask names its case and itself, in the question."""
+"""Finds the number of the case and the id of the ask in a question."""
 
 QUEUED_CONNECTIONS = 4096
-"""Connections that may wait to be taken in: all answers open theirs at once, and one that finds no place waits for
-seconds, or fails."""
+"""The maximum number of connections waiting to be accepted. All answers connect at once, and a connection that
+finds the queue full waits for seconds, or fails."""
 
 HOLD_SECONDS = 0.5
-"""Between two looks at whether an answer may end."""
+"""Seconds between two checks whether an answer may end."""
 
 _HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 _END = (
@@ -38,7 +38,7 @@ _END = (
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How the model speaks: so many tokens, so many seconds apart; None: as one piece. Before these it may think."""
+    """The model's pace: the number of tokens, the seconds between them (None: all at once), and seconds to think first."""
 
     tokens: int = 100
     seconds: float | None = None
@@ -47,7 +47,7 @@ class Pace:
 
 @dataclass(slots=True)
 class Said:
-    """One answer: where each token ends, in characters, and when it was sent (monotonic seconds); when it was cut."""
+    """One answer: the end of each token in characters, the monotonic time of its sending, and the time of a cut."""
 
     ends: list[int] = field(default_factory=list)
     at: list[float] = field(default_factory=list)
@@ -55,9 +55,9 @@ class Said:
 
 
 class FastUpstream:
-    """The server. `said` holds what was said to each ask, by its name, `asked` how often; `open` answers are under way.
+    """The server. `said` holds the answer to each ask by its id, `asked` the number of calls, `open` that of open answers.
 
-    While `holds_ends` an answer keeps its last token back, so that as many are open at once as have been asked for.
+    While `holds_ends` is true, each answer keeps back its last token, so that all of them stay open.
     """
 
     def __init__(self, cases: list[Case]) -> None:
@@ -71,24 +71,24 @@ class FastUpstream:
         self._server: asyncio.Server | None = None
 
     def begin(self, pace: Pace) -> None:
-        """Begin a load: speak so from now on, and forget what was said before."""
+        """Start a load: use this pace from now on, and forget earlier answers."""
         self.pace = pace
         self.said.clear()
         self.asked.clear()
 
     async def start(self) -> str:
-        """Listen on a free port; give the base URL."""
+        """Listen on a free port; return the base URL."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: _Connection(self), "127.0.0.1", 0, backlog=QUEUED_CONNECTIONS)
         return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/v1"
 
     async def stop(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         if self._server is not None:
             self._server.close()
 
     def events(self, number: int, tokens: int) -> list[tuple[bytes, int]]:
-        """Return the events of a case, each with where its token ends in the text."""
+        """Return the events of a case, each with the end of its token in the text, in characters."""
         key = number % len(self._cases), tokens
         if key not in self._events:
             end, events = 0, []
@@ -102,7 +102,7 @@ class FastUpstream:
 
 
 class _Connection(asyncio.Protocol):
-    """One connection: whole requests in, answers out, one after another."""
+    """One connection, which answers complete requests one after another."""
 
     def __init__(self, upstream: FastUpstream) -> None:
         self._upstream = upstream

@@ -1,4 +1,4 @@
-"""Two workers on PostgreSQL and Redis: many answers open at once, each counted where it was said, heard and stored."""
+"""Measure two workers on PostgreSQL and Redis: check many open answers against the model's and the database's records."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 async def workers(given: Circumstances) -> list[Measured]:
-    """Hold the answers open, count them, then measure how many a second the two give."""
+    """Hold many answers open, count lost and doubled ones, then measure the answers per second of both workers."""
     postgres, redis = find_postgres(), shutil.which("redis-server")
     if postgres is None or redis is None:
         missing = "there is no PostgreSQL or no Redis here"
@@ -62,7 +62,7 @@ async def workers(given: Circumstances) -> list[Measured]:
 
 
 def counted(tutor: AskTutor, upstream: FastUpstream, answers: list[Heard]) -> tuple[int, int]:
-    """Count the answers that did not come whole or are not stored, and those that were asked or stored twice."""
+    """Return the number of answers that are incomplete or not stored, and of those that were asked or stored twice."""
     stored = Counter(
         UUID(str(row[0])).hex
         for row in tutor.service.query(

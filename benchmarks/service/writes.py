@@ -1,4 +1,4 @@
-"""Durable writes through the project's own writer: each a message and what it adds to the sums of usage."""
+"""Measure durable writes through the service's own writer: each adds a message and its call to the usage totals."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ WRITERS = 64
 
 
 async def writes(given: Circumstances) -> list[Measured]:
-    """Measure SQLite, then PostgreSQL, which syncs its log at each commit as it does for a university."""
+    """Measure SQLite, then PostgreSQL, which syncs its log to disk at each commit as in a real installation."""
     figures = []
     rate, p99 = await _measure(f"sqlite+aiosqlite:///{given.folder / 'writes.sqlite3'}", given.seconds)
     note = f"{WRITERS} coroutines"
@@ -50,7 +50,7 @@ async def writes(given: Circumstances) -> list[Measured]:
 
 
 async def _measure(url: str, seconds: float) -> tuple[float, float]:
-    """Return acknowledged writes a second, and the 99th percentile of their milliseconds."""
+    """Return the acknowledged writes per second, and the 99th percentile of their durations in ms."""
     database = open_database(url)
     await fill(database, Size(students=WRITERS, messages=0, calls=0))
     bind_to(SERVICE_CORE)

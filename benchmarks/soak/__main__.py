@@ -1,9 +1,9 @@
-"""Let everything fail for minutes, and count afterwards: `python -m benchmarks.soak [--minutes 5] [--students 50]`.
+"""Let everything fail for minutes, and check afterwards: `python -m benchmarks.soak [--minutes 5] [--students 50]`.
 
-Two workers on PostgreSQL and Redis, as installed; a fake model that fails in every way that models do; lines that are
-cut at random moments; students who cancel, or leave and do not return; each minute a worker is killed. At the end every
-ask must be accounted for exactly once, no answer may have a gap or a repetition, nothing may be left open, and the
-worker that lived through it may not have grown. Exit status 1 where one of these does not hold.
+The service has two workers on PostgreSQL and Redis, as in a real installation. The fake model fails in every way that
+models do, connections are cut at random moments, students cancel or leave for good, and each minute a worker is killed.
+At the end every ask must be accounted for exactly once, no answer may have a gap or a repetition, nothing may be left
+open, and the surviving worker's memory may not have grown. The exit status is 1 if one of these does not hold.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ from testing.waiting import until
 KILL_SECONDS = 60
 FIRST_KILL_SECONDS = 30
 MOST_MINUTES = 12
-"""An access token lives for 15, and nobody here renews one."""
+"""The maximum duration in minutes: access tokens are valid for 15 minutes, and nothing here renews them."""
 LAST_ASK_SECONDS = 180
-"""Within these an ask ends, however bad its luck: 120 s of deadline, 30 s of outage."""
+"""Seconds within which every ask must have ended: a deadline of 120 s and an outage of 30 s."""
 LEASE_SECONDS = 90
-"""Within these what the dead left open is closed: 30 s of lease, 30 s between sweeps, and room."""
+"""Seconds within which the rows of killed workers are closed: 30 s of lease, 30 s between sweeps, and a margin."""
 MOST_GROWTH = 20 * MEGABYTE
 BEHAVIOURS = 100_000
 BYTES_TO_CUT = (1_000, 20_000)
@@ -47,7 +47,7 @@ Checks = list[tuple[str, bool]]
 
 
 async def kill_workers(service: Service, kills: list[int]) -> None:
-    """Kill a worker each minute, always the younger one: the older one lives on, so that its growth can be seen."""
+    """Kill the younger worker each minute; the older one survives, so that the growth of its memory can be measured."""
     await asyncio.sleep(FIRST_KILL_SECONDS)
     while True:
         youngest = max(service.worker_ids(), key=lambda number: Path(f"/proc/{number}").stat().st_ctime_ns)
@@ -57,7 +57,7 @@ async def kill_workers(service: Service, kills: list[int]) -> None:
 
 
 async def soak(minutes: float, count: int, chance: random.Random, installation: University, folder: Path) -> int:
-    """Run it, print what happened, and give the number of checks that failed."""
+    """Run the soak test, print a summary, and return the number of failed checks."""
     async with AsyncExitStack() as stack:
         upstream = await stack.enter_async_context(FakeUpstream())
         upstream.play(*(behaviour(chance) for _ in range(BEHAVIOURS)))
@@ -102,7 +102,7 @@ async def soak(minutes: float, count: int, chance: random.Random, installation: 
 
 
 async def closing_checks(accounts: Accounts, upstream: FakeUpstream) -> Checks:
-    """Wait until nothing is open any more, as long as a lease takes to run out."""
+    """Wait until nothing is open, at most until leases have expired, and return the checks of that."""
     with suppress(TimeoutError):
         await until(lambda: not upstream.open_streams and not accounts.open_rows(), seconds=LEASE_SECONDS)
     return [
@@ -112,7 +112,7 @@ async def closing_checks(accounts: Accounts, upstream: FakeUpstream) -> Checks:
 
 
 def print_figures(accounts: Accounts, proxy: CuttingProxy, kills: list[int], service: Service) -> None:
-    """Return what happened."""
+    """Print what happened."""
     log = service.log
     swept = sum(entry["asks"] for entry in log if entry["event"] == "ledger_swept")
     errors = Counter(entry["event"] for entry in log if entry["level"] == "error")
@@ -124,7 +124,7 @@ def print_figures(accounts: Accounts, proxy: CuttingProxy, kills: list[int], ser
 
 
 def main() -> int:
-    """Run it in throw-away servers; give the exit status."""
+    """Run the soak test with temporary servers; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=5, help=f"at most {MOST_MINUTES} (default: %(default)s)")
     parser.add_argument("--students", type=int, default=50, help="(default: %(default)s)")

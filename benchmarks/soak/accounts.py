@@ -1,4 +1,4 @@
-"""The accounts after a soak: what students saw, what the model received and what the database says must agree."""
+"""Checks after a soak test: the students' records, the model's calls and the database's rows must agree."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 
 UNAVAILABLE = "The AI service is temporarily unavailable. Please try again in a moment."
 ANY = {"done", "failed", "cancelled", "released", "none"}
-"""What may have become of an ask whose student did not wait for it."""
+"""The possible states of an ask whose student did not wait for its end."""
 STATES = {
     CANCELLED: ANY,
     LEFT: ANY,
     "done": {"done"},
     "AI_UNAVAILABLE": {"released"},
-    "ANSWER_INTERRUPTED": {"failed", "released"},  # released: the end came while the line was away
-    "DATABASE_UNAVAILABLE": ANY,  # said where the end cannot be written yet
+    "ANSWER_INTERRUPTED": {"failed", "released"},  # released: the ask ended while the connection was down
+    "DATABASE_UNAVAILABLE": ANY,  # sent if the end could not be stored at that moment
 }
-"""What the database may say of an ask whose student saw this end."""
+"""The states that the database may hold for an ask, by the end that its student saw."""
 SHOWN = 5
-"""So many of each kind of fault are printed."""
+"""The maximum number of faults of each kind that are printed."""
 
 
 class Accounts:
-    """The three sides, and the checks of one against the other."""
+    """The records of the three sides, and the checks that compare them."""
 
     def __init__(self, service: Service, upstream: FakeUpstream, records: Sequence[Record]) -> None:
         self.upstream = upstream
@@ -41,24 +41,24 @@ class Accounts:
         self._query = service.query
 
     def ends(self) -> Counter[str]:
-        """Count how asks ended for their students."""
+        """Return how often each end of an ask was seen by students."""
         return Counter(record.end or "no end" for record in self.records)
 
     def outcomes(self) -> list[tuple[Any, ...]]:
-        """Count the calls by outcome."""
+        """Return the number of calls with each outcome."""
         return self._query(
             "SELECT CASE WHEN state = 'settled' THEN outcome ELSE state END, count(*) FROM model_calls"
             " GROUP BY 1 ORDER BY 2 DESC"
         )
 
     def open_rows(self) -> int:
-        """Count the calls and asks that have no end."""
+        """Return the number of calls and asks that have not ended."""
         (calls,) = self._query("SELECT count(*) FROM model_calls WHERE state IN ('reserved', 'sent')")
         (asks,) = self._query("SELECT count(*) FROM asks WHERE state = 'running'")
         return int(calls[0] + asks[0])
 
     def checks(self) -> list[tuple[str, bool]]:
-        """Compare. Prints the first few of what does not agree."""
+        """Return the checks. Prints the first few faults of each."""
         asks = {
             _uuid(request_id): (state, content or "")
             for request_id, state, content in self._query(
@@ -93,7 +93,7 @@ class Accounts:
                 yield f"{record.request_id}: {record.end}, {record.text[-60:]!r}"
 
     def _miscounted(self, asks: dict[UUID, tuple[str, str]]) -> Iterator[str]:
-        """Find calls without a row, and rows without a call, unless the row says that nothing came back."""
+        """Yield asks whose rows do not match the model's calls. A row whose call got no response need not have a call."""
         prompts = (str(call.body["messages"]) for call in self.upstream.calls)
         received = Counter(UUID(re.findall(r"Why, ([-0-9a-f]{36})\?", prompt)[-1]) for prompt in prompts)
         rows: Counter[UUID] = Counter()
@@ -116,7 +116,7 @@ class Accounts:
                 yield f"{request_id} ({state}): {received[request_id]} calls, {rows[request_id]} rows"
 
     def _miscounted_days(self) -> Iterator[str]:
-        """Find days that count anything but what was given: failures before text and dead processes count nothing."""
+        """Yield students whose day's count differs from their answers; failures before any text must not count."""
         for user_id, counted, given in self._query(
             "SELECT u.id, (SELECT coalesce(sum(d.messages), 0) FROM daily_usage d WHERE d.subject = u.subject),"
             " (SELECT count(*) FROM asks a WHERE a.user_id = u.id AND (a.state IN ('done', 'cancelled')"

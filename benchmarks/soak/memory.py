@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 MEGABYTE = 1024 * 1024
 SAMPLE_SECONDS = 2.0
 WARM_SECONDS = 60.0
-"""A process that is younger still fills its caches."""
+"""Seconds in which a new process fills its caches, so that its growth is not judged."""
 SPAN_SECONDS = 10.0
-"""The median over so many seconds stands for the moment."""
+"""Seconds over which the median of the samples is taken."""
 
 
 class MemoryWatch:
-    """Samples the resident memory of the parent and its workers."""
+    """Samples the resident memory of the service's parent process and workers."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -36,7 +36,7 @@ class MemoryWatch:
             await asyncio.sleep(SAMPLE_SECONDS)
 
     def checks(self, most_growth: int) -> list[tuple[str, bool]]:
-        """Judge each process that lived for long enough after its first minute."""
+        """Check the growth of each process that ran for long enough after its first minute."""
         found = []
         for number, samples in self._samples.items():
             began, ended = samples[0][0], samples[-1][0]
@@ -54,7 +54,7 @@ class MemoryWatch:
 
 
 def _resident(number: int) -> int | None:
-    """Return the bytes; None: the process has gone."""
+    """Return the process' resident memory in bytes, or None if it has ended."""
     try:
         lines = Path(f"/proc/{number}/status").read_text(encoding="ascii").splitlines()
     except (FileNotFoundError, ProcessLookupError):

@@ -1,4 +1,4 @@
-"""What happens by chance: how the model answers, and what students do who wait for it."""
+"""The random behaviour in a soak test: the model's answers, and the students who ask and wait."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FAULTS_IN_A_HUNDRED = 30
 CANCELS_IN_A_HUNDRED = 6
 LEAVES_IN_A_HUNDRED = 3
 LONGEST_THOUGHT = 1.0
-"""Seconds between the end of one answer and the next question."""
+"""The maximum number of seconds between the end of an answer and the next question."""
 
 BEFORE_TEXT: tuple[Fault, ...] = ("drop", "html", "no_head", "silence", "pings")
 AFTER_TEXT: tuple[Fault, ...] = (
@@ -47,12 +47,12 @@ CANCELLED, LEFT = "cancelled by the student", "left for good"
 
 
 def whole_text(parts: int) -> str:
-    """Write an answer whose completeness can be read off it."""
+    """Return an answer whose text shows whether it is complete."""
     return f"This hint has {parts} parts. " + " ".join(f"Look at part {number}." for number in range(1, parts + 1))
 
 
 def behaviour(chance: random.Random) -> Behaviour:
-    """Draw how one call is answered."""
+    """Return a random behaviour of the model for one call."""
     text = whole_text(chance.randrange(5, 30))
     if chance.randrange(100) >= FAULTS_IN_A_HUNDRED:
         return Behaviour(
@@ -75,7 +75,7 @@ def behaviour(chance: random.Random) -> Behaviour:
 
 @dataclass(slots=True)
 class Record:
-    """One ask as its student saw it. `end` is `done`, the code of an error, or what the student did."""
+    """One ask as its student saw it. `end` is `done`, an error code, or the student's own action."""
 
     user_id: UUID
     request_id: UUID
@@ -86,7 +86,7 @@ class Record:
     seqs: list[int] = field(default_factory=list)
 
     def take(self, message: FromService) -> None:
-        """Note what came."""
+        """Record a message of the service."""
         match message:
             case Delta():
                 self.seqs.append(message.seq)
@@ -98,7 +98,7 @@ class Record:
 
 
 class Student:
-    """One who asks again and again, mostly through the editor's own client over a line that breaks."""
+    """A student who asks repeatedly, mostly with the editor's own client over an unreliable connection."""
 
     def __init__(self, account: Account, url: str, broken_url: str, *, chance: random.Random) -> None:
         self.records: list[Record] = []
@@ -108,7 +108,7 @@ class Student:
         self._chance = chance
 
     async def study(self, stop_at: float) -> None:
-        """Ask until the time has come; the last answer is waited for."""
+        """Ask until the given monotonic time, and wait for the last answer."""
         while time.monotonic() < stop_at:
             record = Record(UUID(self._account.id), uuid4())
             self.records.append(record)
@@ -150,5 +150,5 @@ class Student:
 
 
 def _question(record: Record) -> str:
-    """Name the request in the prompt, so that the model's side can be counted by it."""
+    """Return a question with the request's id, by which the model's calls can be assigned to asks."""
     return f"Why, {record.request_id}?"

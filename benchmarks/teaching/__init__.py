@@ -1,1 +1,1 @@
-"""What the tutor teaches and what it gives away, measured on programs of real students and replies to them."""
+"""Measures the offline tutor on real student programs, and the guard on replies to them."""

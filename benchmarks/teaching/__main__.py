@@ -1,7 +1,7 @@
-"""Measure the offline tutor and the guard, with the targets beside.
+"""Measure the offline tutor and the guard, and print the figures beside their targets.
 
 `python -m benchmarks.teaching --bugs FILE --replies FILE [--json OUT]`: each file holds one JSON object a line, in the
-shape that `bugs` and `replies` describe; either may be left out. `--json` writes the result of each row, a line each.
+format that `bugs` and `replies` describe; either may be omitted. `--json` writes the result of each row, one a line.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from benchmarks.teaching import bugs, replies
 
 
 def rows(path: Path) -> list[dict[str, Any]]:
-    """Read a file of one JSON object a line."""
+    """Return the rows of a file with one JSON object a line."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
 def main() -> None:
-    """Measure and print."""
+    """Run the measurements and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bugs", type=Path, metavar="FILE")
     parser.add_argument("--replies", type=Path, metavar="FILE")

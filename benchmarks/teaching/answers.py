@@ -1,7 +1,7 @@
-"""Ten bugs with what the offline tutor says about them at each hint level, for people to read and judge.
+"""Ten bugs with the offline tutor's answers at each hint level, for people to read and judge.
 
-`python -m benchmarks.teaching.answers [--write FILE]` prints them as Markdown, or renews them in FILE between the two
-marks; `docs/teaching.md` holds them, and a test keeps it in agreement.
+`python -m benchmarks.teaching.answers [--write FILE]` prints them as Markdown, or updates them in FILE between its two
+markers. `docs/teaching.md` holds them, and a test checks that it is up to date.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ START, END = "<!-- answers: start -->", "<!-- answers: end -->"
 
 @dataclass(frozen=True, slots=True)
 class Bug:
-    """A program of a student with a mistake, and what the machine said: a traceback, a failing test, or nothing."""
+    """A student's faulty program, and the output that shows the fault: a traceback, a failing test, or None."""
 
     title: str
     code: str
     said: str | None = None
     cursor: int = 1
-    """The line, from 1, on which the student asks."""
+    """The line, from 1, at which the student asks."""
 
     @property
     def submission(self) -> Submission:
-        """The ask that an editor would send."""
+        """The submission that an editor would send."""
         return Submission(code=self.code, cursor=Position(self.cursor - 1, 0), traceback=self.said)
 
 
@@ -107,7 +107,7 @@ BUGS = (
 
 
 def markdown(bug: Bug, number: int) -> str:
-    """Write a bug with its five answers."""
+    """Return a bug with its five answers as Markdown."""
     finding = diagnose(bug.submission)
     lines = [f"### {number}. {bug.title}", "", f"```python\n{bug.code}```"]
     if bug.said:
@@ -121,18 +121,18 @@ def markdown(bug: Bug, number: int) -> str:
 
 
 def all_answers() -> str:
-    """Write all bugs with their answers."""
+    """Return all bugs with their answers as Markdown."""
     return "\n\n".join(markdown(bug, number) for number, bug in enumerate(BUGS, 1))
 
 
 def renewed(document: str) -> str:
-    """Return a document with the answers between its two marks renewed."""
+    """Return the document with the answers between its two markers updated."""
     between = f"{START}\n\n{all_answers()}\n\n{END}"
     return re.sub(f"{START}.*{END}", lambda _: between, document, flags=re.DOTALL)
 
 
 def main() -> None:
-    """Print the answers, or renew them in a document."""
+    """Print the answers, or update them in a document."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", type=Path, metavar="FILE")
     arguments = parser.parse_args()

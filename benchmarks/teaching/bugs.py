@@ -1,6 +1,6 @@
-"""The offline tutor on programs of real students: is the cause named, and the line, and does its edit hold.
+"""Judge the offline tutor on real student programs: does it name the cause and the line, and is its edit right?
 
-A row has `id`, `code`, `kind` (`syntax`, `runtime`, `logic`), `error` and, where known, `fixed` and `driver`.
+A row has `id`, `code`, `kind` (`syntax`, `runtime`, `logic`), `error` and, if known, `fixed` and `driver`.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 GENERIC = ("syntax.unreadable-line", "runtime.other", "logic.trace-by-hand")
-"""Rules that say no more than that something is wrong."""
+"""Rules that only say that something is wrong."""
 FEWEST_WORDS, MOST_WORDS, GRADE = 40, 160, 9.0
 MOST_TOKENS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedEdit:
-    """An edit with what became of the program; `equals_fix` is None where no fix is known."""
+    """An edit and its effect on the program; `equals_fix` is None if no fix is known."""
 
     edit: Edit | None
     compiles: bool
@@ -41,42 +41,42 @@ class JudgedEdit:
 
     @property
     def is_good(self) -> bool:
-        """Return whether the program compiles, keeps every statement and changes little."""
+        """Whether the edited program compiles, keeps every statement and differs in few tokens."""
         return self.compiles and self.keeps_statements and self.tokens <= MOST_TOKENS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedBug:
-    """One program with what the tutor said about it, with the error's text and, for logic, without."""
+    """One program with the tutor's findings and texts; a logic error is also judged without the error's text."""
 
     id: str
     kind: str
     finding: Finding
     texts: dict[int, str]
     flagged: dict[int, str]
-    """Levels whose text the guard would have stopped, with its rule."""
+    """The rule by which the guard would have stopped the text, for each level where it would."""
     milliseconds: list[float]
     changed: tuple[int, ...]
-    """Lines that the fix changes, where it changes one or two."""
+    """The lines that the fix changes, if there are one or two; else empty."""
     edit: JudgedEdit
     alone: Finding | None
-    """What is found without the error's text, for a logic error with a known fix."""
+    """The finding without the error's text, for a logic error with a known fix."""
     on_fix: Finding | None
-    """What is found in the fixed program, likewise."""
+    """The finding in the fixed program, for a logic error with a known fix."""
 
     @property
     def is_named(self) -> bool:
-        """Return whether a rule beyond the generic ones fired."""
+        """Whether a rule other than the generic ones matched."""
         return self.finding.rule not in GENERIC
 
     @property
     def has_right_line(self) -> bool:
-        """Return whether the text of level 3 names a line that the fix changes, and no other."""
+        """Whether the text of level 3 names at least one line, and only lines that the fix changes."""
         named = {int(number) for number in re.findall(r"\blines? (\d+)", self.texts[HintLevel.STRUCTURE])}
         return bool(named) and named <= set(self.changed)
 
     def as_json(self) -> dict[str, Any]:
-        """Return the row's result."""
+        """Return the row's result as JSON-compatible data."""
         edit = self.edit.edit
         found: dict[str, Any] = {
             "id": self.id,
@@ -101,13 +101,13 @@ class JudgedBug:
 
 
 def submission(row: dict[str, Any], *, error: bool = True, code: str | None = None) -> Submission:
-    """Ask about a row the way an editor would: the code, the cursor at its start, what the machine said."""
+    """Return the submission that an editor would send: the code, the cursor at its start, and the traceback."""
     traceback = row["error"] if error and row["kind"] != "syntax" else None
     return Submission(code=code or row["code"], cursor=Position(0, 0), traceback=traceback)
 
 
 def changed_lines(code: str, fixed: str, spelling: Callable[[str], object]) -> tuple[int, ...]:
-    """Return the lines of the code, from 1, that a fix replaces, deletes or inserts next to; blank lines aside."""
+    """Return the lines of the code, from 1, that a fix replaces, deletes or inserts next to, except blank lines."""
     before, after = code.splitlines(), fixed.splitlines()
     old, new = ([spelling(line) for line in text] for text in (before, after))
     lines: list[int] = []
@@ -120,7 +120,7 @@ def changed_lines(code: str, fixed: str, spelling: Callable[[str], object]) -> t
 
 
 def compiles(code: str) -> bool:
-    """Return whether Python takes the code."""
+    """Return whether the code compiles."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -131,19 +131,19 @@ def compiles(code: str) -> bool:
 
 
 def tokens_changed(before: str, after: str) -> int:
-    """Count tokens put in, taken out or exchanged."""
+    """Return the number of tokens that were inserted, deleted or replaced."""
     old, new = ([token.text for token in tokens_of(text) if token.type != "newline"] for text in (before, after))
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     return sum(max(i2 - i1, j2 - j1) for tag, i1, i2, j1, j2 in matcher.get_opcodes() if tag != "equal")
 
 
 def statements(code: str) -> int:
-    """Count the lines that hold code."""
+    """Return the number of lines with code, which excludes blank lines and comments."""
     return sum(1 for line in code.splitlines() if line.strip() and not line.strip().startswith("#"))
 
 
 def judge_edit(row: dict[str, Any], edit: Edit | None) -> JudgedEdit:
-    """Make the edit and look at the program; no edit is a bad one."""
+    """Apply the edit and judge the resulting program. A missing edit counts as a bad one."""
     known = bool(row.get("fixed"))
     if edit is None:
         equals = False if known else None
@@ -162,7 +162,7 @@ def judge_edit(row: dict[str, Any], edit: Edit | None) -> JudgedEdit:
 
 
 def flagged(asked: Submission, level: HintLevel, text: str) -> str | None:
-    """Return the rule by which the guard would stop a text, had a model written it."""
+    """Return the rule by which the guard would stop the text if a model had written it, or None."""
     guard = Guard(level, asked)
     guard.feed(text)
     guard.finish()
@@ -170,12 +170,12 @@ def flagged(asked: Submission, level: HintLevel, text: str) -> str | None:
 
 
 def judge(row: dict[str, Any]) -> JudgedBug:
-    """Ask for all five texts of a row, time each, and hold them against the fix."""
+    """Generate all five texts of a row, time each, and compare the findings with the fix."""
     asked = submission(row)
     student = StudentLevels()
     texts, stopped, times = {}, {}, []
     for level in HintLevel:
-        diagnosis._cause.cache_clear()  # noqa: SLF001 - each answer is timed as a first one
+        diagnosis._cause.cache_clear()  # noqa: SLF001 - each answer must be timed without a cached diagnosis
         start = time.process_time()
         texts[int(level)] = explain(asked, level, student).text
         times.append((time.process_time() - start) * 1000)
@@ -203,7 +203,7 @@ def judge(row: dict[str, Any]) -> JudgedBug:
 
 
 def figures(bugs: Sequence[JudgedBug]) -> list[Figure]:
-    """Return the table's figures."""
+    """Return the figures of the table."""
     syntax, runtime, logic = ([bug for bug in bugs if bug.kind == kind] for kind in ("syntax", "runtime", "logic"))
     pairs = [(bug.alone.rule, bug.on_fix.rule) for bug in logic if bug.alone and bug.on_fix]
     equal = [bug.edit.equals_fix for bug in syntax if bug.edit.equals_fix is not None]
@@ -241,7 +241,7 @@ def figures(bugs: Sequence[JudgedBug]) -> list[Figure]:
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of a hint as a person counts them; a code span is one, a block of code none."""
+    """Return the words of a hint as a reader counts them: a code span is one word, a code block none."""
     prose = re.sub(r"```.*?```", " ", text, flags=re.DOTALL)
     return re.findall(r"[\w'-]+", re.sub(r"`[^`]*`", " code ", prose))
 
@@ -256,6 +256,6 @@ def reading_grade(text: str) -> float:
 
 
 def _syllables(word: str) -> int:
-    """Count groups of vowels, a silent `e` at the end aside; at least one."""
+    """Return the number of vowel groups, without a silent final `e`; at least one."""
     bare = re.sub(r"(?<=[^aeiouyl])e$|(?<=[^aeiouydt])ed$", "", word.lower())
     return max(1, len(re.findall(r"[aeiouy]+", bare)))

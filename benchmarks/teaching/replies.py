@@ -1,8 +1,8 @@
-"""The guard on replies to programs of students: leaks stopped, harmless replies stopped, and what judging costs.
+"""Judge the guard on replies to student programs: leaks that it stops, harmless replies that it stops, and its cost.
 
-A row has `id`, `student_code`, `student_said`, `reply`, `leak` (1: gives the fix away) and `cat`, the kind of reply:
-`P1` to `P3` and `P6` are leaks by template, `P4` and `P5` fixes that people wrote with and without code marks, `N1`
-real turns of tutors, other `N` harmless replies of other kinds.
+A row has `id`, `student_code`, `student_said`, `reply`, `leak` (1: the reply reveals the fix) and `cat`, the kind of
+reply. `P1` to `P3` and `P6` are leaks made from templates. `P4` and `P5` are fixes written by people, with and without
+code formatting. `N1` are real tutors' turns, other `N` kinds are further harmless replies.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LEVELS = [int(level) for level in HintLevel if level < HintLevel.SOLUTION]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedReply:
-    """One reply with its verdict at each level, and milliseconds of CPU: of the set-up once an answer, of each unit."""
+    """One reply with its verdict at each level, and processor times in ms: of each guard's set-up and of each unit."""
 
     id: str
     kind: str
@@ -36,7 +36,7 @@ class JudgedReply:
     units: list[float]
 
     def as_json(self) -> dict[str, Any]:
-        """Return the row's result; `rules` holds null where the reply passes."""
+        """Return the row's result as JSON-compatible data; `rules` holds null where the reply passes."""
         return {
             "id": self.id,
             "kind": self.kind,
@@ -47,7 +47,7 @@ class JudgedReply:
 
 
 def judge(row: dict[str, Any]) -> JudgedReply:
-    """Send a reply through a guard of each level, unit by unit."""
+    """Send a reply through the guard of each level, unit by unit."""
     said = (row.get("student_said") or "")[-MAX_QUESTION_CHARACTERS:]
     asked = Submission(code=row["student_code"], cursor=Position(0, 0), question=said or None)
     texts = [unit.text for unit in split(row["reply"])]
@@ -77,7 +77,7 @@ def judge(row: dict[str, Any]) -> JudgedReply:
 
 
 def figures(replies: Sequence[JudgedReply]) -> list[Figure]:
-    """Return the table's figures."""
+    """Return the figures of the table."""
 
     def stopped(kinds: str, levels: Sequence[int]) -> list[bool]:
         return [
@@ -99,7 +99,7 @@ def figures(replies: Sequence[JudgedReply]) -> list[Figure]:
 
 
 def print_kinds(replies: Sequence[JudgedReply]) -> None:
-    """Print what share of each kind of reply is stopped at each level, and how often each rule fires."""
+    """Print the share of each kind of reply that is stopped at each level, and how often each rule matched."""
     print(f"\n{'kind':8}{'leak':6}{'replies':>8}" + "".join(f"{f'level {level}':>10}" for level in LEVELS))
     for kind, is_leak in sorted({(reply.kind, reply.is_leak) for reply in replies}):
         of_kind = [reply for reply in replies if (reply.kind, reply.is_leak) == (kind, is_leak)]

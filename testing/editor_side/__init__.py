@@ -1,1 +1,1 @@
-"""Doubles of the editor and of the service, for tests of the language server."""
+"""Test doubles of the editor and of the service, for tests of the language server."""

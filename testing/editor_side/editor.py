@@ -1,4 +1,4 @@
-"""A small editor for tests: speaks JSON-RPC to a language server over pipes and remembers all that it is told."""
+"""A small editor for tests: it speaks JSON-RPC to a language server over pipes and remembers every message."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tutor_lsp.lsp.pygls_remedies.language_server import RobustLanguageServer
 
 WAIT_SECONDS = 20.0
-"""A deadline with room for a busy machine; nothing is expected to come near it."""
+"""Seconds before a wait fails: far more than any wait should need, even on a busy machine."""
 
 TUTOR_CLIENT = {"experimental": {"tutor": True}, "general": {"positionEncodings": ["utf-32"]}}
 
@@ -36,7 +36,7 @@ class ErrorReply(Exception):
 
 @dataclass
 class Heard:
-    """A notification or request of the server."""
+    """A notification or request that the server sent."""
 
     method: str
     params: Json
@@ -44,7 +44,7 @@ class Heard:
 
 @dataclass
 class Ending:
-    """An answer as an editor sees it: what `didStart` and `didEnd` said, and the text between them."""
+    """A complete answer: the params of `didStart` and `didEnd`, and the text that was sent between them."""
 
     started: Json | None
     text: str
@@ -53,31 +53,34 @@ class Ending:
 
 
 def place(line: int, character: int) -> Json:
-    """Write an LSP position."""
+    """Return an LSP position."""
     return {"line": line, "character": character}
 
 
 def span(line: int, start: int, end: int) -> Json:
-    """Write an LSP range within one line."""
+    """Return an LSP range within one line."""
     return {"start": place(line, start), "end": place(line, end)}
 
 
 def diagnostic(line: int, start: int, end: int, message: str, **more: Any) -> Json:
-    """Write an LSP diagnostic of severity error."""
+    """Return an LSP diagnostic of severity error."""
     return {"range": span(line, start, end), "message": message, "severity": 1, **more}
 
 
 @dataclass
 class Editor:
-    """The editor's end of a conversation. `replies` answers the server's requests; without an entry: an error."""
+    """The editor's end of the connection.
+
+    `replies` maps the method of a server's request to a function that returns the result. Other requests get an error.
+    """
 
     send_bytes: Callable[[bytes], object]
     replies: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
     heard: list[Heard] = field(default_factory=list)
     raw_replies: list[Json] = field(default_factory=list)
-    """Replies without an id that we know."""
+    """Replies whose id is missing or belongs to no pending request."""
     order: list[str] = field(default_factory=list)
-    """The methods of all that came, oldest first; "reply" for a reply."""
+    """The methods of all received messages, oldest first; "reply" stands for a reply."""
 
     def __post_init__(self) -> None:
         self._last_id = 0
@@ -85,10 +88,10 @@ class Editor:
         self._news = asyncio.Event()
         self._frames = FrameParser()
         self.is_closed = asyncio.Event()
-        """The server has closed its end."""
+        """Set when the server has closed its end."""
 
     def receive(self, chunk: bytes) -> None:
-        """Take bytes of the server; none means that it has closed."""
+        """Handle bytes from the server. An empty chunk means that the server has closed its end."""
         for frame in self._frames.feed(chunk):
             assert not isinstance(frame, Malformed), frame.reason
             self._take(json.loads(frame))
@@ -99,12 +102,12 @@ class Editor:
         self._news.set()
 
     async def send(self, message: Json | bytes) -> None:
-        """Send one message, as it is."""
+        """Send one message. Bytes are sent as the message's body, unchanged."""
         body = message if isinstance(message, bytes) else json.dumps({"jsonrpc": "2.0", **message}).encode()
         await self.send_raw(b"Content-Length: %d\r\n\r\n" % len(body) + body)
 
     async def send_raw(self, data: bytes) -> None:
-        """Send bytes without a frame."""
+        """Send bytes without a header."""
         await asyncio.to_thread(self.send_bytes, data)
 
     async def notify(self, method: str, params: Any = None) -> None:
@@ -116,7 +119,7 @@ class Editor:
         return await (await self.begin(method, params))[1]
 
     async def begin(self, method: str, params: Any = None) -> tuple[int, asyncio.Future[Any]]:
-        """Send a request. Gives its id, and what will hold the result."""
+        """Send a request. Return its id, and a future of its result."""
         self._last_id += 1
         number = self._last_id
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -125,7 +128,7 @@ class Editor:
         return number, future
 
     async def until(self, condition: Callable[[], Any]) -> Any:
-        """Wait until what was heard makes the condition true, and give its value."""
+        """Wait until the condition is true of the received messages, and return its value."""
         async with asyncio.timeout(WAIT_SECONDS):
             while not (value := condition()):
                 self._news.clear()
@@ -133,11 +136,11 @@ class Editor:
         return value
 
     def all_heard(self, method: str) -> list[Json]:
-        """Return the params of each message of a method, oldest first."""
+        """Return the params of every message with this method, oldest first."""
         return [heard.params for heard in self.heard if heard.method == method]
 
     async def hear(self, method: str, **expected: Any) -> Json:
-        """Wait for the first message of a method whose params have these values."""
+        """Wait for a message with this method whose params have these values, and return the params of the first."""
 
         def found() -> Json | None:
             return next((p for p in self.all_heard(method) if expected.items() <= p.items()), None)
@@ -145,10 +148,10 @@ class Editor:
         params: Json = await self.until(found)
         return params
 
-    # What editors do.
+    # Requests and notifications that editors send.
 
     async def initialize(self, capabilities: Json | None = None, **more: Any) -> Json:
-        """Open the conversation, by default as an editor that speaks our messages, in UTF-32."""
+        """Initialize the server, by default as an editor that supports the tutor's messages and UTF-32 positions."""
         capabilities = TUTOR_CLIENT if capabilities is None else capabilities
         params = {"processId": None, "rootUri": None, "capabilities": capabilities, **more}
         result: Json = await self.request("initialize", params)
@@ -162,7 +165,7 @@ class Editor:
         return uri
 
     async def change(self, uri: str, text: str, changed: Json | None = None, version: int = 2) -> None:
-        """Replace a range, or the whole text."""
+        """Replace a range of the document, or its whole text."""
         change: Json = {"text": text} if changed is None else {"text": text, "range": changed}
         params = {"textDocument": {"uri": uri, "version": version}, "contentChanges": [change]}
         await self.notify("textDocument/didChange", params)
@@ -176,7 +179,7 @@ class Editor:
         automatic: bool = False,
         only: Sequence[str] | None = None,
     ) -> list[Json]:
-        """Ask for code actions at a range."""
+        """Request code actions at a range."""
         context: Json = {"diagnostics": list(diagnostics), "triggerKind": 2 if automatic else 1}
         if only is not None:
             context["only"] = list(only)
@@ -189,13 +192,13 @@ class Editor:
         return await self.request("workspace/executeCommand", params)
 
     async def ask(self, uri: str, line: int = 0, character: int = 0, **more: Any) -> str:
-        """Execute `tutor.ask` and give the ask's id."""
+        """Execute `tutor.ask` and return the ask's id."""
         result = await self.execute("tutor.ask", {"uri": uri, "position": place(line, character), **more})
         ask_id: str = result["askId"]
         return ask_id
 
     async def answer(self, ask_id: str) -> Ending:
-        """Wait for the end of an answer and give all of it."""
+        """Wait for the end of an answer and return the whole answer."""
         ended = await self.hear("tutor/answer/didEnd", askId=ask_id)
         started = [p for p in self.all_heard("tutor/answer/didStart") if p["askId"] == ask_id]
         updates = [p for p in self.all_heard("tutor/answer/didUpdate") if p["askId"] == ask_id]
@@ -247,7 +250,7 @@ class Conversation:
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
         self.serving = asyncio.create_task(serve(self._server, self._streams))
-        """Gives the exit status."""
+        """A task whose result is the server's exit status."""
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         return self

@@ -1,4 +1,4 @@
-"""A backend of the library `keyring` that keeps its items in a JSON file, named by KEYRING_PROPERTY_PATH.
+"""A backend of the library `keyring` that stores its items in a JSON file, named by KEYRING_PROPERTY_PATH.
 
 Set `PYTHON_KEYRING_BACKEND=testing.editor_side.file_keyring.FileKeyring` to make it the keyring of a process.
 """
@@ -14,7 +14,10 @@ from keyring.errors import KeyringLocked, PasswordDeleteError
 
 
 class FileKeyring(KeyringBackend):
-    """As good as a real one, but for its secrecy. `fault` makes it `locked`, or one that `raises` or `forgets`."""
+    """A keyring that works like a real one, but stores its items in plain text.
+
+    `fault` makes it fail: `locked` and `raises` raise on every access, `waits` blocks for ever, `forgets` stores no item.
+    """
 
     priority = 5.0
     path = ""
@@ -25,12 +28,12 @@ class FileKeyring(KeyringBackend):
         return self._items().get(f"{service}/{username}")
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        """Keep an item."""
+        """Store an item."""
         if self.fault != "forgets":
             self._write(self._items() | {f"{service}/{username}": password})
 
     def delete_password(self, service: str, username: str) -> None:
-        """Remove an item."""
+        """Remove an item. Raise `PasswordDeleteError` if it does not exist."""
         items = self._items()
         if items.pop(f"{service}/{username}", None) is None:
             raise PasswordDeleteError("not found")

@@ -1,4 +1,4 @@
-"""Encodings of positions (LSP 3.17), and lines in which they differ."""
+"""The position encodings of LSP 3.17, and lines on which they disagree about positions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An ask as it leaves the computer."""
+"""Asks after the redaction that takes place before they leave the computer."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ REDACTOR = Redactor(PrivatePatterns(), KEY)
 
 
 def ask(code: str = "", **fields: object) -> Ask:
-    """Make an ask about the start of a program."""
-    return Ask(**{"request_id": UUID(int=1), "code": code, "cursor": Position(0, 0), **fields})  # type: ignore[arg-type]  # passed by name
+    """Build an ask whose cursor is at the start of the program."""
+    return Ask(**{"request_id": UUID(int=1), "code": code, "cursor": Position(0, 0), **fields})  # type: ignore[arg-type]  # the fields are passed by name
 
 
 def redacted(code: str = "", **fields: object) -> Ask:
-    """Return an ask as it leaves."""
+    """Return an ask as it is sent to the service, after redaction."""
     return REDACTOR.redact(ask(code, **fields))[0]

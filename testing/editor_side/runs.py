@@ -1,4 +1,4 @@
-"""Running a file through the language server."""
+"""Functions that run a file through the language server."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ PUBLISH = "textDocument/publishDiagnostics"
 
 
 async def opened(editor: Editor, path: Path, text: str = FAILING) -> str:
-    """Save a file and open it."""
+    """Save a file, open it in the editor and return its URI."""
     await asyncio.to_thread(path.write_bytes, text.encode())
     return await editor.open(text, path.as_uri())
 
 
 async def run(editor: Editor, uri: str) -> Json:
-    """Run a file and wait for its end."""
+    """Run a file, wait until the run has ended and return its result."""
     ended: Json = await editor.execute("tutor.run", {"uri": uri})
     return ended
 

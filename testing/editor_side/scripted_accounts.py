@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback that plays the account routes of a service, for one student, as a test wants them."""
+"""A real HTTP server on loopback that plays the service's account routes for one student, as a test prescribes."""
 
 from __future__ import annotations
 
@@ -20,36 +20,36 @@ USER_CODE = "BCDF-GHJK"
 
 @dataclass
 class ScriptedAccounts:
-    """Knows one sign-in at a time. Its refresh tokens are good once: a second use ends the sign-in.
+    """A service with one sign-in at a time. Each refresh token is valid once: a second use ends the sign-in.
 
-    `device_errors` are RFC 8628's errors that the token route gives, one a request, before it gives tokens. A reply in
-    `instead`, by path, is sent in place of the real one.
+    `device_errors` are RFC 8628 errors: the token route answers one request with each, before it returns tokens.
+    `instead` maps a path to a response that is sent in place of the real one.
     """
 
     device_errors: list[str] = field(default_factory=list)
     instead: dict[str, web.Response] = field(default_factory=dict)
     device: dict[str, Any] = field(default_factory=dict)
-    """What the device route says in place of what it would say."""
+    """Fields that replace or extend those of the device route's response."""
     requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
-    """Path and body of all that was asked."""
+    """The path and body of every request."""
     url: str = ""
     lifetime: int = 900
-    """Of an access token, in seconds."""
+    """Seconds for which an access token is valid."""
     _issued: int = 0
     _refresh_token: str | None = None
 
     @property
     def paths(self) -> list[str]:
-        """The paths that were asked for, oldest first."""
+        """The paths of all requests, oldest first, without the prefix `/api/auth/`."""
         return [path.removeprefix("/api/auth/") for path, _ in self.requests]
 
     @property
     def access_token(self) -> str:
-        """The only access token that is taken."""
+        """The only access token that is currently accepted."""
         return f"access-{self._issued}"
 
     def issue(self) -> dict[str, Any]:
-        """Begin or carry on a sign-in."""
+        """Start or renew a sign-in; return the body with its new tokens."""
         self._issued += 1
         self._refresh_token = f"refresh-{self._issued}"
         return {
@@ -60,12 +60,12 @@ class ScriptedAccounts:
         }
 
     def end_sign_in(self) -> None:
-        """Let the sign-in die, as a password change does."""
+        """End the sign-in, as a password change does."""
         self._refresh_token = None
 
     @asynccontextmanager
     async def serve(self, port: int = 0) -> AsyncIterator[str]:
-        """Run on loopback; give the server's address."""
+        """Run on loopback and yield the server's URL."""
         async with serving(self._handle, port=port) as self.url:
             yield self.url
 
@@ -132,5 +132,5 @@ class ScriptedAccounts:
 
 
 def envelope(status: int, code: str, detail: str = "No.", **more: Any) -> web.Response:
-    """Write an error as the service does."""
+    """Return an error response in the service's format."""
     return web.json_response({"detail": detail, "code": code, **more}, status=status)

@@ -1,6 +1,6 @@
-"""The real language server as a process of its own, with a tutor that does what the first argument says.
+"""The real language server in a process of its own, with a scripted tutor that the first argument selects.
 
-`waits` answers half and waits; `prints` prints to stdout in every way there is, then answers.
+`waits` sends half of an answer and waits. `prints` writes to stdout in every possible way, then sends a whole answer.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 
 
 async def prints(ask: Ask) -> AsyncGenerator[FromService, None]:
-    """Print, and read what is not there, before a whole answer."""
-    print("printed")  # noqa: T201 - the point
+    """Write to stdout and read from stdin, which is empty, before sending a whole answer."""
+    print("printed")  # noqa: T201 - the test is about printing
     os.write(1, b"written\n")
-    subprocess.run([sys.executable, "-c", "print('child'); input()"], check=False, stderr=subprocess.DEVNULL)  # noqa: ASYNC221 - likewise
+    subprocess.run([sys.executable, "-c", "print('child'); input()"], check=False, stderr=subprocess.DEVNULL)  # noqa: ASYNC221 - the test is about a child process that prints
     assert sys.stdin.read() == ""
     async for message in whole_answer(ask):
         yield message
 
 
 def build() -> AskTutorServer:
-    """Build the server."""
+    """Build the language server with the selected script."""
     tutor = ScriptedTutor()
     tutor.script = {"waits": tutor.half_then_wait, "prints": prints}[sys.argv[1]]
     return AskTutorServer(from_environment(os.environ), "0", lambda _settings, _access, _on_status: tutor)

@@ -1,4 +1,4 @@
-"""A real WebSocket server on loopback that plays, connection by connection, what a test has written for it."""
+"""A real WebSocket server on loopback that plays one script of a test for each connection."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ class Connection:
         self.received: list[dict[str, Any]] = []
 
     async def receive(self) -> dict[str, Any]:
-        """Wait for the next frame of the editor."""
+        """Wait for the next frame from the editor's side and return it."""
         frame: dict[str, Any] = json.loads(await self.socket.receive_str())
         self.received.append(frame)
         return frame
 
     async def send(self, *messages: FromService) -> None:
-        """Send messages of the contract."""
+        """Send messages of the protocol."""
         for message in messages:
             await self.socket.send_str(encode(message))
 
     async def answer(self, frame: dict[str, Any], *words: str, first_seq: int = 0, finish: bool = True) -> None:
-        """Return the answer to an `ask` (from delta 0, with `accepted`) or to a `resume`."""
+        """Send the answer to an `ask` (starting with `accepted`) or to a `resume` (starting with delta `first_seq`)."""
         request_id = UUID(frame["request_id"])
         if frame["type"] == "ask":
             await self.send(accepted(request_id))
@@ -51,19 +51,19 @@ class Connection:
             await self.send(done(request_id))
 
     async def until_closed(self) -> None:
-        """Keep what still comes, until the editor has gone."""
+        """Store every further frame until the client closes the connection."""
         async for message in self.socket:
             if message.type is WSMsgType.TEXT:
                 self.received.append(json.loads(message.data))
 
     def drop(self) -> None:
-        """Cut the line without a word."""
+        """Abort the TCP connection without a WebSocket close."""
         assert self.request.transport is not None
         self.request.transport.abort()
 
 
 class ScriptedService:
-    """Serves `/api/chat/ws`. The first connection gets the first script, and the last script every further one."""
+    """Serves `/api/chat/ws`. Each connection plays the next script; once all are used, the last one is repeated."""
 
     def __init__(self, *scripts: Callable[[Connection], Awaitable[None]], autoping: bool = True) -> None:
         self.connections: list[Connection] = []
@@ -87,7 +87,7 @@ class ScriptedService:
 
     @asynccontextmanager
     async def serve(self, port: int = 0, tls: ssl.SSLContext | None = None) -> AsyncIterator[str]:
-        """Run on loopback; give the server's address."""
+        """Run on loopback and yield the server's URL."""
         async with serving(self.handle, port=port, tls=tls) as url:
             yield url
 
@@ -99,7 +99,7 @@ async def serving(
     port: int = 0,
     tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[str]:
-    """Run a handler for every path on loopback; give the server's address."""
+    """Run one handler for every path on loopback, and yield the server's URL."""
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", handler)
     runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
@@ -113,7 +113,7 @@ async def serving(
 
 
 def accepted(request_id: UUID, hint_level: int = 1) -> Accepted:
-    """Accept an ask."""
+    """Return the message that accepts an ask."""
     return Accepted(
         request_id=request_id,
         session_id=SESSION_ID,
@@ -126,10 +126,10 @@ def accepted(request_id: UUID, hint_level: int = 1) -> Accepted:
 
 
 def delta(request_id: UUID, seq: int, content: str) -> Delta:
-    """Make a piece of an answer."""
+    """Return a message with a piece of an answer."""
     return Delta(request_id=request_id, seq=seq, content=content)
 
 
 def done(request_id: UUID) -> Done:
-    """Complete an answer."""
+    """Return the message that completes an answer."""
     return Done(request_id=request_id, message_id=MESSAGE_ID, hint_level=1, provider="fake", model="fake-1")

@@ -1,4 +1,4 @@
-"""A tutor that plays a script, for tests of what stands between it and the editor."""
+"""A tutor that plays a script, for tests of the code between the tutor and the editor."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MESSAGE_ID = UUID("3e55a6e0-0000-4000-8000-000000000000")
 
 
 def accepted(ask: Ask, level: int = 1) -> Accepted:
-    """Accept an ask."""
+    """Return the message that accepts an ask."""
     return Accepted(
         request_id=ask.request_id,
         session_id=SESSION_ID,
@@ -35,12 +35,12 @@ def accepted(ask: Ask, level: int = 1) -> Accepted:
 
 
 def delta(ask: Ask, seq: int, content: str) -> Delta:
-    """Return a piece of an answer."""
+    """Return a message with a piece of an answer."""
     return Delta(request_id=ask.request_id, seq=seq, content=content)
 
 
 def done(ask: Ask, level: int = 1, *, provider: str = "scripted", fallback: bool = False) -> Done:
-    """End an answer well."""
+    """Return the message that completes an answer."""
     return Done(
         request_id=ask.request_id,
         message_id=MESSAGE_ID,
@@ -52,12 +52,12 @@ def done(ask: Ask, level: int = 1, *, provider: str = "scripted", fallback: bool
 
 
 def error(ask: Ask, code: ErrorCode, content: str = "No.", retry_after: int | None = None) -> Error:
-    """Refuse an ask, or end its answer badly."""
+    """Return the message that refuses an ask or ends its answer with an error."""
     return Error(request_id=ask.request_id, code=code, content=content, retry_after=retry_after)
 
 
 async def whole_answer(ask: Ask) -> AsyncGenerator[FromService, None]:
-    """Play a short answer at once."""
+    """Yield a short, complete answer at once."""
     yield accepted(ask)
     yield delta(ask, 0, "Look at ")
     yield delta(ask, 1, "line 1.")
@@ -65,7 +65,7 @@ async def whole_answer(ask: Ask) -> AsyncGenerator[FromService, None]:
 
 
 class ScriptedTutor:
-    """Plays `script` for each ask and remembers what it was asked, told and made to stop."""
+    """Plays `script` for each ask. Records the asks, the ratings, the closed streams and whether it was closed."""
 
     def __init__(self, script: Script = whole_answer) -> None:
         self.script = script
@@ -75,10 +75,10 @@ class ScriptedTutor:
         self.closed_streams: list[UUID] = []
         self.is_closed = False
         self.gate = asyncio.Event()
-        """For scripts that wait."""
+        """An event on which scripts may wait."""
 
     async def ask(self, ask: Ask) -> AsyncGenerator[FromService, None]:
-        """Play the script."""
+        """Yield the messages of the script."""
         self.asks.append(ask)
         try:
             async with aclosing(self.script(ask)) as messages:
@@ -88,7 +88,7 @@ class ScriptedTutor:
             self.closed_streams.append(ask.request_id)
 
     async def half_then_wait(self, ask: Ask) -> AsyncGenerator[FromService, None]:
-        """Script: the first half of an answer; the second once the gate is open."""
+        """Yield the first half of an answer, and the second half once the gate is open. For use as a script."""
         yield accepted(ask)
         yield delta(ask, 0, "Look at ")
         await self.gate.wait()
@@ -96,12 +96,12 @@ class ScriptedTutor:
         yield done(ask)
 
     async def cancel(self, request_id: UUID) -> None:
-        """Do nothing: closing a stream is enough here."""
+        """Do nothing: closing the stream is enough for this tutor."""
 
     async def rate(self, message_id: str, *, helpful: bool) -> None:
-        """Remember it."""
+        """Record the rating."""
         self.ratings.append((message_id, helpful))
 
     async def close(self) -> None:
-        """Remember it."""
+        """Record that the tutor was closed."""
         self.is_closed = True

@@ -1,4 +1,4 @@
-"""A language server as a process of its own, with an editor at its pipes."""
+"""A language server in a process of its own, connected to a test's editor by pipes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SCRIPTED_SERVER = (sys.executable, str(Path(__file__).with_name("scripted_server
 
 @asynccontextmanager
 async def process(*command: str, **options: Any) -> AsyncIterator[tuple[asyncio.subprocess.Process, Editor]]:
-    """Start a language server as a process of its own; killed at the end, if it is still there."""
+    """Start a language server in a process of its own. On exit, kill it if it is still running."""
     server = await asyncio.create_subprocess_exec(
         *command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options
     )
@@ -50,6 +50,6 @@ async def process(*command: str, **options: Any) -> AsyncIterator[tuple[asyncio.
 
 
 async def stderr_of(server: asyncio.subprocess.Process) -> str:
-    """Read all that a server has logged, once it has ended."""
+    """Return everything that an ended server has written to stderr."""
     assert server.stderr is not None
     return (await server.stderr.read()).decode()

@@ -1,4 +1,4 @@
-"""The whole path: an editor, its language server, a service and a model upstream, each a process of its own."""
+"""The whole system: an editor, its language server, a service and a model upstream, in separate processes."""
 
 from __future__ import annotations
 

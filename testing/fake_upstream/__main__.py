@@ -1,4 +1,4 @@
-"""Runs the fake upstream as a process of its own: `python -m testing.fake_upstream --port 0` prints its URL."""
+"""Run the fake upstream in a process of its own: `python -m testing.fake_upstream --port 0` prints its URL."""
 
 from __future__ import annotations
 

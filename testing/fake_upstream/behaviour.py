@@ -1,4 +1,4 @@
-"""What the fake upstream can be told to do with a call: answer, refuse, or fail in every way that upstreams do."""
+"""How the fake upstream can treat a call: answer it, refuse it, or fail in any way that real upstreams do."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ REPLY = (
 
 Fault = Literal[
     "none",
-    "no_head",  # the request is read, nothing ever comes back
+    "no_head",  # the request is read, but no response is ever sent
     "drop",  # the connection is closed instead of an answer
-    "html",  # a page with status 200, as captive portals send it
-    "silence",  # nothing more comes, the connection stays open
-    "pings",  # only pings come, for ever
-    "end",  # the body ends as if it were whole
-    "fin",  # the connection is closed, the body is not ended
+    "html",  # an HTML page with status 200, as captive portals send it
+    "silence",  # nothing more is sent, but the connection stays open
+    "pings",  # only pings are sent from then on, without end
+    "end",  # the body ends properly, although the answer is incomplete
+    "fin",  # the connection is closed (FIN) before the end of the body
     "reset",  # the connection is reset
     "inside_event",  # the connection is closed in the middle of an event
     "bad_json",
@@ -37,9 +37,9 @@ Fault = Literal[
 class Behaviour:
     """How one call is answered.
 
-    `fault` strikes after `tokens_before_fault` tokens of `text`. `status` and `headers` refuse the call. Times are in
-    seconds: before the head, before the first token, before each further one. `bytes` writes every byte on its own,
-    with `byte_seconds` between them. `unknown` mixes in events, fields and comments that no client can know.
+    `fault` occurs after `tokens_before_fault` tokens of `text`. A `status` other than 200 refuses the call.
+    Delays are in seconds: before the head, before the first token, before each further one. `bytes` writes every byte
+    separately, `byte_seconds` apart. `unknown` mixes in events, fields and comments that no client can know.
     `refuses` names request fields that are answered with 400, as servers do with options that they do not know.
     """
 
@@ -63,13 +63,13 @@ class Behaviour:
 
     @property
     def tokens(self) -> list[str]:
-        """The text, word by word."""
+        """The text, split into words."""
         words = self.text.split(" ")
         return [f"{word} " for word in words[:-1]] + words[-1:]
 
 
 AFTER_TEXT = 5
-"""Tokens that come before a fault in the middle of an answer."""
+"""The number of tokens before a fault that occurs in the middle of an answer."""
 
 BY_MODEL: dict[str, Behaviour] = {
     "fake-400": Behaviour(status=400),
@@ -105,4 +105,4 @@ BY_MODEL: dict[str, Behaviour] = {
     "fake-refusal": Behaviour(finish="refusal", text=""),
     "fake-slow": Behaviour(first_token_seconds=0.5, token_seconds=0.02),
 }
-"""What a model's name asks for, where no script does; any other name gets a whole answer."""
+"""The behaviour that a model's name selects if no behaviour is queued. Any other name gets a whole answer."""

@@ -1,4 +1,4 @@
-"""The fake upstream itself: a real server on loopback that plays a behaviour for each call and remembers the call."""
+"""The fake upstream's server on loopback: it plays a behaviour for each call and records the call."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ HUGE_EVENT_BYTES = 50 * 1024 * 1024
 
 @dataclass(slots=True)
 class ReceivedCall:
-    """A call that arrived. Times are those of the monotonic clock, which all processes of a machine share."""
+    """A call that arrived. Times are on the monotonic clock, which all processes of a machine share."""
 
     api: str
     model: str
@@ -44,12 +44,15 @@ class ReceivedCall:
     closed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def report(self) -> dict[str, Any]:
-        """Return the call as plain data."""
+        """Return the call's fields as a dictionary, without the event."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "closed"}
 
 
 class FakeUpstream:
-    """Runs between `async with`. `play` queues behaviours for the next calls; without one the model's name decides."""
+    """A server that runs within `async with`.
+
+    `play` queues behaviours for the next calls. If none is queued, the model's name selects one.
+    """
 
     def __init__(self, *, key: str = KEY, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self.key = key
@@ -63,21 +66,21 @@ class FakeUpstream:
 
     @property
     def url(self) -> str:
-        """Where it listens; this is `ANTHROPIC_BASE_URL`."""
+        """The server's URL, for `ANTHROPIC_BASE_URL`."""
         return f"{'https' if self._tls else 'http'}://127.0.0.1:{self._port}"
 
     @property
     def openai_url(self) -> str:
-        """What `OPENAI_BASE_URL` is set to."""
+        """The URL for `OPENAI_BASE_URL`."""
         return f"{self.url}/v1"
 
     @property
     def open_streams(self) -> int:
-        """How many calls are being answered now."""
+        """The number of calls that are being answered."""
         return sum(call.closed_at is None for call in self.calls)
 
     async def next_call(self) -> ReceivedCall:
-        """Wait for the next call to arrive."""
+        """Wait for the next call to arrive and return it."""
         await self._arrival.wait()
         return self.calls[-1]
 
@@ -86,7 +89,7 @@ class FakeUpstream:
         self._script.extend(behaviours)
 
     def reset(self) -> None:
-        """Forget script and calls."""
+        """Forget the queued behaviours, the default and the recorded calls."""
         self._script.clear()
         self.calls.clear()
         self.default = Behaviour()
@@ -120,7 +123,7 @@ class FakeUpstream:
 
     @asynccontextmanager
     async def away(self) -> AsyncIterator[None]:
-        """Be down: every connection is cut, and each new one is refused."""
+        """Simulate an outage: every connection is cut, and new ones are refused."""
         await self._stop()
         try:
             yield
@@ -131,7 +134,7 @@ class FakeUpstream:
         return web.json_response({"open": self.open_streams, "calls": [call.report() for call in self.calls]})
 
     async def _control(self, request: web.Request) -> web.Response:
-        """Take `{"reset": true}`, `{"default": {…}}` and `{"script": [{…}, …]}`, in this order."""
+        """Apply `{"reset": true}`, `{"default": {…}}` and `{"script": [{…}, …]}`, in this order."""
         order = await request.json()
         try:
             if order.get("reset"):
@@ -144,7 +147,7 @@ class FakeUpstream:
         return web.json_response({"default": asdict(self.default), "script": [asdict(item) for item in self._script]})
 
     async def _models(self, request: web.Request) -> web.Response:
-        """List models, as both APIs do; this is how a key is tried without a cost."""
+        """List models, as both APIs do; clients use this route to check a key free of charge."""
         if credential(request.headers) != self.key:
             wire_class = AnthropicWire if "anthropic-version" in request.headers else OpenAIWire
             return web.json_response(wire_class.error(401, "invalid key"), status=401)
@@ -190,7 +193,7 @@ def _peer(request: web.Request) -> int:
 
 
 class _Performance:
-    """One behaviour, played on one connection."""
+    """Plays one behaviour on one connection."""
 
     def __init__(self, request: web.Request, wire_class: type[Wire], call: ReceivedCall, behaviour: Behaviour) -> None:
         self._request = request
@@ -203,7 +206,7 @@ class _Performance:
         )
 
     async def play(self) -> web.StreamResponse:
-        """Answer the call."""
+        """Answer the call and return its response."""
         behaviour = self._behaviour
         instead = await self._answer_without_stream()
         if instead is not None:
@@ -286,7 +289,7 @@ class _Performance:
                 return b""
 
     def _hang_up(self, *, reset: bool = False) -> web.StreamResponse:
-        """Close the connection: with FIN, or with RST."""
+        """Close the connection with FIN, or with RST if `reset` is true."""
         transport = self._request.transport
         if transport is not None:
             if reset:
@@ -318,8 +321,8 @@ async def _pause(seconds: float) -> None:
 
 
 async def serve(port: int, key: str) -> None:
-    """Run until cancelled; prints the URL as one line when ready."""
+    """Run until cancelled. Print the URL on one line as soon as the server listens."""
     async with FakeUpstream(key=key, port=port) as upstream:
-        print(upstream.url, flush=True)  # noqa: T201 - who started the process reads where it listens
+        print(upstream.url, flush=True)  # noqa: T201 - the parent process reads the URL from stdout
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.Event().wait()

@@ -1,4 +1,4 @@
-"""The two wire formats that the fake upstream speaks: Anthropic's Messages and OpenAI's Chat Completions, streamed."""
+"""The fake upstream's wire formats: the streamed answers of Anthropic's Messages and OpenAI's Chat Completions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ANTHROPIC_VERSION = "2026-10-21"
 
 
 class Refused(Exception):
-    """The request is not one that the real upstream would take."""
+    """The request is invalid: the real upstream would refuse it."""
 
     def __init__(self, status: int, message: str, *, param: str | None = None) -> None:
         super().__init__(message)
@@ -24,7 +24,7 @@ class Refused(Exception):
 
 
 class Wire(Protocol):
-    """One format: checks a request, and gives the frames of its answer."""
+    """One wire format: it checks a request and builds the frames of its answer."""
 
     name: ClassVar[str]
 
@@ -32,12 +32,12 @@ class Wire(Protocol):
 
     @staticmethod
     def check(headers: Mapping[str, str], body: Json, key: str) -> None:
-        """Raise `Refused` for what the real upstream refuses."""
+        """Raise `Refused` for a request that the real upstream would refuse."""
         ...
 
     @staticmethod
     def error(status: int, message: str, *, error_type: str | None = None, param: str | None = None) -> Json:
-        """Return the body of an answer with an error status."""
+        """Return the body of a response with an error status."""
         ...
 
     def start(self) -> list[bytes]:
@@ -49,15 +49,15 @@ class Wire(Protocol):
         ...
 
     def ping(self) -> bytes:
-        """Return what keeps an idle stream open."""
+        """Return the frame that keeps an idle stream open."""
         ...
 
     def unknown(self) -> bytes:
-        """Return frames that clients must skip."""
+        """Return frames of unknown kinds, which clients must skip."""
         ...
 
     def overloaded(self) -> bytes:
-        """Return the frame that reports an error in mid-stream."""
+        """Return the frame that reports an error in the middle of a stream."""
         ...
 
     def end(self) -> list[bytes]:
@@ -79,13 +79,13 @@ def _require(body: Json, *fields: str) -> None:
 
 
 def credential(headers: Mapping[str, str]) -> str | None:
-    """Return the one credential of a request: a bearer token or, as Anthropic takes it too, an `x-api-key`."""
+    """Return the credential of a request: a bearer token or, since Anthropic accepts it too, an `x-api-key`."""
     given = [headers[name].removeprefix("Bearer ") for name in ("x-api-key", "authorization") if name in headers]
     return given[0] if len(given) == 1 else None
 
 
 def refuse_options(body: Json, options: tuple[str, ...]) -> None:
-    """Raise `Refused` for the first of the options that the request has."""
+    """Raise `Refused` if the request has one of these options."""
     for option in options:
         if option in body:
             raise Refused(400, f"Unsupported parameter: '{option}'", param=option)
@@ -113,7 +113,7 @@ class AnthropicWire:
 
     @staticmethod
     def check(headers: Mapping[str, str], body: Json, key: str) -> None:
-        """Raise `Refused` for a wrong key, an unknown version, or fields that the API does not take."""
+        """Raise `Refused` for a wrong key, an unknown version, or fields that the API does not accept."""
         if credential(headers) != key:
             raise Refused(401, "invalid x-api-key")
         if headers.get("anthropic-version") != ANTHROPIC_VERSION:
@@ -125,8 +125,8 @@ class AnthropicWire:
 
     @staticmethod
     def error(status: int, message: str, *, error_type: str | None = None, param: str | None = None) -> Json:
-        """Return the body of an answer with an error status."""
-        del param  # this API names fields in the message only
+        """Return the body of a response with an error status."""
+        del param  # This API names the field only in the message.
         kind = error_type or AnthropicWire._ERRORS.get(status, "api_error")
         return {"type": "error", "error": {"type": kind, "message": message}, "request_id": "req_fake"}
 
@@ -160,7 +160,7 @@ class AnthropicWire:
         return self._event({"type": "ping"})
 
     def unknown(self) -> bytes:
-        """Return an event of a new type, a delta of a new type, a comment, an id and a field of no standard."""
+        """Return an event and a delta of unknown types, a comment, an id and a field that no standard defines."""
         return (
             self._event({"type": "content_block_glimmer", "index": 0, "delta": {"type": "text_delta", "text": "no"}})
             + self._event({"type": "content_block_delta", "index": 0, "delta": {"type": "mood_delta", "mood": "no"}})
@@ -221,7 +221,7 @@ class OpenAIWire:
 
     @staticmethod
     def check(headers: Mapping[str, str], body: Json, key: str) -> None:
-        """Raise `Refused` for a wrong key or fields that the API does not take together."""
+        """Raise `Refused` for a wrong key, or for fields that the API does not accept together."""
         if headers.get("authorization") != f"Bearer {key}":
             raise Refused(401, "Incorrect API key provided")
         _require(body, "model", "messages")
@@ -230,7 +230,7 @@ class OpenAIWire:
 
     @staticmethod
     def error(status: int, message: str, *, error_type: str | None = None, param: str | None = None) -> Json:
-        """Return the body of an answer with an error status."""
+        """Return the body of a response with an error status."""
         code = error_type or OpenAIWire._CODES.get(status)
         kind = "invalid_request_error" if status < 500 else "server_error"
         return {"error": {"message": message, "type": kind, "param": param, "code": code}}
@@ -249,7 +249,7 @@ class OpenAIWire:
         return b": keep-alive\n\n" + self._chunk({"content": ""})
 
     def unknown(self) -> bytes:
-        """Return a chunk without choices, a delta of another vendor, a comment and a field of no standard."""
+        """Return a chunk without choices, another vendor's delta, a comment and a field that no standard defines."""
         return (
             _frame({"id": "chatcmpl-fake", "object": "chat.completion.glimmer", "choices": []})
             + self._chunk({"reasoning_content": "no"})
@@ -261,7 +261,7 @@ class OpenAIWire:
         return _frame({"error": {"message": "Overloaded", "type": "server_error", "param": None, "code": "overloaded"}})
 
     def end(self) -> list[bytes]:
-        """Return the chunk with the reason, usage where it was asked for, and the end mark."""
+        """Return the chunk with the finish reason, the usage if the request asked for it, and the end marker."""
         frames = [self._chunk({}, self._FINISH[self._behaviour.finish])]
         if self._include_usage and self._behaviour.usage != "none":
             prompt, completion = self._behaviour.input_tokens, self._tokens

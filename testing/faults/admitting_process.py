@@ -1,4 +1,4 @@
-"""A process of its own that asks a shared limiter many times at once, and prints how often it was admitted.
+"""A program that asks a shared rate limiter many times at once and prints how often each outcome occurred.
 
 `python -m testing.faults.admitting_process REDIS_URL SUBJECT TIMES MESSAGES_PER_MINUTE DAILY CALLS_PER_MINUTE`
 """
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
 
 async def nothing_stored(_subject: str, _day: date) -> int:
-    """Know of no messages of the day."""
+    """Return 0: no messages of the day are stored."""
     return 0
 
 
 async def main(url: str, subject: str, times: int, limits: Limits) -> None:
-    """Ask all at once, print the outcomes."""
+    """Ask the limiter `times` times at once, and print the outcomes."""
     redis = open_redis(url)
     limiter = SharedLimiter(redis, limits, messages_on=nothing_stored, new_mark=lambda: uuid4().hex)
     outcomes = await asyncio.gather(
         *(limiter.admit(subject, calls_provider=True) for _ in range(times)), return_exceptions=True
     )
     await redis.aclose()
-    print(json.dumps(Counter(type(outcome).__name__ for outcome in outcomes)))  # noqa: T201 - its answer
+    print(json.dumps(Counter(type(outcome).__name__ for outcome in outcomes)))  # noqa: T201 - the output is this program's result
 
 
 if __name__ == "__main__":

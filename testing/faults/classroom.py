@@ -1,4 +1,4 @@
-"""A service with two models behind it that fail on request, and students who ask it."""
+"""A service with two fake models that fail on request, and the students who use it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from testing.installations import Installation
 
 ORDERS = (("anthropic", "openai"), ("openai", "anthropic"))
-"""The two chains of two providers: each wire format comes first, and each second."""
+"""The two orders of the providers, so that each wire format is once the first and once the second."""
 UNAVAILABLE = "The AI service is temporarily unavailable. Please try again in a moment."
 ROOMY = {
     "TUTOR_MESSAGES_PER_MINUTE": "1000",
@@ -31,7 +31,7 @@ ROOMY = {
 
 @dataclass(frozen=True, slots=True)
 class Classroom:
-    """A running service and the models that it asks, the preferred one first."""
+    """A running service and its two models, the preferred one first."""
 
     service: Service
     first: FakeUpstream
@@ -40,7 +40,7 @@ class Classroom:
 
     @asynccontextmanager
     async def seat(self) -> AsyncIterator[Seat]:
-        """Return a fresh student with an open socket. The models have forgotten what was."""
+        """Yield a new student with an open WebSocket. Both models forget earlier calls and behaviours."""
         self.first.reset()
         self.second.reset()
         student = await sign_up_student(self.service)
@@ -50,28 +50,28 @@ class Classroom:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A student, the socket, and what the database says of the student."""
+    """A student, the student's WebSocket, and queries on the student's rows in the database."""
 
     room: Classroom
     student: Student
     chat: Chat
 
     def rows(self, columns: str = "provider, outcome") -> list[tuple[Any, ...]]:
-        """Return the student's rows of the ledger in the order of the calls, without those of unmade calls.
+        """Return the student's rows of the ledger in the order of the calls, without calls that were never sent.
 
-        A row is reserved for the preferred provider before anybody knows that it will be passed over.
+        A row is reserved for the preferred provider before it is known that this provider will be skipped.
         """
         statement = f"SELECT {columns} FROM model_calls WHERE user_id = ? AND state <> 'unsent' ORDER BY created_at"
         return self.room.service.query(statement, self.student.id)
 
     def bills(self) -> list[bool]:
-        """Return for each call that was made whether it cost anything; each has one row, and none is open."""
+        """Return for each call of the student whether it cost anything. Every row must be settled."""
         rows = self.rows("state, cost_nanodollars > 0")
         assert {state for state, _ in rows} == {"settled"}
         return [bool(costs) for _, costs in rows]
 
     def stands(self) -> tuple[int, int]:
-        """Return the day's count and the hint level of the one problem."""
+        """Return the student's message count of the day, and the hint level of the student's only problem."""
         query = self.room.service.query
         day = "SELECT coalesce(sum(d.messages), 0) FROM daily_usage d JOIN users u ON u.subject = d.subject"
         ((messages,),) = query(f"{day} WHERE u.id = ?", self.student.id)
@@ -79,12 +79,12 @@ class Seat:
         return int(messages), level
 
     async def delta(self, chat: Chat | None = None) -> None:
-        """Receive up to the next delta."""
+        """Receive frames up to the next delta."""
         while (await (chat or self.chat).receive())["type"] != "delta":
             pass
 
     async def call(self) -> ReceivedCall:
-        """Wait for the first call to the first model."""
+        """Wait for the first call to the first model and return it."""
         return self.room.first.calls[0] if self.room.first.calls else await self.room.first.next_call()
 
 
@@ -97,7 +97,7 @@ async def classroom(
     program: Sequence[str] = PROGRAM,
     **settings: str,
 ) -> AsyncIterator[Classroom]:
-    """Run a service with limits that are in nobody's way."""
+    """Run a service whose limits are too high to be reached."""
     async with AsyncExitStack() as stack:
         first, second = [await stack.enter_async_context(FakeUpstream()) for _ in order]
         models = dict(zip(order, (first, second), strict=True))

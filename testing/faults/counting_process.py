@@ -1,4 +1,4 @@
-"""A process of its own that counts messages of one student in the database many times at once, past any limiter.
+"""A program that counts many messages of one student in the database at once, without any rate limiter.
 
 `python -m testing.faults.counting_process DATABASE_URL SUBJECT TIMES CAP` prints how many were counted.
 """
@@ -16,13 +16,13 @@ DAY = date(2026, 3, 1)
 
 
 async def main(url: str, subject: str, times: int, cap: int) -> None:
-    """Count all at once, print the sum."""
+    """Count all messages at once, and print how many were counted."""
     database = open_database(url)
     counts = await asyncio.gather(
         *(database.commit(lambda connection: count_message(connection, subject, DAY, cap)) for _ in range(times))
     )
     await database.close()
-    print(sum(count is not None for count in counts))  # noqa: T201 - its answer
+    print(sum(count is not None for count in counts))  # noqa: T201 - the output is this program's result
 
 
 if __name__ == "__main__":

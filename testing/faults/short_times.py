@@ -1,6 +1,6 @@
-"""The service with leases of seconds, and other deadlines where a test names them, so that no test waits for long.
+"""The service with leases of seconds, and with shorter deadlines if a test sets them, so that no test waits for long.
 
-Everything else is as `tutor-server serve` has it. The program is named by its path, so that its folder does not matter.
+Everything else is as in `tutor-server serve`. The program is run by its path, so that it works from any folder.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ PROGRAM = (sys.executable, str(Path(__file__).resolve()))
 def program(
     *, loop: str = "asyncio", pass_over: float | None = None, analysis: float | None = None, **deadlines: float
 ) -> tuple[str, ...]:
-    """Name the program with these deadlines, in seconds, in place of the contract's, and an event loop.
+    """Return the command that starts the service with these deadlines, in seconds, and this event loop.
 
-    `pass_over`: for so long no provider is called that has failed; 0 makes each call independent of those before.
-    `analysis`: so much processor time has each step of the analysis of a large program.
+    `pass_over`: seconds for which a provider that failed is skipped; 0 makes each call independent of earlier ones.
+    `analysis`: seconds of processor time for each step of the analysis of a large program.
     """
     others = {"pass_over": pass_over, "analysis": analysis}
     times = {name: seconds for name, seconds in others.items() if seconds is not None} | deadlines
@@ -42,7 +42,7 @@ def program(
 
 
 def main() -> int:
-    """Run what the arguments say."""
+    """Run the service or the worker that the arguments select; return the exit status."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--loop", choices=("asyncio", "uvloop"), default="asyncio")
     parser.add_argument("--time", action="append", default=[])

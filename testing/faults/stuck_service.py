@@ -1,7 +1,7 @@
-"""A program for tests: the service with short last resorts, whose event loop a signal brings to a standstill.
+"""The service with short watchdog limits, and with signals that block its event loop or its exit, for tests.
 
-SIGUSR1: a loop in Python without end. SIGUSR2: one call in C that keeps the interpreter. SIGWINCH: a thread without
-end, which every orderly end of the process waits for.
+SIGUSR1 starts an endless Python loop. SIGUSR2 starts one C call that never releases the interpreter. SIGWINCH starts
+an endless thread, which every orderly exit of the process waits for.
 """
 
 from __future__ import annotations
@@ -29,23 +29,23 @@ STALL, STOP, PROCESSOR = 3, 4, 3.0
 
 
 def stand_still() -> None:
-    """Do nothing else any more."""
+    """Block the event loop with an endless Python loop."""
     while True:
         pass
 
 
 def keep_the_interpreter() -> None:
-    """Match what takes longer than anybody lives: no other thread has a turn meanwhile."""
+    """Run a regular expression that practically never ends; meanwhile no other thread can run."""
     re.match(r"(a+)+$", "a" * 64 + "b")
 
 
 def leave_a_thread() -> None:
-    """Start a thread that does not end."""
+    """Start a thread that never ends."""
     threading.Thread(target=threading.Event().wait).start()
 
 
 def heed() -> None:
-    """Let the signals do these."""
+    """Install the signal handlers."""
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGUSR1, stand_still)
     loop.add_signal_handler(signal.SIGUSR2, keep_the_interpreter)
@@ -53,7 +53,7 @@ def heed() -> None:
 
 
 async def main() -> int:
-    """Run what the arguments say."""
+    """Run the service or the worker that the arguments select; return the exit status."""
     parser = argparse.ArgumentParser()
     commands = parser.add_subparsers(dest="command", required=True)
     serving = commands.add_parser("serve")
@@ -63,7 +63,7 @@ async def main() -> int:
     worker.add_argument("numbers", type=int, nargs=3)
     options = parser.parse_args()
     guardian.STOP_SECONDS = STOP
-    if options.command == "serve" and options.workers == 1:  # a worker's parent is to be first
+    if options.command == "serve" and options.workers == 1:  # with workers, their parent must react first
         guardian.STALL_SECONDS, guardian.PROCESSOR_SECONDS = STALL, PROCESSOR
     settings = load_settings()
     configure_logs("info", "json")
