@@ -80,7 +80,7 @@ class Page:
             await self._wait_until_loaded()
 
     async def told(self) -> list[tuple[str, str]]:
-        """Return the role and name of everything that a screen reader reads out, in order; an alert has its text as name."""
+        """Return role and name of everything that a screen reader reads out, in order. An alert's name is its text."""
         nodes = (await self.call("Accessibility.getFullAXTree"))["nodes"]
         children = {node["nodeId"]: node.get("childIds", ()) for node in nodes}
         names = {node["nodeId"]: node.get("name", {}).get("value", "") for node in nodes}
@@ -123,7 +123,7 @@ class Page:
         await self.call("Emulation.setEmulatedMedia", features=emulated)
 
     async def evaluate(self, expression: str) -> Any:
-        """Evaluate a JavaScript expression in the page and return its value; afterwards the page's own scripts are off."""
+        """Evaluate a JavaScript expression and return its value. Afterwards the page's own scripts are off."""
         await self.call("Emulation.setScriptExecutionDisabled", value=False)
         answer = await self.call("Runtime.evaluate", expression=expression, returnByValue=True)
         await self.call("Emulation.setScriptExecutionDisabled", value=True)

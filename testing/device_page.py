@@ -31,7 +31,7 @@ class Browser:
     """The browser of one person, with its cookies."""
 
     def __init__(self, url: str) -> None:
-        self.session = ClientSession(url, cookie_jar=CookieJar(unsafe=True))  # unsafe: it accepts cookies of IP addresses
+        self.session = ClientSession(url, cookie_jar=CookieJar(unsafe=True))  # unsafe: allows IP addresses
         self.page: Shown
 
     async def open(self, path: str = "/device") -> Shown:

@@ -90,7 +90,7 @@ class MailServer:
 async def mail_server(
     *, tls: ssl.SSLContext | None = None, starttls: ssl.SSLContext | None = None, password: str | None = None
 ) -> AsyncIterator[MailServer]:
-    """Run an SMTP server: with TLS from the start, with STARTTLS or unencrypted, and with a password if one is given."""
+    """Run an SMTP server: with TLS from the start, with STARTTLS or unencrypted; with a password if one is given."""
     kept = MailServer()
 
     def authenticate(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:

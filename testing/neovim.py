@@ -148,7 +148,7 @@ class Neovim:
         self.lua(f"vim.api.nvim_feedkeys(vim.keycode({json.dumps(keys)}), 'xt', false)")
 
     def open(self, name: str, text: str, *, line: int) -> None:
-        """Write and open a file, put the cursor at the start of a line, counted from 1, and wait for the tutor's status."""
+        """Write and open a file, put the cursor at the start of a line, counted from 1, and wait for the tutor."""
         (self._folder / name).write_text(text, encoding="utf-8")
         self.command(f"edit +{line} {name}")
         self.until("#vim.lsp.get_clients({ bufnr = 0, name = 'tutor' }) > 0 and vim.bo.filetype == 'python'")

@@ -58,7 +58,7 @@ class RawConnection:
             return await self._reader.read()
 
     async def is_closed_within(self, seconds: float) -> bool:
-        """Return whether the service closes the connection within these seconds. Bytes received meanwhile are dropped."""
+        """Return whether the service closes the connection within these seconds. Bytes received meanwhile are lost."""
         try:
             async with asyncio.timeout(seconds):
                 await self._reader.read()

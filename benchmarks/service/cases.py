@@ -31,7 +31,7 @@ class Case:
     reply: str
 
     def tokens(self, count: int) -> list[str]:
-        """Return the first `count` tokens of the reply, repeated as needed. A token is a few letters, as a model's is."""
+        """Return the first `count` tokens of the reply, repeated as needed. A token is a few letters, as in a model."""
         pieces = re.findall(r"\s*\S{1,6}", self.reply)
         again = ["\n\n" + pieces[0], *pieces[1:]]
         return list(islice(chain(pieces, cycle(again)), count))

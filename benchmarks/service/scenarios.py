@@ -1,4 +1,4 @@
-"""The loads of the benchmark, for any subject; each measures one or a few numbers. A faulty answer ends the benchmark."""
+"""The loads of the benchmark, for any subject; each measures a few numbers. A faulty answer ends the benchmark."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ async def lines_of(subject: Subject, count: int) -> AsyncIterator[Sequence[Line]
 
 
 async def first_text(subject: Subject, upstream: FastUpstream, asks: int) -> float:
-    """Return the median milliseconds from an ask to its first text, with one ask at a time and a model without delay."""
+    """Return the median milliseconds from an ask to its first text: one ask at a time, a model without delay."""
     upstream.begin(Pace())
     async with lines_of(subject, 1) as (line,):
         answers = check(subject, upstream, [await line.ask(number) for number in range(asks + 5)])
@@ -148,7 +148,7 @@ async def paced_cpu(subject: Subject, upstream: FastUpstream, seconds: float) ->
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The result of many streams: 99th percentiles of lag and first text in seconds, and the load's share of its core."""
+    """The result of many streams: 99th percentiles of lag and first text in seconds, and the load's use of its core."""
 
     streams: int
     lag: float
@@ -219,7 +219,7 @@ async def capacity(subject: Subject, upstream: FastUpstream, *, step: int, most:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Memory in bytes: of the idle subject, for each idle connection, in addition for each open answer, and in total."""
+    """Memory in bytes: of the idle subject, of each idle connection, in addition of each open answer, and in total."""
 
     idle: float
     a_line: float

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 async def streams(given: Circumstances) -> list[Measured]:
-    """Measure first text, throughput and cost at a model's pace; return medians of rounds in which subjects take turns."""
+    """Measure first text, throughput and cost at a model's pace. Subjects take turns; return the rounds' medians."""
     taken: dict[tuple[Row, str], list[float]] = defaultdict(list)
     load_shares = []
     alone = []
@@ -86,7 +86,7 @@ async def capacity(given: Circumstances) -> list[Measured]:
 
 
 async def memory(given: Circumstances) -> list[Measured]:
-    """Measure the memory of sockets and open answers; of LiteLLM only the idle memory, as it opens answers too slowly."""
+    """Measure the memory of sockets and open answers; of LiteLLM only when idle, as it opens answers too slowly."""
     async with side_by_side(given) as beside:
         other = resident_bytes(*beside.litellm.pids) if beside.litellm else None
         ours = await scenarios.memory(beside.tutor, beside.upstream, given.streams)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Heard:
-    """One answer as it arrived: its length after each piece, in the subject's unit, and the monotonic time of the piece."""
+    """One answer as it arrived: its length after each piece, in the subject's unit, and each piece's monotonic time."""
 
     name: str
     number: int

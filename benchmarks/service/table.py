@@ -17,7 +17,7 @@ HEAD = ("figure", "floor", "LiteLLM", "Ask Tutor", "x floor", "target", "")
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A figure's measured values, in its row's unit. If `ours` is None, it was not measured; `note` gives the reason."""
+    """A figure's measured values, in its row's unit. If `ours` is None, it was not measured; `note` says why."""
 
     row: Row
     ours: float | None

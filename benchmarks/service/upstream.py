@@ -38,7 +38,7 @@ _END = (
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """The model's pace: the number of tokens, the seconds between them (None: all at once), and seconds to think first."""
+    """The model's pace: the number of tokens, the seconds between them (None: all at once), and the seconds before."""
 
     tokens: int = 100
     seconds: float | None = None
@@ -55,7 +55,7 @@ class Said:
 
 
 class FastUpstream:
-    """The server. `said` holds the answer to each ask by its id, `asked` the number of calls, `open` that of open answers.
+    """The server. `said` holds the answer to each ask by its id, `asked` and `open` count calls and open answers.
 
     While `holds_ends` is true, each answer keeps back its last token, so that all of them stay open.
     """

@@ -1,4 +1,4 @@
-"""Measure two workers on PostgreSQL and Redis: check many open answers against the model's and the database's records."""
+"""Measure two workers on PostgreSQL and Redis: compare many open answers with the model's and the stored records."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ class Accounts:
                 yield f"{record.request_id}: {record.end}, {record.text[-60:]!r}"
 
     def _miscounted(self, asks: dict[UUID, tuple[str, str]]) -> Iterator[str]:
-        """Yield asks whose rows do not match the model's calls. A row whose call got no response need not have a call."""
+        """Yield asks whose rows do not match the model's calls. A row without a response need not have a call."""
         prompts = (str(call.body["messages"]) for call in self.upstream.calls)
         received = Counter(UUID(re.findall(r"Why, ([-0-9a-f]{36})\?", prompt)[-1]) for prompt in prompts)
         rows: Counter[UUID] = Counter()

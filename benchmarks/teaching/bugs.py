@@ -1,4 +1,4 @@
-"""Judge the offline tutor on real student programs: does it name the cause and the line, and is its edit right?
+"""Judges the offline tutor on real student programs: the named cause, the named line and the offered edit.
 
 A row has `id`, `code`, `kind` (`syntax`, `runtime`, `logic`), `error` and, if known, `fixed` and `driver`.
 """

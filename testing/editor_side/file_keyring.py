@@ -16,7 +16,7 @@ from keyring.errors import KeyringLocked, PasswordDeleteError
 class FileKeyring(KeyringBackend):
     """A keyring that works like a real one, but stores its items in plain text.
 
-    `fault` makes it fail: `locked` and `raises` raise on every access, `waits` blocks for ever, `forgets` stores no item.
+    `fault` makes it fail: `locked` and `raises` raise on each access, `waits` blocks for ever, `forgets` never stores.
     """
 
     priority = 5.0

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def tutor() -> ScriptedTutor:
-    """Return the tutor behind `conversation`."""
+    """Return the scripted tutor that answers in `conversation`."""
     return ScriptedTutor()
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """Return the settings of the server in `conversation`: all defaults, on disk only in a folder of the test's own."""
+    """Return default settings for the server in `conversation`, with a data folder of the test's own."""
     return Settings(own_data_dir=tmp_path / "data")
 
 
@@ -37,7 +37,7 @@ async def server(settings: Settings, tutor: ScriptedTutor) -> AskTutorServer:
 
 @pytest.fixture
 async def conversation(server: AskTutorServer) -> AsyncIterator[Conversation]:
-    """Return an editor and a server that talk, not yet initialized."""
+    """Return an editor and a server that are connected by pipes, but not yet initialized."""
     async with AsyncExitStack() as stack:
         conversation = await stack.enter_async_context(Conversation(server.language_server))
         stack.push_async_callback(server.close)
@@ -46,6 +46,6 @@ async def conversation(server: AskTutorServer) -> AsyncIterator[Conversation]:
 
 @pytest.fixture
 async def editor(conversation: Conversation) -> Editor:
-    """Return an initialized editor that speaks our messages, in UTF-32."""
+    """Return an initialized editor that supports the tutor's messages and UTF-32 positions."""
     await conversation.editor.initialize()
     return conversation.editor

@@ -1,4 +1,4 @@
-"""Showing an answer in the terminal."""
+"""Tests of how the terminal shows an answer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ANSWER = "First *look*.\n\n1. one\n\n   more of one\n2. two\n\n```python\na = 1\
 
 
 class Terminal(io.StringIO):
-    """A stream that says it is a terminal."""
+    """A stream that claims to be a terminal."""
 
     def isatty(self) -> bool:
         """Return True."""
@@ -29,13 +29,13 @@ def test_header_names_the_hint() -> None:
 
 
 def test_stream_decides_the_view() -> None:
-    """A terminal gets the drawn view, anything else the text."""
+    """A terminal gets the view that is redrawn while the answer grows; any other stream gets plain text."""
     assert isinstance(open_view(Terminal()), LiveView)
     assert isinstance(open_view(io.StringIO()), PlainView)
 
 
 def test_plain_view_writes_the_markdown_at_once() -> None:
-    """Each piece is on the stream as soon as it comes; the output ends with one newline."""
+    """The plain view writes each delta as soon as it arrives, and ends the output with one newline."""
     stream = io.StringIO()
     with PlainView(stream) as view:
         view.start(1, 5)
@@ -46,7 +46,7 @@ def test_plain_view_writes_the_markdown_at_once() -> None:
 
 
 def test_plain_view_keeps_remarks_apart() -> None:
-    """A remark stands on lines of its own."""
+    """The plain view prints a remark on lines of its own."""
     stream = io.StringIO()
     with PlainView(stream) as view:
         view.add("Look at")
@@ -56,7 +56,7 @@ def test_plain_view_keeps_remarks_apart() -> None:
 
 
 def test_nothing_in_gives_nothing_out() -> None:
-    """A refused ask leaves stdout empty."""
+    """If an ask is refused, nothing is written to stdout."""
     stream = io.StringIO()
     with PlainView(stream):
         pass
@@ -67,7 +67,7 @@ def test_nothing_in_gives_nothing_out() -> None:
     "active", ["\x1b[2J", "\x07", "\x9b31m", "\u202edrow", "\u2066x", "\x1b]8;;http://x\x1b\\", "\x7f"]
 )
 def test_terminal_is_never_given_orders(active: str) -> None:
-    """T5: control and bidi characters of an answer are taken out, in both views."""
+    """T5: both views remove control characters and bidirectional overrides from an answer."""
     for stream in (io.StringIO(), Terminal()):
         with open_view(stream) as view:
             view.start(1, 5)
@@ -81,7 +81,7 @@ def test_terminal_is_never_given_orders(active: str) -> None:
 
 
 def test_live_view_draws_every_block_once() -> None:
-    """The terminal is left with the whole answer, drawn once."""
+    """In the end the terminal shows the whole answer exactly once."""
     stream = Terminal()
     with LiveView(stream) as view:
         view.start(3, 5)
@@ -106,7 +106,7 @@ def test_live_view_draws_every_block_once() -> None:
 
 
 def test_links_show_where_they_lead() -> None:
-    """T5: no answer can hide the address of a link, or make one that the terminal would open."""
+    """T5: an answer cannot hide a link's URL, or write a link that the terminal would open."""
     stream = Terminal()
     with LiveView(stream) as view:
         view.add("[the docs](http://elsewhere.example)")
@@ -115,7 +115,7 @@ def test_links_show_where_they_lead() -> None:
 
 
 def test_blocks_are_finished_at_blank_lines_outside_fences() -> None:
-    """A paragraph is over once the next begins; a fence or a list item may go on after a blank line."""
+    """A paragraph is complete at the next blank line; a fence or a list item may continue after one."""
     assert finished("one") == 0
     assert finished("one\n\n") == 0
     assert finished("one\n\ntwo") == len("one\n\n")
@@ -127,6 +127,6 @@ def test_blocks_are_finished_at_blank_lines_outside_fences() -> None:
 
 @given(st.text(alphabet="ab `~\n\t1.", max_size=60))
 def test_finished_blocks_only_grow(text: str) -> None:
-    """More text never takes a finished block back."""
+    """More text never turns a complete block into an incomplete one."""
     ends = [finished(text[:length]) for length in range(len(text) + 1)]
     assert ends == sorted(ends)

@@ -1,4 +1,4 @@
-"""Tests of asking: what comes back, in which order, and how it ends."""
+"""Tests of asks: the messages that an editor gets, their order, and the end of an answer."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ DID_UPDATE = "tutor/answer/didUpdate"
 
 
 async def test_an_answer_streams_in_order(editor: Editor, tutor: ScriptedTutor) -> None:
-    """An answer is one didStart, its updates, one didEnd, all with the id that the command gave."""
+    """An answer consists of one didStart, its updates and one didEnd, all with the id that the command returned."""
     uri = await editor.open(CODE)
 
     ask_id = await editor.ask(uri, 0, 4)
@@ -58,7 +58,7 @@ async def test_an_answer_streams_in_order(editor: Editor, tutor: ScriptedTutor) 
 
 
 async def test_the_command_is_answered_before_the_answer_starts(editor: Editor) -> None:
-    """The reply with the ask's id comes before the first notification that carries it."""
+    """The reply with the ask's id is sent before the first notification with this id."""
     uri = await editor.open(CODE)
 
     await editor.answer(await editor.ask(uri))
@@ -68,7 +68,7 @@ async def test_the_command_is_answered_before_the_answer_starts(editor: Editor) 
 
 
 async def test_the_clients_own_id_is_the_request_id(editor: Editor, tutor: ScriptedTutor) -> None:
-    """An `askId` in the argument is the `request_id` on the wire; sent again meanwhile, it is the same ask."""
+    """An `askId` in the argument becomes the `request_id`; sent again during the answer, it names the same ask."""
     tutor.script = tutor.half_then_wait
     uri, own_id = await editor.open(CODE), str(uuid4())
 
@@ -100,7 +100,7 @@ async def test_the_clients_own_id_is_the_request_id(editor: Editor, tutor: Scrip
     ],
 )
 async def test_a_wrong_argument_is_refused_cleanly(editor: Editor, tutor: ScriptedTutor, argument: Any) -> None:
-    """An argument that is not of the contract's form gets an InvalidParams error of one sentence, and no ask."""
+    """An argument of the wrong shape gets an InvalidParams error of one sentence, and no ask is sent."""
     await editor.open(CODE)
     await editor.open("# Notes\n", "file:///work/notes.md", language="markdown")
 
@@ -115,7 +115,7 @@ async def test_a_wrong_argument_is_refused_cleanly(editor: Editor, tutor: Script
 
 @pytest.mark.parametrize("by", ["notification", "command", "all"])
 async def test_e6_cancel_ends_the_answer_at_once(editor: Editor, tutor: ScriptedTutor, by: str) -> None:
-    """E6: Cancelled in any way, the answer ends within 100 ms as cancelled, once, and the tutor's stream is closed."""
+    """E6: an ask that is cancelled in any way ends once, within 100 ms, and the tutor's stream is closed."""
     tutor.script = tutor.half_then_wait
     uri = await editor.open(CODE)
     ask_id = await editor.ask(uri)
@@ -145,7 +145,7 @@ async def test_e6_cancel_ends_the_answer_at_once(editor: Editor, tutor: Scripted
 
 
 async def test_e6_cancel_does_not_wait_for_the_tutor(editor: Editor, tutor: ScriptedTutor) -> None:
-    """E6: A tutor that takes long to close its stream does not hold up the end."""
+    """E6: a cancelled answer ends at once, even if the tutor takes long to close its stream."""
 
     async def slow_to_close(ask: Ask) -> AsyncGenerator[FromService, None]:
         yield accepted(ask)
@@ -168,7 +168,7 @@ async def test_e6_cancel_does_not_wait_for_the_tutor(editor: Editor, tutor: Scri
 
 
 async def test_e5_an_edit_marks_the_answer_stale(editor: Editor, tutor: ScriptedTutor) -> None:
-    """E5: Code changed while the answer streams: it goes on to its end, marked stale."""
+    """E5: if the code changes during an answer, the answer continues and its end is marked as stale."""
     tutor.script = tutor.half_then_wait
     uri = await editor.open(CODE)
     ask_id = await editor.ask(uri, 0, 4)
@@ -192,7 +192,7 @@ async def test_e5_an_edit_marks_the_answer_stale(editor: Editor, tutor: Scripted
     ],
 )
 async def test_e5_an_edit_elsewhere_does_not(editor: Editor, tutor: ScriptedTutor, where: Any, text: str) -> None:
-    """E5: Lines added above, another function changed, a comment: the answer is still about what stands there."""
+    """E5: lines added above, edits of another function and comments do not make the answer stale."""
     tutor.script = tutor.half_then_wait
     uri = await editor.open(CODE)
     ask_id = await editor.ask(uri, 0, 4)
@@ -207,7 +207,7 @@ async def test_e5_an_edit_elsewhere_does_not(editor: Editor, tutor: ScriptedTuto
 
 
 async def test_asking_again_at_the_same_place_replaces_the_answer(editor: Editor, tutor: ScriptedTutor) -> None:
-    """A second ask in the same function stops the first; one in another function runs beside it."""
+    """A second ask in the same function stops the first; an ask in another function runs in parallel."""
     tutor.script = tutor.half_then_wait
     uri = await editor.open(CODE)
 
@@ -242,7 +242,7 @@ async def test_asking_again_at_the_same_place_replaces_the_answer(editor: Editor
 async def test_an_error_ends_the_answer_with_its_reason(
     editor: Editor, tutor: ScriptedTutor, code: ErrorCode, reason: str
 ) -> None:
-    """An error of the service is passed on with its code, its sentence and when to come back."""
+    """An error of the service reaches the editor with its code, its sentence and the time of the next attempt."""
 
     async def refuse(ask: Ask) -> AsyncGenerator[FromService, None]:
         yield error(ask, code, "Please wait.", retry_after=30)
@@ -276,7 +276,7 @@ async def _stops_short(ask: Ask) -> AsyncGenerator[FromService, None]:
 async def test_e2_a_faulty_tutor_still_ends_the_answer(
     editor: Editor, tutor: ScriptedTutor, script: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """E2: A tutor that raises, or stops without an end: the student gets one clean failure, the log no code."""
+    """E2: if the tutor raises or ends its stream too early, the answer ends with one error; the log has no code."""
     tutor.script = script
     uri = await editor.open(CODE)
 
@@ -291,7 +291,7 @@ async def test_e2_a_faulty_tutor_still_ends_the_answer(
 async def test_e2_a_tutor_that_cannot_be_built_still_ends_the_answer(
     editor: Editor, tutor: ScriptedTutor, server: AskTutorServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """E2: Where building the tutor fails, the answer fails cleanly, and the next question tries again."""
+    """E2: if the tutor cannot be built, the answer ends with one error, and the next ask tries to build it again."""
     builds = iter([OSError("/home/student/no"), None])
 
     def build(_settings: Settings, _access: object, _on_status: object) -> ScriptedTutor:
@@ -310,7 +310,7 @@ async def test_e2_a_tutor_that_cannot_be_built_still_ends_the_answer(
 
 
 async def test_what_the_student_adds_goes_along(editor: Editor, tutor: ScriptedTutor) -> None:
-    """A question and a traceback in the argument are part of the ask."""
+    """A question and a traceback in the command's argument are sent with the ask."""
     uri = await editor.open(CODE)
 
     await editor.answer(
@@ -321,7 +321,7 @@ async def test_what_the_student_adds_goes_along(editor: Editor, tutor: ScriptedT
 
 
 async def test_rating_reaches_the_tutor(editor: Editor, tutor: ScriptedTutor) -> None:
-    """`tutor.rate` passes on a boolean, and refuses anything else."""
+    """`tutor.rate` forwards a boolean and refuses any other value."""
     await editor.execute("tutor.rate", {"messageId": str(MESSAGE_ID), "helpful": False})
 
     with pytest.raises(ErrorReply) as refused:
@@ -339,10 +339,10 @@ WINDOW = {"workDoneProgress": True, "showDocument": {"support": True}}
 
 
 class TestStranger:
-    """Editors that do not know our messages."""
+    """An editor that does not support the tutor's own messages."""
 
     async def test_gets_a_document(self, conversation: Conversation, settings: Settings) -> None:
-        """The whole answer is shown as a Markdown file under the data folder, readable by the user alone."""
+        """The whole answer is shown as a Markdown file in the data folder, which only the user can read."""
         editor = conversation.editor
         editor.replies["window/showDocument"] = lambda _: {"success": True}
         await editor.initialize({"window": WINDOW})
@@ -358,7 +358,7 @@ class TestStranger:
         assert [heard.method for heard in editor.heard] == ["window/showDocument"]
 
     async def test_keeps_few_documents(self, conversation: Conversation, settings: Settings) -> None:
-        """Of earlier answers only the newest stay on disk."""
+        """Only the latest answers stay on disk."""
         editor = conversation.editor
         editor.replies["window/showDocument"] = lambda _: {"success": True}
         await editor.initialize({"window": WINDOW})
@@ -376,7 +376,7 @@ class TestStranger:
         [({}, None), ({"window": {"showDocument": {"support": True}}}, {"success": False})],
     )
     async def test_gets_a_message(self, conversation: Conversation, capabilities: Any, reply: Any) -> None:
-        """Where no document can be shown, or the editor will not, the answer is a message."""
+        """If the editor cannot show a document, or refuses to, the answer is shown as a message."""
         editor = conversation.editor
         editor.replies["window/showDocument"] = lambda _: reply
         await editor.initialize(capabilities)
@@ -390,7 +390,7 @@ class TestStranger:
     async def test_gets_a_message_where_nothing_can_be_written(
         self, conversation: Conversation, settings: Settings
     ) -> None:
-        """A data folder that cannot be used does not cost the answer."""
+        """If the data folder is unusable, the answer is shown as a message."""
         settings.data_dir.write_text("a file, where the folder should be")
         await conversation.editor.initialize({"window": WINDOW})
 
@@ -399,7 +399,7 @@ class TestStranger:
         assert (await conversation.editor.hear("window/showMessage"))["message"].startswith("**Hint 1")
 
     async def test_hears_of_a_refusal_once(self, conversation: Conversation, tutor: ScriptedTutor) -> None:
-        """A refusal is one warning with the service's sentence."""
+        """A refusal is shown as one warning with the service's sentence."""
 
         async def refuse(ask: Ask) -> AsyncGenerator[FromService, None]:
             yield error(ask, ErrorCode.DAILY_CAP_REACHED, "You have reached your daily usage limit.")
@@ -412,7 +412,7 @@ class TestStranger:
         assert shown == {"type": 2, "message": "You have reached your daily usage limit."}
 
     async def test_sees_progress_and_can_cancel_it(self, conversation: Conversation, tutor: ScriptedTutor) -> None:
-        """E6: A long answer reports `$/progress` with its hint level; cancelled there, it stops, and so does it."""
+        """E6: a long answer reports `$/progress` with its hint level; cancelling the progress cancels the answer."""
         editor = conversation.editor
         editor.replies["window/workDoneProgress/create"] = lambda _: None
         tutor.script = tutor.half_then_wait
@@ -436,7 +436,7 @@ class TestStranger:
         await editor.until(lambda: tutor.closed_streams)
 
     async def test_is_told_of_an_outage_once(self, conversation: Conversation, tutor: ScriptedTutor) -> None:
-        """That the offline tutor stood in is said by the service, at the start of the answer, and not again below."""
+        """An answer begins with the service's sentence about an outage, which the language server does not repeat."""
 
         async def fallen_back(ask: Ask) -> AsyncGenerator[FromService, None]:
             yield accepted(ask, 3)
@@ -452,7 +452,7 @@ class TestStranger:
         assert shown["message"] == f"**Hint 3 of 5**\n\n{OUTAGE_NOTE}Look."
 
     async def test_may_choose_the_way(self, conversation: Conversation) -> None:
-        """The setting `answerIn` goes before what the editor declares."""
+        """The setting `answerIn` overrides the editor's declared capabilities."""
         editor = conversation.editor
         await editor.initialize(initializationOptions={"answerIn": "message"})
 

@@ -1,4 +1,4 @@
-"""Tests of the code action "Ask tutor": where it is offered, and what it carries."""
+"""Tests of the code action "Ask tutor": where it is offered, and what its command carries."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ UNDEFINED = diagnostic(2, 13, 14, "Undefined name `m`", source="Ruff", code="F82
 
 
 async def test_it_has_the_contracts_shape(editor: Editor) -> None:
-    """Title, kind and command are the contract's, and the command's argument says where and what."""
+    """The action has the contract's title, kind and command, and the command's argument holds the place."""
     uri = await editor.open(CODE)
 
     actions = await editor.code_actions(uri, span(2, 13, 13), diagnostics=[UNDEFINED])
@@ -36,7 +36,7 @@ async def test_it_has_the_contracts_shape(editor: Editor) -> None:
 
 
 async def test_what_it_carries_can_be_executed(editor: Editor, tutor: ScriptedTutor) -> None:
-    """The command as the action gives it asks about that place, with the diagnostic in code points."""
+    """The action's command starts an ask about its place, with the diagnostic's columns in code points."""
     uri = await editor.open(CODE)
     (action,) = await editor.code_actions(uri, span(2, 13, 13), diagnostics=[UNDEFINED])
 
@@ -51,7 +51,7 @@ async def test_what_it_carries_can_be_executed(editor: Editor, tutor: ScriptedTu
 
 
 async def test_a_light_bulb_needs_something_wrong_on_the_line(editor: Editor) -> None:
-    """Automatic requests get the action only where a diagnostic touches a line of the range."""
+    """An automatic request gets the action only if a diagnostic touches a line of the range."""
     uri = await editor.open(CODE)
 
     elsewhere = await editor.code_actions(uri, span(0, 0, 0), diagnostics=[UNDEFINED], automatic=True)
@@ -62,7 +62,7 @@ async def test_a_light_bulb_needs_something_wrong_on_the_line(editor: Editor) ->
 
 
 async def test_off_the_squiggle_the_line_still_counts(editor: Editor) -> None:
-    """A diagnostic that the editor named once counts for its whole line, until the text changes."""
+    """A diagnostic that the editor has named once counts for its whole line until the text changes."""
     uri = await editor.open(CODE)
     await editor.code_actions(uri, span(2, 13, 14), diagnostics=[UNDEFINED], automatic=True)
 
@@ -76,7 +76,7 @@ async def test_off_the_squiggle_the_line_still_counts(editor: Editor) -> None:
 
 
 async def test_a_syntax_error_is_known_without_any_checker(editor: Editor) -> None:
-    """A line that does not compile offers the action by itself."""
+    """The action is offered for a line that does not compile, even without any diagnostic of the editor."""
     uri = await editor.open("x = 1\nif x > 0\n    print(x)\n")
 
     (action,) = await editor.code_actions(uri, span(1, 0, 0), automatic=True)
@@ -88,7 +88,7 @@ async def test_a_syntax_error_is_known_without_any_checker(editor: Editor) -> No
 
 
 async def test_the_setting_diagnostics_turns_that_off(conversation: Conversation) -> None:
-    """With `diagnostics` false nothing is compiled."""
+    """With the setting `diagnostics` off, the document is not compiled."""
     editor = conversation.editor
     await editor.initialize(initializationOptions={"diagnostics": False})
     uri = await editor.open("if x > 0\n    print(x)\n")
@@ -97,7 +97,7 @@ async def test_the_setting_diagnostics_turns_that_off(conversation: Conversation
 
 
 async def test_asked_for_it_is_there_anywhere_in_python(editor: Editor) -> None:
-    """Explicit requests get it on any line of a Python file, and in no other file."""
+    """An explicit request gets the action on any line of a Python file, and in no other file."""
     python = await editor.open(CODE)
     unnamed = await editor.open(CODE, "file:///work/other.py", language="")
     markdown = await editor.open("# Notes\n", "file:///work/notes.md", language="markdown")
@@ -112,14 +112,14 @@ async def test_asked_for_it_is_there_anywhere_in_python(editor: Editor) -> None:
     ("only", "count"), [(["quickfix"], 1), ([""], 1), (["refactor"], 0), (["quickfix.other"], 0), ([], 0)]
 )
 async def test_only_the_kinds_asked_for(editor: Editor, only: list[str], count: int) -> None:
-    """`only` is obeyed; kinds are hierarchical."""
+    """The action is offered only if `only` includes its kind or a parent of its kind."""
     uri = await editor.open(CODE)
 
     assert len(await editor.code_actions(uri, span(0, 0, 0), only=only)) == count
 
 
 async def test_a_selection_points_at_its_first_error(editor: Editor) -> None:
-    """In a selection over several lines the action is about the error in it."""
+    """In a selection of several lines the action is about the error within it."""
     uri = await editor.open(CODE)
     where = {"start": place(0, 0), "end": place(3, 0)}
 
@@ -137,7 +137,7 @@ async def test_a_selection_points_at_its_first_error(editor: Editor) -> None:
     ],
 )
 async def test_e4_odd_ranges_get_a_clean_answer(editor: Editor, tutor: ScriptedTutor, where: Json, line: int) -> None:
-    """E4: Beyond the end, reversed: the action is offered, and asks about the nearest place there is."""
+    """E4: for a range that is reversed or beyond the end, the action asks about the nearest existing place."""
     uri = await editor.open(CODE)
 
     (action,) = await editor.code_actions(uri, where)
@@ -147,7 +147,7 @@ async def test_e4_odd_ranges_get_a_clean_answer(editor: Editor, tutor: ScriptedT
 
 
 async def test_e4_a_document_never_opened_is_not_read(editor: Editor, tmp_path: Any) -> None:
-    """E4: A file that the editor has not opened gets nothing, and is not read from disk."""
+    """E4: a file that the editor has not opened gets no action, and is not read from disk."""
     (tmp_path / "secret.py").write_text("x = (\n")
     uri = (tmp_path / "secret.py").as_uri()
 
@@ -160,7 +160,7 @@ async def test_e4_a_document_never_opened_is_not_read(editor: Editor, tmp_path: 
 
 
 async def test_e4_a_stale_version_is_taken_as_it_comes(editor: Editor, tutor: ScriptedTutor) -> None:
-    """E4: An edit with an old version number is applied like any other: the order of messages counts."""
+    """E4: an edit with an old version number is applied like any other: only the order of messages counts."""
     uri = await editor.open(CODE)
 
     await editor.change(uri, "1", span(0, 8, 9), version=-7)
@@ -170,7 +170,7 @@ async def test_e4_a_stale_version_is_taken_as_it_comes(editor: Editor, tutor: Sc
 
 
 async def test_e7_a_huge_file_that_is_being_edited(editor: Editor, tutor: ScriptedTutor) -> None:
-    """E7: In a 10 MB file, after 1000 edits, a code action takes under 200 ms and the ask keeps its budget."""
+    """E7: in a 10 MB file, after 1000 edits, a code action takes less than 200 ms, and an ask stays in its budget."""
     function = "def f{0}(x):\n    '''Füge {0} hinzu.'''\n    return x + {0}\n\n\n"
     text = "".join(function.format(number) for number in range(160_000))
     assert len(text) > 10_000_000

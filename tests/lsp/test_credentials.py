@@ -1,4 +1,4 @@
-"""Tests of staying signed in: where tokens are kept, and that they are exchanged once, by one window at a time."""
+"""Tests of stored sign-ins: where tokens are kept, and that only one window refreshes them."""
 
 from __future__ import annotations
 
@@ -41,20 +41,20 @@ def data_dir(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def accounts() -> AsyncIterator[ScriptedAccounts]:
-    """Return a running service of one student."""
+    """Return a running account service with one student."""
     scripted = ScriptedAccounts()
     async with scripted.serve():
         yield scripted
 
 
 class Clock:
-    """The time of day, in seconds since the epoch, moved by hand."""
+    """A clock in seconds since the epoch that only a test advances."""
 
     def __init__(self) -> None:
         self.time = 1_000_000.0
 
     def __call__(self) -> float:
-        """Return the time."""
+        """Return the clock's time."""
         return self.time
 
 
@@ -65,7 +65,7 @@ def clock() -> Clock:
 
 
 async def sign_in(accounts: ScriptedAccounts, data_dir: Path, clock: Clock) -> SignIns:
-    """Sign in with the tokens in a file, in a window of its own, and give its sign-ins."""
+    """Sign in from a separate window, with the tokens stored in a file, and return that window's sign-ins."""
     sign_ins = SignIns(lambda: data_dir, now=clock)
     await sign_ins.agree_to_file()
     issued = accounts.issue()
@@ -75,7 +75,7 @@ async def sign_in(accounts: ScriptedAccounts, data_dir: Path, clock: Clock) -> S
 
 
 def credentials_of(accounts: ScriptedAccounts, data_dir: Path, clock: Clock) -> StoredTokens:
-    """Return the credentials of one more window, which shares nothing but the data folder."""
+    """Return the credentials of another window, which shares only the data folder."""
     sign_ins = SignIns(lambda: data_dir, now=clock)
     sign_ins.reload()
     found = sign_ins.at(accounts.url)
@@ -84,18 +84,18 @@ def credentials_of(accounts: ScriptedAccounts, data_dir: Path, clock: Clock) -> 
 
 
 def modes_of(folder: Path) -> dict[str, int]:
-    """Return the permissions of a folder, under no name, and of what is in it."""
+    """Return the permissions of a folder, under an empty name, and of the files in it."""
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
     return {"": stat.S_IMODE(folder.stat().st_mode), **modes}
 
 
 class TestStayingSignedIn:
-    """`StoredTokens`, against a service whose refresh tokens are good once."""
+    """`StoredTokens` with a service whose refresh tokens are valid once."""
 
     async def test_a_good_token_is_used_as_it_is(
         self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock
     ) -> None:
-        """Nobody is asked; a window opened later has the same token."""
+        """A valid token is used without a request to the service, in every window."""
         await sign_in(accounts, data_dir, clock)
         tokens = [await credentials_of(accounts, data_dir, clock).access_token() for _ in range(2)]
 
@@ -105,7 +105,7 @@ class TestStayingSignedIn:
     async def test_a_token_about_to_expire_is_exchanged(
         self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock
     ) -> None:
-        """With a minute left it still counts, with less it is exchanged, once."""
+        """A token with at least a minute left is used; one with less is refreshed, once."""
         await sign_in(accounts, data_dir, clock)
         credentials = credentials_of(accounts, data_dir, clock)
         clock.time += 900 - 61
@@ -119,7 +119,7 @@ class TestStayingSignedIn:
     async def test_a_rejected_token_is_exchanged(
         self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock
     ) -> None:
-        """`renew` gives another one although the old one has time left."""
+        """`renew` refreshes a rejected token even if it has not expired."""
         await sign_in(accounts, data_dir, clock)
         credentials = credentials_of(accounts, data_dir, clock)
         rejected = await credentials.access_token()
@@ -131,7 +131,7 @@ class TestStayingSignedIn:
     async def test_another_windows_exchange_is_enough(
         self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock
     ) -> None:
-        """The store is read again before the service is asked."""
+        """A window reads the store before it asks the service, and finds the tokens that another window has fetched."""
         await sign_in(accounts, data_dir, clock)
         windows = [credentials_of(accounts, data_dir, clock) for _ in range(2)]
         tokens = [await window.access_token() for window in windows]
@@ -144,7 +144,7 @@ class TestStayingSignedIn:
     async def test_s2_all_windows_at_once_ask_once(
         self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock
     ) -> None:
-        """S2: Windows whose token has died refresh at once; one asks, all have the new token."""
+        """S2: if all windows need a new token at once, one of them refreshes it and all use the result."""
         await sign_in(accounts, data_dir, clock)
         windows = [credentials_of(accounts, data_dir, clock) for _ in range(WINDOWS)]
         clock.time += 900
@@ -155,7 +155,7 @@ class TestStayingSignedIn:
         assert accounts.paths == ["refresh"]
 
     async def test_a_dead_sign_in_is_removed(self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock) -> None:
-        """The service takes the refresh token no more: signed out in all windows, nothing is left on disk."""
+        """If the service rejects the refresh token, all windows are signed out and the tokens are deleted."""
         sign_ins = await sign_in(accounts, data_dir, clock)
         windows = [credentials_of(accounts, data_dir, clock) for _ in range(2)]
         await asyncio.gather(*(window.access_token() for window in windows))
@@ -185,7 +185,7 @@ class TestStayingSignedIn:
     async def test_a_service_in_trouble_costs_no_sign_in(
         self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock, reply: web.Response
     ) -> None:
-        """Only the service itself, saying that the token is dead, ends a sign-in."""
+        """Only the service's own answer that the token is invalid ends a sign-in; other failures do not."""
         sign_ins = await sign_in(accounts, data_dir, clock)
         credentials = credentials_of(accounts, data_dir, clock)
         clock.time += 900
@@ -199,7 +199,7 @@ class TestStayingSignedIn:
         assert await credentials.access_token() == "access-2"
 
     async def test_a_service_that_is_away_is_said_so(self, data_dir: Path, clock: Clock) -> None:
-        """No network → a fault that names the host; the tokens stay."""
+        """If the service is unreachable, the error names the host and the tokens are kept."""
         accounts = ScriptedAccounts()
         async with accounts.serve():
             sign_ins = await sign_in(accounts, data_dir, clock)
@@ -213,7 +213,7 @@ class TestStayingSignedIn:
     async def test_a_cancelled_ask_does_not_interrupt_an_exchange(
         self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock
     ) -> None:
-        """The next refresh token is kept although nobody waits for it any more; `close` waits for that."""
+        """A refresh continues after its ask is cancelled, and its tokens are stored; `close` waits for that."""
         await sign_in(accounts, data_dir, clock)
         credentials = credentials_of(accounts, data_dir, clock)
         clock.time += 900
@@ -230,7 +230,7 @@ class TestStayingSignedIn:
     async def test_a_disk_that_is_full_costs_nothing_yet(
         self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Tokens that cannot be written are used and exchanged all the same, and written once that goes again."""
+        """Tokens that cannot be stored are still used and refreshed, and are stored once writing works again."""
         await sign_in(accounts, data_dir, clock)
         credentials = credentials_of(accounts, data_dir, clock)
 
@@ -249,14 +249,14 @@ class TestStayingSignedIn:
         assert accounts.paths == ["refresh"] * 3
 
     async def test_a_token_of_the_environment_says_where_it_is_from(self) -> None:
-        """It cannot be renewed; the student learns which variable is wrong."""
+        """A token from the environment cannot be refreshed, and the error names its variable."""
         with pytest.raises(SignedOut, match="TUTOR_ACCESS_TOKEN"):
             await StaticToken("t").renew("t")
 
     async def test_tokens_go_to_their_service_only(
         self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock
     ) -> None:
-        """A sign-in at one address is none at another, not even at another port of the same host."""
+        """Tokens are used only at the exact URL of their service, not even at another port of the same host."""
         sign_ins = await sign_in(accounts, data_dir, clock)
 
         assert sign_ins.at(UNI) is None
@@ -265,12 +265,12 @@ class TestStayingSignedIn:
 
 
 class TestSigningOut:
-    """`SignIns.forget` and `revoke`."""
+    """Signing out, with `SignIns.forget` and `revoke`."""
 
     async def test_the_service_is_told_and_the_disk_is_clean(
         self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock
     ) -> None:
-        """Signed out, the service is not in use any more, but known for the next time."""
+        """Signing out revokes and deletes the tokens; the service's URL is kept as a suggestion for the next time."""
         sign_ins = await sign_in(accounts, data_dir, clock)
         other = SignIns(lambda: data_dir)
 
@@ -283,7 +283,7 @@ class TestSigningOut:
         assert read_json(sign_ins.tokens_path) == {}
 
     async def test_a_service_that_is_away_is_forgotten_all_the_same(self, data_dir: Path, clock: Clock) -> None:
-        """The student learns that the service does not know yet."""
+        """If the service is unreachable, the sign-in is deleted, and the caller learns that nothing was revoked."""
         accounts = ScriptedAccounts()
         async with accounts.serve():
             sign_ins = await sign_in(accounts, data_dir, clock)
@@ -297,7 +297,7 @@ class TestSigningOut:
     async def test_signing_in_again_signs_the_first_out(
         self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock
     ) -> None:
-        """Nothing of the earlier sign-in is left here or there, and its windows see that it has gone."""
+        """A new sign-in revokes the earlier one, deletes its tokens, and other windows notice it."""
         await sign_in(accounts, data_dir, clock)
         first = credentials_of(accounts, data_dir, clock)
         second = await sign_in(accounts, data_dir, clock)
@@ -307,7 +307,7 @@ class TestSigningOut:
         assert len(read_json(second.tokens_path)) == 1
 
     async def test_services_are_independent(self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock) -> None:
-        """Signing out of one leaves the other; the latest is the one in use."""
+        """Signing out of one service leaves the sign-in at the other."""
         other = ScriptedAccounts()
         async with other.serve():
             await sign_in(accounts, data_dir, clock)
@@ -320,10 +320,10 @@ class TestSigningOut:
 
 
 class TestRecord:
-    """`sign-in.json`."""
+    """The file `sign-in.json`, which records sign-ins without their tokens."""
 
     def test_it_comes_back_as_it_was(self, data_dir: Path) -> None:
-        """All fields, and the stamp changes with them."""
+        """A record is read as it was written, and the file's stamp changes with every write."""
         file = RecordFile(data_dir)
         record = SignInRecord(may_use_file=True).adding(SignIn(UNI, "1", "file"))
         before = file.stamp()
@@ -346,7 +346,7 @@ class TestRecord:
         ],
     )
     def test_what_is_damaged_counts_as_absent(self, data_dir: Path, content: str) -> None:
-        """Nothing stops the start, and plain http to another computer cannot be smuggled in."""
+        """A damaged record counts as empty, and cannot introduce plain http to another computer."""
         data_dir.mkdir()
         (data_dir / "sign-in.json").write_text(content)
         record = RecordFile(data_dir).read()
@@ -354,7 +354,7 @@ class TestRecord:
         assert (record.server_url, record.is_in_use, record.sign_ins) == (None, False, ())
 
     async def test_it_holds_no_token(self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock) -> None:
-        """Tokens are in their own file, and neither can be read by others."""
+        """Tokens are stored in a file of their own, and other users can read neither file."""
         await sign_in(accounts, data_dir, clock)
 
         assert "refresh-1" not in (data_dir / "sign-in.json").read_text()
@@ -363,15 +363,15 @@ class TestRecord:
             assert modes_of(data_dir) == {"": 0o700, "sign-in.json": 0o600, "sign-in.lock": 0o600, "tokens.json": 0o600}
 
     def test_tokens_are_not_in_printed_forms(self) -> None:
-        """A log or traceback that prints tokens has nothing of them."""
+        """The printed form of tokens does not contain them."""
         assert "secret" not in repr(Tokens("secret-a", "secret-r", 0))
 
 
 class TestPrivateFile:
-    """Files that are there whole or not at all."""
+    """JSON files that are written atomically and that only the user can read."""
 
     def test_a_failure_leaves_the_old_file_and_no_other(self, tmp_path: Path) -> None:
-        """What cannot be written changes nothing."""
+        """A failed write keeps the old file and leaves no temporary file."""
         path = tmp_path / "x.json"
         write_json(path, {"a": 1})
         with pytest.raises(TypeError):
@@ -384,13 +384,13 @@ class TestPrivateFile:
         [None, [], {"1": None}, {"1": {}}, {"1": {"access_token": "a", "refresh_token": "r", "expires_at": "x"}}],
     )
     async def test_damaged_tokens_are_none(self, data_dir: Path, content: object) -> None:
-        """With any content of the file the student is signed out, and can sign in again."""
+        """If the token file is damaged, no tokens are found."""
         write_json(data_dir / "tokens.json", content)
 
         assert await FileStore(data_dir).load(SignIn(UNI, "1", "file")) is None
 
     async def test_a_folder_in_its_place_is_said_so(self, data_dir: Path) -> None:
-        """A file that cannot be read is a sentence, without a path."""
+        """The message about a token file that cannot be read has the system's reason and no path."""
         (data_dir / "tokens.json").mkdir(parents=True)
         with pytest.raises(StoreUnavailable, match="Your sign-in cannot be read: Is a directory"):
             await FileStore(data_dir).load(SignIn(UNI, "1", "file"))
@@ -400,7 +400,7 @@ class TestLock:
     """The lock between processes."""
 
     async def test_one_at_a_time(self, tmp_path: Path) -> None:
-        """The second to come waits for the first, also within one process."""
+        """The second caller waits for the first, even within one process."""
         order: list[str] = []
         entered = asyncio.Event()
 
@@ -419,7 +419,7 @@ class TestLock:
         assert order == ["first in", "first out", "second in", "second out"]
 
     async def test_a_dead_process_gives_it_back(self, tmp_path: Path) -> None:
-        """The system frees the lock of a process that was killed."""
+        """The lock of a killed process is released."""
         holding = (
             "import asyncio, pathlib, sys\n"
             "from tutor_lsp.sign_in.file_lock import locked\n"
@@ -444,7 +444,7 @@ class TestLock:
         assert (while_it_lives, once_it_is_dead) == (False, True)
 
     async def test_without_a_lock_the_work_goes_on(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A folder that cannot be made, or a file system without locks, stops nobody."""
+        """If the folder cannot be created or the file system has no locks, the work continues without a lock."""
         (tmp_path / "file").touch()
         async with locked(tmp_path / "file" / "lock", seconds=10) as in_no_folder:
             pass
@@ -480,7 +480,7 @@ asyncio.run(window(sys.argv[1], int(sys.argv[2])))
 
 @pytest.mark.parametrize("rounds", [3])
 async def test_s2_five_windows_stay_signed_in(service: Service, sign_up: SignUp, data_dir: Path, rounds: int) -> None:
-    """S2: Five processes refresh at once, again and again, against the real service: all stay signed in."""
+    """S2: five processes that refresh at once, several times, against the real service all stay signed in."""
     student = await sign_up(service)
     sign_ins = SignIns(lambda: data_dir)
     await sign_ins.agree_to_file()
@@ -518,11 +518,11 @@ async def test_s2_five_windows_stay_signed_in(service: Service, sign_up: SignUp,
 
 
 class TestKeyring:
-    """The system's keyring, played by a backend of the library that keeps its items in a file."""
+    """The system keyring, simulated by a backend that stores its items in a file."""
 
     @pytest.fixture(autouse=True)
     def keyring_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-        """Make the test backend the keyring of this process, and give its file."""
+        """Install the file-based backend as the keyring of this process, and return its file."""
         from testing.editor_side.file_keyring import FileKeyring  # noqa: PLC0415 - loads the library
 
         path = tmp_path / "keyring.json"
@@ -533,7 +533,7 @@ class TestKeyring:
     async def test_it_is_the_first_choice(
         self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock, keyring_file: Path
     ) -> None:
-        """Tokens go there and to no file, and are exchanged and forgotten there."""
+        """With a keyring, tokens are stored, refreshed and deleted there, and no token file is written."""
         sign_ins = await sign_in(accounts, data_dir, clock)
         kept = str(read_json(keyring_file))
         clock.time += 900
@@ -546,7 +546,7 @@ class TestKeyring:
         assert read_json(keyring_file) == {}
 
     async def test_each_sign_in_has_a_name_of_its_own(self, keyring_file: Path) -> None:
-        """Sign-ins at two services, or by two data folders at one, do not meet."""
+        """Sign-ins at two services, or from two data folders at one service, have separate keyring items."""
         store = KeyringStore()
         sign_ins = [
             SignIn(UNI, "1", "keyring"),
@@ -564,7 +564,7 @@ class TestKeyring:
     async def test_a_keyring_that_keeps_nothing_is_none(
         self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, fault: str
     ) -> None:
-        """Locked, broken or forgetful: the file is used, if that was agreed to."""
+        """If the keyring is locked, broken or loses items, the token file is used, if the student agreed to it."""
         monkeypatch.setattr("keyring.core._keyring_backend.fault", fault)
         sign_ins = await sign_in(accounts, data_dir, clock)
 
@@ -574,7 +574,7 @@ class TestKeyring:
     async def test_no_keyring_and_no_agreement_is_this_process_alone(
         self, accounts: ScriptedAccounts, data_dir: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Nothing is written; other windows know nothing of the sign-in."""
+        """Without a keyring or the student's agreement, the sign-in is kept in memory, unseen by other windows."""
         monkeypatch.setattr("keyring.core._keyring_backend.fault", "locked")
         sign_ins = SignIns(lambda: data_dir)
         kept = await sign_ins.keep(accounts.url, Tokens("a", "r", 4e9))
@@ -588,7 +588,7 @@ class TestKeyring:
     async def test_a_keyring_that_is_locked_later_is_said_so(
         self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """The sign-in stays: unlocked, it works again."""
+        """If the keyring is locked later, the error says so, and the sign-in works again once it is unlocked."""
         await sign_in(accounts, data_dir, clock)
         credentials = credentials_of(accounts, data_dir, clock)
         with monkeypatch.context() as patch:
@@ -599,7 +599,7 @@ class TestKeyring:
         assert await credentials.access_token() == "access-1"
 
     async def test_a_keyring_that_never_answers_is_given_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """One that waits for its user does not hold up the student for ever."""
+        """A keyring that does not answer is given up after a timeout."""
         monkeypatch.setattr("keyring.core._keyring_backend.fault", "waits")
         monkeypatch.setattr(token_store, "KEYRING_SECONDS", 0.05)
         with pytest.raises(StoreUnavailable, match="does not answer"):
@@ -608,7 +608,7 @@ class TestKeyring:
     async def test_backends_that_keep_nothing_or_plain_files_are_no_keyring(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """The library's stand-ins have a priority below 1."""
+        """The library's stand-in backends, which have a priority below 1, do not count as a keyring."""
         from keyring.backends import fail, null  # noqa: PLC0415 - loads the library
 
         for kind in (fail.Keyring, null.Keyring):
@@ -617,7 +617,7 @@ class TestKeyring:
 
 
 def test_the_keyring_library_is_not_loaded_at_the_start() -> None:
-    """The language server and the terminal load it when tokens are needed, and not before."""
+    """The keyring library is loaded only when tokens are needed, not at the start."""
     program = (
         "import sys, tutor_lsp.server, tutor_lsp.terminal.main\n"
         "sys.exit(any(name in sys.modules for name in ('keyring', 'aiohttp')))"

@@ -1,4 +1,4 @@
-"""Tests of signing in by device authorisation (RFC 8628): the flow itself, and what the language server makes of it."""
+"""Tests of device sign-in (RFC 8628): the flow itself, and the language server's part in it."""
 
 from __future__ import annotations
 
@@ -37,34 +37,34 @@ SIGN_IN_DID_END = "tutor/signIn/didEnd"
 
 @pytest.fixture
 async def accounts() -> AsyncIterator[ScriptedAccounts]:
-    """Return a running service of one student."""
+    """Return a running account service with one student."""
     scripted = ScriptedAccounts()
     async with scripted.serve():
         yield scripted
 
 
 class Pauses:
-    """A sleep that takes no time and remembers how long it would have been."""
+    """A sleep function that returns at once and records the requested seconds."""
 
     def __init__(self) -> None:
         self.seconds: list[float] = []
 
     async def __call__(self, seconds: float) -> None:
-        """Sleep."""
+        """Record the seconds."""
         self.seconds.append(seconds)
 
 
 async def sign_in(accounts: ScriptedAccounts, pauses: Pauses) -> Tokens:
-    """Go through the whole flow."""
+    """Run the whole flow and return its result."""
     service = AccountService(accounts.url, now=lambda: 1000.0)
     return await approval(service, await begin(service, accounts.url, program="a test"), sleep=pauses)
 
 
 class TestFlow:
-    """`begin` and `approval`, against a scripted service."""
+    """The functions `begin` and `approval`, with a scripted service."""
 
     async def test_it_asks_until_the_student_has_approved(self, accounts: ScriptedAccounts) -> None:
-        """Form data as the RFC wants it, a pause of `interval` before each question."""
+        """Each poll is a form as in the RFC, and follows a pause of `interval` seconds."""
         accounts.device_errors = ["authorization_pending"] * 2
         pauses = Pauses()
 
@@ -79,7 +79,7 @@ class TestFlow:
         ]
 
     async def test_s6_slow_down_is_for_good(self, accounts: ScriptedAccounts) -> None:
-        """S6: Each `slow_down` adds 5 s to the interval, for all further questions."""
+        """S6: each `slow_down` adds 5 s to the interval of all further polls."""
         accounts.device_errors = ["slow_down", "authorization_pending", "slow_down", "authorization_pending"]
         pauses = Pauses()
 
@@ -97,7 +97,7 @@ class TestFlow:
         ],
     )
     async def test_s6_an_end_without_tokens_is_said(self, accounts: ScriptedAccounts, error: str, message: str) -> None:
-        """S6: Denied, expired or used up: a sentence, and no further question."""
+        """S6: if the code is denied, expired or used up, polling ends with a sentence."""
         accounts.device_errors = ["authorization_pending", error]
 
         with pytest.raises(SignInRefused, match=message):
@@ -106,7 +106,7 @@ class TestFlow:
         assert accounts.paths == ["device", "device/token", "device/token"]
 
     async def test_it_ends_by_itself_when_the_code_has_expired(self, accounts: ScriptedAccounts) -> None:
-        """A service that never says so is not asked for ever."""
+        """Polling ends when the code expires, even if the service never says so."""
         accounts.device = {"expires_in": 20, "interval": 5}
         accounts.device_errors = ["authorization_pending"] * 100
         pauses = Pauses()
@@ -122,7 +122,7 @@ class TestFlow:
     async def test_no_interval_makes_it_rush_or_hang(
         self, accounts: ScriptedAccounts, interval: float | None, pause: float
     ) -> None:
-        """Between 1 and 60 s, whatever the service says; 5 s where it says nothing."""
+        """The polling interval is limited to 1 to 60 s; it is 5 s if the service sends none."""
         accounts.device = {"interval": interval}
         if interval is None:
             accounts.instead["/api/auth/device"] = web.json_response(
@@ -135,7 +135,7 @@ class TestFlow:
         assert pauses.seconds == [pause]
 
     async def test_a_dropped_network_is_waited_out(self, accounts: ScriptedAccounts) -> None:
-        """A question that cannot be asked doubles the interval; the sign-in goes on."""
+        """A poll that fails for lack of a network doubles the interval, and the sign-in continues."""
         service = AccountService(accounts.url)
         code = await begin(service, accounts.url, program="a test")
         troubles = iter([web.Response(status=502), web.Response(text="<html>Wireless login</html>")])
@@ -168,7 +168,7 @@ class TestFlow:
         ids=["no-route", "404", "500", "portal", "empty", "wrong-type", "302", "307"],
     )
     async def test_another_server_is_said_so(self, accounts: ScriptedAccounts, reply: web.Response) -> None:
-        """A server that is not a tutor service is reported in a sentence; no other server is asked."""
+        """A server that is not a tutor service is reported in one sentence, and no other server is contacted."""
         accounts.instead["/api/auth/device"] = reply
 
         with pytest.raises(ServiceFault):
@@ -194,7 +194,7 @@ class TestFlow:
         ],
     )
     async def test_only_a_page_of_the_service_is_shown(self, accounts: ScriptedAccounts, page: str) -> None:
-        """Another origin, scheme or trick is refused before anything is shown or opened."""
+        """A verification page at another origin or with a suspicious URL is rejected before it is shown or opened."""
         page = page.format(port=accounts.url.rpartition(":")[2])
         accounts.device = {"verification_uri": page}
         with pytest.raises(Unreachable, match="another address"):
@@ -206,14 +206,14 @@ class TestFlow:
 
     @pytest.mark.parametrize("user_code", ["", "A", "BCDF\x1b[2J", "BCDF GHJK", "x" * 40, "<b>BCDF</b>"])
     async def test_a_code_is_letters_and_digits(self, accounts: ScriptedAccounts, user_code: str) -> None:
-        """The text shown to the student cannot control their terminal."""
+        """A user code with other characters is rejected, so that it cannot control the student's terminal."""
         accounts.device = {"user_code": user_code}
 
         with pytest.raises(Unreachable, match="cannot be read"):
             await begin(AccountService(accounts.url), accounts.url, program="a test")
 
     def test_codes_are_not_in_printed_forms(self) -> None:
-        """A log that prints a device code has nothing of it that lets anybody in."""
+        """The printed form of a device code does not contain the code, so that a log cannot be used to sign in."""
         assert "secret" not in repr(DeviceCode("secret", "BCDF", "x", None, 1, 1))
 
 
@@ -228,8 +228,8 @@ class TestFlow:
         ("https://[::1", False),
     ],
 )
-def test_origins_are_compared_whole(url: str, is_same: bool) -> None:  # noqa: FBT001 - a parameter of the table
-    """Scheme, host and port (RFC 6454 §4); case and the usual port do not matter."""
+def test_origins_are_compared_whole(url: str, is_same: bool) -> None:  # noqa: FBT001 - pytest passes the parameter
+    """Origins are compared by scheme, host and port (RFC 6454 §4), regardless of case and of the default port."""
     assert has_same_origin(url, "https://uni.example/tutor") is is_same
 
 
@@ -248,18 +248,18 @@ def test_origins_are_compared_whole(url: str, is_same: bool) -> None:  # noqa: F
 def test_a_browser_is_opened_on_a_desktop_only(
     environment: dict[str, str],
     platform: str,
-    expected: bool,  # noqa: FBT001 - a parameter of the table
+    expected: bool,  # noqa: FBT001 - pytest passes the parameter
 ) -> None:
-    """Over SSH it would open on the other computer, if at all."""
+    """No browser is opened over SSH, where it would run on the other computer."""
     assert has_desktop(environment, platform) is expected
 
 
 class TestLanguageServer:
-    """`tutor.signIn` and `tutor.signOut`, over real pipes."""
+    """The commands `tutor.signIn` and `tutor.signOut`, over real pipes."""
 
     @pytest.fixture
     def settings(self, settings: Settings, accounts: ScriptedAccounts, monkeypatch: pytest.MonkeyPatch) -> Settings:
-        """Name the service, on a computer without a keyring."""
+        """Return settings that name the service, on a computer without a keyring."""
         from keyring.backends import fail  # noqa: PLC0415 - loads the library
 
         monkeypatch.setattr("keyring.core._keyring_backend", fail.Keyring())  # type: ignore[no-untyped-call]  # upstream
@@ -267,7 +267,7 @@ class TestLanguageServer:
 
     @pytest.fixture
     async def server(self, settings: Settings, tutor: ScriptedTutor) -> AskTutorServer:
-        """Return the language server, for which time goes by a thousand times as fast."""
+        """Return the language server with polling pauses a thousand times shorter."""
         self.accesses: list[Access | None] = []
 
         def build(_settings: Settings, access: Access | None, _on_status: object) -> ScriptedTutor:
@@ -278,12 +278,12 @@ class TestLanguageServer:
         return AskTutorServer(settings, "0", build, sleep=lambda seconds: asyncio.sleep(seconds / 1000))
 
     async def token(self) -> str | None:
-        """Return the token that the tutor was built with."""
+        """Return the token with which the tutor was built."""
         access = self.accesses[-1]
         return None if access is None else await access.credentials.access_token()
 
     async def test_from_signed_out_to_an_answer(self, editor: Editor, accounts: ScriptedAccounts) -> None:
-        """The command returns at once; the message has page and code; approved, the status is ready and asks go out."""
+        """`tutor.signIn` returns at once and shows page and code; after the approval, asks reach the service."""
         accounts.device_errors = ["authorization_pending"]
         uri = await editor.open("x = 1\n")
 
@@ -307,7 +307,7 @@ class TestLanguageServer:
     async def test_the_page_can_name_the_editor(
         self, conversation: Conversation, accounts: ScriptedAccounts, info: Json | None, name: str
     ) -> None:
-        """The student approves the editor that they sit in front of."""
+        """The request for a code names the editor, which the page can show."""
         editor = conversation.editor
         await editor.initialize(**({} if info is None else {"clientInfo": info}))
         await editor.execute("tutor.signIn")
@@ -316,7 +316,7 @@ class TestLanguageServer:
         assert accounts.requests[0][1]["client_name"] == f"Ask Tutor in {name} ({platform.system()})"
 
     async def test_the_editor_opens_the_page(self, conversation: Conversation, accounts: ScriptedAccounts) -> None:
-        """`window/showDocument` with `external`, where it is declared; the message has the code to compare."""
+        """An editor with `window/showDocument` opens the page; the message contains the code for comparison."""
         editor = conversation.editor
         editor.replies["window/showDocument"] = lambda _: {"success": True}
         await editor.initialize({**TUTOR_CLIENT, "window": {"showDocument": {"support": True}}})
@@ -334,7 +334,7 @@ class TestLanguageServer:
     async def test_an_editor_that_cannot_open_it_says_where_to_go(
         self, conversation: Conversation, accounts: ScriptedAccounts
     ) -> None:
-        """Without success the message has the address."""
+        """If the editor cannot open the page, the message contains its URL."""
         editor = conversation.editor
         editor.replies["window/showDocument"] = lambda _: {"success": False}
         await editor.initialize({**TUTOR_CLIENT, "window": {"showDocument": {"support": True}}})
@@ -347,7 +347,7 @@ class TestLanguageServer:
     async def test_a_page_of_somebody_else_is_not_opened(
         self, conversation: Conversation, accounts: ScriptedAccounts
     ) -> None:
-        """One warning, nothing opened, still signed out."""
+        """A page at another origin is not opened; the student sees one warning and stays signed out."""
         accounts.device = {"verification_uri": "https://evil.example/device"}
         editor = conversation.editor
         editor.replies["window/showDocument"] = lambda _: {"success": True}
@@ -361,7 +361,7 @@ class TestLanguageServer:
         assert (await editor.execute("tutor.status"))["state"] == "signedOut"
 
     async def test_a_refusal_is_said(self, editor: Editor, accounts: ScriptedAccounts) -> None:
-        """Denied in the browser: one warning, and the sign-in has failed."""
+        """If the student denies the device, one warning is shown and the sign-in fails."""
         accounts.device_errors = ["access_denied"]
 
         await editor.execute("tutor.signIn")
@@ -372,7 +372,7 @@ class TestLanguageServer:
         assert ended == {"reason": "failed", "message": message["message"]}
 
     async def test_progress_can_be_cancelled(self, conversation: Conversation, accounts: ScriptedAccounts) -> None:
-        """While it waits there is progress; cancelled, the service is asked no more."""
+        """Progress is shown while the sign-in waits, and cancelling it stops the polling."""
         accounts.device_errors = ["authorization_pending"] * 1_000_000
         editor = conversation.editor
         editor.replies["window/workDoneProgress/create"] = lambda _: None
@@ -388,7 +388,7 @@ class TestLanguageServer:
         assert (await editor.execute("tutor.status"))["state"] == "signedOut"
 
     async def test_progress_has_the_code(self, conversation: Conversation, accounts: ScriptedAccounts) -> None:
-        """The code can be compared for as long as the sign-in waits: editors take messages away after some seconds."""
+        """The progress shows the code until the sign-in ends, since editors hide messages after some seconds."""
         accounts.device_errors = ["authorization_pending"] * 1_000_000
         editor = conversation.editor
         editor.replies["window/workDoneProgress/create"] = lambda _: None
@@ -401,7 +401,7 @@ class TestLanguageServer:
         assert (begun["title"], reported["message"]) == ("Signing in", f"code {USER_CODE}")
 
     async def test_asked_again_it_begins_anew(self, editor: Editor, accounts: ScriptedAccounts) -> None:
-        """A code that got lost is replaced; one sign-in comes of it."""
+        """A second `tutor.signIn` replaces the first code, and only one sign-in results."""
         accounts.device_errors = ["authorization_pending"] * 1_000_000
         await editor.execute("tutor.signIn")
         await editor.hear("window/showMessage")
@@ -418,7 +418,7 @@ class TestLanguageServer:
     async def test_signing_out_tells_the_service(
         self, editor: Editor, accounts: ScriptedAccounts, tutor: ScriptedTutor
     ) -> None:
-        """The tutor is closed, the tokens are revoked, the next ask is refused."""
+        """Signing out closes the tutor and revokes the tokens; the next ask is refused."""
         uri = await editor.open("x = 1\n")
         await editor.execute("tutor.signIn")
         await editor.hear(STATUS_DID_CHANGE, state="ready")
@@ -435,7 +435,7 @@ class TestLanguageServer:
     async def test_a_terminals_sign_in_is_noticed(
         self, editor: Editor, accounts: ScriptedAccounts, settings: Settings
     ) -> None:
-        """Signed in and out elsewhere: the status follows without a question, and without a pop-up."""
+        """The status follows a sign-in or sign-out in another process without an ask, and nothing pops up."""
         await editor.hear(STATUS_DID_CHANGE, state="signedOut")
         elsewhere = SignIns(lambda: settings.data_dir)
         await elsewhere.agree_to_file()
@@ -457,7 +457,7 @@ class TestLanguageServer:
     async def test_with_agreement_a_sign_in_is_kept(
         self, editor: Editor, accounts: ScriptedAccounts, settings: Settings
     ) -> None:
-        """The file that the student agreed to in a terminal serves the editor, too."""
+        """If the student agreed to a token file in a terminal, the editor's sign-in uses it, too."""
         await SignIns(lambda: settings.data_dir).agree_to_file()
 
         await editor.execute("tutor.signIn")
@@ -469,17 +469,17 @@ class TestLanguageServer:
 
 
 class TestWithoutASetting:
-    """No setting names a service."""
+    """The settings name no service."""
 
     @pytest.fixture
     async def server(self, settings: Settings, tutor: ScriptedTutor) -> AskTutorServer:
-        """Return the language server in local mode, for which time goes by a thousand times as fast."""
+        """Return the language server in local mode, with polling pauses a thousand times shorter."""
         return AskTutorServer(
             settings, "0", lambda _s, _a, _o: tutor, sleep=lambda seconds: asyncio.sleep(seconds / 1000)
         )
 
     async def test_there_is_nothing_to_sign_in_to(self, editor: Editor) -> None:
-        """The command says how to name a service, and that none is needed."""
+        """`tutor.signIn` explains how to name a service, and that local mode needs none."""
         status: Json = await editor.execute("tutor.signIn")
         message: Any = await editor.hear("window/showMessage")
 
@@ -489,7 +489,7 @@ class TestWithoutASetting:
     async def test_the_terminals_service_is_used(
         self, editor: Editor, accounts: ScriptedAccounts, settings: Settings
     ) -> None:
-        """Signed in from a terminal, the editor goes from local mode to the service; signed out, it comes back."""
+        """After a sign-in from a terminal the editor uses that service; after the sign-out it is in local mode."""
         elsewhere = SignIns(lambda: settings.data_dir)
         await elsewhere.agree_to_file()
         await elsewhere.keep(accounts.url, Tokens("a", "r", 4e9))

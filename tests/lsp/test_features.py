@@ -1,4 +1,4 @@
-"""How the composition root runs features."""
+"""Tests of how the composition root runs the features."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 async def test_every_command_of_the_protocol_is_registered(server: AskTutorServer) -> None:
-    """The commands and custom methods of `protocol` are those that the features handle."""
+    """The features handle exactly the commands and custom methods of `protocol`."""
     registered = server.language_server.protocol.fm
 
     assert set(COMMAND_ARGUMENTS) == set(registered.commands)
@@ -27,7 +27,7 @@ async def test_every_command_of_the_protocol_is_registered(server: AskTutorServe
 async def test_a_feature_that_fails_leaves_the_others_alone(
     settings: Settings, tutor: ScriptedTutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where one feature raises at `initialize`, `initialized` and `shutdown`, the others do their work."""
+    """If one feature raises at `initialize`, `initialized` and `shutdown`, the others still run."""
 
     async def fail(*_: object) -> None:
         raise RuntimeError

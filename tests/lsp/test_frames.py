@@ -1,4 +1,4 @@
-"""Reading the frames of the service."""
+"""Tests of decoding the service's frames."""
 
 from __future__ import annotations
 
@@ -69,13 +69,13 @@ FIELDS = [
 
 @given(MESSAGES)
 def test_what_the_service_encodes_is_decoded(message: Accepted | Delta | Done | Error) -> None:
-    """Every message of the contract survives the wire."""
+    """Every message of the contract is decoded to the message that was encoded."""
     assert decode(encode(message)) == message
 
 
 @given(MESSAGES, st.dictionaries(st.text(min_size=20), JSON_VALUES))
 def test_unknown_fields_are_passed_over(message: Accepted | Delta | Done | Error, more: dict[str, object]) -> None:
-    """A newer service may say more."""
+    """Unknown fields, which a newer service may send, are ignored."""
     frame = {**more, **json.loads(encode(message))}
     assert decode(json.dumps(frame)) == message
 
@@ -85,7 +85,7 @@ def test_unknown_fields_are_passed_over(message: Accepted | Delta | Done | Error
     st.dictionaries(st.sampled_from(FIELDS), JSON_VALUES),
 )
 def test_wrong_fields_are_malformed_and_nothing_else(kind: str, fields: dict[str, object]) -> None:
-    """Any JSON under a known type is parsed, skipped, or refused as malformed."""
+    """Any JSON with a known type is decoded, ignored or rejected as malformed, without any other error."""
     try:
         message = decode(json.dumps({**fields, "type": kind}))
     except MalformedFrame:
@@ -95,11 +95,11 @@ def test_wrong_fields_are_malformed_and_nothing_else(kind: str, fields: dict[str
 
 @pytest.mark.parametrize("frame", ["", "null", "[]", "{}", '{"type": null}', "9" * 5000, "[" * 100_000, "\ud800"])
 def test_what_is_no_frame_is_malformed(frame: str) -> None:
-    """Text that is no JSON object with a type is refused, however deep or long."""
+    """Text that is not a JSON object with a type is rejected, however deeply nested or long."""
     with pytest.raises(MalformedFrame):
         decode(frame)
 
 
 def test_unknown_type_is_passed_over() -> None:
-    """A message that a newer service may send is no fault."""
+    """A message of an unknown type, which a newer service may send, is ignored."""
     assert decode('{"type": "advice"}') is None

@@ -1,4 +1,4 @@
-"""Which Python runs the student's programs."""
+"""Tests of the choice of the Python that runs student programs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def folders(tmp_path: Path) -> list[Path]:
 
 
 def test_it_is_our_own() -> None:
-    """The interpreter that the language server was started with is the one that the student has chosen."""
+    """By default, programs run with the interpreter that runs the language server."""
     assert student_interpreter() == sys.executable
 
 
@@ -34,7 +34,7 @@ def test_it_is_our_own() -> None:
 def test_a_tools_own_environment_is_not_the_students(
     mark: str, tmp_path: Path, folders: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Installed by pipx or uv as a tool, it is a terminal's Python: the tool's has none of the student's packages."""
+    """In an environment of pipx or uv, which lacks the student's packages, the Python on PATH is used instead."""
     (tmp_path / mark).touch()
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     monkeypatch.setenv("PATH", str(folders[1]))
@@ -45,7 +45,7 @@ def test_a_tools_own_environment_is_not_the_students(
 
 
 def test_the_first_on_path_that_can_be_run(folders: list[Path]) -> None:
-    """Folders, and files that nobody may run, are passed over."""
+    """Folders and files without execute permission are skipped in the search on PATH."""
     first, second, _ = folders
     (first / NAMES[0]).mkdir()
     (first / NAMES[1]).touch(mode=0o644)
@@ -57,7 +57,7 @@ def test_the_first_on_path_that_can_be_run(folders: list[Path]) -> None:
 def test_the_students_folder_names_nothing(
     path: str, tmp_path: Path, folders: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What PATH names relative to the current folder is not started: a download may have put it there."""
+    """Relative entries of PATH are ignored, since they could name a downloaded program in the current folder."""
     monkeypatch.chdir(tmp_path)
     assert folders[2].is_dir()
     assert interpreter_on_path({"PATH": path}) is None

@@ -1,4 +1,4 @@
-"""Tests of the conversation as a whole: malformed input, order of life, real processes and their end."""
+"""Tests of whole sessions: malformed input, the order of lifecycle messages, real processes and their end."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS, NOT_INITIALIZED 
 
 
 class TestMalformed:
-    """E1: Whatever comes in, there is an error reply, and the server lives on."""
+    """E1: malformed input gets an error reply, and the server continues."""
 
     @pytest.mark.parametrize(
         ("raw", "code"),
@@ -55,7 +55,7 @@ class TestMalformed:
         ids=lambda value: str(value)[:30],
     )
     async def test_e1_a_malformed_frame(self, editor: Editor, raw: bytes, code: int) -> None:
-        """E1: A frame that cannot be read gets an error without an id."""
+        """E1: a frame that cannot be read gets an error without an id."""
         await editor.send_raw(raw)
         reply = await editor.until(lambda: editor.raw_replies)
 
@@ -115,7 +115,7 @@ class TestMalformed:
         ids=str,
     )
     async def test_e1_a_malformed_notification(self, editor: Editor, message: Json) -> None:
-        """E1: What cannot be answered is left out; nothing pops up."""
+        """E1: a malformed notification is ignored, and nothing pops up."""
         await editor.send(message)
 
         assert (await editor.execute("tutor.status"))["state"] == "local"
@@ -123,7 +123,7 @@ class TestMalformed:
         assert editor.all_heard("window/showMessage") == []
 
     async def test_e1_before_initialize(self, conversation: Conversation) -> None:
-        """E1: A request before `initialize` is refused, a notification dropped (LSP 3.17 "Initialize Request")."""
+        """E1: before `initialize`, requests are refused and notifications dropped (LSP 3.17 "Initialize Request")."""
         editor = conversation.editor
         await editor.open("x = 1\n")
         with pytest.raises(ErrorReply) as refused:
@@ -155,7 +155,7 @@ commands = st.fixed_dictionaries({"command": st.sampled_from(sorted(COMMAND_ARGU
 @given(messages=st.lists(st.tuples(methods, commands | anything), min_size=1, max_size=8))
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_e1_every_request_gets_exactly_one_reply(messages: list[tuple[str, Any]], tmp_path: Path) -> None:
-    """E1: Any method with any params: one reply each, and the server lives on."""
+    """E1: any method with any params gets exactly one reply, and the server continues."""
 
     async def converse() -> list[Json]:
         server = AskTutorServer(Settings(own_data_dir=tmp_path), "0")
@@ -167,7 +167,7 @@ def test_e1_every_request_gets_exactly_one_reply(messages: list[tuple[str, Any]]
             message = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
             server.language_server.protocol.receive(json.dumps(message).encode())
             await asyncio.sleep(0)
-        for _ in range(20):  # handlers that wait for nothing come to their end
+        for _ in range(20):  # let handlers that wait for nothing finish
             await asyncio.sleep(0)
         await server.close()
         return [json.loads(body) for body in FrameParser().feed(b"".join(written)) if isinstance(body, bytes)]
@@ -183,14 +183,14 @@ END = {"end": {"line": 0, "character": 0}}
 
 
 class TestFrames:
-    """The parser of frames by itself."""
+    """The frame parser by itself."""
 
     @given(
         bodies=st.lists(st.binary(max_size=50), max_size=6), cuts=st.lists(st.integers(1, 9), min_size=1, max_size=9)
     )
     @settings(max_examples=200, deadline=None)
     def test_frames_survive_any_chunking(self, bodies: list[bytes], cuts: list[int]) -> None:
-        """However the stream is cut, the bodies come out whole."""
+        """The bodies are the same, however the stream is split into chunks."""
         stream = b"".join(b"Content-Length: %d\r\nX: y\r\n\r\n" % len(body) + body for body in bodies)
         frames, at = FrameParser(), 0
         found: list[bytes | Malformed] = []
@@ -203,14 +203,14 @@ class TestFrames:
         assert found == bodies
 
     def test_after_garbage_it_goes_on_at_the_next_frame(self) -> None:
-        """A body whose length was wrong costs that message and at most the next."""
+        """After a frame with a wrong length, at most this and the next message are lost."""
         good = b"Content-Length: 2\r\n\r\n{}"
         stream = b"Content-Length: 2\r\n\r\n{'too': 'long'}" + good + good
 
         assert list(FrameParser().feed(stream)) == [b"{'", b"{}", b"{}"]
 
     def test_a_huge_frame_is_skipped(self) -> None:
-        """A message over the limit is refused and its bytes passed over, without keeping them."""
+        """A message over the size limit is rejected, and its bytes are skipped without being stored."""
         frames = FrameParser()
         head = b"Content-Length: %d\r\n\r\n" % (MAX_BODY_BYTES + 1)
 
@@ -223,10 +223,10 @@ class TestFrames:
 
 
 class TestEnd:
-    """How a conversation ends."""
+    """The end of a session."""
 
     async def test_exit_after_shutdown_is_success(self, conversation: Conversation) -> None:
-        """`exit` after `shutdown` gives status 0 (LSP 3.17 "Exit Notification")."""
+        """`exit` after `shutdown` ends the process with status 0 (LSP 3.17 "Exit Notification")."""
         await conversation.editor.initialize()
         await conversation.editor.request("shutdown")
         await conversation.editor.notify("exit")
@@ -235,7 +235,7 @@ class TestEnd:
 
     @pytest.mark.parametrize("is_initialized", [True, False])
     async def test_exit_without_shutdown_is_failure(self, conversation: Conversation, *, is_initialized: bool) -> None:
-        """`exit` without `shutdown` gives status 1."""
+        """`exit` without `shutdown` ends the process with status 1."""
         if is_initialized:
             await conversation.editor.initialize()
         await conversation.editor.notify("exit")
@@ -245,7 +245,7 @@ class TestEnd:
     async def test_e11_the_end_of_the_stream_ends_all(
         self, conversation: Conversation, editor: Editor, tutor: ScriptedTutor
     ) -> None:
-        """E11: An editor that closes its end, in the middle of an answer, ends the conversation."""
+        """E11: if the editor closes its end during an answer, the server ends."""
         tutor.script = tutor.half_then_wait
         await editor.ask(await editor.open("x = 1\n"))
         await editor.hear("tutor/answer/didUpdate")
@@ -255,7 +255,7 @@ class TestEnd:
         assert await conversation.serving == 1
 
     async def test_e11_the_death_of_the_editor_ends_all(self, conversation: Conversation) -> None:
-        """E11: The process that `processId` names dies, while another keeps the stream open."""
+        """E11: the server ends with the process that `processId` names, even if another process keeps the pipe open."""
         process = await asyncio.create_subprocess_exec(sys.executable, "-c", "input()", stdin=subprocess.PIPE)
         await conversation.editor.initialize(processId=process.pid)
         assert await conversation.editor.execute("tutor.status")
@@ -267,14 +267,14 @@ class TestEnd:
 
     @pytest.mark.parametrize("process_id", [2**22 + 1, 2**40, os.getpid()], ids=["unknown", "huge", "another"])
     async def test_an_editor_out_of_sight_is_not_watched(self, conversation: Conversation, process_id: int) -> None:
-        """A process that is not there to begin with, in another container say, is no reason to end."""
+        """The server continues if `processId` names no visible process, such as one outside its container."""
         await conversation.editor.initialize(processId=process_id)
 
         assert await conversation.editor.execute("tutor.status")
 
 
 async def test_a_whole_session_is_quiet(tmp_path: Path) -> None:
-    """A session with every kind of message leaves stderr empty, the process with status 0, and local mode's state."""
+    """A session with every kind of message writes nothing to stderr, exits with 0 and saves local mode's state."""
     environment = {**os.environ, "TUTOR_DATA_DIR": str(tmp_path / "data")}
     async with process(*LANGUAGE_SERVER, env=environment) as (server, editor):
         await editor.initialize()
@@ -296,7 +296,7 @@ async def test_a_whole_session_is_quiet(tmp_path: Path) -> None:
 
 
 async def test_e1_a_process_that_hears_nonsense_lives_on(tmp_path: Path) -> None:
-    """E1: the real process answers garbage, an early, a wrong and a late request each with an error, quietly."""
+    """E1: the real process answers malformed, early, wrong and late requests with one error each, and logs nothing."""
     environment = {**os.environ, "TUTOR_DATA_DIR": str(tmp_path / "data")}
     async with process(*LANGUAGE_SERVER, env=environment) as (server, editor):
         codes = []
@@ -328,7 +328,7 @@ async def test_e1_a_process_that_hears_nonsense_lives_on(tmp_path: Path) -> None
 
 
 async def test_it_starts_among_a_students_modules(tmp_path: Path) -> None:
-    """In a folder with `random.py`, `types.py` and `tutor_lsp.py` it starts, and runs none of them."""
+    """The server starts in a folder with `random.py`, `types.py` and `tutor_lsp.py`, and imports none of them."""
     for name in ("random", "types", "json", "tutor_lsp", "sitecustomize"):
         (tmp_path / f"{name}.py").write_text("open('ran.txt', 'w').close()\nraise SystemExit(name)\n")
     async with process(*LANGUAGE_SERVER, cwd=tmp_path) as (server, editor):
@@ -342,7 +342,7 @@ async def test_it_starts_among_a_students_modules(tmp_path: Path) -> None:
 
 
 async def test_e9_printing_does_no_harm(tmp_path: Path) -> None:
-    """E9: A dependency prints to stdout, writes to its descriptor, starts a child that does: all goes to stderr."""
+    """E9: the output of a dependency, of a write to descriptor 1 or of a child process goes to stderr."""
     async with process(*SCRIPTED_SERVER, "prints", env={**os.environ, "TUTOR_DATA_DIR": str(tmp_path)}) as (
         server,
         editor,
@@ -358,7 +358,7 @@ async def test_e9_printing_does_no_harm(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("how", ["closes", "exits"])
 async def test_e11_no_process_is_left(tmp_path: Path, how: str) -> None:
-    """E11: In the middle of an answer the editor closes the stream, or says `exit` at once: the process ends."""
+    """E11: the process ends if the editor closes the pipe or sends `exit` during an answer."""
     async with process(*SCRIPTED_SERVER, "waits", env={**os.environ, "TUTOR_DATA_DIR": str(tmp_path)}) as (
         server,
         editor,
@@ -378,7 +378,7 @@ async def test_e11_no_process_is_left(tmp_path: Path, how: str) -> None:
 
 
 def test_17_the_start_loads_nothing_heavy() -> None:
-    """17: What only answers need is not loaded before the first of them."""
+    """17: modules that only answers need are not imported before the first answer."""
     heavy = ["aiohttp", "sqlite3", "pydantic", "sqlalchemy", "rich", "yaml", "platformdirs", "http.client"]
     code = f"import sys, json, tutor_lsp.server; json.dump([m for m in {heavy} if m in sys.modules], sys.stdout)"
 
@@ -388,7 +388,7 @@ def test_17_the_start_loads_nothing_heavy() -> None:
 
 
 def test_the_version_is_the_distributions() -> None:
-    """What `initialize` says is what was installed."""
+    """The version in the reply to `initialize` is the installed distribution's."""
     pyproject = (Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8")
 
     assert f'\nversion = "{tutor_lsp.__version__}"\n' in pyproject

@@ -1,4 +1,4 @@
-"""Local mode: the offline tutor and the ladder, with real state files."""
+"""Tests of local mode: the offline tutor and its hint levels, with real state files."""
 
 from __future__ import annotations
 
@@ -32,24 +32,24 @@ NO_BRACKET = "total = sum([1, 2]\nprint(total)\n"
 
 
 def question(code: str = NO_COLON) -> Ask:
-    """Make an ask with an id of its own."""
+    """Build an ask with a unique id."""
     return Ask(request_id=uuid4(), code=code, cursor=Position(0, 0))
 
 
 async def collect(tutor: LocalTutor, ask: Ask) -> list[FromService]:
-    """Stream an answer to its end."""
+    """Return all messages of an answer."""
     return [message async for message in tutor.ask(ask)]
 
 
 async def level_of(tutor: LocalTutor, code: str = NO_COLON) -> int:
-    """Ask and give the hint level."""
+    """Send an ask and return its hint level."""
     first = (await collect(tutor, question(code)))[0]
     assert isinstance(first, Accepted)
     return first.hint_level
 
 
 async def test_answer_is_the_offline_tutors(tmp_path: Path) -> None:
-    """An ask gives Accepted, the offline tutor's words in numbered deltas, and Done, as the service would."""
+    """An ask gets Accepted, the offline tutor's text in numbered deltas, and Done, as from the service."""
     ask = question()
     accepted, *deltas, done = await collect(LocalTutor(tmp_path), ask)
     assert isinstance(accepted, Accepted)
@@ -70,26 +70,26 @@ async def test_hints_climb_to_the_solution(tmp_path: Path) -> None:
 
 
 async def test_each_problem_has_its_own_ladder(tmp_path: Path) -> None:
-    """Other code starts at 1, and coming back goes on where that code was."""
+    """Another program starts at level 1, and the first program continues at its own level."""
     tutor = LocalTutor(tmp_path)
     levels = [await level_of(tutor, code) for code in (NO_COLON, NO_COLON, NO_BRACKET, NO_COLON, NO_BRACKET)]
     assert levels == [1, 2, 1, 3, 2]
 
 
 async def test_ladder_outlives_the_process(tmp_path: Path) -> None:
-    """A tutor started later goes on from the state file."""
+    """The levels are restored from the state file after a restart."""
     await level_of(LocalTutor(tmp_path))
     assert await level_of(LocalTutor(tmp_path)) == 2
 
 
 async def test_maximum_bounds_the_ladder(tmp_path: Path) -> None:
-    """No hint goes beyond the bound."""
+    """No hint exceeds the maximum hint level."""
     tutor = LocalTutor(tmp_path, max_hint_level=HintLevel.CONCEPT)
     assert [await level_of(tutor) for _ in range(3)] == [1, 2, 2]
 
 
 async def test_students_level_counts_from_the_next_ask(tmp_path: Path) -> None:
-    """A changed level of the student shapes the next explanation."""
+    """A change of the student's level takes effect with the next explanation."""
     tutor = LocalTutor(tmp_path)
     await level_of(tutor)
     tutor.student = StudentLevels(programming=1)
@@ -99,7 +99,7 @@ async def test_students_level_counts_from_the_next_ask(tmp_path: Path) -> None:
 
 
 async def test_cancel_gives_the_level_back(tmp_path: Path) -> None:
-    """An answer stopped in the middle ends with CANCELLED, and its level is given again."""
+    """A cancelled answer ends with CANCELLED, and the next ask gets its level again."""
     tutor = LocalTutor(tmp_path)
     ask = question()
     messages: list[FromService] = []
@@ -113,21 +113,21 @@ async def test_cancel_gives_the_level_back(tmp_path: Path) -> None:
 
 
 class EndlessAnalysis(LazyAnalyst):
-    """An analysis that begins, and does not come to an end."""
+    """An analysis that starts and never ends."""
 
     def __init__(self) -> None:
         super().__init__()
         self.begun = asyncio.Event()
 
     async def analyst(self) -> Analyst:
-        """Begin."""
+        """Start the endless analysis."""
         self.begun.set()
         await asyncio.Event().wait()
         raise AssertionError
 
 
 async def test_cancel_need_not_wait_for_the_work(tmp_path: Path) -> None:
-    """E6: a long analysis does not hold the cancel up."""
+    """E6: a cancel takes effect at once, even during a long analysis."""
     analysis = EndlessAnalysis()
     tutor = LocalTutor(tmp_path, analysis=analysis)
     ask = question()
@@ -141,7 +141,7 @@ async def test_cancel_need_not_wait_for_the_work(tmp_path: Path) -> None:
 
 
 async def test_leaving_the_stream_gives_the_level_back(tmp_path: Path) -> None:
-    """A reader that leaves before the end has not used the level up."""
+    """A client that stops reading before the end of an answer does not use up the hint level."""
     tutor = LocalTutor(tmp_path)
     stream = tutor.ask(question())
     assert isinstance(await anext(stream), Accepted)
@@ -150,7 +150,7 @@ async def test_leaving_the_stream_gives_the_level_back(tmp_path: Path) -> None:
 
 
 async def test_cancelled_task_gives_the_level_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So does one whose task is cancelled while the level is being raised."""
+    """An ask that is cancelled while its level is being raised does not use up the level."""
     begun, go_on = threading.Event(), threading.Event()
     count_ask = LocalState.count_ask
 
@@ -171,7 +171,7 @@ async def test_cancelled_task_gives_the_level_back(tmp_path: Path, monkeypatch: 
 
 
 async def test_close_ends_open_streams(tmp_path: Path) -> None:
-    """Closing the tutor ends each stream with an Error."""
+    """Closing the tutor ends each open stream with an Error."""
     tutor = LocalTutor(tmp_path)
     messages: list[FromService] = []
     async for message in tutor.ask(question()):
@@ -182,7 +182,7 @@ async def test_close_ends_open_streams(tmp_path: Path) -> None:
 
 
 async def test_one_id_is_asked_once_at_a_time(tmp_path: Path) -> None:
-    """A second stream for an id that is being answered is refused and counts nothing; the first goes on."""
+    """A second ask with the id of a running one is refused and not counted; the first continues."""
     tutor = LocalTutor(tmp_path)
     ask = question()
     first = tutor.ask(ask)
@@ -195,14 +195,14 @@ async def test_one_id_is_asked_once_at_a_time(tmp_path: Path) -> None:
 
 
 async def test_windows_at_once_count_every_ask(tmp_path: Path) -> None:
-    """Twelve asks at once from three windows: each level is given once, then 5."""
+    """Twelve simultaneous asks from three windows get each level once, and then always level 5."""
     tutors = [LocalTutor(tmp_path) for _ in range(3)]
     levels = await asyncio.gather(*(level_of(tutor) for tutor in tutors for _ in range(4)))
     assert sorted(levels) == [1, 2, 3, 4, *[5] * 8]
 
 
 def test_processes_at_once_count_every_ask(tmp_path: Path) -> None:
-    """Four processes that count 50 asks each see every number from 0 to 199 once."""
+    """Four processes that count 50 asks each return every number from 0 to 199 once."""
     program = (
         "import sys; from pathlib import Path; from tutor_lsp.tutors.local_state import LocalState\n"
         "state = LocalState(Path(sys.argv[1]), busy_seconds=30)\n"
@@ -222,7 +222,7 @@ def test_processes_at_once_count_every_ask(tmp_path: Path) -> None:
 
 
 async def test_damaged_state_file_is_said_so_and_kept(tmp_path: Path) -> None:
-    """A file that is no database ends the ask with a clear error and stays as it was."""
+    """If the state file is not a database, the ask ends with a clear error and the file stays unchanged."""
     file = tmp_path / FILE_NAME
     file.write_bytes(b"not a database, but somebody's notes " * 100)
     before = file.read_bytes()
@@ -235,7 +235,7 @@ async def test_damaged_state_file_is_said_so_and_kept(tmp_path: Path) -> None:
 
 
 async def test_folder_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:
-    """Where a file stands in the place of the data folder, the error names the setting that helps."""
+    """If the data folder's path names a file, the error names the setting to change."""
     (tmp_path / "data").write_text("")
     (error,) = await collect(LocalTutor(tmp_path / "data"), question())
     assert isinstance(error, Error)
@@ -244,14 +244,14 @@ async def test_folder_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:
 
 
 def test_file_that_cannot_be_opened_is_said_so(tmp_path: Path) -> None:
-    """A place that SQLite cannot open is told from a damaged file."""
+    """The error for a file that SQLite cannot open differs from that for a damaged file."""
     (tmp_path / FILE_NAME).mkdir()
     with pytest.raises(StateUnavailable, match=r"cannot write its file local\.sqlite3"):
         LocalState(tmp_path).count_ask("any")
 
 
 def test_locked_file_is_waited_for_and_then_said_so(tmp_path: Path) -> None:
-    """A lock that somebody holds for too long is a retryable fault, and counts nothing."""
+    """If the state file stays locked for too long, the ask gets an error that allows a retry, and is not counted."""
     state = LocalState(tmp_path, busy_seconds=0.05)
     state.count_ask("problem")
     with closing(sqlite3.connect(tmp_path / FILE_NAME)) as other:
@@ -263,7 +263,7 @@ def test_locked_file_is_waited_for_and_then_said_so(tmp_path: Path) -> None:
 
 
 def test_nothing_is_taken_back_below_zero(tmp_path: Path) -> None:
-    """An ask taken back twice does not make the next one cheaper than the first."""
+    """If an ask is given back twice, the count does not fall below zero."""
     state = LocalState(tmp_path)
     state.count_ask("problem")
     state.take_back("problem")
@@ -273,7 +273,7 @@ def test_nothing_is_taken_back_below_zero(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows keeps a user's folder from others by other means")
 def test_state_file_is_the_students_alone(tmp_path: Path) -> None:
-    """Also in a folder that others may read, with a permissive umask; so is the journal beside it."""
+    """Only the user can read the state file and its journal, whatever the folder's permissions and the umask."""
     tmp_path.chmod(0o755)
     mask = os.umask(0)
     try:
@@ -289,6 +289,6 @@ def test_state_file_is_the_students_alone(tmp_path: Path) -> None:
 
 
 def test_state_file_holds_no_code(tmp_path: Path) -> None:
-    """Only fingerprints and counts are kept."""
+    """The state file holds only fingerprints and counts."""
     asyncio.run(level_of(LocalTutor(tmp_path), "secret_name = (1\n"))
     assert b"secret_name" not in (tmp_path / FILE_NAME).read_bytes()

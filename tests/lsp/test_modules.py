@@ -1,4 +1,4 @@
-"""The commands for modules: the course's list, the student's progress, and the module of a folder."""
+"""Tests of the commands for modules: the course's list, the student's progress, and the module of a folder."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def editing(settings: Settings) -> AsyncIterator[Editor]:
 
 
 async def test_modules_of_the_course(start_service: StartService, sign_up: SignUp, tmp_path: Path) -> None:
-    """In their order with progress; one is completed; the one that the folder is for is named."""
+    """Modules are listed in order with the student's progress, and the folder's own module is named."""
     (tmp_path / ".tutor.toml").write_text('module = "strings"\n')
     document = (tmp_path / "task.py").as_uri()
     async with start_service() as service:
@@ -65,7 +65,7 @@ async def test_modules_of_the_course(start_service: StartService, sign_up: SignU
 async def test_without_a_course_the_student_is_told(
     tmp_path: Path, server_url: str | None, told: str, command: str
 ) -> None:
-    """It is an error reply in words for them, and nothing pops up besides."""
+    """Without a service the command's error reply explains what is missing, and nothing else pops up."""
     async with editing(Settings(own_data_dir=tmp_path, server_url=server_url)) as editor:
         with pytest.raises(ErrorReply, match=told):
             await editor.execute(command, {"moduleId": "loops"})
@@ -83,7 +83,7 @@ async def test_without_a_course_the_student_is_told(
 async def test_a_module_is_chosen_for_a_folder(
     editor: Editor, tmp_path: Path, earlier: str | None, changed: str
 ) -> None:
-    """`.tutor.toml` names it from then on; what else stood there stays."""
+    """The chosen module is written to `.tutor.toml`, whose other contents stay unchanged."""
     file = tmp_path / ".tutor.toml"
     if earlier is not None:
         file.write_text(earlier)
@@ -104,7 +104,7 @@ async def test_a_module_is_chosen_for_a_folder(
 async def test_what_cannot_be_chosen_is_refused(
     editor: Editor, tmp_path: Path, folder: str, module: str, told: str
 ) -> None:
-    """A file that is no TOML is left as it is."""
+    """A `.tutor.toml` that is not valid TOML is left unchanged, and the choice is refused."""
     (tmp_path / ".tutor.toml").write_text("module = 'a'\n[")
     with pytest.raises(ErrorReply, match=told):
         await editor.execute("tutor.chooseModule", {"folder": folder.format(tmp_path.as_uri()), "moduleId": module})

@@ -1,4 +1,4 @@
-"""Our own diagnostics: what is published unasked, when it goes, and where it is left to others."""
+"""Tests of the tutor's own diagnostics: when they appear and disappear, and when other checkers take precedence."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ WHERE = span(2, 10, 22)
 
 @pytest.fixture
 async def server(settings: Settings, tutor: ScriptedTutor) -> AskTutorServer:
-    """Return a language server that looks as soon as it can."""
+    """Return a language server that analyses without delay."""
     return AskTutorServer(settings, "0", lambda _settings, _access, _on_status: tutor, pause=0)
 
 
 async def shown(editor: Editor, uri: str, *lines: int) -> list[Json]:
-    """Wait until diagnostics stand on these lines and on no others, and give them."""
+    """Wait until the diagnostics are on exactly these lines, and return them."""
 
     def found() -> list[Json] | None:
         published = [params["diagnostics"] for params in editor.all_heard(PUBLISH) if params["uri"] == uri]
@@ -49,7 +49,7 @@ async def shown(editor: Editor, uri: str, *lines: int) -> list[Json]:
 
 
 async def test_certain_findings_are_published(editor: Editor) -> None:
-    """Without any checker: what a run would show in Python's words, a mistake in logic as a question."""
+    """Certain findings appear without another checker: an exception in Python's words, a logic error as a question."""
     uri = await editor.open(CODE)
     always, concatenated = await shown(editor, uri, 1, 2)
     assert always.items() >= ALWAYS.items()
@@ -58,7 +58,7 @@ async def test_certain_findings_are_published(editor: Editor) -> None:
 
 
 async def test_a_syntax_error_is_published_and_goes_with_its_line(editor: Editor) -> None:
-    """It is an error; typing above moves it along, editing its line takes it away at once."""
+    """A syntax error is marked; edits above move it, and an edit of its line removes it at once."""
     uri = await editor.open("print(\n")
     assert await shown(editor, uri, 0) == [UNCLOSED]
     await editor.change(uri, "\n\n", span(0, 0, 0))
@@ -68,7 +68,7 @@ async def test_a_syntax_error_is_published_and_goes_with_its_line(editor: Editor
 
 
 async def test_places_are_in_the_clients_units(conversation: Conversation) -> None:
-    """An emoji before the place counts as the client counts."""
+    """Columns are in the client's units, even after an emoji."""
     editor = conversation.editor
     await editor.initialize({**TUTOR_CLIENT, "general": {"positionEncodings": ["utf-16"]}})
     uri = await editor.open("\ufeffx = '🚶'; y = )\n")
@@ -77,7 +77,7 @@ async def test_places_are_in_the_clients_units(conversation: Conversation) -> No
 
 
 async def test_a_line_that_another_reports_is_left_to_it(editor: Editor) -> None:
-    """A client that tells what others report sees ours go on their lines, and come back when theirs are gone."""
+    """Our diagnostic disappears when another checker reports its line, and returns when that report is gone."""
     uri = await editor.open(CODE)
     await shown(editor, uri, 1, 2)
     theirs = diagnostic(2, 10, 11, "No overload", source="Pyright")
@@ -89,7 +89,7 @@ async def test_a_line_that_another_reports_is_left_to_it(editor: Editor) -> None
 
 
 async def test_a_remark_on_style_takes_nothing_away(editor: Editor) -> None:
-    """Information and hints report no error; ours stays, and is no reason to be silent itself."""
+    """Other checkers' diagnostics of severity information or hint do not hide ours."""
     uri = await editor.open(CODE)
     style = diagnostic(2, 0, 5, "Line could be shorter", source="style") | {"severity": 3}
     await editor.notify(DID_CHANGE, {"uri": uri, "diagnostics": [style, CONCATENATED]})
@@ -97,7 +97,7 @@ async def test_a_remark_on_style_takes_nothing_away(editor: Editor) -> None:
 
 
 async def test_what_a_code_action_request_tells_counts_too(editor: Editor) -> None:
-    """Any editor names the diagnostics under the cursor: from then on theirs stands alone."""
+    """A diagnostic that a code action request names hides ours on the same line."""
     uri = await editor.open(CODE)
     await shown(editor, uri, 1, 2)
     await editor.code_actions(uri, WHERE, diagnostics=[diagnostic(2, 10, 11, "No overload", source="Pyright")])
@@ -105,7 +105,7 @@ async def test_what_a_code_action_request_tells_counts_too(editor: Editor) -> No
 
 
 async def test_the_action_is_offered_on_our_own(editor: Editor, tutor: ScriptedTutor) -> None:
-    """A light bulb comes where we have found something, and the ask carries it."""
+    """The code action is offered at our own diagnostic, which is sent with the ask."""
     uri = await editor.open(CODE)
     await shown(editor, uri, 1, 2)
     (action,) = await editor.code_actions(uri, span(2, 0, 0), diagnostics=[CONCATENATED], automatic=True)
@@ -117,7 +117,7 @@ async def test_the_action_is_offered_on_our_own(editor: Editor, tutor: ScriptedT
 
 
 async def test_other_diagnostics_make_the_whole_line_known(editor: Editor) -> None:
-    """Told what another reports, we offer the action on its line, off its squiggle."""
+    """The code action is offered on the whole line of another checker's diagnostic."""
     uri = await editor.open("x = 1\nprint(y)\n")
     theirs = diagnostic(1, 6, 7, "Undefined name `y`", source="Ruff")
     await editor.notify(DID_CHANGE, {"uri": uri, "diagnostics": [theirs]})
@@ -126,7 +126,7 @@ async def test_other_diagnostics_make_the_whole_line_known(editor: Editor) -> No
 
 
 async def test_closing_takes_them_away(editor: Editor) -> None:
-    """A closed document has none; one that is not open is ignored."""
+    """Closing a document removes its diagnostics; messages about a closed document are ignored."""
     uri = await editor.open(CODE)
     await shown(editor, uri, 1, 2)
     await editor.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
@@ -136,7 +136,7 @@ async def test_closing_takes_them_away(editor: Editor) -> None:
 
 @pytest.mark.parametrize("text", ["x = (\n" + "#" * MAX_COMPILED_CHARACTERS, "x = 1\n"])
 async def test_long_or_right_code_is_left_alone(editor: Editor, text: str) -> None:
-    """Nothing is published for it, not even an empty list; the next document gets its own."""
+    """Nothing is published for overlong or correct code, not even an empty list."""
     uri = await editor.open(text)
     other = await editor.open("print(\n", "file:///work/other.py")
     await shown(editor, other, 0)
@@ -151,7 +151,7 @@ async def test_another_language_is_left_alone(editor: Editor) -> None:
 
 
 async def test_cells_of_a_notebook_have_their_own(editor: Editor) -> None:
-    """Magics are no errors in a cell; what other cells may have defined is not missed."""
+    """In a notebook cell, IPython magics and names from other cells are not reported."""
     cells = {"a": "%matplotlib inline\nawait job(x)\n", "b": "print(\n"}
     documents = [
         {"uri": f"cell:{name}", "languageId": "python", "version": 1, "text": text} for name, text in cells.items()
@@ -177,10 +177,10 @@ async def test_cells_of_a_notebook_have_their_own(editor: Editor) -> None:
 
 
 class TestSetting:
-    """`tutor.diagnostics`."""
+    """The setting `tutor.diagnostics`."""
 
     async def test_off_nothing_is_published(self, conversation: Conversation, tmp_path: Path) -> None:
-        """But for a run that fails, which the student has asked for."""
+        """With the setting off, only the diagnostic of a failed run is published."""
         editor = conversation.editor
         await editor.initialize(initializationOptions={"diagnostics": False})
         path = tmp_path / "main.py"
@@ -192,7 +192,7 @@ class TestSetting:
         assert len(editor.all_heard(PUBLISH)) == 1
 
     async def test_it_can_change_at_any_time(self, conversation: Conversation) -> None:
-        """Turned off, what is shown goes; turned on, it comes back."""
+        """Diagnostics disappear when the setting is turned off, and return when it is turned on."""
         editor = conversation.editor
         section: dict[str, Any] = {"diagnostics": True}
         editor.replies["workspace/configuration"] = lambda _: [section]
@@ -205,7 +205,7 @@ class TestSetting:
 
 
 async def test_a_run_that_failed_stands_for_the_line(editor: Editor, tmp_path: Path) -> None:
-    """What we had foreseen there is not said twice."""
+    """After a failed run, the line's predicted error is not shown in addition."""
     path = tmp_path / "main.py"
     path.write_text("age = 7\nprint('next: ' + age)\n")
     uri = await editor.open(path.read_text(), path.as_uri())
@@ -218,7 +218,7 @@ async def test_a_run_that_failed_stands_for_the_line(editor: Editor, tmp_path: P
 
 
 async def test_place_of_the_action_in_a_selection(editor: Editor) -> None:
-    """In a selection that starts above, the action goes to what we have found."""
+    """For a selection that starts above our diagnostic, the code action is about the diagnostic."""
     uri = await editor.open(CODE)
     await shown(editor, uri, 1, 2)
     (action,) = await editor.code_actions(uri, {"start": place(0, 0), "end": place(1, 0)}, automatic=True)

@@ -1,4 +1,4 @@
-"""A place in a file: how it is written, and where a question about a whole file points."""
+"""Tests of places in a file: their notation, and the place of a question about a whole file."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from tutor_lsp.terminal.place import Place, parse_place, where_to_look
     ],
 )
 def test_place_is_read_from_the_right(text: str, place: Place) -> None:
-    """Line and column are the numbers at the end; drive letters and colons before them belong to the file."""
+    """Line and column are the numbers at the end; earlier colons, as after a drive letter, belong to the file name."""
     assert parse_place(text) == place
 
 
 def test_name_of_a_real_file_is_taken_whole(tmp_path: Path) -> None:
-    """A file that is called `a.py:3` can be asked about."""
+    """An existing file with the name `a.py:3` is taken as a file name."""
     path = tmp_path / "a.py:3"
     path.touch()
     assert parse_place(str(path)) == Place(path)
@@ -58,7 +58,7 @@ DEFINITIONS = "import math\n\n\ndef area(r):\n    return math.pi * r\n"
     ],
 )
 def test_a_program_that_compiles_is_looked_at_from_its_first_step(text: str, line: int) -> None:
-    """Docstring, imports and definitions do nothing by themselves; without anything else, the first definition."""
+    """The place is the first statement that does something, or else the first definition."""
     assert where_to_look(text) == line
 
 
@@ -77,7 +77,7 @@ def test_a_program_that_compiles_is_looked_at_from_its_first_step(text: str, lin
     ],
 )
 def test_a_syntax_error_is_where_to_look(text: str, line: int) -> None:
-    """As CPython sees it; where it points at the end of the file, the last line of code before. No warning is shown."""
+    """A syntax error's place is CPython's; at the end of the file it is the last line of code. No warning is shown."""
     assert where_to_look(text) == line
 
 
@@ -85,5 +85,5 @@ def test_a_syntax_error_is_where_to_look(text: str, line: int) -> None:
     "text", ["\nx = 1\0\n", "\n" + "(" * 5000, "\nx = 1\n" + "y = 2\n" * 20_000, "\nx = '\ud800'\n"]
 )
 def test_what_cannot_be_parsed_is_looked_at_from_its_first_line(text: str) -> None:
-    """A NUL, code nested too deeply, code that is too long, half a surrogate pair: nothing fails."""
+    """If the code cannot be parsed (NUL, deep nesting, excessive length, half a surrogate), the first line is used."""
     assert where_to_look(text) == 2

@@ -1,4 +1,4 @@
-"""Tests of lines, positions and edits in every encoding (E3): the document never goes out of step with the editor."""
+"""Tests of lines, positions and edits in every encoding (E3): the document stays in sync with the editor."""
 
 from __future__ import annotations
 
@@ -46,24 +46,24 @@ edits = st.lists(st.tuples(places, places, texts), max_size=8)
 
 
 class Model:
-    """The editor's text as plain units of its encoding, edited as LSP 3.17 says in the simplest way there is."""
+    """A simple model of the editor's text: a list of code units, edited as LSP 3.17 prescribes."""
 
     def __init__(self, text: str, encoding: str) -> None:
         self.encoding = encoding
         self.units = self.encode(text)
 
     def encode(self, text: str) -> list[bytes]:
-        """Cut a text into units."""
+        """Split a text into code units."""
         data = text.encode(CODECS[self.encoding], "surrogatepass")
         width = WIDTHS[self.encoding]
         return [data[i : i + width] for i in range(0, len(data), width)]
 
     def text(self) -> str:
-        """Return the text."""
+        """Return the model's text."""
         return b"".join(self.units).decode(CODECS[self.encoding], "surrogatepass")
 
     def offset(self, line: int, character: int) -> int:
-        """Find the unit at a position."""
+        """Return the index of the unit at a position."""
         cr, lf = self.encode("\r")[0], self.encode("\n")[0]
         at = 0
         for _ in range(line):
@@ -81,7 +81,7 @@ class Model:
         return at
 
     def replace(self, start: tuple[int, int], end: tuple[int, int], text: str) -> None:
-        """Apply an edit."""
+        """Apply an edit to the model."""
         first, last = sorted((self.offset(*start), self.offset(*end)))
         self.units[first:last] = self.encode(text)
 
@@ -92,7 +92,7 @@ def document(text: str, encoding: str) -> EditedDocument:
 
 
 def change(start: tuple[int, int], end: tuple[int, int], text: str) -> types.TextDocumentContentChangePartial:
-    """Write an edit."""
+    """Return an edit in the protocol's format."""
     return types.TextDocumentContentChangePartial(types.Range(types.Position(*start), types.Position(*end)), text)
 
 
@@ -100,7 +100,7 @@ def change(start: tuple[int, int], end: tuple[int, int], text: str) -> types.Tex
 @given(text=texts, session=edits)
 @settings(max_examples=500, deadline=None)
 def test_e3_no_edit_session_goes_out_of_step(encoding: str, text: str, session: Session) -> None:
-    """E3: After any edits, in any encoding, the text, its lines and its length are the editor's."""
+    """E3: after any edits, in any encoding, the document's text, lines and length equal the editor's."""
     model, edited = Model(text, encoding), document(text, encoding)
 
     for start, end, inserted in session:
@@ -116,7 +116,7 @@ def test_e3_no_edit_session_goes_out_of_step(encoding: str, text: str, session: 
 @given(text=texts, where=places)
 @settings(max_examples=300, deadline=None)
 def test_e3_positions_become_code_points(encoding: str, text: str, where: tuple[int, int]) -> None:
-    """E3: A position in the client's units means the same place in code points, and the way back finds it."""
+    """E3: a position in the client's units is converted to code points and back without loss."""
     model, opened = Model(text, encoding), document(text, encoding)
 
     found = opened.position_from_client_units(types.Position(*where))
@@ -131,7 +131,7 @@ def test_e3_positions_become_code_points(encoding: str, text: str, where: tuple[
 @given(text=texts, where=places, session=edits)
 @settings(max_examples=300, deadline=None)
 def test_an_anchor_stays_with_its_text(text: str, where: tuple[int, int], session: Session) -> None:
-    """Edits that end at or before an anchor do not part it from the text behind it."""
+    """An anchor keeps its text when edits end at or before it."""
     opened = document(text.replace("\r", ""), "utf-32")
     anchor = opened.anchor(types.Position(*where))
 
@@ -149,7 +149,7 @@ def test_an_anchor_stays_with_its_text(text: str, where: tuple[int, int], sessio
 
 
 def test_replacing_the_whole_text_moves_anchors_along() -> None:
-    """An editor that sends whole texts moves an anchor by the lines that it added above it."""
+    """If an editor replaces the whole text, anchors move by the number of lines that were added above them."""
     opened = document("a\nb\nc\n", "utf-16")
     anchor = opened.anchor(types.Position(2, 1))
 
@@ -164,7 +164,7 @@ def test_replacing_the_whole_text_moves_anchors_along() -> None:
 async def test_e3_the_right_line_reaches_the_service(
     conversation: Conversation, tutor: ScriptedTutor, encoding: str, line_end: str
 ) -> None:
-    """E3: Whatever is in the lines above and before the cursor, the service sees the student's line and place."""
+    """E3: whatever characters precede the cursor, the service gets the student's line and column."""
     editor = conversation.editor
     initialized = await editor.initialize({**TUTOR_CLIENT, "general": {"positionEncodings": [encoding]}})
     uri = await editor.open(line_end.join(NASTY))
@@ -182,7 +182,7 @@ async def test_e3_the_right_line_reaches_the_service(
 
 
 async def test_e3_a_pair_split_by_edits_is_whole_again(conversation: Conversation, tutor: ScriptedTutor) -> None:
-    """E3: Halves of a surrogate pair that come in two edits are one character; a half alone never leaves."""
+    """E3: halves of a surrogate pair from two edits form one character; a single half is never sent."""
     editor = conversation.editor
     await editor.initialize({"experimental": {"tutor": True}})
     uri = await editor.open("x = ''")

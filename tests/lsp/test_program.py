@@ -1,4 +1,4 @@
-"""Running a student's program, with real processes."""
+"""Tests of running a student's program, with real processes."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from tutor_lsp.runner.traceback import Frame
 
 
 async def test_program_that_works_has_no_traceback(tmp_path: Path) -> None:
-    """A clean run gives nothing to ask about, and what it printed."""
+    """A successful run returns its output and no traceback."""
     assert await run(tmp_path, "print('fine 😀')") == RunOutcome(output=f"fine 😀{os.linesep}")
 
 
 async def test_exception_gives_its_traceback_and_line(tmp_path: Path) -> None:
-    """The traceback comes whole, and the line is the innermost one of the student's own file."""
+    """The traceback is complete, and the line is the innermost one in the student's own file."""
     outcome = await run(tmp_path, "import json\n\ndef read(text):\n    return json.loads(text)\n\nread('{')\n")
     assert outcome.traceback is not None
     assert outcome.traceback.startswith("Traceback (most recent call last):\n")
@@ -36,14 +36,14 @@ async def test_exception_gives_its_traceback_and_line(tmp_path: Path) -> None:
 
 
 async def test_syntax_error_gives_its_line(tmp_path: Path) -> None:
-    """A program that does not compile has no Traceback header, and still says where."""
+    """A program that does not compile has no "Traceback" header, but its line is found."""
     outcome = await run(tmp_path, "x = 1\nif x\n    pass\n")
     assert outcome.exception == "SyntaxError: expected ':'"
     assert outcome.frame_in(tmp_path / "main.py") == Frame(1, "if x", (4, 5))
 
 
 async def test_exception_raised_while_handling_another_is_last(tmp_path: Path) -> None:
-    """Of a chain, the last exception is the one that ended the program, and the traceback has them all."""
+    """In a chain of exceptions, the last one counts, and the traceback contains all of them."""
     outcome = await run(tmp_path, "try:\n    1 / 0\nexcept ZeroDivisionError:\n    int('x')\n")
     assert outcome.traceback is not None
     assert "ZeroDivisionError: division by zero" in outcome.traceback
@@ -52,13 +52,13 @@ async def test_exception_raised_while_handling_another_is_last(tmp_path: Path) -
 
 
 async def test_exit_without_exception_is_no_traceback(tmp_path: Path) -> None:
-    """`sys.exit` with a message is the program's own doing."""
+    """`sys.exit` with a message does not count as an exception."""
     assert await run(tmp_path, "import sys\nsys.exit('no such file')") == RunOutcome(exit_status=1)
 
 
 @needs_posix
 async def test_endless_program_is_stopped_and_says_where_it_was(tmp_path: Path) -> None:
-    """The time limit ends a program that does not end; as after Ctrl-C, its traceback tells where that was."""
+    """A program that exceeds the time limit is interrupted, and its traceback shows where it was."""
     outcome = await run(tmp_path, "print('begun')\nx = 0\nwhile True:\n    x += 1\n", time_limit=0.5)
     assert outcome.timed_out
     assert outcome.output == "begun\n"
@@ -70,14 +70,14 @@ async def test_endless_program_is_stopped_and_says_where_it_was(tmp_path: Path) 
 
 @needs_posix
 async def test_program_that_will_not_be_interrupted_is_killed(tmp_path: Path) -> None:
-    """A program that passes over the interrupt has a moment more, and no traceback."""
+    """A program that ignores the interrupt is killed after a moment, and has no traceback."""
     code = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True:\n    time.sleep(1)\n"
     assert await run(tmp_path, code, time_limit=0.3) == RunOutcome(exit_status=-signal.SIGKILL, timed_out=True)
 
 
 @needs_posix
 async def test_program_can_be_interrupted_where_the_server_ignores_interrupts(tmp_path: Path) -> None:
-    """An editor started in the background ignores Ctrl-C (POSIX sh), and hands that down; the program does not."""
+    """Ctrl-C works in the program even if the editor was started with interrupts ignored (POSIX sh)."""
     handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         outcome = await run(tmp_path, "while True:\n    pass\n", time_limit=0.3)
@@ -89,7 +89,7 @@ async def test_program_can_be_interrupted_where_the_server_ignores_interrupts(tm
 @needs_proc
 @pytest.mark.parametrize("leaves_the_group", [False, True])
 async def test_what_the_program_leaves_running_is_not_waited_for(tmp_path: Path, *, leaves_the_group: bool) -> None:
-    """A child that holds the output open does not hold the run up; only one that has left for good stays."""
+    """A run ends with its program, although a child process keeps the output open; only a detached child survives."""
     code = (
         "import subprocess, sys\n"
         "sleep = [sys.executable, '-c', 'import time; time.sleep(60)']\n"
@@ -106,7 +106,7 @@ async def test_what_the_program_leaves_running_is_not_waited_for(tmp_path: Path,
 
 
 async def test_only_the_end_of_much_output_is_kept(tmp_path: Path) -> None:
-    """A program that floods stdout and stderr takes bounded memory, and its traceback is found."""
+    """The output of a program is kept within a memory limit, and its traceback is found at the end."""
     code = "import sys\nfor _ in range(2000):\n    print('x' * 1000)\n    print('y' * 1000, file=sys.stderr)\n1 / 0\n"
     outcome = await run(tmp_path, code)
     assert outcome.exception == "ZeroDivisionError: division by zero"
@@ -116,7 +116,7 @@ async def test_only_the_end_of_much_output_is_kept(tmp_path: Path) -> None:
 
 
 async def test_a_flood_does_not_hold_up_the_event_loop(tmp_path: Path) -> None:
-    """While a program prints as fast as it can, the language server does other things on time."""
+    """The event loop stays responsive while a program prints as fast as it can."""
     loop, running = asyncio.get_running_loop(), True
     late: list[float] = []
 
@@ -134,27 +134,27 @@ async def test_a_flood_does_not_hold_up_the_event_loop(tmp_path: Path) -> None:
 
 
 async def test_program_that_wants_input_is_recognized(tmp_path: Path) -> None:
-    """The program finds stdin closed; one that reads it says so by its exception."""
+    """A program that reads its closed stdin is recognised by its exception."""
     assert (await run(tmp_path, "name = input('Name? ')")).asks_for_input
     assert not (await run(tmp_path, "raise EOFError('mine')")).asks_for_input
 
 
 async def test_program_runs_in_its_folder_with_its_own_modules(tmp_path: Path) -> None:
-    """Files and modules beside the program are found, wherever `tutor` was started."""
+    """The program runs in its own folder, and finds the files and modules there."""
     (tmp_path / "data.txt").write_text("1")
     (tmp_path / "mine.py").write_text("value = 1")
     assert await run(tmp_path, "import mine\nassert open('data.txt').read() == str(mine.value)\n") == RunOutcome()
 
 
 async def test_modules_of_the_student_do_not_stop_the_run_itself(tmp_path: Path) -> None:
-    """A folder that holds `json.py` and `subprocess.py`: the program sees them, what runs it does not."""
+    """Modules such as `json.py` in the student's folder are visible to the program, but not to its runner."""
     for name in ("json", "subprocess", "threading", "signal"):
         (tmp_path / f"{name}.py").write_text("mine = True\n")
     assert await run(tmp_path, "import json, subprocess\nassert json.mine and subprocess.mine\n") == RunOutcome()
 
 
 async def test_program_does_not_see_our_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A downloaded program gets none of our variables."""
+    """The program's environment contains none of the tutor's variables."""
     monkeypatch.setenv("TUTOR_ACCESS_TOKEN", "secret")
     code = "import os\nassert not any(name.startswith('TUTOR') for name in os.environ)\n"
     assert await run(tmp_path, code) == RunOutcome()
@@ -162,20 +162,20 @@ async def test_program_does_not_see_our_token(tmp_path: Path, monkeypatch: pytes
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the file system decodes all names")
 async def test_name_that_is_no_utf8_can_be_run(tmp_path: Path) -> None:
-    """A file name of any bytes is only a name."""
+    """A program whose file name is not valid UTF-8 can be run."""
     path = tmp_path / os.fsdecode(b"caf\xe9.py")
     path.write_text("1 / 0")
     assert (await run_program(path)).exception == "ZeroDivisionError: division by zero"
 
 
 async def test_folder_that_is_gone_is_said_so(tmp_path: Path) -> None:
-    """Where the program cannot be started, the system's reason is told."""
+    """If the program's folder is missing, the error gives the system's reason."""
     with pytest.raises(CouldNotRun, match="No such file"):
         await run_program(tmp_path / "gone" / "main.py")
 
 
 async def test_interpreter_that_is_gone_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So it is where only the interpreter cannot be started."""
+    """If the interpreter is missing, the error gives the system's reason."""
     monkeypatch.setattr(program, "student_interpreter", lambda: str(tmp_path / "python"))
     with pytest.raises(CouldNotRun, match="No such file"):
         await run(tmp_path, "pass")
@@ -183,7 +183,7 @@ async def test_interpreter_that_is_gone_is_said_so(tmp_path: Path, monkeypatch: 
 
 @needs_proc
 async def test_cancelled_run_leaves_nothing(tmp_path: Path) -> None:
-    """Cancelling ends the program, and with it what it has started."""
+    """Cancelling a run ends the program and its child processes."""
     children = "import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', 'while True: pass'])\n"
     task = asyncio.create_task(run(tmp_path, children + ENDLESS, time_limit=60))
     await until((tmp_path / "begun").exists)
@@ -196,7 +196,7 @@ async def test_cancelled_run_leaves_nothing(tmp_path: Path) -> None:
 @needs_proc
 @pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGTERM])
 async def test_e11_program_dies_with_whoever_runs_it(tmp_path: Path, kill: signal.Signals) -> None:
-    """E11: the process that runs the program is killed, by whatever signal: the program ends, too."""
+    """E11: if the process that runs the program is killed by any signal, the program ends, too."""
     path = tmp_path / "main.py"
     path.write_text(ENDLESS)
     code = (
@@ -214,7 +214,7 @@ async def test_e11_program_dies_with_whoever_runs_it(tmp_path: Path, kill: signa
 
 @needs_proc
 async def test_supervisor_that_is_killed_is_no_riddle(tmp_path: Path) -> None:
-    """Where the run is cut off from outside, that is said."""
+    """If the supervisor process is killed, the outcome says that the run was ended from outside."""
     task = asyncio.create_task(run(tmp_path, "open('begun', 'w').close()\nimport time\ntime.sleep(1)\n"))
     await until((tmp_path / "begun").exists)
     (supervisor,) = [number for number, command in running_in(tmp_path).items() if "supervisor.py" in command]

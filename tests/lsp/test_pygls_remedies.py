@@ -1,6 +1,6 @@
-"""Tests of the remedies for pygls' and lsprotocol's faults.
+"""Tests of workarounds for faults of pygls and lsprotocol.
 
-Each `test_…_upstream` fails once the fault is gone there: then its remedy can go, too.
+Each `test_…_upstream` fails once its fault is fixed upstream: then the workaround can be removed.
 """
 
 from __future__ import annotations
@@ -40,18 +40,18 @@ INITIALIZE = {"id": 0, "method": "initialize", "params": {"processId": None, "ro
 
 
 def framed(message: Json) -> bytes:
-    """Put a message into its frame."""
+    """Encode a message as a frame."""
     body = json.dumps({"jsonrpc": "2.0", **message}).encode()
     return b"Content-Length: %d\r\n\r\n" % len(body) + body
 
 
 def messages_in(data: bytes) -> list[Json]:
-    """Read the messages of a stream."""
+    """Return the messages of a byte stream."""
     return [json.loads(frame) for frame in FrameParser().feed(data) if isinstance(frame, bytes)]
 
 
 class Upstream:
-    """pygls as it comes."""
+    """A pygls server without workarounds."""
 
     def __init__(self) -> None:
         self.server = LanguageServer("upstream", "0")
@@ -59,33 +59,36 @@ class Upstream:
         self.server.protocol.set_writer(StdoutWriter(self._written))
 
     async def talk(self, *messages: Json) -> list[Json]:
-        """Send messages after `initialize`; gives all that has come back, but for the first reply."""
+        """Send messages after `initialize`; return all messages that come back, except the first reply."""
         reader = asyncio.StreamReader()
         for message in (INITIALIZE, *messages):
             reader.feed_data(framed(message))
         reader.feed_eof()
         report = self.server.report_server_error
         await run_async(threading.Event(), reader, self.server.protocol, error_handler=report)
-        for _ in range(20):  # handlers that wait for nothing come to their end
+        for _ in range(20):  # let handlers that wait for nothing finish
             await asyncio.sleep(0)
         return messages_in(self._written.getvalue())[1:]
 
 
 @pytest.fixture
 async def upstream() -> Upstream:
-    """Return a pygls server without any remedy."""
+    """Return a pygls server without workarounds."""
     return Upstream()
 
 
 class TestLinesAndPositions:
-    """1: Lines are split where LSP splits none, and positions past a line's end are misplaced. See test_positions."""
+    """1: lines are split at characters that do not end a line in LSP, and positions past the end are misplaced.
+
+    The workaround is tested in test_positions.
+    """
 
     def test_lines_upstream(self) -> None:
-        """A form feed ends a line."""
+        """Unpatched pygls ends a line at a form feed."""
         assert len(TextDocument("file:///x.py", "a\x0cb\n").lines) == 2
 
     def test_positions_upstream(self) -> None:
-        """A position past the end falls short of it, and the caller's object is changed."""
+        """Unpatched pygls places a position past the end one character too early, and changes the argument."""
         codec, asked = PositionCodec(), types.Position(0, 99)
 
         assert codec.position_from_client_units(["abc"], asked).character == 2
@@ -93,10 +96,10 @@ class TestLinesAndPositions:
 
 
 class TestMalformedRequest:
-    """2: A malformed request gets no answer, nor does one after `shutdown`. See test_lifecycle, E1."""
+    """2: a malformed request, or one after `shutdown`, gets no answer. Workaround: see test_lifecycle, E1."""
 
     async def test_no_answer_upstream(self, upstream: Upstream) -> None:
-        """The client waits for ever."""
+        """Unpatched pygls does not answer, so that the client would wait for ever."""
         bad = {"id": 7, "method": "textDocument/codeAction", "params": {"range": 1}}
         late = {"id": 9, "method": "workspace/executeCommand", "params": {"command": "x"}}
 
@@ -106,16 +109,16 @@ class TestMalformedRequest:
 
 
 class TestNoParams:
-    """3: A custom message without `params` is an error pop-up."""
+    """3: a custom message without `params` causes an error pop-up."""
 
     async def test_popup_upstream(self, upstream: Upstream) -> None:
-        """The student sees a TypeError."""
+        """Unpatched pygls shows the student a TypeError."""
         said = await upstream.talk({"method": "tutor/answer/cancel"})
 
         assert [message["method"] for message in said] == ["window/showMessage"]
 
     async def test_remedy(self, editor: Editor) -> None:
-        """It is taken as one with empty params; an unknown one is ignored."""
+        """A custom notification without `params` is handled as if they were empty; an unknown one is ignored."""
         await editor.notify("tutor/answer/cancel")
         await editor.notify("other/message")
         await editor.execute("tutor.status")
@@ -124,10 +127,10 @@ class TestNoParams:
 
 
 class TestCancelledCommand:
-    """4: `$/cancelRequest` on a command leaves its coroutine running."""
+    """4: `$/cancelRequest` for a command does not stop the command's coroutine."""
 
     async def test_goes_on_upstream(self, upstream: Upstream) -> None:
-        """The request is answered as cancelled, the work goes on."""
+        """Unpatched pygls reports the request as cancelled, but the coroutine continues."""
         outcome: list[str] = []
 
         @upstream.server.command("work")
@@ -145,7 +148,7 @@ class TestCancelledCommand:
         assert outcome == ["finished"]
 
     async def test_remedy(self, conversation: Conversation, server: AskTutorServer) -> None:
-        """The command's coroutine is cancelled, and the request answered so."""
+        """The command's coroutine is cancelled, and the request gets the error for a cancelled request."""
         outcome: list[str] = []
         started = asyncio.Event()
 
@@ -169,10 +172,10 @@ class TestCancelledCommand:
 
 
 class TestForgetting:
-    """5: Futures, result types and progress tokens are kept for ever."""
+    """5: futures, result types and progress tokens are never removed."""
 
     async def test_kept_upstream(self, upstream: Upstream) -> None:
-        """Each notification leaves a future, each failed request a result type, each progress a token."""
+        """Unpatched pygls keeps all futures of notifications, result types of failed requests, and progress tokens."""
         server = upstream.server
         opened = {"uri": "file:///x.py", "languageId": "python", "version": 1, "text": ""}
         asked = server.protocol.send_request(types.WORKSPACE_CONFIGURATION, types.ConfigurationParams([]), msg_id="q")
@@ -188,7 +191,7 @@ class TestForgetting:
         assert server.work_done_progress.tokens
 
     async def test_remedy(self, conversation: Conversation, server: AskTutorServer) -> None:
-        """After a busy session nothing is left."""
+        """After many messages the server keeps no future, result type or progress token."""
         editor, protocol = conversation.editor, server.language_server.protocol
         editor.replies["window/workDoneProgress/create"] = lambda _: None
         await editor.initialize({"window": {"workDoneProgress": True}, "workspace": {"configuration": True}})
@@ -207,7 +210,7 @@ class TestForgetting:
     async def test_a_request_that_is_never_answered_is_forgotten(
         self, conversation: Conversation, server: AskTutorServer
     ) -> None:
-        """The wait has an end, and a reply that comes later does no harm."""
+        """A request without a reply times out and is removed, and a late reply is ignored."""
         protocol = server.language_server.protocol
         await conversation.editor.initialize()
 
@@ -220,12 +223,12 @@ class TestForgetting:
 
 
 class TestWriting:
-    """6: Messages sent from several threads are spliced, where stdout is unbuffered."""
+    """6: with an unbuffered stdout, messages from several threads are interleaved."""
 
     WHOLE = re.compile(rb"<(?:a{50000}|b{50000}|c{50000})>")
 
     def spliced(self, write: Callable[[bytes], object], read_fd: int, close: Callable[[], object]) -> bool:
-        """Write from three threads into a pipe of one page, read once all of them write; gives whether any was torn."""
+        """Write from three threads into a pipe of one page; return whether any message was damaged."""
         got = bytearray()
         fcntl.fcntl(read_fd, fcntl.F_SETPIPE_SZ, 4096)
 
@@ -249,20 +252,20 @@ class TestWriting:
         return len(self.WHOLE.findall(got)) != 180
 
     def test_spliced_upstream(self) -> None:
-        """With `PYTHONUNBUFFERED`, say, messages mix."""
+        """Unpatched pygls interleaves messages, for example under `PYTHONUNBUFFERED`."""
         read_fd, write_fd = os.pipe()
         stdout = os.fdopen(write_fd, "wb", buffering=0)
 
         assert self.spliced(StdoutWriter(stdout).write, read_fd, stdout.close)
 
     def test_remedy(self) -> None:
-        """Each message is written whole."""
+        """Our writer writes each message without interruption."""
         read_fd, write_fd = os.pipe()
 
         assert not self.spliced(FrameWriter(write_fd).write, read_fd, lambda: os.close(write_fd))
 
     def test_an_editor_that_has_gone_is_no_error(self) -> None:
-        """Writing into a closed pipe does nothing."""
+        """Writing into a closed pipe raises nothing."""
         read_fd, write_fd = os.pipe()
         os.close(read_fd)
 
@@ -271,12 +274,12 @@ class TestWriting:
 
 
 class TestFailingHandlers:
-    """7: Error replies carry tracebacks, and a failing notification pops up with the exception's text."""
+    """7: error replies contain tracebacks, and a failing notification shows the exception's text in a pop-up."""
 
     SECRET = "/home/student/secret.py"
 
     async def test_traceback_upstream(self, upstream: Upstream) -> None:
-        """Path, text and traceback reach the editor."""
+        """Unpatched pygls sends path, text and traceback to the editor."""
 
         @upstream.server.feature("textDocument/hover")
         async def hover(ls: LanguageServer, params: Any) -> None:
@@ -300,7 +303,7 @@ class TestFailingHandlers:
     async def test_e2_remedy(
         self, conversation: Conversation, server: AskTutorServer, caplog: pytest.LogCaptureFixture
     ) -> None:
-        """E2: A failing handler gives one clean sentence; the log has frames and type, and no text of the student."""
+        """E2: a failing handler gives one clear sentence; the log has frames and type, but no text of the student."""
         editor, fm = conversation.editor, server.language_server.protocol.fm
 
         async def fail(_: Any) -> None:
@@ -322,20 +325,20 @@ class TestFailingHandlers:
 
 
 class TestExitStatus:
-    """8: `exit` without `shutdown` ends with status 0. See test_lifecycle."""
+    """8: `exit` without `shutdown` ends with status 0. The workaround is tested in test_lifecycle."""
 
     async def test_status_upstream(self) -> None:
-        """The exit status 1 that LSP 3.17 asks for is swallowed."""
+        """Unpatched pygls does not pass on the exit status 1 that LSP 3.17 requires."""
         server = LanguageServer("upstream", "0")
 
         await asyncio.to_thread(server.start_io, io.BytesIO(framed({"method": "exit"})), io.BytesIO())
 
 
 class TestFullSync:
-    """9: Full sync destroys edited notebook cells."""
+    """9: with full synchronization, edited notebook cells lose their text."""
 
     def test_cells_upstream(self) -> None:
-        """Only the inserted text is left."""
+        """Unpatched pygls replaces the whole cell by the inserted text."""
         workspace = Workspace(None, types.TextDocumentSyncKind.Full)
         workspace.put_text_document(types.TextDocumentItem("cell:/1", "python", 1, "print(x)"))
         edit = types.TextDocumentContentChangePartial(types.Range(types.Position(0, 6), types.Position(0, 7)), "y")
@@ -345,7 +348,7 @@ class TestFullSync:
         assert workspace.get_text_document("cell:/1").source == "y"
 
     async def test_remedy(self, conversation: Conversation) -> None:
-        """The server asks for incremental sync."""
+        """Our server requests incremental synchronization."""
         result = await conversation.editor.initialize()
 
         sync = result["capabilities"]["textDocumentSync"]
@@ -353,20 +356,20 @@ class TestFullSync:
 
 
 class TestDisk:
-    """10: Documents that were never opened are read from disk. See test_code_action, E4."""
+    """10: documents that were never opened are read from disk. The workaround is tested in test_code_action, E4."""
 
     def test_read_upstream(self, tmp_path: Path) -> None:
-        """Any path that a client names."""
+        """Unpatched pygls reads any path that a client names."""
         (tmp_path / "secret.py").write_text("x = 1")
 
         assert Workspace(None).get_text_document((tmp_path / "secret.py").as_uri()).source == "x = 1"
 
 
 class TestLogging:
-    """11: The `pygls` logger prints whole bodies at INFO. See test_lifecycle: a session leaves stderr empty."""
+    """11: the `pygls` logger prints whole messages at INFO. The workaround is tested in test_lifecycle."""
 
     async def test_bodies_upstream(self, upstream: Upstream, caplog: pytest.LogCaptureFixture) -> None:
-        """Sent messages are logged."""
+        """Unpatched pygls logs the messages that it sends."""
         with caplog.at_level(logging.INFO, "pygls"):
             await upstream.talk()
 
@@ -374,17 +377,17 @@ class TestLogging:
 
 
 class TestPrinting:
-    """12: One `print` breaks the connection. See test_lifecycle, E9."""
+    """12: one `print` breaks the connection. The workaround is tested in test_lifecycle, E9."""
 
     async def test_print_upstream(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """It goes where the messages go."""
+        """With pygls, printed text goes to the stream of the messages."""
         written = io.BytesIO()
         monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, write_through=True))
         server = LanguageServer("upstream", "0")
 
         @server.feature("initialized")
         async def initialized(ls: LanguageServer, params: Any) -> None:
-            print("hello")  # noqa: T201 - the fault itself
+            print("hello")  # noqa: T201 - the fault is about `print`
 
         talk = framed(INITIALIZE) + framed({"method": "initialized", "params": {}})
         await asyncio.to_thread(server.start_io, io.BytesIO(talk))
@@ -393,11 +396,11 @@ class TestPrinting:
 
 
 class TestCommandArguments:
-    """13: Commands count their arguments and ignore defaults, and the first must be named `ls`."""
+    """13: commands require an exact number of arguments, ignore defaults, and must name their first one `ls`."""
 
     @pytest.mark.parametrize("arguments", [[1], [1, 2, 3]])
     async def test_counted_upstream(self, upstream: Upstream, arguments: list[int]) -> None:
-        """One missing that has a default, or one more, is an error."""
+        """Unpatched pygls rejects a command with one argument more, or without an argument that has a default."""
 
         @upstream.server.command("add")
         async def add(ls: LanguageServer, one: int, two: int = 2) -> int:
@@ -411,13 +414,13 @@ class TestCommandArguments:
 
     @pytest.mark.parametrize("params", [{}, {"arguments": []}, {"arguments": [{}, 1, "more"]}, {"arguments": None}])
     async def test_remedy(self, editor: Editor, params: Json) -> None:
-        """A command takes one object; what is missing has its default, what is too much is ignored."""
+        """A command takes one object: missing fields get their defaults, and unknown ones are ignored."""
         status = await editor.request("workspace/executeCommand", {"command": "tutor.status", **params})
 
         assert status["state"] == "local"
 
     async def test_an_unknown_command_is_refused(self, editor: Editor) -> None:
-        """With one sentence."""
+        """An unknown command is refused with one sentence."""
         with pytest.raises(ErrorReply, match=r"There is no command tutor\.fly\.") as refused:
             await editor.execute("tutor.fly")
 
@@ -425,10 +428,10 @@ class TestCommandArguments:
 
 
 class TestSynchronousHandlers:
-    """14: A synchronous handler blocks all messages behind it."""
+    """14: a synchronous handler blocks all messages after its own."""
 
     async def test_blocks_upstream(self, upstream: Upstream) -> None:
-        """It runs inside the reading of its message."""
+        """Unpatched pygls runs a synchronous handler while it reads the message."""
         running: list[bool] = []
 
         @upstream.server.feature("initialized")
@@ -450,7 +453,7 @@ class TestSynchronousHandlers:
 
 
 def test_15_code_actions_are_misread_upstream() -> None:
-    """15: lsprotocol reads a CodeAction with a `command` as a Command. So our tests read JSON."""
+    """15: lsprotocol decodes a CodeAction with a `command` as a Command, so our tests read JSON instead."""
     action = {"title": "Ask tutor", "kind": "quickfix", "command": {"title": "Ask tutor", "command": "tutor.ask"}}
 
     converter = default_converter()  # type: ignore[no-untyped-call]  # upstream annotates it in part
@@ -461,7 +464,7 @@ def test_15_code_actions_are_misread_upstream() -> None:
 
 
 async def test_a_reply_of_another_shape_does_no_harm(conversation: Conversation) -> None:
-    """What the editor answers may be anything: the server goes on."""
+    """A reply of the wrong shape from the editor does not stop the server."""
     editor = conversation.editor
     editor.replies["workspace/configuration"] = lambda _: {"no": "list"}
     editor.replies["window/showDocument"] = lambda _: 3

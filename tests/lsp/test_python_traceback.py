@@ -1,4 +1,4 @@
-"""Reading the tracebacks of CPython."""
+"""Tests of parsing CPython's tracebacks."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ HEADER = "Traceback (most recent call last):\n"
 
 
 def raised(exception: str, *frames: str) -> str:
-    """Write a traceback."""
+    """Return a traceback in CPython's format."""
     return HEADER + "".join(frames) + exception
 
 
 def frame(line: int, source: str = "", marker: str = "", file: str = "/work/main.py", function: str = "f") -> str:
-    """Write a frame of it."""
+    """Return one frame of a traceback."""
     below = (f"    {source}\n" if source else "") + (f"    {marker}\n" if marker else "")
     return f'  File "{file}", line {line}, in {function}\n{below}'
 
@@ -58,7 +58,7 @@ GROUP = (
     ],
 )
 def test_the_traceback_is_that_of_the_last_exception(stderr: str, traceback: str | None) -> None:
-    """It comes with those that it was raised from, and without others that the program has printed."""
+    """The traceback includes the chained exceptions, but no other tracebacks in the output."""
     assert find_traceback(stderr) == traceback
 
 
@@ -79,7 +79,7 @@ def test_the_traceback_is_that_of_the_last_exception(stderr: str, traceback: str
     ],
 )  # fmt: skip
 def test_the_exception_is_one_line(traceback: str, line: str) -> None:
-    """Of a message of many lines it is the first, of a chain the last exception's."""
+    """The exception's text is its first line, and in a chain that of the last exception."""
     assert exception_line(traceback) == line
 
 
@@ -100,7 +100,7 @@ def test_the_exception_is_one_line(traceback: str, line: str) -> None:
     ],
 )
 def test_the_frame_is_the_innermost_of_the_file(traceback: str, found: Frame | None) -> None:
-    """Line, its text, and the columns of the text that are marked; a file of the same name elsewhere is another."""
+    """A frame has its line, the line's text and the marked columns; files of the same name elsewhere do not match."""
     assert innermost_frame(traceback, MAIN) == found
 
 
@@ -121,7 +121,7 @@ def test_the_frame_is_the_innermost_of_the_file(traceback: str, found: Frame | N
     ],
 )
 def test_the_students_own_code_lies_in_the_programs_folder_tree(file: str, fails_there: str) -> None:
-    """Of the student's frames the innermost counts; installed packages and Pythons below the folder are not theirs."""
+    """The innermost frame in the student's folder counts, without packages or Pythons installed below it."""
     traceback = raised("KeyError: 'a'", frame(1, "f()"), frame(7, "d['a']", "~^^^^^", file=file))
     found = innermost_own_frame(traceback, MAIN)
     assert found == ((Path(file), Frame(6, "d['a']")) if fails_there == "yes" else (MAIN, Frame(0, "f()")))

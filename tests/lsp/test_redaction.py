@@ -1,4 +1,4 @@
-"""Privacy before it leaves (list T, T6): what is private is gone from an ask, all else stays, answers are put right."""
+"""Tests of redaction (list T, T6): private values leave an ask, all else stays, and answers are restored."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tutor_protocol import Cell, Diagnostic, Position, encode
 
 
 def tokenizes(code: str) -> bool:
-    """Return whether Python's own tokenizer takes a program."""
+    """Return whether Python's tokenizer accepts a program."""
     try:
         list(tokenize.generate_tokens(io.StringIO(code).readline))
     except (tokenize.TokenError, SyntaxError):
@@ -97,7 +97,7 @@ PRIVATE_CODE = [
 
 @pytest.mark.parametrize(("code", "private"), PRIVATE_CODE)
 def test_t6_private_things_in_code_do_not_leave(code: str, private: str) -> None:
-    """T6: gone from the ask; the same lines, the same kinds of tokens, and an answer that quotes the code is right."""
+    """T6: private values leave the code, its lines and token types stay, and an answer that quotes it is restored."""
     before = ask(code)
     after, restoration = REDACTOR.redact(before)
 
@@ -137,12 +137,12 @@ def test_t6_private_things_in_code_do_not_leave(code: str, private: str) -> None
     ],
 )
 def test_what_only_looks_private_stays(code: str) -> None:
-    """Numbers, products of matrices and the words of an exercise are left alone."""
+    """Numbers, matrix products and the words of an exercise are not redacted."""
     assert redacted(code).code == code
 
 
 def test_t6_private_things_in_all_else_do_not_leave() -> None:
-    """T6: message of a diagnostic, traceback, cells with their output, question; what code names is followed there."""
+    """T6: private values leave diagnostics, traceback, cells, output and question, also those found in the code."""
     after, _ = REDACTOR.redact(
         ask(
             'password = "geheim"\ncheck(password)\n',
@@ -160,7 +160,7 @@ def test_t6_private_things_in_all_else_do_not_leave() -> None:
 
 
 def test_one_value_has_one_placeholder_in_every_ask_of_a_computer() -> None:
-    """So a problem stays the same problem; on another computer the placeholder is another."""
+    """A value has the same placeholder in every ask, so that the problem stays the same; each computer has its own."""
     once, again = redacted('password = "geheim"\n'), redacted('# new\nx = 1\npassword = "geheim"\nprint("geheim")\n')
     elsewhere = Redactor(PrivatePatterns(), b"another key").redact(ask('password = "geheim"\n'))[0]
     (word,) = re.findall("redacted_[a-z2-7]{6}", once.code)
@@ -170,7 +170,7 @@ def test_one_value_has_one_placeholder_in_every_ask_of_a_computer() -> None:
 
 
 def test_the_home_folder_of_the_user_is_known() -> None:
-    """Also where it is not in one of the usual places."""
+    """The user's home folder is redacted, even in an unusual place."""
     redactor = Redactor(PrivatePatterns(home=PurePosixPath("/afs/uni/people/annlee")), KEY)
 
     after, _ = redactor.redact(ask('open("/afs/uni/people/annlee/data.csv")'))
@@ -179,7 +179,7 @@ def test_the_home_folder_of_the_user_is_known() -> None:
 
 
 def test_the_form_of_student_numbers_can_be_set() -> None:
-    """Then it is the user who says what one is, everywhere, and the usual forms are none."""
+    """The setting's pattern for student numbers replaces the built-in ones."""
     redactor = Redactor(PrivatePatterns(re.compile(r"H\d{3}-\d{3}|\d{10}")), KEY)
 
     after, _ = redactor.redact(ask("# H123-456 and 12345678\nprint(1234567890, 12345678)\n"))
@@ -189,7 +189,7 @@ def test_the_form_of_student_numbers_can_be_set() -> None:
 
 
 def test_cursor_and_diagnostics_point_right() -> None:
-    """Behind a placeholder they have moved with what they point at; inside one they are inside."""
+    """Positions after a placeholder move with their text, and positions within one stay within it."""
     code = 'x = 1\nconnect("/home/al/db", password="geheim", port=prot)\n'
     line = code.split("\n")[1]
     start = line.index("prot)")
@@ -215,7 +215,7 @@ def test_cursor_and_diagnostics_point_right() -> None:
 
 
 def test_the_marks_of_a_traceback_stay_under_what_they_mark() -> None:
-    """`^^^^` behind a placeholder moves along; over one it covers all of it."""
+    """The `^^^^` markers after a placeholder move with their text, and markers of a redacted text cover all of it."""
     source = 'open("/home/al/x") + login("ann", password="geheim")[i]'
     after = redacted(
         source,
@@ -238,7 +238,7 @@ def test_the_marks_of_a_traceback_stay_under_what_they_mark() -> None:
 
 
 def test_marks_over_a_placeholder_cover_it() -> None:
-    """An expression that is private is marked as a whole."""
+    """The markers of a redacted expression cover the whole placeholder."""
     after = redacted(traceback='    f("geheim1")  # password: geheim1\n      ^^^^^^^^^\n')
     assert after.traceback is not None
     shown, marks, _ = after.traceback.split("\n")
@@ -247,7 +247,7 @@ def test_marks_over_a_placeholder_cover_it() -> None:
 
 
 def test_the_unit_and_the_error_line_are_still_found() -> None:
-    """T6: the service sees the same function, at the same lines."""
+    """T6: the service finds the same function and the same lines as in the original code."""
     code = 'def a():\n    return 1\n\n\ndef login():\n    password = "geheim"\n    return pasword\n'
 
     before = identify(code, Position(6, 4), "document").unit
@@ -257,7 +257,7 @@ def test_the_unit_and_the_error_line_are_still_found() -> None:
 
 
 def test_a_placeholder_is_no_word_of_the_ask() -> None:
-    """Where a student writes what would be a placeholder, another is taken."""
+    """If the ask already contains the text of a placeholder, another placeholder is chosen."""
     (word,) = re.findall("redacted_[a-z2-7]{6}", redacted('password = "geheim"').code)
     code = f'password = "geheim"\nprint("{word}")\n'
 
@@ -269,7 +269,7 @@ def test_a_placeholder_is_no_word_of_the_ask() -> None:
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
 def test_answers_are_put_right_whatever_the_pieces(size: int) -> None:
-    """A placeholder that is cut over several pieces, escaped, or at the very end."""
+    """A placeholder is restored even if it is split over several deltas, escaped, or at the very end."""
     code = 'password = "geheim"\nstudent_id = 1234567\nmail = "ann@uni.example"\n'
     after, restoration = REDACTOR.redact(ask(code))
     secret, number, mail = re.findall(r"redacted_\w{6}|\d{7}|person_\w+@\S+example", after.code)
@@ -285,7 +285,7 @@ def test_answers_are_put_right_whatever_the_pieces(size: int) -> None:
 
 
 def test_text_waits_only_while_it_may_be_a_placeholder() -> None:
-    """Everything else is shown as it comes."""
+    """Text is held back only while it may be the start of a placeholder."""
     _, restoration = REDACTOR.redact(ask('password = "geheim"\n'))
     stream = restoration.stream()
 
@@ -331,7 +331,7 @@ PIECES = st.sampled_from(
 @example(code='password = "de foo"\nprint("ann@x.de foo")\n', other="ann@x.de foo")
 @example(code='password = "line\\\nnext"\n', other="line")
 def test_redaction_can_be_taken_back_and_keeps_lines_and_tokens(code: str, other: str) -> None:
-    """For any program: invertible, as many lines, and tokenizable if and only if the source is."""
+    """Redaction of any program is invertible, keeps the number of lines, and keeps whether it can be tokenized."""
     after, restoration = REDACTOR.redact(ask(code, traceback=other))
 
     assert restoration.restored(after.code) == code
@@ -347,7 +347,7 @@ def test_redaction_can_be_taken_back_and_keeps_lines_and_tokens(code: str, other
     cuts=st.lists(st.integers(0, 200), max_size=8),
 )
 def test_an_answer_reads_the_same_however_it_is_cut(answer: list[str], cuts: list[int]) -> None:
-    """Pieces of any size give the text that the whole gives."""
+    """The restored text is the same for deltas of any size."""
     code = 'password = "geheim"\nstudent_id = 1234567\nmail = "ann@uni.example"\n'
     after, restoration = REDACTOR.redact(ask(code))
     secret, number, mail = re.findall(r"redacted_\w{6}|\d{7}|person_\w+@\S+example", after.code)
@@ -372,7 +372,7 @@ def test_an_answer_reads_the_same_however_it_is_cut(answer: list[str], cuts: lis
     ids=["blanks", "a long name called", "a long name given", "single quotes", "quotes in quotes", "a long word"],
 )
 def test_code_of_any_form_is_redacted_in_bounded_time(code: str) -> None:
-    """The largest code takes seconds at the most, where it took minutes: an ask waits for it."""
+    """Redaction of the largest code takes at most seconds, since the ask waits for it."""
     started = time.process_time()
     redacted(code)
     assert time.process_time() - started < 10

@@ -1,4 +1,4 @@
-"""The service's client, over real sockets on loopback."""
+"""Tests of the client of the service, over real sockets on loopback."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ QUICK = ConnectionTiming(
 
 @dataclass(slots=True)
 class Renewable:
-    """Credentials whose tokens can be replaced; `renewals` are what `renew` will give."""
+    """Credentials whose token can be replaced; `renewals` are the results of `renew`, in order."""
 
     token: str | None = "first"
     renewals: list[str] = field(default_factory=list)
     rejected: list[str] = field(default_factory=list)
 
     async def access_token(self) -> str | None:
-        """Return the token in force."""
+        """Return the current token."""
         return self.token
 
     async def renew(self, rejected_token: str) -> str | None:
-        """Return the next token, if there is one."""
+        """Return the next token, or None."""
         self.rejected.append(rejected_token)
         self.token = self.renewals.pop(0) if self.renewals else None
         return self.token
@@ -63,7 +63,7 @@ Build = Callable[..., RemoteTutor]
 
 @pytest.fixture
 async def build() -> AsyncIterator[Build]:
-    """Make tutors that are closed after the test."""
+    """Return a factory of tutors that are closed after the test."""
     tutors: list[RemoteTutor] = []
 
     def make(
@@ -90,27 +90,27 @@ async def build() -> AsyncIterator[Build]:
 
 @pytest.fixture
 def self_signed(tmp_path: Path) -> ssl.SSLContext:
-    """Make a certificate that nobody has vouched for."""
+    """Return a self-signed certificate."""
     return self_signed_context(tmp_path)
 
 
 def question(code: str = "print(1 / 0)\n") -> Ask:
-    """Make an ask with an id of its own."""
+    """Build an ask with a unique id."""
     return Ask(request_id=uuid4(), code=code, cursor=Position(0, 0))
 
 
 async def collect(tutor: RemoteTutor, ask: Ask) -> list[FromService]:
-    """Stream an answer to its end."""
+    """Return all messages of an answer."""
     return [message async for message in tutor.ask(ask)]
 
 
 def text_of(messages: list[FromService]) -> str:
-    """Join the deltas."""
+    """Return the joined text of the deltas."""
     return "".join(message.content for message in messages if isinstance(message, Delta))
 
 
 def error_of(messages: list[FromService]) -> Error:
-    """Return the one error that an answer ended with."""
+    """Return the only error of an answer, which is its last message."""
     *before, last = messages
     assert isinstance(last, Error)
     assert not any(isinstance(message, Done | Error) for message in before)
@@ -118,23 +118,23 @@ def error_of(messages: list[FromService]) -> Error:
 
 
 async def answer_all(connection: Connection) -> None:
-    """Answer every ask with three words."""
+    """Answer every ask with three words. For use as a script."""
     while True:
         await connection.answer(await connection.receive(), "look ", "at ", "this")
 
 
 async def close_4001(connection: Connection) -> None:
-    """Refuse the token."""
+    """Close the connection with 4001: the token is invalid."""
     await connection.socket.close(code=CloseCode.UNAUTHENTICATED)
 
 
 async def close_4002(connection: Connection) -> None:
-    """Refuse another window."""
+    """Close the connection with 4002: the student has too many connections."""
     await connection.socket.close(code=CloseCode.TOO_MANY_CONNECTIONS)
 
 
 async def say_nothing(_connection: Connection) -> None:
-    """Only read."""
+    """Read frames and never answer."""
 
 
 async def test_answer_streams_in_order(build: Build) -> None:
@@ -153,7 +153,7 @@ async def test_answer_streams_in_order(build: Build) -> None:
 
 
 async def test_connects_at_the_first_ask_with_token_and_subprotocol(build: Build) -> None:
-    """Nothing is opened before an ask; the token goes in the header, never in the address."""
+    """The client connects at the first ask, and sends the token in the header, never in the URL."""
     service = ScriptedService(answer_all)
     async with service.serve() as url:
         tutor = build(url)
@@ -167,13 +167,13 @@ async def test_connects_at_the_first_ask_with_token_and_subprotocol(build: Build
 
 
 def test_aiohttp_is_not_loaded_before_the_first_ask() -> None:
-    """Importing the client leaves aiohttp alone: students feel the start of the language server."""
+    """Importing the client does not import aiohttp, which would slow down the start of the language server."""
     program = "import sys, tutor_lsp.tutors.remote; sys.exit('aiohttp' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 async def test_many_asks_share_one_line(build: Build) -> None:
-    """Answers that arrive interleaved reach each its own stream, over one connection."""
+    """Interleaved answers over one connection each reach their own stream."""
 
     async def interleave(connection: Connection) -> None:
         first, second = await connection.receive(), await connection.receive()
@@ -190,7 +190,7 @@ async def test_many_asks_share_one_line(build: Build) -> None:
 
 
 async def test_line_is_kept_between_asks(build: Build) -> None:
-    """A second ask uses the line of the first."""
+    """A second ask uses the connection of the first."""
     service = ScriptedService(answer_all)
     async with service.serve() as url:
         tutor = build(url)
@@ -200,7 +200,7 @@ async def test_line_is_kept_between_asks(build: Build) -> None:
 
 
 async def test_idle_line_is_closed_and_opened_again(build: Build) -> None:
-    """After the idle time the line closes, so that an idle window holds no place; the next ask opens another."""
+    """An idle connection is closed after the idle timeout, and the next ask opens a new one."""
     service = ScriptedService(answer_all)
     async with service.serve() as url:
         tutor = build(url, timing=ConnectionTiming(idle=0.01))
@@ -212,7 +212,7 @@ async def test_idle_line_is_closed_and_opened_again(build: Build) -> None:
 
 
 async def test_repeated_delta_is_given_once(build: Build) -> None:
-    """Deltas and an Accepted that come twice are dropped."""
+    """A repeated delta or Accepted is ignored."""
 
     async def repeat(connection: Connection) -> None:
         request_id = UUID((await connection.receive())["request_id"])
@@ -227,7 +227,7 @@ async def test_repeated_delta_is_given_once(build: Build) -> None:
 
 
 async def test_gap_is_closed_by_a_resume(build: Build) -> None:
-    """A delta that skips one is not shown: the client comes back for what is missing."""
+    """If a delta is missing, the client reconnects and resumes the answer from the missing one."""
 
     async def skip(connection: Connection) -> None:
         request_id = UUID((await connection.receive())["request_id"])
@@ -244,7 +244,7 @@ async def test_gap_is_closed_by_a_resume(build: Build) -> None:
 
 
 async def test_dropped_line_is_resumed_and_said_once(build: Build) -> None:
-    """E8: a line that drops in mid-answer comes back with `resume`; the student is told once, and no delta twice."""
+    """E8: if the connection drops during an answer, the client resumes it; no delta is shown twice."""
 
     async def drop_after_two(connection: Connection) -> None:
         await connection.answer(await connection.receive(), "one ", "two ", finish=False)
@@ -270,7 +270,7 @@ async def test_dropped_line_is_resumed_and_said_once(build: Build) -> None:
 
 
 async def test_ask_that_was_not_accepted_is_sent_again(build: Build) -> None:
-    """A line that drops before Accepted is followed by the same ask, which the service knows by its id."""
+    """If the connection drops before Accepted, the same ask is sent again under its id."""
 
     async def drop(connection: Connection) -> None:
         await connection.receive()
@@ -284,7 +284,7 @@ async def test_ask_that_was_not_accepted_is_sent_again(build: Build) -> None:
 
 
 async def test_all_open_asks_are_carried_over(build: Build) -> None:
-    """One drop with three open answers: three resumes, three whole answers."""
+    """If the connection drops during three answers, all three are resumed and complete."""
 
     async def drop(connection: Connection) -> None:
         for _ in range(3):
@@ -304,7 +304,7 @@ async def test_all_open_asks_are_carried_over(build: Build) -> None:
 
 
 async def test_hundred_random_drops_lose_nothing(build: Build) -> None:
-    """H2, the client's half: 100 drops at random moments give 100 whole answers, each delta once."""
+    """H2, client side: 100 drops at random moments give 100 complete answers, each delta once."""
     chance = random.Random(7)
     words = [str(number) for number in range(20)]
 
@@ -323,7 +323,7 @@ async def test_hundred_random_drops_lose_nothing(build: Build) -> None:
 
 
 async def test_lost_service_is_given_up_after_a_while(build: Build) -> None:
-    """A service that does not come back ends the answer with one retryable error, after a bounded number of tries."""
+    """If the service does not come back, the answer ends with one retryable error after a limited number of retries."""
 
     async def drop(connection: Connection) -> None:
         if len(service.connections) == 1:
@@ -342,7 +342,7 @@ async def test_lost_service_is_given_up_after_a_while(build: Build) -> None:
 
 
 async def test_service_that_repeats_itself_is_given_up(build: Build) -> None:
-    """Frames without anything new in them do not keep the client trying for ever."""
+    """A service that only repeats old deltas is given up after a limited number of retries."""
 
     async def stutter(connection: Connection) -> None:
         frame = await connection.receive()
@@ -355,7 +355,7 @@ async def test_service_that_repeats_itself_is_given_up(build: Build) -> None:
 
 
 async def test_tries_are_spaced_with_back_off_and_jitter() -> None:
-    """The waits between tries double up to the longest, and jitter takes up to half of each."""
+    """Retry delays double up to a maximum, and jitter reduces each by up to half."""
     waits: list[float] = []
 
     async def note(seconds: float) -> None:
@@ -379,7 +379,7 @@ async def test_tries_are_spaced_with_back_off_and_jitter() -> None:
 
 
 async def test_refused_connection_is_one_error_and_one_try(build: Build) -> None:
-    """E10: nobody listens → one clear error, one status, no storm."""
+    """E10: if nothing listens, the ask ends with one clear error after one attempt."""
     states: list[Status] = []
     messages = await collect(build(f"http://127.0.0.1:{unused_port()}", states=states), question())
     assert messages == [error_of(messages)]
@@ -390,7 +390,7 @@ async def test_refused_connection_is_one_error_and_one_try(build: Build) -> None
 
 
 async def test_unknown_host_is_said_so(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
-    """E10: a name that does not resolve is named. The resolver is replaced: tests stay on loopback."""
+    """E10: the error for an unknown host names the host. The resolver is replaced, so that tests need no network."""
 
     def resolve(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
@@ -401,7 +401,7 @@ async def test_unknown_host_is_said_so(build: Build, monkeypatch: pytest.MonkeyP
 
 
 async def test_wrong_certificate_is_said_so(build: Build, self_signed: ssl.SSLContext) -> None:
-    """E10: a certificate that is not trusted ends the ask before anything is sent."""
+    """E10: an untrusted certificate ends the ask before anything is sent."""
     service = ScriptedService(answer_all)
     states: list[Status] = []
     async with service.serve(tls=self_signed) as url:
@@ -422,7 +422,7 @@ async def test_wrong_certificate_is_said_so(build: Build, self_signed: ssl.SSLCo
     ],
 )
 async def test_answer_that_is_no_websocket_is_explained(build: Build, status: int, content: str) -> None:
-    """What a proxy, a captive portal or another site answers becomes one sentence; redirects are not followed."""
+    """The response of a proxy, captive portal or other site is explained in one sentence, without redirects."""
     requests = 0
 
     async def handle(_request: web.Request) -> web.Response:
@@ -437,7 +437,7 @@ async def test_answer_that_is_no_websocket_is_explained(build: Build, status: in
 
 
 async def test_server_without_our_subprotocol_gets_no_code(build: Build) -> None:
-    """A WebSocket server that does not speak tutor.v1 is not told anything."""
+    """A WebSocket server without the subprotocol tutor.v1 gets no ask."""
     frames: list[object] = []
 
     async def handle(request: web.Request) -> web.WebSocketResponse:
@@ -453,7 +453,7 @@ async def test_server_without_our_subprotocol_gets_no_code(build: Build) -> None
 
 
 async def test_dead_token_signs_out(build: Build) -> None:
-    """4001 with a token that cannot be renewed → status signedOut with the command that helps, one try."""
+    """If the token is rejected (4001) and cannot be renewed, the status becomes signedOut after one attempt."""
     states: list[Status] = []
     service = ScriptedService(close_4001)
     async with service.serve() as url:
@@ -465,7 +465,7 @@ async def test_dead_token_signs_out(build: Build) -> None:
 
 
 async def test_unauthorised_handshake_signs_out(build: Build) -> None:
-    """A proxy's 401 counts as 4001."""
+    """A proxy's HTTP status 401 has the same effect as 4001."""
 
     async def handle(_request: web.Request) -> web.Response:
         return web.Response(status=401)
@@ -477,7 +477,7 @@ async def test_unauthorised_handshake_signs_out(build: Build) -> None:
 
 
 async def test_no_token_asks_nobody(build: Build) -> None:
-    """Signed out from the start → signedOut without a connection."""
+    """Without a token the status is signedOut, and no connection is opened."""
     service = ScriptedService(answer_all)
     async with service.serve() as url:
         tutor = build(url, Renewable(token=None))
@@ -487,7 +487,7 @@ async def test_no_token_asks_nobody(build: Build) -> None:
 
 
 async def test_renewed_token_carries_the_answer_on(build: Build) -> None:
-    """A token that dies in mid-answer is renewed, and the answer resumed; the student notices nothing."""
+    """A token that expires during an answer is renewed, and the answer is resumed."""
 
     async def expire(connection: Connection) -> None:
         await connection.answer(await connection.receive(), "a", finish=False)
@@ -508,7 +508,7 @@ async def test_renewed_token_carries_the_answer_on(build: Build) -> None:
 
 
 async def test_renewed_token_that_is_refused_signs_out(build: Build) -> None:
-    """Two refusals in a row end in signedOut, not in a loop."""
+    """If the renewed token is rejected, too, the status becomes signedOut."""
     credentials = Renewable(renewals=["second", "third"])
     service = ScriptedService(close_4001)
     async with service.serve() as url:
@@ -519,7 +519,7 @@ async def test_renewed_token_that_is_refused_signs_out(build: Build) -> None:
 
 
 async def test_replaced_token_goes_ahead_of_the_next_ask(build: Build) -> None:
-    """An open line learns of a new token by an `auth` frame before the next ask."""
+    """On an open connection a new token is sent in an `auth` frame before the next ask."""
 
     async def answer_asks(connection: Connection) -> None:
         while True:
@@ -540,7 +540,7 @@ async def test_replaced_token_goes_ahead_of_the_next_ask(build: Build) -> None:
 
 
 async def test_too_many_windows(build: Build) -> None:
-    """4002 at the first connect → status tooManyWindows, one retryable error, one try."""
+    """4002 at the first connection sets the status tooManyWindows and gives one retryable error, without a retry."""
     states: list[Status] = []
     service = ScriptedService(close_4002)
     async with service.serve() as url:
@@ -551,12 +551,12 @@ async def test_too_many_windows(build: Build) -> None:
 
 
 async def close_1008(connection: Connection) -> None:
-    """Refuse more frames."""
+    """Close the connection with 1008: too many frames were sent."""
     await connection.socket.close(code=CloseCode.TOO_MANY_FRAMES)
 
 
 async def test_too_many_frames_are_waited_out_once(build: Build) -> None:
-    """1008: the client waits longer than the service lets nobody in, then carries on with the answer."""
+    """After 1008 the client waits longer than the service's penalty, then continues the answer."""
 
     async def cut(connection: Connection) -> None:
         await connection.answer(await connection.receive(), "a", finish=False)
@@ -582,7 +582,7 @@ async def test_too_many_frames_are_waited_out_once(build: Build) -> None:
 
 
 async def test_too_many_frames_again_end_the_asks_with_one_message(build: Build) -> None:
-    """1008 once more: the client gives up until the next ask, and knocks no further."""
+    """After a second 1008 the client ends the asks, and does not reconnect until the next one."""
     states: list[Status] = []
     service = ScriptedService(close_1008)
     async with service.serve() as url:
@@ -595,7 +595,7 @@ async def test_too_many_frames_again_end_the_asks_with_one_message(build: Build)
 
 
 async def test_an_ask_that_a_stopping_service_refuses_is_asked_again(build: Build) -> None:
-    """`SHUTTING_DOWN` before `accepted`, then 1012: the next connection gets the ask, for one answer."""
+    """An ask that gets `SHUTTING_DOWN` before `accepted` is sent again over the next connection."""
 
     async def refuse(connection: Connection) -> None:
         frame = await connection.receive()
@@ -614,7 +614,7 @@ async def test_an_ask_that_a_stopping_service_refuses_is_asked_again(build: Buil
 
 
 async def test_an_answer_that_a_stopping_service_ended_is_not_asked_again(build: Build) -> None:
-    """`SHUTTING_DOWN` after `accepted` is the end of the answer: the student decides."""
+    """`SHUTTING_DOWN` after `accepted` ends the answer, and the ask is not sent again."""
 
     async def end(connection: Connection) -> None:
         frame = await connection.receive()
@@ -631,7 +631,7 @@ async def test_an_answer_that_a_stopping_service_ended_is_not_asked_again(build:
 
 
 async def test_a_restart_that_closed_a_quiet_connection_is_waited_out(build: Build) -> None:
-    """1012 while nothing is asked: an ask that comes before the service is back waits for it."""
+    """After a restart (1012) without open asks, the next ask waits until the service is back."""
     closed = asyncio.Event()
 
     async def answer_and_restart(connection: Connection) -> None:
@@ -651,7 +651,7 @@ async def test_a_restart_that_closed_a_quiet_connection_is_waited_out(build: Bui
 
 
 async def test_own_ghost_is_waited_out(build: Build) -> None:
-    """4002 on the way back to an answer may be our own lost line: the client tries again."""
+    """4002 during a reconnect may be caused by the client's own lost connection, so the client retries."""
 
     async def drop(connection: Connection) -> None:
         await connection.answer(await connection.receive(), "a", finish=False)
@@ -665,7 +665,7 @@ async def test_own_ghost_is_waited_out(build: Build) -> None:
 
 
 async def test_cancel_ends_at_once_and_tells_the_service(build: Build) -> None:
-    """E6: cancel ends the stream without waiting for the service, which is told; what still comes is dropped."""
+    """E6: a cancelled stream ends without waiting for the service, which is told; later frames are ignored."""
 
     async def answer_late(connection: Connection) -> None:
         frame = await connection.receive()
@@ -693,7 +693,7 @@ async def test_cancel_ends_at_once_and_tells_the_service(build: Build) -> None:
 
 
 async def test_closing_the_stream_cancels(build: Build) -> None:
-    """A reader that leaves has the service stop."""
+    """Closing the stream cancels the ask at the service."""
     cancelled = asyncio.Event()
 
     async def expect_cancel(connection: Connection) -> None:
@@ -709,7 +709,7 @@ async def test_closing_the_stream_cancels(build: Build) -> None:
 
 
 async def test_cancel_while_connecting_sends_nothing(build: Build) -> None:
-    """An ask cancelled before the line is up never leaves the machine, and the status goes back to ready."""
+    """An ask that is cancelled before the connection is open is never sent, and the status becomes ready again."""
     service = ScriptedService(answer_all)
     async with service.serve() as url:
         tutor = build(url)
@@ -730,7 +730,7 @@ async def test_cancel_while_connecting_sends_nothing(build: Build) -> None:
     ["not json", "[1]", '{"type": 3}', '{"type": "delta", "request_id": "x"}', "[" * 100_000, '{"type": "delta"}'],
 )
 async def test_garbage_breaks_the_line_and_not_the_answer(build: Build, garbage: str) -> None:
-    """A frame that cannot be read is no reason to lose the answer: the client comes back for the rest."""
+    """After a frame that cannot be decoded, the client reconnects and resumes the answer."""
 
     async def babble(connection: Connection) -> None:
         await connection.answer(await connection.receive(), "a", finish=False)
@@ -744,7 +744,7 @@ async def test_garbage_breaks_the_line_and_not_the_answer(build: Build, garbage:
 
 
 async def test_binary_and_huge_frames_break_the_line(build: Build) -> None:
-    """Binary frames and frames over 1 MiB are not of the contract."""
+    """After a binary frame, or one over 1 MiB, the client reconnects."""
 
     async def send_binary(connection: Connection) -> None:
         await connection.answer(await connection.receive(), "a", finish=False)
@@ -762,7 +762,7 @@ async def test_binary_and_huge_frames_break_the_line(build: Build) -> None:
 
 
 async def test_what_a_newer_service_adds_is_passed_over(build: Build) -> None:
-    """Unknown types, fields, codes and limits do no harm."""
+    """Unknown message types, fields, codes and limits are ignored."""
 
     async def be_newer(connection: Connection) -> None:
         request_id = (await connection.receive())["request_id"]
@@ -791,7 +791,7 @@ async def test_what_a_newer_service_adds_is_passed_over(build: Build) -> None:
 
 
 async def test_refusal_comes_through_whole(build: Build) -> None:
-    """A limit's refusal keeps its limit, retry_after and resets_at."""
+    """The refusal of a rate limit keeps its limit, retry_after and resets_at."""
     refusal = Error(
         request_id=uuid4(),
         code=ErrorCode.RATE_LIMITED,
@@ -813,7 +813,7 @@ async def test_refusal_comes_through_whole(build: Build) -> None:
 
 
 async def test_answer_that_is_gone_is_interrupted(build: Build) -> None:
-    """NOT_FOUND for a resume means that the answer died with its process: what was shown stays."""
+    """NOT_FOUND for a resume ends the answer as interrupted, and the text shown before stays."""
 
     async def drop(connection: Connection) -> None:
         await connection.answer(await connection.receive(), "a", finish=False)
@@ -829,7 +829,7 @@ async def test_answer_that_is_gone_is_interrupted(build: Build) -> None:
 
 
 async def test_frame_not_understood_ends_the_ask(build: Build) -> None:
-    """An error without request_id that says our frame was invalid ends the ask that was not accepted."""
+    """An error without request_id for an invalid frame ends the ask that is not yet accepted."""
 
     async def not_understand(connection: Connection) -> None:
         await connection.receive()
@@ -842,19 +842,19 @@ async def test_frame_not_understood_ends_the_ask(build: Build) -> None:
 
 
 async def test_silent_service_is_not_waited_for_for_ever(build: Build) -> None:
-    """A service that takes the ask and says nothing ends in one retryable error."""
+    """If the service accepts an ask and then sends nothing, the ask ends with one retryable error."""
     async with ScriptedService(say_nothing).serve() as url:
         error = error_of(await collect(build(url, timing=ConnectionTiming(silence=0.05)), question()))
     assert (error.code, error.retryable) == (ErrorCode.AI_UNAVAILABLE, True)
 
 
 async def test_dead_line_is_noticed_by_its_silence(build: Build) -> None:
-    """A line whose other end no longer answers pings counts as dropped, and the answer is resumed."""
+    """A connection without replies to pings counts as dropped, and the answer is resumed."""
 
     async def go_dead(connection: Connection) -> None:
         await connection.answer(await connection.receive(), "a", finish=False)
         async for _ in connection.socket:
-            pass  # with autoping off, pings are read and not answered
+            pass  # without autoping, pings get no reply
 
     async def carry_on(connection: Connection) -> None:
         await connection.answer(await connection.receive(), "b", first_seq=1)
@@ -866,7 +866,7 @@ async def test_dead_line_is_noticed_by_its_silence(build: Build) -> None:
 
 
 async def test_service_going_down_is_resumed(build: Build) -> None:
-    """A close with 1001 in mid-answer is a dropped line like any other."""
+    """A close with 1001 during an answer is handled like a dropped connection."""
 
     async def go_down(connection: Connection) -> None:
         await connection.answer(await connection.receive(), "a", finish=False)
@@ -880,7 +880,7 @@ async def test_service_going_down_is_resumed(build: Build) -> None:
 
 
 async def test_close_ends_streams_and_tells_the_service(build: Build) -> None:
-    """Closing the tutor cancels what runs, ends each stream with one error, and refuses further asks."""
+    """Closing the tutor cancels running asks, ends each stream with one error, and refuses further asks."""
 
     async def begin(connection: Connection) -> None:
         await connection.answer(await connection.receive(), "a", finish=False)
@@ -900,7 +900,7 @@ async def test_close_ends_streams_and_tells_the_service(build: Build) -> None:
 
 
 async def test_rating_is_sent_and_opens_a_line_if_need_be(build: Build) -> None:
-    """A rating goes out over the open line, or over one opened for it, and never raises."""
+    """A rating is sent over the open connection, or over a new one, and never raises."""
     rated = asyncio.Event()
 
     async def take_rating(connection: Connection) -> None:
@@ -916,7 +916,7 @@ async def test_rating_is_sent_and_opens_a_line_if_need_be(build: Build) -> None:
 
 
 async def test_messages_wait_for_the_connection_in_their_order(build: Build) -> None:
-    """Asks and ratings made before the connection is open go out once it is, the asks first and each once."""
+    """Asks and ratings made before the connection is open are sent once it is, asks first and each once."""
     service = ScriptedService(answer_all)
     async with service.serve() as url:
         tutor = build(url)
@@ -931,7 +931,7 @@ async def test_messages_wait_for_the_connection_in_their_order(build: Build) -> 
 
 
 async def test_a_bug_while_sending_ends_the_ask(build: Build) -> None:
-    """An unexpected exception of the writer ends the pending asks with an internal error, before any timeout."""
+    """An unexpected exception in the writer ends the open asks at once with an internal error."""
 
     class Broken(Renewable):
         async def access_token(self) -> str | None:
@@ -948,7 +948,7 @@ async def test_a_bug_while_sending_ends_the_ask(build: Build) -> None:
 
 
 async def test_failed_rating_ends_no_answer(build: Build) -> None:
-    """An error without request_id that is not about an ask leaves the asks alone."""
+    """An error without request_id that does not concern an ask ends no answer."""
 
     async def refuse_rating(connection: Connection) -> None:
         frame = await connection.receive()
@@ -960,7 +960,7 @@ async def test_failed_rating_ends_no_answer(build: Build) -> None:
 
 
 async def test_too_large_an_ask_is_not_sent(build: Build) -> None:
-    """An ask that would exceed the frame limit is refused here, in words; the line is not even opened."""
+    """An ask over the frame limit is refused with an explanation, and no connection is opened."""
     service = ScriptedService(answer_all)
     async with service.serve() as url:
         ask = Ask(request_id=uuid4(), code="", cursor=Position(0, 0), traceback="x" * 1024 * 1024)
@@ -969,7 +969,7 @@ async def test_too_large_an_ask_is_not_sent(build: Build) -> None:
 
 
 async def test_one_id_is_asked_once_at_a_time(build: Build) -> None:
-    """A second stream for an id that is being answered is refused; the first goes on."""
+    """A second ask with the id of a running one is refused, and the first continues."""
 
     async def wait_for_cue(connection: Connection) -> None:
         frame = await connection.receive()
@@ -989,7 +989,7 @@ async def test_one_id_is_asked_once_at_a_time(build: Build) -> None:
 
 
 async def test_half_a_surrogate_pair_does_not_stop_an_ask(build: Build) -> None:
-    """E3: code that UTF-8 cannot say goes out with a replacement of the same length."""
+    """E3: characters that UTF-8 cannot encode are sent as a replacement of the same length."""
     service = ScriptedService(answer_all)
     async with service.serve() as url:
         await collect(build(url), question("x = '\ud83d'\n"))

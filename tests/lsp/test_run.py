@@ -1,4 +1,4 @@
-"""Running the student's file from the editor: what the command gives, and the diagnostic that it leaves."""
+"""Tests of running the student's file from the editor: the command's result, and the diagnostic."""
 
 from __future__ import annotations
 
@@ -28,26 +28,26 @@ if TYPE_CHECKING:
 
 INDEX_ERROR = "IndexError: list index out of range"
 RAISED = f"{INDEX_ERROR}\n# values on line 5: values = [1, 2, 3]"
-"""How the traceback ends, with what the line's variables were."""
+"""The last lines of the traceback, with the values of the line's variables."""
 CRASH = diagnostic(4, 11, 20, f"{INDEX_ERROR}\nValues on this line: values = [1, 2, 3]", source="Ask Tutor")
-"""As the student sees it; with an ask goes the first line alone, since the traceback has the values."""
+"""The diagnostic's message. An ask carries only its first line, since the traceback has the values."""
 LINE = {"start": place(4, 0), "end": place(4, 0)}
 
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    """Return settings under which nothing is published but what runs leave."""
+    """Return settings with which only the diagnostics of runs are published."""
     return replace(settings, diagnostics=False)
 
 
 async def test_the_command_is_offered(conversation: Conversation) -> None:
-    """`initialize` names it among the commands."""
+    """The reply to `initialize` lists `tutor.run` among the commands."""
     result = await conversation.editor.initialize()
     assert "tutor.run" in result["capabilities"]["executeCommandProvider"]["commands"]
 
 
 async def test_a_failing_run_tells_what_failed_and_where(editor: Editor, tmp_path: Path) -> None:
-    """The result has the traceback, the place, what was printed, and a sentence; a diagnostic stands at the place."""
+    """The result has the traceback, the place, the output and a sentence; a diagnostic marks the place."""
     uri = await opened(editor, tmp_path / "main.py")
 
     ended = await run(editor, uri)
@@ -81,7 +81,7 @@ async def test_a_run_that_ends_by_itself_leaves_nothing(
 
 
 async def test_a_program_that_wants_input_has_not_failed(editor: Editor, tmp_path: Path) -> None:
-    """There is nobody to type; the student is told what to do instead."""
+    """A program that reads stdin does not count as failed; the student is told what to do instead."""
     ended = await run(editor, await opened(editor, tmp_path / "main.py", "name = input()\n"))
     assert ended["reason"] == "needsInput"
     assert ended["message"].startswith("main.py waits for input")
@@ -90,7 +90,7 @@ async def test_a_program_that_wants_input_has_not_failed(editor: Editor, tmp_pat
 
 
 async def test_output_is_bounded(editor: Editor, tmp_path: Path) -> None:
-    """Of much output the end is told."""
+    """Of long output only the end is returned."""
     code = "for n in range(5000):\n    print(n)\nprint('\\x1b[31mred\\x1b[0m')\n"
     ended = await run(editor, await opened(editor, tmp_path / "main.py", code))
     assert ended["output"].endswith("4999\nred\n")
@@ -98,7 +98,7 @@ async def test_output_is_bounded(editor: Editor, tmp_path: Path) -> None:
 
 
 async def test_an_exception_in_the_library_is_shown_where_the_file_led_to_it(editor: Editor, tmp_path: Path) -> None:
-    """The line of this file that called the library."""
+    """An exception within a library is marked at the line of this file that called the library."""
     ended = await run(editor, await opened(editor, tmp_path / "main.py", "import json\n\njson.loads('me')\n"))
     raised = "json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)"
     assert ended["range"] == span(2, 0, 16)
@@ -106,7 +106,7 @@ async def test_an_exception_in_the_library_is_shown_where_the_file_led_to_it(edi
 
 
 async def test_a_syntax_error_has_its_place(editor: Editor, tmp_path: Path) -> None:
-    """A file that does not compile fails at the place that CPython marks; after the last character, at the line."""
+    """A syntax error is marked where CPython marks it; past the last character, the line is marked."""
     past_the_end = await run(editor, await opened(editor, tmp_path / "main.py", "x = 1\nif x\n    pass\n"))
     within = await run(editor, await opened(editor, tmp_path / "other.py", "x = 1\ny = 1)\n"))
     assert (past_the_end["reason"], past_the_end["range"]) == ("failed", span(1, 0, 4))
@@ -115,7 +115,7 @@ async def test_a_syntax_error_has_its_place(editor: Editor, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
 async def test_e3_the_place_is_in_the_clients_units(conversation: Conversation, tmp_path: Path, encoding: str) -> None:
-    """E3: beside wide characters the whole line is marked, in the units that the client counts in."""
+    """E3: columns are in the client's units, even beside wide characters."""
     editor = conversation.editor
     await editor.initialize({"experimental": {"tutor": True}, "general": {"positionEncodings": [encoding]}})
     code = "if True:\r\n    s = '😀' + 1\r\n"
@@ -124,7 +124,7 @@ async def test_e3_the_place_is_in_the_clients_units(conversation: Conversation, 
 
 
 class TestWhatCanBeRun:
-    """Only what the student sees, and only when they ask for it."""
+    """Only the code that the student sees is run, and only on request."""
 
     async def refusal(self, editor: Editor, uri: str) -> str:
         """Return the sentence of a refusal."""
@@ -134,7 +134,7 @@ class TestWhatCanBeRun:
         return str(refused.value)
 
     async def test_an_edited_file_is_to_be_saved_first(self, editor: Editor, tmp_path: Path) -> None:
-        """Nothing runs that differs from what is shown; saved, it runs."""
+        """A document with unsaved edits is not run; once saved, it is."""
         path = tmp_path / "main.py"
         uri = await opened(editor, path, "open('ran', 'w')\n")
         await editor.change(uri, "print(1)\n")
@@ -148,7 +148,7 @@ class TestWhatCanBeRun:
     async def test_another_file_in_its_place_is_not_run(
         self, editor: Editor, tmp_path: Path, content: bytes | None
     ) -> None:
-        """A file that was changed, grown or removed behind the editor's back is not what the student sees."""
+        """A file that another program has changed or removed on disk is not run."""
         path = tmp_path / "main.py"
         uri = await opened(editor, path, "print(1)\n")
         if content is None:
@@ -169,7 +169,7 @@ class TestWhatCanBeRun:
     async def test_what_editors_hide_does_not_count(
         self, editor: Editor, tmp_path: Path, saved: bytes, shown: str
     ) -> None:
-        """Line ends, a byte order mark, a declared encoding, the end of the last line: it is the same program."""
+        """Line ends, a byte order mark, a declared encoding and the final line end do not count as differences."""
         path = tmp_path / "main.py"
         path.write_bytes(saved)
         assert (await run(editor, await editor.open(shown, path.as_uri())))["output"].startswith("1\n")
@@ -183,26 +183,26 @@ class TestWhatCanBeRun:
 
     @pytest.mark.parametrize("uri", ["untitled:Untitled-1", "vscode-notebook-cell:/work/nb.ipynb#1", "http://x/y.py"])
     async def test_what_is_no_file_is_not_run(self, editor: Editor, uri: str) -> None:
-        """A new document and a cell have nothing on the disk that could be run."""
+        """A new document and a notebook cell, which have no file on disk, are not run."""
         await editor.open("print(1)\n", uri)
         assert (await self.refusal(editor, uri)).startswith("Save it as a file first")
 
     async def test_only_python_is_run(self, editor: Editor, tmp_path: Path) -> None:
-        """Another language's file is refused."""
+        """A file of another language is refused."""
         path = tmp_path / "main.sh"
         path.write_text("exit\n")
         uri = await editor.open("exit\n", path.as_uri(), language="shellscript")
         assert await self.refusal(editor, uri) == "Only Python files can be run from here."
 
     async def test_text_that_python_cannot_read_is_told(self, editor: Editor, tmp_path: Path) -> None:
-        """A file in an encoding that it does not declare would only fail to compile."""
+        """A file whose encoding Python could not read is refused."""
         path = tmp_path / "main.py"
         path.write_bytes(b"x = '\xe9'\n")
         uri = await editor.open("x = 'é'\n", path.as_uri())
         assert await self.refusal(editor, uri) == "main.py is not Python text: save it in UTF-8."
 
     async def test_nothing_runs_by_itself(self, editor: Editor, tmp_path: Path) -> None:
-        """Opening, editing, saving, asking for actions and asking the tutor run nothing."""
+        """Opening, editing and saving a file, code actions and asks do not run it."""
         uri = await opened(editor, tmp_path / "main.py", "open('ran', 'w')\n")
         await editor.change(uri, "#\n", span(0, 0, 0))
         await editor.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
@@ -212,12 +212,12 @@ class TestWhatCanBeRun:
 
 
 class TestDiagnostic:
-    """The diagnostic lives as long as its line."""
+    """The diagnostic of a failed run, which exists as long as its line."""
 
     async def test_the_tutor_is_offered_there_and_gets_the_traceback(
         self, editor: Editor, tutor: ScriptedTutor, tmp_path: Path
     ) -> None:
-        """A light bulb on any column of the line, whatever the editor sends; the ask carries what was raised."""
+        """The light bulb is shown at any column of the line, and the ask carries the traceback."""
         uri = await opened(editor, tmp_path / "main.py")
         await run(editor, uri)
 
@@ -237,7 +237,7 @@ class TestDiagnostic:
     async def test_an_ask_without_the_action_has_it_too(
         self, editor: Editor, tutor: ScriptedTutor, tmp_path: Path
     ) -> None:
-        """A client's own command at the line need not know of the run; one elsewhere has nothing of it."""
+        """An ask at the failed line gets the traceback without the code action; an ask at another line does not."""
         uri = await opened(editor, tmp_path / "main.py")
         await run(editor, uri)
         await editor.answer(await editor.ask(uri, 4, 2))
@@ -249,14 +249,14 @@ class TestDiagnostic:
     async def test_the_traceback_of_the_argument_goes_first(
         self, editor: Editor, tutor: ScriptedTutor, tmp_path: Path
     ) -> None:
-        """What the client passes is what the student means."""
+        """A traceback in the command's argument takes precedence over the run's."""
         uri = await opened(editor, tmp_path / "main.py")
         await run(editor, uri)
         await editor.answer(await editor.ask(uri, 4, 2, traceback="NameError: x"))
         assert tutor.asks[0].traceback == "NameError: x"
 
     async def test_it_goes_with_its_line(self, editor: Editor, tutor: ScriptedTutor, tmp_path: Path) -> None:
-        """Edits above move it, and it is published anew; others leave it alone."""
+        """Edits above move the diagnostic, and it is published again; other edits do not."""
         uri = await opened(editor, tmp_path / "main.py")
         await run(editor, uri)
         await editor.change(uri, "#\n#\n", span(0, 0, 0))
@@ -270,7 +270,7 @@ class TestDiagnostic:
     async def test_an_edit_of_the_line_takes_it_away(
         self, editor: Editor, tutor: ScriptedTutor, tmp_path: Path
     ) -> None:
-        """The student is mending it: the diagnostic and the light bulb are gone, also when the edit is undone."""
+        """An edit of the line removes its diagnostic and light bulb, even if the edit is undone."""
         uri = await opened(editor, tmp_path / "main.py")
         await run(editor, uri)
         await editor.change(uri, "2", span(4, 18, 19))
@@ -283,7 +283,7 @@ class TestDiagnostic:
         assert (tutor.asks[0].traceback, tutor.asks[0].diagnostics) == (None, ())
 
     async def test_deleting_the_line_takes_it_away(self, editor: Editor, tmp_path: Path) -> None:
-        """A line that is gone has no diagnostic."""
+        """Deleting the line removes its diagnostic."""
         uri = await opened(editor, tmp_path / "main.py")
         await run(editor, uri)
         await editor.change(uri, "", {"start": place(4, 0), "end": place(5, 0)})
@@ -291,7 +291,7 @@ class TestDiagnostic:
         assert published(editor) == [[CRASH], []]
 
     async def test_the_next_run_decides(self, editor: Editor, tmp_path: Path) -> None:
-        """A run that goes well takes it away, and what the editor still says of it does not bring it back."""
+        """A successful run removes the diagnostic, even if the editor still names it in requests."""
         (tmp_path / "data").write_text("0")
         uri = await opened(editor, tmp_path / "main.py", "x = 1 / int(open('data').read())\n")
         await run(editor, uri)
@@ -304,7 +304,7 @@ class TestDiagnostic:
         assert await editor.code_actions(uri, span(0, 0, 0), diagnostics=[crash], automatic=True) == []
 
     async def test_closing_the_document_takes_it_away(self, editor: Editor, tmp_path: Path) -> None:
-        """Nobody tells any more what becomes of the line."""
+        """Closing the document removes its diagnostic."""
         uri = await opened(editor, tmp_path / "main.py")
         await run(editor, uri)
         await editor.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
@@ -313,7 +313,7 @@ class TestDiagnostic:
         assert published(editor) == [[CRASH], []]
 
     async def test_other_checkers_go_on_being_heard(self, editor: Editor, tmp_path: Path) -> None:
-        """Where another checker speaks of the line, both go along, ours first."""
+        """If another checker also reports the line, the ask carries both diagnostics, ours first."""
         uri = await opened(editor, tmp_path / "main.py")
         await run(editor, uri)
         other = diagnostic(4, 18, 19, "Magic number", source="Ruff", severity=2)
@@ -328,7 +328,7 @@ lines = st.lists(st.sampled_from(["a\n", "b\n", "\n"]), max_size=6)
 def test_a_line_is_found_after_edits_on_one_side(
     above: list[str], below: list[str], more_above: list[str], more_below: list[str]
 ) -> None:
-    """Lines added above or below do not lose it; where the line itself is gone there is none."""
+    """The line is found again after lines were added above or below it, but not once it was deleted."""
     then = [*above, "the line\n", *below]
     number = len(above)
     assert line_now(then, [*more_above, *then], number) == len(more_above) + number
@@ -338,15 +338,15 @@ def test_a_line_is_found_after_edits_on_one_side(
 
 
 class TestUnderWay:
-    """A run that takes its time."""
+    """A run that is still in progress."""
 
     @pytest.fixture
     async def server(self, settings: Settings, tutor: ScriptedTutor) -> AskTutorServer:
-        """Return a server with all the time that there is."""
+        """Return a server whose runs have a very long time limit."""
         return AskTutorServer(settings, "0", lambda _settings, _access, _on_status: tutor, run_seconds=60)
 
     async def begin(self, editor: Editor, tmp_path: Path, text: str = ENDLESS) -> tuple[int, asyncio.Future[Any], str]:
-        """Start an endless program. Gives the request's id, what will hold the result, and the file's URI."""
+        """Start an endless program; return the request's id, a future of its result, and the file's URI."""
         uri = await opened(editor, tmp_path / "main.py", text)
         params = {"command": "tutor.run", "arguments": [{"uri": uri}]}
         number, result = await editor.begin("workspace/executeCommand", params)
@@ -355,7 +355,7 @@ class TestUnderWay:
 
     @needs_proc
     async def test_the_request_can_be_cancelled(self, editor: Editor, tmp_path: Path) -> None:
-        """`$/cancelRequest` ends the program, and the request is answered as cancelled."""
+        """`$/cancelRequest` ends the program, and the request gets the error for a cancelled request."""
         number, result, _ = await self.begin(editor, tmp_path)
         await editor.notify("$/cancelRequest", {"id": number})
         with pytest.raises(ErrorReply) as cancelled:
@@ -365,7 +365,7 @@ class TestUnderWay:
 
     @needs_proc
     async def test_progress_can_be_cancelled(self, conversation: Conversation, tmp_path: Path) -> None:
-        """A run that takes longer than a moment shows progress; cancelled there, its end is told."""
+        """A run that takes longer than a moment reports progress; cancelling it ends the run."""
         editor = conversation.editor
         editor.replies["window/workDoneProgress/create"] = lambda _: None
         await editor.initialize({"experimental": {"tutor": True}, "window": {"workDoneProgress": True}})
@@ -380,7 +380,7 @@ class TestUnderWay:
 
     @needs_proc
     async def test_running_it_again_stops_the_first(self, editor: Editor, tmp_path: Path) -> None:
-        """One run at a time for a file, as one answer at a time for a place."""
+        """A second run of the same file stops the first."""
         _, first, uri = await self.begin(editor, tmp_path)
         (tmp_path / "begun").unlink()
         params = {"command": "tutor.run", "arguments": [{"uri": uri}]}
@@ -394,7 +394,7 @@ class TestUnderWay:
             await second
 
     async def test_nothing_waits_for_it(self, editor: Editor, tmp_path: Path) -> None:
-        """While a program runs, actions and answers come as fast as ever."""
+        """Code actions and answers are as fast as usual during a run."""
         number, result, uri = await self.begin(editor, tmp_path)
         began = time.monotonic()
         for _ in range(20):
@@ -413,7 +413,7 @@ class TestUnderWay:
     async def test_e11_it_ends_with_the_conversation(
         self, conversation: Conversation, editor: Editor, tmp_path: Path, how: str
     ) -> None:
-        """E11: the editor says `shutdown`, or is gone: the program ends."""
+        """E11: the program ends when the editor sends `shutdown` or closes its end."""
         _, result, _ = await self.begin(editor, tmp_path)
         if how == "shutdown":
             await editor.request("shutdown")
@@ -425,7 +425,7 @@ class TestUnderWay:
             result.cancel()
 
     async def test_an_edit_meanwhile_moves_the_diagnostic(self, editor: Editor, tmp_path: Path) -> None:
-        """Lines added above while the program ran are counted in; the message names the line that ran."""
+        """Lines added above during the run move the diagnostic; the message names the line as it was run."""
         code = "import os, time\nopen('begun', 'w').close()\nwhile not os.path.exists('go'): time.sleep(0.01)\n1 / 0\n"
         _, result, uri = await self.begin(editor, tmp_path, code)
         await editor.change(uri, "#\n", span(0, 0, 0))
@@ -438,7 +438,7 @@ class TestUnderWay:
         assert published(editor) == [[diagnostic(4, 0, 5, "ZeroDivisionError: division by zero", source="Ask Tutor")]]
 
     async def test_a_line_edited_meanwhile_gets_none(self, editor: Editor, tmp_path: Path) -> None:
-        """A line that no longer exists cannot be marked; the traceback is shown all the same."""
+        """A line that was edited during the run gets no diagnostic, but the traceback is returned."""
         code = "import os, time\nopen('begun', 'w').close()\nwhile not os.path.exists('go'): time.sleep(0.01)\n1 / 0\n"
         _, result, uri = await self.begin(editor, tmp_path, code)
         await editor.change(uri, "1", span(3, 4, 5))
@@ -450,7 +450,7 @@ class TestUnderWay:
         assert published(editor) == []
 
     async def test_a_document_closed_meanwhile_gets_none(self, editor: Editor, tmp_path: Path) -> None:
-        """Nothing is published for a document that is not open any more."""
+        """Nothing is published for a document that was closed during the run."""
         code = "import os, time\nopen('begun', 'w').close()\nwhile not os.path.exists('go'): time.sleep(0.01)\n1 / 0\n"
         _, result, uri = await self.begin(editor, tmp_path, code)
         await editor.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
@@ -462,18 +462,18 @@ class TestUnderWay:
 
 
 class TestTimeLimit:
-    """A program that does not end."""
+    """A program that exceeds the time limit."""
 
     @pytest.fixture
     async def server(self, settings: Settings, tutor: ScriptedTutor) -> AskTutorServer:
-        """Return a server with half a second for a run."""
+        """Return a server with a time limit of half a second for a run."""
         return AskTutorServer(settings, "0", lambda _settings, _access, _on_status: tutor, run_seconds=0.5)
 
     @needs_posix
     async def test_it_is_stopped_and_shown_where_it_was(
         self, editor: Editor, tutor: ScriptedTutor, tmp_path: Path
     ) -> None:
-        """The loop that never ends is marked with a warning, and an ask there carries where it was interrupted."""
+        """The line that was interrupted is marked with a warning, and an ask there carries the traceback."""
         uri = await opened(editor, tmp_path / "main.py", "n = 3\nwhile n > 0: n = n + 1\n")
         ended = await run(editor, uri)
         ((warning,),) = published(editor)
@@ -487,11 +487,11 @@ class TestTimeLimit:
 
 
 class TestStranger:
-    """An editor that does not know our messages, and shows no result."""
+    """An editor that does not support the tutor's messages and shows no results."""
 
     @pytest.fixture
     async def stranger(self, conversation: Conversation) -> Editor:
-        """Return one that is initialized."""
+        """Return such an editor, initialized."""
         await conversation.editor.initialize({})
         return conversation.editor
 
@@ -504,15 +504,15 @@ class TestStranger:
         ],
     )
     async def test_is_told_by_a_message(self, stranger: Editor, tmp_path: Path, code: str, shown: Json) -> None:
-        """How the run ended is one message."""
+        """The end of a run is shown as one message."""
         await run(stranger, await opened(stranger, tmp_path / "main.py", code))
         assert stranger.all_heard("window/showMessage") == [shown]
 
 
 def test_lines_are_counted_as_python_counts_them(tmp_path: Path) -> None:
-    """E3: where an exception comes after a form feed, U+2028 and a lone CR, Python's line is the editor's."""
+    """E3: after a form feed, U+2028 and a lone CR, Python's line number is the editor's."""
     text = "s = 'a\x0cb\u2028c\x85d'\rt = 1\r\n\x0c\n1 / 0\n"
     assert split_lines(text).index("1 / 0\n") == 3
     with pytest.raises(ZeroDivisionError) as raised:
-        exec(compile(text, "main.py", "exec"), {})  # noqa: S102 - a program of the test's own
+        exec(compile(text, "main.py", "exec"), {})  # noqa: S102 - the program is the test's own
     assert raised.traceback[-1].lineno == 3

@@ -1,4 +1,4 @@
-"""A run that fails in another file of the student's: what the command tells, and which file an ask is then about."""
+"""Tests of a run that fails in another of the student's files: the command's result, and the file of an ask."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ MAIN = "import shapes\n\nprint(shapes.area([4]))\n"
 SHAPES = '"""Shapes."""\n\n\ndef area(sides):\n    return sides[0] * sides[1]\n'
 INDEX_ERROR = "IndexError: list index out of range"
 CRASH = diagnostic(4, 22, 30, f"{INDEX_ERROR}\nValues on this line: sides = [4]", source="Ask Tutor")
-"""As the student sees it in the other file."""
+"""The message of the diagnostic in the other file."""
 CALL = diagnostic(2, 6, 22, INDEX_ERROR, source="Ask Tutor")
-"""As the student sees it at the line of the program that led there."""
+"""The message of the diagnostic at the calling line of the program."""
 
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    """Return settings under which nothing is published but what runs leave."""
+    """Return settings with which only the diagnostics of runs are published."""
     return replace(settings, diagnostics=False)
 
 
@@ -43,19 +43,19 @@ def shapes(tmp_path: Path) -> Path:
 
 
 async def opened_main(editor: Editor, tmp_path: Path, text: str = MAIN) -> str:
-    """Save and open the program."""
+    """Save the program and open it in the editor."""
     return await opened(editor, tmp_path / "main.py", text)
 
 
 async def ask(editor: Editor, uri: str, line: int, **more: Any) -> Json:
-    """Ask at a line, and give what `didStart` said."""
+    """Send an ask at a line and return the params of `didStart`."""
     answer = await editor.answer(await editor.ask(uri, line, 0, **more))
     assert answer.started is not None
     return answer.started
 
 
 async def test_the_command_names_the_other_file(editor: Editor, tmp_path: Path, shapes: Path) -> None:
-    """The result has both places: the line of the program that led there, and where the exception was raised."""
+    """The result has both places: the program's calling line, and the line that raised the exception."""
     ended = await run(editor, await opened_main(editor, tmp_path))
     assert ended["message"] == f"main.py failed in shapes.py at line 5: {INDEX_ERROR}"
     assert ended["range"] == span(2, 6, 22)
@@ -67,7 +67,7 @@ async def test_the_command_names_the_other_file(editor: Editor, tmp_path: Path, 
 async def test_an_ask_at_the_calling_line_is_about_the_other_file(
     editor: Editor, tutor: ScriptedTutor, tmp_path: Path, shapes: Path
 ) -> None:
-    """A file that was never opened: `didStart` names it, and the ask carries its text and its line."""
+    """An ask at the calling line is about the other file, even if that was never opened: it carries its text."""
     uri = await opened_main(editor, tmp_path)
     ended = await run(editor, uri)
     (action,) = await editor.code_actions(uri, {"start": place(2, 0), "end": place(2, 0)}, automatic=True)
@@ -84,7 +84,7 @@ async def test_an_ask_at_the_calling_line_is_about_the_other_file(
 async def test_a_client_that_passes_the_traceback_is_led_there_too(
     editor: Editor, tutor: ScriptedTutor, tmp_path: Path, shapes: Path
 ) -> None:
-    """What a client knows from the run's result is enough."""
+    """A client that passes on the run's traceback gets an answer about the other file, too."""
     uri = await opened_main(editor, tmp_path)
     ended = await run(editor, uri)
     started = await ask(editor, uri, 2, traceback=ended["traceback"], diagnostics=[CALL])
@@ -94,7 +94,7 @@ async def test_a_client_that_passes_the_traceback_is_led_there_too(
 
 @pytest.mark.usefixtures("shapes")
 async def test_a_question_of_the_students_own_stays_where_it_was_asked(editor: Editor, tmp_path: Path) -> None:
-    """An ask about a line means that line; so does an ask at any other line."""
+    """An ask with a question, or at any other line, is about the line where it was asked."""
     uri = await opened_main(editor, tmp_path)
     await run(editor, uri)
     assert (await ask(editor, uri, 2, question="What does this call do?"))["uri"] == uri
@@ -104,7 +104,7 @@ async def test_a_question_of_the_students_own_stays_where_it_was_asked(editor: E
 async def test_a_file_that_is_open_shows_where_it_failed(
     editor: Editor, tutor: ScriptedTutor, tmp_path: Path, shapes: Path
 ) -> None:
-    """The diagnostic stands there at once, in the client's own name of the file, and edits elsewhere move it."""
+    """If the other file is open, its diagnostic is published at once under the client's URI, and moves with edits."""
     other = await opened(editor, shapes, SHAPES)
     uri = await opened_main(editor, tmp_path)
     ended = await run(editor, uri)
@@ -123,7 +123,7 @@ async def test_a_file_that_is_open_shows_where_it_failed(
 async def test_a_file_opened_after_the_run_shows_where_it_failed(
     editor: Editor, tutor: ScriptedTutor, tmp_path: Path, shapes: Path
 ) -> None:
-    """The diagnostic comes with the file, whose own asks then know the traceback."""
+    """If the other file is opened later, it gets the diagnostic, and asks there carry the traceback."""
     await run(editor, await opened_main(editor, tmp_path))
     other = await editor.open(SHAPES, shapes.as_uri())
     started = await ask(editor, other, 4)
@@ -133,7 +133,7 @@ async def test_a_file_opened_after_the_run_shows_where_it_failed(
 
 
 async def test_a_file_opened_with_another_text_shows_nothing(editor: Editor, tmp_path: Path, shapes: Path) -> None:
-    """What failed is not what the student sees: an ask at the calling line is about that line."""
+    """If the other file is opened with a different text, it gets no diagnostic, and asks stay at the calling line."""
     uri = await opened_main(editor, tmp_path)
     await run(editor, uri)
     await editor.open(SHAPES.replace("sides[1]", "sides[-1]"), shapes.as_uri())
@@ -144,7 +144,7 @@ async def test_a_file_opened_with_another_text_shows_nothing(editor: Editor, tmp
 async def test_e4_an_ask_reads_nothing_from_disk(
     editor: Editor, tutor: ScriptedTutor, tmp_path: Path, shapes: Path
 ) -> None:
-    """E4: the text is the one that the run executed, whatever the file holds by now."""
+    """E4: the ask carries the text that the run executed, even if the file has changed since."""
     uri = await opened_main(editor, tmp_path)
     await run(editor, uri)
     await asyncio.to_thread(shapes.write_text, "SECRET = 1\n")
@@ -153,7 +153,7 @@ async def test_e4_an_ask_reads_nothing_from_disk(
 
 
 async def test_an_edit_of_the_line_ends_it(editor: Editor, tmp_path: Path, shapes: Path) -> None:
-    """The student is mending it there; an ask at the calling line is about that line again."""
+    """After an edit of the failed line, asks at the calling line are about that line again."""
     other = await opened(editor, shapes, SHAPES)
     uri = await opened_main(editor, tmp_path)
     await run(editor, uri)
@@ -162,7 +162,7 @@ async def test_an_edit_of_the_line_ends_it(editor: Editor, tmp_path: Path, shape
 
 
 async def test_the_next_run_decides_for_both_files(editor: Editor, tmp_path: Path, shapes: Path) -> None:
-    """A run that goes well takes both diagnostics away, also where the calling line has been edited."""
+    """A successful run removes both diagnostics, even if the calling line was edited."""
     other = await opened(editor, shapes, SHAPES)
     uri = await opened_main(editor, tmp_path)
     await run(editor, uri)
@@ -175,7 +175,7 @@ async def test_the_next_run_decides_for_both_files(editor: Editor, tmp_path: Pat
 
 
 async def test_a_syntax_error_in_a_module_has_its_place(editor: Editor, tmp_path: Path, shapes: Path) -> None:
-    """A module that does not compile is where the program failed, not its import."""
+    """If an imported module does not compile, the error is in the module, not at the import."""
     await asyncio.to_thread(shapes.write_text, "x = 1\ny = 1)\n")
     ended = await run(editor, await opened_main(editor, tmp_path))
     assert ended["origin"] == {"uri": shapes.as_uri(), "range": span(1, 5, 6)}
@@ -184,7 +184,7 @@ async def test_a_syntax_error_in_a_module_has_its_place(editor: Editor, tmp_path
 
 @pytest.mark.parametrize("folder", ["site-packages", ".venv/lib", "env/lib/python3.11", "Python311/Lib"])
 async def test_what_is_installed_is_not_the_students(editor: Editor, tmp_path: Path, folder: str) -> None:
-    """A library in the student's own folder is a library: the failure is shown where the program led to it."""
+    """A library installed in the student's own folder counts as a library: the calling line is marked."""
     library = tmp_path / folder
     library.mkdir(parents=True)
     (library / "shapes.py").write_text(SHAPES)
@@ -195,7 +195,7 @@ async def test_what_is_installed_is_not_the_students(editor: Editor, tmp_path: P
 
 
 async def test_a_package_below_the_program_is_the_students(editor: Editor, tmp_path: Path) -> None:
-    """Modules may lie in folders of the program's folder."""
+    """Modules in subfolders of the program's folder count as the student's."""
     package = tmp_path / "geometry" / "shapes.py"
     package.parent.mkdir()
     package.write_text(SHAPES)
@@ -206,7 +206,7 @@ async def test_a_package_below_the_program_is_the_students(editor: Editor, tmp_p
 async def test_a_file_elsewhere_on_the_computer_is_not_read(
     editor: Editor, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Only the program's own folder tree is the student's: nothing else is read, and nothing else is asked about."""
+    """A file outside the program's folder tree is neither read nor the subject of an ask."""
     other = tmp_path_factory.mktemp("elsewhere")
     (other / "shapes.py").write_text(SHAPES)
     code = f"import sys\nsys.path.insert(0, {str(other)!r})\n{MAIN}"
@@ -214,19 +214,19 @@ async def test_a_file_elsewhere_on_the_computer_is_not_read(
 
 
 async def test_a_file_that_no_ask_can_carry_is_left_alone(editor: Editor, tmp_path: Path, shapes: Path) -> None:
-    """Too large for an ask: the failure is shown where the program led to it."""
+    """If the other file is too large for an ask, the calling line is marked instead."""
     await asyncio.to_thread(shapes.write_text, SHAPES + "#" * MAX_CODE_BYTES)
     ended = await run(editor, await opened_main(editor, tmp_path))
     assert (ended["range"], "origin" in ended) == (span(2, 6, 22), False)
 
 
 class TestOtherClients:
-    """Clients in other units, and those that do not speak our messages."""
+    """Clients with other position encodings, and those that do not support the tutor's messages."""
 
     async def test_e3_the_place_is_in_the_clients_units(
         self, conversation: Conversation, tmp_path: Path, shapes: Path
     ) -> None:
-        """E3: a file that is not open counts as those that are."""
+        """E3: columns in a file that is not open are in the client's units, too."""
         await asyncio.to_thread(shapes.write_text, "def area(sides):\n    return '😀' + sides[1]\n")
         await conversation.editor.initialize({"general": {"positionEncodings": ["utf-16"]}})
         ended = await run(conversation.editor, await opened_main(conversation.editor, tmp_path))
@@ -236,7 +236,7 @@ class TestOtherClients:
     async def test_an_answer_as_a_document_says_which_file_it_is_about(
         self, conversation: Conversation, tmp_path: Path
     ) -> None:
-        """An editor that cannot show the answer beside its line shows the file's name in the heading."""
+        """If the answer is shown as a document, its heading names the file."""
         editor = conversation.editor
         await editor.initialize({})
         uri = await opened_main(editor, tmp_path)

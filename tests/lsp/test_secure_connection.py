@@ -1,4 +1,4 @@
-"""TLS trust and proxies of the editor side, and the messages to the student if neither works (E10)."""
+"""Tests of TLS trust and proxies on the editor side, and of the error messages if they fail (E10)."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from testing.editor_side.scripted_service import Connection
 
 HOST = "tutor.uni.test"
-"""Nobody has such a name (RFC 6761 §6.2)."""
+"""A host name that never resolves (RFC 6761 §6.2)."""
 
 
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave out what this computer is set to."""
+    """Remove this computer's settings for proxies and certificates."""
     for name in ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
@@ -39,12 +39,12 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def authority(tmp_path: Path) -> PrivateAuthority:
-    """Make an authority that nobody trusts yet."""
+    """Return an authority that is not trusted yet."""
     return PrivateAuthority(tmp_path)
 
 
 async def accepting(connection: Connection) -> None:
-    """Send one message."""
+    """Accept the connection and send one message."""
     await connection.send(accepted(uuid4()))
 
 
@@ -57,14 +57,14 @@ async def connect(url: str) -> None:
 
 
 async def refusal(url: str) -> str:
-    """Return the words with which a line is not opened."""
+    """Return the error message of a connection that cannot be opened."""
     with pytest.raises(Unreachable) as refused:
         await connect(url)
     return str(refused.value)
 
 
 def port_of(url: str) -> int:
-    """Return the port of an address."""
+    """Return the port of a URL."""
     return int(url.rpartition(":")[2])
 
 
@@ -89,7 +89,7 @@ UNKNOWN = (
 async def test_certificate_that_the_system_does_not_trust(
     authority: PrivateAuthority, tmp_path: Path, shown: Callable[[PrivateAuthority, Path], ssl.SSLContext], why: str
 ) -> None:
-    """It is refused with the reason, on both ways to the service, before anything is sent."""
+    """An untrusted certificate is refused with the reason, for WebSocket and HTTP, before anything is sent."""
     service = ScriptedService(accepting)
     async with service.serve(tls=shown(authority, tmp_path)) as url:
         assert await refusal(url) == f"{NOT_SECURE}{why} Nothing was sent."
@@ -102,7 +102,7 @@ async def test_certificate_that_the_system_does_not_trust(
 async def test_authority_in_the_trust_store_is_trusted(
     authority: PrivateAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Once `SSL_CERT_FILE` names a store with the authority in it, its service is one like any other."""
+    """A service is trusted if `SSL_CERT_FILE` names a file with its authority."""
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
     service = ScriptedService(accepting)
     async with service.serve(tls=authority.server_context("127.0.0.1")) as url:
@@ -125,7 +125,7 @@ async def test_wrong_certificate_of_a_trusted_authority(
     days: tuple[int, int],
     why: str,
 ) -> None:
-    """The message names the fault of the certificate."""
+    """The message for an invalid certificate of a trusted authority names the fault."""
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
     service = ScriptedService(accepting)
     async with service.serve(tls=authority.server_context(host, *days)) as url:
@@ -134,7 +134,7 @@ async def test_wrong_certificate_of_a_trusted_authority(
 
 
 async def test_server_without_tls() -> None:
-    """A failure that is no fault of a certificate is not reported as one."""
+    """A TLS failure that is not the certificate's fault is not reported as one."""
     async with ScriptedService(accepting).serve() as url:
         told = await refusal(url.replace("http:", "https:"))
     assert told.startswith("No secure connection to 127.0.0.1 could be made (")
@@ -142,8 +142,8 @@ async def test_server_without_tls() -> None:
 
 
 def test_words_of_the_system_stand_for_codes_of_its_own() -> None:
-    """Windows and macOS give codes and words of their own."""
-    import ssl  # noqa: PLC0415 - for this test alone
+    """The error texts of Windows and macOS, which have codes of their own, are understood, too."""
+    import ssl  # noqa: PLC0415 - only this test needs it
 
     error = ssl.SSLCertVerificationError("refused")
     error.verify_code, error.verify_message = 0x800B010C, "The certificate was revoked"
@@ -154,7 +154,7 @@ def test_words_of_the_system_stand_for_codes_of_its_own() -> None:
 
 
 async def test_a_damaged_trust_store_is_as_an_empty_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`SSL_CERT_FILE` may name anything; services without TLS are reached all the same."""
+    """If `SSL_CERT_FILE` names an unusable file, services without TLS still work."""
     (tmp_path / "store.pem").write_text("nothing", encoding="utf-8")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "store.pem"))
     async with ScriptedService(accepting).serve() as url:
@@ -165,7 +165,7 @@ async def test_a_damaged_trust_store_is_as_an_empty_one(tmp_path: Path, monkeypa
 async def test_proxy_of_the_environment_is_used(
     authority: PrivateAuthority, monkeypatch: pytest.MonkeyPatch, spelling: str
 ) -> None:
-    """`HTTPS_PROXY` carries both ways to a service elsewhere; TLS goes through it from end to end."""
+    """`HTTPS_PROXY` is used for WebSocket and HTTP, with TLS from end to end."""
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
     service = ScriptedService(accepting)
     async with (
@@ -174,7 +174,7 @@ async def test_proxy_of_the_environment_is_used(
     ):
         monkeypatch.setenv("HTTPS_PROXY", spelling.format(proxy.port))
         await connect(f"https://{HOST}")
-        with pytest.raises(Unreachable):  # a socket's service has no other routes
+        with pytest.raises(Unreachable):  # the scripted chat service has no other routes
             await AccountService(f"https://{HOST}").ask_for_device_code("an editor")
     assert proxy.asked_for == [f"{HOST}:443"] * 2
     assert len(service.connections) == 1
@@ -183,7 +183,7 @@ async def test_proxy_of_the_environment_is_used(
 async def test_certificate_is_judged_behind_a_proxy_too(
     authority: PrivateAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A proxy that opens TLS shows a certificate of its own, which the student has to trust first."""
+    """A proxy that intercepts TLS shows its own certificate, which must be trusted."""
     service = ScriptedService(accepting)
     async with (
         service.serve(tls=authority.server_context(HOST)) as url,
@@ -195,7 +195,7 @@ async def test_certificate_is_judged_behind_a_proxy_too(
 
 
 async def test_no_proxy_for_the_hosts_that_need_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`NO_PROXY` leads straight to a host, with its own way to fail; the resolver is replaced."""
+    """Hosts in `NO_PROXY` are contacted directly. The resolver is replaced, so that tests need no network."""
 
     def resolve(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
@@ -211,7 +211,7 @@ async def test_no_proxy_for_the_hosts_that_need_none(monkeypatch: pytest.MonkeyP
 
 
 async def test_no_proxy_for_this_computer(authority: PrivateAuthority, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another computer's loopback is not this one's."""
+    """This computer's own services are contacted without a proxy."""
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
     service = ScriptedService(accepting)
     async with service.serve(tls=authority.server_context("127.0.0.1")) as url, connect_proxy(1) as proxy:
@@ -228,14 +228,14 @@ async def test_no_proxy_for_this_computer(authority: PrivateAuthority, monkeypat
     ],
 )
 async def test_proxy_that_refuses(monkeypatch: pytest.MonkeyPatch, status: str, told: str) -> None:
-    """It is the proxy that says no, not the tutor."""
+    """If the proxy refuses, the message blames the proxy, not the tutor."""
     async with connect_proxy(1, status=status) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
         assert await refusal(f"https://{HOST}") == f"The proxy that your computer is set to use {told}"
 
 
 async def test_proxy_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So is the one that cannot be reached, be it that nobody listens there or that its name is unknown."""
+    """If the proxy is unreachable or its name unknown, the message blames the proxy."""
     async with connect_proxy(1) as proxy:
         port = proxy.port
     for address in (f"127.0.0.1:{port}", "proxy.uni.test:8080"):
@@ -244,5 +244,5 @@ async def test_proxy_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_a_name_that_nobody_has() -> None:
-    """Without a proxy it is the tutor's name that is unknown, however it is written."""
+    """Without a proxy, the message says that the tutor's host name is unknown, however it is written."""
     assert (await refusal("https://tutör.uni.test")).startswith("There is no computer named tutör.uni.test")

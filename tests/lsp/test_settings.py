@@ -1,4 +1,4 @@
-"""Tests of the language server's settings: where they come from, and which of them go first."""
+"""Tests of the language server's settings: their sources, and which source takes precedence."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class TestServerUrl:
-    """Where code and tokens may go."""
+    """The URLs to which code and tokens may be sent."""
 
     @pytest.mark.parametrize(
         ("url", "normal"),
@@ -29,7 +29,7 @@ class TestServerUrl:
         ],
     )
     def test_good_ones_take_their_normal_form(self, url: str, normal: str) -> None:
-        """Https goes anywhere, plain http to loopback."""
+        """HTTPS is allowed for any host, plain HTTP only for loopback; the URL is normalised."""
         assert check_server_url(url) == normal
 
     @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ class TestServerUrl:
         ],
     )
     def test_others_are_refused(self, url: str) -> None:
-        """Anything else is an error, and none of them repeats the address, which may hold a password."""
+        """Any other URL is an error, and the message does not repeat the URL, which may contain a password."""
         with pytest.raises(WrongAddress) as refused:
             check_server_url(url)
 
@@ -59,14 +59,14 @@ class TestServerUrl:
 
 
 class TestSources:
-    """The environment, what the editor passes at the start, and its configuration."""
+    """The sources: the environment, the editor's initialization options, and its configuration."""
 
     def test_nothing_set_is_local_mode(self) -> None:
-        """Empty variables count as unset."""
+        """Without settings, and with empty variables, the server runs in local mode."""
         assert from_environment({"TUTOR_SERVER_URL": "", "TUTOR_DATA_DIR": "", "TUTOR_ACCESS_TOKEN": ""}) == Settings()
 
     def test_the_environment(self) -> None:
-        """The three variables of the contract; the token is not in the printed form."""
+        """The contract's three variables are read, and the token is not in the printed form."""
         environment = {
             "TUTOR_SERVER_URL": "http://127.0.0.1:1/",
             "TUTOR_ACCESS_TOKEN": "t0ken",
@@ -83,11 +83,11 @@ class TestSources:
         assert "t0ken" not in repr(settings)
 
     def test_without_a_data_folder_it_is_the_users(self) -> None:
-        """The folder is the platform's, named after the distribution."""
+        """The default data folder is the platform's, named after the distribution."""
         assert Settings().data_dir.name == "ask-tutor"
 
     def test_the_editor_may_name_the_server_at_the_start(self) -> None:
-        """`serverUrl` of the options counts where the environment names none."""
+        """`serverUrl` of the initialization options is used if the environment names no service."""
         options = {"serverUrl": "https://uni.example", "programmingLevel": 1, "mathsLevel": 5, "answerIn": "message"}
 
         from_editor = with_initialization_options(Settings(), options)
@@ -97,11 +97,11 @@ class TestSources:
         assert (from_editor.programming_level, from_editor.maths_level, from_editor.answer_in) == (1, 5, "message")
 
     def test_a_folders_settings_cannot_redirect(self) -> None:
-        """`serverUrl` of `workspace/configuration`, where a folder's own settings are mixed in, is not read."""
+        """`serverUrl` of `workspace/configuration` is ignored, since it may come from a folder's own settings."""
         assert with_configuration(Settings(), {"serverUrl": "https://evil.example"}) == Settings()
 
     def test_the_user_says_how_student_numbers_look(self) -> None:
-        """At the start only: no folder's settings decide what is private. What is no expression is a fault."""
+        """The pattern for student numbers is read only at the start; an invalid regular expression is an error."""
         set_by_user = with_initialization_options(Settings(), {"studentNumber": r"H\d{6}"})
         wrong = with_initialization_options(Settings(), {"studentNumber": "("})
 
@@ -128,11 +128,11 @@ class TestSources:
         ],
     )
     def test_values_of_the_wrong_kind_count_as_absent(self, section: Any) -> None:
-        """A mistake in one setting does not cost the others, nor the start."""
+        """A setting of the wrong type is ignored, and the other settings are still used."""
         assert with_initialization_options(Settings(), section) == Settings()
 
     def test_a_wrong_address_is_a_fault_that_names_the_setting(self) -> None:
-        """The sentence is for the student."""
+        """The error for an invalid URL is a sentence for the student that names the setting."""
         by_environment = from_environment({"TUTOR_SERVER_URL": "http://uni.example"})
         by_editor = with_initialization_options(Settings(), {"serverUrl": "uni.example"})
 
@@ -144,14 +144,14 @@ class TestSources:
 
 
 class TestFromTheEditor:
-    """`workspace/configuration`, over the wire."""
+    """Settings from `workspace/configuration`, over the wire."""
 
-    CAPABILITIES: Json = {  # noqa: RUF012 - a constant
+    CAPABILITIES: Json = {  # noqa: RUF012 - a constant that no test changes
         "workspace": {"configuration": True, "didChangeConfiguration": {"dynamicRegistration": True}}
     }
 
     async def test_it_asks_and_wants_to_be_told(self, conversation: Conversation) -> None:
-        """After `initialized` it pulls the section and registers for changes; a change makes it pull again."""
+        """After `initialized` the server requests its section and registers for changes, which trigger new requests."""
         editor = conversation.editor
         section = {"answerIn": "notifications"}
         editor.replies["workspace/configuration"] = lambda _: [section]
@@ -174,7 +174,7 @@ class TestFromTheEditor:
         assert (await editor.hear("window/showMessage"))["message"].startswith("**Hint 1")
 
     async def test_an_editor_that_pushes(self, conversation: Conversation) -> None:
-        """Where it cannot ask, it reads what `didChangeConfiguration` brings."""
+        """If the editor cannot be asked, the settings are read from `didChangeConfiguration`."""
         editor = conversation.editor
         await editor.initialize({})
         await editor.notify("workspace/didChangeConfiguration", {"settings": {"tutor": {"answerIn": "notifications"}}})

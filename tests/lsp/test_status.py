@@ -1,4 +1,4 @@
-"""Tests of the status, of which tutor is chosen, and of signing in and out."""
+"""Tests of the status, of the choice of the tutor, and of signing in and out."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ STATUS_DID_CHANGE = "tutor/status/didChange"
 
 
 def choice_of(settings: Settings) -> TutorChoice:
-    """Make a choice over the sign-ins of the settings' data folder."""
+    """Build a tutor choice with the sign-ins of the settings' data folder."""
     return TutorChoice(settings, SignIns(lambda: settings.data_dir))
 
 
@@ -49,14 +49,14 @@ def choice_of(settings: Settings) -> TutorChoice:
 async def test_the_status_follows_from_the_settings(
     settings: Settings, changes: dict[str, str], state: str, command: str | None
 ) -> None:
-    """Without a tutor yet, the settings say how it would be reached."""
-    status = choice_of(replace(settings, **changes)).status  # type: ignore[arg-type]  # fields of type str
+    """Before a tutor is built, the status follows from the settings."""
+    status = choice_of(replace(settings, **changes)).status  # type: ignore[arg-type]  # the fields have type str
 
     assert (status.state, status.command) == (state, command)
 
 
 async def test_access_and_settings_name_the_tutor(settings: Settings) -> None:
-    """With a service one that nothing private reaches, without one local mode with the student's levels."""
+    """With a service the tutor is a redacting one; without, it is the local one with the student's levels."""
     remote = build_tutor(settings, Access(REMOTE, StaticToken("t")), lambda _: None)
     local = build_tutor(replace(settings, programming_level=1, maths_level=5), None, lambda _: None)
 
@@ -66,7 +66,7 @@ async def test_access_and_settings_name_the_tutor(settings: Settings) -> None:
 
 
 async def test_other_settings_close_the_tutor(settings: Settings) -> None:
-    """The next question builds another one; the same settings keep it."""
+    """After a change of settings the tutor is closed, and the next ask builds a new one; equal settings keep it."""
     built: list[ScriptedTutor] = []
 
     def build(_settings: Settings, _access: object, _on_status: object) -> Tutor:
@@ -85,19 +85,19 @@ async def test_other_settings_close_the_tutor(settings: Settings) -> None:
 
 
 class Reporting(ScriptedTutor):
-    """A tutor whose status changes by itself."""
+    """A tutor whose status changes without an ask."""
 
     def __init__(self, on_status: Callable[[Status], object]) -> None:
         super().__init__(self.reconnects)
         self._on_status = on_status
 
     def change(self, status: Status) -> None:
-        """Take on a status."""
+        """Change the status."""
         self.status = status
         self._on_status(status)
 
     async def reconnects(self, ask: Ask) -> AsyncGenerator[FromService, None]:
-        """Script: lose the line in the middle."""
+        """Lose the connection during an answer. For use as a script."""
         ready = self.status
         async for message in self.half_then_wait(ask):
             yield message
@@ -109,7 +109,7 @@ class Reporting(ScriptedTutor):
 
 
 async def test_e10_a_change_is_told_once(settings: Settings) -> None:
-    """E10: Each change of the status is one notification, and nothing pops up."""
+    """E10: each change of the status is sent as one notification, and nothing pops up."""
     remote = replace(settings, server_url=REMOTE, access_token="t")
     server = AskTutorServer(remote, "0", lambda _settings, _access, on_status: Reporting(on_status))
     async with Conversation(server.language_server) as conversation:
@@ -123,7 +123,7 @@ async def test_e10_a_change_is_told_once(settings: Settings) -> None:
 
 
 async def test_e10_a_refused_token_is_one_status(settings: Settings) -> None:
-    """E10: The service takes the token no more: each ask is refused in words, the status changes once, no pop-up."""
+    """E10: if the service rejects the token, each ask is refused with a sentence, and the status changes once."""
 
     async def refuse(connection: Connection) -> None:
         await connection.socket.close(code=CloseCode.UNAUTHENTICATED)
@@ -146,7 +146,7 @@ async def test_e10_a_refused_token_is_one_status(settings: Settings) -> None:
 
 
 async def test_a_stranger_hears_no_status(conversation: Conversation) -> None:
-    """An editor that does not know our messages gets none; the command still answers."""
+    """An editor without support for the tutor's messages gets no status notification, but the command works."""
     await conversation.editor.initialize({})
 
     status = await conversation.editor.execute("tutor.status")
@@ -156,22 +156,22 @@ async def test_a_stranger_hears_no_status(conversation: Conversation) -> None:
 
 
 async def test_the_command_gives_the_status(editor: Editor) -> None:
-    """`tutor.status` has the shape of the notification."""
+    """The result of `tutor.status` has the same shape as the notification."""
     await editor.hear(STATUS_DID_CHANGE)
 
     assert [await editor.execute("tutor.status")] == editor.all_heard(STATUS_DID_CHANGE)
 
 
 class TestSignedOut:
-    """A service is set, but nobody is signed in."""
+    """A service is set, but the student is not signed in."""
 
     @pytest.fixture
     def settings(self, settings: Settings) -> Settings:
-        """Name a service without a token."""
+        """Return settings with a service and without a token."""
         return replace(settings, server_url=REMOTE)
 
     async def test_an_ask_says_what_to_do(self, editor: Editor, tutor: ScriptedTutor) -> None:
-        """The ask is refused with the way to sign in; no tutor is built."""
+        """An ask is refused with an explanation of how to sign in, and no tutor is built."""
         answer = await editor.answer(await editor.ask(await editor.open("x = 1\n")))
 
         assert (answer.started, answer.ended["reason"], answer.ended["code"]) == (None, "refused", "UNAUTHENTICATED")
@@ -179,7 +179,7 @@ class TestSignedOut:
         assert tutor.asks == []
 
     async def test_a_local_ask_needs_no_sign_in(self, editor: Editor) -> None:
-        """With `local` the tutor of local mode answers; the status stays, and the answer has no id to rate it by."""
+        """With `local` the offline tutor answers; the status stays, and the answer cannot be rated."""
         uri = await editor.open("x = 1\n")
 
         answer = await editor.answer(await editor.ask(uri, local=True))
@@ -189,7 +189,7 @@ class TestSignedOut:
 
 
 async def test_local_asks_while_the_service_is_away(settings: Settings) -> None:
-    """An ask with `local` is answered by the offline tutor, which counts its own hint levels; others still fail."""
+    """An ask with `local` gets the offline tutor and its own hint levels; other asks still fail."""
     server = AskTutorServer(replace(settings, server_url="http://127.0.0.1:1", access_token="t"), "0")
     async with Conversation(server.language_server) as conversation:
         editor = conversation.editor
@@ -206,15 +206,15 @@ async def test_local_asks_while_the_service_is_away(settings: Settings) -> None:
 
 
 class TestSignedIn:
-    """A service is set, with a token."""
+    """A service is set, and the token comes from the settings."""
 
     @pytest.fixture
     def settings(self, settings: Settings) -> Settings:
-        """Name a service and a token."""
+        """Return settings with a service and a token."""
         return replace(settings, server_url=REMOTE, access_token="t")
 
     async def test_signing_out_forgets_the_token(self, editor: Editor, tutor: ScriptedTutor) -> None:
-        """The tutor is closed, the status changes, and the next ask is refused."""
+        """Signing out closes the tutor and changes the status, and the next ask is refused."""
         uri = await editor.open("x = 1\n")
         await editor.answer(await editor.ask(uri))
 
@@ -227,7 +227,7 @@ class TestSignedIn:
         assert answer.ended["code"] == "UNAUTHENTICATED"
 
     async def test_signing_in_again_needs_nothing(self, editor: Editor) -> None:
-        """`tutor.signIn` says so."""
+        """`tutor.signIn` reports that the student is already signed in."""
         status = await editor.execute("tutor.signIn")
 
         assert status["state"] == "ready"
@@ -237,10 +237,10 @@ class TestSignedIn:
 
 
 class TestWrongAddress:
-    """A setting is wrong."""
+    """The settings contain an invalid URL."""
 
     async def test_an_ask_says_which(self, conversation: Conversation) -> None:
-        """The status and each ask name the setting; nothing is asked of anybody."""
+        """The status and each ask's error name the setting, and no connection is opened."""
         editor = conversation.editor
         await editor.initialize(initializationOptions={"serverUrl": "http://uni.example"})
 

@@ -1,4 +1,4 @@
-"""JSON-RPC with a child process that is not always well."""
+"""Tests of JSON-RPC with a child process that may fail."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ async def running(program: str) -> AsyncIterator[StdioServer]:
 
 
 async def test_requests_find_their_answers() -> None:
-    """Answers may come in any order."""
+    """Replies are matched to their requests in any order."""
     program = "one, two = read(), read()\nwrite(id=two['id'], result=2)\nwrite(id=one['id'], result=1)\nserve()\n"
     async with running(program) as server:
         answers = await asyncio.gather(server.request("first"), server.request("second"))
@@ -59,13 +59,13 @@ async def test_requests_find_their_answers() -> None:
 
 
 async def test_text_of_any_script_survives() -> None:
-    """Bodies are UTF-8 and counted in bytes."""
+    """Message bodies are UTF-8, and their length is counted in bytes."""
     async with running("serve()") as server:
         assert await server.request("echo", {"text": "é 😀 \u2028"}) == {"text": "é 😀 \u2028"}
 
 
 async def test_error_answer_is_raised_with_its_message() -> None:
-    """What the server refuses is raised in its own words."""
+    """An error reply is raised as an exception with the server's message."""
     program = "write(id=read()['id'], error={'code': -32602, 'message': 'No such file.'})\nserve()\n"
     async with running(program) as server:
         with pytest.raises(RequestFailed, match=r"^No such file\.$"):
@@ -73,7 +73,7 @@ async def test_error_answer_is_raised_with_its_message() -> None:
 
 
 async def test_notifications_are_kept_in_order_to_the_end() -> None:
-    """What the server says unasked is kept; None says that there will be no more."""
+    """Notifications are kept in order; None marks the end of the connection."""
     program = "write(method='one', params={'n': 1})\nwrite(method='two')\n"
     async with running(program) as server:
         said = [await server.notifications.get() for _ in range(3)]
@@ -81,7 +81,7 @@ async def test_notifications_are_kept_in_order_to_the_end() -> None:
 
 
 async def test_request_of_the_server_is_answered() -> None:
-    """A server that asks for something we have not declared gets an error, and need not wait."""
+    """An unknown request of the server gets an error at once."""
     program = "write(id=7, method='window/showDocument', params={})\nwrite(method='got', params=read())\nserve()\n"
     async with running(program) as server:
         said = await server.notifications.get()
@@ -91,7 +91,7 @@ async def test_request_of_the_server_is_answered() -> None:
 
 
 async def test_server_that_dies_fails_what_waits_and_what_comes_later() -> None:
-    """The last line on stderr tells why the server stopped."""
+    """If the server dies, open and later requests fail with the last line of its stderr."""
     async with running("read()\nraise SystemExit('No module named pygls')\n") as server:
         for _ in range(2):
             with pytest.raises(ServerStopped, match=r"^The language server stopped\. No module named pygls$"):
@@ -99,7 +99,7 @@ async def test_server_that_dies_fails_what_waits_and_what_comes_later() -> None:
 
 
 async def test_server_that_does_not_answer_is_given_up() -> None:
-    """A request waits for so long and no longer."""
+    """A request fails after a timeout."""
     async with running("serve_nothing = read()\nread()\nread()\n") as server:
         server._answer_seconds = 0.05
         with pytest.raises(ServerStopped, match="does not answer"):
@@ -107,20 +107,20 @@ async def test_server_that_does_not_answer_is_given_up() -> None:
 
 
 async def test_noise_on_stdout_is_passed_over() -> None:
-    """A stray print does not end the conversation."""
+    """Printed text between messages is ignored."""
     program = "print('hello', flush=True)\nwrite(id=read()['id'], result=1)\nserve()\n"
     async with running(program) as server:
         assert await server.request("first") == 1
 
 
 async def test_server_that_stays_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Closing leaves no process, however deaf the server is."""
+    """Closing the connection kills a server that does not exit by itself."""
     monkeypatch.setattr("tutor_lsp.lsp.stdio_rpc.EXIT_SECONDS", 0.05)
     async with running("import time\ntime.sleep(60)\n"):
         pass
 
 
 async def test_program_that_is_not_there_is_said_so() -> None:
-    """A missing program is a failure in words."""
+    """A missing program is reported in a sentence."""
     with pytest.raises(ServerStopped, match="could not be started"):
         await StdioServer.start("/nowhere/tutor-lsp")

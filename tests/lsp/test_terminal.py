@@ -1,4 +1,4 @@
-"""The command line of `tutor`: what it reads and refuses before anything is asked."""
+"""Tests of the command line of `tutor`: what it reads and refuses before an ask is sent."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from tutor_protocol import Position
 def test_position_without_a_column_is_where_the_text_begins(
     line: int | None, column: int | None, position: Position
 ) -> None:
-    """Columns count code points from 1; one beyond the line is its end. Lines end as in LSP, so also at a lone CR."""
+    """Columns count code points from 1; one past the line means its end. Lines end as in LSP, also at a lone CR."""
     assert terminal_ask._position(Place(Path("a.py"), line, column), "def f():\r\n    x = 1 \r\r😀 = 2") == position
 
 
 def refusal(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
-    """Run a command that fails; give its exit status and the one line on stderr."""
+    """Run a failing command; return its exit status and the only line on stderr."""
     status = main(arguments)
     output = capsys.readouterr()
     assert output.out == ""
@@ -42,14 +42,14 @@ def refusal(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[i
 
 
 def test_missing_file_is_wrong_use(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    """The file is named as it was typed."""
+    """The error for a missing file names it as it was typed."""
     assert refusal(["ask", "nowhere.py:3"], capsys) == (WRONG_USE, "nowhere.py does not exist.")
     assert refusal(["ask", str(tmp_path)], capsys) == (WRONG_USE, f"{tmp_path} is a folder.")
 
 
 @pytest.mark.parametrize("place", [":3", ":0", ":1:0", ":99:1"])
 def test_place_outside_the_file_is_wrong_use(place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A line beyond the end, or a count from 0, is refused with the lines that there are, as people count them."""
+    """A line number outside the file is refused, and the message names the range of lines, counted from 1."""
     path = tmp_path / "a.py"
     for text in ("x = 1\ny = 2", "x = 1\r\ny = 2\r\n"):
         path.write_text(text)
@@ -59,7 +59,7 @@ def test_place_outside_the_file_is_wrong_use(place: str, tmp_path: Path, capsys:
 
 @pytest.mark.parametrize("text", ["", "x = 1", "x = 1\n"])
 def test_one_line_is_counted_in_the_singular(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The empty line that the last line's end begins does not count; an empty file has the one that it is."""
+    """The number of lines does not include the empty line after a final line end; an empty file has one line."""
     path = tmp_path / "a.py"
     path.write_text(text)
     expected = f"{path} has 1 line; lines and columns count from 1."
@@ -68,7 +68,7 @@ def test_one_line_is_counted_in_the_singular(text: str, tmp_path: Path, capsys: 
 
 @pytest.mark.parametrize("name", ["README.md", "notes.txt", "photo.png", "Makefile", "script"])
 def test_file_that_is_not_python_is_refused(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """By its name; a file without an ending counts as what its first line says."""
+    """A file is refused by its suffix or, without one, by its first line."""
     path = tmp_path / name
     path.write_bytes(b"\x89PNG\xff" if name == "photo.png" else b"#!/bin/sh\necho python\n")
     expected = f"{path} is not a Python file. The tutor explains Python code only."
@@ -77,7 +77,7 @@ def test_file_that_is_not_python_is_refused(name: str, tmp_path: Path, capsys: p
 
 @pytest.mark.parametrize("name", ["a.py", "A.PY", "a.pyw", "a.pyi", "script"])
 def test_file_that_is_python_is_read(name: str, tmp_path: Path) -> None:
-    """A Python file is recognised by its ending in any case, and a script without one by its first line."""
+    """A Python file is recognised by its suffix in any case, or by the first line of a script without one."""
     path = tmp_path / name
     path.write_text("#!/usr/bin/env python3\n")
     assert terminal_ask._read(Place(path)) == "#!/usr/bin/env python3\n"
@@ -87,14 +87,14 @@ def test_file_that_is_python_is_read(name: str, tmp_path: Path) -> None:
 def test_text_that_cannot_be_read_is_refused(
     content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A file in an undeclared encoding is refused in words, not sent as garbage."""
+    """A file in an undeclared encoding is refused with an explanation."""
     path = tmp_path / "a.py"
     path.write_bytes(content)
     assert refusal(["ask", str(path)], capsys) == (FAILED, f"{path} is not Python text: save it in UTF-8.")
 
 
 def test_declared_encoding_is_believed(tmp_path: Path) -> None:
-    """PEP 263: the first lines may name another encoding; a byte order mark is no text."""
+    """PEP 263: an encoding declared in the first lines is used, and a byte order mark is removed."""
     path = tmp_path / "a.py"
     path.write_bytes("# coding: latin-1\nx = 'é'\n".encode("latin-1"))
     assert terminal_ask._read(Place(path)) == "# coding: latin-1\nx = 'é'\n"
@@ -103,14 +103,14 @@ def test_declared_encoding_is_believed(tmp_path: Path) -> None:
 
 
 def test_notebook_is_for_an_editor(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A notebook's JSON is not asked about as if it were Python."""
+    """The JSON of a notebook is refused."""
     status, reason = refusal(["ask", str(tmp_path / "a.ipynb")], capsys)
     assert status == WRONG_USE
     assert reason.endswith("is a notebook. Ask in an editor, at one of its cells.")
 
 
 def test_run_without_anything_to_ask_about_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A program that works, or waits for input, uses up no hint."""
+    """If the program succeeds or waits for input, `--run` is refused and uses up no hint."""
     path = tmp_path / "a.py"
     path.write_text("x = 1\n")
     reason = f"{path} ran without an exception. Name a line, or say with --question what is wrong."
@@ -121,7 +121,7 @@ def test_run_without_anything_to_ask_about_is_refused(tmp_path: Path, capsys: py
 
 
 def test_endless_run_that_says_nothing_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A program that is stopped and does not tell where it was: the student is asked for a line."""
+    """If a program is stopped without a traceback, the student is asked for a line number."""
     path = tmp_path / "a.py"
     path.write_text("import os, time\ntry:\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    os._exit(1)\n")
     with pytest.MonkeyPatch.context() as patch:
@@ -141,7 +141,7 @@ def test_question_has_the_contracts_length(tmp_path: Path, capsys: pytest.Captur
 
 @pytest.mark.parametrize("arguments", [[], ["ask"], ["bask"], ["ask", "a.py", "--no-such-option"]])
 def test_wrong_command_line_is_status_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """What cannot be understood ends with status 2 and the usage on stderr."""
+    """A wrong command line gives status 2 and the usage on stderr."""
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     assert caught.value.code == WRONG_USE
@@ -149,7 +149,7 @@ def test_wrong_command_line_is_status_2(arguments: list[str], capsys: pytest.Cap
 
 
 def test_help_names_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
-    """--help shows the commands that do something."""
+    """`--help` lists the existing commands."""
     with pytest.raises(SystemExit) as caught:
         main(["--help"])
     assert caught.value.code == DONE
@@ -158,7 +158,7 @@ def test_help_names_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_version_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    """--version names the program and its version."""
+    """`--version` prints the program's name and version."""
     with pytest.raises(SystemExit) as caught:
         main(["--version"])
     assert caught.value.code == DONE

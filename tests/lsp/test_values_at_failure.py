@@ -1,4 +1,4 @@
-"""The values of the line where a program fails, with real processes."""
+"""Tests of the variable values that are shown for the failing line, with real processes."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 async def values(folder: Path, code: str) -> str:
-    """Run this code, and give the last line of its traceback."""
+    """Run this code and return the last line of its traceback."""
     return ((await run(folder, code)).traceback or "").rpartition("\n")[2]
 
 
 async def test_small_values_of_the_failing_line_are_told(tmp_path: Path) -> None:
-    """Those of the student's innermost frame, attributes and globals too, each once, in the order of the line."""
+    """The values are from the student's innermost frame, with attributes and globals, each once and in line order."""
     code = (
         "rate = 2.5\n\ndef mean(self, n):\n    other = 1\n    return self.total * rate / n + n + len(self.names)\n\n"
         "class Course: pass\ncourse = Course()\ncourse.total = 7\ncourse.names = ['Ada', None]\nmean(course, 0)\n"
@@ -31,7 +31,7 @@ async def test_small_values_of_the_failing_line_are_told(tmp_path: Path) -> None
 
 
 async def test_values_are_those_of_the_students_other_file(tmp_path: Path) -> None:
-    """Where a module of theirs fails, its line has the values; where a library fails, the line that led there."""
+    """The values are those of the student's module that failed, or of the line that called a failing library."""
     (tmp_path / "mine.py").write_text("def mean(xs):\n    return sum(xs) / len(xs)\n")
     (tmp_path / "site-packages").mkdir()
     (tmp_path / "site-packages" / "theirs.py").write_text("def mean(ys):\n    return sum(ys) / len(ys)\n")
@@ -53,14 +53,14 @@ async def test_values_are_those_of_the_students_other_file(tmp_path: Path) -> No
     ],
 )
 async def test_values_are_plain_and_short(tmp_path: Path, value: str, told: str) -> None:
-    """Of what is too long, or no plain data inside, the length is told; of arrays shape and type."""
+    """Long or nested values are summarised by their length, arrays by shape and type."""
     (tmp_path / "numpy.py").write_text("class ndarray:\n    shape = (3, 4)\n    dtype = 'float64'\n")
     code = f"import numpy\nv = {value}\nassert v is None\n"
     assert await values(tmp_path, code) == f"# values on line 3: v = {told}"
 
 
 async def test_no_code_of_the_student_runs_for_it(tmp_path: Path) -> None:
-    """Objects of their classes are not shown, not in a list either: a `__repr__` that prints is never called."""
+    """Objects of the student's classes are not shown, even in a list, so that no `__repr__` of theirs is called."""
     code = "class A(int):\n    def __repr__(self):\n        print('called')\n\na, b = A(), [A()]\nassert a and b\n"
     outcome = await run(tmp_path, code)
     assert (outcome.traceback or "").endswith("AssertionError\n# values on line 6: b = <list of length 1>")
@@ -68,7 +68,7 @@ async def test_no_code_of_the_student_runs_for_it(tmp_path: Path) -> None:
 
 
 async def test_program_finds_all_as_without_us(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its path, environment, modules and hooks are those of a plain start, in what it starts too."""
+    """The program's path, environment, modules and hooks are the same as without the tutor, also in child processes."""
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "mine"))
     code = (
         "import os, subprocess, sys\n"
@@ -86,14 +86,14 @@ async def test_program_finds_all_as_without_us(tmp_path: Path, monkeypatch: pyte
 
 
 async def test_a_hook_of_the_students_own_stays_theirs(tmp_path: Path) -> None:
-    """A program that shows its exceptions itself goes on doing so."""
+    """A program's own exception hook is still called."""
     outcome = await run(tmp_path, "import sys\nsys.excepthook = lambda *_: print('mine')\nx = 0\n1 / x\n")
     assert outcome.output.strip() == "mine"
     assert outcome.traceback is None
 
 
 async def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the values came in is gone after the run."""
+    """The temporary file with the values is deleted after the run."""
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
     assert await values(tmp_path, "x = 0\n1 / x\n") == "# values on line 2: x = 0"
@@ -101,7 +101,7 @@ async def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_private_values_do_not_leave() -> None:
-    """They are taken out as everywhere else: by the name that they have, or by how they look."""
+    """Private values are redacted, by their variable's name or by their form."""
     told = "ValueError: no\n# values on line 3: password = 'hunter22!', mail = 'ada@uni.example'"
     traceback = redacted(traceback=told).traceback or ""
     assert "hunter22" not in traceback

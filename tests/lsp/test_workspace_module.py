@@ -1,4 +1,4 @@
-"""`.tutor.toml`: the nearest one names the module of an ask, and can say nothing else."""
+"""Tests of `.tutor.toml`: the nearest one names the module of an ask, and has no other settings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def test_the_nearest_file_names_the_module(tmp_path: Path) -> None:
-    """A folder's own goes before that of the folders above; a notebook's cells are in its folder."""
+    """The file in the nearest folder takes precedence; a notebook's cells belong to the notebook's folder."""
     exercise = tmp_path / "week 1" / "exercise"
     exercise.mkdir(parents=True)
     (tmp_path / ".tutor.toml").write_text('module = "loops"\nserver_url = "https://elsewhere.example"\n')
@@ -27,7 +27,7 @@ def test_the_nearest_file_names_the_module(tmp_path: Path) -> None:
 
 
 def test_without_a_file_or_a_module_there_is_none(tmp_path: Path) -> None:
-    """Also for documents that are on no disk, and for a folder of that name."""
+    """Documents without a file, and a folder named `.tutor.toml`, have no module."""
     (tmp_path / ".tutor.toml").write_text("# nothing yet\n")
     (tmp_path / "folder" / ".tutor.toml").mkdir(parents=True)
 
@@ -41,7 +41,7 @@ def test_without_a_file_or_a_module_there_is_none(tmp_path: Path) -> None:
     [b"module = loops", b"module = 3", b'module = "../secrets"', b'module = "a b"', b"\xff", b"#" * (MOST_BYTES + 1)],
 )
 def test_a_file_that_cannot_be_understood_is_said(content: bytes, tmp_path: Path) -> None:
-    """The student reads what to mend, and the ask is not sent."""
+    """If the file is invalid, the ask is not sent, and the student reads what is wrong."""
     (tmp_path / ".tutor.toml").write_bytes(content)
 
     with pytest.raises(Refused, match=r"^\.tutor\.toml of this folder"):

@@ -1,4 +1,4 @@
-"""What many tests of the service start from."""
+"""Fixtures that many tests of the service use."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ async def upstream() -> AsyncIterator[FakeUpstream]:
 
 @pytest.fixture
 def clock() -> HeldClock:
-    """Return a clock that stands at noon."""
+    """Return a simulated clock that starts at noon."""
     return HeldClock()
 
 
 @pytest.fixture
 async def held(request: pytest.FixtureRequest, tmp_path: Path, clock: HeldClock) -> AsyncIterator[HeldService]:
-    """Return a service in this process, on the held clock; on SQLite, unless a test is marked with `ON_BOTH`."""
+    """Return a service in this process, on the simulated clock; on SQLite unless the test has the mark `ON_BOTH`."""
     is_postgres = getattr(request, "param", "sqlite") == "postgresql"
     database_url = request.getfixturevalue("postgres_server").database() if is_postgres else ""
     async with held_service(tmp_path, clock, database_url=database_url) as running:
@@ -48,7 +48,7 @@ async def held(request: pytest.FixtureRequest, tmp_path: Path, clock: HeldClock)
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """Name an empty database of each kind; the empty name is a file in the data folder."""
+    """Return the URL of an empty database of each kind; an empty URL means a file in the data folder."""
     if request.param == "sqlite":
         return ""
     server: PostgresServer = request.getfixturevalue("postgres_server")
@@ -57,14 +57,14 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 async def on_both(tmp_path: Path, clock: HeldClock, database_url: str) -> AsyncIterator[HeldService]:
-    """Return a service on each kind of database, for what happens at once."""
+    """Return a service on each kind of database, for tests of concurrency."""
     async with held_service(tmp_path, clock, database_url=database_url) as running:
         yield running
 
 
 @pytest.fixture
 def log_output() -> Iterator[io.BytesIO]:
-    """Return what the log of this process writes, as JSON, during the test."""
+    """Return the log that this process writes during the test, as JSON lines."""
     root = logging.getLogger()
     kept = root.handlers, root.level, warnings.showwarning, threading.excepthook
     output = io.BytesIO()

@@ -1,4 +1,4 @@
-"""The account pages, as a browser without scripts goes through them: with mail and without, on both databases."""
+"""The account pages as a browser without JavaScript uses them: with and without e-mail, on both databases."""
 
 from __future__ import annotations
 
@@ -43,27 +43,27 @@ async def mail() -> AsyncIterator[MailServer]:
 
 @pytest.fixture
 async def mailed(tmp_path: Path, clock: HeldClock, database_url: str, mail: MailServer) -> AsyncIterator[HeldService]:
-    """Yield a service that mails, on each kind of database."""
+    """Yield a service that sends e-mail, on each kind of database."""
     async with held_service(tmp_path, clock, database_url=database_url, **mail.settings) as running:
         yield running
 
 
 @pytest.fixture
 async def browser(mailed: HeldService) -> AsyncIterator[Browser]:
-    """Yield a browser of the service that mails."""
+    """Yield a browser of the service that sends e-mail."""
     opened = Browser(mailed.url)
     yield opened
     await opened.close()
 
 
 async def make(browser: Browser, email: str = EMAIL, password: str = PASSWORD) -> None:
-    """Fill in the form for an account."""
+    """Fill in and submit the form that creates an account."""
     await browser.open("/account/new")
     await browser.send("/account/new", email=email, password=password, again=password)
 
 
 async def confirmed(browser: Browser, mail: MailServer, email: str = EMAIL) -> None:
-    """Make an account, and confirm its address in the same browser."""
+    """Create an account and confirm its e-mail address in the same browser."""
     await make(browser, email)
     await browser.open(await mail.link_to(email))
     await browser.send("/account/confirm")
@@ -71,33 +71,33 @@ async def confirmed(browser: Browser, mail: MailServer, email: str = EMAIL) -> N
 
 
 async def asked(url: str, access_token: str) -> str:
-    """Ask once; return the code of the refusal, or the type of the first frame."""
+    """Send one ask; return the refusal's code, or the type of the first frame."""
     async with connect(url, access_token) as chat:
         first: dict[str, Any] = (await chat.answer())[0]
         return str(first.get("code", first["type"]))
 
 
 async def signed_in(held: HeldService, email: str, password: str) -> tuple[int, Any]:
-    """Sign in by the API."""
+    """Sign in through the API."""
     return await held.post("/api/auth/login", {"email": email, "password": password})
 
 
 async def registered(browser: Browser, email: str) -> str:
-    """Register by the API; return the access token."""
+    """Register through the API; return the access token."""
     async with browser.session.post("/api/auth/register", json={"email": email, "password": PASSWORD}) as response:
         assert response.status == 201
         return str((await response.json())["access_token"])
 
 
 async def everything(held: HeldService, table: str) -> list[Any]:
-    """Return the rows of a table."""
+    """Return all rows of a table."""
     return list(await held.database.read(lambda connection: connection.execute(text(f"SELECT * FROM {table}")).all()))
 
 
 async def test_a_student_makes_an_account_and_confirms_it(
     mailed: HeldService, mail: MailServer, browser: Browser
 ) -> None:
-    """From the form over the mail to the account: a click in the browser that made it, and it may ask."""
+    """A student registers on the page, clicks the e-mailed link in the same browser, and may then send asks."""
     await make(browser, EMAIL.upper())
     assert browser.page.title == "Look into your mail"
     _, login = await signed_in(mailed, EMAIL, PASSWORD)
@@ -116,7 +116,7 @@ async def test_a_student_makes_an_account_and_confirms_it(
 
 
 async def test_another_browser_needs_the_password(mailed: HeldService, mail: MailServer) -> None:
-    """A student who opens the link in another browser must prove that the account is theirs; no stranger can."""
+    """A student who opens the link in another browser must enter the account's password."""
     status, registered = await mailed.post("/api/auth/register", {"email": EMAIL, "password": PASSWORD})
     assert status == 201
     elsewhere = Browser(mailed.url)
@@ -138,7 +138,7 @@ async def test_another_browser_needs_the_password(mailed: HeldService, mail: Mai
 async def test_the_owner_takes_over_by_registering_again(
     mailed: HeldService, mail: MailServer, browser: Browser
 ) -> None:
-    """A stranger's password, sign-ins and link are void once the owner has made the account anew."""
+    """If a stranger registered the address first, their password, sign-ins and link end once the owner registers it."""
     eve = Browser(mailed.url)
     await make(eve, EMAIL, "the password of a stranger")
     old_link = await mail.link_to(EMAIL)
@@ -158,7 +158,7 @@ async def test_the_owner_takes_over_by_registering_again(
 
 
 async def test_the_owner_takes_over_by_a_reset(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
-    """The link of a reset confirms the address, and ends what the stranger had."""
+    """A password reset confirms the address, and ends the stranger's password, sign-ins and link."""
     eve = Browser(mailed.url)
     await make(eve, EMAIL, "the password of a stranger")
     await eve.open("/account")
@@ -184,7 +184,7 @@ async def test_the_owner_takes_over_by_a_reset(mailed: HeldService, mail: MailSe
 
 
 async def test_a_confirmed_address_needs_no_other_link(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
-    """Links that were mailed for the same are dead afterwards, also in the browser that made the account."""
+    """Once an address is confirmed, its other confirmation links are invalid, even in the browser that registered."""
     await make(browser)
     first = await mail.link_to(EMAIL)
     other = Browser(mailed.url)
@@ -201,7 +201,7 @@ async def test_a_confirmed_address_needs_no_other_link(mailed: HeldService, mail
 
 
 async def test_a_confirmed_account_is_not_taken_over(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
-    """Registering it again is 409 by the API; the page says the same as ever, and its owner gets a mail."""
+    """Registering a confirmed address is 409 in the API; the page does not reveal it, and the owner gets an e-mail."""
     await confirmed(browser, mail)
     stranger = Browser(mailed.url)
     await make(stranger, EMAIL, "the password of a stranger")
@@ -221,7 +221,7 @@ async def test_a_confirmed_account_is_not_taken_over(mailed: HeldService, mail: 
 
 
 async def test_a_forgotten_password(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
-    """The page says the same for every address; the link works once, for an hour, and ends every sign-in."""
+    """The page answers alike for every address; the reset link works once, for an hour, and ends every sign-in."""
     await confirmed(browser, mail)
     _, before = await signed_in(mailed, EMAIL, PASSWORD)
     forgetful = Browser(mailed.url)
@@ -231,7 +231,7 @@ async def test_a_forgotten_password(mailed: HeldService, mail: MailServer, brows
         await forgetful.send("/account/password", email=email)
         pages.append((forgetful.page.status, forgetful.page.text.replace(email, "…")))
     link = await mail.link_to(EMAIL, 2)
-    for _ in range(2):  # a mail scanner looks, and uses nothing up
+    for _ in range(2):  # an e-mail scanner that opens the link does not use it up
         await forgetful.open(link)
     await forgetful.send("/account/reset", new_password=NEW, again="something else")
     assert forgetful.page.problem == "The two passwords are not the same."
@@ -258,7 +258,7 @@ async def test_a_forgotten_password(mailed: HeldService, mail: MailServer, brows
 async def test_links_run_out_and_are_bound_to_their_purpose(
     mailed: HeldService, mail: MailServer, browser: Browser
 ) -> None:
-    """A link that confirms sets no password, and the other way round; they are good for an hour and for 24."""
+    """A confirmation link sets no password and a reset link confirms nothing; they expire after 24 hours and 1 hour."""
     await make(browser)
     confirm = await mail.link_to(EMAIL)
     await browser.open("/account/password")
@@ -278,14 +278,14 @@ async def test_links_run_out_and_are_bound_to_their_purpose(
 
 
 async def test_nobody_floods_a_mailbox(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
-    """After five links of a kind in an hour no more are mailed, and the page does not tell."""
+    """After five links of a kind in an hour no more are e-mailed, and the page does not reveal it."""
     await make(browser)
     statuses = []
     for _ in range(MOST_AN_HOUR + 3):
         await browser.open("/account/password")
         statuses.append((await browser.send("/account/password", email=EMAIL)).status)
     await mail.mail_to(EMAIL, 1 + MOST_AN_HOUR)
-    await mailed.database.commit(lambda _: None)  # behind what the last requests have left to do
+    await mailed.database.commit(lambda _: None)  # wait until the earlier requests' deferred work is done
     mailed.clock.seconds = 3601
     await browser.open("/account/password")
     await browser.send("/account/password", email=EMAIL)
@@ -298,7 +298,7 @@ async def test_nobody_floods_a_mailbox(mailed: HeldService, mail: MailServer, br
 async def test_who_registers_too_often_still_has_a_link(
     mailed: HeldService, mail: MailServer, browser: Browser
 ) -> None:
-    """The registration that would mail no link any more is refused, and the link that was mailed last still works."""
+    """A registration over the hourly limit is refused, and the link that was e-mailed last still works."""
     for _ in range(MOST_AN_HOUR):
         await make(browser)
     await make(browser)
@@ -314,7 +314,7 @@ async def test_who_registers_too_often_still_has_a_link(
 async def test_a_process_that_has_counted_nothing_voids_no_link(
     tmp_path: Path, clock: HeldClock, database_url: str, mailed: HeldService, mail: MailServer
 ) -> None:
-    """After a restart, and beside other processes without Redis, the links in the database are counted."""
+    """The hourly limit counts the links in the database, so that another process without Redis knows them, too."""
     body = {"email": EMAIL, "password": PASSWORD}
     made = [(await mailed.post("/api/auth/register", body))[0] for _ in range(MOST_AN_HOUR)]
     async with held_service(tmp_path, clock, database_url=database_url, **mail.settings) as other:
@@ -327,7 +327,7 @@ async def test_a_process_that_has_counted_nothing_voids_no_link(
 
 
 async def test_nothing_in_the_database_opens_a_link(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
-    """Tokens and browsers are stored as hashes."""
+    """Tokens and browser identifiers are stored only as hashes."""
     await make(browser)
     token = (await mail.link_to(EMAIL)).partition("=")[2]
     stored = str(await everything(mailed, "one_time_tokens")) + str(await everything(mailed, "page_sessions"))
@@ -340,7 +340,7 @@ async def test_nothing_in_the_database_opens_a_link(mailed: HeldService, mail: M
 async def test_an_unconfirmed_student_is_told_what_to_do(
     mailed: HeldService, mail: MailServer, browser: Browser
 ) -> None:
-    """Signed in, the page says why nothing can be asked, and sends the mail again; a device is not approved, 403."""
+    """An unconfirmed student reads why asks are refused and can request the e-mail again; approving a device is 403."""
     await make(browser)
     await browser.open("/account")
     await browser.send("/account/sign-in", email=EMAIL, password=PASSWORD)
@@ -367,7 +367,7 @@ async def test_an_unconfirmed_student_is_told_what_to_do(
 
 
 async def test_from_the_editor_to_an_account_and_back(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
-    """A student with a code and no account makes one, confirms it, and approves without typing anything again."""
+    """A student with a device's code can register, confirm and approve the device without entering the code again."""
     started = await start_device(mailed.client)
     await browser.open(f"/device?user_code={started['user_code']}")
     await browser.submit()
@@ -392,7 +392,7 @@ async def test_from_the_editor_to_an_account_and_back(mailed: HeldService, mail:
 
 
 async def test_another_account_may_decide(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
-    """A student who is signed in to one account can approve with another."""
+    """A student who is signed in to one account can approve a device with another account."""
     await confirmed(browser, mail)
     started = await start_device(mailed.client)
     await browser.open("/device")
@@ -405,7 +405,7 @@ async def test_another_account_may_decide(mailed: HeldService, mail: MailServer,
 
 
 async def test_seeing_exporting_and_erasing(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
-    """The page counts what is stored, hands it over as the API does, and erases it once the password is typed."""
+    """The page lists what is stored, offers the same export as the API, and erases the account after the password."""
     await confirmed(browser, mail)
     _, login = await signed_in(mailed, EMAIL, PASSWORD)
     assert await asked(mailed.url, login["access_token"]) == "accepted"
@@ -434,7 +434,7 @@ async def test_seeing_exporting_and_erasing(mailed: HeldService, mail: MailServe
 
 
 async def test_changing_the_password(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
-    """This browser stays signed in, everything else is signed out, and a link that waits in a mailbox is void."""
+    """A new password signs out everything except this browser, and invalidates links that were e-mailed before."""
     await confirmed(browser, mail)
     _, login = await signed_in(mailed, EMAIL, PASSWORD)
     other = Browser(mailed.url)
@@ -459,7 +459,7 @@ async def test_changing_the_password(mailed: HeldService, mail: MailServer, brow
 
 
 async def test_a_page_session_ends(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
-    """By signing out, after 12 hours, or once the account is disabled: a copied cookie opens nothing then."""
+    """A session ends by sign-out, after 12 hours, or when the account is disabled; a copied cookie is then useless."""
     await confirmed(browser, mail)
     copied = {cookie.key: cookie.value for cookie in browser.session.cookie_jar}
     await browser.send("/account/sign-out")
@@ -478,7 +478,7 @@ async def test_a_page_session_ends(mailed: HeldService, mail: MailServer, browse
 
 @pytest.mark.parametrize("path", PAGES)
 async def test_what_browsers_are_told(held: HeldService, path: str) -> None:
-    """No framing, no scripts, no caching, no referrer with a token in it; the cookie is for this service alone."""
+    """Headers forbid framing, scripts, caching and referrers, and the cookie is restricted to this service."""
     async with held.client.get(path) as response:
         headers, cookie = response.headers, response.headers["Set-Cookie"]
 
@@ -491,7 +491,7 @@ async def test_what_browsers_are_told(held: HeldService, path: str) -> None:
 
 
 async def test_the_cookie_of_a_public_service(tmp_path: Path, clock: HeldClock) -> None:
-    """Over https it has the prefix that keeps other hosts from setting it."""
+    """Over https the cookie's name has a prefix that prevents other hosts from setting it."""
     async with (
         held_service(tmp_path, clock, public_url="https://tutor.uni.example") as held,
         held.client.get("/account") as response,
@@ -514,7 +514,7 @@ async def test_the_cookie_of_a_public_service(tmp_path: Path, clock: HeldClock) 
     ],
 )
 async def test_a_form_of_another_site_does_nothing(held: HeldService, path: str) -> None:
-    """Without the token of this browser's own page a form is refused, and signs nobody in or out."""
+    """A form without the CSRF token of this browser's own page is refused, and signs nobody in or out."""
     await held.register(EMAIL)
     browser = Browser(held.url)
     await browser.open("/account")
@@ -539,7 +539,7 @@ async def test_a_form_of_another_site_does_nothing(held: HeldService, path: str)
 
 
 async def test_guesses_at_the_page_are_throttled(held: HeldService) -> None:
-    """The eleventh wrong password has to wait, as by the API."""
+    """The eleventh wrong password on the page is throttled, as in the API."""
     await held.register(EMAIL)
     browser = Browser(held.url)
     await browser.open("/account")
@@ -552,7 +552,7 @@ async def test_guesses_at_the_page_are_throttled(held: HeldService) -> None:
 
 
 async def test_without_mail_an_account_is_ready_at_once(held: HeldService) -> None:
-    """Nothing changes for `open` on loopback: no mail, no confirmation; the page signs the browser in."""
+    """With registration `open` on loopback, no e-mail or confirmation is needed, and the page signs the browser in."""
     browser = Browser(held.url)
     await browser.open("/account/new?user_code=BCDF-GHJK")
     await browser.send("/account/new", email=EMAIL, password=PASSWORD, again=PASSWORD)
@@ -575,7 +575,7 @@ async def test_without_mail_an_account_is_ready_at_once(held: HeldService) -> No
 
 @pytest.mark.parametrize("policy", ["closed", "domains:uni.example"])
 async def test_where_nobody_registers(tmp_path: Path, clock: HeldClock, policy: str) -> None:
-    """Closed, or by domain without mail: the page says whom to ask, and its form makes no account."""
+    """If registration is closed, or by domain without e-mail, the page names a contact and creates no account."""
     async with held_service(tmp_path, clock, registration=policy) as held:
         browser = Browser(held.url)
         await browser.open("/account")
@@ -593,7 +593,7 @@ async def test_where_nobody_registers(tmp_path: Path, clock: HeldClock, policy: 
 
 
 async def test_an_address_of_another_domain(tmp_path: Path, clock: HeldClock, mail: MailServer) -> None:
-    """It is the address that will not do: registration is not closed."""
+    """The page rejects an address of another domain, without saying that registration is closed."""
     async with held_service(tmp_path, clock, registration="domains:uni.example", **mail.settings) as held:
         browser = Browser(held.url)
         await make(browser, "ada@elsewhere.example")
@@ -606,7 +606,7 @@ async def test_an_address_of_another_domain(tmp_path: Path, clock: HeldClock, ma
 
 
 async def test_what_the_form_says(mailed: HeldService, browser: Browser) -> None:
-    """One sentence for what is wrong; what was typed as address stays, escaped."""
+    """The form shows one sentence on the fault, and keeps the entered address, escaped."""
     await browser.open("/account/new")
     await browser.send("/account/new", email='<b>"@', password=PASSWORD, again=PASSWORD)
     assert (browser.page.status, browser.page.problem) == (422, "This is not an e-mail address.")
@@ -620,7 +620,7 @@ async def test_what_the_form_says(mailed: HeldService, browser: Browser) -> None
 
 
 async def test_a_strange_host_gets_no_links(mailed: HeldService, mail: MailServer) -> None:
-    """Without `TUTOR_PUBLIC_URL` a Host header names no other machine than this one in a mail."""
+    """Without `TUTOR_PUBLIC_URL`, links in e-mails never lead to another host that a Host header names."""
     headers = {"Host": "evil.example"}
     body = {"email": EMAIL, "password": PASSWORD}
     async with mailed.client.post("/api/auth/register", json=body, headers=headers) as response:
@@ -631,7 +631,7 @@ async def test_a_strange_host_gets_no_links(mailed: HeldService, mail: MailServe
 
 
 async def test_a_host_header_puts_no_words_into_a_mail(mailed: HeldService, mail: MailServer) -> None:
-    """What stands before an `@` in it would stand in the link."""
+    """A Host header with an `@` is refused, since the text before it would appear in the link."""
     headers = {"Host": "call-us-at-evil.example@127.0.0.1"}
     body = {"email": EMAIL, "password": PASSWORD}
     async with mailed.client.post("/api/auth/register", json=body, headers=headers) as response:
@@ -645,7 +645,7 @@ async def test_a_host_header_puts_no_words_into_a_mail(mailed: HeldService, mail
 async def test_a_mail_server_that_is_away_holds_nobody_up(
     tmp_path: Path, clock: HeldClock, log_output: io.BytesIO
 ) -> None:
-    """The page answers as ever; the log has the failure, and neither address nor token."""
+    """If the mail server is down, the page answers as usual; the log has the failure, but no address or token."""
     async with held_service(tmp_path, clock, smtp_url="smtp://127.0.0.1:1", smtp_from="tutor@uni.example") as held:
         browser = Browser(held.url)
         await make(browser)
@@ -662,7 +662,7 @@ async def test_a_mail_server_that_is_away_holds_nobody_up(
 async def test_accounts_that_nobody_confirms_are_forgotten(
     mailed: HeldService, mail: MailServer, browser: Browser
 ) -> None:
-    """They go after 30 days, once their link has run out; a confirmed one of the same age stays."""
+    """Unconfirmed accounts are deleted after 30 days; confirmed ones of the same age stay."""
     await confirmed(browser, mail)
     await make(browser, OTHER)
 
@@ -682,7 +682,7 @@ async def test_accounts_that_nobody_confirms_are_forgotten(
 async def test_s12_invented_addresses_of_an_allowed_domain(
     tmp_path: Path, installation: Installation, mail: MailServer
 ) -> None:
-    """S12: 40 accounts of invented addresses ask nothing; once its owner has confirmed one, that one may ask."""
+    """S12: 40 accounts with invented addresses cannot send asks; an account that its owner has confirmed can."""
     settings = {**installation.settings(), **mail.environment, "TUTOR_REGISTRATION": "domains:uni.example"}
     emails = [f"invented-{number}@uni.example" for number in range(40)]
     async with RunningService(tmp_path, settings, workers=installation.workers) as service:
@@ -705,7 +705,7 @@ async def test_s12_invented_addresses_of_an_allowed_domain(
 
 
 async def test_the_bare_address_leads_to_the_account_page(held: HeldService, browser: Browser) -> None:
-    """The service's bare URL leads to the page for signing in."""
+    """The service's bare URL redirects to the sign-in page."""
     await browser.open("/")
 
     assert browser.page.status == 200

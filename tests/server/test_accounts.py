@@ -1,4 +1,4 @@
-"""What accounts must stand: several windows, a rush of sign-ins, and people who measure."""
+"""Load and timing tests of accounts: simultaneous windows, many sign-ins, and timing attacks."""
 
 from __future__ import annotations
 
@@ -42,15 +42,15 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 ADDRESS = re.compile(r"listening on (http://\S+)\n")
 ROUNDS = 3
-"""A machine that is busy with something else may be late by itself; code that is late is so each time."""
+"""The number of attempts of a timing test: a busy machine is late by chance, slow code is late every time."""
 
 
 async def test_s2_five_windows_refresh_at_once_whatever_process_they_reach(service: Service, sign_up: SignUp) -> None:
-    """S2: all of them stay signed in, over one process and over two; the old token later ends the sign-in."""
+    """S2: five windows that refresh at once stay signed in, with one process or two; later reuse ends the sign-in."""
     student = await sign_up(service)
 
     async def refresh(token: str) -> tuple[int, str]:
-        # A connection of its own each, so that the processes share them.
+        # Each request has a connection of its own, so that both processes get some.
         async with (
             ClientSession(service.url) as client,
             client.post("/api/auth/refresh", json={"refresh_token": token}) as response,
@@ -69,7 +69,7 @@ async def test_s2_five_windows_refresh_at_once_whatever_process_they_reach(servi
 
 
 async def check_seconds(accounts: Accounts, email: str) -> float:
-    """Check a wrong password; give how long it took."""
+    """Check a wrong password; return the seconds that it took."""
     started_at = time.perf_counter()
     with pytest.raises(InvalidCredentials):
         await accounts.check_password(email, "not the password", "192.0.2.1")
@@ -79,7 +79,7 @@ async def check_seconds(accounts: Accounts, email: str) -> float:
 async def test_s4_nobody_takes_as_long_as_somebody_to_within_5_ms(
     tmp_path: Path, clock: HeldClock, database_url: str
 ) -> None:
-    """S4: the medians over an e-mail that has an account and ones that have none differ by less than 5 ms."""
+    """S4: the median times for existing and unknown e-mail addresses differ by less than 5 ms."""
     apps: list[web.Application] = []
     async with held_service(tmp_path, clock, prepare=apps.append, database_url=database_url) as held:
         await held.register("ada@uni.example")
@@ -87,7 +87,7 @@ async def test_s4_nobody_takes_as_long_as_somebody_to_within_5_ms(
         for _ in range(ROUNDS):
             known, unknown = [], []
             for _ in range(30):
-                clock.seconds += 3600  # so that nothing is throttled
+                clock.seconds += 3600  # advance the clock so that nothing is throttled
                 known.append(await check_seconds(apps[0][ACCOUNTS], "ada@uni.example"))
                 unknown.append(await check_seconds(apps[0][ACCOUNTS], f"{uuid4().hex}@uni.example"))
             differences.append(abs(median(known) - median(unknown)))
@@ -101,7 +101,7 @@ STUDENTS = [f"student-{number}@uni.example" for number in range(100)]
 
 
 async def enrol(database_url: str) -> None:
-    """Make accounts that all have the same password, as a hundred registrations would."""
+    """Create many accounts with the same password, as a hundred registrations would."""
     hasher = Passwords()
     password_hash = await hasher.hash(PASSWORD)
     hasher.close()
@@ -119,11 +119,11 @@ async def enrol(database_url: str) -> None:
 
 @asynccontextmanager
 async def watched_service(folder: Path, database_url: str) -> AsyncIterator[tuple[subprocess.Popen[str], str]]:
-    """Run the service in a process of its own with its loop watched; give the process and the address."""
+    """Run the service in a process that measures event-loop lag; return the process and the URL."""
     log = folder / "log"
     with (
         log.open("w") as stderr,
-        subprocess.Popen(  # noqa: ASYNC220 - only started here
+        subprocess.Popen(  # noqa: ASYNC220 - starting a process does not block
             [sys.executable, "-m", "testing.watched_service"],
             env=service_environment(folder, PYTHONPATH=str(ROOT), TUTOR_DATABASE_URL=database_url),
             stdout=subprocess.PIPE,
@@ -139,7 +139,7 @@ async def watched_service(folder: Path, database_url: str) -> AsyncIterator[tupl
 
 
 async def sign_in_all(url: str) -> list[int]:
-    """Let everybody sign in at once; give the statuses."""
+    """Sign in all students at once; return the statuses."""
 
     async def sign_in(email: str) -> int:
         async with client.post("/api/auth/login", json={"email": email, "password": PASSWORD}) as response:
@@ -150,7 +150,7 @@ async def sign_in_all(url: str) -> list[int]:
 
 
 async def test_s5_a_hundred_sign_ins_at_once_hold_up_nobody(tmp_path: Path, database_url: str) -> None:
-    """S5: all of them succeed, and meanwhile the service's event loop is never late by more than 50 ms."""
+    """S5: all hundred sign-ins succeed, and the service's event-loop lag never exceeds 50 ms."""
     lateness: list[float] = []
     url_of_file = f"sqlite+aiosqlite:///{tmp_path / 'tutor.sqlite3'}"
     await enrol(database_url or url_of_file)

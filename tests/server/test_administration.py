@@ -1,4 +1,4 @@
-"""`/api/admin` and its commands: modules, limits of single students, the off switch, and the audit log of it all."""
+"""`/api/admin` and its commands: modules, individual limits, the off switch, and the audit log."""
 
 from __future__ import annotations
 
@@ -48,19 +48,19 @@ async def course(tmp_path: Path, clock: HeldClock, database_url: str) -> AsyncIt
 
 
 async def act(course: HeldService, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
-    """Call a route with the admin key; give status and answer."""
+    """Send a request with the admin key; return the status and the body."""
     async with course.client.request(method, path, json=body, headers={"X-Admin-Key": KEY}) as response:
         return response.status, await response.json() if response.content_type == "application/json" else None
 
 
 async def ask_once(course: HeldService, token: str, **fields: Any) -> dict[str, Any]:
-    """Ask on a new connection; give the last frame."""
+    """Send an ask on a new connection; return the last frame."""
     async with connect(course.url, token) as chat:
         return (await chat.answer(**fields))[-1]
 
 
 async def test_modules_are_made_changed_and_removed(course: HeldService) -> None:
-    """PUT makes and replaces, students see it at once, DELETE removes it with the progress in it."""
+    """PUT creates and replaces a module, which students see at once; DELETE also removes the progress in it."""
     token = (await course.register())["access_token"]
     headers = {"Authorization": f"Bearer {token}"}
 
@@ -77,7 +77,7 @@ async def test_modules_are_made_changed_and_removed(course: HeldService) -> None
 
 
 async def test_the_first_ask_in_a_module_begins_it(course: HeldService) -> None:
-    """`in_progress` at the first ask, and a module that was completed stays so."""
+    """The first ask in a module sets its status to `in_progress`; a completed module stays completed."""
     await act(course, "PUT", "/api/admin/modules/loops", LOOPS)
     token = (await course.register())["access_token"]
     headers = {"Authorization": f"Bearer {token}"}
@@ -96,7 +96,7 @@ async def test_the_first_ask_in_a_module_begins_it(course: HeldService) -> None:
 
 
 async def test_a_module_must_be_one(course: HeldService) -> None:
-    """Ids that would have to be escaped, wrong bounds and unknown shapes are refused by name."""
+    """Ids that need escaping, invalid bounds and unknown fields are refused, and the error names the field."""
     for path, body in (
         ("Loops%20and%20more", LOOPS),
         ("loops", LOOPS | {"max_hint_level": 6}),
@@ -108,7 +108,7 @@ async def test_a_module_must_be_one(course: HeldService) -> None:
 
 
 async def test_a_student_gets_limits_of_their_own_until_they_run_out(course: HeldService) -> None:
-    """The cap of 2 becomes 4, the account says so, and after the night everybody's holds again."""
+    """An individual cap of 4 replaces the general cap of 2, is shown in the account, and expires at night."""
     token = (await course.register())["access_token"]
     until = (NOON + timedelta(hours=6)).isoformat()
     body = {"email": "Ada@uni.example", "daily_messages": 4, "expires_at": until}
@@ -131,7 +131,7 @@ async def test_a_student_gets_limits_of_their_own_until_they_run_out(course: Hel
 
 
 async def test_a_module_and_everything_can_be_switched_off(course: HeldService) -> None:
-    """Asks are refused with the instructor's words, of the module alone or all; a refusal uses up nothing."""
+    """With a module or everything switched off, asks are refused with the instructor's text and not counted."""
     await act(course, "PUT", "/api/admin/modules/loops", LOOPS)
     token = (await course.register())["access_token"]
 
@@ -153,7 +153,7 @@ async def test_a_module_and_everything_can_be_switched_off(course: HeldService) 
 async def test_streams_end_when_the_tutor_is_switched_off(
     tmp_path: Path, clock: HeldClock, upstream: FakeUpstream
 ) -> None:
-    """An answer under way ends with the message, what was shown stays, and what it cost is in the ledger."""
+    """A running answer ends with the message, its text so far stays, and its cost is in the ledger."""
     upstream.default = Behaviour(text="One word after the other, for a long time. " * 200, token_seconds=0.01)
     settings: dict[str, Any] = {
         "admin_key": KEY,
@@ -173,7 +173,7 @@ async def test_streams_end_when_the_tutor_is_switched_off(
 
 
 async def test_every_act_is_in_the_audit_log(course: HeldService) -> None:
-    """Newest first, with way and address, without e-mail; the student's id goes with the account."""
+    """The audit log lists the newest act first, with way and address, no e-mail; erasure removes the student's id."""
     student = await course.register()
     token = student["access_token"]
     await act(course, "PUT", "/api/admin/modules/loops", LOOPS)
@@ -196,7 +196,7 @@ async def test_every_act_is_in_the_audit_log(course: HeldService) -> None:
 
 
 async def test_nothing_is_done_without_the_key(course: HeldService) -> None:
-    """Each route answers 401, and changes nothing."""
+    """Without the key, each route answers 401 and changes nothing."""
     for method, path in (
         ("GET", "/api/admin/modules"),
         ("PUT", "/api/admin/modules/loops"),
@@ -213,7 +213,7 @@ async def test_nothing_is_done_without_the_key(course: HeldService) -> None:
 
 
 def test_a_module_file_is_front_matter_and_statement() -> None:
-    """Windows line ends and a byte order mark change nothing."""
+    """A module file is read correctly with Windows line ends and a byte order mark."""
     module = parse_module("\ufeff" + FILE.replace("\n", "\r\n"), "loops")
 
     assert module == Module(
@@ -240,7 +240,7 @@ def test_a_module_file_is_front_matter_and_statement() -> None:
     ],
 )
 def test_a_wrong_module_file_is_named_with_its_fault(text: str, reason: str, tmp_path: Path) -> None:
-    """One line: the file and what is wrong in it."""
+    """The error for an invalid module file is one line that names the file and the fault."""
     (tmp_path / "loops.md").write_text(text)
 
     with pytest.raises(ModuleFilesRefused) as refused:
@@ -251,7 +251,7 @@ def test_a_wrong_module_file_is_named_with_its_fault(text: str, reason: str, tmp
 
 
 async def test_commands_beside_a_running_service(start_service: StartService, sign_up: SignUp, tmp_path: Path) -> None:
-    """Modules from a folder, limits and the off switch from the command line; the service heeds them."""
+    """The commands for modules, limits and the off switch take effect in a running service."""
     (tmp_path / "loops.md").write_text(FILE)
     (tmp_path / "README.md").write_text("Not a module.")
     async with start_service() as service:
@@ -278,7 +278,7 @@ async def test_commands_beside_a_running_service(start_service: StartService, si
 
 
 async def run(service: Service, *arguments: str) -> str:
-    """Run one command that works; give what it prints."""
+    """Run a command that must succeed; return its output."""
 
     def command() -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -1,4 +1,4 @@
-"""The limits of one process: exact, and a refusal uses up nothing."""
+"""The limits of one process: they are exact, and a refusal uses up nothing."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from tutor_server.errors import DailyCapReached, GlobalLimitReached, RateLimited
 
 @dataclass
 class StoredCounts:
-    """What the database knows of the day."""
+    """The counts of the day that the database has stored."""
 
     counts: Counter[str] = field(default_factory=Counter)
 
     async def messages_on(self, subject: str, _day: object) -> int:
-        """Load a count, letting others run meanwhile as a database does."""
+        """Return the stored count, after letting other tasks run as a real database would."""
         await asyncio.sleep(0)
         return self.counts[subject]
 
@@ -33,20 +33,20 @@ class StoredCounts:
 def limiter(
     clock: HeldClock, *, stored: StoredCounts | None = None, per_minute: int = 20, daily: int = 100, calls: int = 200
 ) -> InProcessLimiter:
-    """Make a limiter with the contract's defaults."""
+    """Build a limiter with the contract's defaults."""
     limits = Limits(messages_per_minute=per_minute, daily_messages=daily, llm_calls_per_minute=calls)
     return InProcessLimiter(limits, clock, (stored or StoredCounts()).messages_on)
 
 
 async def admit_many(limits: InProcessLimiter, subjects: list[str]) -> list[Grant | BaseException]:
-    """Ask all at once."""
+    """Send all asks at once and return their outcomes."""
     return await asyncio.gather(
         *(limits.admit(subject, calls_provider=True) for subject in subjects), return_exceptions=True
     )
 
 
 async def test_a1_a_thousand_asks_at_once_of_one_user() -> None:
-    """A1: exactly 20 pass."""
+    """A1: of a thousand simultaneous asks of one user exactly 20 pass."""
     outcomes = await admit_many(limiter(HeldClock()), ["ada"] * 1000)
 
     assert Counter(type(outcome) for outcome in outcomes) == {Grant: 20, RateLimited: 980}
@@ -55,7 +55,7 @@ async def test_a1_a_thousand_asks_at_once_of_one_user() -> None:
 @settings(max_examples=50)
 @given(st.lists(st.floats(0, 200), min_size=50, max_size=300), st.integers(1, 25))
 def test_a4_never_more_than_the_limit_in_any_true_minute(arrivals: list[float], limit: int) -> None:
-    """A4: random arrivals over 200 seconds: each is decided as by a full log of what was admitted in the last 60."""
+    """A4: random asks over 200 seconds are admitted exactly as by a complete log of the last 60 seconds."""
     clock = HeldClock()
     window = limiter(clock, per_minute=limit, daily=1000, calls=1000)
 
@@ -77,21 +77,21 @@ def test_a4_never_more_than_the_limit_in_any_true_minute(arrivals: list[float], 
 
 
 async def test_a3_a_thousand_asks_over_fifty_users() -> None:
-    """A3: exactly 200 provider calls a minute."""
+    """A3: of a thousand asks of fifty users exactly 200 may call a provider within a minute."""
     outcomes = await admit_many(limiter(HeldClock()), [f"user-{number % 50}" for number in range(1000)])
 
     assert Counter(type(outcome) for outcome in outcomes) == {Grant: 200, GlobalLimitReached: 800}
 
 
 async def test_a5_the_daily_cap_is_exact() -> None:
-    """A5 in one process: a thousand attempts against a cap of 100."""
+    """A5 in one process: of a thousand attempts exactly 100 pass a daily cap of 100."""
     outcomes = await admit_many(limiter(HeldClock(), per_minute=5000, calls=5000), ["ada"] * 1000)
 
     assert Counter(type(outcome) for outcome in outcomes) == {Grant: 100, DailyCapReached: 900}
 
 
 async def test_a_count_of_before_the_start_goes_on() -> None:
-    """What the database counted earlier in the day counts."""
+    """The messages that the database counted earlier in the day count towards the cap."""
     limits = limiter(HeldClock(), stored=StoredCounts(Counter(ada=99)))
 
     grant = await limits.admit("ada", calls_provider=False)
@@ -102,7 +102,7 @@ async def test_a_count_of_before_the_start_goes_on() -> None:
 
 
 async def test_a8_a_refusal_says_when_to_come_back_and_keeps_its_word() -> None:
-    """A8: at `retry_after` it works, one second earlier it does not."""
+    """A8: after `retry_after` seconds an ask is admitted, one second earlier it is not."""
     clock = HeldClock()
     limits = limiter(clock, per_minute=2)
     await limits.admit("ada", calls_provider=False)
@@ -127,7 +127,7 @@ async def test_a8_a_refusal_says_when_to_come_back_and_keeps_its_word() -> None:
 async def test_a7_a_refusal_uses_up_nothing_of_the_others(
     per_minute: int, daily: int, calls: int, refusal: type[TutorError]
 ) -> None:
-    """A7: after a refusal by any limit every other counter is as it was."""
+    """A7: a refusal by one limit leaves all other counters unchanged."""
     clock = HeldClock()
     limits = limiter(clock, per_minute=per_minute, daily=daily, calls=calls)
     grant = await limits.admit("ada", calls_provider=True)
@@ -144,7 +144,7 @@ async def test_a7_a_refusal_uses_up_nothing_of_the_others(
 
 
 async def test_a9_midnight_resets_once() -> None:
-    """A9: the day's count starts anew at midnight UTC, and a give-back of yesterday changes nothing today."""
+    """A9: the daily count resets at midnight UTC, and giving back an ask of yesterday does not change today's."""
     clock = HeldClock(at=datetime(2026, 3, 1, 23, 59, 59, tzinfo=UTC))
     limits = limiter(clock, daily=1)
     yesterday = await limits.admit("ada", calls_provider=False)
@@ -161,7 +161,7 @@ async def test_a9_midnight_resets_once() -> None:
 
 
 async def test_a_call_that_was_sent_is_not_given_back() -> None:
-    """The provider window counts what was sent; only the message comes back."""
+    """Giving back an ask returns the message, but not a provider call that was sent."""
     limits = limiter(HeldClock(), calls=1)
     grant = await limits.admit("ada", calls_provider=True)
 
@@ -172,7 +172,7 @@ async def test_a_call_that_was_sent_is_not_given_back() -> None:
 
 
 async def test_offline_answers_do_not_count_as_calls() -> None:
-    """Only calls to providers fill the provider window."""
+    """Only calls to providers count towards the provider limit."""
     limits = limiter(HeldClock(), calls=1)
     for _ in range(5):
         await limits.admit("ada", calls_provider=False)
@@ -181,7 +181,7 @@ async def test_offline_answers_do_not_count_as_calls() -> None:
 
 
 async def test_a6_a_fourth_connection_gets_no_slot() -> None:
-    """A6: three connections a user; a released one is free again, and released twice counts once."""
+    """A6: a user has three connection slots; releasing a slot twice frees only one."""
     slots = InProcessSlots(3)
     held = [await slots.acquire("ada") for _ in range(3)]
 

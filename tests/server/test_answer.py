@@ -1,4 +1,4 @@
-"""An answer and those who follow it."""
+"""Tests of an answer and its readers."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 async def followed(answer: Answer) -> list[FromService]:
-    """Follow an answer to its end."""
+    """Return all frames of an answer."""
     return [frame async for frame in answer.stream(with_accepted=False)]
 
 
 async def test_each_reader_has_every_frame_whoever_leaves() -> None:
-    """A reader that leaves while all wait for the next words takes nobody along."""
+    """If one reader leaves while all wait for the next text, the others still get every frame."""
     answer = Answer(UUID(int=1), grace=60, on_abandoned=lambda _answer: None)
     readers = [asyncio.create_task(followed(answer)) for _ in range(3)]
     answer.release("One. ")
@@ -31,7 +31,7 @@ async def test_each_reader_has_every_frame_whoever_leaves() -> None:
     with pytest.raises(asyncio.CancelledError):
         await readers[1]
     answer.release("Two. ")
-    answer.release("Three.")  # before any of them could read the second
+    answer.release("Three.")  # released before any reader could take the second text
     answer.fail(Cancelled())
     for reader in (readers[0], readers[2]):
         *deltas, end = await reader

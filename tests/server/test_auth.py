@@ -1,4 +1,4 @@
-"""Registration, sign-in, tokens and the own account, over HTTP."""
+"""Registration, sign-in, tokens and the student's own account, over HTTP."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ def student(service: Service) -> Student:
 
 
 async def post(client: ClientSession, path: str, body: dict[str, Any], headers: Any = None) -> tuple[int, Any]:
-    """Post JSON; give status and answer."""
+    """Post JSON; return the status and the body."""
     async with client.post(path, json=body, headers=headers) as response:
         return response.status, await response.json() if response.status != 204 else None
 
 
 def new_email() -> str:
-    """Make an address that nobody has."""
+    """Return an unused e-mail address."""
     return f"{uuid4().hex}@uni.example"
 
 
 async def test_registering_signs_in(client: ClientSession) -> None:
-    """201 with the account, defaults filled in and the e-mail in lower case, and a pair of tokens."""
+    """Registering returns 201 with the account, with defaults and the e-mail in lower case, and a pair of tokens."""
     email = new_email()
 
     status, answer = await post(client, "/api/auth/register", {"email": email.upper(), "password": PASSWORD})
@@ -73,7 +73,7 @@ async def test_registering_signs_in(client: ClientSession) -> None:
 
 
 async def test_levels_can_be_given(client: ClientSession) -> None:
-    """A student says at registration how far they are."""
+    """A registration may state the student's programming and maths levels."""
     body = {"email": new_email(), "password": PASSWORD, "programming_level": 1, "maths_level": 5}
 
     _, answer = await post(client, "/api/auth/register", body)
@@ -82,7 +82,7 @@ async def test_levels_can_be_given(client: ClientSession) -> None:
 
 
 async def test_an_email_registers_once(client: ClientSession, student: Student) -> None:
-    """A second registration is refused, however the address is written."""
+    """An e-mail address can be registered only once, in any spelling."""
     body = {"email": student.email.upper(), "password": PASSWORD}
 
     assert await post(client, "/api/auth/register", body) == (
@@ -92,7 +92,7 @@ async def test_an_email_registers_once(client: ClientSession, student: Student) 
 
 
 async def test_an_email_registers_once_also_at_once(on_both: HeldService) -> None:
-    """Of several registrations of one address at the same time, one wins."""
+    """Of simultaneous registrations of one e-mail address only one succeeds."""
     body = {"email": new_email(), "password": PASSWORD}
 
     answers = await asyncio.gather(*(on_both.post("/api/auth/register", body) for _ in range(5)))
@@ -131,7 +131,7 @@ async def test_an_email_registers_once_also_at_once(on_both: HeldService) -> Non
     ],
 )
 async def test_a_wrong_field_is_named_and_not_repeated(client: ClientSession, field: str, value: object) -> None:
-    """422 `VALIDATION_FAILED`, whose detail names the field and does not hold what was sent."""
+    """An invalid field gives 422 `VALIDATION_FAILED`, whose detail names the field but not its value."""
     body = {"email": new_email(), "password": PASSWORD} | {field: value}
 
     status, answer = await post(client, "/api/auth/register", body)
@@ -143,14 +143,14 @@ async def test_a_wrong_field_is_named_and_not_repeated(client: ClientSession, fi
 
 
 async def test_missing_fields_are_all_named(client: ClientSession) -> None:
-    """One answer tells everything that is missing."""
+    """One error names all missing fields."""
     _, answer = await post(client, "/api/auth/register", {})
 
     assert answer["detail"] == "email: Field required. password: Field required."
 
 
 async def test_signing_in(client: ClientSession, student: Student) -> None:
-    """200 with the same account; upper case in the address does not matter, unknown fields are ignored."""
+    """Signing in returns 200 and the account; upper case in the e-mail and unknown fields are ignored."""
     body = {"email": student.email.upper(), "password": PASSWORD, "remember": True}
 
     status, answer = await post(client, "/api/auth/login", body)
@@ -161,7 +161,7 @@ async def test_signing_in(client: ClientSession, student: Student) -> None:
 
 
 async def test_s4_an_unknown_email_is_answered_like_a_wrong_password(client: ClientSession, student: Student) -> None:
-    """S4: the two answers are the same, so that nobody learns who has an account."""
+    """S4: an unknown e-mail and a wrong password get the same response, which does not reveal who has an account."""
     wrong = await post(client, "/api/auth/login", {"email": student.email, "password": "not the password"})
     unknown = await post(client, "/api/auth/login", {"email": new_email(), "password": "not the password"})
 
@@ -169,7 +169,7 @@ async def test_s4_an_unknown_email_is_answered_like_a_wrong_password(client: Cli
 
 
 async def test_looking_at_the_own_account(client: ClientSession, student: Student) -> None:
-    """200 with the fields of the contract."""
+    """The account route returns 200 with the contract's fields."""
     async with client.get("/api/auth/me", headers=student.headers) as response:
         answer = await response.json()
 
@@ -187,7 +187,7 @@ async def test_looking_at_the_own_account(client: ClientSession, student: Studen
 
 
 async def test_changing_levels_leaves_the_others(client: ClientSession, student: Student) -> None:
-    """PATCH sets what is given, and answers with the whole."""
+    """PATCH changes only the given levels, and returns the whole account."""
     levels = []
     for body in ({"programming_level": 5}, {"maths_level": 1}, {}):
         async with client.patch("/api/auth/me", json=body, headers=student.headers) as response:
@@ -212,7 +212,7 @@ async def test_changing_levels_leaves_the_others(client: ClientSession, student:
     ],
 )
 async def test_no_valid_token(client: ClientSession, authorization: str | None) -> None:
-    """401 `UNAUTHENTICATED`, with the header that RFC 9110 wants beside it."""
+    """Without a valid token, the response is 401 `UNAUTHENTICATED` with the header that RFC 9110 requires."""
     headers = {} if authorization is None else {"Authorization": authorization}
 
     async with client.get("/api/auth/me", headers=headers) as response:
@@ -223,7 +223,7 @@ async def test_no_valid_token(client: ClientSession, authorization: str | None) 
 
 
 def forged(held: HeldService, access_token: str, *, key: Any = KEY, algorithm: str = "HS256", **changes: Any) -> str:
-    """Sign a token like a real one, but for the changes; None takes a claim away, `typ` is the header's."""
+    """Sign a token with changed claims; None removes a claim, and `typ` changes the header."""
     claims = jwt.decode(access_token, options={"verify_signature": False})
     header = {"typ": changes.pop("typ", "at+jwt")}
     claims = {name: value for name, value in (claims | changes).items() if value is not None}
@@ -254,7 +254,7 @@ FORGERIES: list[dict[str, Any]] = [
 @ON_BOTH
 @pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
 async def test_s1_a_forged_token_opens_nothing(held: HeldService) -> None:
-    """S1: another algorithm (or none), key, type, issuer or audience, or a claim that is missing or wrong → 401."""
+    """S1: a token with a wrong algorithm, key, type, issuer or audience, or without a claim, gets 401."""
     genuine = jwt.encode(
         {
             "iss": "ask-tutor",
@@ -277,7 +277,7 @@ async def test_s1_a_forged_token_opens_nothing(held: HeldService) -> None:
 
 @ON_BOTH
 async def test_s1_a_refresh_token_is_no_access_token(held: HeldService) -> None:
-    """S1: neither kind of token stands in for the other; a token signed right with right claims is let in."""
+    """S1: a refresh token is not accepted as an access token or vice versa; a correctly signed token is accepted."""
     account = await held.register()
 
     assert (await held.me(account["refresh_token"]))[0] == 401
@@ -286,7 +286,7 @@ async def test_s1_a_refresh_token_is_no_access_token(held: HeldService) -> None:
 
 
 async def test_an_access_token_lives_15_minutes(held: HeldService) -> None:
-    """It works for 899 seconds, and is `TOKEN_EXPIRED` at 900, also where it was checked and remembered before."""
+    """An access token is valid for 899 seconds and `TOKEN_EXPIRED` at 900, even if it was cached as valid."""
     account = await held.register()
     unseen = forged(held, account["access_token"], jti=str(uuid4()))
 
@@ -299,7 +299,7 @@ async def test_an_access_token_lives_15_minutes(held: HeldService) -> None:
 
 
 async def test_a_refresh_gives_a_new_pair(held: HeldService) -> None:
-    """Both tokens are new and work, after the old access token has run out."""
+    """A refresh after the access token has expired returns two new, valid tokens."""
     account = await held.register()
     held.clock.seconds = 901
 
@@ -313,13 +313,13 @@ async def test_a_refresh_gives_a_new_pair(held: HeldService) -> None:
 
 
 async def refreshed(held: HeldService, token: str) -> tuple[int, str]:
-    """Refresh; give status and the new refresh token, or the code of the refusal."""
+    """Refresh; return the status and the new refresh token, or the refusal's code."""
     status, answer = await held.post("/api/auth/refresh", {"refresh_token": token})
     return status, answer["refresh_token"] if status == 200 else answer["code"]
 
 
 async def test_s2_five_windows_refresh_at_once(on_both: HeldService) -> None:
-    """S2: all get the same successor and stay signed in."""
+    """S2: five simultaneous refreshes get the same new token and stay signed in."""
     first = (await on_both.register())["refresh_token"]
 
     answers = await asyncio.gather(*(refreshed(on_both, first) for _ in range(5)))
@@ -330,7 +330,7 @@ async def test_s2_five_windows_refresh_at_once(on_both: HeldService) -> None:
 
 
 async def test_signing_out_while_windows_refresh(on_both: HeldService) -> None:
-    """Whichever comes first, no token of the family outlives the sign-out."""
+    """If sign-out and refresh coincide, no token of the family stays valid afterwards, in either order."""
     token = (await on_both.register())["refresh_token"]
 
     *answers, _ = await asyncio.gather(
@@ -343,7 +343,7 @@ async def test_signing_out_while_windows_refresh(on_both: HeldService) -> None:
 
 
 async def test_signing_in_while_the_password_changes(on_both: HeldService) -> None:
-    """Whichever comes first, no sign-in with the old password outlives the change."""
+    """If sign-in and password change coincide, no sign-in with the old password survives, in either order."""
     account = await on_both.register()
     login = {"email": "ada@uni.example", "password": PASSWORD}
     change = {"current_password": PASSWORD, "new_password": "another long password"}
@@ -359,7 +359,7 @@ async def test_signing_in_while_the_password_changes(on_both: HeldService) -> No
 
 
 async def test_s2_an_old_token_later_revokes_the_family(held: HeldService) -> None:
-    """S2: an exchanged token that comes back after 30 seconds is theft, and ends the sign-in for whoever has it."""
+    """S2: reuse of an exchanged token after 30 seconds counts as theft, and ends the sign-in for all its holders."""
     first = (await held.register())["refresh_token"]
     _, second = await refreshed(held, first)
 
@@ -371,7 +371,7 @@ async def test_s2_an_old_token_later_revokes_the_family(held: HeldService) -> No
 
 
 async def test_s2_an_old_token_whose_successor_was_used_revokes_the_family(held: HeldService) -> None:
-    """S2: once the successor was exchanged too, the replay ends at once."""
+    """S2: reuse of a token whose successor was exchanged, too, ends the sign-in at once."""
     first = (await held.register())["refresh_token"]
     _, second = await refreshed(held, first)
     _, third = await refreshed(held, second)
@@ -381,7 +381,7 @@ async def test_s2_an_old_token_whose_successor_was_used_revokes_the_family(held:
 
 
 async def test_theft_of_one_sign_in_leaves_the_others(held: HeldService) -> None:
-    """Only the family of the token that was used twice ends."""
+    """Reuse of a token ends only its own token family."""
     first = (await held.register())["refresh_token"]
     _, other = await held.post("/api/auth/login", {"email": "ada@uni.example", "password": PASSWORD})
     await refreshed(held, first)
@@ -392,7 +392,7 @@ async def test_theft_of_one_sign_in_leaves_the_others(held: HeldService) -> None
 
 
 async def test_a_refresh_token_lives_30_days(held: HeldService) -> None:
-    """Each one counts from its own making; one that was not used in time is refused."""
+    """Each refresh token is valid for 30 days from its own creation, and refused afterwards."""
     first = (await held.register())["refresh_token"]
 
     held.clock.seconds = 30 * 86400 - 1
@@ -404,14 +404,14 @@ async def test_a_refresh_token_lives_30_days(held: HeldService) -> None:
 
 @pytest.mark.parametrize("token", ["", "x", UNKNOWN_REFRESH_TOKEN, "\u00e9" * 43, "A" * 513])
 async def test_an_unknown_refresh_token(client: ClientSession, token: str) -> None:
-    """A token that was never issued is `TOKEN_INVALID`, or malformed."""
+    """A refresh token that was never issued is `TOKEN_INVALID`, or malformed."""
     status, answer = await post(client, "/api/auth/refresh", {"refresh_token": token})
 
     assert (status, answer["code"]) == ((422, "VALIDATION_FAILED") if len(token) > 512 else (401, "TOKEN_INVALID"))
 
 
 async def test_signing_out_ends_that_sign_in(held: HeldService) -> None:
-    """204; the family's tokens are dead, another sign-in's are not, and signing out twice does no harm."""
+    """Signing out returns 204 and ends only this token family; signing out twice does no harm."""
     first = (await held.register())["refresh_token"]
     _, second = await refreshed(held, first)
     _, other = await held.post("/api/auth/login", {"email": "ada@uni.example", "password": PASSWORD})
@@ -425,7 +425,7 @@ async def test_signing_out_ends_that_sign_in(held: HeldService) -> None:
 
 
 async def test_changing_the_password(held: HeldService) -> None:
-    """204; the old password no longer signs in, the new one does, and every earlier sign-in has ended."""
+    """A password change returns 204, replaces the old password, and ends every earlier sign-in."""
     account = await held.register()
     body = {"current_password": PASSWORD, "new_password": "another long password"}
 
@@ -438,7 +438,7 @@ async def test_changing_the_password(held: HeldService) -> None:
 
 
 async def test_common_passwords_are_refused(held: HeldService) -> None:
-    """422 that says what to do, at registration and at a change; nothing is counted and nothing has changed."""
+    """A common password gives 422 with advice, at registration and at a change, and nothing is changed or counted."""
     refusal = {
         "detail": "password: is one of those that are guessed first. "
         "Choose another one, for example four words that do not belong together.",
@@ -455,7 +455,7 @@ async def test_common_passwords_are_refused(held: HeldService) -> None:
 
 
 async def test_changing_the_password_needs_the_current_one(client: ClientSession, student: Student) -> None:
-    """A wrong current password, a short new one or no token change nothing."""
+    """A wrong current password, a too short new one or a missing token changes nothing."""
     body = {"current_password": PASSWORD, "new_password": "another long password"}
 
     wrong = await post(client, "/api/auth/password", body | {"current_password": "wrong"}, student.headers)
@@ -469,7 +469,7 @@ async def test_changing_the_password_needs_the_current_one(client: ClientSession
 
 
 async def test_messages_of_today_are_counted(held: HeldService) -> None:
-    """`messages_today` is the UTC day's count, which is gone at `resets_at`."""
+    """`messages_today` is the count of the UTC day, and resets at `resets_at`."""
     account = await held.register()
     subject = derive_keys(SECRET.encode()).subject("ada@uni.example")
     today = held.clock.now().date()
@@ -497,7 +497,7 @@ async def test_messages_of_today_are_counted(held: HeldService) -> None:
     ],
 )
 async def test_registration_policy(tmp_path: Path, clock: HeldClock, policy: str, email: str, status: int) -> None:
-    """The operator says who may register: nobody, or addresses of exactly these domains."""
+    """The operator can close registration or restrict it to exact e-mail domains."""
     async with (
         mail_server() as mail,
         held_service(tmp_path, clock, registration=policy, **mail.settings) as held,
@@ -509,7 +509,7 @@ async def test_registration_policy(tmp_path: Path, clock: HeldClock, policy: str
 
 
 async def test_an_account_that_is_gone_signs_nobody_in(held: HeldService) -> None:
-    """A token of an account that was deleted is `UNAUTHENTICATED`."""
+    """The token of a deleted account is `UNAUTHENTICATED`."""
     gone = jwt.decode((await held.register())["access_token"], options={"verify_signature": False})
     token = jwt.encode(gone | {"sub": str(uuid4())}, KEY, "HS256", headers={"typ": "at+jwt"})
 
@@ -519,7 +519,7 @@ async def test_an_account_that_is_gone_signs_nobody_in(held: HeldService) -> Non
 
 
 async def test_s8_no_answer_and_no_log_repeats_a_secret(service: Service, client: ClientSession) -> None:
-    """S8: passwords, tokens and e-mail addresses of good and bad requests are in no error and in no log line."""
+    """S8: no error and no log line contains a password, token or e-mail address of a request."""
     student = await sign_up_student(service, password="Secret-Marker-1")
     secrets = ["Secret-Marker", student.email, student.access_token, student.refresh_token, "stranger-marker"]
     requests: list[tuple[str, dict[str, Any]]] = [
@@ -544,7 +544,7 @@ async def test_s8_no_answer_and_no_log_repeats_a_secret(service: Service, client
 
 
 async def test_auth_events_are_logged_by_opaque_id(service: Service, client: ClientSession) -> None:
-    """Each step of an account's life is one event with the user's id."""
+    """Each event of an account is logged once, with the user's id."""
     student = await sign_up_student(service)
     await post(client, "/api/auth/login", {"email": student.email, "password": "wrong password"})
     await post(client, "/api/auth/login", {"email": student.email, "password": PASSWORD})
@@ -569,7 +569,7 @@ async def test_auth_events_are_logged_by_opaque_id(service: Service, client: Cli
 
 
 async def test_a_rule_is_told_in_words_for_people(client: ClientSession) -> None:
-    """A password that is too short is counted in characters."""
+    """The error for a short password states the minimum in characters."""
     async with client.post("/api/auth/register", json={"email": "ada@uni.example", "password": "short"}) as response:
         body = await response.json()
 

@@ -1,4 +1,4 @@
-"""When models' words are read: together while few answers run, in turns when many do."""
+"""When the text of model streams is read: at the same time if few answers run, staggered if many do."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from tutor_server.llm.batching import PAUSE_SECONDS, READ_TOGETHER, SOONEST_SECO
 
 
 def turns(running: int) -> Counter[int]:
-    """Count the answers that are read in the same millisecond of a pause."""
+    """Count the answers that are read in the same millisecond of the batching interval."""
     waits = [seconds_to_next_batch(number, 1234.5678, running) for number in range(running)]
     assert all(SOONEST_SECONDS < wait <= PAUSE_SECONDS + SOONEST_SECONDS for wait in waits)
     return Counter(round((1234.5678 + wait) % PAUSE_SECONDS * 1000) for wait in waits)
 
 
 def test_few_answers_are_read_at_the_same_times() -> None:
-    """The process wakes once for all of them."""
+    """Few answers are read at the same time, so that the process wakes only once."""
     assert len(turns(READ_TOGETHER - 1)) == 1
 
 
 def test_many_answers_are_read_in_turns() -> None:
-    """None waits for all the others to be read."""
+    """Many answers are spread over the interval, so that none waits until all others are read."""
     assert max(turns(10 * READ_TOGETHER).values()) < 3 * READ_TOGETHER
 
 
 @pytest.mark.parametrize("running", [1, 500])
 def test_an_answer_keeps_its_turn(running: int) -> None:
-    """However late it was read, or a millisecond too early, it is read once in a pause."""
+    """An answer is read once in each interval, even if a reading was late or a millisecond early."""
     now, readings = 100.0, list[float]()
     for late in (0.001, 0.011, -0.001, 0.0, 0.002, 0.037):
         now += seconds_to_next_batch(7, now, running)

@@ -1,4 +1,4 @@
-"""A student with much: the export streams, the history comes in pages, and erasing holds nobody up."""
+"""A student with many data: the export is streamed, the history paged, and erasure blocks nobody."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from testing.held_service import HeldService
 
 MESSAGES, TEXT = 400, "def f():\n" + "    pass\n" * 7_000
-"""Of 63 KB each: more than what sockets and pages hold together."""
+"""Messages of 63 KB each, more than the buffers of sockets and a page hold together."""
 
 
 async def big_student(service: HeldService, messages: int = MESSAGES) -> tuple[UUID, dict[str, str]]:
-    """Register a student with many long messages and calls; return id and headers."""
+    """Register a student with many long messages and calls; return the id and the headers."""
     answer = await service.register()
     student = UUID(answer["user"]["id"])
 
@@ -71,7 +71,7 @@ async def big_student(service: HeldService, messages: int = MESSAGES) -> tuple[U
 
 
 async def test_t8_an_export_of_many_pages_is_whole(on_both: HeldService) -> None:
-    """T8: every message once, in order, and nothing is lost at the end of a page."""
+    """T8: an export of many pages has every message once and in order."""
     _, headers = await big_student(on_both, 3 * personal_data.MESSAGES_A_PAGE)
 
     async with on_both.client.get("/api/me/export", headers=headers) as response:
@@ -87,7 +87,7 @@ async def test_t8_an_export_of_many_pages_is_whole(on_both: HeldService) -> None
 
 @pytest.fixture
 def counted_pages(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Return a list that grows with each page that is read for an export."""
+    """Return a list that grows with each page that an export reads."""
     pages: list[object] = []
 
     def counted(*arguments: Any, **named: Any) -> Any:
@@ -99,7 +99,7 @@ def counted_pages(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 
 async def test_an_export_is_read_as_the_client_takes_it(on_both: HeldService, counted_pages: list[object]) -> None:
-    """Others ask meanwhile; and the client that leaves stops the work."""
+    """An export reads pages only as fast as the client, lets others ask, and stops if the client leaves."""
     _, headers = await big_student(on_both)
     token = (await on_both.register("bob@uni.example"))["access_token"]
 
@@ -118,7 +118,7 @@ async def test_an_export_is_read_as_the_client_takes_it(on_both: HeldService, co
 async def test_an_operators_export_is_read_as_it_is_printed(
     on_both: HeldService, tmp_path: Path, database_url: str, counted_pages: list[object]
 ) -> None:
-    """`users export` holds no more of a student than a page, and its act is in the audit log before the first."""
+    """`users export` holds only one page in memory, and is in the audit log before it prints anything."""
     await big_student(on_both)
 
     async with aclosing(export(Settings(data_dir=tmp_path, database_url=database_url), "ada@uni.example")) as pieces:
@@ -133,7 +133,7 @@ async def test_an_operators_export_is_read_as_it_is_printed(
 
 
 async def test_an_export_that_breaks_off_has_no_end(on_both: HeldService) -> None:
-    """An account that is erased while it is exported: the client sees that the body is not whole."""
+    """If the account is erased during its export, the response's body ends incomplete."""
     _, headers = await big_student(on_both)
 
     async with on_both.client.get("/api/me/export", headers=headers) as response:
@@ -145,7 +145,7 @@ async def test_an_export_that_breaks_off_has_no_end(on_both: HeldService) -> Non
 
 
 async def test_a_page_of_the_history_ends_where_it_is_long(on_both: HeldService) -> None:
-    """Fewer messages than were asked for, with a cursor that leads on."""
+    """A page of long messages has fewer than requested, and a cursor to the rest."""
     student, headers = await big_student(on_both, 50)
     session = await on_both.database.read(
         lambda connection: connection.scalars(select(ChatSession.id).where(ChatSession.user_id == student)).one()
@@ -166,7 +166,7 @@ async def test_a_page_of_the_history_ends_where_it_is_long(on_both: HeldService)
 
 
 async def test_t7_much_is_erased_in_several_transactions(on_both: HeldService, monkeypatch: pytest.MonkeyPatch) -> None:
-    """T7: each of a bounded size, until nothing is left; cost rows stay."""
+    """T7: a large account is erased in several transactions of limited size, and its cost rows stay."""
     monkeypatch.setattr("tutor_server.storage.personal_data.ROWS_A_BATCH", 7)
     student, headers = await big_student(on_both, 30)
     left: list[int] = []
@@ -187,12 +187,12 @@ async def test_t7_much_is_erased_in_several_transactions(on_both: HeldService, m
 
 
 def count(connection: Connection, table: type[ChatMessage | ModelCall]) -> int:
-    """Count the rows of a table."""
+    """Return the number of rows of a table."""
     return connection.scalars(select(func.count()).select_from(table)).one()
 
 
 async def test_what_is_in_use_again_is_not_forgotten(on_both: HeldService) -> None:
-    """Between the finding and the forgetting of a problem its student may ask about it."""
+    """A problem that gets a new ask after it was selected for deletion is not deleted."""
     token = (await on_both.register())["access_token"]
     async with connect(on_both.url, token) as chat:
         await chat.answer()

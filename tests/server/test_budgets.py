@@ -1,4 +1,4 @@
-"""Budgets: exact in one process and in the database, told of in time, and a refusal uses up nothing (list A)."""
+"""Budgets: they are exact in one process and in the database, warn in time, and a refusal uses up nothing (list A)."""
 
 from __future__ import annotations
 
@@ -62,27 +62,27 @@ DOLLAR = 10**9
 
 @dataclass
 class StoredSpending:
-    """What the database knows."""
+    """The spending that the database has stored."""
 
     spent: Spent = field(default_factory=lambda: Spent(0, 0))
     reads: int = 0
 
     async def spent_on(self, _day: date) -> Spent:
-        """Load it, letting others run meanwhile as a database does."""
+        """Return the stored spending, after letting other tasks run as a real database would."""
         await asyncio.sleep(0)
         self.reads += 1
         return self.spent
 
 
 async def nothing_stored(_subject: str, _day: date) -> int:
-    """Know of no messages of the day."""
+    """Return 0: no messages of the day are stored."""
     return 0
 
 
 def limiter(
     budgets: Budgets, clock: HeldClock | None = None, stored: StoredSpending | None = None, **limits: int
 ) -> InProcessLimiter:
-    """Make a limiter that nothing but its budgets bounds, unless a test says so."""
+    """Build a limiter in which only the budgets limit, unless a test says otherwise."""
     wide = {"messages_per_minute": 5000, "daily_messages": 5000, "llm_calls_per_minute": 5000} | limits
     return InProcessLimiter(
         Limits(**wide, budgets=budgets), clock or HeldClock(), nothing_stored, (stored or StoredSpending()).spent_on
@@ -105,7 +105,7 @@ async def database(tmp_path: Path, database_url: str) -> AsyncIterator[Database]
 async def test_a_thousand_asks_at_once_against_a_budget_for_a_hundred(
     budgets: Budgets, refusal: type[BudgetBusy]
 ) -> None:
-    """A5 with money: exactly as many pass as the budget has room for, and it is read once."""
+    """A5 with money: exactly as many asks pass as the budget allows, and spending is loaded only once."""
     stored = StoredSpending()
     limits = limiter(budgets, stored=stored)
 
@@ -119,7 +119,7 @@ async def test_a_thousand_asks_at_once_against_a_budget_for_a_hundred(
 
 
 async def test_a7_a_budgets_refusal_uses_up_nothing_of_the_others() -> None:
-    """A7: no window, no count and no money."""
+    """A7: a refusal by the budget uses up no rate limit, no daily count and no money."""
     limits = limiter(Budgets(daily=DOLLAR), daily_messages=2, messages_per_minute=2, llm_calls_per_minute=2)
     await limits.admit("ada", calls_provider=True, reserved=DOLLAR)
     for _ in range(10):
@@ -140,7 +140,7 @@ async def test_a7_a_budgets_refusal_uses_up_nothing_of_the_others() -> None:
     ],
 )
 async def test_a7_no_other_refusal_holds_money_back(limits: dict[str, Any], refusal: type[Exception]) -> None:
-    """A7: what another limit refused leaves the budget as it was."""
+    """A7: a refusal by another limit leaves the budget unchanged."""
     limited = limiter(Budgets(daily=2 * DOLLAR), **limits)
     await limited.admit("ada", calls_provider=True, reserved=DOLLAR)
     for _ in range(10):
@@ -151,7 +151,7 @@ async def test_a7_no_other_refusal_holds_money_back(limits: dict[str, Any], refu
 
 
 async def test_what_a_call_did_cost_takes_the_place_of_what_was_held_back() -> None:
-    """A budget is used up by costs, not by guesses."""
+    """The actual cost of a call replaces its estimated cost in the budget."""
     limits = limiter(Budgets(daily=DOLLAR))
     for _ in range(10):
         await limits.admit("ada", calls_provider=True, reserved=DOLLAR // 2)
@@ -162,7 +162,7 @@ async def test_what_a_call_did_cost_takes_the_place_of_what_was_held_back() -> N
 
 
 async def test_midnight_opens_the_days_budget_and_not_the_months() -> None:
-    """A9 with money: a new day is read anew."""
+    """A9 with money: midnight resets the daily budget, but not the monthly one."""
     clock = HeldClock(at=datetime(2026, 3, 1, 23, 59, 59, tzinfo=UTC))
     stored = StoredSpending(Spent(DOLLAR, DOLLAR))
     limits = limiter(Budgets(daily=DOLLAR, monthly=2 * DOLLAR), clock, stored)
@@ -177,7 +177,7 @@ async def test_midnight_opens_the_days_budget_and_not_the_months() -> None:
 
 
 async def test_an_answer_without_a_model_is_free() -> None:
-    """A budget that is used up refuses no offline answer, and is not even looked at."""
+    """An offline answer passes even if the budget is used up, and spending is not loaded for it."""
     stored = StoredSpending(Spent(DOLLAR, DOLLAR))
 
     await limiter(Budgets(daily=1), stored=stored).admit("ada", calls_provider=False)
@@ -186,7 +186,7 @@ async def test_an_answer_without_a_model_is_free() -> None:
 
 
 async def test_a_student_may_have_limits_of_their_own() -> None:
-    """An override stands in for cap and rate, both ways, and where it names none everybody's hold."""
+    """An individual limit replaces the general cap and rate, higher or lower; a missing one does not."""
     limits = limiter(Budgets(), messages_per_minute=1, daily_messages=3)
     own = OwnLimits(messages_per_minute=2, daily_messages=None)
     for _ in range(2):
@@ -199,7 +199,7 @@ async def test_a_student_may_have_limits_of_their_own() -> None:
 
 
 async def test_a8_an_override_that_ran_out_leaves_a_wait_that_is_true() -> None:
-    """A8: with more in the window than the limit, the wait is until there is room, not until the oldest has left."""
+    """A8: after a higher individual limit has expired, `retry_after` is the time until the lower limit has room."""
     clock = HeldClock()
     limits = limiter(Budgets(), clock, messages_per_minute=1)
     for clock.seconds in (0, 10, 20):
@@ -215,7 +215,7 @@ async def test_a8_an_override_that_ran_out_leaves_a_wait_that_is_true() -> None:
 
 @pytest.mark.parametrize("budgets", [Budgets(daily=100), Budgets(monthly=100)])
 async def test_the_database_holds_a_budget_whatever_the_limiters_say(database: Database, budgets: Budgets) -> None:
-    """300 transactions at once against a budget for 100: exactly 100, and the sums are right."""
+    """Of 300 simultaneous transactions against a budget for 100, exactly 100 pass, and the sums are right."""
 
     def hold_back(connection: Connection) -> None:
         commit_spending(connection, TODAY, 1, budgets, NOON)
@@ -228,7 +228,7 @@ async def test_the_database_holds_a_budget_whatever_the_limiters_say(database: D
 
 
 async def test_a_refusal_by_one_budget_leaves_the_other_as_it_was(database: Database) -> None:
-    """The day has room, the month has not: nothing is held back of either."""
+    """If the daily budget has room and the monthly one has not, neither is changed."""
     await database.commit(lambda connection: change_spending(connection, date(2026, 3, 31), 60))
 
     with pytest.raises(MonthlyBudgetReached):
@@ -238,7 +238,7 @@ async def test_a_refusal_by_one_budget_leaves_the_other_as_it_was(database: Data
 
 
 async def test_the_operator_is_warned_once_when_four_fifths_are_used(database: Database) -> None:
-    """Once a period, also where costs turn out lower and pass the mark again."""
+    """The operator is warned once in a period, even if spending falls and rises above four fifths again."""
 
     def hold_back(connection: Connection) -> list[NearlySpent]:
         return list(commit_spending(connection, TODAY, 20, Budgets(daily=100), NOON))
@@ -251,7 +251,7 @@ async def test_the_operator_is_warned_once_when_four_fifths_are_used(database: D
 
 
 async def test_what_is_larger_than_the_budget_never_passes(database: Database) -> None:
-    """Neither as the first of its period nor later."""
+    """An ask that costs more than the budget never passes, not even as the first of its period."""
     for _ in range(2):
         with pytest.raises(BudgetReached):
             await database.commit(lambda connection: commit_spending(connection, TODAY, 11, Budgets(daily=10), NOON))
@@ -260,7 +260,7 @@ async def test_what_is_larger_than_the_budget_never_passes(database: Database) -
 
 
 def test_refusals_say_when_their_period_ends() -> None:
-    """A day's at midnight UTC, a month's on the first of the next."""
+    """A refusal by the daily budget ends at midnight UTC, one by the monthly budget on the first of the next month."""
     daily, monthly = (make(date(2026, 12, 31), NOON) for make in (daily_budget_reached, monthly_budget_reached))
 
     assert daily.resets_at == monthly.resets_at == datetime(2027, 1, 1, tzinfo=UTC)
@@ -268,7 +268,7 @@ def test_refusals_say_when_their_period_ends() -> None:
 
 
 async def test_a_budget_needs_prices(tmp_path: Path, upstream: FakeUpstream) -> None:
-    """A model whose price nobody knows would never use up a budget: the service does not start."""
+    """With a budget and a model without a price, which would never use it up, the service does not start."""
     settings = Settings.model_validate(
         {
             "data_dir": tmp_path,
@@ -285,7 +285,7 @@ async def test_a_budget_needs_prices(tmp_path: Path, upstream: FakeUpstream) -> 
 
 
 def row_of_the_ledger(made_at: datetime, reserved: int, state: str = "sent") -> Callable[[Connection], None]:
-    """Write a call, with what it takes of the budgets."""
+    """Return a ledger row of a call that reserves a part of the budgets."""
 
     def write(connection: Connection) -> None:
         change_spending(connection, made_at.date(), reserved)
@@ -323,7 +323,7 @@ def row_of_the_ledger(made_at: datetime, reserved: int, state: str = "sent") -> 
 async def test_a_budget_is_used_up_only_where_settled_calls_leave_no_room(
     database: Database, budgets: Budgets, price: int, refusal: tuple[str, str] | None
 ) -> None:
-    """Today 20 are settled and 50 under way; this month 80 and 90; calls of last month are nothing to either."""
+    """A budget counts as used up only if settled calls leave no room; running calls and earlier months do not count."""
     now = datetime(2026, 3, 15, 12, tzinfo=UTC)
     today = now.date()
     for write in (
@@ -363,7 +363,7 @@ output = 100
 
 
 async def test_a_service_stops_spending_at_its_budget(tmp_path: Path, clock: HeldClock, upstream: FakeUpstream) -> None:
-    """Asks pass while there is something to hold back; what is spent is what the ledger says; tomorrow they pass."""
+    """Asks pass until the budget is spent, spending equals the ledger, and asks pass again the next day."""
     (tmp_path / "prices.toml").write_text(PRICES)
     settings = spending_settings(upstream, daily_budget_usd="0.2")
     async with held_service(tmp_path, clock, **settings) as held:
@@ -393,7 +393,7 @@ async def test_a_service_stops_spending_at_its_budget(tmp_path: Path, clock: Hel
 
 
 def spending_settings(upstream: FakeUpstream, **settings: str) -> dict[str, Any]:
-    """Make the settings of a service whose one model costs what `PRICES` says."""
+    """Return settings of a service whose only model has the prices of `PRICES`."""
     return {
         "OPENAI_API_KEY": upstream.key,
         "OPENAI_BASE_URL": upstream.openai_url,
@@ -404,7 +404,7 @@ def spending_settings(upstream: FakeUpstream, **settings: str) -> dict[str, Any]
 async def test_a_budget_that_answers_under_way_hold_is_busy(
     tmp_path: Path, clock: HeldClock, upstream: FakeUpstream, database_url: str
 ) -> None:
-    """A7, A8: the second ask is told to come back in seconds, and passes once the first has ended; nothing is lost."""
+    """A7, A8: an ask that running answers leave no budget for passes once the first has ended; nothing is lost."""
     (tmp_path / "prices.toml").write_text(PRICES)
     upstream.default = Behaviour(fault="silence", tokens_before_fault=1)
     settings = spending_settings(upstream, daily_budget_usd="0.3", database_url=database_url)
@@ -439,7 +439,7 @@ async def test_a_budget_that_answers_under_way_hold_is_busy(
 async def test_a_dearer_provider_is_not_asked_with_money_that_is_not_there(
     tmp_path: Path, clock: HeldClock, upstream: FakeUpstream, database_url: str
 ) -> None:
-    """The first provider fails, the second costs more than there is: nothing is spent, and nothing used up."""
+    """If the first provider fails and the budget is too small for the second, nothing is spent or used up."""
     dear = PRICES.replace("100", "400").replace("openai", "anthropic").replace("tutor-model", "dear-model")
     (tmp_path / "prices.toml").write_text(PRICES + dear)
     upstream.default = Behaviour(status=400)

@@ -1,4 +1,4 @@
-"""The chain: retry, deadlines, breaker, fallback, and the one outcome of every call, against real upstreams."""
+"""The provider chain: retry, deadlines, circuit breaker, fallback and outcomes, against real upstreams."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ UNAVAILABLE = "The AI service is temporarily unavailable. Please try again in a 
 
 
 class Time:
-    """A clock that a test moves, and a sleep that moves it."""
+    """A simulated clock, and a sleep that advances it."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
         self.slept: list[float] = []
 
     def __call__(self) -> float:
-        """Return the time, in seconds."""
+        """Return the time in seconds."""
         return self.seconds
 
     async def sleep(self, seconds: float) -> None:
-        """Note the sleep and let its time pass."""
+        """Record the sleep and advance the clock by it."""
         self.slept.append(seconds)
         self.seconds += seconds
 
@@ -60,7 +60,7 @@ Script = list[Event | ProviderFailure]
 
 
 class ScriptedProvider:
-    """A provider that plays one script a call, then whole answers."""
+    """A provider that plays one script for each call, and complete answers once all are used."""
 
     name = "scripted"
     model = "scripted-1"
@@ -84,16 +84,16 @@ class ScriptedProvider:
             yield (item,)
 
     async def close(self) -> None:
-        """Release nothing."""
+        """Do nothing: there is nothing to release."""
 
 
 def failing(reason: FailureReason = "server_error") -> Script:
-    """Script a call that fails before any text."""
+    """Return a script of a call that fails before any text."""
     return [ProviderFailure(reason, "scripted")]
 
 
 def make_chain(*providers: Provider, deadlines: Deadlines = PATIENT, clock: Time | None = None) -> Chain:
-    """Chain providers without waiting between attempts."""
+    """Build a chain that does not wait between attempts."""
     held = clock or Time()
     return Chain(
         providers, deadlines, offline=OfflineProvider(explained), clock=held, sleep=held.sleep, jitter=lambda: 0.5
@@ -101,20 +101,20 @@ def make_chain(*providers: Provider, deadlines: Deadlines = PATIENT, clock: Time
 
 
 async def ask(chain: Chain, recorder: MemoryRecorder) -> tuple[str, ModelAnswer]:
-    """Read an answer to its end."""
+    """Return the text and the end of an answer."""
     async with chain.stream(REQUEST, recorder, Pacing()) as answer:
         text = "".join([piece async for piece in answer])
     return text, answer
 
 
 async def ask_failing(chain: Chain, recorder: MemoryRecorder, error: type[TutorError]) -> tuple[str, TutorError]:
-    """Read an answer to the error that ends it; give the text before it and the error."""
+    """Read an answer that fails; return the text before the error, and the error."""
     shown: list[str] = []
 
     async def read() -> None:
         async with chain.stream(REQUEST, recorder, Pacing()) as answer:
             async for piece in answer:
-                shown.append(piece)  # noqa: PERF401 - what came before the error is wanted
+                shown.append(piece)  # noqa: PERF401 - the text before the error is needed
 
     with pytest.raises(error) as caught:
         await read()
@@ -123,7 +123,7 @@ async def ask_failing(chain: Chain, recorder: MemoryRecorder, error: type[TutorE
 
 @pytest.fixture
 async def fallback(upstream: FakeUpstream) -> AsyncIterator[Provider]:
-    """Return a second provider that answers."""
+    """Return a second provider, which answers."""
     provider = make_provider("openai", upstream, "fallback-model")
     yield provider
     await provider.close()
@@ -133,7 +133,7 @@ async def fallback(upstream: FakeUpstream) -> AsyncIterator[Provider]:
 async def failing_provider(
     request: pytest.FixtureRequest, upstream: FakeUpstream
 ) -> AsyncIterator[Callable[[str], Provider]]:
-    """Return a maker of each remote provider in turn, for a model that fails."""
+    """Return a factory of each remote provider in turn, with a model that fails."""
     made: list[Provider] = []
 
     def make(model: str) -> Provider:
@@ -146,7 +146,7 @@ async def failing_provider(
 
 
 async def test_the_first_provider_answers(fallback: Provider, upstream: FakeUpstream) -> None:
-    """A whole answer tells who spoke, how it ended and what it used, and is recorded once."""
+    """An answer names its provider, its end and its usage, and is recorded once."""
     recorder = MemoryRecorder()
     text, answer = await ask(make_chain(fallback), recorder)
     assert text == REPLY
@@ -158,7 +158,7 @@ async def test_the_first_provider_answers(fallback: Provider, upstream: FakeUpst
 
 
 async def test_p1_a_short_retry_after_is_waited_out(upstream: FakeUpstream, fallback: Provider) -> None:
-    """P1: 429 with Retry-After 1 → the same provider is asked again, not before, and answers."""
+    """P1: after 429 with Retry-After 1, the same provider is called again after this second."""
     upstream.play(Behaviour(status=429, headers={"Retry-After": "1"}))
     clock, recorder = Time(), MemoryRecorder()
     text, answer = await ask(make_chain(fallback, clock=clock), recorder)
@@ -170,7 +170,7 @@ async def test_p1_a_short_retry_after_is_waited_out(upstream: FakeUpstream, fall
 async def test_p1_a_long_retry_after_goes_to_the_next_provider(
     failing_provider: Callable[[str], Provider], fallback: Provider
 ) -> None:
-    """P1: 429 with Retry-After 3600 → the next provider at once, and no call to the first for a while."""
+    """P1: after 429 with Retry-After 3600, the next provider is called at once, and the first skipped for a while."""
     clock, recorder = Time(), MemoryRecorder()
     chain = make_chain(failing_provider("fake-429-later"), fallback, clock=clock)
     began_at = time.monotonic()
@@ -201,7 +201,7 @@ async def test_p1_a_long_retry_after_goes_to_the_next_provider(
 async def test_p2_p4_a_failure_before_text_goes_to_the_next_provider(
     failing_provider: Callable[[str], Provider], fallback: Provider, model: str, reasons: list[str]
 ) -> None:
-    """P2, P4, L4: at most one retry where it may help, then the next provider; each attempt has its outcome."""
+    """P2, P4, L4: after at most one retry the next provider is called, and each attempt has its outcome."""
     recorder = MemoryRecorder()
     chain = make_chain(failing_provider(model), fallback, deadlines=SHORT if reasons == ["timeout"] else PATIENT)
     began_at = time.monotonic()
@@ -212,7 +212,7 @@ async def test_p2_p4_a_failure_before_text_goes_to_the_next_provider(
 
 
 async def test_p2_a_refused_connection_goes_to_the_next_provider(fallback: Provider) -> None:
-    """P2: where nobody listens, the next provider answers, and the attempts cost nothing."""
+    """P2: if the connection is refused, the next provider answers, and the attempts cost nothing."""
     async with FakeUpstream() as gone:
         url = gone.openai_url
     nobody = OpenAIProvider(Upstream(openai_endpoint("any", url)), "gone")
@@ -225,7 +225,7 @@ async def test_p2_a_refused_connection_goes_to_the_next_provider(fallback: Provi
 
 
 async def test_p2_all_down_is_the_fixed_text(upstream: FakeUpstream) -> None:
-    """P2: when every provider fails before text, the student gets the one sentence, and nothing else."""
+    """P2: if every provider fails before any text, the student gets one fixed sentence."""
     providers = [make_provider("anthropic", upstream, "fake-529"), make_provider("openai", upstream, "fake-500")]
     recorder = MemoryRecorder()
     text, error = await ask_failing(make_chain(*providers), recorder, AIUnavailable)
@@ -237,7 +237,7 @@ async def test_p2_all_down_is_the_fixed_text(upstream: FakeUpstream) -> None:
 
 
 async def test_p2_offline_ends_an_outage(upstream: FakeUpstream) -> None:
-    """P2: with `offline` at the end of the chain an outage gives an offline answer, marked as a fallback."""
+    """P2: with `offline` at the end of the chain, an outage gives an offline answer that is marked as a fallback."""
     provider = make_provider("anthropic", upstream, "fake-529")
     text, answer = await ask(make_chain(provider, OfflineProvider(explained)), MemoryRecorder())
     await provider.close()
@@ -263,7 +263,7 @@ async def test_p2_offline_ends_an_outage(upstream: FakeUpstream) -> None:
 async def test_p3_p4_p5_p6_p8_a_failure_after_text_interrupts(
     failing_provider: Callable[[str], Provider], fallback: Provider, upstream: FakeUpstream, model: str, reason: str
 ) -> None:
-    """P3, P4, P5, P6, P8: what was shown stays, nobody else is asked, and what was generated is billed."""
+    """P3, P4, P5, P6, P8: a failure after text keeps the text, calls no other provider, and is billed."""
     recorder = MemoryRecorder()
     chain = make_chain(failing_provider(model), fallback, deadlines=SHORT)
     shown, error = await ask_failing(chain, recorder, AnswerInterrupted)
@@ -279,7 +279,7 @@ async def test_p3_p4_p5_p6_p8_a_failure_after_text_interrupts(
 
 @pytest.mark.parametrize("model", ["fake-pings", "fake-drip"])
 async def test_p6_what_is_no_content_does_not_count(failing_provider: Callable[[str], Provider], model: str) -> None:
-    """P6: pings for ever, or a byte a second, are cut at the content deadline, and the prompt is billed."""
+    """P6: a stream of pings, or of a byte a second, ends at the content deadline, and its prompt is billed."""
     recorder = MemoryRecorder()
     began_at = time.monotonic()
     await ask_failing(make_chain(failing_provider(model), deadlines=SHORT), recorder, AIUnavailable)
@@ -290,7 +290,7 @@ async def test_p6_what_is_no_content_does_not_count(failing_provider: Callable[[
 
 
 async def test_the_whole_answer_has_a_deadline(upstream: FakeUpstream, fallback: Provider) -> None:
-    """An upstream that goes on and on is cut at the deadline of the whole answer."""
+    """An endless answer is ended at the deadline of the whole answer."""
     upstream.play(Behaviour(text="word " * 2000, token_seconds=0.02))
     recorder = MemoryRecorder()
     chain = make_chain(fallback, deadlines=replace(SHORT, whole_answer=0.4))
@@ -300,16 +300,16 @@ async def test_the_whole_answer_has_a_deadline(upstream: FakeUpstream, fallback:
 
 
 async def test_the_whole_answer_has_a_deadline_where_nothing_is_waited_for() -> None:
-    """Nor does an upstream go on for ever whose next words are always there before they are wanted."""
+    """The deadline of the whole answer also ends a stream whose next text is always available at once."""
     recorder = MemoryRecorder()
-    words: Script = ["w", "", "", ""] * 50_000  # fewer characters than an answer may have
+    words: Script = ["w", "", "", ""] * 50_000  # fewer characters than the maximum length of an answer
     chain = make_chain(ScriptedProvider(words), deadlines=replace(PATIENT, whole_answer=0.05))
     await ask_failing(chain, recorder, AnswerInterrupted)
     assert recorder.outcomes[0].reason == "timeout"
 
 
 async def test_a_slow_reader_is_not_the_providers_silence() -> None:
-    """Only waiting for the provider counts against its deadlines, not what is done with its text."""
+    """Only time spent waiting for the provider counts towards its deadlines, not the reader's."""
 
     class Pausing(ScriptedProvider):
         async def _play(self, script: Script) -> AsyncIterator[Sequence[Event]]:
@@ -328,7 +328,7 @@ async def test_a_slow_reader_is_not_the_providers_silence() -> None:
 
 
 async def test_p9_a_wrong_key_is_tried_once(upstream: FakeUpstream) -> None:
-    """P9: one call, one outcome that names the variable; the next asks are spared it until the breaker closes."""
+    """P9: a wrong key gives one outcome that names its variable, and the breaker then skips the provider."""
     provider = make_provider("anthropic", upstream, key="wrong")
     clock, recorder = Time(), MemoryRecorder()
     chain = make_chain(provider, clock=clock)
@@ -343,7 +343,7 @@ async def test_p9_a_wrong_key_is_tried_once(upstream: FakeUpstream) -> None:
 
 
 async def test_an_option_that_a_server_refuses_costs_no_retry(upstream: FakeUpstream, fallback: Provider) -> None:
-    """Calls that were adapted to a server come at once and leave the one retry for failures."""
+    """A call that is adapted to a server's options is repeated at once and does not use up the retry."""
     old = Behaviour(refuses=("max_tokens", "stream_options"))
     upstream.play(old, old, Behaviour(status=500), old)
     clock, recorder = Time(), MemoryRecorder()
@@ -359,7 +359,7 @@ async def test_an_option_that_a_server_refuses_costs_no_retry(upstream: FakeUpst
 
 
 async def test_an_answer_without_text_goes_to_the_next_provider(upstream: FakeUpstream, fallback: Provider) -> None:
-    """A completed answer that says nothing is no answer, but is billed as the provider counted."""
+    """After an answer without text the next provider is called, and the first is billed by its own count."""
     provider = make_provider("anthropic", upstream)
     upstream.play(Behaviour(text="", finish="length"))
     recorder = MemoryRecorder()
@@ -373,7 +373,7 @@ async def test_an_answer_without_text_goes_to_the_next_provider(upstream: FakeUp
 
 @pytest.mark.parametrize(("model", "finish"), [("fake-length", "length"), ("fake-refusal", "refusal")])
 async def test_tells_how_an_answer_ended(failing_provider: Callable[[str], Provider], model: str, finish: str) -> None:
-    """Length limit and refusal are whole answers; what to do with them is not the chain's to say."""
+    """An answer that ends by its length limit or a refusal counts as complete, and the chain reports the end."""
     recorder = MemoryRecorder()
     _, answer = await ask(make_chain(failing_provider(model)), recorder)
     assert answer.finish is not None
@@ -382,7 +382,7 @@ async def test_tells_how_an_answer_ended(failing_provider: Callable[[str], Provi
 
 
 async def test_l5_no_usage_is_estimated_and_zero_stays_zero(failing_provider: Callable[[str], Provider]) -> None:
-    """L5: a server that does not count is estimated from bytes and marked so; one that counts zero is believed."""
+    """L5: missing usage is estimated from bytes and marked as estimated; a usage of zero is kept."""
     recorder = MemoryRecorder()
     await ask(make_chain(failing_provider("fake-no-usage")), recorder)
     await ask(make_chain(failing_provider("fake-zero-usage")), recorder)
@@ -392,7 +392,7 @@ async def test_l5_no_usage_is_estimated_and_zero_stays_zero(failing_provider: Ca
 
 
 async def test_times_of_a_call_are_recorded() -> None:
-    """Latency and time to the first content come from the injected clock."""
+    """The latency and the time to the first content are measured with the injected clock."""
     clock = Time()
 
     class Slow(ScriptedProvider):
@@ -411,7 +411,7 @@ async def test_times_of_a_call_are_recorded() -> None:
 async def test_l2_a_cancel_closes_the_upstream_and_settles(
     failing_provider: Callable[[str], Provider], upstream: FakeUpstream, tokens: int
 ) -> None:
-    """L2: before and after the first token, the stream is closed within 50 ms and the call billed, not as nothing."""
+    """L2: a cancel before or after the first token closes the stream within 50 ms, and the call is billed."""
     upstream.play(Behaviour(fault="silence", tokens_before_fault=tokens))
     recorder = MemoryRecorder()
     chain = make_chain(failing_provider("any"))
@@ -438,7 +438,7 @@ async def test_l2_a_cancel_closes_the_upstream_and_settles(
 
 
 async def test_l2_leaving_early_closes_the_upstream_and_settles(upstream: FakeUpstream, fallback: Provider) -> None:
-    """L2: a reader that wants no more text, or fails, is a cancel as well."""
+    """L2: a reader that stops or raises has the same effect as a cancel."""
     recorder = MemoryRecorder()
     chain = make_chain(fallback)
     upstream.play(Behaviour(fault="silence", tokens_before_fault=AFTER_TEXT))
@@ -464,7 +464,7 @@ async def _read_and_fail(chain: Chain, recorder: MemoryRecorder) -> None:
 
 
 async def test_an_answer_that_nobody_reads_calls_nobody(upstream: FakeUpstream, fallback: Provider) -> None:
-    """The call is made when the first text is asked for, not before."""
+    """The provider is called only when the first text is requested."""
     recorder = MemoryRecorder()
     async with make_chain(fallback).stream(REQUEST, recorder, Pacing()):
         pass
@@ -472,7 +472,7 @@ async def test_an_answer_that_nobody_reads_calls_nobody(upstream: FakeUpstream, 
 
 
 async def test_a_refusing_recorder_stops_the_call(upstream: FakeUpstream, fallback: Provider) -> None:
-    """A full provider window is the ask's refusal: nothing is sent, nobody else is asked."""
+    """If the provider rate limit is reached, nothing is sent and no other provider is called."""
 
     class Full(MemoryRecorder):
         async def start(self, _provider: Provider) -> RecordedCall:
@@ -484,21 +484,21 @@ async def test_a_refusing_recorder_stops_the_call(upstream: FakeUpstream, fallba
 
 
 class GatedRecorder(MemoryRecorder):
-    """A recorder that takes as long as a test wants."""
+    """A recorder that waits until the test lets it continue."""
 
     def __init__(self) -> None:
         super().__init__()
         self.starting, self.may_start = asyncio.Event(), asyncio.Event()
 
     async def start(self, provider: Provider) -> RecordedCall:
-        """Note the call once the test lets it."""
+        """Record the call once the test allows it."""
         self.starting.set()
         await self.may_start.wait()
         return await super().start(provider)
 
 
 async def test_l1_a_cancel_while_the_call_is_recorded_leaves_no_row_open() -> None:
-    """L1: a call that was recorded but never sent is withdrawn, not billed."""
+    """L1: a call that is cancelled while it is being recorded is withdrawn, not billed."""
     recorder, provider = GatedRecorder(), ScriptedProvider()
     reading = asyncio.create_task(ask(make_chain(provider), recorder))
     await recorder.starting.wait()
@@ -511,7 +511,7 @@ async def test_l1_a_cancel_while_the_call_is_recorded_leaves_no_row_open() -> No
 
 
 async def test_what_runs_to_its_end_may_fail() -> None:
-    """The failure of something uninterruptible reaches its caller; after a cancel, the cancel does."""
+    """An exception in uninterruptible work is raised to the caller, or after a cancel, the cancellation is."""
     may_end = asyncio.Event()
 
     async def fail() -> None:
@@ -531,7 +531,7 @@ async def test_what_runs_to_its_end_may_fail() -> None:
 
 
 async def test_usage_may_follow_the_end_or_never_come(upstream: FakeUpstream) -> None:
-    """What goes wrong after the provider called its answer complete does not undo it."""
+    """Missing or failing usage after the end of an answer does not undo the answer."""
     ends: list[Script] = [
         ["Done.", Finish("stop"), Usage(9, 2)],
         ["Done.", Finish("stop"), ProviderFailure("interrupted", "late")],
@@ -549,7 +549,7 @@ async def test_usage_may_follow_the_end_or_never_come(upstream: FakeUpstream) ->
 
 
 async def test_the_breaker_passes_a_failing_provider_over() -> None:
-    """After a few failures in a row nobody waits for the provider; later one call tries it, and it is back."""
+    """After a few failures in a row the breaker skips the provider; a later successful call closes it again."""
     clock, recorder = Time(), MemoryRecorder()
     sick = ScriptedProvider(*[failing("overloaded")] * FAILURES_TO_OPEN)
     chain = make_chain(sick, OfflineProvider(explained), clock=clock)
@@ -563,7 +563,7 @@ async def test_the_breaker_passes_a_failing_provider_over() -> None:
 
 
 async def test_a_breaker_that_opens_is_not_waited_for() -> None:
-    """The failure that opens the breaker is not followed by the wait before a retry that would not be made."""
+    """If a failure opens the breaker, the next provider is called without the delay of a retry."""
     clock = Time()
     chain = make_chain(ScriptedProvider(*[failing()] * 9), OfflineProvider(explained), clock=clock)
     for _ in range(9):
@@ -572,7 +572,7 @@ async def test_a_breaker_that_opens_is_not_waited_for() -> None:
 
 
 async def test_a_wrong_request_does_not_open_the_breaker() -> None:
-    """What one student's request does wrong says nothing about the provider."""
+    """An invalid request does not count as a failure of the provider."""
     provider = ScriptedProvider(*[failing("bad_request")] * 20)
     chain = make_chain(provider)
     for _ in range(20):
@@ -581,7 +581,7 @@ async def test_a_wrong_request_does_not_open_the_breaker() -> None:
 
 
 def test_an_open_breaker_lets_one_probe_through() -> None:
-    """Half open, a single call passes; its failure opens the breaker for the whole time again."""
+    """A half-open breaker lets one call through, whose failure opens it for the full time again."""
     clock = Time()
     breaker = Breaker(clock)
     for _ in range(FAILURES_TO_OPEN):
@@ -601,7 +601,7 @@ def test_an_open_breaker_lets_one_probe_through() -> None:
 
 
 def test_failures_in_a_row_are_counted() -> None:
-    """An answer in between starts the count anew."""
+    """A successful call resets the count of failures in a row."""
     breaker = Breaker(Time())
     for _ in range(5):
         for _ in range(FAILURES_TO_OPEN - 1):
@@ -611,13 +611,13 @@ def test_failures_in_a_row_are_counted() -> None:
 
 
 class Traced(str):
-    """A text whose end a test can see."""
+    """A text that can be weakly referenced, so that a test sees when it is freed."""
 
     __slots__ = ("__weakref__",)
 
 
 async def test_the_prompt_is_kept_until_a_model_speaks(upstream: FakeUpstream, fallback: Provider) -> None:
-    """A retry and the next provider are sent the whole prompt; once there is text nobody is asked again."""
+    """The prompt is kept for a retry and the next provider, and freed once there is text."""
     upstream.play(Behaviour(status=529), Behaviour(status=529))
     chain = make_chain(make_provider("anthropic", upstream), fallback)
     system = Traced(REQUEST.system)

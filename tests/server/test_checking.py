@@ -1,4 +1,4 @@
-"""`tutor-server check`: places that look well and would not do, each in one line with the setting to look at."""
+"""`tutor-server check`: faulty configurations are reported in one line each, with the setting to change."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be anothe
 
 
 async def wrong(folder: Path, **settings: Any) -> list[str]:
-    """Check a configuration; return the lines about what is wrong."""
+    """Check a configuration; return the lines about its faults."""
     findings = await check(Settings.model_validate({"data_dir": folder} | settings))
     return [f"{finding.subject}: {finding.text}" for finding in findings if finding.is_wrong]
 
 
 @contextmanager
 def somebody_else() -> Iterator[Path]:
-    """Become another user, with a folder of theirs."""
+    """Switch to another user, who owns a folder."""
     folder = Path(tempfile.mkdtemp())
     os.chown(folder, NOBODY, NOBODY)
     os.seteuid(NOBODY)
@@ -48,7 +48,7 @@ def somebody_else() -> Iterator[Path]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Make a data folder as the service makes it."""
+    """Create a data folder as the service does."""
     made = tmp_path / "data"
     made.mkdir(0o700)
     (made / "jwt-secret").touch(0o600)
@@ -56,19 +56,19 @@ def folder(tmp_path: Path) -> Path:
 
 
 async def test_nothing_is_wrong_by_default(folder: Path) -> None:
-    """Neither with a folder that is there nor with one that is yet to be made."""
+    """The default configuration has no fault, whether or not the data folder exists."""
     assert await wrong(folder) == await wrong(folder.parent / "later" / "data") == []
 
 
 def test_a_check_leaves_nothing_behind(folder: Path) -> None:
-    """The file that the check writes to the folder is deleted again."""
+    """The test file that the check writes is deleted again."""
     assert list(folder_problems(folder)) == []
     assert [file.name for file in folder.iterdir()] == ["jwt-secret"]
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644])
 def test_a_secret_that_others_can_read(folder: Path, mode: int) -> None:
-    """A reader of the secret can sign anybody's tokens."""
+    """A secret that others can read is a fault, since they could sign tokens."""
     secret = folder / "jwt-secret"
     secret.chmod(mode)
 
@@ -78,14 +78,14 @@ def test_a_secret_that_others_can_read(folder: Path, mode: int) -> None:
 
 
 def test_a_folder_that_everybody_can_write_to(folder: Path) -> None:
-    """Anybody could put a secret of theirs into it."""
+    """A folder that everybody can write to is a fault, since they could replace the secret."""
     folder.chmod(0o777)
 
     assert list(folder_problems(folder)) == [f"{folder} can be written to by everybody: chmod 700 {folder}"]
 
 
 async def test_a_database_in_a_folder_that_nobody_makes(folder: Path) -> None:
-    """The service makes its data folder, and no other."""
+    """A database in a missing folder is a fault, since the service creates only its data folder."""
     url = f"sqlite+aiosqlite:///{folder.parent}/other/tutor.sqlite3"
     expected = [f"database: {folder.parent}/other does not exist; check TUTOR_DATABASE_URL"]
 
@@ -94,7 +94,7 @@ async def test_a_database_in_a_folder_that_nobody_makes(folder: Path) -> None:
 
 
 async def test_what_is_no_folder(folder: Path) -> None:
-    """A file in its place, and one on the way to it."""
+    """A file in the place of the data folder or of a parent folder is a fault."""
     file = folder / "jwt-secret"
     found, (future,) = await wrong(file), folder_problems(file / "data")
 
@@ -104,7 +104,7 @@ async def test_what_is_no_folder(folder: Path) -> None:
 
 @AS_ROOT
 def test_a_folder_of_somebody_else(folder: Path) -> None:
-    """It may be readable, and is not ours to write to."""
+    """A folder of another user is a fault, even if it is readable."""
     with somebody_else() as theirs:
         os.seteuid(0)
         os.chown(theirs, 0, 0)
@@ -120,7 +120,7 @@ def test_a_folder_of_somebody_else(folder: Path) -> None:
 
 @AS_ROOT
 def test_a_folder_that_cannot_be_written_to() -> None:
-    """Also where it is ours, and where the one to be made would stand in it."""
+    """A folder without write permission is a fault, also as the parent of a missing data folder."""
     with somebody_else() as ours:
         ours.chmod(0o500)
         problems, future = list(folder_problems(ours)), list(folder_problems(ours / "data"))
@@ -130,7 +130,7 @@ def test_a_folder_that_cannot_be_written_to() -> None:
 
 
 def test_a_write_that_fails(folder: Path) -> None:
-    """As on a full disk; what the system says stands in the line."""
+    """If a write fails, as on a full disk, the line has the system's reason."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
     try:
@@ -142,7 +142,7 @@ def test_a_write_that_fails(folder: Path) -> None:
 
 
 def test_a_disk_that_is_nearly_full(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With less room than SQLite's log may need."""
+    """A disk with less space than SQLite's log may need is a fault."""
     monkeypatch.setattr(checking_places, "ROOM_BYTES", 10**18)
     free = shutil.disk_usage(folder).free // 1024**2
 
@@ -155,7 +155,7 @@ def test_a_disk_that_is_nearly_full(folder: Path, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("policy", ["allkeys-lru", "volatile-ttl"])
 async def test_a_redis_that_throws_away_what_it_holds(folder: Path, redis_server: RedisServer, policy: str) -> None:
-    """A policy that evicts counts once memory is bounded."""
+    """A Redis with bounded memory and an eviction policy is a fault, since it could evict counts."""
     with Redis.from_url(redis_server.url) as redis:
         redis.config_set("maxmemory-policy", policy)
         try:
@@ -175,13 +175,13 @@ async def test_a_redis_that_throws_away_what_it_holds(folder: Path, redis_server
 
 
 def test_a_redis_that_keeps_what_it_holds() -> None:
-    """Bounded memory alone does no harm, nor does a Redis that says nothing of it."""
+    """A Redis with bounded memory without eviction, or one that hides its settings, is no fault."""
     assert eviction_problem({"maxmemory": 10**8, "maxmemory_policy": "noeviction"}) is None
     assert eviction_problem({}) is None
 
 
 async def test_a_public_address_with_a_path(folder: Path) -> None:
-    """The pages stand at the root of a host."""
+    """A public URL with a path is a fault, since the pages are served at the root of a host."""
     settings = {"public_url": "https://uni.example/tutor", "registration": "closed"}
 
     (line,) = await wrong(folder, **settings)

@@ -1,4 +1,4 @@
-"""`tutor-server`: commands, exit statuses, and one line for whatever is wrong."""
+"""`tutor-server`: its commands, exit statuses, and one-line error messages."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SECRET = "marker-" * 6
 
 
 def run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run one command to its end."""
+    """Run a command to its end."""
     return subprocess.run(
         [TUTOR_SERVER, *arguments],
         cwd=folder,
@@ -62,7 +62,7 @@ def run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedP
     ],
 )
 def test_wrong_use_is_2(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    """The usage is shown and nothing is done."""
+    """Wrong usage gives status 2 and prints the usage."""
     done = run(tmp_path, *arguments)
 
     assert (done.returncode, done.stdout) == (2, "")
@@ -71,7 +71,7 @@ def test_wrong_use_is_2(tmp_path: Path, arguments: tuple[str, ...]) -> None:
 
 
 def test_help_names_the_commands_and_no_secret(tmp_path: Path) -> None:
-    """`--help` works whatever the settings are, and shows none of them."""
+    """`--help` works with any settings, and prints none of them."""
     done = run(tmp_path, "--help", TUTOR_JWT_SECRET=SECRET, TUTOR_LOG_LEVEL="loud")
 
     assert done.returncode == 0
@@ -80,7 +80,7 @@ def test_help_names_the_commands_and_no_secret(tmp_path: Path) -> None:
 
 
 def test_help_waits_for_nothing_heavy() -> None:
-    """The command line itself imports neither the web server nor the database, nor the settings."""
+    """`--help` imports neither the web server nor the database nor the settings."""
     script = (
         "import sys, tutor_server.cli.main; print(*{'aiohttp', 'sqlalchemy', 'pydantic', 'asyncio'} & set(sys.modules))"
     )
@@ -91,7 +91,7 @@ def test_help_waits_for_nothing_heavy() -> None:
 
 
 def test_version(tmp_path: Path) -> None:
-    """`--version` is the distribution's."""
+    """`--version` prints the distribution's version."""
     assert re.fullmatch(r"ask-tutor \d+\.\d+\.\d+\n", run(tmp_path, "--version").stdout)
 
 
@@ -114,7 +114,7 @@ def test_version(tmp_path: Path) -> None:
 def test_what_keeps_it_from_starting_is_one_line(
     tmp_path: Path, arguments: tuple[str, ...], settings: dict[str, str], named: str
 ) -> None:
-    """Exit status 1, one line on stderr that names what to change, and no secret in it."""
+    """A fault at the start gives status 1 and one line that names the setting, without any secret."""
     done = run(tmp_path, *arguments, **settings)
 
     assert (done.returncode, done.stdout) == (1, "")
@@ -124,7 +124,7 @@ def test_what_keeps_it_from_starting_is_one_line(
 
 
 def test_a_file_that_is_no_database_is_one_line(tmp_path: Path) -> None:
-    """With any fault of the database's file no traceback is shown."""
+    """A damaged database file gives one line, without a traceback."""
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "tutor.sqlite3").write_text("no database at all " * 100)
 
@@ -137,7 +137,7 @@ def test_a_file_that_is_no_database_is_one_line(tmp_path: Path) -> None:
 
 
 def test_a_port_in_use_is_one_line(tmp_path: Path) -> None:
-    """The address is named, and the exit status is 1."""
+    """A port in use gives status 1 and one line that names the address."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -150,7 +150,7 @@ def test_a_port_in_use_is_one_line(tmp_path: Path) -> None:
 
 
 def test_env_file_of_the_working_directory(tmp_path: Path) -> None:
-    """`.env` is read, and a wrong setting in it is refused like one of the environment."""
+    """`.env` in the working directory is read, and a wrong setting in it is refused."""
     (tmp_path / ".env").write_text("TUTOR_MESSAGES_PER_MINUTE=none\n")
 
     done = run(tmp_path, "check")
@@ -161,7 +161,7 @@ def test_env_file_of_the_working_directory(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_serving_until_told_to_stop(tmp_path: Path, number: signal.Signals) -> None:
-    """One line names the address once it is ready; a signal ends it with exit status 0 and nothing but log lines."""
+    """One line gives the URL when the service is ready; a signal ends it with status 0, and stderr has only logs."""
     service = Service(tmp_path)
 
     service.process.send_signal(number)
@@ -174,7 +174,7 @@ def test_serving_until_told_to_stop(tmp_path: Path, number: signal.Signals) -> N
 
 
 def test_a_class_may_come_at_once(tmp_path: Path) -> None:
-    """Connections wait for a service that is busy, as many as a class has windows."""
+    """As many connections as a class has windows can wait for a busy service."""
     service = Service(tmp_path)
     address = "127.0.0.1", int(service.url.rpartition(":")[2])
     service.process.send_signal(signal.SIGSTOP)
@@ -188,7 +188,7 @@ def test_a_class_may_come_at_once(tmp_path: Path) -> None:
 
 
 async def test_accounts_survive_a_restart(tmp_path: Path) -> None:
-    """The data folder holds everything: secret, accounts and tokens are there after a crash."""
+    """The data folder keeps the secret, accounts and tokens over a crash."""
     first = Service(tmp_path)
     body = {"email": "ada@uni.example", "password": "a long password"}
     async with ClientSession(first.url) as client, client.post("/api/auth/register", json=body) as response:
@@ -206,7 +206,7 @@ async def test_accounts_survive_a_restart(tmp_path: Path) -> None:
 
 
 def test_a_console_log_is_no_json(tmp_path: Path) -> None:
-    """`TUTOR_LOG_FORMAT` decides the form where stderr is no terminal."""
+    """`TUTOR_LOG_FORMAT` selects the log format if stderr is not a terminal."""
     service = Service(tmp_path, {"TUTOR_LOG_FORMAT": "console"})
     service.stop()
 
@@ -219,7 +219,7 @@ def test_a_console_log_is_no_json(tmp_path: Path) -> None:
 
 
 def test_migrating_can_be_repeated(tmp_path: Path) -> None:
-    """`migrate` brings the database to the newest schema, and again does nothing; then `check` has no complaint."""
+    """`migrate` updates the database, can be repeated, and `check` then reports no fault."""
     assert [run(tmp_path, "migrate").returncode for _ in range(2)] == [0, 0]
 
     done = run(tmp_path, "check")
@@ -235,7 +235,7 @@ def test_migrating_can_be_repeated(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", [("migrate",), ("serve", "--port", "0")])
 def test_a_database_of_a_newer_version_is_one_line(tmp_path: Path, command: tuple[str, ...]) -> None:
-    """An older version leaves it alone, and says why."""
+    """A database of a newer version is left unchanged and reported in one line."""
     assert run(tmp_path, "migrate").returncode == 0
     with closing(sqlite3.connect(tmp_path / "data" / "tutor.sqlite3")) as database, database:
         database.execute("UPDATE alembic_version SET version_num = 'of the future'")
@@ -247,7 +247,7 @@ def test_a_database_of_a_newer_version_is_one_line(tmp_path: Path, command: tupl
 
 
 def test_postgresql_is_migrated_on_demand_only(tmp_path: Path, postgres_server: PostgresServer) -> None:
-    """On PostgreSQL `serve` refuses until `migrate` has run, since other processes may be serving from it."""
+    """On PostgreSQL, which other processes may be using, `serve` refuses to start until `migrate` has run."""
     url = postgres_server.empty_database()
 
     refused = run(tmp_path, "serve", "--port", "0", TUTOR_DATABASE_URL=url, TUTOR_LOG_LEVEL="error")
@@ -269,13 +269,13 @@ WRONG_PRICES = "TUTOR_DATA_DIR: prices.toml: price 1: provider is one of anthrop
 
 
 def write_wrong_prices(folder: Path) -> None:
-    """Put a price file without a provider into the data folder."""
+    """Write a price file without a provider into the data folder."""
     (folder / "data").mkdir(exist_ok=True)
     (folder / "data" / "prices.toml").write_text("[[price]]\n")
 
 
 def test_a_wrong_price_file_stops_the_start(tmp_path: Path) -> None:
-    """One line says what is wrong with which entry."""
+    """An invalid price file stops the start with one line that names the entry and the fault."""
     write_wrong_prices(tmp_path)
 
     done = run(tmp_path, "serve", "--port", "0")
@@ -284,7 +284,7 @@ def test_a_wrong_price_file_stops_the_start(tmp_path: Path) -> None:
 
 
 def test_check_says_what_is_wrong(tmp_path: Path) -> None:
-    """Each part gets a line with the setting to look at; one that fails makes the exit status 1."""
+    """`check` prints one line with the setting for each part; a fault gives status 1."""
     write_wrong_prices(tmp_path)
     done = run(
         tmp_path,
@@ -309,7 +309,7 @@ def test_check_says_what_is_wrong(tmp_path: Path) -> None:
 
 
 def test_check_says_that_a_budget_needs_a_price(tmp_path: Path) -> None:
-    """The same line that would stop the start; with a price there is no complaint of it."""
+    """`check` prints the same line about a model without a price that stops the start."""
     settings = {
         "TUTOR_DAILY_BUDGET_USD": "5",
         "OPENAI_BASE_URL": "http://127.0.0.1:1/v1",
@@ -332,7 +332,7 @@ def test_check_says_that_a_budget_needs_a_price(tmp_path: Path) -> None:
 
 @pytest.fixture
 async def model_list() -> AsyncIterator[str]:
-    """Return an upstream that has a list of models for the key `good`, and fails for `broken`."""
+    """Return an upstream whose list of models accepts the key `good` and fails for the key `broken`."""
 
     async def models(request: web.Request) -> web.Response:
         key = request.headers.get("X-Api-Key") or request.headers.get("Authorization", "").removeprefix("Bearer ")
@@ -357,7 +357,7 @@ async def model_list() -> AsyncIterator[str]:
     ],
 )
 async def test_keys_are_checked_with_the_provider(model_list: str, key: str, problem: str | None) -> None:
-    """The list of models tells whether a key is good, and costs nothing."""
+    """`check` tries a key with the provider's list of models, which is free."""
     settings = Settings.model_validate(
         {
             "ANTHROPIC_API_KEY": key,
@@ -376,7 +376,7 @@ DOMAINS = {"TUTOR_REGISTRATION": "domains:uni.example"}
 
 
 def test_registration_by_domain_needs_mail(tmp_path: Path) -> None:
-    """A new installation is refused with the reason, and `check` says the same."""
+    """A new installation with registration by domain but without e-mail does not start, and `check` says the same."""
     done = run(tmp_path, "serve", "--port", "0", **DOMAINS)
     checked = run(tmp_path, "check", **DOMAINS)
 
@@ -388,7 +388,7 @@ def test_registration_by_domain_needs_mail(tmp_path: Path) -> None:
 
 
 async def test_an_installation_from_before_goes_on(tmp_path: Path) -> None:
-    """Its accounts ask as before; nobody registers, and the log says why."""
+    """An existing installation in this state starts; its accounts work, and the log says why nobody can register."""
     first = Service(tmp_path)
     student = await sign_up_student(first)
     assert first.stop() == 0
@@ -409,7 +409,7 @@ async def test_an_installation_from_before_goes_on(tmp_path: Path) -> None:
 
 
 async def test_check_tries_the_mail_server(tmp_path: Path) -> None:
-    """It signs in there, and says what is wrong without the password."""
+    """`check` signs in at the mail server, and reports a failure without the password."""
     async with mail_server(password="marker") as mail:
         sender = {"TUTOR_SMTP_FROM": "tutor@uni.example", "TUTOR_PUBLIC_URL": "http://127.0.0.1:8765"}
         urls = [f"smtp://ada:{word}@127.0.0.1:{mail.port}" for word in ("marker", "wrong")]
@@ -427,7 +427,7 @@ async def test_check_tries_the_mail_server(tmp_path: Path) -> None:
 
 
 def test_links_need_an_address_that_people_reach(tmp_path: Path) -> None:
-    """A service that others reach and that mails has to know its own address."""
+    """A public service that sends e-mail needs its own URL in the settings."""
     settings = {
         "TUTOR_REGISTRATION": "open",
         "TUTOR_JWT_SECRET": "x" * 32,

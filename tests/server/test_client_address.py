@@ -1,4 +1,4 @@
-"""The address of a client behind proxies (S10): each client its own, and nobody chooses one."""
+"""The address of a client behind proxies (S10): each client has its own, and no client can choose one."""
 
 from __future__ import annotations
 
@@ -68,13 +68,13 @@ NO_ADDRESSES = (
 
 @pytest.mark.parametrize(("entry", "address"), ENTRIES.items())
 def test_s10_an_entry_in_any_form(entry: str, address: str) -> None:
-    """S10: with a port, in brackets, with a zone, IPv4-mapped: each is the client's one address."""
+    """S10: an entry with a port, brackets, a zone or an IPv4-mapped form gives the same client address."""
     assert address_behind(PROXY, [entry], PROXIES) == address
 
 
 @pytest.mark.parametrize("entry", NO_ADDRESSES)
 def test_s10_an_entry_that_is_no_address(entry: str) -> None:
-    """S10: neither it nor what stands left of it is believed; the proxy that wrote it is the client."""
+    """S10: an entry that is not an address is ignored with all entries to its left: the last proxy is the client."""
     assert address_behind(PROXY, [f"198.51.100.1, {entry}"], PROXIES) == PROXY
     assert address_behind(PROXY, [f"198.51.100.1, {entry}, 10.0.0.2:80"], PROXIES) == "10.0.0.2"
 
@@ -90,47 +90,47 @@ def test_s10_an_entry_that_is_no_address(entry: str) -> None:
     ],
 )
 def test_s10_several_proxies(lines: list[str]) -> None:
-    """S10: from the right, the first address that is no trusted proxy's, over all lines of the header."""
+    """S10: the client is the first address from the right that is not a trusted proxy's, over all header lines."""
     assert address_behind(PROXY, lines, PROXIES) == CLIENT
 
 
 def test_s10_only_proxies() -> None:
-    """S10: if every entry is a proxy's, the leftmost is the client: a request from a proxy's own machine."""
+    """S10: if every entry is a proxy's, the leftmost is the client: the request comes from a proxy's own machine."""
     assert address_behind(PROXY, ["10.0.0.3, 10.0.0.2"], PROXIES) == "10.0.0.3"
 
 
 @pytest.mark.parametrize("peer", ["192.0.2.7", "::ffff:192.0.2.7"])
 def test_s10_a_stranger_who_forwards(peer: str) -> None:
-    """S10: what a peer that is no trusted proxy says of others counts for nothing."""
+    """S10: a forwarding header from a peer that is not a trusted proxy is ignored."""
     assert address_behind(peer, ["198.51.100.1"], PROXIES) == CLIENT
 
 
 @pytest.mark.parametrize("peer", ["10.0.0.1", "::ffff:10.0.0.1", "::1", "127.0.0.1"])
 def test_s10_a_proxy_by_any_of_its_addresses(peer: str) -> None:
-    """S10: a socket that takes IPv4 and IPv6 shows an IPv4 proxy as IPv4-mapped."""
+    """S10: an IPv4 proxy is recognised in its IPv4-mapped form on a dual-stack socket."""
     assert is_proxy(peer, PROXIES)
     assert address_behind(peer, [CLIENT], PROXIES) == CLIENT
 
 
 @pytest.mark.parametrize("peer", [None, "", "/run/tutor.sock"])
 def test_s10_a_peer_without_an_address(peer: str | None) -> None:
-    """S10: it has none, and is no proxy."""
+    """S10: a peer without an address has no client address, and is not a trusted proxy."""
     assert address_behind(peer, [CLIENT], PROXIES) == ""
     assert not is_proxy(peer or "", PROXIES)
 
 
 @given(st.lists(st.text() | st.from_regex(r"[0-9a-f:.%\[\], ]*", fullmatch=True)))
 def test_s10_hostile_values(lines: list[str]) -> None:
-    """S10: whatever a header holds, the result is an address in its one form."""
+    """S10: any value of a header gives a normalised address."""
     address = address_behind(PROXY, lines, PROXIES)
 
     assert str(ipaddress.ip_address(address)) == address
 
 
 async def test_s10_each_client_its_own(start_service: StartService) -> None:
-    """S10: over HTTP, one client's failed sign-ins refuse neither another's behind the same proxy nor count twice.
+    """S10: over HTTP, a client's failed sign-ins do not throttle another client behind the same proxy.
 
-    The same client comes with changing ports and `Forwarded` headers, which make it no other.
+    Changing ports and `Forwarded` headers do not make the same client a new one.
     """
     body = {"email": "ada@uni.example", "password": "wrong password"}
     async with (

@@ -1,4 +1,4 @@
-"""Connections are shared out by address where descriptors are scarce, and only there."""
+"""The quota that limits connections by address, but only when file descriptors are scarce."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 OTHERS = 50
 LIMIT = 600
 CAPACITY = 400
-"""A quarter of the limit is reserved, and the rest of the service has 50 open."""
+"""With a quarter of the descriptor limit reserved, the rest of the service may have 50 descriptors open."""
 WAITING_ROOM = 37
 
 
 class Process:
-    """A process with descriptors of its own, and a quota of its connections."""
+    """A simulated process with its own descriptors and connection quota."""
 
     def __init__(self) -> None:
         self.clock = HeldClock()
@@ -55,7 +55,7 @@ class Process:
         place.leave()
 
     def fill(self, address: str) -> int:
-        """Open connections from an address until one is refused; return how many are served."""
+        """Open connections from an address until one is refused; return the number that was admitted."""
         served = 0
         while self.connect(address).is_admitted:
             served += 1
@@ -69,7 +69,7 @@ def process() -> Process:
 
 
 def test_one_address_takes_three_quarters(process: Process) -> None:
-    """It cannot hold all, and the next one still finds room; together they leave room for a third."""
+    """One address gets three quarters of the capacity, and the next one three quarters of the rest."""
     assert process.fill("one") == CAPACITY * 3 // 4
     assert process.fill("two") > 0
     assert process.fill("three") > 0
@@ -77,7 +77,7 @@ def test_one_address_takes_three_quarters(process: Process) -> None:
 
 
 def test_a_refused_address_leaves_room_for_others(process: Process) -> None:
-    """A newcomer's first request is refused by its address' share, another's is served."""
+    """If one address has used up its share, a new connection from it is refused, and one from another is admitted."""
     process.fill("one")
 
     assert process.connect("one").begin_request("one") is Refusal.SHARE
@@ -85,7 +85,7 @@ def test_a_refused_address_leaves_room_for_others(process: Process) -> None:
 
 
 def test_many_addresses_fill_the_process(process: Process) -> None:
-    """Past the capacity everybody is refused, whatever the address."""
+    """Once the capacity is used up, new connections are refused from every address."""
     for number in range(CAPACITY):
         process.connect(f"192.0.2.{number}")
 
@@ -94,7 +94,7 @@ def test_many_addresses_fill_the_process(process: Process) -> None:
 
 
 def test_those_who_are_connected_go_on(process: Process) -> None:
-    """A connection that was admitted serves further requests, however many others came meanwhile."""
+    """An admitted connection may send further requests, however many other connections follow."""
     connected = process.connect("one")
     process.fill("one")
     for number in range(CAPACITY):
@@ -106,7 +106,7 @@ def test_those_who_are_connected_go_on(process: Process) -> None:
 
 
 def test_a_waiting_connection_may_be_served_after_all(process: Process) -> None:
-    """What counts is whether there is room when its request is here."""
+    """A waiting connection is admitted if there is room when its request arrives."""
     first = process.connect("one")
     process.fill("one")
     late = process.connect("one")
@@ -116,7 +116,7 @@ def test_a_waiting_connection_may_be_served_after_all(process: Process) -> None:
 
 
 def test_connections_that_wait_to_be_refused_are_bounded(process: Process) -> None:
-    """The longest waiting one is closed for a newcomer; those who are served are not touched."""
+    """If too many connections wait for a refusal, the oldest of them is closed; admitted ones are not."""
     admitted = [process.connect("one") for _ in range(CAPACITY * 3 // 4)]
     waiting = [process.connect("one") for _ in range(WAITING_ROOM + 2)]
 
@@ -125,7 +125,7 @@ def test_connections_that_wait_to_be_refused_are_bounded(process: Process) -> No
 
 
 def test_who_is_signed_in_displaces_a_stranger(process: Process) -> None:
-    """The longest silent of those that never sent a request makes room."""
+    """A signed-in client displaces the connection that has been silent longest without ever sending a request."""
     busy, idle, stranger = (process.connect("one") for _ in range(3))
     assert busy.begin_request("one") is None
     assert idle.begin_request("one") is None
@@ -140,7 +140,7 @@ def test_who_is_signed_in_displaces_a_stranger(process: Process) -> None:
 
 
 def test_an_idle_connection_is_displaced_once_there_is_no_stranger(process: Process) -> None:
-    """Between two requests it is worth less than one under way, and more than one that never sent any."""
+    """If all connections have sent requests, an idle one is displaced, but none with a running request."""
     idle = process.connect("one")
     assert idle.begin_request("one") is None
     idle.end_request()
@@ -152,7 +152,7 @@ def test_an_idle_connection_is_displaced_once_there_is_no_stranger(process: Proc
 
 
 def test_nobody_is_displaced_who_has_a_request_under_way(process: Process) -> None:
-    """Where every connection is in use, who is signed in is refused like others."""
+    """If every connection has a running request, even a signed-in client is refused."""
     for number in range(CAPACITY):
         assert process.connect(f"192.0.2.{number}").begin_request(f"192.0.2.{number}") is None
     newcomer = process.connect("new")
@@ -162,7 +162,7 @@ def test_nobody_is_displaced_who_has_a_request_under_way(process: Process) -> No
 
 
 def test_a_proxys_connections_count_for_its_clients(process: Process) -> None:
-    """Each counts for the client whose request it carries, and for nobody in between."""
+    """A proxy's connection counts for the client of its current request, and for nobody between requests."""
     places = [process.connect(None) for _ in range(CAPACITY * 3 // 4 + 1)]
     refusals = [place.begin_request("one") for place in places]
 
@@ -174,7 +174,7 @@ def test_a_proxys_connections_count_for_its_clients(process: Process) -> None:
 
 
 def test_what_the_service_itself_has_open_counts(process: Process) -> None:
-    """Provider calls and child processes take from what connections may have; it comes back with their end."""
+    """Descriptors of provider calls and child processes reduce the connections' capacity while they are open."""
     process.others = LIMIT - 10
     assert process.connect("one").begin_request("one") is Refusal.FULL
 
@@ -184,7 +184,7 @@ def test_what_the_service_itself_has_open_counts(process: Process) -> None:
 
 
 def test_a_limit_that_is_changed_meanwhile(process: Process) -> None:
-    """An operator's `prlimit` on the running process is seen."""
+    """A change of the running process' limit, by `prlimit`, takes effect."""
     assert process.connect("one").is_admitted
     process.limit = OTHERS
     process.clock.seconds += COUNT_SECONDS
@@ -193,7 +193,7 @@ def test_a_limit_that_is_changed_meanwhile(process: Process) -> None:
 
 
 def test_without_a_descriptor_to_count_with() -> None:
-    """The process counts as full where even the count fails."""
+    """If even counting the descriptors fails, the process counts as full."""
 
     def fail() -> int:
         raise OSError
@@ -204,7 +204,7 @@ def test_without_a_descriptor_to_count_with() -> None:
 
 
 def test_a_slow_count_is_rare() -> None:
-    """A count that takes a second is repeated 50 seconds later."""
+    """A count that takes a second is repeated only after 50 seconds."""
     clock = HeldClock()
     counts: list[float] = []
 
@@ -221,7 +221,7 @@ def test_a_slow_count_is_rare() -> None:
 
 
 def test_a_request_of_a_connection_that_has_gone(process: Process) -> None:
-    """It counts for nothing, whether it begins or ends after the connection."""
+    """A request that begins or ends after its connection was closed is not counted."""
     gone, left = process.connect("one"), process.connect("one")
     assert left.begin_request("one") is None
     process.disconnect(gone)
@@ -241,9 +241,9 @@ STEPS = st.lists(
 
 @given(STEPS)
 def test_nobody_is_refused_by_address_while_there_is_room(steps: list[tuple[str, str | None, int]]) -> None:
-    """Below three quarters of the capacity nobody is refused; the capacity always holds, and the counts end at none."""
+    """Up to three quarters of the capacity nobody is refused, it is never exceeded, and counts end at zero."""
     process = Process()
-    process.limit, process.others = 80, 20  # a capacity of 40
+    process.limit, process.others = 80, 20  # this leaves a capacity of 40
     process.clock.seconds += COUNT_SECONDS
     for step, address, number in steps:
         places = list(process.connected)

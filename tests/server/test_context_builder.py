@@ -1,4 +1,4 @@
-"""The context builder: what goes into a prompt, under its budget."""
+"""The context builder: what goes into a prompt within its budget."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ CODE = "\n".join(f"value_{number} = {number}" for number in range(1, 401))
 
 
 def submission(**fields: object) -> Submission:
-    """Make a submission with the cursor in the middle of a long program."""
+    """Build a submission with the cursor in the middle of a long program."""
     return Submission(**{"code": CODE, "cursor": Position(200, 0), **fields})  # type: ignore[arg-type]  # passed by name
 
 
 def messages(count: int) -> list[PastMessage]:
-    """Make a history, newest first."""
+    """Return a history, newest message first."""
     return [PastMessage("user", f"message number {number} " * 5) for number in range(count, 0, -1)]
 
 
 def test_only_the_newest_messages_that_fit_are_kept() -> None:
-    """With 50 messages and a small budget the newest ones go along, oldest of them first."""
+    """Of 50 messages, the newest that fit into a small budget are kept, in chronological order."""
     history = messages(50)
 
     context = build_context(submission(), history, 1000)
@@ -31,24 +31,24 @@ def test_only_the_newest_messages_that_fit_are_kept() -> None:
 
 
 def test_a_large_budget_keeps_the_whole_history() -> None:
-    """Nothing is dropped without need."""
+    """With a large budget the whole history is kept."""
     assert len(build_context(submission(), messages(50), 100_000).history) == 50
 
 
 def test_no_history_is_no_trouble() -> None:
-    """A first ask has no history."""
+    """A first ask without a history works."""
     assert build_context(submission(), (), 1000).history == ()
 
 
 def test_an_overlong_message_is_not_jumped_over() -> None:
-    """Messages older than one that does not fit stay out too: a conversation with a hole misleads."""
+    """Messages older than one that does not fit are dropped, too, since a gap in the history would mislead."""
     history = [PastMessage("user", "short"), PastMessage("assistant", "long " * 5000), PastMessage("user", "older")]
 
     assert build_context(submission(), history, 1000).history == (history[0],)
 
 
 def test_cells_and_their_error_output_appear() -> None:
-    """The notebook's earlier cells go along with what they printed."""
+    """The notebook's earlier cells appear with their output."""
     cells = (Cell(source="import math"), Cell(source="xs = []\nxs[0]", output="IndexError: list index out of range"))
 
     context = build_context(submission(kind="cell", code="print(xs)", cells=cells), (), 2000)
@@ -57,7 +57,7 @@ def test_cells_and_their_error_output_appear() -> None:
 
 
 def test_nearest_cells_win() -> None:
-    """Where not all cells fit, those just before the student's stay."""
+    """If not all cells fit, those closest before the student's cell are kept."""
     cells = tuple(Cell(source=f"cell_{number} = " + "'x' * 100 + " * 20 + "''") for number in range(50))
 
     context = build_context(submission(cells=cells), (), 2000)
@@ -67,7 +67,7 @@ def test_nearest_cells_win() -> None:
 
 
 def test_the_line_under_the_cursor_is_always_there() -> None:
-    """Code is cut around the cursor, numbered as the editor numbers it."""
+    """Long code is cut around the cursor, and keeps the editor's line numbers."""
     context = build_context(submission(first_line=10), messages(50), 500)
 
     assert "211 | value_201 = 201" in context.code
@@ -75,14 +75,14 @@ def test_the_line_under_the_cursor_is_always_there() -> None:
 
 
 def test_a_small_program_goes_whole() -> None:
-    """Nothing is cut without need."""
+    """A small program is not cut."""
     context = build_context(submission(code="a = 1\nb = 2\n", cursor=Position(1, 0)), (), 1000)
 
     assert context.code == "1 | a = 1\n2 | b = 2\n3 | "
 
 
 def test_the_end_of_a_long_traceback_is_kept() -> None:
-    """The last lines name the error."""
+    """Of a long traceback the last lines, which name the error, are kept."""
     traceback = "\n".join(f'  File "loop.py", line {number}' for number in range(2000)) + "\nRecursionError: too deep"
 
     context = build_context(submission(traceback=traceback), (), 1000)
@@ -92,7 +92,7 @@ def test_the_end_of_a_long_traceback_is_kept() -> None:
 
 
 def test_the_whole_stays_within_the_budget() -> None:
-    """All parts together keep to the budget."""
+    """The whole context stays within the budget."""
     everything = submission(
         traceback="line\n" * 1000,
         diagnostics=tuple(
@@ -110,7 +110,7 @@ def test_the_whole_stays_within_the_budget() -> None:
 
 
 def test_one_huge_line_is_cut_around_the_cursor() -> None:
-    """Data pasted as one line does not burst the budget."""
+    """One overlong line is cut around the cursor, to stay within the budget."""
     code = "data = [" + "1, " * 50_000 + "]"
 
     context = build_context(submission(code=code, cursor=Position(0, 9000)), (), 1000)
@@ -119,7 +119,7 @@ def test_one_huge_line_is_cut_around_the_cursor() -> None:
 
 
 def test_e3_lines_are_those_of_the_editor() -> None:
-    """E3: a form feed or a line separator inside a string ends no line; CRLF and a lone CR do."""
+    """E3: a form feed or line separator inside a string does not end a line; CRLF and a lone CR do."""
     code = 's = "a\x0cb"\r\nt = "c\u2028d"\rbug = 1 / 0\n'
 
     context = build_context(submission(code=code, cursor=Position(2, 0)), (), 1000)

@@ -1,4 +1,4 @@
-"""`/admin`: the dashboard behind the admin key, its forms, and its figures, which are what SQL over the ledger says."""
+"""`/admin`: the dashboard behind the admin key, its forms, and its figures, which equal SQL over the ledger."""
 
 from __future__ import annotations
 
@@ -65,39 +65,39 @@ async def browser(course: HeldService) -> AsyncIterator[ClientSession]:
 
 
 async def shown(browser: ClientSession, path: str = "/admin") -> tuple[int, str]:
-    """Open a page; give status and source."""
+    """Open a page; return the status and the source."""
     async with browser.get(path) as response:
         return response.status, await response.text()
 
 
 def token_in(page: str) -> str:
-    """Find the token of a page's forms."""
+    """Return the CSRF token of a page's forms."""
     found = re.search(r'name="csrf" value="([0-9a-f]{64})"', page)
     assert found, page
     return found[1]
 
 
 async def send(browser: ClientSession, path: str, **form: str) -> tuple[int, str]:
-    """Send a form and follow where it leads; give status and source."""
+    """Send a form and follow redirects; return the status and the source."""
     async with browser.post(path, data=form) as response:
         return response.status, await response.text()
 
 
 async def sign_in(browser: ClientSession, key: str = KEY) -> tuple[int, str]:
-    """Open the dashboard with a key."""
+    """Sign in to the dashboard with a key."""
     _, page = await shown(browser)
     return await send(browser, "/admin/sign-in", csrf=token_in(page), key=key)
 
 
 async def table(browser: ClientSession, name: str) -> list[dict[str, str]]:
-    """Read a figure's CSV."""
+    """Return the rows of a figure's CSV."""
     status, content = await shown(browser, f"/admin/figures/{name}.csv?days=7")
     assert status == 200, name
     return list(csv.DictReader(io.StringIO(content)))
 
 
 async def ask_in(course: HeldService, module: str | None, students: int, upstream: FakeUpstream) -> None:
-    """Let some students ask once each, in a module or in none."""
+    """Let some students send one ask each, in a module or in none."""
     upstream.default = Behaviour(text="Which index is the last one?")
     for number in range(students):
         answer = await course.register(f"{module}{number}@uni.example")
@@ -109,7 +109,7 @@ async def ask_in(course: HeldService, module: str | None, students: int, upstrea
 
 
 async def test_the_key_opens_it_through_the_form_alone(course: HeldService, browser: ClientSession) -> None:
-    """Not by the address, not by a wrong key, not by a form of elsewhere; out again means out."""
+    """The dashboard opens only with the right key in its own form, and closes with the sign-out."""
     assert "Admin key" in (await shown(browser, f"/admin?key={KEY}"))[1]
     status, page = await sign_in(browser, "not the key")
     assert (status, "The admin key is wrong." in page) == (422, True)
@@ -126,7 +126,7 @@ async def test_the_key_opens_it_through_the_form_alone(course: HeldService, brow
 
 
 async def test_a_session_ends_and_cannot_be_made_up(course: HeldService, browser: ClientSession) -> None:
-    """After a working day, and with another secret; the database knows none of them."""
+    """A session ends after a working day or with a new secret, and the database stores none."""
     await sign_in(browser)
     (cookie,) = [each.value for each in browser.cookie_jar if each.key == "admin"]
     rows = await course.database.read(
@@ -144,7 +144,7 @@ async def test_a_session_ends_and_cannot_be_made_up(course: HeldService, browser
 
 
 async def test_another_key_ends_every_session(tmp_path: Path, clock: HeldClock) -> None:
-    """A browser that was signed in with the old key must enter the new one."""
+    """A new admin key ends every session that was opened with the old one."""
     async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser:
         pages: list[str] = []
         for key in (KEY, KEY, "another key of the tests"):
@@ -158,7 +158,7 @@ async def test_another_key_ends_every_session(tmp_path: Path, clock: HeldClock) 
 
 
 async def test_guessing_the_key_is_slowed_down(browser: ClientSession) -> None:
-    """As on the admin routes: 10 wrong keys a minute from an address; the right one gets in."""
+    """After 10 wrong keys a minute an address is throttled, as on the admin routes; the right key still works."""
     statuses = [(await sign_in(browser, "guess"))[0] for _ in range(11)]
 
     assert statuses == [422] * 10 + [429]
@@ -168,7 +168,7 @@ async def test_guessing_the_key_is_slowed_down(browser: ClientSession) -> None:
 async def test_the_figures_are_what_sql_says(
     course: HeldService, browser: ClientSession, upstream: FakeUpstream
 ) -> None:
-    """Cost, calls, tokens, asks by level and refusals equal sums over the tables of single calls and asks."""
+    """Cost, calls, tokens, asks by level and refusals equal sums over the tables of calls and asks."""
     await ask_in(course, "loops", 6, upstream)
     answer = await course.register("ada@uni.example")
     async with connect(course.url, answer["access_token"]) as chat:
@@ -211,7 +211,7 @@ async def test_the_figures_are_what_sql_says(
 async def test_what_fewer_than_five_students_have_in_common_is_not_shown(
     course: HeldService, browser: ClientSession, upstream: FakeUpstream
 ) -> None:
-    """Five students of one module are, four of another are not; no module counts as none. Nobody is named."""
+    """A module's figures are shown for five or more students and hidden for fewer; no student is named."""
     await ask_in(course, None, 5, upstream)
     await ask_in(course, "loops", 5, upstream)
     await ask_in(course, "arrays", 4, upstream)
@@ -228,7 +228,7 @@ async def test_what_fewer_than_five_students_have_in_common_is_not_shown(
 async def test_the_switch_of_the_page_works_with_its_own_form_alone(
     course: HeldService, browser: ClientSession
 ) -> None:
-    """Off and on again, in the audit log as done on the page; without the token nothing happens."""
+    """The off switch works with the page's own form and is in the audit log; without the CSRF token it does nothing."""
     _, page = await sign_in(browser)
     token = (await course.register())["access_token"]
     assert (await send(browser, "/admin/switch", is_off="yes"))[0] == 403
@@ -246,7 +246,7 @@ async def test_the_switch_of_the_page_works_with_its_own_form_alone(
 
 
 async def test_a_budget_that_is_nearly_spent_is_said(course: HeldService, browser: ClientSession) -> None:
-    """At 80 % of a budget the page says so."""
+    """At 80 % of a budget the page shows a warning."""
     await course.database.commit(
         lambda connection: connection.execute(
             text("INSERT INTO spending (period, committed_nanodollars) VALUES ('2026-03-01', 4000000000)")
@@ -260,7 +260,7 @@ async def test_a_budget_that_is_nearly_spent_is_said(course: HeldService, browse
 
 
 async def test_without_a_key_there_is_no_dashboard(tmp_path: Path, clock: HeldClock) -> None:
-    """404, as with the admin routes."""
+    """Without an admin key, the dashboard is 404, as the admin routes are."""
     async with held_service(tmp_path, clock) as service:
         for path in ("/admin", "/admin/figures/cost-by-day.csv"):
             assert (await shown(service.client, path))[0] == 404
@@ -269,7 +269,7 @@ async def test_without_a_key_there_is_no_dashboard(tmp_path: Path, clock: HeldCl
 
 
 async def test_scripts_are_served_and_nothing_else(course: HeldService) -> None:
-    """The two scripts of the page, with their type; the policy lets in no others."""
+    """The page's two scripts are served with their type, and the policy allows no others."""
     for name in ("chart.js", "dashboard.js"):
         async with course.client.get(f"/admin/assets/{name}") as response:
             assert (response.status, response.content_type) == (200, "text/javascript")

@@ -1,4 +1,4 @@
-"""What takes too long to come, or to be read, is ended."""
+"""Deadlines for clients that send or read too slowly."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ LONG = 60.0
 
 @pytest.fixture
 async def hasty(tmp_path: Path, clock: HeldClock) -> AsyncIterator[HeldService]:
-    """Return a service that waits little for requests, and long for everything else."""
+    """Return a service with short deadlines for requests, and long ones for everything else."""
     deadlines = Deadlines(request_head=SHORT, request_body=SHORT, slow_reader=LONG, idle=LONG)
     async with held_service(tmp_path, clock, deadlines=deadlines) as service:
         yield service
 
 
 async def test_a_head_that_does_not_end(hasty: HeldService) -> None:
-    """408 in the envelope, and the connection is closed."""
+    """A head that never ends gets 408 in the error envelope, and the connection is closed."""
     async with raw_connection(hasty.url) as connection:
         await connection.send(HALF_HEAD)
         answer = await connection.answer()
@@ -58,7 +58,7 @@ async def test_a_head_that_does_not_end(hasty: HeldService) -> None:
 
 
 async def test_a_head_that_drips(hasty: HeldService) -> None:
-    """Bytes that keep coming do not make the deadline later."""
+    """A head that arrives byte by byte does not extend its deadline."""
     async with raw_connection(hasty.url) as connection:
         await connection.send(HALF_HEAD)
         started_at = time.monotonic()
@@ -69,13 +69,13 @@ async def test_a_head_that_drips(hasty: HeldService) -> None:
 
 
 async def test_a_connection_on_which_nothing_comes(hasty: HeldService) -> None:
-    """It is closed without a word: no request, no answer."""
+    """A connection without any request is closed without a response."""
     async with raw_connection(hasty.url) as connection:
         assert await connection.rest() == b""
 
 
 async def test_a_later_head_that_does_not_end(hasty: HeldService) -> None:
-    """On a connection that is kept alive each head has its deadline."""
+    """On a keep-alive connection each head has its own deadline."""
     async with raw_connection(hasty.url) as connection:
         await connection.send(HEALTH)
         first = await connection.answer()
@@ -87,7 +87,7 @@ async def test_a_later_head_that_does_not_end(hasty: HeldService) -> None:
 
 
 async def test_a_connection_between_two_requests_has_longer(hasty: HeldService) -> None:
-    """An idle connection is not taken for a late head."""
+    """An idle keep-alive connection stays open longer than the deadline of a head."""
     async with raw_connection(hasty.url) as connection:
         await connection.send(HEALTH)
         await connection.answer()
@@ -98,7 +98,7 @@ async def test_a_connection_between_two_requests_has_longer(hasty: HeldService) 
 
 
 async def test_an_idle_connection_is_closed(tmp_path: Path, clock: HeldClock) -> None:
-    """After its own, longer deadline."""
+    """An idle connection is closed after the idle timeout."""
     async with (
         held_service(tmp_path, clock, deadlines=Deadlines(idle=SHORT)) as service,
         raw_connection(service.url) as connection,
@@ -109,7 +109,7 @@ async def test_an_idle_connection_is_closed(tmp_path: Path, clock: HeldClock) ->
 
 
 async def test_a_body_that_does_not_end(hasty: HeldService) -> None:
-    """408 in the envelope, and the connection is closed without waiting for the rest."""
+    """A body that never ends gets 408 in the error envelope, and the connection is closed at once."""
     async with raw_connection(hasty.url) as connection:
         await connection.send(HALF_BODY)
         answer = await connection.answer()
@@ -119,7 +119,7 @@ async def test_a_body_that_does_not_end(hasty: HeldService) -> None:
 
 
 async def test_a_body_that_nobody_reads(hasty: HeldService) -> None:
-    """The answer does not wait for it, and the connection is closed when the body's time is over."""
+    """The response does not wait for a body that no handler reads; the connection closes at the body's deadline."""
     half = HALF_BODY.replace(b"POST /api/auth/login", b"GET /api/auth/me")
     async with raw_connection(hasty.url) as connection:
         await connection.send(half)
@@ -129,7 +129,7 @@ async def test_a_body_that_nobody_reads(hasty: HeldService) -> None:
 
 
 async def test_a_reader_that_does_not_read(tmp_path: Path, clock: HeldClock) -> None:
-    """A response that is not taken is cut at the write deadline, and its handler ends."""
+    """A response that the client does not read is cut at the write deadline, and its handler ends."""
     ended = asyncio.Event()
 
     async def pour(request: web.Request) -> web.StreamResponse:
@@ -154,17 +154,17 @@ async def test_a_reader_that_does_not_read(tmp_path: Path, clock: HeldClock) -> 
 
 
 def test_aiohttp_still_has_no_deadlines_of_its_own() -> None:
-    """Fails once aiohttp has settings for the deadlines of heads, bodies or responses: then the remedy can go."""
+    """Fails once aiohttp has its own deadlines for heads, bodies or responses: then our workaround can be removed."""
     settings = {name for name in inspect.signature(RequestHandler).parameters if "time" in name}
 
     assert settings == {"keepalive_timeout", "lingering_time", "timeout_ceil_threshold"}
 
 
 async def test_h4_half_sent_heads_and_bodies(service: Service) -> None:
-    """H4: 500 half-sent heads and bodies → closed within 10 s, health answers in under 200 ms meanwhile.
+    """H4: 500 incomplete heads and bodies are closed within 10 s; meanwhile health answers within 200 ms.
 
-    The sockets are looked at only afterwards, so that what is measured is the service and not this test. The machine
-    itself may stand still three times, for less than a second.
+    The sockets are checked only afterwards, so that the service is measured and not this test. Three times the machine
+    itself may stall for less than a second.
     """
     address = URL(service.url)
     with ExitStack() as stack:
@@ -178,7 +178,7 @@ async def test_h4_half_sent_heads_and_bodies(service: Service) -> None:
 
 
 def said_before_its_end(connection: socket.socket) -> bytes:
-    """Return what came on a connection that the service has closed. Raises `BlockingIOError` where it is open."""
+    """Return the bytes on a connection that the service has closed. Raises `BlockingIOError` if it is open."""
     connection.settimeout(0)
     said = b""
     while came := connection.recv(4096):
@@ -187,7 +187,7 @@ def said_before_its_end(connection: socket.socket) -> bytes:
 
 
 async def health_times(service: Service, seconds: float) -> list[float]:
-    """Ask for health again and again; give how long each answer took, in seconds."""
+    """Request the health route repeatedly; return the seconds of each response."""
     times: list[float] = []
     ends_at = time.monotonic() + seconds
     async with ClientSession(service.url) as client:

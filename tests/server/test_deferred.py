@@ -1,4 +1,4 @@
-"""What a group of units writes together before its commit: once, whole, and as if each had written by itself."""
+"""Deferred writes: a group of units writes them together before its commit, with the same result as separate writes."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
 
 
 def say(number: int, *, session: UUID | None = None) -> Callable[[Connection], int]:
-    """Make a unit that defers a message, and an addition of 1 to a sum; it gives the number."""
+    """Return a unit that defers a message and adds 1 to a sum; its value is the message's number."""
 
     def unit(connection: Connection) -> int:
         message = {"id": uuid4(), "session_id": session or session_id(0), "role": "user", "content": str(number)}
@@ -61,17 +61,17 @@ def say(number: int, *, session: UUID | None = None) -> Callable[[Connection], i
 
 
 async def commit_together(database: Database, units: Sequence[Callable[[Connection], Any]]) -> list[Any]:
-    """Commit units as one group; give their values, or what they raised."""
+    """Commit units as one group; return their values or exceptions."""
     return await asyncio.gather(*(database.commit(unit) for unit in units), return_exceptions=True)
 
 
 def contents(connection: Connection) -> list[int]:
-    """Read what the messages say."""
+    """Return the messages' contents."""
     return sorted(int(content) for content in connection.scalars(select(ChatMessage.content)))
 
 
 async def test_a_group_writes_once_what_its_units_defer(database: Database) -> None:
-    """One insert for the messages of all, one change for all that is added to a sum."""
+    """A group needs one INSERT for all messages, and one change for all additions to a sum."""
     inserts: list[str] = []
     engine = database._writer._engine  # type: ignore[attr-defined] # both kinds have one
 
@@ -88,7 +88,7 @@ async def test_a_group_writes_once_what_its_units_defer(database: Database) -> N
 
 
 async def test_a_unit_that_raises_takes_what_it_deferred_with_it(database: Database) -> None:
-    """Nothing of it is kept, and nothing of the others lost or doubled."""
+    """If a unit raises, its deferred writes are dropped, and the others' are written once."""
 
     def fails(connection: Connection) -> None:
         say(100)(connection)
@@ -102,7 +102,7 @@ async def test_a_unit_that_raises_takes_what_it_deferred_with_it(database: Datab
 
 
 async def test_what_cannot_be_written_in_the_end_fails_its_unit_alone(database: Database) -> None:
-    """A message of a conversation that is not there: its caller is told, all else is kept."""
+    """A deferred write that fails, such as into a missing conversation, fails only its own unit."""
     values = await commit_together(database, [say(1), say(100, session=uuid4()), say(2)])
 
     assert [values[0], values[2]] == [1, 2]
@@ -112,7 +112,7 @@ async def test_what_cannot_be_written_in_the_end_fails_its_unit_alone(database: 
 
 
 async def test_an_error_that_another_unit_catches_is_not_lost(database: Database) -> None:
-    """A unit meets the error of what one before it deferred, and goes on: nobody is told that all is well."""
+    """If a unit suppresses an error of an earlier unit's deferred write, the earlier unit still fails."""
 
     def goes_on(connection: Connection) -> int:
         with suppress(DBAPIError):
@@ -127,7 +127,7 @@ async def test_an_error_that_another_unit_catches_is_not_lost(database: Database
 
 
 async def test_what_sqlalchemy_executes_sees_what_was_deferred(database: Database) -> None:
-    """Of its own unit and of those before it."""
+    """A statement sees the deferred writes of its own unit and of earlier ones."""
 
     def count(connection: Connection) -> int:
         say(3)(connection)
@@ -137,7 +137,7 @@ async def test_what_sqlalchemy_executes_sees_what_was_deferred(database: Databas
 
 
 async def test_a_budget_is_decided_by_what_units_before_have_added(database: Database) -> None:
-    """Money that a call gave back is there for the next of its group, and what one cost is not."""
+    """A budget decision includes the costs and give-backs of earlier units in the group."""
 
     def hold_back(connection: Connection) -> None:
         commit_spending(connection, TODAY, 50, Budgets(daily=100), NOON)
@@ -152,7 +152,7 @@ async def test_a_budget_is_decided_by_what_units_before_have_added(database: Dat
 
 
 async def test_where_nothing_is_deferred_it_is_written_at_once(database: Database) -> None:
-    """A connection that no group holds, a migration's for example, writes in order."""
+    """A connection outside a group, such as a migration's, writes at once."""
 
     def write(connection: Connection) -> tuple[list[int], dict[str, int]]:
         say(1)(connection)
@@ -163,7 +163,7 @@ async def test_where_nothing_is_deferred_it_is_written_at_once(database: Databas
 
 
 async def test_a_statement_gives_values_as_they_went_in(database: Database) -> None:
-    """Ids and times too, which SQLite keeps as words; and constants of the statement are the statement's."""
+    """Ids and times are read back as they were written, although SQLite stores text; constants stay constants."""
     read = Query(
         lambda _: select(ChatMessage.id, ChatMessage.code, ChatMessage.created_at).where(ChatMessage.role == "user"),
         lambda *row: row,
@@ -179,7 +179,7 @@ async def test_a_statement_gives_values_as_they_went_in(database: Database) -> N
 
 
 async def test_rows_that_are_inserted_together_are_those_that_were_given(database: Database) -> None:
-    """Each with its own values, in their order; PostgreSQL executes one statement for all of them."""
+    """Each inserted row keeps its own values, in order; PostgreSQL executes one statement for all rows."""
     given = [
         {
             "id": UUID(int=number),
@@ -205,7 +205,7 @@ async def test_rows_that_are_inserted_together_are_those_that_were_given(databas
 
 
 async def test_a_text_that_is_too_long_is_refused_and_not_cut(postgres_server: PostgresServer) -> None:
-    """PostgreSQL would cut a value that is cast to its column's type; SQLite knows no lengths."""
+    """A text that is too long is refused, since PostgreSQL would truncate it in a cast and SQLite would not."""
     opened = open_database(postgres_server.database())
     await opened.commit(upgrade)
     long = {"id": uuid4(), "session_id": session_id(0), "role": "x" * 17, "content": "", "code": None}
@@ -219,7 +219,7 @@ async def test_a_text_that_is_too_long_is_refused_and_not_cut(postgres_server: P
 
 
 async def test_what_a_driver_refuses_is_an_error_of_sqlalchemy_without_values(database: Database) -> None:
-    """As any other statement's, so that callers need not know; a student's words are not in it."""
+    """A driver's error is raised as SQLAlchemy's, without the values, which may contain a student's text."""
     with pytest.raises(IntegrityError) as refusal:
         await database.commit(say(4711, session=uuid4()))
 
@@ -228,7 +228,7 @@ async def test_what_a_driver_refuses_is_an_error_of_sqlalchemy_without_values(da
 
 
 async def test_a_statement_names_every_column_that_has_a_default(database: Database) -> None:
-    """Nothing fills them in: it is refused before it reaches the database."""
+    """A statement that omits a column with a default is refused before it is executed."""
     incomplete = Statement(lambda insert: insert(User))
 
     with pytest.raises(ValueError, match="default"):

@@ -1,4 +1,4 @@
-"""The limit of open files is raised as the service starts, and what is open is counted."""
+"""The limit of open files, which is raised at the start, and the count of open files."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ print(resource.getrlimit(resource.RLIMIT_NOFILE))
 
 
 def raised(soft: int, hard: int) -> tuple[str, str]:
-    """Return the limits after a process raised these, as it prints them, and its log."""
+    """Return the limits after a process has raised them, as it prints them, and its log."""
     command = f'ulimit -Sn {soft} && ulimit -Hn {hard} && exec "$0" -c "$1"'
     done = subprocess.run(["/bin/sh", "-c", command, sys.executable, RAISE], capture_output=True, text=True, check=True)
     return done.stdout.strip(), done.stderr
 
 
 def test_the_soft_limit_becomes_the_hard_one() -> None:
-    """Systems give programs 1024 for the sake of select(2), and more to those who ask."""
+    """The soft limit, which systems set to 1024 for the sake of select(2), is raised to the hard limit."""
     assert raised(256, 5000) == ("(5000, 5000)", "")
 
 
 def test_a_small_limit_is_told() -> None:
-    """The operator reads what to do about it."""
+    """The log warns the operator of a small limit, and says what to do."""
     limits, told = raised(256, 512)
     line = json.loads(told)
 
@@ -47,7 +47,7 @@ def test_a_small_limit_is_told() -> None:
 
 
 def test_open_descriptors_are_counted() -> None:
-    """Each opened file is one more, each closed one less."""
+    """The count rises with each opened file and falls with each closed one."""
     before = open_descriptors()
     descriptors = [os.open(os.devnull, os.O_RDONLY) for _ in range(20)]
     opened = open_descriptors()
@@ -58,5 +58,5 @@ def test_open_descriptors_are_counted() -> None:
 
 
 def test_the_count_is_that_of_the_system() -> None:
-    """The quick count of Linux 6.2 and the list of descriptors agree."""
+    """The fast count of Linux 6.2 equals the length of the list of descriptors."""
     assert open_descriptors() == len(list(Path("/dev/fd").iterdir())) - 1

@@ -1,4 +1,4 @@
-"""Signing in a device by code (RFC 8628): the two routes for the device, and the page for its student."""
+"""Device sign-in (RFC 8628): the two routes for the device, and the page for its student."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def browser(held: HeldService) -> AsyncIterator[Browser]:
 
 
 async def poll(held: HeldService, started: dict[str, Any]) -> tuple[int, str | None]:
-    """Poll once; give the status and OAuth's error."""
+    """Poll once; return the status and the OAuth error."""
     status, answer = await poll_device(held.client, started["device_code"])
     if status == 200:
         assert answer.keys() == {"access_token", "refresh_token", "token_type", "expires_in"}
@@ -50,7 +50,7 @@ async def poll(held: HeldService, started: dict[str, Any]) -> tuple[int, str | N
 
 
 async def approved(held: HeldService, browser: Browser) -> dict[str, Any]:
-    """Start a device and approve it."""
+    """Start a device sign-in and approve it."""
     started = await start_device(held.client)
     await browser.sign_in(started["user_code"], EMAIL, PASSWORD)
     assert (await browser.submit(decision="approve")).title == "Approved"
@@ -58,7 +58,7 @@ async def approved(held: HeldService, browser: Browser) -> dict[str, Any]:
 
 
 async def test_a_device_gets_its_codes(held: HeldService) -> None:
-    """200 as in RFC 8628 §3.2; letters of its §6.1; no cache keeps them and the database has no device code."""
+    """A device gets 200 with the fields of RFC 8628 §3.2; the response is not cached, and no device code is stored."""
     async with held.client.post("/api/auth/device") as response:
         started = await response.json()
 
@@ -81,7 +81,7 @@ async def test_a_device_gets_its_codes(held: HeldService) -> None:
 
 
 async def test_codes_are_drawn_fairly(held: HeldService) -> None:
-    """Two devices never share a code, and every letter comes up."""
+    """Codes are unique, and every letter occurs."""
     codes = [(await start_device(held.client))["user_code"] for _ in range(60)]
 
     assert len(set(codes)) == 60
@@ -89,7 +89,7 @@ async def test_codes_are_drawn_fairly(held: HeldService) -> None:
 
 
 async def test_a_device_signs_in(held: HeldService, browser: Browser) -> None:
-    """Pending until its student approves it; then it has a pair that works and can be refreshed."""
+    """Polls are pending until the student approves, and then return a token pair that works and can be refreshed."""
     account = await held.register(EMAIL)
     started = await start_device(held.client)
     assert await poll(held, started) == (400, "authorization_pending")
@@ -114,7 +114,7 @@ async def test_a_device_signs_in(held: HeldService, browser: Browser) -> None:
 
 @ON_BOTH
 async def test_s6_too_fast(held: HeldService) -> None:
-    """S6: a poll before its time is `slow_down`, and from then on five more seconds lie between polls."""
+    """S6: a poll that comes too early gets `slow_down`, and the interval grows by five seconds."""
     started = await start_device(held.client)
 
     assert await poll(held, started) == (400, "authorization_pending")
@@ -131,7 +131,7 @@ async def test_s6_too_fast(held: HeldService) -> None:
 
 @ON_BOTH
 async def test_s6_expired(held: HeldService, browser: Browser) -> None:
-    """S6: after ten minutes the device is told so, and its user code is not known any more."""
+    """S6: after ten minutes the device gets `expired_token`, and the user code is unknown."""
     await held.register(EMAIL)
     started = await start_device(held.client)
 
@@ -151,7 +151,7 @@ async def test_s6_expired(held: HeldService, browser: Browser) -> None:
 
 
 async def test_an_approval_that_nobody_fetches_runs_out(held: HeldService, browser: Browser) -> None:
-    """Approved in time and polled too late is expired."""
+    """An approved code that is polled too late has expired."""
     await held.register(EMAIL)
     started = await approved(held, browser)
 
@@ -161,7 +161,7 @@ async def test_an_approval_that_nobody_fetches_runs_out(held: HeldService, brows
 
 @ON_BOTH
 async def test_s6_denied(held: HeldService, browser: Browser) -> None:
-    """S6: the device is told, every time; the decision stands."""
+    """S6: a denied device gets the same error at every poll."""
     await held.register(EMAIL)
     started = await start_device(held.client)
     await browser.sign_in(started["user_code"], EMAIL, PASSWORD)
@@ -180,7 +180,7 @@ async def test_s6_denied(held: HeldService, browser: Browser) -> None:
 
 @ON_BOTH
 async def test_s6_used_twice(held: HeldService, browser: Browser) -> None:
-    """S6: a device code gives one pair, once."""
+    """S6: a device code yields only one token pair."""
     await held.register(EMAIL)
     started = await approved(held, browser)
 
@@ -189,7 +189,7 @@ async def test_s6_used_twice(held: HeldService, browser: Browser) -> None:
 
 
 async def test_s6_used_many_times_at_once(on_both: HeldService) -> None:
-    """S6: of many polls at the same time one gets the pair."""
+    """S6: of simultaneous polls only one gets the token pair."""
     await on_both.register(EMAIL)
     browser = Browser(on_both.url)
     started = await approved(on_both, browser)
@@ -215,7 +215,7 @@ async def test_s6_used_many_times_at_once(on_both: HeldService) -> None:
     ],
 )
 async def test_s6_what_is_no_request_for_tokens(held: HeldService, form: list[tuple[str, str]], error: str) -> None:
-    """S6: 400 with the error of RFC 6749 §5.2, beside the envelope's fields."""
+    """S6: an invalid token request gets 400 with the error of RFC 6749 §5.2, beside the envelope's fields."""
     async with held.client.post("/api/auth/device/token", data=FormData(form)) as response:
         answer = await response.json()
 
@@ -225,7 +225,7 @@ async def test_s6_what_is_no_request_for_tokens(held: HeldService, form: list[tu
 
 @pytest.mark.parametrize("route", ["/api/auth/device", "/api/auth/device/token"])
 async def test_json_is_no_form(held: HeldService, route: str) -> None:
-    """415 for another content type, 400 for a form that is not text."""
+    """Another content type gets 415, and a form that is not text gets 400."""
     async with held.client.post(route, json={"client_name": "Vim"}) as response:
         assert response.status == 415
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -234,7 +234,7 @@ async def test_json_is_no_form(held: HeldService, route: str) -> None:
 
 
 async def test_s6_guessing_user_codes_is_blocked(tmp_path: Path, clock: HeldClock) -> None:
-    """S6: after twelve unknown codes in a browser even a right one has to wait there, or its owner to sign in."""
+    """S6: after twelve unknown codes from a browser, even a right code is throttled there, until its owner signs in."""
     async with held_service(tmp_path, clock) as held:
         started = await start_device(held.client)
         browser = Browser(held.url)
@@ -262,7 +262,7 @@ async def test_s6_guessing_user_codes_is_blocked(tmp_path: Path, clock: HeldCloc
 
 
 async def test_s6_right_codes_are_not_counted(held: HeldService, browser: Browser) -> None:
-    """S6: whoever enters the codes of many devices is not guessing; what cannot be a code is no guess either."""
+    """S6: valid codes of many devices, and malformed codes, do not count towards the guessing limit."""
     for _ in range(12):
         started = await start_device(held.client)
         await browser.open()
@@ -273,7 +273,7 @@ async def test_s6_right_codes_are_not_counted(held: HeldService, browser: Browse
 
 @pytest.mark.parametrize("written", ["{0}-{1}", "{0}{1}", " {0} {1} ", "{0}.{1}", "-{0}\u2014{1}"])
 async def test_a_code_as_people_write_it(held: HeldService, browser: Browser, written: str) -> None:
-    """Any separators between the letters are accepted, and lower case too (RFC 8628 §6.1)."""
+    """A user code is accepted in lower case and with any separators (RFC 8628 §6.1)."""
     first, second = (await start_device(held.client))["user_code"].split("-")
 
     await browser.open()
@@ -282,12 +282,12 @@ async def test_a_code_as_people_write_it(held: HeldService, browser: Browser, wr
 
 @pytest.mark.parametrize("written", ["", "BCDF", "BCDF-GHJKL", "1234-5678", "AEIO-UAEI"])
 def test_what_cannot_be_a_code(written: str) -> None:
-    """Too short, too long or of other letters."""
+    """A code that is too short, too long or has other characters is rejected."""
     assert read_user_code(written) is None
 
 
 async def test_the_address_may_bring_the_code(held: HeldService, browser: Browser) -> None:
-    """It is shown to be compared, and nothing happens until it is confirmed; nonsense is not repeated."""
+    """A code in the URL is shown for comparison and must be confirmed; an invalid one is not shown."""
     started = await start_device(held.client)
 
     await browser.open(f"/device?user_code={started['user_code']}")
@@ -299,7 +299,7 @@ async def test_the_address_may_bring_the_code(held: HeldService, browser: Browse
 
 
 async def test_the_decision_shows_who_asks(tmp_path: Path, clock: HeldClock) -> None:
-    """Name, address and time of the device, the code and the own account; what a stranger chose is escaped."""
+    """The decision page shows the device's name, address and time, the code and the account, all escaped."""
     name = "<script>alert(1)</script>\u202e Vim\n& friends"
     async with held_service(tmp_path, clock, trusted_proxies="127.0.0.1") as held:
         await held.register(EMAIL)
@@ -337,7 +337,7 @@ async def test_the_decision_shows_who_asks(tmp_path: Path, clock: HeldClock) -> 
     ],
 )
 def test_a_name_is_one_line_of_what_is_seen(name: str, shown: str) -> None:
-    """No line break, escape or change of direction makes it look like something else."""
+    """A device's name is shown on one line without line breaks, escape characters or bidirectional overrides."""
     assert clean_name(name) == shown
 
 
@@ -347,7 +347,7 @@ def test_a_name_is_one_line_of_what_is_seen(name: str, shown: str) -> None:
 async def test_a_device_that_gives_no_name(
     held: HeldService, browser: Browser, form: dict[str, str], shown: str
 ) -> None:
-    """It is called by its client id, or said to be unnamed."""
+    """A device without a name is shown by its client id, or as unnamed."""
     await held.register(EMAIL)
     started = await start_device(held.client, **form)
 
@@ -355,7 +355,7 @@ async def test_a_device_that_gives_no_name(
 
 
 async def test_the_page_lets_nothing_in(held: HeldService, browser: Browser) -> None:
-    """No script, no frame around it, no form to elsewhere, nothing loaded, nothing kept; the style is its own."""
+    """The page's policy forbids scripts, framing, foreign forms, other resources and caching."""
     await browser.open()
 
     policy = browser.page.headers["Content-Security-Policy"].split("; ")
@@ -369,7 +369,7 @@ async def test_the_page_lets_nothing_in(held: HeldService, browser: Browser) -> 
 
 
 async def test_the_cookie_is_the_browsers_alone(held: HeldService, browser: Browser) -> None:
-    """`HttpOnly` and `SameSite=Strict`; a new one once signed in, which stays for 30 days to tell the browser again."""
+    """The cookie is `HttpOnly` and `SameSite=Strict`, and is replaced at sign-in; it then recognises the browser."""
     await held.register(EMAIL)
     started = await start_device(held.client)
 
@@ -386,11 +386,11 @@ async def test_the_cookie_is_the_browsers_alone(held: HeldService, browser: Brow
     assert kept in browser.page.headers.getall("Set-Cookie")
     await browser.open()
     again = await browser.submit(user_code=started["user_code"], decision="approve")
-    assert again.status == 404  # it decides about nothing any more
+    assert again.status == 404  # the old cookie is no longer valid
 
 
 async def test_behind_https(tmp_path: Path, clock: HeldClock) -> None:
-    """Devices are told the public address; the cookie goes over https alone, and only this host sets it."""
+    """Behind https, devices get the public URL, and the cookie is restricted to https and to this host."""
     async with held_service(tmp_path, clock, public_url="https://tutor.uni.example/ask/") as held:
         started = await start_device(held.client)
         async with held.client.get("/device") as response:
@@ -412,7 +412,7 @@ async def test_behind_https(tmp_path: Path, clock: HeldClock) -> None:
     ],
 )
 async def test_without_a_public_address(held: HeldService, host: str, status: int) -> None:
-    """The host of the request is believed where it is this machine; else the operator has to say the address."""
+    """Without a public URL, the request's host is used only if it is this machine; else the URL must be set."""
     async with held.client.post("/api/auth/device", headers={"Host": host}) as response:
         answer = await response.json()
 
@@ -425,7 +425,7 @@ async def test_without_a_public_address(held: HeldService, host: str, status: in
 
 @pytest.mark.parametrize("csrf", ["", "0" * 64, "\u00e9"])
 async def test_a_form_from_elsewhere_does_nothing(held: HeldService, browser: Browser, csrf: str) -> None:
-    """403 without the token that only our own form holds, at every step; the code has to be entered again."""
+    """A form without the CSRF token gets 403 at every step, and the code must be entered again."""
     await held.register(EMAIL)
     started = await start_device(held.client)
     await browser.sign_in(started["user_code"], EMAIL, PASSWORD)
@@ -438,7 +438,7 @@ async def test_a_form_from_elsewhere_does_nothing(held: HeldService, browser: Br
 
 
 async def test_without_cookies(held: HeldService, browser: Browser) -> None:
-    """A browser that takes none is told so, and gets no further."""
+    """A browser without cookies gets an explanation and cannot continue."""
     await browser.open()
     browser.session.cookie_jar.clear()
 
@@ -447,7 +447,7 @@ async def test_without_cookies(held: HeldService, browser: Browser) -> None:
 
 
 async def test_only_who_signed_in_decides(held: HeldService, browser: Browser) -> None:
-    """Another browser, with a form and a cookie of its own, cannot approve what this one signed in for."""
+    """Another browser with its own form and cookie cannot approve a device for which this one signed in."""
     await held.register(EMAIL)
     started = await start_device(held.client)
     await browser.sign_in(started["user_code"], EMAIL, PASSWORD)
@@ -463,7 +463,7 @@ async def test_only_who_signed_in_decides(held: HeldService, browser: Browser) -
 
 
 async def test_a_decision_needs_a_sign_in(held: HeldService, browser: Browser) -> None:
-    """With the code alone nobody approves anything."""
+    """A device cannot be approved without signing in."""
     await held.register(EMAIL)
     started = await start_device(held.client)
     await browser.open()
@@ -473,7 +473,7 @@ async def test_a_decision_needs_a_sign_in(held: HeldService, browser: Browser) -
 
 
 async def test_the_last_to_sign_in_decides(held: HeldService, browser: Browser) -> None:
-    """Where two people sign in for one device, it becomes the second one's, and the first cannot decide any more."""
+    """If two people sign in for one device, only the second can decide."""
     await held.register(EMAIL)
     bob = await held.register("bob@uni.example")
     started = await start_device(held.client)
@@ -490,7 +490,7 @@ async def test_the_last_to_sign_in_decides(held: HeldService, browser: Browser) 
 
 @pytest.mark.parametrize("decision", ["", "Approve", "yes", "deny"])
 async def test_anything_but_approval_denies(held: HeldService, browser: Browser, decision: str) -> None:
-    """A decision that is not understood is not taken for a yes."""
+    """Any decision other than an approval denies the device."""
     await held.register(EMAIL)
     started = await start_device(held.client)
     await browser.sign_in(started["user_code"], EMAIL, PASSWORD)
@@ -500,7 +500,7 @@ async def test_anything_but_approval_denies(held: HeldService, browser: Browser,
 
 
 async def test_s4_the_page_does_not_tell_who_exists(held: HeldService, browser: Browser) -> None:
-    """S4: a wrong password, an unknown e-mail and something that is none get the same page."""
+    """S4: a wrong password, an unknown e-mail address and an invalid one get the same page."""
     await held.register(EMAIL)
     started = await start_device(held.client)
     await browser.open()
@@ -518,7 +518,7 @@ async def test_s4_the_page_does_not_tell_who_exists(held: HeldService, browser: 
 
 
 async def test_the_page_throttles_as_the_sign_in_does(held: HeldService, browser: Browser) -> None:
-    """Wrong passwords here and at the API count together."""
+    """Wrong passwords on the page and in the API count together."""
     await held.register(EMAIL)
     for _ in range(5):
         await held.post("/api/auth/login", {"email": EMAIL, "password": "wrong password"})
@@ -536,7 +536,7 @@ async def test_the_page_throttles_as_the_sign_in_does(held: HeldService, browser
 
 
 async def test_a_disabled_account_approves_nothing(held: HeldService, browser: Browser, tmp_path: Path) -> None:
-    """It cannot decide where it has signed in, sign in on the page, or be signed in to where it had decided."""
+    """A disabled account cannot sign in on the page or decide, and its approved devices get no tokens."""
     await held.register(EMAIL)
     decided = await approved(held, browser)
     started = await start_device(held.client)
@@ -553,7 +553,7 @@ async def test_a_disabled_account_approves_nothing(held: HeldService, browser: B
 
 
 async def test_a_new_password_ends_what_was_approved_with_the_old(held: HeldService, browser: Browser) -> None:
-    """A device that was approved and has not fetched its tokens does not get them any more."""
+    """A password change invalidates approved devices that have not fetched their tokens."""
     account = await held.register(EMAIL)
     started = await approved(held, browser)
     body = {"current_password": PASSWORD, "new_password": "another long password"}
@@ -563,7 +563,7 @@ async def test_a_new_password_ends_what_was_approved_with_the_old(held: HeldServ
 
 
 async def test_what_goes_wrong_on_the_page_is_a_page(held: HeldService, browser: Browser) -> None:
-    """Refusals by the edge and failures of ours are shown, not sent as JSON."""
+    """Errors on the page are shown as pages, not as JSON."""
     async with browser.session.post("/device", json={}) as response:
         source = await response.text()
     assert (response.status, response.content_type) == (415, "text/html")
@@ -579,7 +579,7 @@ async def test_what_goes_wrong_on_the_page_is_a_page(held: HeldService, browser:
 
 
 async def test_s8_no_log_holds_a_code(tmp_path: Path, clock: HeldClock, log_output: io.BytesIO) -> None:
-    """S8: codes, tokens, passwords, e-mail addresses and names are in no log line; each step is an event."""
+    """S8: no log line has codes, tokens, passwords, e-mail addresses or names; each step is logged as an event."""
     async with held_service(tmp_path, clock) as held:
         account = await held.register(EMAIL)
         browser = Browser(held.url)
@@ -627,7 +627,7 @@ async def test_s8_no_log_holds_a_code(tmp_path: Path, clock: HeldClock, log_outp
 
 
 async def test_any_process_takes_the_next_step(service: Service, sign_up: SignUp) -> None:
-    """Each step may reach another process: what they share is the database."""
+    """Each step may reach another process, since all state is in the database."""
     student = await sign_up(service)
     browser = Browser(service.url)
     async with ClientSession(service.url) as client:

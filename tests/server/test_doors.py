@@ -1,4 +1,4 @@
-"""S9: behind one campus address nobody's mistakes or guesses keep out those who are right, on both installations."""
+"""S9: behind a shared campus address, other people's mistakes and guesses lock nobody out, on both installations."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LETTERS = "BCDFGHJKLM"
 async def own_service(
     installation: Installation, factory: pytest.TempPathFactory
 ) -> AsyncIterator[tuple[Service, ClientSession]]:
-    """Yield a service of which nobody else uses up attempts, and a client of it."""
+    """Yield a service whose attempt limits no other test uses, and a client of it."""
     settings = installation.settings() | {"TUTOR_ADMIN_KEY": KEY}
     async with (
         RunningService(factory.mktemp("doors"), settings, workers=installation.workers) as service,
@@ -48,10 +48,10 @@ async def log_in(client: ClientSession, email: str, password: str) -> int:
 
 
 async def test_s9_wrong_sign_ins_of_others(installation: Installation, tmp_path: Path, clock: HeldClock) -> None:
-    """S9: after 300 wrong sign-ins from the address a student who never signed in from there still gets in.
+    """S9: after 300 failed sign-ins from an address, a student who is new there can still sign in.
 
-    The wrong ones are counted at one process, without the hash of a password each; the student comes to another where
-    there are several.
+    The failures are counted at one process, without hashing passwords; the student uses another process, if there are
+    several.
     """
     settings: dict[str, Any] = {
         name.removeprefix("TUTOR_").lower(): value for name, value in installation.settings().items()
@@ -77,7 +77,7 @@ async def test_s9_wrong_sign_ins_of_others(installation: Installation, tmp_path:
 async def test_s9_mistyped_device_codes(
     installation: Installation, tmp_path_factory: pytest.TempPathFactory, sign_up: SignUp
 ) -> None:
-    """S9: ten mistyped codes, and ten times as many, keep out neither their own browser nor its neighbours."""
+    """S9: ten mistyped device codes, or a hundred, lock out neither their own browser nor its neighbours."""
     async with own_service(installation, tmp_path_factory) as (service, client):
         student = await sign_up(service)
         started = await start_device(client)
@@ -105,7 +105,7 @@ async def test_s9_mistyped_device_codes(
 async def test_s11_a_copied_cookie_is_dead_after_the_sign_out(
     installation: Installation, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """S11: at every worker, whoever signed out; the audit log says who came, what they did and that they went."""
+    """S11: after the sign-out a copied cookie is invalid at every worker, and the audit log has each act."""
     async with own_service(installation, tmp_path_factory) as (service, client):
         browser = Browser(service.url)
         await browser.open("/admin")
@@ -132,7 +132,7 @@ async def test_s11_a_copied_cookie_is_dead_after_the_sign_out(
 
 
 async def shown(service: Service, cookie: dict[str, str]) -> bool:
-    """Open the dashboard over a connection of its own; return whether it is shown."""
+    """Open the dashboard over a new connection; return whether it is shown."""
     async with ClientSession(service.url, headers=cookie) as session, session.get("/admin") as response:
         return "Cost by day" in await response.text()
 
@@ -140,7 +140,7 @@ async def shown(service: Service, cookie: dict[str, str]) -> bool:
 async def test_s6_an_account_cannot_guess_either(
     installation: Installation, tmp_path_factory: pytest.TempPathFactory, sign_up: SignUp
 ) -> None:
-    """S6: codes that come with a sign-in are counted for the account, at whichever worker and in whichever browser."""
+    """S6: wrong device codes of a signed-in student count for the account, at any worker and in any browser."""
     async with own_service(installation, tmp_path_factory) as (service, client):
         student = await sign_up(service)
         statuses = []

@@ -1,4 +1,4 @@
-"""Every error in one shape, whatever comes in."""
+"""The error envelope: every error has the same shape."""
 
 from __future__ import annotations
 
@@ -31,26 +31,26 @@ GZIP = JSON | {"Content-Encoding": "gzip"}
 
 
 async def chunks(size: int) -> AsyncIterator[bytes]:
-    """Send a body whose length is not told beforehand."""
+    """Yield a body whose length is not known in advance."""
     for _ in range(size // 65536):
         yield b" " * 65536
 
 
 async def login(client: ClientSession, body: Any, headers: dict[str, str]) -> tuple[int, Any]:
-    """Post a raw body to the sign-in route, which anybody can reach."""
+    """Post a raw body to the sign-in route, which needs no token."""
     async with client.post("/api/auth/login", data=body, headers=headers) as response:
         assert response.content_type == "application/json"
         return response.status, await response.json()
 
 
 async def test_an_unknown_route(client: ClientSession) -> None:
-    """404 `NOT_FOUND`."""
+    """An unknown route gets 404 `NOT_FOUND`."""
     async with client.get("/api/nowhere") as response:
         assert (response.status, await response.json()) == (404, {"detail": "Not found.", "code": "NOT_FOUND"})
 
 
 async def test_a_method_that_a_route_does_not_have(client: ClientSession) -> None:
-    """405 `METHOD_NOT_ALLOWED`, with the methods it has."""
+    """An unsupported method gets 405 `METHOD_NOT_ALLOWED` with the supported methods."""
     async with client.delete("/api/auth/me") as response:
         answer = await response.json()
 
@@ -59,14 +59,14 @@ async def test_a_method_that_a_route_does_not_have(client: ClientSession) -> Non
 
 
 async def test_an_expectation_that_is_not_known(client: ClientSession) -> None:
-    """417, in the same shape: no error of the framework gets through as text."""
+    """An unknown `Expect` header gets 417 in the envelope, rather than as the framework's text."""
     status, answer = await login(client, b"{}", JSON | {"Expect": "the-unexpected"})
 
     assert (status, answer) == (417, {"detail": "Expectation Failed.", "code": "EXPECTATION_FAILED"})
 
 
 async def test_every_answer_forbids_sniffing_framing_and_caching(client: ClientSession) -> None:
-    """The security headers are on good and bad answers, and none names a version."""
+    """All responses have the security headers, and none reveals a version."""
     for path in ("/api/health", "/api/nowhere"):
         async with client.get(path) as response:
             headers = response.headers
@@ -79,14 +79,14 @@ async def test_every_answer_forbids_sniffing_framing_and_caching(client: ClientS
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "application/jsonx", "x"])
 async def test_another_content_type(client: ClientSession, content_type: str) -> None:
-    """415: a body is JSON and says so, which no form of a foreign page can."""
+    """A body without the JSON content type, such as a foreign page's form, gets 415."""
     status, answer = await login(client, b"{}", {"Content-Type": content_type})
 
     assert (status, answer["code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
 
 
 async def test_json_with_a_charset_is_json(client: ClientSession) -> None:
-    """Parameters of the content type do not matter."""
+    """Parameters of the content type are ignored."""
     status, answer = await login(client, b"{}", {"Content-Type": "application/json; charset=utf-8"})
 
     assert (status, answer["code"]) == (422, "VALIDATION_FAILED")
@@ -105,7 +105,7 @@ async def test_json_with_a_charset_is_json(client: ClientSession) -> None:
 async def test_h5_a_body_that_is_too_large_or_broken(
     client: ClientSession, body: Any, headers: dict[str, str], status: int, code: str
 ) -> None:
-    """H5: body over the limit, gzip bomb, broken gzip → 413, 413, 400; a cut one is as a cut body."""
+    """H5: an oversized body or gzip bomb gets 413, a broken gzip 400; a truncated one counts as a truncated body."""
     data = chunks(2 * MAX_BODY_BYTES) if body == "chunked" else io.BytesIO(body)
 
     answered, answer = await login(client, data, headers)
@@ -114,7 +114,7 @@ async def test_h5_a_body_that_is_too_large_or_broken(
 
 
 async def test_after_a_broken_body_the_next_request_is_answered(service: Service, client: ClientSession) -> None:
-    """Where the next request begins is lost with the body, so the connection says that it ends. It is no error."""
+    """After a broken body, the response closes the connection, since the next request's start is unknown."""
     for _ in range(3):
         broken = await login(client, io.BytesIO(b"xx"), GZIP)
         following = await login(client, b"{}", JSON)
@@ -124,7 +124,7 @@ async def test_after_a_broken_body_the_next_request_is_answered(service: Service
 
 
 async def test_a_body_of_the_largest_size_is_read(client: ClientSession) -> None:
-    """1 MiB is allowed: the limit is not off by one."""
+    """A body of exactly 1 MiB is accepted."""
     body = b'{"email": "ada@uni.example", "password": "x"' + b" " * (MAX_BODY_BYTES - 45) + b"}"
     assert len(body) == MAX_BODY_BYTES
 
@@ -151,7 +151,7 @@ async def test_a_body_of_the_largest_size_is_read(client: ClientSession) -> None
     ],
 )
 async def test_h6_json_that_is_none_or_too_odd(client: ClientSession, body: bytes) -> None:
-    """H6: 422 in the envelope, in which nothing of the body comes back."""
+    """H6: invalid or odd JSON gets 422 in the envelope, which does not repeat the body."""
     status, answer = await login(client, body, JSON)
 
     assert (status, answer["code"]) == (422, "VALIDATION_FAILED")
@@ -174,7 +174,7 @@ MALFORMED = {
 
 @pytest.mark.parametrize("request_bytes", MALFORMED.values(), ids=MALFORMED)
 async def test_h7_what_is_not_http(service: Service, request_bytes: bytes) -> None:
-    """H7: two Content-Lengths, CL+TE, 20 KB header, bare LF → 400 in the envelope, quoting nothing, and closed."""
+    """H7: two Content-Lengths, CL+TE, a 20 KB header or a bare LF get 400 in the envelope and end the connection."""
     async with raw_connection(service.url) as connection:
         await connection.send(request_bytes)
         answer = await connection.answer()
@@ -200,7 +200,7 @@ async def test_h7_what_is_not_http(service: Service, request_bytes: bytes) -> No
     ],
 )
 async def test_aiohttp_still_has_the_fault(request_bytes: bytes, quoted: bytes) -> None:
-    """Fails once a fault of aiohttp is mended: then its remedy can go."""
+    """Fails once aiohttp has fixed the fault: then our workaround can be removed."""
     runner = AppRunner(web.Application(logger=logging.getLogger("tests")), logger=logging.getLogger("tests"))
     await runner.setup()
     site = TCPSite(runner, "127.0.0.1", 0)
@@ -215,7 +215,7 @@ async def test_aiohttp_still_has_the_fault(request_bytes: bytes, quoted: bytes) 
 
 
 async def test_a_refusal_says_when_to_come_back(tmp_path: Path, clock: HeldClock) -> None:
-    """`retry_after` and `limit` are in the body, and `Retry-After` is a header; so is `resets_at` where it applies."""
+    """A refusal has `retry_after` and `limit` in the body, the header `Retry-After`, and `resets_at` if it applies."""
 
     async def limited(_request: web.Request) -> web.Response:
         raise RateLimited(retry_after=7)
@@ -252,7 +252,7 @@ async def test_a_refusal_says_when_to_come_back(tmp_path: Path, clock: HeldClock
 async def test_what_nobody_foresaw_is_logged_without_its_message(
     tmp_path: Path, clock: HeldClock, log_output: io.BytesIO
 ) -> None:
-    """500 `INTERNAL_ERROR`; the log has type and frames of the failure, and neither its message nor a source line."""
+    """An unexpected exception gets 500 `INTERNAL_ERROR`; the log has type and frames, but no message or source line."""
 
     async def broken(_request: web.Request) -> web.Response:
         raise KeyError("what the student wrote")

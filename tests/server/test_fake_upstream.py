@@ -1,4 +1,4 @@
-"""The fake upstream as a process of its own, told by its control route what to play."""
+"""The fake upstream in a process of its own, controlled through its control route."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SOON = 10.0
 
 @pytest.fixture
 async def url() -> AsyncIterator[str]:
-    """Start the process, and give the address that it prints."""
+    """Start the process and return the URL that it prints."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "testing.fake_upstream", "--port", "0", stdout=asyncio.subprocess.PIPE
     )
@@ -34,7 +34,7 @@ async def url() -> AsyncIterator[str]:
 
 
 async def test_runs_as_a_process_and_takes_a_script(url: str) -> None:
-    """A script set over HTTP is played call by call; afterwards the calls can be read."""
+    """Behaviours set over HTTP are played call by call, and the calls can be read afterwards."""
     async with aiohttp.ClientSession(url) as http:
         script = [{"status": 529}, {"text": "Look at line 2.", "input_tokens": 7}]
         async with http.post("/control", json={"reset": True, "script": script}) as response:
@@ -45,7 +45,7 @@ async def test_runs_as_a_process_and_takes_a_script(url: str) -> None:
             try:
                 async with provider.stream(REQUEST, Pacing()) as groups:
                     texts.append(text_of([event async for group in groups for event in group]))
-            except Exception as error:  # noqa: BLE001 - told apart below
+            except Exception as error:  # noqa: BLE001 - the assertions below check the type
                 texts.append(type(error).__name__)
         await provider.close()
         assert texts == ["ProviderFailure", "Look at line 2.", REPLY]
@@ -60,7 +60,7 @@ async def test_runs_as_a_process_and_takes_a_script(url: str) -> None:
 
 
 async def test_an_unknown_behaviour_is_refused(upstream: FakeUpstream) -> None:
-    """A script with a field that does not exist is an error of the test, said at once."""
+    """An unknown field of a behaviour is reported at once."""
     async with (
         aiohttp.ClientSession(upstream.url) as http,
         http.post("/control", json={"script": [{"nonsense": 1}]}) as response,
@@ -69,7 +69,7 @@ async def test_an_unknown_behaviour_is_refused(upstream: FakeUpstream) -> None:
 
 
 async def test_a_default_applies_to_models_without_a_name_of_their_own(upstream: FakeUpstream) -> None:
-    """The default behaviour can be replaced for all calls to come."""
+    """The default behaviour can be replaced for all later calls."""
     async with aiohttp.ClientSession(upstream.url) as http:
         async with http.post("/control", json={"default": {"text": "Short."}}) as response:
             assert (await response.json())["default"]["text"] == "Short."
@@ -81,7 +81,7 @@ async def test_a_default_applies_to_models_without_a_name_of_their_own(upstream:
 
 @pytest.mark.parametrize("api", ["/v1/messages", "/v1/chat/completions"])
 async def test_a_wrong_key_is_refused(upstream: FakeUpstream, api: str) -> None:
-    """Both formats check the key."""
+    """Both APIs check the key."""
     async with (
         aiohttp.ClientSession(upstream.url) as http,
         http.post(api, json={"model": "any"}, headers={"Authorization": "Bearer other"}) as response,
@@ -90,7 +90,7 @@ async def test_a_wrong_key_is_refused(upstream: FakeUpstream, api: str) -> None:
 
 
 async def test_models_are_listed_for_the_right_key(upstream: FakeUpstream) -> None:
-    """The list of models tells whether a key is taken."""
+    """The list of models is returned only for the right key."""
     async with aiohttp.ClientSession(upstream.url) as http:
         for headers, status in (({"X-Api-Key": KEY}, 200), ({"Authorization": f"Bearer {KEY}"}, 200), ({}, 401)):
             async with http.get("/v1/models", headers=headers) as response:
@@ -98,7 +98,7 @@ async def test_models_are_listed_for_the_right_key(upstream: FakeUpstream) -> No
 
 
 def test_every_fault_has_a_model() -> None:
-    """Everything that can be scripted for a stream can also be chosen by a model's name."""
+    """Every fault of a stream can also be selected by a model's name."""
     scripted = {behaviour.fault for behaviour in BY_MODEL.values()}
     assert {"no_head", "drop", "html", "silence", "pings", "end", "fin", "reset", "inside_event"} <= scripted
     assert Behaviour() not in BY_MODEL.values()

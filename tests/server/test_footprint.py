@@ -1,4 +1,4 @@
-"""What a serving process does without."""
+"""The memory and the modules of a serving process."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ footprint.stay_small()
 def megabytes():
     return int(pathlib.Path("/proc/self/statm").read_text().split()[1]) * 4096 // 2**20
 """
-"""How a program begins that holds as little as a service does, and can tell how much."""
+"""The beginning of a program that limits its memory as the service does, and can measure it."""
 
 
 def output_of(program: str) -> list[str]:
-    """Run a Python program; give the words that it printed."""
+    """Run a Python program; return the words of its output."""
     return subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.split()
 
 
 def test_a_service_runs_without_what_only_the_editor_side_needs() -> None:
-    """Signing, logging and migrations do what they do where these libraries are not installed."""
+    """Signing, logging and migrations work without the libraries that only the editor side needs."""
     program = (
         "import sys\n"
         "from tutor_server.process.memory import stay_small\n"
@@ -40,7 +40,7 @@ def test_a_service_runs_without_what_only_the_editor_side_needs() -> None:
 
 @OF_GLIBC
 def test_the_memory_of_a_password_is_given_back() -> None:
-    """A process that has hashed passwords is as small as before; one hash needs 19 MiB."""
+    """A process returns the memory of password hashing (19 MiB for each hash) to the system."""
     program = (
         f"{SMALL_SERVICE}"
         "from tutor_server.identity.passwords import Passwords\n"
@@ -58,7 +58,7 @@ def test_the_memory_of_a_password_is_given_back() -> None:
 
 @OF_GLIBC
 def test_what_is_freed_among_what_is_used_is_given_back() -> None:
-    """Prompts of many who ask at once lie among what their answers hold; they are not kept for ever."""
+    """The memory of freed prompts is returned to the system, even between blocks that are still in use."""
     program = (
         f"{SMALL_SERVICE}"
         "footprint.GIVING_BACK_SECONDS = 0\n"

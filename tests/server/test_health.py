@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 async def test_a_healthy_service(client: ClientSession) -> None:
-    """200 with the database connected and the time in UTC, without signing in."""
+    """Health returns 200 with the database's state and the time in UTC, without signing in."""
     async with client.get("/api/health") as response:
         answer = await response.json()
 
@@ -31,7 +31,7 @@ async def test_a_healthy_service(client: ClientSession) -> None:
 
 
 async def test_a_service_without_its_database(tmp_path: Path, clock: HeldClock) -> None:
-    """503, `unavailable` and the error envelope in one; every other route says `DATABASE_UNAVAILABLE` too."""
+    """Without its database, health is 503 and `unavailable` in the envelope; other routes `DATABASE_UNAVAILABLE`."""
     settings = Settings.model_validate(
         {
             "data_dir": tmp_path,

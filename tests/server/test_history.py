@@ -1,4 +1,4 @@
-"""`/api/chat/sessions`: a student's own conversations and their messages."""
+"""`/api/chat/sessions`: a student's conversations and their messages."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ UNIT = "def total(prices):\n    result = 0\n    for price in prices\n        res
 
 
 async def get(client: ClientSession, path: str, student: Student) -> tuple[int, Any]:
-    """Ask for a path; give status and body."""
+    """Get a path; return the status and the body."""
     async with client.get(path, headers=student.headers) as response:
         return response.status, await response.json()
 
 
 async def test_an_ask_is_in_the_history(service: Service, client: ClientSession, sign_up: SignUp) -> None:
-    """Question with the unit it is about, then the answer."""
+    """The history has the question with its code unit, then the answer."""
     student = await sign_up(service)
     async with connect(service.url, student.access_token) as chat:
         frames = await chat.answer(question="Why?")
@@ -41,7 +41,7 @@ async def test_an_ask_is_in_the_history(service: Service, client: ClientSession,
 async def test_notebook_and_editor_are_sessions_of_their_own(
     service: Service, client: ClientSession, sign_up: SignUp
 ) -> None:
-    """A cell's ask opens a notebook session; `type` chooses; later asks go on in the latest of their type."""
+    """A cell's ask opens a notebook session; later asks continue the latest session of their type."""
     student = await sign_up(service)
     async with connect(service.url, student.access_token) as chat:
         editor = (await chat.answer())[0]["session_id"]
@@ -57,7 +57,7 @@ async def test_notebook_and_editor_are_sessions_of_their_own(
 
 
 async def test_messages_come_page_by_page(service: Service, client: ClientSession, sign_up: SignUp) -> None:
-    """Cursors lead through all messages without gap or repeat."""
+    """Cursors lead through all messages without gaps or repetitions."""
     student = await sign_up(service)
     async with connect(service.url, student.access_token) as chat:
         for number in range(4):
@@ -75,7 +75,7 @@ async def test_messages_come_page_by_page(service: Service, client: ClientSessio
 
 
 async def test_ids_begin_with_their_time(service: Service, client: ClientSession, sign_up: SignUp) -> None:
-    """A question and its answer have the same one, so that they are neighbours in the database; later ones follow."""
+    """The ids of a question and its answer begin with the same time, so that they are adjacent in the database."""
     student = await sign_up(service)
     async with connect(service.url, student.access_token) as chat:
         for _ in range(3):
@@ -93,7 +93,7 @@ async def test_ids_begin_with_their_time(service: Service, client: ClientSession
 async def test_an_unknown_session_is_not_found(
     session_id: str, service: Service, client: ClientSession, sign_up: SignUp
 ) -> None:
-    """An id of the wrong form is as unknown as one that nobody has."""
+    """A malformed session id is not found, like an unknown one."""
     status, body = await get(client, f"/api/chat/sessions/{session_id}/messages", await sign_up(service))
 
     assert (status, body["code"]) == (404, "NOT_FOUND")
@@ -102,7 +102,7 @@ async def test_an_unknown_session_is_not_found(
 async def test_s7_another_students_session_is_not_found(
     service: Service, client: ClientSession, sign_up: SignUp
 ) -> None:
-    """S7: ids of others lead nowhere, in the history and in an ask."""
+    """S7: another student's session is not found, in the history and in an ask."""
     ada, bob = await sign_up(service), await sign_up(service)
     async with connect(service.url, ada.access_token) as chat:
         session_id = (await chat.answer())[0]["session_id"]
@@ -116,7 +116,7 @@ async def test_s7_another_students_session_is_not_found(
 
 
 async def test_an_unknown_type_is_refused(service: Service, client: ClientSession, sign_up: SignUp) -> None:
-    """`type` is editor or notebook."""
+    """A `type` other than editor or notebook is refused."""
     status, body = await get(client, "/api/chat/sessions?type=phone", await sign_up(service))
 
     assert (status, body["code"]) == (422, "VALIDATION_FAILED")

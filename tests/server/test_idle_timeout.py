@@ -1,4 +1,4 @@
-"""The deadline of a model's next words, which moves when some have come."""
+"""The idle timeout of a model's stream, which is extended whenever text arrives."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 
 def now() -> float:
-    """Return the time of the loop."""
+    """Return the event loop's time."""
     return asyncio.get_running_loop().time()
 
 
 async def wait_for_nothing() -> None:
-    """Wait as for a model that is silent."""
+    """Wait as for a silent model."""
     await asyncio.get_running_loop().create_future()
 
 
 @pytest.fixture(autouse=True)
 async def no_timer_fails() -> AsyncIterator[None]:
-    """See that no timer raises, which asyncio would only log."""
+    """Check that no timer callback raises, which asyncio would only log."""
     failures: list[dict[str, object]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _loop, failure: failures.append(failure))
     yield
@@ -33,20 +33,20 @@ async def no_timer_fails() -> AsyncIterator[None]:
 
 
 async def let_timers_strike() -> None:
-    """Let everything run that is due."""
+    """Let all due timers run."""
     for _ in range(3):
         await asyncio.sleep(0)
 
 
 async def test_deadline_that_has_passed_ends_the_context() -> None:
-    """As `asyncio.timeout` does."""
+    """A deadline in the past ends the context with `TimeoutError`, as with `asyncio.timeout`."""
     with pytest.raises(TimeoutError):
         async with IdleTimeout(now()):
             await wait_for_nothing()
 
 
 async def test_no_time_counts_while_suspended() -> None:
-    """Until the deadline is set anew, in this case to what has passed."""
+    """While the timeout is suspended no time counts, until a new deadline is set."""
     heard = []
 
     async def read() -> None:
@@ -63,7 +63,7 @@ async def test_no_time_counts_while_suspended() -> None:
 
 
 async def test_deadline_moves_later_and_sooner() -> None:
-    """The timer of an earlier deadline does not end what has got more time, nor does that of a later one hold out."""
+    """After a change of the deadline, only the new deadline ends the context, whether it is later or sooner."""
     heard = []
 
     async def read() -> None:
@@ -81,7 +81,7 @@ async def test_deadline_moves_later_and_sooner() -> None:
 
 @pytest.mark.parametrize("steps", [0, 1, 2])
 async def test_words_that_come_as_the_deadline_strikes_are_in_time(steps: int) -> None:
-    """A reader that has its words is not interrupted, whichever of the two was first by a step of the loop."""
+    """A reader that gets text just as the deadline expires is not interrupted, whichever comes first."""
     async with IdleTimeout(now()) as timeout:
         for _ in range(steps):
             await asyncio.sleep(0)
@@ -90,7 +90,7 @@ async def test_words_that_come_as_the_deadline_strikes_are_in_time(steps: int) -
 
 
 async def test_deadline_set_to_what_has_passed_strikes_at_the_next_await() -> None:
-    """Words that are always there already leave no other moment for it."""
+    """A deadline that is renewed to a past time ends the context at the next await, even if text is available."""
     heard = []
 
     async def read() -> None:
@@ -107,7 +107,7 @@ async def test_deadline_set_to_what_has_passed_strikes_at_the_next_await() -> No
 
 @pytest.mark.parametrize("moves", [False, True])
 async def test_nothing_strikes_once_the_context_is_left(*, moves: bool) -> None:
-    """Neither the first timer nor a later one."""
+    """After the context has ended, no timer interrupts the task."""
     async with IdleTimeout(now()) as timeout:
         if moves:
             timeout.renew(now())

@@ -1,4 +1,4 @@
-"""The rows of the ledger on both databases: leases, the sweep, and sums that are always those of the rows."""
+"""The ledger's rows on both databases: leases, sweeps, and sums that always equal those of the rows."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ SUBJECT = "subject-of-ada"
 PROMPT, LONGEST = 1000, 800
 RESERVED = 28_000
 ON_POSTGRES = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-"""What SQLite cannot have: it serves one machine, and has one writer."""
+"""Tests that SQLite cannot run: it serves one machine and has one writer."""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -63,20 +63,20 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
 
 @dataclass
 class Books:
-    """A ledger with one student; statements that tests repeat. Time is that of the database's own clock."""
+    """A ledger with one student, and statements that several tests use. Times are those of the database's clock."""
 
     database: Database
     clock: HeldClock
     user_id: UUID = field(default_factory=uuid4)
 
     async def now(self) -> datetime:
-        """Return the time that leases are judged by."""
+        """Return the database's time, by which leases are judged."""
         if self.database.engine.dialect.name == "sqlite":
             return self.clock.now()
         return await self.database.read(lambda connection: connection.scalars(select(func.now())).one())
 
     async def open(self, *, state: str = "sent", lease: timedelta = LEASE, reserved: int | None = RESERVED) -> UUID:
-        """Open an ask with one call, as the service does; give the call's id."""
+        """Open an ask with one call, as the service does; return the call's id."""
         call_id = uuid4()
 
         def write(connection: Connection) -> None:
@@ -148,11 +148,11 @@ class Books:
         await self.database.commit(write)
 
     async def sweep(self) -> None:
-        """Sweep as another process of the service does."""
+        """Sweep as another process would."""
         await LeaseKeeper(self.ledger()).sweep()
 
     def ledger(self, under_way: set[UUID] | None = None) -> Ledger:
-        """Make the ledger of some process."""
+        """Return the ledger of another process."""
 
         async def messages(subject: str, day: date) -> int:
             return await self.database.read(lambda connection: messages_on(connection, subject, day))
@@ -171,16 +171,16 @@ class Books:
 
     @property
     def today(self) -> date:
-        """The UTC day."""
+        """The current UTC day."""
         return self.clock.now().date()
 
     async def state(self, call_id: UUID) -> str:
-        """Return the state of a row."""
+        """Return the state of a call's row."""
         query = select(ModelCall.state).where(ModelCall.id == call_id)
         return await self.database.read(lambda connection: connection.scalars(query).one())
 
     async def sums(self) -> tuple[int, ...]:
-        """Return calls, tokens in and out, cost and unpriced calls, as the usage endpoint sums them."""
+        """Return the usage endpoint's sums: calls, tokens in and out, cost, and unpriced calls."""
 
         def read(connection: Connection) -> tuple[int, ...]:
             row = connection.execute(
@@ -197,7 +197,7 @@ class Books:
         return await self.database.read(read)
 
     async def student(self) -> tuple[int, int, list[Any]]:
-        """Return the student's count of the day, the level of the problem, and how the asks stand."""
+        """Return the student's daily count, the problem's hint level, and the states of the asks."""
 
         def read(connection: Connection) -> tuple[int, int, list[Any]]:
             return (
@@ -219,12 +219,12 @@ async def books(database: Database) -> Books:
 
 
 async def expired(books: Books, **fields: Any) -> UUID:
-    """Open a call whose lease has run out."""
+    """Open a call whose lease has expired."""
     return await books.open(lease=timedelta(seconds=-1), **fields)
 
 
 async def test_l1_a_dead_process_is_billed_what_it_reserved(books: Books) -> None:
-    """L1: a call that was sent is swept at its reserved cost, marked as estimated; its ask is over and given back."""
+    """L1: a sent call of a dead process is billed at its reserved cost, as estimated, and its ask is given back."""
     call_id = await expired(books)
 
     await books.sweep()
@@ -235,7 +235,7 @@ async def test_l1_a_dead_process_is_billed_what_it_reserved(books: Books) -> Non
 
 
 async def test_l1_a_call_that_never_left_costs_nothing(books: Books) -> None:
-    """L1: a call that was only reserved is closed as unsent, and counts nowhere."""
+    """L1: a call that was only reserved is closed as unsent, and not counted."""
     call_id = await expired(books, state="reserved")
 
     await books.sweep()
@@ -246,7 +246,7 @@ async def test_l1_a_call_that_never_left_costs_nothing(books: Books) -> None:
 
 
 async def test_l1_a_sweep_counts_each_row_once(books: Books) -> None:
-    """L1: several sweepers at once, and again later, close each row once."""
+    """L1: several simultaneous and repeated sweeps close each row only once."""
     for _ in range(20):
         await expired(books)
 
@@ -259,7 +259,7 @@ async def test_l1_a_sweep_counts_each_row_once(books: Books) -> None:
 
 
 async def test_l1_a_live_row_is_not_swept(books: Books) -> None:
-    """L1: a row whose lease lasts is left alone, whoever looks."""
+    """L1: a row with a valid lease is not swept by any process."""
     call_id = await books.open()
 
     await books.sweep()
@@ -269,7 +269,7 @@ async def test_l1_a_live_row_is_not_swept(books: Books) -> None:
 
 
 async def test_l1_a_process_renews_its_own_before_it_sweeps(books: Books) -> None:
-    """L1: after an outage longer than a lease a process does not sweep what it is still working on."""
+    """L1: after a long outage, a process renews its own leases before it sweeps."""
     mine, not_mine = await expired(books), await expired(books)
     keeper = LeaseKeeper(books.ledger({mine}))
 
@@ -281,7 +281,7 @@ async def test_l1_a_process_renews_its_own_before_it_sweeps(books: Books) -> Non
 
 @ON_POSTGRES
 async def test_l1_clocks_of_machines_that_are_apart_sweep_nothing_that_lives(books: Books) -> None:
-    """L1: leases are written and judged by the database's clock; a machine two minutes ahead sees them live."""
+    """L1: leases use the database's clock, so that a machine two minutes ahead does not sweep live rows."""
     call_id = await books.open()
     books.clock.seconds = 120
 
@@ -291,7 +291,7 @@ async def test_l1_clocks_of_machines_that_are_apart_sweep_nothing_that_lives(boo
 
 
 async def test_l1_a_call_swept_by_mistake_gets_its_true_figures(books: Books) -> None:
-    """L1: a process that was cut off for longer than its lease still settles what it used; the sums follow, once."""
+    """L1: a call that was swept by mistake is still settled with its actual usage, and the sums are corrected once."""
     call_id = await expired(books)
     await books.sweep()
 
@@ -303,7 +303,7 @@ async def test_l1_a_call_swept_by_mistake_gets_its_true_figures(books: Books) ->
 
 
 async def test_l7_the_unpriced_stay_unpriced_through_a_sweep(books: Books) -> None:
-    """L7: a call without a known price is counted as unpriced when it is swept, and priced once that is known."""
+    """L7: an unpriced call is counted as unpriced when it is swept, and priced once its price is known."""
     call_id = await expired(books, reserved=None)
     await books.sweep()
     swept = await books.sums()
@@ -315,7 +315,7 @@ async def test_l7_the_unpriced_stay_unpriced_through_a_sweep(books: Books) -> No
 
 
 async def test_settling_twice_counts_once(books: Books) -> None:
-    """A settlement that is written again, since nobody knew whether it had arrived, changes nothing."""
+    """Settling a call twice, as after a lost confirmation, counts once."""
     call_id = await books.open()
 
     for _ in range(3):
@@ -325,7 +325,7 @@ async def test_settling_twice_counts_once(books: Books) -> None:
 
 
 async def test_rows_of_calls_that_were_not_made_are_closed(books: Books) -> None:
-    """Whether reserved or sent, and also where there is no such row."""
+    """Rows of calls that were not made are closed, reserved or sent; a missing row does no harm."""
     calls = [await books.open(state="reserved"), await books.open(state="sent")]
 
     await books.database.commit(lambda connection: close_unsent(connection, [*calls, uuid4()]))
@@ -335,7 +335,7 @@ async def test_rows_of_calls_that_were_not_made_are_closed(books: Books) -> None
 
 
 async def test_a_renewed_lease_lasts_from_now_on(books: Books) -> None:
-    """Renewal counts from the moment of renewal, and leaves closed rows closed."""
+    """A renewed lease lasts from the moment of its renewal, and closed rows stay closed."""
     call_id, closed = await expired(books), await books.open()
     await books.settle(closed)
 
@@ -355,7 +355,7 @@ async def test_a_renewed_lease_lasts_from_now_on(books: Books) -> None:
 
 
 async def test_a_sweep_goes_on_until_nothing_is_left(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Many rows are swept in transactions of a bounded size."""
+    """A sweep closes many rows in several transactions of limited size."""
     monkeypatch.setattr("tutor_server.storage.ledger.SWEEP_SIZE", 2)
     for _ in range(5):
         await expired(books)
@@ -370,7 +370,7 @@ async def test_a_sweep_goes_on_until_nothing_is_left(books: Books, monkeypatch: 
 
 @ON_POSTGRES
 async def test_transactions_that_wait_for_each_other_are_run_again(database: Database) -> None:
-    """Of two that lock the same rows in opposite order PostgreSQL undoes one; its unit is run again, and both count."""
+    """If PostgreSQL aborts one of two deadlocked transactions, its unit is run again, and both are counted."""
 
     def add(connection: Connection, *names: str) -> None:
         for name in names:

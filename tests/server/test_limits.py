@@ -1,4 +1,4 @@
-"""The limits as students meet them: over sockets, at a service of one process and at one that shares them."""
+"""The limits over WebSockets, at a service with one process and at one that shares its counters."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ LIMITS = [
 
 
 async def ends_of(chat: Chat, count: int) -> list[str]:
-    """Receive until so many answers have ended; give how."""
+    """Receive frames until so many answers have ended; return how they ended."""
     ends: list[str] = []
     while len(ends) < count:
         frame = await chat.receive()
@@ -50,7 +50,7 @@ async def ends_of(chat: Chat, count: int) -> list[str]:
 
 
 async def ask_at_once(chat: Chat, count: int) -> list[str]:
-    """Ask so many times without waiting; give how the answers end."""
+    """Send so many asks without waiting; return how their answers end."""
     reading = asyncio.create_task(ends_of(chat, count))
     for _ in range(count):
         await chat.ask()
@@ -58,7 +58,7 @@ async def ask_at_once(chat: Chat, count: int) -> list[str]:
 
 
 async def test_a1_a_thousand_asks_at_once_over_three_sockets(service: Service, sign_up: SignUp) -> None:
-    """A1: exactly 20 are answered, whichever socket and whichever worker they came to."""
+    """A1: of a thousand asks over three sockets exactly 20 are answered, at any worker."""
     student = await sign_up(service)
     async with AsyncExitStack() as stack:
         chats = [await stack.enter_async_context(connect(service.url, student.access_token)) for _ in range(3)]
@@ -69,7 +69,7 @@ async def test_a1_a_thousand_asks_at_once_over_three_sockets(service: Service, s
 
 
 async def test_a7_ask_and_cancel_over_and_over(service: Service, sign_up: SignUp) -> None:
-    """A7: asked and cancelled at once, 25 times in a minute: 20 pass, 5 are refused."""
+    """A7: of 25 asks in a minute that are cancelled at once, 20 pass and 5 are refused."""
     student = await sign_up(service)
     ends: Counter[str] = Counter()
     async with connect(service.url, student.access_token) as chat:
@@ -86,14 +86,14 @@ async def test_a7_ask_and_cancel_over_and_over(service: Service, sign_up: SignUp
 
 @pytest.fixture
 async def upstream() -> AsyncIterator[FakeUpstream]:
-    """Run a model."""
+    """Run a fake upstream."""
     async with FakeUpstream() as running:
         yield running
 
 
 @pytest.fixture
 async def shared_redis(redis_server: RedisServer) -> AsyncIterator[Redis]:
-    """Return an empty database of the running Redis, one that no other test uses."""
+    """Return an unused database of the running Redis."""
     redis = Redis(port=redis_server.port, db=1, decode_responses=True)
     await redis.flushdb()
     yield redis
@@ -102,7 +102,7 @@ async def shared_redis(redis_server: RedisServer) -> AsyncIterator[Redis]:
 
 @pytest.fixture(params=["one process", "shared"])
 def start(request: pytest.FixtureRequest, tmp_path: Path, upstream: FakeUpstream) -> Start:
-    """Return what starts a service in this process: with counters of its own on SQLite, or on PostgreSQL and Redis."""
+    """Return a factory of services in this process, either on SQLite or on PostgreSQL and Redis."""
     settings: dict[str, Any] = {"ANTHROPIC_API_KEY": upstream.key, "ANTHROPIC_BASE_URL": upstream.url}
     if request.param == "shared":
         redis: Redis = request.getfixturevalue("shared_redis")
@@ -117,7 +117,7 @@ def start(request: pytest.FixtureRequest, tmp_path: Path, upstream: FakeUpstream
 
 
 async def days_of(service: HeldService) -> list[tuple[str, int]]:
-    """Return the days' counts of the one student of a service on SQLite."""
+    """Return the daily counts of the only student of a service on SQLite."""
     return await service.database.read(
         lambda connection: [
             (row.day, row.messages)
@@ -127,7 +127,7 @@ async def days_of(service: HeldService) -> list[tuple[str, int]]:
 
 
 async def footprint(service: HeldService, redis: Redis | None) -> dict[str, Any]:
-    """Return every row of the database, and every counter in Redis."""
+    """Return every row of the database and every counter in Redis."""
 
     def read(connection: Connection) -> dict[str, Any]:
         return {
@@ -138,7 +138,7 @@ async def footprint(service: HeldService, redis: Redis | None) -> dict[str, Any]
 
     found = await service.database.read(read)
     if redis is not None:
-        for key in await redis.keys("tutor:[!s]*"):  # all but the slots, which are leases and renewed
+        for key in await redis.keys("tutor:[!s]*"):  # all except connection slots, whose leases are renewed
             is_window = await redis.type(key) == "zset"
             found[str(key)] = await redis.zrange(key, 0, -1, withscores=True) if is_window else await redis.get(key)
     return found
@@ -154,7 +154,7 @@ async def test_a7_a_refusal_leaves_everything_as_it_was(
     request: pytest.FixtureRequest,
     upstream: FakeUpstream,
 ) -> None:
-    """A7, A8: it names its limit and when to come back, and changes neither database, nor Redis, nor another limit."""
+    """A7, A8: a refusal names its limit and `retry_after`, and changes neither database nor Redis nor other limits."""
     async with start(**limits) as service:
         is_shared = service.database.engine.dialect.name == "postgresql"
         redis: Redis | None = request.getfixturevalue("shared_redis") if is_shared else None
@@ -172,9 +172,9 @@ async def test_a7_a_refusal_leaves_everything_as_it_was(
 
 
 @pytest.mark.real_time
-@pytest.mark.timeout(180)  # client, service and model share one process, and the machine may be busy
+@pytest.mark.timeout(180)  # client, service and model share this process, and the machine may be busy
 async def test_a3_a_thousand_asks_of_fifty_students(start: Start, upstream: FakeUpstream) -> None:
-    """A3: exactly 200 provider calls in a minute, whoever makes them; the rest is refused and uses up nothing."""
+    """A3: of a thousand asks of fifty students exactly 200 call a provider; the others use up nothing."""
     upstream.default = Behaviour(text="Look at line 3.")
     async with start(messages_per_minute=1000) as service, AsyncExitStack() as stack:
         students = [await service.register(f"student-{number}@uni.example") for number in range(50)]
@@ -193,7 +193,7 @@ async def test_a3_a_thousand_asks_of_fifty_students(start: Start, upstream: Fake
 async def test_a8_a_refusal_keeps_its_word(
     limits: dict[str, int], code: str, limit: str, tmp_path: Path, upstream: FakeUpstream
 ) -> None:
-    """A8: `retry_after` seconds later it works; one second earlier it does not."""
+    """A8: after `retry_after` seconds an ask is accepted, one second earlier it is not."""
     clock = HeldClock(at=LATE)
     model: dict[str, Any] = {"ANTHROPIC_API_KEY": upstream.key, "ANTHROPIC_BASE_URL": upstream.url}
     async with (
@@ -215,7 +215,7 @@ async def test_a8_a_refusal_keeps_its_word(
 
 
 async def test_a9_an_answer_over_midnight_counts_on_the_day_it_began(tmp_path: Path, upstream: FakeUpstream) -> None:
-    """A9: it counts once, yesterday; today begins at nothing."""
+    """A9: an answer over midnight counts only on the day on which it began."""
     clock = HeldClock(at=LATE, seconds=59)
     upstream.play(Behaviour(text="Look at line 3. " * 20, token_seconds=0.01))
     model: dict[str, Any] = {"ANTHROPIC_API_KEY": upstream.key, "ANTHROPIC_BASE_URL": upstream.url}
@@ -237,7 +237,7 @@ async def test_a9_an_answer_over_midnight_counts_on_the_day_it_began(tmp_path: P
 
 
 async def test_a9_a_failure_after_midnight_is_given_back_to_yesterday(tmp_path: Path, upstream: FakeUpstream) -> None:
-    """A9: an ask that began yesterday and fails today gives back yesterday's count, and nothing of today's."""
+    """A9: an ask of yesterday that fails today is given back to yesterday's count."""
     clock = HeldClock(at=LATE, seconds=59)
     upstream.play(Behaviour(status=400, head_seconds=0.2))
     model: dict[str, Any] = {"ANTHROPIC_API_KEY": upstream.key, "ANTHROPIC_BASE_URL": upstream.url}

@@ -1,4 +1,4 @@
-"""The providers over real sockets: each wire format, each fault of list P, and how a stream ends."""
+"""The providers over real sockets: each wire format, each fault of list P, and the ends of streams."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 WORDS = len(REPLY.split())
 SOON = 5.0
-"""Seconds that nothing here takes; a deadline against hanging."""
+"""Seconds after which a hanging test fails; no test needs that long."""
 
 
 @pytest.fixture(params=REMOTE)
@@ -62,13 +62,13 @@ async def provider(request: pytest.FixtureRequest, upstream: FakeUpstream) -> As
 
 
 async def collect(provider: Provider, request: Request = REQUEST) -> list[Event]:
-    """Read an answer to its end."""
+    """Return all events of an answer."""
     async with provider.stream(request, Pacing()) as groups:
         return [event async for group in groups for event in group]
 
 
 async def collect_failing(provider: Provider) -> tuple[list[Event], ProviderFailure]:
-    """Read an answer to the failure that ends it."""
+    """Read an answer that fails; return its events and the failure."""
     given: list[Event] = []
     with pytest.raises(ProviderFailure) as caught:
         await _read_into(given, provider)
@@ -82,13 +82,13 @@ async def _read_into(given: list[Event], provider: Provider) -> None:
 
 
 async def closed(call: ReceivedCall) -> ReceivedCall:
-    """Wait until the upstream is done with a call."""
+    """Wait until the upstream has finished a call."""
     await asyncio.wait_for(call.closed.wait(), SOON)
     return call
 
 
 async def test_streams_text_usage_and_finish(provider: Provider) -> None:
-    """A whole answer gives its text, what it used, and that it is complete."""
+    """An answer yields its text, its usage, and that it is complete."""
     events = await collect(provider)
     assert text_of(events) == REPLY
     assert [event for event in events if isinstance(event, Usage)][-1] == Usage(25, WORDS)
@@ -97,7 +97,7 @@ async def test_streams_text_usage_and_finish(provider: Provider) -> None:
 
 @pytest.mark.parametrize("name", REMOTE)
 async def test_whom_the_system_trusts_is_trusted(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A model behind a private authority answers once the system trusts that; before, nothing is sent to it."""
+    """A model with a certificate of a private authority is called only if the system trusts the authority."""
     authority = PrivateAuthority(tmp_path)
     async with FakeUpstream(tls=authority.server_context("127.0.0.1")) as upstream:
         stranger = make_provider(name, upstream)
@@ -116,7 +116,7 @@ async def test_whom_the_system_trusts_is_trusted(name: str, tmp_path: Path, monk
 async def test_a_proxy_of_the_environment_carries_the_call(
     upstream: FakeUpstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A model that only the proxy reaches answers through it."""
+    """A call uses the proxy of the environment."""
     monkeypatch.setenv("http_proxy", upstream.url)
     provider = OpenAIProvider(Upstream(openai_endpoint(KEY, "http://model.invalid/v1")), "any")
     events = await collect(provider)
@@ -127,7 +127,7 @@ async def test_a_proxy_of_the_environment_carries_the_call(
 
 
 async def test_a_proxy_may_be_named_without_its_scheme(monkeypatch: pytest.MonkeyPatch, upstream: FakeUpstream) -> None:
-    """`proxy.uni.example:3128` is what many write."""
+    """A proxy's URL may lack its scheme, as in `proxy.uni.example:3128`."""
     monkeypatch.setenv("http_proxy", upstream.url.removeprefix("http://"))
     provider = OpenAIProvider(Upstream(openai_endpoint(KEY, "http://model.invalid/v1")), "any")
     events = await collect(provider)
@@ -137,7 +137,7 @@ async def test_a_proxy_may_be_named_without_its_scheme(monkeypatch: pytest.Monke
 
 
 async def test_a_proxy_that_refuses_has_sent_nothing_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A call that was never led to its model costs nothing, and the operator reads who refused it."""
+    """A call that the proxy refuses costs nothing, and the message names the proxy."""
     async with connect_proxy(free_port(), status="407 Proxy Authentication Required") as proxy:
         monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")
         provider = OpenAIProvider(Upstream(openai_endpoint(KEY, "https://model.invalid/v1")), "any")
@@ -150,7 +150,7 @@ async def test_a_proxy_that_refuses_has_sent_nothing_on(monkeypatch: pytest.Monk
 
 
 async def test_an_address_of_a_proxy_that_is_none_has_sent_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A call that could not begin costs nothing."""
+    """With an invalid proxy URL the call costs nothing."""
     monkeypatch.setenv("http_proxy", "http://[proxy")
     provider = OpenAIProvider(Upstream(Endpoint(url="http://model.invalid/v1/chat/completions", headers={})), "any")
     _, failure = await collect_failing(provider)
@@ -160,8 +160,8 @@ async def test_an_address_of_a_proxy_that_is_none_has_sent_nothing(monkeypatch: 
 
 
 async def test_fake_upstream_speaks_the_format_of_anthropics_own_client(upstream: FakeUpstream) -> None:
-    """The SDK's typed stream reads the fake's answer, text, stop reason and usage."""
-    import anthropic  # noqa: PLC0415 - takes two seconds, which collecting the suite has no use for
+    """Anthropic's SDK reads the text, stop reason and usage of the fake upstream's answer."""
+    import anthropic  # noqa: PLC0415 - the import takes two seconds, which the collection of tests should not wait for
 
     async with (
         anthropic.AsyncAnthropic(
@@ -176,8 +176,8 @@ async def test_fake_upstream_speaks_the_format_of_anthropics_own_client(upstream
 
 
 async def test_fake_upstream_speaks_the_format_of_openais_own_client(upstream: FakeUpstream) -> None:
-    """The SDK's typed stream reads the fake's answer; usage comes only where it was asked for."""
-    import openai  # noqa: PLC0415 - likewise
+    """OpenAI's SDK reads the fake upstream's answer, with usage only if it was requested."""
+    import openai  # noqa: PLC0415 - the import is slow
 
     async with openai.AsyncOpenAI(
         api_key=KEY, base_url=upstream.openai_url, max_retries=0, http_client=openai.DefaultAioHttpClient()
@@ -198,7 +198,7 @@ async def test_fake_upstream_speaks_the_format_of_openais_own_client(upstream: F
 
 
 async def test_asks_anthropic_as_its_api_wants(upstream: FakeUpstream) -> None:
-    """One credential, the current version, no sampling options, and no thinking that would eat the answer."""
+    """A request to Anthropic has one credential, the current version, no sampling options and no thinking."""
     provider = make_provider("anthropic", upstream, Settings().remote_model("anthropic").name)
     await collect(provider)
     await provider.close()
@@ -231,7 +231,7 @@ async def test_asks_anthropic_as_its_api_wants(upstream: FakeUpstream) -> None:
 async def test_keeps_each_claude_model_from_thinking_before_it_speaks(
     upstream: FakeUpstream, model: str, expected: dict[str, Any]
 ) -> None:
-    """Thinking is turned off as the model takes it; where it cannot be, it has room of its own."""
+    """Thinking is disabled for each Claude model; where that is impossible, it gets a token budget of its own."""
     provider = make_provider("anthropic", upstream, model)
     await collect(provider)
     await provider.close()
@@ -240,7 +240,7 @@ async def test_keeps_each_claude_model_from_thinking_before_it_speaks(
 
 
 async def test_asks_openai_compatible_servers_with_what_they_all_know(upstream: FakeUpstream) -> None:
-    """A server at a base URL of its own gets `max_tokens` and none of OpenAI's newer options."""
+    """A server at a custom base URL gets `max_tokens` and none of OpenAI's newer options."""
     provider = make_provider("openai", upstream, "qwen3:8b")
     await collect(provider)
     await provider.close()
@@ -257,7 +257,7 @@ async def test_asks_openai_compatible_servers_with_what_they_all_know(upstream: 
 
 
 def test_asks_openai_itself_with_its_current_options() -> None:
-    """OpenAI gets `max_completion_tokens`, no reasoning before the first word, an opaque user, and stores nothing."""
+    """OpenAI gets `max_completion_tokens`, no reasoning before the text, an opaque user id, and stores nothing."""
     provider = OpenAIProvider(Upstream(openai_endpoint(KEY)), Settings().remote_model("openai").name)
     assert provider._options(REQUEST) == {
         "max_completion_tokens": 300,
@@ -269,7 +269,7 @@ def test_asks_openai_itself_with_its_current_options() -> None:
 
 
 async def test_works_without_a_key_at_a_base_url() -> None:
-    """Ollama and llama.cpp want no key; the SDK gets a stand-in for one."""
+    """Servers such as Ollama and llama.cpp work without a key; the SDK gets a placeholder."""
     async with FakeUpstream(key="none") as upstream:
         provider = OpenAIProvider(Upstream(openai_endpoint(None, upstream.openai_url)), "llama3")
         assert text_of(await collect(provider)) == REPLY
@@ -277,7 +277,7 @@ async def test_works_without_a_key_at_a_base_url() -> None:
 
 
 async def test_learns_which_options_a_server_does_not_take(upstream: FakeUpstream) -> None:
-    """An option refused with 400 is left out, or its other name used, from the next call on."""
+    """An option that is refused with 400 is omitted or renamed from the next call on."""
     provider = make_provider("openai", upstream, "gpt-6.1-terra")
     old_server = Behaviour(refuses=("max_tokens", "stream_options"))
     upstream.play(old_server, old_server, old_server)
@@ -290,7 +290,7 @@ async def test_learns_which_options_a_server_does_not_take(upstream: FakeUpstrea
 
 
 async def test_a_request_that_stays_wrong_is_not_called_adapted(upstream: FakeUpstream) -> None:
-    """A field that cannot be left out is a plain bad request."""
+    """A refusal of a required field is reported as a bad request."""
     provider = make_provider("openai", upstream)
     upstream.play(Behaviour(refuses=("messages",)))
     _, failure = await collect_failing(provider)
@@ -301,7 +301,7 @@ async def test_a_request_that_stays_wrong_is_not_called_adapted(upstream: FakeUp
 @pytest.mark.parametrize("model", ["fake-bytes", "fake-unknown"])
 @pytest.mark.parametrize("name", REMOTE)
 async def test_p7_odd_streams_give_the_same_answer(upstream: FakeUpstream, name: str, model: str) -> None:
-    """P7: byte by byte, or with events that nobody knows: identical text, usage and end."""
+    """P7: single bytes, or unknown events in between, give the same text, usage and end."""
     provider = make_provider(name, upstream, model)
     events = await collect(provider)
     await provider.close()
@@ -327,7 +327,7 @@ async def test_p7_odd_streams_give_the_same_answer(upstream: FakeUpstream, name:
 )
 @pytest.mark.parametrize("name", REMOTE)
 async def test_p2_statuses_have_their_reason(upstream: FakeUpstream, name: str, model: str, reason: str) -> None:
-    """P2, P9: each error status is told by its reason, once, without a retry by the SDK."""
+    """P2, P9: each error status has its own failure reason, and the SDK does not retry."""
     provider = make_provider(name, upstream, model)
     given, failure = await collect_failing(provider)
     await provider.close()
@@ -353,14 +353,14 @@ async def test_p2_statuses_have_their_reason(upstream: FakeUpstream, name: str, 
 async def test_p1_retry_after_is_read(
     provider: Provider, upstream: FakeUpstream, headers: dict[str, str], expected: float | None
 ) -> None:
-    """P1: seconds, fractions, milliseconds and dates; nonsense is none."""
+    """P1: Retry-After is read in seconds, fractions, milliseconds and dates; an invalid value counts as absent."""
     upstream.play(Behaviour(status=429, headers=headers))
     _, failure = await collect_failing(provider)
     assert failure.retry_after == expected
 
 
 async def test_p9_a_wrong_key_is_named_for_the_operator(upstream: FakeUpstream) -> None:
-    """P9: the message says which variable to check, and not what was in it."""
+    """P9: the message for a wrong key names the variable, but not the key."""
     for name, variable in (("anthropic", "ANTHROPIC_API_KEY"), ("openai", "OPENAI_API_KEY")):
         provider = make_provider(name, upstream, key="sk-wrong-key-of-somebody")
         _, failure = await collect_failing(provider)
@@ -372,7 +372,7 @@ async def test_p9_a_wrong_key_is_named_for_the_operator(upstream: FakeUpstream) 
 
 @pytest.mark.parametrize("name", REMOTE)
 async def test_p2_a_refused_connection_was_never_sent(upstream: FakeUpstream, name: str) -> None:
-    """P2: where nobody listens, the call is unreachable, and certainly not billed."""
+    """P2: if the connection is refused, the call is unreachable and not billed."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}"
@@ -401,7 +401,7 @@ async def test_p2_a_refused_connection_was_never_sent(upstream: FakeUpstream, na
 async def test_p3_p4_p5_a_stream_that_breaks_gives_its_text_first(
     upstream: FakeUpstream, name: str, model: str, reason: str
 ) -> None:
-    """P3, P4, P5: what came whole before the fault is given, then the failure; the answer is never called complete."""
+    """P3, P4, P5: the complete text before a fault is yielded, then the failure; the answer is never complete."""
     provider = make_provider(name, upstream, model)
     given, failure = await collect_failing(provider)
     await provider.close()
@@ -412,7 +412,7 @@ async def test_p3_p4_p5_a_stream_that_breaks_gives_its_text_first(
 
 @pytest.mark.parametrize("name", REMOTE)
 async def test_p3_a_clean_cut_has_no_finish(upstream: FakeUpstream, name: str) -> None:
-    """P3: a body that ends as if it were whole, before the provider said so, is not complete."""
+    """P3: a body that ends before the provider's end marker is not complete."""
     provider = make_provider(name, upstream, "fake-end")
     events = await collect(provider)
     await provider.close()
@@ -421,14 +421,14 @@ async def test_p3_a_clean_cut_has_no_finish(upstream: FakeUpstream, name: str) -
 
 
 async def test_p3_a_connection_closed_instead_of_an_answer(provider: Provider, upstream: FakeUpstream) -> None:
-    """P3: a connection that closes before the head is interrupted, not a timeout, and may have been billed."""
+    """P3: a connection that closes before the response's head counts as interrupted, and may have been billed."""
     upstream.play(Behaviour(fault="drop"))
     given, failure = await collect_failing(provider)
     assert (given, failure.reason, failure.sent) == ([], "interrupted", True)
 
 
 async def test_p4_a_page_with_status_200_is_no_answer(provider: Provider, upstream: FakeUpstream) -> None:
-    """P4: a captive portal's page is told by its content type."""
+    """P4: a captive portal's page is recognised by its content type."""
     upstream.play(Behaviour(fault="html"))
     given, failure = await collect_failing(provider)
     assert (given, failure.reason, failure.status) == ([], "invalid_response", 200)
@@ -443,7 +443,7 @@ ANYTHING = st.recursive(
 
 
 def places(value: Any) -> list[tuple[Any, Any]]:
-    """List every place in a JSON value at which another value could stand."""
+    """Return every place in a JSON value whose value can be replaced."""
     items = list(value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ())
     return [(value, key) for key, _ in items] + [place for _, inner in items for place in places(inner)]
 
@@ -451,7 +451,7 @@ def places(value: Any) -> list[tuple[Any, Any]]:
 @settings(deadline=None)
 @given(st.sampled_from([(AnthropicWire, _MessageDecoder), (OpenAIWire, _CompletionDecoder)]), st.data())
 def test_p4_any_json_is_an_answer_or_a_failure(pair: tuple[Any, Any], data: st.DataObject) -> None:
-    """P4: whatever stands in the place of any field, events stay well-formed or the answer fails; nothing crashes."""
+    """P4: any value in any field gives well-formed events or a failure."""
     wire_class, decoder_class = pair
     wire = wire_class({"model": "any", "stream_options": {"include_usage": True}}, Behaviour())
     stream = b"".join([*wire.start(), wire.token("word"), wire.overloaded(), *wire.end()])
@@ -474,7 +474,7 @@ def test_p4_any_json_is_an_answer_or_a_failure(pair: tuple[Any, Any], data: st.D
 
 
 def test_p4_a_count_that_no_call_reaches_is_none() -> None:
-    """P4: it is estimated instead, and the sum of a few counts still fits into a column of PostgreSQL's."""
+    """P4: an impossibly large token count is replaced by an estimate, so that sums fit into PostgreSQL's columns."""
     assert count(MAX_TOKENS) == MAX_TOKENS
     assert count(MAX_TOKENS + 1) is None
     assert 10 * MAX_TOKENS < 2**31
@@ -490,7 +490,7 @@ def test_p4_what_is_no_object_is_a_failure(decoder: Any, data: bytes) -> None:
 
 
 async def test_p8_a_huge_event_is_cut(provider: Provider, upstream: FakeUpstream) -> None:
-    """P8: an event of 50 MB is cut off, with less than 20 MB of memory and the stream closed."""
+    """P8: an event of 50 MB is cut off, using less than 20 MB of memory, and the stream is closed."""
     upstream.play(Behaviour(fault="huge_event", tokens_before_fault=AFTER_TEXT))
     tracemalloc.start()
     try:
@@ -504,7 +504,7 @@ async def test_p8_a_huge_event_is_cut(provider: Provider, upstream: FakeUpstream
 
 
 async def test_p8_a_refusal_without_end_is_cut(provider: Provider, upstream: FakeUpstream) -> None:
-    """P8: the body of an error is read within bounds too."""
+    """P8: the body of an error is also read only up to a limit."""
     upstream.play(Behaviour(status=500, fault="endless_refusal"))
     _, failure = await asyncio.wait_for(collect_failing(provider), SOON)
     assert (failure.reason, failure.status) == ("server_error", 500)
@@ -512,7 +512,7 @@ async def test_p8_a_refusal_without_end_is_cut(provider: Provider, upstream: Fak
 
 
 async def test_redirects_are_not_followed(provider: Provider, upstream: FakeUpstream) -> None:
-    """A prompt goes to the configured address only."""
+    """Redirects are not followed: a prompt goes only to the configured URL."""
     async with FakeUpstream() as elsewhere:
         path = "/v1/messages" if provider.name == "anthropic" else "/v1/chat/completions"
         upstream.play(Behaviour(status=307, headers={"Location": elsewhere.url + path}))
@@ -523,7 +523,7 @@ async def test_redirects_are_not_followed(provider: Provider, upstream: FakeUpst
 @pytest.mark.parametrize(("model", "finish"), [("fake-length", "length"), ("fake-refusal", "refusal")])
 @pytest.mark.parametrize("name", REMOTE)
 async def test_tells_why_an_answer_ended(upstream: FakeUpstream, name: str, model: str, finish: str) -> None:
-    """The length limit and a refusal are told apart from a natural end."""
+    """The length limit and a refusal are reported as such, not as a natural end."""
     provider = make_provider(name, upstream, model)
     events = await collect(provider)
     await provider.close()
@@ -533,7 +533,7 @@ async def test_tells_why_an_answer_ended(upstream: FakeUpstream, name: str, mode
 @pytest.mark.parametrize(("model", "expected"), [("fake-no-usage", []), ("fake-zero-usage", [Usage(0, 0)])])
 @pytest.mark.parametrize("name", REMOTE)
 async def test_l5_usage_is_what_was_sent(upstream: FakeUpstream, name: str, model: str, expected: list[Usage]) -> None:
-    """L5: zero stays zero, and none is none."""
+    """L5: a usage of zero stays zero, and a missing usage stays missing."""
     provider = make_provider(name, upstream, model)
     events = await collect(provider)
     await provider.close()
@@ -544,7 +544,7 @@ async def test_l5_usage_is_what_was_sent(upstream: FakeUpstream, name: str, mode
 async def test_l2_leaving_closes_the_stream_within_50_ms(
     provider: Provider, upstream: FakeUpstream, tokens: int
 ) -> None:
-    """L2: before and after the first token, the upstream is closed as soon as nobody wants more."""
+    """L2: a reader that stops before or after the first token closes the upstream within 50 ms."""
     upstream.play(Behaviour(fault="silence", tokens_before_fault=tokens))
     async with provider.stream(REQUEST, Pacing()) as groups:
         if tokens:
@@ -559,7 +559,7 @@ async def test_l2_leaving_closes_the_stream_within_50_ms(
 
 
 async def test_l2_a_cancel_before_the_head_closes_the_connection(provider: Provider, upstream: FakeUpstream) -> None:
-    """L2: a call whose answer has not begun is closed as well."""
+    """L2: a cancel before the response's head closes the connection, too."""
     upstream.play(Behaviour(fault="no_head"))
     reading = asyncio.create_task(collect(provider))
     await asyncio.wait_for(upstream.next_call(), SOON)
@@ -573,14 +573,14 @@ async def test_l2_a_cancel_before_the_head_closes_the_connection(provider: Provi
 
 
 async def test_answers_share_a_connection(provider: Provider, upstream: FakeUpstream) -> None:
-    """A whole answer leaves its connection to the next call: no handshake before each."""
+    """A complete answer leaves its connection open for the next call."""
     for _ in range(3):
         await collect(provider)
     assert len({call.peer_port for call in upstream.calls}) == 1
 
 
 async def test_a_lone_surrogate_does_not_stop_a_call(provider: Provider, upstream: FakeUpstream) -> None:
-    """Text that UTF-8 cannot carry is sent with a question mark in its place."""
+    """A lone surrogate, which UTF-8 cannot encode, is sent as a question mark."""
     request = replace(REQUEST, system="a\ud800b", turns=(Turn("user", "c\udfffd"),))
     assert text_of(await collect(provider, request)) == REPLY
     assert "c?d" in str(upstream.calls[0].body)
@@ -589,7 +589,7 @@ async def test_a_lone_surrogate_does_not_stop_a_call(provider: Provider, upstrea
 async def test_s8_prompts_are_never_logged(
     provider: Provider, upstream: FakeUpstream, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """S8: not even at debug level does a library write what a student wrote, or the key."""
+    """S8: no library logs a student's text or the key, not even at debug level."""
     caplog.set_level(logging.DEBUG)
     await collect(provider)
     upstream.play(Behaviour(status=400))
@@ -600,7 +600,7 @@ async def test_s8_prompts_are_never_logged(
 
 
 async def test_offline_gives_the_explanation_by_sentence() -> None:
-    """The offline tutor's text comes whole, in several pieces, for nothing."""
+    """The offline provider yields the explanation in several pieces, at no cost."""
     provider = OfflineProvider(explained)
     events = await collect(provider)
     assert text_of(events) == explain(REQUEST.submission, REQUEST.level, REQUEST.student).text
@@ -610,7 +610,7 @@ async def test_offline_gives_the_explanation_by_sentence() -> None:
 
 
 async def test_the_chain_follows_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Providers stand in the order of the settings, each with its own model."""
+    """The providers are in the order of the settings, each with its own model."""
     monkeypatch.setenv("ANTHROPIC_API_KEY", "a-key")
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:11434/v1")
     monkeypatch.setenv("TUTOR_LLM_PROVIDERS", "openai,anthropic,offline")
@@ -625,7 +625,7 @@ async def test_the_chain_follows_the_settings(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_service_asks_for_its_terms_and_loads_neither_sdks_nor_prices(tmp_path: Path) -> None:
-    """They are asked by a process of its own: kept, they would be a third of a service's memory."""
+    """SDKs and the price list are loaded in a child process, since they would take a third of a service's memory."""
     program = (
         "import sys\n"
         "from pathlib import Path\n"
@@ -645,7 +645,7 @@ def test_a_service_asks_for_its_terms_and_loads_neither_sdks_nor_prices(tmp_path
 
 
 async def test_what_comes_while_nobody_reads_comes_together(provider: Provider, upstream: FakeUpstream) -> None:
-    """A reader who takes his time is given all that came meanwhile at once, and the connection serves on."""
+    """Text that arrives while the reader is busy is yielded at once, and the connection is reused."""
     upstream.play(Behaviour(token_seconds=0.001))
     async with provider.stream(REQUEST, Pacing()) as groups:
         first = await anext(groups)
@@ -660,7 +660,7 @@ async def test_what_comes_while_nobody_reads_comes_together(provider: Provider, 
 async def test_nothing_waits_for_a_turn_before_the_student_has_some_text(
     provider: Provider, upstream: FakeUpstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is read as it comes."""
+    """Until the student has some text, text is read without a batching interval."""
     monkeypatch.setattr("tutor_server.llm.upstream.seconds_to_next_batch", lambda *_: 3600.0)
     upstream.play(Behaviour(token_seconds=0.001))
     assert text_of(await asyncio.wait_for(collect(provider), SOON)) == REPLY
@@ -671,20 +671,20 @@ async def test_nothing_waits_for_a_turn_before_the_student_has_some_text(
     [
         (["a"], True),
         ([Usage(1, 1), "a"], True),
-        (["a", Usage(1, 1)], True),  # some servers count with each word
+        (["a", Usage(1, 1)], True),  # some servers send the usage with each word
         (["a", Finish("stop")], False),
-        ([Usage(1, 1)], False),  # Anthropic's, before the end
+        ([Usage(1, 1)], False),  # Anthropic sends a usage before the end
         ([Finish("stop"), Usage(1, 1)], False),
     ],
 )
 def test_an_answer_is_under_way_until_its_last_word(events: list[Event], *, is_under_way: bool) -> None:
-    """Reading pauses only while text can still come: an end or a usage is followed at once."""
+    """Reading pauses only while more text can follow, not after an end or a usage."""
     assert _is_under_way(events) is is_under_way
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the others read words as they come")
 async def test_words_come_in_turns_once_some_are_heard(provider: Provider, upstream: FakeUpstream) -> None:
-    """However often the model sends, all of it is given."""
+    """After the first text, text is read in batches, and none is lost."""
     long = "word " * 100
     upstream.play(Behaviour(text=long, token_seconds=0.002))
     began = asyncio.get_running_loop().time()
@@ -699,7 +699,7 @@ async def test_words_come_in_turns_once_some_are_heard(provider: Provider, upstr
 async def test_an_answer_larger_than_what_may_gather_leaves_no_deaf_connection(
     provider: Provider, upstream: FakeUpstream, *, reads_on: bool
 ) -> None:
-    """More bytes than the buffer holds are read although no caller wants them yet; the next call is answered."""
+    """Text beyond the buffer's size is read even if the reader is busy or leaves, and the next call works."""
     long = "word " * 400
     upstream.play(Behaviour(text=long), Behaviour())
     async with provider.stream(REQUEST, Pacing()) as groups:
@@ -714,7 +714,7 @@ async def test_an_answer_larger_than_what_may_gather_leaves_no_deaf_connection(
 async def test_what_came_before_a_cut_is_given_before_the_failure(
     provider: Provider, upstream: FakeUpstream, fault: Fault
 ) -> None:
-    """Words that arrived while nobody read are not lost with the connection that brought them."""
+    """Text that arrived before the connection was cut is yielded before the failure."""
     upstream.play(Behaviour(fault=fault, tokens_before_fault=AFTER_TEXT, token_seconds=0.002))
     given: list[Event] = []
 
@@ -723,7 +723,7 @@ async def test_what_came_before_a_cut_is_given_before_the_failure(
             async for group in groups:
                 given.extend(group)
                 await closed(upstream.calls[0])
-                for _ in range(20):  # in which the event loop hears of it
+                for _ in range(20):  # let the event loop notice the end of the connection
                     await asyncio.sleep(0)
 
     with pytest.raises(ProviderFailure) as caught:
@@ -733,7 +733,7 @@ async def test_what_came_before_a_cut_is_given_before_the_failure(
 
 
 def test_another_process_gives_the_same_terms() -> None:
-    """Address, headers with the credential, and prices come over unchanged; a model without prices has none."""
+    """The child process returns the same endpoint, headers and prices; a model without prices has None."""
     models = [
         RemoteModel(provider="openai", name="gpt-5.6-luna", api_key=KEY),
         RemoteModel(provider="openai", name="llama3", base_url="http://127.0.0.1:11434/v1"),
@@ -746,7 +746,7 @@ def test_another_process_gives_the_same_terms() -> None:
 
 
 def test_what_an_sdk_cannot_work_with_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A service that cannot start says why, and not where in an SDK it was."""
+    """An SDK's failure at the start is reported in one line, without its traceback."""
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/certificates.pem")
     with pytest.raises(SettingsError, match=r"SDKs cannot be set up: FileNotFoundError: .*No such file") as refusal:
         profiles_by_child_process([RemoteModel(provider="openai", name="llama3", api_key=KEY)])
@@ -755,5 +755,5 @@ def test_what_an_sdk_cannot_work_with_is_said_in_one_line(monkeypatch: pytest.Mo
 
 
 def test_nobody_is_asked_for_a_chain_without_models() -> None:
-    """A service that runs offline starts no other process."""
+    """A service with only the offline tutor starts no child process."""
     assert profiles_by_child_process(Settings(llm_providers=("offline",)).remote_models) == []

@@ -1,4 +1,4 @@
-"""The log: one valid line an event, whatever the fields hold, and nothing of a student in a traceback."""
+"""The log: each event is one valid line, whatever its fields hold, and tracebacks contain no student's text."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ field_values = st.recursive(
 
 
 def entries(output: io.BytesIO) -> list[dict[str, Any]]:
-    """Read the log as a collector would: printable ASCII, one JSON object a line."""
+    """Return the log's entries, after checking that it is printable ASCII with one JSON object a line."""
     text = output.getvalue().decode("ascii")
     lines = text.splitlines()
     assert text == "".join(f"{line}\n" for line in lines)
@@ -63,7 +63,7 @@ def entries(output: io.BytesIO) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("value", NASTY.values(), ids=NASTY)
 def test_h9_no_field_can_break_a_line(log_output: io.BytesIO, value: str) -> None:
-    """H9: CR, LF, ANSI and their like in any field → still one valid JSON line, from which the value can be read."""
+    """H9: with CR, LF or ANSI sequences in any field, a line is still valid JSON with the same value."""
     log.info("event", value=value, nested={value: [value]})
 
     (entry,) = entries(log_output)
@@ -74,7 +74,7 @@ def test_h9_no_field_can_break_a_line(log_output: io.BytesIO, value: str) -> Non
 
 @given(value=field_values)
 def test_h9_whatever_the_value(value: object) -> None:
-    """H9: any value becomes one line of printable ASCII, as JSON and on a console."""
+    """H9: any value becomes one line of printable ASCII, in JSON and on a console."""
     event = {"timestamp": "t", "level": "info", "event": "event", "value": value}
 
     line = _render_json(None, "info", dict(event)).decode("ascii")
@@ -87,7 +87,7 @@ def test_h9_whatever_the_value(value: object) -> None:
 
 @pytest.mark.parametrize("value", NASTY.values(), ids=NASTY)
 async def test_h9_over_http(service: Service, client: ClientSession, value: str) -> None:
-    """H9: what a client puts into path, query, headers or body is no part of any line of the running service."""
+    """H9: what a client sends in path, query, headers or body appears in no line of the running service."""
     marker = uuid4().hex
     async with client.get("/api/nowhere", params={marker: value.replace("\ud800", "")}) as response:
         assert response.status == 404
@@ -102,7 +102,7 @@ async def test_h9_over_http(service: Service, client: ClientSession, value: str)
 
 
 def test_empty_fields_are_left_out(log_output: io.BytesIO) -> None:
-    """A field without a value is not written; time and level always are."""
+    """A field without a value is omitted; time and level are always present."""
     log.warning("event", given=0, empty=None)
 
     (entry,) = entries(log_output)
@@ -112,7 +112,7 @@ def test_empty_fields_are_left_out(log_output: io.BytesIO) -> None:
 
 
 def test_lower_levels_are_silent(log_output: io.BytesIO) -> None:
-    """Only the level that is set and what is above it is written."""
+    """Only entries at or above the configured level are written."""
     configure_logs("warning", "json", log_output)
 
     log.info("quiet")
@@ -122,7 +122,7 @@ def test_lower_levels_are_silent(log_output: io.BytesIO) -> None:
 
 
 def fail_on_students_text() -> None:
-    """Raise as parsers do: with the student's text in the message, and in a chain."""
+    """Raise a chain of exceptions whose messages contain a student's text."""
     try:
         int("print(secret_answer)")
     except ValueError as error:
@@ -130,16 +130,16 @@ def fail_on_students_text() -> None:
 
 
 def failure_of(function: Callable[[], object]) -> Exception:
-    """Return what a function raises."""
+    """Return the exception that a function raises."""
     try:
         function()
-    except Exception as error:  # noqa: BLE001 - the test looks at whatever it is
+    except Exception as error:  # noqa: BLE001 - the test examines any exception
         return error
     raise AssertionError("nothing was raised")
 
 
 def test_a_traceback_is_types_and_places(log_output: io.BytesIO) -> None:
-    """Messages and source lines quote students, so only exception types and frames are written, causes included."""
+    """A logged traceback has only exception types and frames, since messages and source lines quote students."""
     try:
         fail_on_students_text()
     except DatabaseUnavailable:
@@ -156,8 +156,8 @@ def test_a_traceback_is_types_and_places(log_output: io.BytesIO) -> None:
 
 
 def test_a_reason_that_the_system_gave_is_kept() -> None:
-    """An operator needs to know which error of the disk or the database it was."""
-    missing = failure_of(lambda: open("/nowhere/at/all"))  # noqa: PTH123, SIM115 - fails
+    """The reason of an operating system error is kept for the operator."""
+    missing = failure_of(lambda: open("/nowhere/at/all"))  # noqa: PTH123, SIM115 - the call must fail
     locked = failure_of(lambda: sqlite3.connect("/nowhere/at/all"))
 
     assert describe(missing)[0]["reason"] == "ENOENT"
@@ -165,7 +165,7 @@ def test_a_reason_that_the_system_gave_is_kept() -> None:
 
 
 def test_a_group_of_failures_shows_its_members() -> None:
-    """Failures of tasks that ran together are all named, without their messages."""
+    """Exception groups are logged with all members, without their messages."""
     group = ExceptionGroup("secret_answer", [ValueError("secret_answer"), KeyError("secret_answer")])
 
     (failure,) = describe(group)
@@ -175,7 +175,7 @@ def test_a_group_of_failures_shows_its_members() -> None:
 
 
 def test_a_long_chain_is_cut() -> None:
-    """Neither deep recursion nor a long chain of causes makes an endless line."""
+    """Deep recursion or a long chain of causes does not give an endless line."""
 
     def recurse() -> None:
         recurse()
@@ -191,7 +191,7 @@ def test_a_long_chain_is_cut() -> None:
 
 
 def test_libraries_are_heard_without_what_they_quote(log_output: io.BytesIO) -> None:
-    """A library's record comes through in the same form, from warning upwards, without its arguments."""
+    """Records of libraries, from warning upwards, are logged in the same format, without their arguments."""
     library = logging.getLogger("some.sdk")
     library.debug("request body %s", "secret_answer")
     library.info("sending %s", "secret_answer")
@@ -214,7 +214,7 @@ def test_libraries_are_heard_without_what_they_quote(log_output: io.BytesIO) -> 
 
 
 def test_python_warnings_are_one_line(log_output: io.BytesIO) -> None:
-    """A warning names its category and place, and does not print a line of source."""
+    """A Python warning is logged with its category and place, without its line of source."""
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         warnings.showwarning("secret_answer", UserWarning, "/some/where/module.py", 7)
@@ -229,7 +229,7 @@ def test_python_warnings_are_one_line(log_output: io.BytesIO) -> None:
 
 
 def test_failures_of_threads_and_of_the_loop_are_logged(log_output: io.BytesIO) -> None:
-    """What nobody waits for still leaves a line."""
+    """Exceptions in threads and in the event loop are logged."""
     thread = threading.Thread(target=fail_on_students_text, name="worker")
     thread.start()
     thread.join()
@@ -247,7 +247,7 @@ def test_failures_of_threads_and_of_the_loop_are_logged(log_output: io.BytesIO) 
 
 
 def test_the_console_is_for_people(log_output: io.BytesIO) -> None:
-    """On a terminal an event is words, and a traceback is frames below it."""
+    """On a terminal an event is readable text, with the frames of a traceback below it."""
     configure_logs("info", "console", log_output)
 
     log.info("event", name="plain", text="with space\r\n\x1b[31m", count=3, empty=None)

@@ -1,4 +1,4 @@
-"""Mail: addresses of servers, what is written, how it is delivered, and what happens if it cannot be."""
+"""E-mail: server URLs, the messages, their delivery, and failures of delivery."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ QUICK = (0.01, 0.01)
 
 
 def outbox(url: str) -> Outbox:
-    """Return an outbox that does not wait for long."""
+    """Return an outbox with short retry delays."""
     return Outbox(MailServer.parse(url), SENDER, HeldClock(), waits=QUICK)
 
 
@@ -45,7 +45,7 @@ def outbox(url: str) -> Outbox:
     ],
 )
 def test_addresses_of_servers(url: str, expected: tuple[object, ...]) -> None:
-    """Host, port, user, password, TLS and STARTTLS; to another machine STARTTLS is required unless it is waived."""
+    """A server URL gives host, port, user, password and TLS; STARTTLS is required for other machines unless waived."""
     server = MailServer.parse(url)
 
     found = (server.host, server.port, server.user, server.password, server.is_tls, server.starttls)
@@ -70,7 +70,7 @@ def test_addresses_of_servers(url: str, expected: tuple[object, ...]) -> None:
     ],
 )
 def test_what_is_no_address_of_a_server(url: str) -> None:
-    """It is refused, and not repeated; a password goes to no other machine without TLS."""
+    """An invalid URL is refused without repeating it, as is a password for another machine without TLS."""
     with pytest.raises(ValueError, match=r"^(?!.*secret)"):
         MailServer.parse(url)
 
@@ -88,14 +88,14 @@ def test_what_is_no_address_of_a_server(url: str) -> None:
         ("", False),
     ],
 )
-def test_senders(text: str, is_one: bool) -> None:  # noqa: FBT001 - a case of the table
-    """One address, with a name or without."""
+def test_senders(text: str, is_one: bool) -> None:  # noqa: FBT001 - pytest passes the parameter
+    """The sender is one address, with or without a name."""
     assert is_sender(text) is is_one
 
 
 @pytest.mark.parametrize("kind", ["confirm", "taken", "reset", "invite"])
 def test_a_mail_is_readable(kind: str) -> None:
-    """Plain text in short lines, the link whole on a line of its own; it asks for no answer."""
+    """A message is plain text in short lines, with the link on a line of its own, and asks for no reply."""
     letter = Letter(kind=kind, to=ADA, link=LINK, page="https://tutor.uni.example/account/password")  # type: ignore[arg-type]
 
     raw = write_mail(letter, SENDER, NOON).as_bytes()
@@ -113,13 +113,13 @@ def test_a_mail_is_readable(kind: str) -> None:
 
 @pytest.mark.parametrize("to", ["ada@uni.example\r\nBcc: eve@uni.example", "ada@uni.example\nX: y"])
 def test_nobody_adds_a_header(to: str) -> None:
-    """A line break in an address is refused before anything is sent (the service's own form of an address has none)."""
+    """An address with a line break is refused before anything is sent."""
     with pytest.raises(ValueError, match="linefeed or carriage return"):
         write_mail(Letter(kind="reset", to=to, link=LINK), SENDER, NOON)
 
 
 async def test_a_mail_arrives() -> None:
-    """As it was written, to its one recipient."""
+    """A message arrives unchanged at its only recipient."""
     async with mail_server() as server:
         problem = await outbox(f"smtp://127.0.0.1:{server.port}").send(LETTER)
 
@@ -130,7 +130,7 @@ async def test_a_mail_arrives() -> None:
 
 @pytest.mark.parametrize("way", ["smtps", "starttls"])
 async def test_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
-    """From the start, or by STARTTLS; an unknown certificate gets no mail, that of a trusted authority does."""
+    """TLS works from the start and by STARTTLS, but only with a certificate of a trusted authority."""
     authority = PrivateAuthority(tmp_path)
     context = authority.server_context("127.0.0.1")
     given = {"tls": context} if way == "smtps" else {"starttls": context}
@@ -146,7 +146,7 @@ async def test_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) ->
 
 
 async def test_starttls_that_is_required_and_not_there() -> None:
-    """Nothing is sent in the clear."""
+    """If STARTTLS is required but not offered, nothing is sent."""
     async with mail_server() as server:
         problem = await outbox(f"smtp://127.0.0.1:{server.port}?starttls=required").send(LETTER)
 
@@ -155,7 +155,7 @@ async def test_starttls_that_is_required_and_not_there() -> None:
 
 
 async def test_a_failing_server_is_tried_again(log_output: io.BytesIO) -> None:
-    """Twice busy, then well; the log names the status and no address."""
+    """A busy server is tried again, and the log has its status but no address."""
     async with mail_server() as server:
         server.answers = ["451 4.3.0 ada@uni.example try later", "450 4.2.1 later"]
         problem = await outbox(f"smtp://127.0.0.1:{server.port}").send(LETTER)
@@ -169,7 +169,7 @@ async def test_a_failing_server_is_tried_again(log_output: io.BytesIO) -> None:
 
 
 async def test_attempts_are_bounded(log_output: io.BytesIO) -> None:
-    """A server that is not there is asked three times here, and then the log says so."""
+    """After three failed attempts the log says that the delivery failed."""
     problem = await outbox(f"smtp://127.0.0.1:{free_port()}").send(LETTER)
 
     assert problem == "SMTPConnectError"
@@ -179,7 +179,7 @@ async def test_attempts_are_bounded(log_output: io.BytesIO) -> None:
 
 @pytest.mark.parametrize(("answer", "attempts"), [("550 5.1.1 no such user", 1), ("421 4.3.2 closing", 3)])
 async def test_a_refusal_for_good_is_not_tried_again(answer: str, attempts: int) -> None:
-    """5xx ends it, 4xx does not (RFC 5321 §4.2.1)."""
+    """A 5xx reply ends the delivery, a 4xx reply does not (RFC 5321 §4.2.1)."""
     async with mail_server() as server:
         server.answers = [answer] * 5
         problem = await outbox(f"smtp://127.0.0.1:{server.port}").send(LETTER)
@@ -189,7 +189,7 @@ async def test_a_refusal_for_good_is_not_tried_again(answer: str, attempts: int)
 
 
 async def test_a_wrong_password_is_named() -> None:
-    """The operator reads the kind of the failure."""
+    """The log names a wrong password as the reason."""
     async with mail_server(password="right") as server:
         problem = await outbox(f"smtp://ada:wrong@127.0.0.1:{server.port}").send(LETTER)
 
@@ -197,7 +197,7 @@ async def test_a_wrong_password_is_named() -> None:
 
 
 async def test_posting_waits_for_nobody() -> None:
-    """The caller goes on at once; a service that stops gives up what waits for another attempt, and says so."""
+    """Posting returns at once; a service that stops drops the messages that wait for a retry, and logs it."""
     slow = Outbox(MailServer.parse(f"smtp://127.0.0.1:{free_port()}"), SENDER, HeldClock(), waits=(3600.0,))
     composed = []
 

@@ -1,4 +1,4 @@
-"""`/api/me`: a student takes along, or erases, everything that is stored about them."""
+"""`/api/me`: a student exports or erases everything that is stored about them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def course(start_service: StartService) -> AsyncIterator[Service]:
 
 
 async def leave_traces(service: Service, client: ClientSession, student: Student) -> None:
-    """Do everything that is stored."""
+    """Do everything that stores data about a student."""
     await approve_a_device(service.url, student.email, student.password)
     browser = Browser(service.url)
     await browser.open("/account")
@@ -61,7 +61,7 @@ async def leave_traces(service: Service, client: ClientSession, student: Student
 
 
 def store_link(service: Service, student: Student) -> None:
-    """Store what a link leaves that was mailed to a student."""
+    """Store the row of an e-mailed link."""
     now = datetime.now(UTC).replace(tzinfo=None).isoformat(" ")
     with closing(sqlite3.connect(service.data_dir / "tutor.sqlite3")) as connection, connection:
         connection.execute(
@@ -71,7 +71,7 @@ def store_link(service: Service, student: Student) -> None:
 
 
 async def export(service: Service, client: ClientSession, student: Student) -> dict[str, Any]:
-    """Ask for the export."""
+    """Request the export."""
     async with client.get(f"{service.url}/api/me/export", headers=student.headers) as response:
         assert response.status == 200
         body: dict[str, Any] = await response.json()
@@ -79,7 +79,7 @@ async def export(service: Service, client: ClientSession, student: Student) -> d
 
 
 async def test_t8_the_export_holds_every_stored_field(course: Service, client: ClientSession, sign_up: SignUp) -> None:
-    """T8: each table with something of the student is there with all its columns, but for secrets."""
+    """T8: the export has every table and column with the student's data, except secrets."""
     student = await sign_up(course)
     await leave_traces(course, client, student)
 
@@ -97,7 +97,7 @@ async def test_t8_the_export_holds_every_stored_field(course: Service, client: C
 async def test_t7_deletion_leaves_nothing_of_the_student(
     course: Service, client: ClientSession, sign_up: SignUp
 ) -> None:
-    """T7: no table knows the student; cost rows stay, anonymous; the connection is closed with 4001."""
+    """T7: after the erasure no table refers to the student, cost rows are anonymous, the socket closes with 4001."""
     student, other = await sign_up(course), await sign_up(course)
     await leave_traces(course, client, student)
     await leave_traces(course, client, other)
@@ -122,7 +122,7 @@ async def test_t7_deletion_leaves_nothing_of_the_student(
 async def test_erasing_does_not_reset_the_day(
     start_service: StartService, client: ClientSession, sign_up: SignUp
 ) -> None:
-    """The day's count outlives the account under a keyed hash of the e-mail."""
+    """The daily count survives the erasure under a keyed hash of the e-mail address."""
     async with start_service(TUTOR_DAILY_MESSAGE_CAP="1") as service:
         student = await sign_up(service)
         async with connect(service.url, student.access_token) as chat:

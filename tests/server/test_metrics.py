@@ -37,7 +37,7 @@ OWN_WORDS = Behaviour(text="You want `for item in goods:` there.")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def upstream() -> AsyncIterator[FakeUpstream]:
-    """Run a model."""
+    """Run a fake upstream."""
     async with FakeUpstream() as running:
         yield running
 
@@ -59,13 +59,13 @@ async def measured(
 
 
 async def scrape(service: Service, headers: dict[str, str]) -> tuple[int, str, str]:
-    """Ask for the metrics; give status, content type and body."""
+    """Request the metrics; return the status, the content type and the body."""
     async with ClientSession(service.url) as client, client.get("/metrics", headers=headers) as response:
         return response.status, response.headers["Content-Type"], await response.text()
 
 
 def verdicts(body: str) -> dict[tuple[str, str], int]:
-    """Read the counter of verdicts by hint level and verdict."""
+    """Return the counter of verdicts by hint level and verdict."""
     pattern = (
         r'tutor_guard_verdicts_total\{provider="anthropic",model="[^"]+",hint_level="(\d)",verdict="([a-z-]+)"\} (\d+)'
     )
@@ -74,9 +74,9 @@ def verdicts(body: str) -> dict[tuple[str, str], int]:
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_every_verdict_is_counted_by_its_rule(measured: Service, upstream: FakeUpstream) -> None:
-    """What passed and what was stopped, by rule, model and level; an offline answer and a broken one are no verdicts.
+    """Verdicts are counted by rule, model and level; offline and interrupted answers have none.
 
-    The same numbers stand in the ledger, which says of each answer what stopped it, and stay when the student has gone.
+    The ledger has the same verdicts for each answer, and keeps them after the student is erased.
     """
     student = await sign_up_student(measured)
     broken = Behaviour(text="Look at line 3. And so on.", fault="reset", tokens_before_fault=5)
@@ -105,7 +105,7 @@ async def test_every_verdict_is_counted_by_its_rule(measured: Service, upstream:
 
 
 async def test_money_and_refusals_are_those_of_the_database(tmp_path: Path) -> None:
-    """Money of the running day and month beside its budget, where there is one; refusals of all days by limit."""
+    """The metrics have the spending of the current day and month beside the budgets, and all refusals by limit."""
     clock = HeldClock(seconds=86_400)
     today = clock.now().date()
     yesterday = today - timedelta(days=1)
@@ -134,14 +134,14 @@ async def test_money_and_refusals_are_those_of_the_database(tmp_path: Path) -> N
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("headers", [{}, {"X-Admin-Key": "another"}])
 async def test_only_the_holder_of_the_admin_key_sees_them(measured: Service, headers: dict[str, str]) -> None:
-    """As every route for the operator."""
+    """The metrics need the admin key, as every route for the operator does."""
     status, _, body = await scrape(measured, headers)
 
     assert (status, "ADMIN_KEY_INVALID" in body) == (401, True)
 
 
 def test_labels_are_escaped() -> None:
-    """A quote, a backslash or a line end in a model's name does not break the format."""
+    """Quotes, backslashes and line ends in a model's name are escaped."""
     counter = Counter("x_total", "What.", [({"model": 'a"b\\c\nd'}, 1), ({"model": "m"}, 0.1 + 0.2)])
 
     assert exposition([counter]) == (

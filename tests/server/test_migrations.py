@@ -1,4 +1,4 @@
-"""Migrations: up, down, up again, and the same schema that the models describe."""
+"""Migrations: up, down and up again, with the same schema that the models describe."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
 
 
 def tables(connection: Connection) -> set[str]:
-    """Name the tables that a migration made."""
+    """Return the names of the tables that the migrations created."""
     return set(inspect(connection).get_table_names()) - {"alembic_version"}
 
 
 def differences(connection: Connection) -> list[object]:
-    """Return how the database differs from the models."""
+    """Return the differences between the database and the models."""
     context = MigrationContext.configure(connection, opts={"compare_type": True})
     return list(compare_metadata(context, Base.metadata))
 
 
 async def test_up_down_and_up_again(database: Database) -> None:
-    """Each way leaves what it should, and the way back leaves nothing."""
+    """Migrating up creates the schema, and migrating down removes everything."""
     assert await database.read(is_at_head) is False
 
     await database.commit(upgrade)
@@ -64,7 +64,7 @@ async def test_up_down_and_up_again(database: Database) -> None:
 
 
 async def test_going_up_twice_changes_nothing(database: Database) -> None:
-    """A second `migrate` does no harm."""
+    """A second `migrate` changes nothing."""
     await database.commit(upgrade)
     await database.commit(upgrade)
 
@@ -72,14 +72,14 @@ async def test_going_up_twice_changes_nothing(database: Database) -> None:
 
 
 async def test_the_models_and_the_migrations_agree(database: Database) -> None:
-    """What the migrations make is what the models say: no table, column, type, index or constraint differs."""
+    """The migrated schema equals the models in tables, columns, types, indexes and constraints."""
     await database.commit(upgrade)
 
     assert await database.read(differences) == []
 
 
 async def test_the_indexes_that_routes_rely_on(database: Database) -> None:
-    """The look-ups by user, session and order have their index."""
+    """The indexes for look-ups by user, session and order exist."""
     await database.commit(upgrade)
 
     def indexed(connection: Connection) -> set[tuple[str, tuple[str | None, ...]]]:
@@ -101,7 +101,7 @@ async def test_the_indexes_that_routes_rely_on(database: Database) -> None:
 
 
 async def test_accounts_from_before_count_as_confirmed(database: Database) -> None:
-    """Accounts stay usable; an unconfirmed one is dropped on the way back, where it would count."""
+    """Old accounts count as confirmed; migrating down deletes unconfirmed ones, which would count as confirmed."""
     await database.commit(lambda connection: upgrade(connection, "0004"))
     made = datetime(2026, 3, 1, 12, tzinfo=UTC)
     insert = text(

@@ -1,4 +1,4 @@
-"""Asks in a learning module, on both installations: its bound of the ladder, its names, its text in the prompt."""
+"""Asks in a learning module, on both installations: its maximum hint level, its names, and its text in the prompt."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ REPLY = Behaviour(text="What do you see in line 3?")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def upstream() -> AsyncIterator[FakeUpstream]:
-    """Run a model."""
+    """Run a fake upstream."""
     async with FakeUpstream() as running:
         running.default = REPLY
         yield running
@@ -61,7 +61,7 @@ async def course(
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def chat(course: Service) -> AsyncIterator[Chat]:
-    """Return the socket of a fresh student."""
+    """Return the WebSocket of a new student."""
     student = await sign_up_student(course)
     async with connect(course.url, student.access_token) as open_chat:
         yield open_chat
@@ -69,10 +69,10 @@ async def chat(course: Service) -> AsyncIterator[Chat]:
 
 @pytest.mark.asyncio(loop_scope="module")
 class TestInAModule:
-    """What a module changes."""
+    """The effects of a module on an ask."""
 
     async def test_its_bound_holds_for_every_ask_in_it(self, chat: Chat, upstream: FakeUpstream) -> None:
-        """Two levels and no more, told to the student and to the model; outside of it the ladder goes on."""
+        """In a module with two levels, asks get at most level 2; outside of it the levels continue."""
         inside = [await chat.answer(module_id="strict") for _ in range(3)]
         prompt = str(upstream.calls[-1].body["system"])
         outside = await chat.answer()
@@ -82,7 +82,7 @@ class TestInAModule:
         assert (outside[0]["hint_level"], outside[0]["max_hint_level"]) == (3, 4)
 
     async def test_its_bound_holds_for_who_was_further_already(self, chat: Chat) -> None:
-        """A level that was reached outside is not given inside."""
+        """A level that was reached outside of the module is limited inside."""
         for _ in range(3):
             await chat.answer()
         inside = await chat.answer(module_id="strict")
@@ -91,14 +91,14 @@ class TestInAModule:
 
     @pytest.mark.parametrize("module_id", ["generous", "silent"])
     async def test_it_lowers_the_operators_bound_and_never_raises_it(self, chat: Chat, module_id: str) -> None:
-        """`TUTOR_MAX_HINT_LEVEL` bounds every ask."""
+        """The lower of `TUTOR_MAX_HINT_LEVEL` and the module's maximum applies."""
         answers = [await chat.answer(module_id=module_id) for _ in range(5)]
 
         assert [frames[0]["hint_level"] for frames in answers] == [1, 2, 3, 4, 4]
         assert {frames[0]["max_hint_level"] for frames in answers} == {4}
 
     async def test_its_names_may_be_named(self, chat: Chat, upstream: FakeUpstream) -> None:
-        """What the course introduces is no leak there, and nowhere else."""
+        """The guard allows a module's names in this module only."""
         upstream.play(Behaviour(text=NAMING), Behaviour(text=NAMING))
         inside = await chat.answer(module_id="generous")
         elsewhere = await chat.answer(module_id="silent", code="def other():\n    return prices\n")
@@ -108,7 +108,7 @@ class TestInAModule:
         assert elsewhere[-1]["withheld"] is True
 
     async def test_its_text_goes_into_the_prompt(self, chat: Chat, upstream: FakeUpstream) -> None:
-        """Statement, objectives and names, as data in a block; without a module there is none."""
+        """The prompt has the module's statement, objectives and names in a data block; without a module it has none."""
         await chat.answer(module_id="generous")
         inside = str(upstream.calls[-1].body["messages"][-1]["content"])
         await chat.answer()

@@ -1,4 +1,4 @@
-"""`/api/modules`: the units of a course, in their order."""
+"""`/api/modules`: the modules of a course, in order."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def course(start_service: StartService) -> AsyncIterator[Service]:
 
 
 async def get(client: ClientSession, service: Service, path: str, student: Student) -> tuple[int, Any]:
-    """Ask for a path; give status and body."""
+    """Get a path; return the status and the body."""
     async with client.get(f"{service.url}{path}", headers=student.headers) as response:
         return response.status, await response.json()
 
@@ -33,7 +33,7 @@ async def get(client: ClientSession, service: Service, path: str, student: Stude
 async def test_modules_come_in_their_order_page_by_page(
     course: Service, client: ClientSession, sign_up: SignUp
 ) -> None:
-    """By `order`, then id; a cursor leads to the next page and the last page has none."""
+    """Modules are sorted by `order`, then id; the cursor leads to the next page, and the last page has none."""
     student = await sign_up(course)
 
     _, first = await get(client, course, "/api/modules?limit=2", student)
@@ -44,7 +44,7 @@ async def test_modules_come_in_their_order_page_by_page(
 
 
 async def test_one_module(course: Service, client: ClientSession, sign_up: SignUp) -> None:
-    """A module has everything that it asks for and allows; an unknown one is not found."""
+    """A module's route returns all its fields; an unknown module is not found."""
     student = await sign_up(course)
 
     found = await get(client, course, "/api/modules/loops", student)
@@ -67,13 +67,13 @@ async def test_one_module(course: Service, client: ClientSession, sign_up: SignU
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=x", "limit=201", "limit=²", "cursor=x", "cursor=WzFd", "cursor=é"])
 async def test_a_wrong_page_is_refused(query: str, service: Service, client: ClientSession, sign_up: SignUp) -> None:
-    """A limit out of bounds or a made-up cursor is the caller's fault."""
+    """An invalid limit or cursor is refused."""
     status, body = await get(client, service, f"/api/modules?{query}", await sign_up(service))
 
     assert (status, body["code"]) == (422, "VALIDATION_FAILED")
 
 
 async def test_modules_want_a_sign_in(client: ClientSession) -> None:
-    """The course's material is for its students."""
+    """Modules are shown only to signed-in students."""
     async with client.get("/api/modules") as response:
         assert response.status == 401

@@ -1,4 +1,4 @@
-"""The OpenAPI document, and the declarations of routes it is made from."""
+"""The OpenAPI document, and the route declarations from which it is built."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ ENVELOPE = "#/components/schemas/Error"
 
 @pytest.fixture(scope="module")
 def described() -> dict[str, Any]:
-    """Return the document of the service."""
+    """Return the OpenAPI document of the service."""
     return document(ROUTES, "1.2.3")
 
 
 def operations(described: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return every operation, by method and path."""
+    """Return every operation by method and path."""
     return {
         f"{method.upper()} {path}": operation
         for path, methods in described["paths"].items()
@@ -41,7 +41,7 @@ def operations(described: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def resolve(described: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
-    """Follow a reference, where it is one."""
+    """Return the target of a reference, or the value itself."""
     found = part
     if "$ref" in part:
         found = described
@@ -51,7 +51,7 @@ def resolve(described: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_the_document_is_valid(described: dict[str, Any]) -> None:
-    """OpenAPI 3.1, checked by its JSON Schema and rules."""
+    """The document is valid OpenAPI 3.1, by its JSON Schema and rules."""
     OpenAPIV31SpecValidator(described).validate()
 
     assert described["openapi"] == "3.1.0"
@@ -59,7 +59,7 @@ def test_the_document_is_valid(described: dict[str, Any]) -> None:
 
 
 def test_the_command_prints_it(tmp_path: Path) -> None:
-    """`tutor-server openapi` prints the document and touches nothing."""
+    """`tutor-server openapi` prints the document and changes nothing."""
     environment = service_environment(tmp_path / "data")
     done = subprocess.run([TUTOR_SERVER, "openapi"], env=environment, capture_output=True, check=True)
 
@@ -70,27 +70,27 @@ def test_the_command_prints_it(tmp_path: Path) -> None:
 
 
 def test_every_operation_has_a_name_of_its_own(described: dict[str, Any]) -> None:
-    """Clients that are generated from the document need one for each."""
+    """Each operation has a unique name, which generated clients need."""
     names = [operation["operationId"] for operation in operations(described).values()]
 
     assert len(set(names)) == len(names)
 
 
 def test_every_error_is_the_envelope(described: dict[str, Any]) -> None:
-    """Each refusal that any route declares has `detail` and `code`, and says which codes it can be."""
+    """Each refusal of a route has `detail` and `code`, and lists the possible codes."""
     for name, operation in operations(described).items():
         for status, response in operation["responses"].items():
             if int(status) < 400:
                 continue
             schema = resolve(described, response)["content"]["application/json"]["schema"]
-            if schema["$ref"] != ENVELOPE:  # health, whose answer is the envelope and more
+            if schema["$ref"] != ENVELOPE:  # health's response extends the envelope
                 assert {"detail", "code"} <= set(resolve(described, schema)["required"])
             else:
                 assert schema["properties"]["code"]["enum"], (name, status)
 
 
 def test_who_may_call_is_declared(described: dict[str, Any]) -> None:
-    """Everything but signing in, health and pages needs a key, and says so."""
+    """Every operation except sign-in, health and pages declares its authentication."""
     security = {name: operation["security"] for name, operation in operations(described).items()}
 
     assert {name for name, needed in security.items() if needed == []} == {
@@ -108,7 +108,7 @@ def test_who_may_call_is_declared(described: dict[str, Any]) -> None:
 
 
 def test_a_body_a_page_and_what_they_give(described: dict[str, Any]) -> None:
-    """The models that validate are those of the document."""
+    """The models that validate requests are those of the document."""
     register = operations(described)["POST /api/auth/register"]
     sessions = operations(described)["GET /api/chat/sessions"]
 
@@ -124,7 +124,7 @@ def test_a_body_a_page_and_what_they_give(described: dict[str, Any]) -> None:
 
 
 def test_what_a_handler_takes_is_its_declaration() -> None:
-    """Parameters of the path with their type, a form, the caller, refusals and an empty answer."""
+    """A handler's parameters declare its path parameters, form, caller, refusals and empty response."""
     routes = Routes("things")
 
     @routes.add("DELETE /things/{thing_id}", refuses=(EmailTaken,))
@@ -145,7 +145,7 @@ def test_what_a_handler_takes_is_its_declaration() -> None:
 
 
 def test_a_handler_that_takes_what_nobody_gives_is_refused() -> None:
-    """A slip in a declaration stops the program as it starts."""
+    """A faulty declaration raises an error at the start."""
     routes = Routes("things")
 
     with pytest.raises(TypeError, match=r"GET /things: nothing is known to give the handler for"):

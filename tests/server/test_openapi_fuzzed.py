@@ -1,7 +1,7 @@
-"""H8: requests made up from the OpenAPI document, signed in, against a real service on either database.
+"""H8: random requests generated from the OpenAPI document, signed in, against a real service on either database.
 
-What a student's own requests can destroy is given up: a request that deletes the account, changes its password or ends
-its sign-in comes from a student made for it, so that all others go on signed in to the end.
+A request that deletes the account, changes its password or ends its sign-in comes from a new student, so that all
+other requests stay signed in.
 """
 
 from __future__ import annotations
@@ -42,22 +42,22 @@ EXAMPLES, TORTURE_EXAMPLES = 15, 300
 
 ENDS_ITS_CALLER = {"DELETE /api/me", "POST /api/auth/password", "POST /api/auth/logout", "POST /api/auth/refresh"}
 TAKES_MORE_THAN_FORM = {
-    "POST /api/auth/register",  # a password that is not guessed first
+    "POST /api/auth/register",  # the document cannot exclude common passwords
     "POST /api/auth/password",
-    "GET /api/chat/ws",  # a handshake that no HTTP client makes
-    "GET /api/modules",  # a cursor that the service gave
+    "GET /api/chat/ws",  # needs a WebSocket handshake, which no HTTP client sends
+    "GET /api/modules",  # needs a cursor that the service has issued
     "GET /api/progress",
     "GET /api/chat/sessions",
     "GET /api/chat/sessions/{session_id}/messages",
     "GET /api/admin/modules",
     "GET /api/admin/limits",
     "GET /api/admin/audit",
-    "PUT /api/admin/modules/{module_id}",  # an id of the letters that ids have
-    "PUT /api/admin/limits",  # a student's address, and a time that is to come
-    "POST /api/auth/device",  # each parameter once (RFC 6749 §3.1), also one that means nothing
-    "POST /api/auth/device/token",  # likewise, and a code that the service gave
+    "PUT /api/admin/modules/{module_id}",  # the id has a restricted alphabet
+    "PUT /api/admin/limits",  # needs a student's address and a future time
+    "POST /api/auth/device",  # each parameter only once (RFC 6749 §3.1), even an unknown one
+    "POST /api/auth/device/token",  # each parameter only once, and an issued code
 }
-"""What fits the document and is refused all the same, by what the document cannot say."""
+"""Operations that may refuse a request although it matches the document, for the reason given."""
 
 
 def operations(api: dict[str, Any]) -> dict[str, Operation]:
@@ -67,7 +67,7 @@ def operations(api: dict[str, Any]) -> dict[str, Operation]:
 
 
 def without_security(api: dict[str, Any]) -> dict[str, Any]:
-    """Leave out who may call: every request is signed by us, so that none is wrong by being not."""
+    """Remove the security declarations: every request is authenticated by the tests."""
     for path in api["paths"].values():
         for operation in path.values():
             del operation["security"]
@@ -80,7 +80,7 @@ UNFITTING = operations(without_security(document(ROUTES, "0")))
 
 @dataclass(frozen=True, slots=True)
 class Campus:
-    """A service that believes its proxy, so that every request can come from an address of its own."""
+    """A service that trusts its proxy, so that each request can come from a different address."""
 
     service: Service
     student: Student
@@ -88,11 +88,11 @@ class Campus:
     addresses: Iterator[str]
 
     def new_student(self) -> Student:
-        """Register a student whom nothing else depends on."""
+        """Register a student that no other request depends on."""
         return register(self.service, next(self.addresses))
 
     def headers(self, student: Student) -> dict[str, str]:
-        """Return what signs a request, of students and of the operator."""
+        """Return the authentication headers for students and the operator."""
         return student.headers | {"X-Admin-Key": ADMIN_KEY, "X-Forwarded-For": next(self.addresses)}
 
 
@@ -110,7 +110,7 @@ def register(service: Service, address: str) -> Student:
 
 
 def add_module(service: Service) -> None:
-    """Put a module into the service's database, whichever it is."""
+    """Add a module to the service's database, on either database."""
     statement = (
         'INSERT INTO learning_modules (id, title, "order", statement, objectives, allowed_names)'
         f" VALUES ('{MODULE}', 'Loops', 1, '', '[]', '[]')"
@@ -124,7 +124,7 @@ def add_module(service: Service) -> None:
 
 
 async def have_a_conversation(service: Service, student: Student) -> str:
-    """Ask once; give the session's id."""
+    """Send one ask; return the session's id."""
     async with connect(service.url, student.access_token) as chat:
         return str((await chat.answer())[0]["session_id"])
 
@@ -151,7 +151,7 @@ def campus(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def put_in(case: Any, known: dict[str, str]) -> None:
-    """Put what really exists in the place of what was made up."""
+    """Replace random values by existing ids and tokens."""
     for part in (case.path_parameters, case.body):
         if isinstance(part, dict):
             part.update({name: value for name, value in known.items() if name in part})
@@ -159,7 +159,7 @@ def put_in(case: Any, known: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("label", FITTING)
 def test_h8_requests_made_up_from_the_document(campus: Campus, label: str) -> None:
-    """H8: no 5xx; status, content type, headers and body of every answer are as the document says."""
+    """H8: no response is a 5xx, and each has the status, content type, headers and body that the document declares."""
     check_operation(campus, label, EXAMPLES)
 
 
@@ -167,12 +167,12 @@ def test_h8_requests_made_up_from_the_document(campus: Campus, label: str) -> No
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("label", FITTING)
 def test_h8_many_more_requests(campus: Campus, label: str) -> None:
-    """H8, for longer, and with other requests in every run."""
+    """H8, with more requests, and different ones in every run."""
     check_operation(campus, label, TORTURE_EXAMPLES, derandomize=False)
 
 
 def check_operation(campus: Campus, label: str, examples: int, *, derandomize: bool = True) -> None:
-    """Send requests that fit the document and ones that do not; afterwards the student is still signed in."""
+    """Send requests that match the document and ones that do not; the student must be signed in afterwards."""
     cases: st.SearchStrategy[Any] = FITTING[label].as_strategy(GenerationMode.POSITIVE)
     if takes_something(label):
         cases = st.one_of(cases, UNFITTING[label].as_strategy(GenerationMode.NEGATIVE))
@@ -201,13 +201,13 @@ def check_operation(campus: Campus, label: str, examples: int, *, derandomize: b
 
 
 def takes_something(label: str) -> bool:
-    """Return whether a route can be sent what does not fit."""
+    """Return whether an operation has any input that can be made invalid."""
     declared = FITTING[label].definition.raw
     return bool(declared.get("parameters") or declared.get("requestBody"))
 
 
 def known_to(campus: Campus, student: Student) -> dict[str, str]:
-    """Name what exists at the service, as parameters and fields call it."""
+    """Return the service's existing objects by the names of parameters and fields."""
     return {
         "module_id": MODULE,
         "session_id": campus.session_id,

@@ -1,4 +1,4 @@
-"""What an ask becomes as it opens, decided without a database: facts, rules and ids in, a plan out."""
+"""The plan of an ask, decided without a database: facts, rules and ids in, a plan out."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ FACTS = Facts(
 
 
 def test_a_first_ask_begins_a_session() -> None:
-    """It has the session's fresh id, and what is left of the day."""
+    """A first ask begins a session with a new id, and states the messages that are left of the day."""
     new = decide(FACTS, RULES, IDS).new_ask
 
     assert (new.session_id, new.begins_session) == (IDS.session, True)
@@ -68,7 +68,7 @@ def test_a_first_ask_begins_a_session() -> None:
 
 
 def test_a_later_ask_goes_on_with_its_session() -> None:
-    """The session that was found counts."""
+    """A later ask continues the session that was found."""
     background = replace(NOTHING_BEFORE, session_id=UUID(int=9))
 
     new = decide(replace(FACTS, background=background), RULES, IDS).new_ask
@@ -77,12 +77,12 @@ def test_a_later_ask_goes_on_with_its_session() -> None:
 
 
 def test_the_same_facts_give_the_same_plan() -> None:
-    """So the unit of work may run twice."""
+    """Deciding is deterministic, so that the unit of work may run twice."""
     assert decide(FACTS, RULES, IDS) == decide(FACTS, RULES, IDS)
 
 
 def test_a_module_bounds_the_hints_and_allows_its_names() -> None:
-    """The lower bound of operator and course counts; the guard knows names word by word."""
+    """A module limits the hint level, and the guard gets its allowed names word by word."""
     plan = decide(replace(FACTS, background=replace(NOTHING_BEFORE, module=MODULE)), RULES, IDS)
 
     assert (plan.begins_module, plan.new_ask.max_hint_level) == ("loops", 3)
@@ -93,7 +93,7 @@ def test_a_module_bounds_the_hints_and_allows_its_names() -> None:
     ("of_operator", "of_module", "bound"), [(5, None, 5), (5, 3, 3), (2, 3, 2), (2, None, 2), (4, 4, 4)]
 )
 def test_the_lower_bound_counts(of_operator: int, of_module: int | None, bound: int) -> None:
-    """A course cannot give more away than the operator lets it."""
+    """The lower of the operator's and the module's maximum hint level applies."""
     module = replace(MODULE, max_hint_level=of_module)
 
     assert highest_level(module, replace(RULES, max_hint_level=of_operator)) == bound
@@ -103,12 +103,12 @@ def test_the_lower_bound_counts(of_operator: int, of_module: int | None, bound: 
     ("own", "messages"), [(None, 100), (OwnLimits(None, None), 100), (OwnLimits(5, None), 100), (OwnLimits(None, 7), 7)]
 )
 def test_a_students_own_limit_goes_before_everybodys(own: OwnLimits | None, messages: int) -> None:
-    """Where it says nothing of a day, everybody's holds."""
+    """A student's own daily limit takes precedence; without one the general limit applies."""
     assert daily_messages(replace(FACTS.asker, own_limits=own), RULES) == messages
 
 
 def test_an_installation_that_stores_no_code_stores_none_of_the_question() -> None:
-    """The model reads the question whole all the same."""
+    """With `store_code` off, code in the question is masked in the stored ask, but not in the prompt."""
     plan = decide(FACTS, replace(RULES, store_code=False), IDS)
 
     assert plan.new_ask.question == "Is `·····` a number?"
@@ -116,7 +116,7 @@ def test_an_installation_that_stores_no_code_stores_none_of_the_question() -> No
 
 
 def test_the_guard_knows_what_the_model_was_told() -> None:
-    """The word that must not come back, the level, and what was said before."""
+    """The guard gets the prompt's canary and level, and the earlier answers."""
     background = replace(NOTHING_BEFORE, earlier_answers=(EarlierAnswer(1, "What is `total`?"),))
 
     plan = decide(replace(FACTS, background=background), RULES, IDS)
@@ -127,14 +127,14 @@ def test_the_guard_knows_what_the_model_was_told() -> None:
 
 
 def test_what_could_not_be_read_goes_to_no_model() -> None:
-    """No guard could judge its words."""
+    """Code that could not be analysed is not sent to a model, since the guard could not judge the answer."""
     plan = decide(replace(FACTS, examined=replace(FACTS.examined, is_read=False)), RULES, IDS)
 
     assert plan.request.is_unread
 
 
 def test_the_reserved_money_is_that_of_the_whole_prompt() -> None:
-    """A longer question reserves more, an answer as much as it may have."""
+    """The reserved cost grows with the prompt, and includes the maximum length of an answer."""
     asked = FACTS.examined.ask
     longer = replace(FACTS, examined=replace(FACTS.examined, ask=replace(asked, question="Why? " * 50)))
 
@@ -145,7 +145,7 @@ def test_the_reserved_money_is_that_of_the_whole_prompt() -> None:
 
 
 def test_a_request_that_is_taken_up_again_keeps_its_message_id() -> None:
-    """The client hears the id that the ask had."""
+    """A retried request keeps the message id of the first attempt."""
     accepted = decide(FACTS, RULES, IDS).accepted(UUID(int=77))
 
     assert (accepted.message_id, accepted.hint_level, accepted.remaining_today) == (UUID(int=77), 2, 60)

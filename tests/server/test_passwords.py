@@ -1,4 +1,4 @@
-"""Hashing passwords: the parameters, what is equal, what is refused, and that nobody can tell who exists."""
+"""Password hashing: the parameters, equal and refused passwords, and no timing differences for unknown accounts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def passwords() -> Iterator[Passwords]:
 
 
 async def test_a_password_matches_its_own_hash_only(passwords: Passwords) -> None:
-    """The hash is argon2id at 19 MiB, 2 passes, 1 lane, salted; NUL and other odd characters count."""
+    """A password matches only its own hash: argon2id with 19 MiB, 2 passes, 1 lane and salt. NUL characters count."""
     password = "correct horse\x00\U0001f40e"
     first, second = await passwords.hash(password), await passwords.hash(password)
 
@@ -38,14 +38,14 @@ async def test_a_password_matches_its_own_hash_only(passwords: Passwords) -> Non
 
 
 async def test_the_same_keys_on_another_system_match(passwords: Passwords) -> None:
-    """A composed and a decomposed letter are one password (RFC 8265 §4.2)."""
+    """Composed and decomposed letters give the same password (RFC 8265 §4.2)."""
     password_hash = await passwords.hash("caf\u00e9 au lait")
 
     assert await passwords.matches("cafe\u0301 au lait", password_hash) is True
 
 
 async def test_s4_nobody_takes_as_long_as_somebody(passwords: Passwords) -> None:
-    """S4: an account that does not exist is checked against a hash of the same cost, which nothing matches."""
+    """S4: for an unknown account the password is checked against a dummy hash of the same cost."""
     real = await passwords.hash("correct horse")
 
     assert extract_parameters(passwords._nobody) == extract_parameters(real)
@@ -55,7 +55,7 @@ async def test_s4_nobody_takes_as_long_as_somebody(passwords: Passwords) -> None
 
 @pytest.mark.parametrize("password", ["x" * 257, "lone \ud800 surrogate"])
 async def test_what_cannot_be_hashed_is_refused(passwords: Passwords, password: str) -> None:
-    """Too long, or not text: `ValidationFailed`, not a failure of the service."""
+    """A password that is too long or not valid text raises `ValidationFailed`."""
     with pytest.raises(ValidationFailed, match=r"^password: "):
         await passwords.hash(password)
     with pytest.raises(ValidationFailed, match=r"^password: "):
@@ -63,12 +63,12 @@ async def test_what_cannot_be_hashed_is_refused(passwords: Passwords, password: 
 
 
 async def test_a_broken_stored_hash_matches_nothing(passwords: Passwords) -> None:
-    """With any stored text the password does not match."""
+    """A damaged stored hash matches no password."""
     assert await passwords.matches("correct horse", "not a hash") is False
 
 
 async def test_the_event_loop_goes_on_meanwhile(passwords: Passwords) -> None:
-    """Others get their turns while passwords are hashed."""
+    """Other tasks run while passwords are hashed."""
     turns = 0
     work = asyncio.gather(*(passwords.hash("correct horse") for _ in range(4)))
     while not work.done():
@@ -102,7 +102,7 @@ async def test_the_event_loop_goes_on_meanwhile(passwords: Passwords) -> None:
     ],
 )
 def test_what_is_guessed_first_is_refused(password: str) -> None:
-    """Common passwords, the own e-mail, the product's name, a season or month with its year; none is repeated."""
+    """Common passwords, the own e-mail, the product's name, and a season or month with its year are refused."""
     with pytest.raises(ValidationFailed) as refusal:
         require_uncommon(password, "ada.lovelace@uni.example")
 
@@ -125,12 +125,12 @@ def test_what_is_guessed_first_is_refused(password: str) -> None:
     ],
 )
 def test_other_passwords_pass(password: str) -> None:
-    """A name in a longer password, two common ones in two lines, other alphabets, and what is no text at all."""
+    """Passwords that only contain a name or a common password, use other alphabets or are not text are accepted."""
     require_uncommon(password, "ada.lovelace@uni.example")
 
 
 def test_the_list_is_what_its_readme_says() -> None:
-    """Some 15,000 passwords of at least 8 characters in lower case, sorted, a line end before and after each."""
+    """The list has some 15,000 sorted lower-case passwords of at least 8 characters, one a line."""
     words = gzip.decompress((files("tutor_server.identity") / "word_lists" / "common-passwords.txt.gz").read_bytes())
     first, *listed, last = words.decode().split("\n")
 

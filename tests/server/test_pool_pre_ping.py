@@ -1,4 +1,4 @@
-"""Which connections of PostgreSQL's pool are asked whether they live, and that one that has gone is replaced."""
+"""Pre-pings of PostgreSQL's pool: which connections are pinged, and that dead ones are replaced."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ END_ALL = (
 
 @pytest.fixture
 async def database(postgres_server: PostgresServer) -> AsyncIterator[Database]:
-    """Return a database whose pool holds a connection that was used a moment ago."""
+    """Return a database whose pool holds a recently used connection."""
     opened = open_database(postgres_server.database())
     await opened.read(one)
     yield opened
@@ -44,7 +44,7 @@ def one(connection: Connection) -> int:
 
 
 async def pooled(database: Database) -> asyncpg.Connection:
-    """Return the driver's connection that rests in the pool."""
+    """Return the driver's connection that is idle in the pool."""
     async with database.engine.connect() as connection:
         driver = (await connection.get_raw_connection()).driver_connection
         assert isinstance(driver, asyncpg.Connection)
@@ -52,7 +52,7 @@ async def pooled(database: Database) -> asyncpg.Connection:
 
 
 async def pings_of_a_read(database: Database) -> int:
-    """Read once; count the pings that were sent for it."""
+    """Read once; return the number of pings sent for it."""
     sent: list[str] = []
     (await pooled(database)).add_query_logger(lambda record: sent.append(record.query))
     await database.read(one)
@@ -60,7 +60,7 @@ async def pings_of_a_read(database: Database) -> int:
 
 
 async def end_all_connections(database: Database) -> None:
-    """Let the server end the connections of a pool."""
+    """Let the server terminate all connections of the pool."""
     other = await asyncpg.connect(database.engine.url.set(drivername="postgresql").render_as_string())
     try:
         await other.execute(END_ALL)
@@ -69,12 +69,12 @@ async def end_all_connections(database: Database) -> None:
 
 
 async def test_a_connection_that_was_just_used_is_not_asked(database: Database) -> None:
-    """A read costs a single round trip."""
+    """A recently used connection is not pinged: a read takes one round trip to the database."""
     assert await pings_of_a_read(database) == 0
 
 
 async def test_a_connection_that_has_rested_is_asked(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It may have vanished meanwhile."""
+    """A connection that was idle for longer is pinged, since it may have been lost."""
     monkeypatch.setattr(pool_pre_ping, "RESTED_SECONDS", 0.0)
 
     assert await pings_of_a_read(database) == 1
@@ -82,7 +82,7 @@ async def test_a_connection_that_has_rested_is_asked(database: Database, monkeyp
 
 @pytest.mark.parametrize("use", [Database.read, Database.commit])
 async def test_a_connection_that_the_server_has_ended_is_replaced(database: Database, use: Use) -> None:
-    """At once, by reads and by writes, however short it rested: the driver has heard of its end."""
+    """A connection that the server has terminated is replaced at once, by reads and by writes."""
     has_ended = asyncio.Event()
     (await pooled(database)).add_termination_listener(lambda _: has_ended.set())
     await end_all_connections(database)
@@ -92,7 +92,7 @@ async def test_a_connection_that_the_server_has_ended_is_replaced(database: Data
 
 
 async def test_a_connection_that_has_vanished_is_replaced(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its end is seen by asking it alone: here this loop stands still meanwhile, elsewhere the line says nothing."""
+    """A connection that was lost without the event loop's notice is detected by the ping."""
     monkeypatch.setattr(pool_pre_ping, "RESTED_SECONDS", 0.0)
     with ThreadPoolExecutor(1) as thread:
         thread.submit(lambda: asyncio.run(end_all_connections(database))).result()

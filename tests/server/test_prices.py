@@ -1,4 +1,4 @@
-"""What calls cost: exact, by tier, and never free for want of a price."""
+"""The cost of calls: exact, by price tier, and never zero for lack of a price."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ def dollars(cost: int | None) -> Decimal:
     ],
 )
 def test_l6_prices_are_exact_by_tier(model: str, usage: Usage, expected: str) -> None:
-    """L6: tiers by prompt length, cache reads and writes at their own rates, nothing lost to rounding."""
+    """L6: tiers by prompt length and separate cache rates are exact, without rounding errors."""
     assert dollars(estimated_cost("anthropic", model, usage, NOW)) == Decimal(expected)
 
 
 @settings(deadline=None)
 @given(st.integers(0, 272_000), st.integers(0, 100_000), st.data())
 def test_l6_costs_are_what_the_price_list_says(prompt: int, output: int, data: st.DataObject) -> None:
-    """L6: for any counts the cost is the sum of count times rate, exact to a nano-dollar."""
+    """L6: for any token counts the cost is the sum of count times rate, exact to a nano-dollar."""
     read = data.draw(st.integers(0, prompt))
     written = data.draw(st.integers(0, prompt - read))
     million = Decimal(1_000_000)
@@ -75,7 +75,7 @@ def test_l6_costs_are_what_the_price_list_says(prompt: int, output: int, data: s
 
 
 def test_l6_the_price_of_the_day_counts() -> None:
-    """L6: a call is priced by the list in force when it was made."""
+    """L6: a call has the price that was valid when it was made."""
     before, after = (
         estimated_cost("openai", "gpt-5.6-luna", Usage(200_000, 0), datetime(2026, month, 15, tzinfo=UTC))
         for month in (7, 8)
@@ -84,7 +84,7 @@ def test_l6_the_price_of_the_day_counts() -> None:
 
 
 PROVIDERS = ("anthropic", "openai", "deepseek", "google")
-"""Ours, one whose prices change with the hour of the day, and one with tiers of its own."""
+"""Our own prices: one model whose prices change with the hour of the day, and one with price tiers."""
 MODELS = [
     (provider.id, model.id)
     for provider in get_snapshot().providers
@@ -103,7 +103,7 @@ MODELS = [
 def test_l6_prices_are_those_of_genai_prices(
     listed: tuple[str, str], tokens: tuple[int, int, int, int], later: timedelta, hours: int
 ) -> None:
-    """L6: for each model of the list, any counts and any time the cost is the one that genai-prices finds itself."""
+    """L6: for every model of the list and any counts and time, the cost equals that of genai-prices."""
     plain, output, read, written = tokens
     provider, model = listed
     time = (NOW + later).astimezone(timezone(timedelta(hours=hours)))
@@ -122,35 +122,35 @@ def test_l6_prices_are_those_of_genai_prices(
 
 
 def test_a_model_that_is_priced_by_the_call_is_unpriced() -> None:
-    """Tokens alone would not say what it costs."""
+    """A model with a price for each call is unpriced, since tokens do not determine its cost."""
     assert listed_prices("perplexity", "sonar") is None
 
 
 @pytest.mark.parametrize("provider", ["anthropic", "openai"])
 @pytest.mark.parametrize("model", ["llama3", "tutor-model", ""])
 def test_l7_an_unknown_model_is_unpriced(provider: str, model: str) -> None:
-    """L7: no price is not a price of nothing."""
+    """L7: an unknown model is unpriced, not free."""
     assert listed_prices(provider, model) is None
     assert estimated_cost(provider, model, Usage(1_000, 1_000), NOW) is None
 
 
 def test_an_unknown_provider_is_unpriced() -> None:
-    """A provider that no list names is unpriced as well."""
+    """A model of an unknown provider is unpriced."""
     assert estimated_cost("somebody", "claude-sonnet-5-5", Usage(1, 1), NOW) is None
 
 
 def test_more_cached_than_read_is_counted_as_read() -> None:
-    """A server whose cache counts exceed its prompt count does not break the ledger."""
+    """Cache counts that exceed the prompt's count are limited to it."""
     assert dollars(estimated_cost("openai", "gpt-6.1-terra", Usage(10, 0, 20), NOW)) == Decimal("0.000001")
 
 
 def test_the_offline_tutor_is_free() -> None:
-    """Offline answers cost nothing, which is known."""
+    """Offline answers have a known cost of zero."""
     assert estimated_cost("offline", "offline-1", Usage(0, 0), NOW) == 0
 
 
 def test_the_default_models_have_prices() -> None:
-    """A fresh installation with a key never runs unpriced."""
+    """The default models have prices."""
     defaults = Settings()
     assert estimated_cost("anthropic", defaults.remote_model("anthropic").name, Usage(1_000, 100), NOW)
     assert estimated_cost("openai", defaults.remote_model("openai").name, Usage(1_000, 100), NOW)
@@ -187,7 +187,7 @@ output = 0
     ],
 )
 def test_l6_own_prices_are_exact_by_tier(usage: Usage, expected: str, tmp_path: Path) -> None:
-    """L6: the operator's file prices a model that no list knows, by tier and cache rate, to the nano-dollar."""
+    """L6: the operator's file prices an unknown model by tier and cache rate, exact to the nano-dollar."""
     (tmp_path / "prices.toml").write_text(OWN)
     prices = Prices(read_price_file(tmp_path), LISTED)
 
@@ -195,7 +195,7 @@ def test_l6_own_prices_are_exact_by_tier(usage: Usage, expected: str, tmp_path: 
 
 
 def test_own_prices_come_before_the_list(tmp_path: Path) -> None:
-    """A price of one's own replaces the list's, also where it is nothing; other models keep theirs."""
+    """The operator's price replaces the list's, even if it is zero; other models keep the list's."""
     (tmp_path / "prices.toml").write_text(OWN)
     prices = Prices(read_price_file(tmp_path), LISTED)
 
@@ -205,7 +205,7 @@ def test_own_prices_come_before_the_list(tmp_path: Path) -> None:
 
 
 def test_without_a_file_there_are_no_own_prices(tmp_path: Path) -> None:
-    """The file is optional."""
+    """The price file is optional."""
     assert read_price_file(tmp_path) == {}
 
 
@@ -235,7 +235,7 @@ PRICED = f"{HEAD}input = 1\noutput = 1\n"
     ],
 )
 def test_a_wrong_price_file_is_refused_in_one_line(content: str, problem: str, tmp_path: Path) -> None:
-    """The line names the setting, the file, the entry and what is wrong with it."""
+    """The error for an invalid price file is one line with the setting, the file, the entry and the fault."""
     (tmp_path / "prices.toml").write_text(content)
 
     with pytest.raises(SettingsError) as refusal:

@@ -1,4 +1,4 @@
-"""`/api/progress`: how far a student is, one row a module."""
+"""`/api/progress`: a student's progress, with one row for each module."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ async def course(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
 
 
 async def put(client: ClientSession, service: Service, student: Student, module: str, status: str) -> tuple[int, Any]:
-    """Set a status; give the answer."""
+    """Set a status; return the response."""
     url = f"{service.url}/api/progress/{module}"
     async with client.put(url, json={"status": status}, headers=student.headers) as response:
         return response.status, await response.json()
 
 
 async def progress(client: ClientSession, service: Service, student: Student) -> list[tuple[str, str]]:
-    """List a student's progress."""
+    """Return a student's progress."""
     async with client.get(f"{service.url}/api/progress", headers=student.headers) as response:
         body = await response.json()
     return [(item["module_id"], item["status"]) for item in body["items"]]
 
 
 async def test_put_is_an_upsert(course: Service, client: ClientSession, sign_up: SignUp) -> None:
-    """The first PUT makes the row, a later one changes it."""
+    """The first PUT creates the row, a later one changes it."""
     student = await sign_up(course)
 
     first = await put(client, course, student, "loops", "in_progress")
@@ -54,7 +54,7 @@ async def test_put_is_an_upsert(course: Service, client: ClientSession, sign_up:
 
 
 async def test_many_puts_at_once_leave_one_row(course: Service, client: ClientSession, sign_up: SignUp) -> None:
-    """Concurrent upserts neither fail nor double."""
+    """Simultaneous PUTs succeed and leave one row."""
     student = await sign_up(course)
 
     answers = await asyncio.gather(*(put(client, course, student, "strings", "completed") for _ in range(20)))
@@ -66,7 +66,7 @@ async def test_many_puts_at_once_leave_one_row(course: Service, client: ClientSe
 async def test_s7_each_student_has_progress_of_their_own(
     course: Service, client: ClientSession, sign_up: SignUp
 ) -> None:
-    """S7: another student's progress is not seen."""
+    """S7: a student sees only their own progress."""
     ada, bob = await sign_up(course), await sign_up(course)
 
     await put(client, course, ada, "loops", "completed")
@@ -78,10 +78,10 @@ async def test_s7_each_student_has_progress_of_their_own(
     ("module", "status", "expected"),
     [("dances", "completed", (404, "NOT_FOUND")), ("loops", "finished", (422, "VALIDATION_FAILED"))],
 )
-async def test_unknown_modules_and_words_are_refused(  # noqa: PLR0917 - fixtures and parameters
+async def test_unknown_modules_and_words_are_refused(  # noqa: PLR0917 - these are fixtures and parameters
     module: str, status: str, expected: tuple[int, str], course: Service, client: ClientSession, sign_up: SignUp
 ) -> None:
-    """Neither leaves a row."""
+    """A PUT with an unknown module or status is refused and leaves no row."""
     student = await sign_up(course)
 
     answer = await put(client, course, student, module, status)

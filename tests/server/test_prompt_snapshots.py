@@ -1,4 +1,4 @@
-"""Whole prompts as a model reads them, compared with `snapshots`; `testing/snapshots.py` tells how to renew these."""
+"""Whole prompts, compared with the files in `snapshots`; `testing/snapshots.py` explains how to renew them."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ HISTORY = (
     PastMessage("assistant", "Look at line 12. Which name does it use?"),
     PastMessage("user", "What is wrong here?"),
 )
-"""Newest first, as it is read."""
+"""The history, newest message first, as it is loaded."""
 
 EARLIER = (
     EarlierAnswer(1, "Look at line 12. Which name does it use, and which line gives that name a value?"),
@@ -91,7 +91,7 @@ def written(
     history: tuple[PastMessage, ...] = (),
     earlier: tuple[EarlierAnswer, ...] = (),
 ) -> str:
-    """Write a prompt down as one text."""
+    """Return a prompt as one text."""
     prompt = assemble(
         build_context(submission, history, 8000),
         level=level,
@@ -108,14 +108,14 @@ def written(
 @pytest.mark.parametrize("programming", range(1, 6))
 @pytest.mark.parametrize("level", HintLevel)
 def test_a_prompt_of_each_hint_level_and_programming_level(level: HintLevel, programming: int) -> None:
-    """The whole text, letter by letter; the student's maths level goes along."""
+    """The whole prompt of each hint level and programming level equals its snapshot; it states the maths level, too."""
     text = written(STEP, level, StudentLevels(programming, programming))
 
     assert snapshot(f"prompts/hint_{level.value}_programming_{programming}", text) == text
 
 
 def test_a_prompt_with_everything() -> None:
-    """A cell in a module, after two hints: each thing of the student's in a block of its own."""
+    """The prompt of a notebook cell in a module after two hints has each part of the student's in a separate block."""
     student = StudentLevels(2, 4)
     text = written(CELL, HintLevel.STRUCTURE, student, module=MODULE, history=HISTORY, earlier=EARLIER)
 
@@ -123,14 +123,14 @@ def test_a_prompt_with_everything() -> None:
 
 
 def test_a_prompt_of_hardly_anything() -> None:
-    """An empty file, and nothing said about it."""
+    """The prompt of an empty file without a question equals its snapshot."""
     text = written(Submission(code="", cursor=Position(0, 0)), HintLevel.QUESTION, StudentLevels())
 
     assert snapshot("prompts/hardly_anything", text) == text
 
 
 def test_no_snapshot_is_left_over() -> None:
-    """Each file belongs to a test."""
+    """Each snapshot file belongs to a test."""
     levels = {f"hint_{level.value}_programming_{number}.txt" for level, number in product(HintLevel, range(1, 6))}
 
     assert {path.name for path in (SNAPSHOTS / "prompts").iterdir()} == levels | {

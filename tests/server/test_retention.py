@@ -1,4 +1,4 @@
-"""Retention, and texts that are never stored if the operator stores no code."""
+"""Retention, and installations that store no code."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ DAY = 86_400
 
 
 async def ask(service: HeldService, token: str, **fields: Any) -> list[dict[str, Any]]:
-    """Ask on a new connection."""
+    """Send an ask on a new connection."""
     async with connect(service.url, token) as chat:
         return await chat.answer(**fields)
 
 
 async def rows(service: HeldService, statement: str) -> Sequence[Any]:
-    """Ask the database."""
+    """Return the rows of a query."""
     return await service.database.read(lambda connection: connection.execute(text(statement)).all())
 
 
 async def test_words_go_after_their_days_and_costs_stay(on_both: HeldService) -> None:
-    """Questions, code, answers, asks, conversations and problems go; the ledger's rows stay and belong to nobody."""
+    """After the retention period, all texts are deleted; the ledger's rows stay without a student."""
     token = (await on_both.register())["access_token"]
     await ask(on_both, token, question="An old question")
     on_both.clock.seconds = 9.5 * DAY
@@ -64,7 +64,7 @@ async def test_words_go_after_their_days_and_costs_stay(on_both: HeldService) ->
 
 
 async def test_without_a_setting_words_stay(on_both: HeldService) -> None:
-    """Only what ran out is dropped."""
+    """Without the setting, only expired rows are deleted."""
     token = (await on_both.register())["access_token"]
     await ask(on_both, token)
     on_both.clock.seconds = 1000 * DAY
@@ -75,7 +75,7 @@ async def test_without_a_setting_words_stay(on_both: HeldService) -> None:
 
 
 async def test_more_than_one_batch_and_an_old_audit_log(on_both: HeldService, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Batch by batch until nothing is due; the audit log goes back a little more than a year."""
+    """Rows are deleted in batches until none is due; the audit log keeps a little more than a year."""
     monkeypatch.setattr("tutor_server.storage.retention.BATCH", 2)
     token = (await on_both.register())["access_token"]
     for _ in range(5):
@@ -97,7 +97,7 @@ async def test_more_than_one_batch_and_an_old_audit_log(on_both: HeldService, mo
 
 
 async def test_where_no_code_is_stored_none_is(tmp_path: Path, clock: HeldClock, upstream: FakeUpstream) -> None:
-    """Neither the student's code nor code in question or answer; students see it, and a replay has its length."""
+    """With `store_code` off, no code is stored; students still see it, and a replay keeps its length."""
     upstream.default = Behaviour(text="Look at `result` again.\n\nWhat does `prices` hold? Which line comes first?")
     settings: dict[str, Any] = {
         "store_code": False,
@@ -131,6 +131,6 @@ async def test_where_no_code_is_stored_none_is(tmp_path: Path, clock: HeldClock,
     ],
 )
 def test_code_is_blotted_out_and_nothing_else(words: str, kept: str) -> None:
-    """Fences, spans and indented blocks, with their length."""
+    """Code in fences, spans and indented blocks is masked by text of the same length; nothing else is."""
     assert without_code(words) == kept
     assert len(without_code(CODE)) == len(CODE)

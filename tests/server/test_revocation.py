@@ -1,4 +1,4 @@
-"""A sign-in that ends takes its access tokens and sockets with it: at once here, soon in every process."""
+"""Revocation: the end of a sign-in ends its access tokens and sockets, at once here and soon in every process."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ class Process:
 
     @property
     def revocations(self) -> Revocations:
-        """Return what it knows of ended sign-ins."""
+        """The ended sign-ins that this process knows."""
         return self.app[AUTHENTICATOR]._revocations
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What the processes of one service share."""
+    """The state that the processes of one service share."""
 
     folder: Path
     clock: HeldClock
@@ -60,12 +60,12 @@ class Site:
 
     @property
     def settings(self) -> Settings:
-        """Return the settings of the operator's commands."""
+        """The settings of the operator's commands."""
         return Settings.model_validate({"data_dir": self.folder, "database_url": self.database_url})
 
     @asynccontextmanager
     async def process(self) -> AsyncIterator[Process]:
-        """Start one more process."""
+        """Start another process."""
         apps: list[web.Application] = []
         async with held_service(
             self.folder, self.clock, prepare=apps.append, database_url=self.database_url, jwt_secret=SECRET
@@ -75,26 +75,26 @@ class Site:
 
 @pytest.fixture
 def site(tmp_path: Path, clock: HeldClock, database_url: str) -> Site:
-    """Return a service without a process yet, over each kind of database."""
+    """Return a service without a process, on each kind of database."""
     return Site(tmp_path, clock, database_url)
 
 
 @pytest.fixture
 async def here(site: Site) -> AsyncIterator[Process]:
-    """Return one process."""
+    """Return a process of the service."""
     async with site.process() as process:
         yield process
 
 
 @pytest.fixture
 async def there(site: Site, here: Process) -> AsyncIterator[Process]:
-    """Return another one."""
+    """Return another process of the service."""
     async with site.process() as process:
         yield process
 
 
 async def log_in(process: Process) -> dict[str, Any]:
-    """Sign in once more."""
+    """Sign in again."""
     status, answer = await process.held.post("/api/auth/login", {"email": EMAIL, "password": PASSWORD})
     assert status == 200, answer
     assert isinstance(answer, dict)
@@ -113,7 +113,7 @@ async def change_password(process: Process, account: dict[str, Any]) -> None:
 
 
 async def reuse(process: Process, account: dict[str, Any]) -> None:
-    """Refresh, then use the old token again as a thief would."""
+    """Refresh, then reuse the old token, as a thief would."""
     body = {"refresh_token": account["refresh_token"]}
     assert (await process.held.post("/api/auth/refresh", body))[0] == 200
     process.held.clock.seconds += 31
@@ -128,7 +128,7 @@ async def erase(process: Process, account: dict[str, Any]) -> None:
 
 
 async def close_code(chat: Chat) -> int | None:
-    """Wait until the service closes a socket."""
+    """Wait until the service closes a socket; return the close code."""
     with pytest.raises(Closed) as closed:
         await chat.receive()
     return closed.value.code
@@ -150,7 +150,7 @@ WAYS = pytest.mark.parametrize(
 
 @WAYS
 async def test_s3_the_end_of_a_sign_in_is_at_once_here(here: Process, end: Any, reach: str) -> None:
-    """S3: its access token is refused and its socket closed with 4001; another sign-in's only where all end."""
+    """S3: an ended sign-in's token is refused and its socket closed with 4001; others' only if all are ended."""
     first = await here.held.register(EMAIL)
     second = await log_in(here)
 
@@ -172,7 +172,7 @@ async def test_s3_the_end_of_a_sign_in_is_at_once_here(here: Process, end: Any, 
 
 @WAYS
 async def test_s3_the_end_of_a_sign_in_is_soon_elsewhere(here: Process, there: Process, end: Any, reach: str) -> None:
-    """S3: with its next look at the database another process refuses the token and closes the socket."""
+    """S3: another process refuses the token and closes the socket after its next poll of the database."""
     first = await here.held.register(EMAIL)
     second = await log_in(here)
 
@@ -192,7 +192,7 @@ async def test_s3_the_end_of_a_sign_in_is_soon_elsewhere(here: Process, there: P
 
 
 async def test_s3_a_disabled_account(site: Site, here: Process) -> None:
-    """S3: the operator's command ends every sign-in; nobody signs in until the account is enabled again."""
+    """S3: disabling an account ends every sign-in, and prevents new ones until it is enabled."""
     account = await here.held.register(EMAIL)
     login = {"email": EMAIL, "password": PASSWORD}
 
@@ -218,7 +218,7 @@ async def test_s3_a_disabled_account(site: Site, here: Process) -> None:
 
 
 async def test_s3_a_new_process_knows_what_ended_before_it(site: Site, here: Process) -> None:
-    """S3: a restart brings no token back to life."""
+    """S3: ended sign-ins stay ended after a restart."""
     account = await here.held.register(EMAIL)
     await log_out(here, account)
 
@@ -227,7 +227,7 @@ async def test_s3_a_new_process_knows_what_ended_before_it(site: Site, here: Pro
 
 
 async def test_an_ended_sign_in_is_forgotten_once_its_tokens_are_dead(here: Process, there: Process) -> None:
-    """Neither memory nor the database grows with every sign-out of the past."""
+    """Ended sign-ins are dropped from memory and the database once their tokens have expired."""
     account = await here.held.register(EMAIL)
     await log_out(here, account)
     await there.revocations.poll()
@@ -252,7 +252,7 @@ async def test_an_ended_sign_in_is_forgotten_once_its_tokens_are_dead(here: Proc
 async def test_while_the_database_is_away_what_is_known_stays(
     tmp_path: Path, clock: HeldClock, log_output: io.BytesIO
 ) -> None:
-    """A poll that fails is said and made up for later; ended sign-ins stay so."""
+    """If a poll fails, the log says so, known ended sign-ins stay ended, and the next poll catches up."""
     async with Site(tmp_path, clock, "").process() as process:
         account = await process.held.register(EMAIL)
         await log_out(process, account)
@@ -269,18 +269,18 @@ async def test_while_the_database_is_away_what_is_known_stays(
 async def test_a_poll_that_breaks_is_not_silent(
     tmp_path: Path, clock: HeldClock, log_output: io.BytesIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What nobody foresaw ends the polling, and the operator's log says so."""
+    """An unexpected exception in the polling is logged."""
     monkeypatch.setattr(revocations, "POLL_SECONDS", 0)
 
     async with Site(tmp_path, clock, "").process() as process:
-        monkeypatch.setattr(process.revocations, "poll", process.revocations.has_ended)  # cannot be called so
+        monkeypatch.setattr(process.revocations, "poll", process.revocations.has_ended)  # has another signature
         await until(lambda: b"background_work_failed" in log_output.getvalue())
 
     assert b'"work":"Revocations.run"' in log_output.getvalue()
 
 
 class SlowSlots:
-    """Gives a slot to whoever asks, once something else has happened."""
+    """Connection slots that let the student sign out before a slot is given."""
 
     def __init__(self, process: Process, account: dict[str, Any]) -> None:
         self._slots = process.app[CHAT_SOCKETS]._services.slots
@@ -288,13 +288,13 @@ class SlowSlots:
         self._account = account
 
     async def acquire(self, subject: str) -> Slot | None:
-        """Let the student sign out in between."""
+        """Sign the student out, then return a slot."""
         await log_out(self._process, self._account)
         return await self._slots.acquire(subject)
 
 
 async def test_s3_no_socket_slips_through_while_it_opens(here: Process) -> None:
-    """S3: a sign-in that ends between the check of its token and the opening of its socket has no socket."""
+    """S3: if a sign-in ends between the check of its token and the opening of its socket, the socket is closed."""
     account = await here.held.register(EMAIL)
     sockets = here.app[CHAT_SOCKETS]
     sockets._services = replace(sockets._services, slots=SlowSlots(here, account))
@@ -304,7 +304,7 @@ async def test_s3_no_socket_slips_through_while_it_opens(here: Process) -> None:
 
 
 async def test_s3_a_socket_belongs_to_the_sign_in_that_renewed_it(here: Process) -> None:
-    """S3: after an `auth` frame with the token of another sign-in, it is that one whose end closes the socket."""
+    """S3: after an `auth` frame with another sign-in's token, the socket ends with that sign-in."""
     first = await here.held.register(EMAIL)
     second = await log_in(here)
 
@@ -317,7 +317,7 @@ async def test_s3_a_socket_belongs_to_the_sign_in_that_renewed_it(here: Process)
 
 
 async def test_s3_what_is_asked_after_the_end_is_not_heard(here: Process) -> None:
-    """S3: frames that are on their way as the sign-in ends do nothing."""
+    """S3: frames that arrive after the end of the sign-in are ignored."""
     account = await here.held.register(EMAIL)
 
     async with connect(here.held.url, account["access_token"]) as chat:

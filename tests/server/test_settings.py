@@ -1,4 +1,4 @@
-"""Settings: defaults of the contract, one line for a wrong one, and secrets that do not show."""
+"""Settings: the contract's defaults, one-line errors, and secrets that are never shown."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SECRET = "marker-" * 6
 
 @pytest.fixture(autouse=True)
 def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Start without the machine's own settings, in an empty folder."""
+    """Remove the machine's own settings, and change to an empty folder."""
     for prefix in ("TUTOR_", "ANTHROPIC_", "OPENAI_"):
         for name in [name for name in os.environ if name.startswith(prefix)]:
             monkeypatch.delenv(name)
@@ -28,7 +28,7 @@ def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_the_defaults_are_the_contracts() -> None:
-    """Nothing has to be set."""
+    """Without any variable, the settings are the contract's defaults."""
     settings = load_settings()
 
     assert (
@@ -94,7 +94,7 @@ def test_the_defaults_are_the_contracts() -> None:
     ],
 )
 def test_a_wrong_setting_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
-    """The message starts with the variable and has no line break."""
+    """The error for a wrong setting is one line that starts with the variable's name."""
     monkeypatch.setenv(name, value)
 
     with pytest.raises(SettingsError) as refusal:
@@ -113,7 +113,7 @@ def test_a_wrong_setting_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch, n
     ],
 )
 def test_a_wrong_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
-    """The line about a secret does not hold it."""
+    """The error for a wrong secret does not contain the secret."""
     monkeypatch.setenv(name, value)
 
     with pytest.raises(SettingsError) as refusal:
@@ -123,7 +123,7 @@ def test_a_wrong_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch, name: s
 
 
 def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither `repr` nor `str` of the settings holds a secret, not even one inside a URL."""
+    """Neither `repr` nor `str` of the settings shows a secret, even one inside a URL."""
     for name in ("TUTOR_JWT_SECRET", "TUTOR_ADMIN_KEY", "ANTHROPIC_API_KEY", "OPENAI_API_KEY"):
         monkeypatch.setenv(name, SECRET)
     monkeypatch.setenv("TUTOR_REDIS_URL", f"redis://:{SECRET}@redis.example/0")
@@ -136,7 +136,7 @@ def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_empty_variable_is_unset(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a shell script leaves empty means the default."""
+    """An empty variable counts as unset."""
     monkeypatch.setenv("TUTOR_DAILY_MESSAGE_CAP", "")
     monkeypatch.setenv("TUTOR_JWT_SECRET", "")
 
@@ -145,14 +145,14 @@ def test_an_empty_variable_is_unset(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", " "])
 def test_a_key_is_without_the_end_of_the_line_it_was_read_from(monkeypatch: pytest.MonkeyPatch, end: str) -> None:
-    """As a file of secrets or an editor of Windows leaves it; no header can hold it."""
+    """A trailing line end of a key, as from a file of secrets, is removed, since no header can contain it."""
     monkeypatch.setenv("OPENAI_API_KEY", SECRET + end)
 
     assert load_settings().remote_model("openai").api_key == SECRET
 
 
 def test_the_chain_is_the_providers_whose_key_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Anthropic first, then OpenAI; what is set by name wins."""
+    """The chain is Anthropic, then OpenAI, if their keys are set; an explicit setting takes precedence."""
     monkeypatch.setenv("OPENAI_API_KEY", SECRET)
     assert load_settings().chain == ("openai",)
     monkeypatch.setenv("ANTHROPIC_API_KEY", SECRET)
@@ -162,7 +162,7 @@ def test_the_chain_is_the_providers_whose_key_is_set(monkeypatch: pytest.MonkeyP
 
 
 def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """`.env` gives what the environment does not."""
+    """The environment takes precedence over `.env`."""
     (tmp_path / ".env").write_text("TUTOR_DAILY_MESSAGE_CAP=5\nTUTOR_MESSAGES_PER_MINUTE=6\n")
     monkeypatch.setenv("TUTOR_MESSAGES_PER_MINUTE", "7")
 
@@ -172,7 +172,7 @@ def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp
 
 
 def test_a_file_of_settings_that_is_no_text(tmp_path: Path) -> None:
-    """One line names the file."""
+    """The error for a `.env` that is not text is one line with the file's name."""
     (tmp_path / ".env").write_bytes("TUTOR_LOG_LEVEL=info".encode("utf-16"))
 
     with pytest.raises(SettingsError, match=r"\.env: is not a text"):
@@ -180,7 +180,7 @@ def test_a_file_of_settings_that_is_no_text(tmp_path: Path) -> None:
 
 
 def test_a_secret_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    """One line names the variable that would do without it."""
+    """The error for an unreadable secret is one line with the variable that can replace it."""
     (tmp_path / "jwt-secret").mkdir()
 
     with pytest.raises(SettingsError, match=r"^TUTOR_JWT_SECRET: .* cannot be used"):
@@ -188,7 +188,7 @@ def test_a_secret_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 
 def test_the_secret_is_made_once_and_for_this_user(tmp_path: Path) -> None:
-    """Several processes that start at once find one secret, which nobody else can read."""
+    """Several processes that start at once create one common secret, which only this user can read."""
     data_dir = tmp_path / "data"
     settings = [Settings.model_validate({"data_dir": data_dir}) for _ in range(8)]
 
@@ -211,14 +211,14 @@ def test_the_secret_is_made_once_and_for_this_user(tmp_path: Path) -> None:
     ],
 )
 def test_the_public_address(monkeypatch: pytest.MonkeyPatch, value: str, address: str) -> None:
-    """People reach the service over https, or on their own machine; a slash at the end does not matter."""
+    """The public URL must be https, or loopback; a trailing slash is ignored."""
     monkeypatch.setenv("TUTOR_PUBLIC_URL", value)
 
     assert load_settings().public_url == address
 
 
 def test_mail_needs_a_sender(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The one line names the variable that is missing; with it the password in the address does not show."""
+    """The error for a missing sender names the variable; the password in the server's URL is never shown."""
     monkeypatch.setenv("TUTOR_SMTP_URL", "smtps://ada:marker@mail.uni.example")
     with pytest.raises(SettingsError, match=r"^TUTOR_SMTP_FROM: must be set with TUTOR_SMTP_URL"):
         load_settings()

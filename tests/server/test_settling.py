@@ -1,4 +1,4 @@
-"""How asks end: once, with what they used and gave, whatever is cancelled, lost or away in the meantime."""
+"""How asks end: once, with their usage and text, whatever is cancelled, lost or unavailable meanwhile."""
 
 from __future__ import annotations
 
@@ -34,46 +34,46 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SHORT = Deadlines(first_content=5, grace=0.3)
 ROOM = 0.25
-"""Seconds that a busy machine may be late in what is promised within 50 ms."""
+"""Extra seconds that a busy machine may take for a promise of 50 ms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A student's open socket at a service in this process that asks the fake upstream."""
+    """A student's open WebSocket at a service in this process, with a fake upstream."""
 
     service: HeldService
     chat: Chat
     access_token: str
 
     async def rows(self, columns: str, table: str = "model_calls") -> list[tuple[Any, ...]]:
-        """Read a table."""
+        """Return rows of a table."""
         return await self.service.database.read(
             lambda connection: [tuple(row) for row in connection.exec_driver_sql(f"SELECT {columns} FROM {table}")]
         )
 
     async def stands(self) -> tuple[int, int]:
-        """Return the day's count and the level of the one problem."""
+        """Return the daily count and the hint level of the only problem."""
         (count,), (level,) = await self.rows("messages", "daily_usage"), await self.rows("hint_level", "problems")
         return count[0], level[0]
 
     async def all_settled(self) -> None:
         """Wait until no ask is running."""
         async with asyncio.timeout(10):
-            while await self.rows("id", "asks WHERE state = 'running'"):  # noqa: ASYNC110 - the database tells nobody
+            while await self.rows("id", "asks WHERE state = 'running'"):  # noqa: ASYNC110 - the database has no events
                 await asyncio.sleep(0.02)
 
 
 def serving(
     folder: Path, upstream: FakeUpstream, *, deadlines: Deadlines = SHORT, **settings: Any
 ) -> AbstractAsyncContextManager[HeldService]:
-    """Run a service in this process that asks the fake upstream."""
+    """Run a service in this process with a fake upstream."""
     model = {"ANTHROPIC_API_KEY": upstream.key, "ANTHROPIC_BASE_URL": upstream.url}
     return held_service(folder, HeldClock(at=NOW), deadlines=deadlines, **(model | settings))
 
 
 @asynccontextmanager
 async def sitting(folder: Path, upstream: FakeUpstream, **settings: Any) -> AsyncIterator[Desk]:
-    """Open a student's socket at a service whose grace period is short."""
+    """Open a student's WebSocket at a service with a short grace period."""
     async with serving(folder, upstream, **settings) as service:
         token = (await service.register())["access_token"]
         async with connect(service.url, token) as chat:
@@ -82,23 +82,23 @@ async def sitting(folder: Path, upstream: FakeUpstream, **settings: Any) -> Asyn
 
 @pytest.fixture
 async def desk(tmp_path: Path, upstream: FakeUpstream) -> AsyncIterator[Desk]:
-    """Return a desk over SQLite, whose writer a test can hold."""
+    """Return such a service on SQLite, whose writer a test can block."""
     async with sitting(tmp_path, upstream) as here:
         yield here
 
 
 @pytest.fixture
 async def any_desk(tmp_path: Path, upstream: FakeUpstream, database_url: str) -> AsyncIterator[Desk]:
-    """Return a desk over each kind of database."""
+    """Return such a service on each kind of database."""
     async with sitting(tmp_path, upstream, database_url=database_url) as here:
         yield here
 
 
 class StatementGate:
-    """Holds SQLite's writer at the first statement that starts with some words, until it is opened."""
+    """Blocks SQLite's writer at the first statement that starts with a given text, until it is opened."""
 
     def __init__(self, database: Database, words: str) -> None:
-        self._engine = database._writer._engine  # type: ignore[attr-defined] # it is SQLite's
+        self._engine = database._writer._engine  # type: ignore[attr-defined] # the writer is SQLite's
         self._words = words
         self._reached, self._open = threading.Event(), threading.Event()
 
@@ -107,7 +107,7 @@ class StatementGate:
         assert await asyncio.to_thread(self._reached.wait, 10)
 
     def open(self) -> None:
-        """Let it run, and all that follow."""
+        """Let this statement and all later ones run."""
         self._open.set()
 
     def __enter__(self) -> Self:
@@ -125,19 +125,19 @@ class StatementGate:
 
 
 class Outage:
-    """Makes SQLite refuse what its writer is given, with an error of its own, from `begin` to `end`."""
+    """Makes SQLite refuse all writes with an error, between `begin` and `end`."""
 
     def __init__(self, database: Database) -> None:
-        self._engine = database._writer._engine  # type: ignore[attr-defined] # it is SQLite's
+        self._engine = database._writer._engine  # type: ignore[attr-defined] # the writer is SQLite's
         self._is_on = False
         event.listen(self._engine, "before_cursor_execute", self._set)
 
     def begin(self) -> None:
-        """Refuse from the next statement on."""
+        """Refuse writes from now on."""
         self._is_on = True
 
     def end(self) -> None:
-        """Take writes again."""
+        """Accept writes again."""
         self._is_on = False
 
     def _set(self, _connection: Connection, cursor: Any, *_: object) -> None:
@@ -153,7 +153,7 @@ class Outage:
 async def test_l2_the_stream_of_one_who_left_is_closed_after_the_grace_period(
     silence: Behaviour, how: Literal["fin", "reset"], any_desk: Desk, upstream: FakeUpstream
 ) -> None:
-    """L2: a client leaves a silent provider and does not return: upstream closed, cost recorded, level given back."""
+    """L2: if a client leaves during a silent call for good, it is closed and billed, and the level is given back."""
     upstream.play(silence)
     await any_desk.chat.ask()
     call = await upstream.next_call()
@@ -177,7 +177,7 @@ async def test_l2_the_stream_of_one_who_left_is_closed_after_the_grace_period(
 
 
 async def test_l2_one_who_returns_in_time_keeps_the_answer(any_desk: Desk, upstream: FakeUpstream) -> None:
-    """L2: back within the grace period, the answer goes on; it is one call."""
+    """L2: a client that returns within the grace period gets the answer of the same call."""
     upstream.play(Behaviour(text="Look at line 3. " * 20, token_seconds=0.01))
     request_id = await any_desk.chat.ask()
     while (await any_desk.chat.receive())["type"] != "delta":
@@ -194,7 +194,7 @@ async def test_l2_one_who_returns_in_time_keeps_the_answer(any_desk: Desk, upstr
 
 
 async def test_l2_an_answer_that_nobody_ever_reads_is_given_up() -> None:
-    """L2: a connection that breaks before its first reader starts leaves no answer running for ever."""
+    """L2: an answer whose connection breaks before its first reader starts is ended after the grace period."""
     abandoned: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
     answer = Answer(uuid4(), grace=0.01, on_abandoned=abandoned.set_result)
 
@@ -204,12 +204,12 @@ async def test_l2_an_answer_that_nobody_ever_reads_is_given_up() -> None:
 
 
 async def test_l1_a_cancel_while_it_opens_sends_nothing(desk: Desk, upstream: FakeUpstream) -> None:
-    """L1: the call is withdrawn: nothing reaches the provider, nothing is billed, its place in the window is free."""
+    """L1: a cancel while the call is being recorded withdraws it: nothing is sent, billed or counted."""
     with StatementGate(desk.service.database, "INSERT INTO model_calls") as gate:
         request_id = await desk.chat.ask()
         await gate.reached()
         await desk.chat.send({"type": "cancel", "request_id": request_id})
-        await asyncio.sleep(0.05)  # so that the cancel is there; what it meets does not move meanwhile
+        await asyncio.sleep(0.05)  # let the cancel arrive while the writer is blocked
         gate.open()
         frames = await desk.chat.collect(request_id)
 
@@ -221,7 +221,7 @@ async def test_l1_a_cancel_while_it_opens_sends_nothing(desk: Desk, upstream: Fa
 
 
 async def test_the_place_of_a_call_that_was_not_sent_is_free_again(tmp_path: Path, upstream: FakeUpstream) -> None:
-    """The provider window counts calls that were sent."""
+    """A call that was not sent does not count towards the provider rate limit."""
     async with (
         serving(tmp_path, upstream, llm_calls_per_minute=1) as service,
         connect(service.url, (await service.register())["access_token"]) as chat,
@@ -240,7 +240,7 @@ async def test_the_place_of_a_call_that_was_not_sent_is_free_again(tmp_path: Pat
 
 
 async def test_l1_a_cancel_while_it_settles_changes_nothing(desk: Desk, upstream: FakeUpstream) -> None:
-    """L1: an answer that is complete ends as such, for the student and in the database, and exactly once."""
+    """L1: a cancel while a complete answer is being stored does not change its end."""
     upstream.play(Behaviour(text="Look at line 3."))
     with StatementGate(desk.service.database, "UPDATE asks SET state") as gate:
         request_id = await desk.chat.ask()
@@ -258,7 +258,7 @@ async def test_l1_a_cancel_while_it_settles_changes_nothing(desk: Desk, upstream
 
 
 async def test_l1_a_cancel_before_anything_was_done_still_has_an_end(desk: Desk, upstream: FakeUpstream) -> None:
-    """L1: ask and cancel in one breath: the ask counts, ends as cancelled, and costs nothing."""
+    """L1: an ask that is cancelled at once counts, ends as cancelled, and costs nothing."""
     ends = []
     for _ in range(5):
         request_id = str(uuid4())
@@ -276,7 +276,7 @@ async def test_l1_a_cancel_before_anything_was_done_still_has_an_end(desk: Desk,
 async def test_l1_a_settlement_that_cannot_be_written_is_owed(
     desk: Desk, upstream: FakeUpstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """L1: while the database takes no writes the student is told so; the cost is written once it does."""
+    """L1: if the database refuses writes, the student is told so, and the cost is written later."""
     monkeypatch.setattr("tutor_server.tutoring.settling.RETRY_SECONDS", 0.05)
     outage = Outage(desk.service.database)
     upstream.play(Behaviour(text="Look at line 3. " * 10, token_seconds=0.01, input_tokens=77))
@@ -298,7 +298,7 @@ async def test_l1_a_settlement_that_cannot_be_written_is_owed(
 
 
 async def test_a11_nothing_is_sent_where_it_cannot_be_recorded(desk: Desk, upstream: FakeUpstream) -> None:
-    """A11: no row, no call: an ask that cannot be written is refused, and uses up nothing."""
+    """A11: an ask that cannot be recorded makes no call and uses up nothing."""
     outage = Outage(desk.service.database)
     outage.begin()
     refused = await desk.chat.answer()
@@ -313,7 +313,7 @@ async def test_a11_nothing_is_sent_where_it_cannot_be_recorded(desk: Desk, upstr
 async def test_l1_a_further_call_that_cannot_be_recorded_is_not_made(
     desk: Desk, upstream: FakeUpstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """L1: the database goes away before a provider is tried again: nothing is sent, and no row stays open."""
+    """L1: if a retry cannot be recorded, it is not sent, and no row stays open."""
     monkeypatch.setattr("tutor_server.tutoring.settling.RETRY_SECONDS", 0.05)
     upstream.play(Behaviour(status=500))
     with StatementGate(desk.service.database, "UPDATE model_calls SET state") as gate:
@@ -333,7 +333,7 @@ async def test_l1_a_further_call_that_cannot_be_recorded_is_not_made(
 
 
 async def test_l4_both_attempts_of_a_fallback_are_billed(tmp_path: Path, upstream: FakeUpstream) -> None:
-    """L4: a provider that took the prompt and fell silent is billed by estimate, the next by count; one message."""
+    """L4: a silent provider's call is billed by estimate, the next provider's by count; one message is counted."""
     second: dict[str, Any] = {"OPENAI_API_KEY": upstream.key, "OPENAI_BASE_URL": upstream.openai_url}
     upstream.play(Behaviour(fault="no_head"), Behaviour(text="Look at line 3.", input_tokens=50))
     async with serving(tmp_path, upstream, deadlines=Deadlines(first_content=0.5), **second) as service:
@@ -356,7 +356,7 @@ async def test_l4_both_attempts_of_a_fallback_are_billed(tmp_path: Path, upstrea
 async def test_l5_no_tokens_are_not_the_same_as_no_count(
     usage: Literal["zero", "none"], any_desk: Desk, upstream: FakeUpstream
 ) -> None:
-    """L5: a usage of zero stays zero; where none is sent it is estimated, and marked so."""
+    """L5: a usage of zero stays zero; a missing usage is estimated and marked as such."""
     upstream.play(Behaviour(text="Look at line 3.", usage=usage))
 
     await any_desk.chat.answer()
@@ -375,7 +375,7 @@ async def test_l5_no_tokens_are_not_the_same_as_no_count(
 async def test_l6_the_tier_of_the_prompt_decides(
     prompt: int, rates: tuple[str, str], *, tmp_path: Path, upstream: FakeUpstream, database_url: str
 ) -> None:
-    """L6: from the provider's count to the usage endpoint the cost is exact to a millionth of a dollar."""
+    """L6: the cost at the usage endpoint is exact to a millionth of a dollar."""
     upstream.play(Behaviour(text="word " * 200, input_tokens=prompt))
     model: dict[str, Any] = {
         "anthropic_model": "claude-haiku-5-5",

@@ -14,7 +14,7 @@ from tutor_server.llm.sse import EventParser, ServerEvent
 
 
 def events_of(*chunks: bytes, parser: EventParser | None = None) -> list[ServerEvent]:
-    """Feed the chunks to a parser."""
+    """Feed the chunks to a parser and return its events."""
     parser = parser or EventParser()
     return [event for chunk in chunks for event in parser.feed(chunk)]
 
@@ -38,7 +38,7 @@ def events_of(*chunks: bytes, parser: EventParser | None = None) -> list[ServerE
     ],
 )
 def test_reads_the_format(stream: bytes, expected: list[tuple[bytes, bytes]]) -> None:
-    """Fields, comments, line ends and the byte order mark are read as the standard says; only LF and CR end a line."""
+    """Fields, comments, line ends and the byte order mark are parsed by the standard; only LF and CR end a line."""
     assert [(event.name, event.data) for event in events_of(stream)] == expected
 
 
@@ -50,7 +50,7 @@ PIECES = st.sampled_from(
 @settings(deadline=None)
 @given(st.lists(PIECES, max_size=30).map(b"".join), st.data())
 def test_gives_the_same_events_however_the_bytes_are_cut(stream: bytes, data: st.DataObject) -> None:
-    """P7: any cut into chunks gives the events of the whole, one byte at a time included."""
+    """P7: any split into chunks, even into single bytes, gives the same events."""
     whole = events_of(stream)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=10)))
     bounds = [0, *cuts, len(stream)]
@@ -61,7 +61,7 @@ def test_gives_the_same_events_however_the_bytes_are_cut(stream: bytes, data: st
 
 @pytest.mark.parametrize("line", [b"data: 0123456789", b"data: 0\n", b": 0123456789", b"0123456789"])
 def test_cuts_an_event_over_its_bound(line: bytes) -> None:
-    """P8: one long line or many short ones, data or not: an event over the bound is a failure, not memory."""
+    """P8: an event over the size limit, in one line or many, raises a failure."""
     parser = EventParser(max_event_bytes=1000)
     with pytest.raises(ProviderFailure) as caught:
         events_of(*[line] * 1000, parser=parser)
@@ -69,7 +69,7 @@ def test_cuts_an_event_over_its_bound(line: bytes) -> None:
 
 
 def test_gives_what_came_before_an_oversized_event() -> None:
-    """P8: events that were whole are given before the failure."""
+    """P8: complete events before an oversized one are returned before the failure."""
     parser = EventParser(max_event_bytes=10)
     before: list[ServerEvent] = []
     with pytest.raises(ProviderFailure):
@@ -78,13 +78,13 @@ def test_gives_what_came_before_an_oversized_event() -> None:
 
 
 def test_size_is_counted_by_event() -> None:
-    """Many events may be larger than the bound together."""
+    """The size limit applies to each event, not to all together."""
     parser = EventParser(max_event_bytes=100)
     assert len(events_of(*[b"data: 0123456789\n\n"] * 1000, parser=parser)) == 1000
 
 
 def test_a_huge_event_takes_little_memory() -> None:
-    """P8: of a 50 MB event no more is held than the bound."""
+    """P8: of a 50 MB event, at most the size limit is held in memory."""
     block = b"x" * 65536
     tracemalloc.start()
     try:

@@ -1,4 +1,4 @@
-"""What one student can have stored is bounded: the unit of an ask, and an answer, whoever speaks."""
+"""Size limits of what one student can store: the code unit of an ask, and the text of an answer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from testing.held_service import HeldService
 
 MARKS = 100
-"""Bytes that the two marks of a cut take at the most."""
+"""The maximum number of bytes of the two marks that show a cut."""
 
 
 @pytest.mark.parametrize(
@@ -38,24 +38,24 @@ MARKS = 100
     ],
 )
 def test_whole_lines_around_the_cursor_are_kept(line: int, kept: list[str]) -> None:
-    """As many as fit, and where there were more is said."""
+    """As many whole lines around the cursor as fit are kept, and marks show where lines were cut."""
     assert around("a\nb\nc\nd\ne\nf", line, 3).split("\n") == kept
 
 
 def test_short_code_stays_as_it_is() -> None:
-    """Up to the bound, in bytes of UTF-8."""
+    """Code up to the limit, in bytes of UTF-8, is kept unchanged."""
     assert around("é\n" * 10, 3, 30) == "é\n" * 10
 
 
 @pytest.mark.parametrize("code", ["é" * 1000, "x" * 500 + "\n" + "😀" * 500, "\n" * 5000, "\ud800" * 1000])
 @pytest.mark.parametrize("line", [0, 1])
 def test_whatever_the_code_it_fits(code: str, line: int) -> None:
-    """A line that is too long itself is cut, between two characters."""
+    """Any code fits after the cut; a line that is too long itself is cut between two characters."""
     assert len(around(code, line, 100).encode()) <= 100 + MARKS
 
 
 async def test_of_a_long_unit_a_part_is_stored(on_both: HeldService) -> None:
-    """64 KiB around the cursor; the ask is still known by all of its code, and its ladder goes on."""
+    """Of a long unit 64 KiB around the cursor are stored; the problem is still identified by the whole code."""
     lines = [f"    total_{number} = {number}" for number in range(10_000)]
     code = "\n".join(["def total():", *lines, ""])
     fields = {"code": code, "cursor": {"line": 5000, "character": 4}}
@@ -80,7 +80,7 @@ async def test_of_a_long_unit_a_part_is_stored(on_both: HeldService) -> None:
 
 
 async def test_an_answer_without_end_is_cut(tmp_path: Path, clock: HeldClock, upstream: FakeUpstream) -> None:
-    """A model that does not keep to the longest answer is closed, billed and stored up to the bound."""
+    """A model that exceeds the maximum length is stopped, billed and stored up to the limit."""
     upstream.default = Behaviour(text="Look at line 3. " * 50_000)
     settings: dict[str, Any] = {"OPENAI_API_KEY": upstream.key, "OPENAI_BASE_URL": upstream.openai_url}
     async with held_service(tmp_path, clock, **settings) as service:
@@ -97,7 +97,7 @@ async def test_an_answer_without_end_is_cut(tmp_path: Path, clock: HeldClock, up
 
 
 async def test_what_goes_past_the_bound_of_an_answer_is_dropped() -> None:
-    """Also words of our own, which may repeat a name of the student's that is as long as a program."""
+    """The length limit also applies to the service's own text, which may repeat a very long name of the student's."""
     answer = Answer(UUID(int=1), grace=60, on_abandoned=lambda _answer: None)
     for _ in range(3):
         answer.release("x" * (MAX_ANSWER_CHARACTERS // 2 + 1))

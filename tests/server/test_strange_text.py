@@ -1,4 +1,4 @@
-"""H6 and H9: text that a database, a decoder or a log could stumble over, the same on SQLite and PostgreSQL."""
+"""H6 and H9: text that could break a database, a decoder or a log, with the same results on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ LOG_BREAKERS = "a\r\nb\x1b[31mred\x1b[0m\u2028c\x85"
 async def test_h6_strange_text_in_an_address(
     service: Service, sign_up: SignUp, path: bytes, status: int, text: bytes
 ) -> None:
-    """H6: an unknown thing is 404, a wrong query 422; what is not ASCII at all is no request."""
+    """H6: odd text in a URL gives 404 for an unknown object, 422 for an invalid query, and 400 if it is not ASCII."""
     student = await sign_up(service)
     authorization = f"Authorization: Bearer {student.access_token}\r\n\r\n".encode()
 
@@ -69,10 +69,10 @@ async def test_h6_strange_text_in_an_address(
         ("password", '{"current_password": "x", "new_password": "a quiet %s password"}'),
     ],
 )
-async def test_h6_strange_text_in_every_field_of_a_body(  # noqa: PLR0917 - what a row of the table needs
+async def test_h6_strange_text_in_every_field_of_a_body(  # noqa: PLR0917 - the columns of the table
     service: Service, client: ClientSession, sign_up: SignUp, path: str, template: str, text: str
 ) -> None:
-    """H6: 422, nothing of it is repeated."""
+    """H6: odd text in any field of a body gives 422, which does not repeat it."""
     student = await sign_up(service)
     data = template.replace("%s", text)
 
@@ -85,7 +85,7 @@ async def test_h6_strange_text_in_every_field_of_a_body(  # noqa: PLR0917 - what
 
 @pytest.mark.parametrize("number", ["NaN", "-Infinity", "9" * 5000, "1e999999"])
 async def test_h6_numbers_that_are_none(service: Service, client: ClientSession, sign_up: SignUp, number: str) -> None:
-    """H6: no number of an odd kind stands for a level."""
+    """H6: an odd number is not accepted as a level."""
     student = await sign_up(service)
     data = f'{{"programming_level": {number}}}'
 
@@ -110,7 +110,7 @@ async def test_h6_numbers_that_are_none(service: Service, client: ClientSession,
     ids=str,
 )
 async def test_h6_nul_in_every_field_of_an_ask(service: Service, sign_up: SignUp, fields: dict[str, object]) -> None:
-    """H6: the frame is refused under its request id, and the connection goes on."""
+    """H6: an ask with NUL in any field is refused under its request id, and the connection stays open."""
     student = await sign_up(service)
     async with connect(service.url, student.access_token) as chat:
         request_id = await chat.ask(**fields)
@@ -122,7 +122,7 @@ async def test_h6_nul_in_every_field_of_an_ask(service: Service, sign_up: SignUp
 
 
 async def test_h9_nothing_breaks_a_line_of_the_log(service: Service, client: ClientSession, sign_up: SignUp) -> None:
-    """H9: CR, LF and ANSI in any field → each line of the log is one JSON object of printable ASCII."""
+    """H9: with CR, LF or ANSI sequences in any field, each log line is one JSON object of printable ASCII."""
     student = await sign_up(service)
     body = {"email": f"{LOG_BREAKERS}@uni.example", "password": LOG_BREAKERS}
     await client.post("/api/auth/login", json=body)
@@ -157,7 +157,7 @@ async def test_h9_nothing_breaks_a_line_of_the_log(service: Service, client: Cli
     ],
 )
 async def test_methods(service: Service, method: str, path: str, status: int, allow: bytes | None) -> None:
-    """Unknown path 404, wrong method 405 with `Allow`, in the envelope; HEAD is GET without its body."""
+    """An unknown path gets 404 and a wrong method 405 with `Allow`, in the envelope; HEAD is GET without a body."""
     async with raw_connection(service.url) as connection:
         await connection.send(f"{method} {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
         answer = await connection.answer(has_body=method != "HEAD")

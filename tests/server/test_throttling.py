@@ -1,4 +1,4 @@
-"""How often people may try to sign in, to register or to guess, and that nobody can lock out somebody else."""
+"""Throttling of sign-ins, registrations and guesses, by which nobody can lock out somebody else."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def counts(clock: HeldClock) -> InProcessAttempts:
 
 @pytest.fixture
 def throttle(counts: InProcessAttempts) -> Throttle:
-    """Return a throttle that has seen nothing yet."""
+    """Return a throttle without any attempts."""
     return Throttle(counts)
 
 
 async def refusal(counts: InProcessAttempts, *counted: Counted) -> int | None:
-    """Try once; give the seconds to wait where that is refused."""
+    """Make one attempt; return the seconds to wait if it is refused, else None."""
     try:
         await counts.take(*counted)
     except TooManyAttempts as refused:
@@ -54,7 +54,7 @@ async def refusal(counts: InProcessAttempts, *counted: Counted) -> int | None:
 
 
 async def test_a_full_window_refuses_until_its_oldest_has_left(counts: InProcessAttempts, clock: HeldClock) -> None:
-    """The refusal says when to come back; then it works, and one second earlier it does not."""
+    """A refusal states the seconds to wait: then an attempt passes, one second earlier it does not."""
     for clock.seconds in (0, 10, 20):
         assert await refusal(counts, THREE_A_MINUTE) is None
 
@@ -68,7 +68,7 @@ async def test_a_full_window_refuses_until_its_oldest_has_left(counts: InProcess
 
 
 async def test_a_refusal_by_one_window_uses_up_nothing_of_another(counts: InProcessAttempts, clock: HeldClock) -> None:
-    """Where two windows are asked for at once the longer wait is told, and neither counts the refused attempt."""
+    """If two windows are full the longer wait is returned, and neither counts the refused attempt."""
     for _ in range(2):
         await counts.take(TWO_AN_HOUR)
 
@@ -79,14 +79,14 @@ async def test_a_refusal_by_one_window_uses_up_nothing_of_another(counts: InProc
 
 
 async def test_of_a_thousand_at_once_no_more_pass_than_one_by_one(counts: InProcessAttempts) -> None:
-    """An attempt counts before its outcome is known."""
+    """Of a thousand simultaneous attempts no more pass than one by one, as attempts count before their outcome."""
     refused = await asyncio.gather(*(refusal(counts, THREE_A_MINUTE) for _ in range(1000)))
 
     assert refused.count(None) == 3
 
 
 async def test_what_is_given_back_was_not_there(counts: InProcessAttempts, clock: HeldClock) -> None:
-    """An attempt that was none leaves its windows; one that has left by itself does no harm."""
+    """An attempt that is given back no longer counts; giving back an expired one does no harm."""
     attempt = await counts.take(THREE_A_MINUTE)
     for _ in range(2):
         await counts.take(THREE_A_MINUTE)
@@ -103,7 +103,7 @@ async def test_what_is_given_back_was_not_there(counts: InProcessAttempts, clock
 async def test_a_flood_of_names_does_not_fill_the_memory(
     counts: InProcessAttempts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The oldest names go first."""
+    """The number of stored names is limited, and the oldest are dropped first."""
     monkeypatch.setattr(attempts, "MAX_NAMES", 100)
 
     for number in range(1000):
@@ -126,14 +126,14 @@ async def test_a_flood_of_names_does_not_fill_the_memory(
     ],
 )
 def test_an_address_stands_for_its_network(address: str, network: str) -> None:
-    """The owner of one IPv6 address has a whole /64 of them."""
+    """IPv6 addresses count by their /64 network, which has one owner."""
     assert network_of(address) == network
 
 
 async def outcome(
     throttle: Throttle, account: str, address: str, error: TutorError | None, browser: str | None = None
 ) -> bool:
-    """Go through one check of a password that ends so; tell whether it was let through."""
+    """Run one password check with this outcome; return whether it was allowed."""
     try:
         async with throttle.sign_in(account, address, browser):
             if error is not None:
@@ -146,12 +146,12 @@ async def outcome(
 
 
 async def failures(throttle: Throttle, account: str, addresses: list[str]) -> int:
-    """Fail to sign in once from each address; give how many were let through."""
+    """Fail one sign-in from each address; return the number that was allowed."""
     return sum([await outcome(throttle, account, address, InvalidCredentials()) for address in addresses])
 
 
 async def test_failures_to_an_account_from_an_address(throttle: Throttle, clock: HeldClock) -> None:
-    """Ten in half an hour, then none: other accounts and other addresses are not concerned."""
+    """After ten failures in half an hour an account is blocked from this address only, and other accounts are not."""
     assert await failures(throttle, "ada", [CAFE] * 20) == 10
     assert await failures(throttle, "ada", [HOME]) == 1
     assert await failures(throttle, "bob", [CAFE]) == 1
@@ -161,7 +161,7 @@ async def test_failures_to_an_account_from_an_address(throttle: Throttle, clock:
 
 
 async def test_failures_to_an_account_from_everywhere(throttle: Throttle, clock: HeldClock) -> None:
-    """Fifty in an hour, from however many addresses."""
+    """An account allows fifty failures in an hour from all addresses together."""
     assert await failures(throttle, "ada", [f"192.0.2.{number}" for number in range(100)]) == 50
     assert await failures(throttle, "ada", [f"2001:db8:{number}::1" for number in range(100)]) == 0
     assert await failures(throttle, "bob", ["203.0.113.9"]) == 1
@@ -171,7 +171,7 @@ async def test_failures_to_an_account_from_everywhere(throttle: Throttle, clock:
 
 
 async def test_failures_from_an_address_to_all_accounts(throttle: Throttle) -> None:
-    """Three hundred in half an hour, over however many accounts; then three more an hour to each of them."""
+    """An address allows three hundred failures in half an hour in total, then three an hour for each account."""
     tried = [await failures(throttle, f"student {number}", [CAFE]) for number in range(300)]
     past = [await failures(throttle, f"student {number}", [CAFE] * 5) for number in range(295, 305)]
 
@@ -180,7 +180,7 @@ async def test_failures_from_an_address_to_all_accounts(throttle: Throttle) -> N
 
 
 async def test_nobody_is_locked_out_of_where_they_sign_in(throttle: Throttle, clock: HeldClock) -> None:
-    """Where an account was signed in to before, neither strangers elsewhere nor neighbours' mistakes keep it out."""
+    """At an address where an account was signed in before, other people's failures do not block it."""
     assert await outcome(throttle, "ada", CAFE, None)
     await failures(throttle, "ada", [f"192.0.2.{number}" for number in range(100)])
     for number in range(400):
@@ -189,15 +189,15 @@ async def test_nobody_is_locked_out_of_where_they_sign_in(throttle: Throttle, cl
     assert not await outcome(throttle, "ada", HOME, None)
     assert await outcome(throttle, "new student", CAFE, None)
     assert await outcome(throttle, "ada", CAFE, None)
-    assert await failures(throttle, "ada", [CAFE] * 20) == 10  # and guessing from there is bounded as ever
+    assert await failures(throttle, "ada", [CAFE] * 20) == 10  # guessing from there is still limited
 
     clock.seconds = 30 * 24 * 3600 + 1
     await failures(throttle, "ada", [f"192.0.2.{number}" for number in range(100)])
-    assert not await outcome(throttle, "ada", CAFE, None)  # it is not known for ever
+    assert not await outcome(throttle, "ada", CAFE, None)  # the address is not remembered for ever
 
 
 async def test_an_account_gets_in_where_its_browser_is_known(throttle: Throttle) -> None:
-    """A browser has up to ten wrong passwords, whatever windows strangers and neighbours fill; others gain nothing."""
+    """A known browser has its own ten attempts, even if all other windows are full; others gain nothing."""
     await throttle.know_browser("ada", "a secret")
     await failures(throttle, "ada", [CAFE] * 20)
     await failures(throttle, "ada", [f"192.0.2.{number}" for number in range(100)])
@@ -210,7 +210,7 @@ async def test_an_account_gets_in_where_its_browser_is_known(throttle: Throttle)
 
 
 async def test_a_success_forgets_the_failures_from_there(throttle: Throttle) -> None:
-    """A student who mistyped nine times and then got it right starts again (NIST SP 800-63B §5.2.2)."""
+    """A successful sign-in resets the failures of its account and address (NIST SP 800-63B §5.2.2)."""
     await failures(throttle, "ada", [HOME] * 9)
     assert await outcome(throttle, "ada", HOME, None)
 
@@ -218,7 +218,7 @@ async def test_a_success_forgets_the_failures_from_there(throttle: Throttle) -> 
 
 
 async def test_our_own_failures_are_not_the_students(throttle: Throttle) -> None:
-    """While the database is away nobody uses up attempts."""
+    """Failures of the service, such as a missing database, do not count as attempts."""
     for _ in range(100):
         assert await outcome(throttle, "ada", HOME, DatabaseUnavailable())
 
@@ -226,14 +226,14 @@ async def test_our_own_failures_are_not_the_students(throttle: Throttle) -> None
 
 
 async def log_in(held: HeldService, email: str, password: str, address: str = HOME) -> tuple[int, Any, str | None]:
-    """Sign in from an address; give status, answer and `Retry-After`."""
+    """Sign in from an address; return the status, the body and `Retry-After`."""
     body = {"email": email, "password": password}
     async with held.client.post("/api/auth/login", json=body, headers={"X-Forwarded-For": address}) as response:
         return response.status, await response.json(), response.headers.get("Retry-After")
 
 
 async def test_s4_throttling_does_not_tell_who_exists(tmp_path: Path, clock: HeldClock, log_output: io.BytesIO) -> None:
-    """S4: a known and an unknown e-mail are refused alike, the right password too; then it works. No log names them."""
+    """S4: known and unknown e-mail addresses are throttled alike, even with the right password; no log names them."""
     async with held_service(tmp_path, clock, trusted_proxies="127.0.0.1") as held:
         await held.register(EMAIL)
         answers = {
@@ -262,14 +262,14 @@ async def test_s4_throttling_does_not_tell_who_exists(tmp_path: Path, clock: Hel
 
 
 async def test_a_made_up_address_does_not_help(held: HeldService) -> None:
-    """Without a trusted proxy `X-Forwarded-For` is what anybody writes, and counts for nothing."""
+    """Without a trusted proxy, `X-Forwarded-For` is ignored."""
     statuses = [(await log_in(held, EMAIL, "wrong", f"192.0.2.{number}"))[0] for number in range(11)]
 
     assert statuses == [401] * 10 + [429]
 
 
 async def test_the_current_password_is_not_for_guessing(held: HeldService) -> None:
-    """A stolen access token gives no more guesses at the password than the sign-in does: they count together."""
+    """Wrong current passwords of a signed-in client count together with failed sign-ins."""
     account = await held.register(EMAIL)
     for _ in range(5):
         await log_in(held, EMAIL, "wrong password")
@@ -281,7 +281,7 @@ async def test_the_current_password_is_not_for_guessing(held: HeldService) -> No
 
 
 async def test_registrations_from_an_address(tmp_path: Path, clock: HeldClock) -> None:
-    """Two thousand in an hour; what the policy or the form refuses is not counted, a taken e-mail is."""
+    """An address allows two thousand registrations in an hour; refused ones do not count, taken e-mails do."""
     apps: list[web.Application] = []
     async with held_service(tmp_path, clock, prepare=apps.append) as held:
         for number in range(throttling.REGISTRATION.allowed - 2):
@@ -298,7 +298,7 @@ async def test_registrations_from_an_address(tmp_path: Path, clock: HeldClock) -
 
 
 async def test_registrations_of_an_e_mail(throttle: Throttle) -> None:
-    """A program that repeats itself is refused after five in an hour, and uses up nothing of its neighbours."""
+    """An e-mail address allows five registrations in an hour; further ones do not count for the client's address."""
     for _ in range(5):
         await throttle.registration("ada", CAFE)
     for _ in range(throttling.REGISTRATION.allowed):
@@ -309,7 +309,7 @@ async def test_registrations_of_an_e_mail(throttle: Throttle) -> None:
 
 
 async def test_what_has_not_failed_is_not_called_so(throttle: Throttle) -> None:
-    """Registrations, password resets and devices count although they succeed: the refusal speaks of no failure."""
+    """Registrations, resets and devices count although they succeed, so their refusal does not speak of failures."""
     refusals = []
     for count, allowed in (
         (partial(throttle.registration, "ada", CAFE), 5),
@@ -326,7 +326,7 @@ async def test_what_has_not_failed_is_not_called_so(throttle: Throttle) -> None:
 
 
 async def test_devices_from_an_address(tmp_path: Path, clock: HeldClock) -> None:
-    """Two thousand in ten minutes: each one leaves a row in the database for a while."""
+    """An address allows two thousand device sign-ins in ten minutes, as each leaves a row in the database."""
     apps: list[web.Application] = []
     async with held_service(tmp_path, clock, prepare=apps.append) as held, ClientSession(held.url) as client:
         for _ in range(throttling.DEVICE.allowed):

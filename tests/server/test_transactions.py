@@ -1,4 +1,4 @@
-"""What an ask costs the database: at most two transactions that write, and none while the model speaks."""
+"""The number and the times of the database transactions of an ask."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ BY_THE_CLOCK = ("switched_off", "ended_sign_ins")
 
 @dataclass
 class Transactions:
-    """Notes when the database is used, and when something is committed, by the monotonic clock."""
+    """Records when the database is used and when a transaction is committed, in monotonic time."""
 
     used_at: list[float] = field(default_factory=list)
     commits: int = 0
 
     def watch(self, database: Database) -> None:
-        """Note from now on."""
+        """Start recording."""
         readers = database.engine.sync_engine
         writers = getattr(database._writer._engine, "sync_engine", database._writer._engine)  # type: ignore[attr-defined] # both kinds have one
         for engine in {readers, writers}:
@@ -42,14 +42,14 @@ class Transactions:
         event.listen(writers, "commit", self._commit)
 
     def forget(self) -> None:
-        """Begin anew."""
+        """Forget what was recorded."""
         self.used_at.clear()
         self.commits = 0
 
     def _use(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
         if not any(f"FROM {table}" in statement for table in BY_THE_CLOCK):
             self.used_at.append(time.monotonic())
-        self.commits += statement == "COMMIT"  # SQLite's writer writes its own
+        self.commits += statement == "COMMIT"  # SQLite's writer sends its own COMMIT
 
     def _commit(self, _connection: object) -> None:
         self.commits += 1
@@ -59,7 +59,7 @@ class Transactions:
 async def asking(
     request: pytest.FixtureRequest, tmp_path: Path, upstream: FakeUpstream
 ) -> AsyncIterator[tuple[Chat, Transactions]]:
-    """Return a student's socket, and the transactions of the service behind it."""
+    """Return a student's WebSocket, and the recorded transactions of the service."""
     settings: dict[str, Any] = {"ANTHROPIC_API_KEY": upstream.key, "ANTHROPIC_BASE_URL": upstream.url}
     settings |= {"OPENAI_API_KEY": upstream.key, "OPENAI_BASE_URL": upstream.openai_url}
     if request.param == "postgresql":
@@ -77,7 +77,7 @@ async def asking(
 async def test_an_ask_takes_two_transactions_and_none_while_the_model_speaks(
     asking: tuple[Chat, Transactions], upstream: FakeUpstream
 ) -> None:
-    """Opened and settled; between the call's arrival and its end nothing is read or written."""
+    """An ask takes two transactions, to open and to settle it, and none while the model answers."""
     chat, transactions = asking
     upstream.play(Behaviour(text="Look at line 3. " * 20, token_seconds=0.01))
 
@@ -92,7 +92,7 @@ async def test_an_ask_takes_two_transactions_and_none_while_the_model_speaks(
 
 
 async def test_a_cancelled_ask_takes_no_more(asking: tuple[Chat, Transactions], upstream: FakeUpstream) -> None:
-    """Two as well."""
+    """A cancelled ask takes two transactions, too."""
     chat, transactions = asking
     upstream.play(Behaviour(text="Look at line 3. " * 200, token_seconds=0.01))
     request_id = await chat.ask()
@@ -106,7 +106,7 @@ async def test_a_cancelled_ask_takes_no_more(asking: tuple[Chat, Transactions], 
 
 
 async def test_a_further_call_takes_one_more(asking: tuple[Chat, Transactions], upstream: FakeUpstream) -> None:
-    """The outcome of a failed attempt is written with the start of the next: one transaction for both."""
+    """A retry takes one more transaction, which records both the failed attempt and the next."""
     chat, transactions = asking
     upstream.play(Behaviour(status=401), Behaviour(text="Look at line 3."))
 
@@ -117,7 +117,7 @@ async def test_a_further_call_takes_one_more(asking: tuple[Chat, Transactions], 
 
 
 async def test_a_refused_ask_writes_nothing(asking: tuple[Chat, Transactions]) -> None:
-    """What a limit refuses takes no transaction that writes."""
+    """A refused ask takes no writing transaction."""
     chat, transactions = asking
     while (await chat.answer())[-1]["type"] == "done":
         transactions.forget()

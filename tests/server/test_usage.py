@@ -1,4 +1,4 @@
-"""`GET /api/admin/usage`: calls, tokens and cost, for the holder of the admin key alone."""
+"""The usage endpoint for the operator: its sums, its key, and its periods."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ KEY = "an-admin-key-of-the-tests"
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def upstream() -> AsyncIterator[FakeUpstream]:
-    """Run a model."""
+    """Run a fake upstream."""
     async with FakeUpstream() as running:
         yield running
 
@@ -34,7 +34,7 @@ async def upstream() -> AsyncIterator[FakeUpstream]:
 async def administered(
     installation: Installation, upstream: FakeUpstream, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Service]:
-    """Return a service with an admin key and two providers, of each kind of installation."""
+    """Return a service with an admin key and two providers, on each kind of installation."""
     settings = installation.settings() | {
         "TUTOR_ADMIN_KEY": KEY,
         "ANTHROPIC_API_KEY": upstream.key,
@@ -49,7 +49,7 @@ async def administered(
 
 
 async def usage(service: Service, headers: dict[str, str], query: str = "") -> tuple[int, Any]:
-    """Ask for the usage; give status and body."""
+    """Request the usage; return the status and the body."""
     async with (
         ClientSession(service.url) as client,
         client.get(f"/api/admin/usage{query}", headers=headers) as response,
@@ -61,7 +61,7 @@ async def usage(service: Service, headers: dict[str, str], query: str = "") -> t
 async def test_l4_l7_every_call_is_counted_by_model_and_an_unknown_price_is_said(
     administered: Service, upstream: FakeUpstream, sign_up: SignUp
 ) -> None:
-    """L4, L7: after a fallback both attempts are there; a model without a known price is unpriced, never free."""
+    """L4, L7: after a fallback both calls are counted by model, and a model without a price is unpriced, not free."""
     student = await sign_up(administered)
     upstream.play(
         Behaviour(input_tokens=1000), Behaviour(status=529), Behaviour(status=529), Behaviour(input_tokens=500)
@@ -96,7 +96,7 @@ async def test_l4_l7_every_call_is_counted_by_model_and_an_unknown_price_is_said
     [({}, ""), ({"X-Admin-Key": "wrong"}, ""), ({}, f"?X-Admin-Key={KEY}"), ({"Authorization": f"Bearer {KEY}"}, "")],
 )
 async def test_s7_only_the_header_opens_it(headers: dict[str, str], query: str, administered: Service) -> None:
-    """S7: no key, a wrong key and a key in the query string are refused alike."""
+    """S7: a missing key, a wrong key and a key in the query string are refused alike."""
     status, body = await usage(administered, headers, query)
 
     assert (status, body["code"]) == (401, "ADMIN_KEY_INVALID")
@@ -104,7 +104,7 @@ async def test_s7_only_the_header_opens_it(headers: dict[str, str], query: str, 
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_s7_guessing_is_throttled(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """S7 and S9: after ten wrong keys from an address more of them wait, at whichever worker; the right one passes."""
+    """S7 and S9: after ten wrong keys from an address, further wrong keys are throttled at every worker."""
     folder, settings = tmp_path_factory.mktemp("service"), installation.settings() | {"TUTOR_ADMIN_KEY": KEY}
     async with RunningService(folder, settings, workers=installation.workers) as service:
         for number in range(10):
@@ -118,7 +118,7 @@ async def test_s7_guessing_is_throttled(installation: Installation, tmp_path_fac
 
 
 async def test_without_an_admin_key_there_is_no_such_page(service: Service) -> None:
-    """Where none is set the admin routes answer 404."""
+    """Without an admin key in the settings, the admin routes answer 404."""
     status, body = await usage(service, {"X-Admin-Key": "anything"})
 
     assert (status, body["code"]) == (404, "NOT_FOUND")
@@ -137,7 +137,7 @@ async def test_without_an_admin_key_there_is_no_such_page(service: Service) -> N
     ],
 )
 def test_periods_are_utc_days_iso_weeks_and_months(now: datetime, monday: datetime, next_month: datetime) -> None:
-    """Over the turn of a year and a leap day."""
+    """Periods are UTC days, ISO weeks and months, also over the turn of a year and a leap day."""
     assert day_of(now).ends_at - day_of(now).starts_at == timedelta(days=1)
     assert (week_of(now).starts_at, week_of(now).ends_at) == (monday, monday + timedelta(days=7))
     assert (month_of(now).starts_at.day, month_of(now).ends_at) == (1, next_month)

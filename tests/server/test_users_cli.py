@@ -1,4 +1,4 @@
-"""`tutor-server users`: what the operator does with accounts, in processes of their own beside the service."""
+"""`tutor-server users`: the commands for accounts, with a running service and without one."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ GROUPS = re.compile(r"(?:[a-z2-9]{5}-){3}[a-z2-9]{5}\n")
 
 @pytest.fixture(scope="module")
 def beside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """Yield a service that no other module has accounts at."""
+    """Yield a service whose accounts no other test module uses."""
     folder = tmp_path_factory.mktemp("beside")
     put_database(folder / "data")
     service = Service(folder)
@@ -46,7 +46,7 @@ def beside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture
 def running(beside: Service) -> Service:
-    """Return the service without an account and without an act in its audit log: `list` shows every account."""
+    """Return the service after its accounts and its audit log were emptied, since `list` shows every account."""
     with closing(sqlite3.connect(beside.data_dir / "tutor.sqlite3")) as database, database:
         for table in reversed(Base.metadata.sorted_tables):
             database.execute(f"DELETE FROM {table}")
@@ -54,7 +54,7 @@ def running(beside: Service) -> Service:
 
 
 def users(data_dir: Path, *arguments: str, typed: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run one command to its end, with something on its stdin."""
+    """Run a command to its end, with a given stdin."""
     return subprocess.run(
         [TUTOR_SERVER, "users", *arguments],
         input=typed,
@@ -68,7 +68,7 @@ def users(data_dir: Path, *arguments: str, typed: str = "", **settings: str) -> 
 
 
 def at_a_terminal(data_dir: Path, typed: list[str], *arguments: str) -> tuple[int, str]:
-    """Run one command at a terminal of its own, typing a line at each question; return status and what it shows."""
+    """Run a command at a pseudo-terminal, typing a line at each question; return the status and the output."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         [TUTOR_SERVER, "users", *arguments],
@@ -77,11 +77,11 @@ def at_a_terminal(data_dir: Path, typed: list[str], *arguments: str) -> tuple[in
         stdout=theirs,
         stderr=theirs,
         start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - nothing else runs in this process
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - this process has no other threads
     ) as process:
         os.close(theirs)
         shown = ""
-        with suppress(OSError):  # its end of the terminal is closed
+        with suppress(OSError):  # the child has closed its end of the terminal
             while chunk := os.read(ours, 4096).decode():
                 shown += chunk
                 if shown.endswith(": ") and typed:
@@ -92,7 +92,7 @@ def at_a_terminal(data_dir: Path, typed: list[str], *arguments: str) -> tuple[in
 
 
 def done(data_dir: Path, *arguments: str) -> str:
-    """Run one command that works; give what it prints."""
+    """Run a command that must succeed; return its output."""
     run = users(data_dir, *arguments)
     assert (run.returncode, run.stderr) == (0, "")
     return run.stdout
@@ -108,7 +108,7 @@ async def log_in(service: Service, email: str, password: str) -> tuple[int, Any]
 
 
 async def test_list_shows_every_account(running: Service, sign_up: SignUp) -> None:
-    """One line an account, by e-mail: whether it is disabled, and since when it is there."""
+    """`list` prints one line for each account: e-mail address, whether it is disabled, and its date."""
     for name in ("carl", "ada", "bob"):
         await sign_up(running, email=f"{name}@uni.example")
     done(running.data_dir, "disable", "bob@uni.example")
@@ -124,12 +124,12 @@ async def test_list_shows_every_account(running: Service, sign_up: SignUp) -> No
 
 
 async def test_nobody_is_no_line(running: Service) -> None:
-    """A service without accounts has an empty list."""
+    """`list` prints nothing for a service without accounts."""
     assert done(running.data_dir, "list") == ""
 
 
 async def test_disabling_and_enabling(running: Service, sign_up: SignUp) -> None:
-    """Each is done whatever the state is, however the address is written; nothing is printed."""
+    """Disabling and enabling work in any state and with any spelling of the address, and print nothing."""
     student = await sign_up(running)
 
     for _ in range(2):
@@ -141,7 +141,7 @@ async def test_disabling_and_enabling(running: Service, sign_up: SignUp) -> None
 
 
 async def test_a_new_password_is_printed_once(running: Service, sign_up: SignUp) -> None:
-    """It signs in, the old one does not, earlier sign-ins have ended, and it is stored nowhere as it is."""
+    """A new password is printed once and works; the old one and earlier sign-ins end, and only a hash is stored."""
     student = await sign_up(running)
 
     printed = done(running.data_dir, "reset-password", student.email)
@@ -156,17 +156,17 @@ async def test_a_new_password_is_printed_once(running: Service, sign_up: SignUp)
 
 
 async def act(running: Service, *arguments: str, typed: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run one command to its end, beside servers of this test."""
+    """Run a command to its end, with the servers of this test."""
     return await asyncio.to_thread(users, running.data_dir, *arguments, typed=typed, **settings)
 
 
 async def audited(running: Service) -> list[tuple[Any, ...]]:
-    """Return the acts of the audit log in their order, with the way they came."""
+    """Return the acts of the audit log in order, with the way in which they were done."""
     return running.query("SELECT action, way FROM admin_actions ORDER BY at, id")
 
 
 async def test_adding_an_account(running: Service) -> None:
-    """The password comes from stdin; the account is confirmed, and nothing is printed. A second time is one line."""
+    """`add` reads the password from stdin and confirms the account; an existing account gives a one-line error."""
     run = await act(running, "add", "Ada@Uni.example", typed=f"{PASSWORD}\n")
     again = await act(running, "add", "ada@uni.example", typed=f"{PASSWORD}\n")
 
@@ -179,7 +179,7 @@ async def test_adding_an_account(running: Service) -> None:
 
 
 async def test_a_generated_password_is_printed_once(running: Service) -> None:
-    """It signs in."""
+    """A generated password is printed once and works."""
     run = await act(running, "add", "--generate", "ada@uni.example")
 
     assert GROUPS.fullmatch(run.stdout)
@@ -187,7 +187,7 @@ async def test_a_generated_password_is_printed_once(running: Service) -> None:
 
 
 def test_a_password_at_a_terminal(tmp_path: Path) -> None:
-    """It is asked for twice and not shown."""
+    """At a terminal the password is asked for twice and not shown."""
     put_database(tmp_path / "data")
     status, shown = at_a_terminal(tmp_path / "data", [PASSWORD, PASSWORD], "add", "ada@uni.example")
     unequal = at_a_terminal(tmp_path / "data", [PASSWORD, "another"], "add", "eve@uni.example")
@@ -206,14 +206,14 @@ def test_a_password_at_a_terminal(tmp_path: Path) -> None:
     ],
 )
 async def test_what_is_no_account(running: Service, email: str, typed: str, line: str) -> None:
-    """One line, and status 1."""
+    """An invalid account gives one line and status 1."""
     run = await act(running, "add", email, typed=typed)
 
     assert (run.returncode, run.stderr) == (1, f"tutor-server: {line}\n")
 
 
 async def test_an_invitation_is_printed(running: Service) -> None:
-    """Without mail the link is printed; it chooses a password once, also a second link does, then there is no other."""
+    """Without e-mail the invitation link is printed; it sets the password once, then no further link is issued."""
     address = {"TUTOR_PUBLIC_URL": running.url}
     first = await act(running, "invite", "ada@uni.example", **address)
     second = await act(running, "invite", "ada@uni.example", **address)
@@ -235,7 +235,7 @@ async def test_an_invitation_is_printed(running: Service) -> None:
 
 
 async def test_an_invitation_is_mailed(running: Service) -> None:
-    """With mail nothing is printed; a server that is away is one line, and the account waits for another invitation."""
+    """With e-mail nothing is printed; if the server is down, one line is, and the account can be invited again."""
     async with mail_server() as mail:
         run = await act(running, "invite", "ada@uni.example", TUTOR_PUBLIC_URL=running.url, **mail.environment)
         link = await mail.link_to("ada@uni.example")
@@ -253,7 +253,7 @@ async def test_an_invitation_is_mailed(running: Service) -> None:
 
 
 async def test_deleting_erases_what_the_api_would(running: Service, sign_up: SignUp) -> None:
-    """Nothing of the student is left, the audit log has the act without an id, and others are not concerned."""
+    """`delete` erases the student as the API does, and the audit log has the act without an id."""
     student, other = await sign_up(running), await sign_up(running)
     async with connect(running.url, student.access_token) as chat:
         await chat.answer()
@@ -269,7 +269,7 @@ async def test_deleting_erases_what_the_api_would(running: Service, sign_up: Sig
 
 
 async def test_the_export_is_that_of_the_api(running: Service, sign_up: SignUp) -> None:
-    """The same JSON on stdout, with the line of the audit log that stands there first."""
+    """The export equals the API's JSON, with the line about itself in the audit log."""
     student = await sign_up(running)
     run = await act(running, "export", student.email)
     async with ClientSession(running.url) as client, client.get("/api/me/export", headers=student.headers) as response:
@@ -282,7 +282,7 @@ async def test_the_export_is_that_of_the_api(running: Service, sign_up: SignUp) 
 
 @pytest.mark.parametrize("action", ["disable", "enable", "reset-password", "delete", "export"])
 async def test_an_unknown_address_is_one_line(running: Service, action: str) -> None:
-    """Exit status 1, and nothing is printed to stdout."""
+    """An unknown address gives status 1 and nothing on stdout."""
     run = users(running.data_dir, action, "nobody@uni.example")
 
     assert (run.returncode, run.stdout) == (1, "")
@@ -291,7 +291,7 @@ async def test_an_unknown_address_is_one_line(running: Service, action: str) -> 
 
 @pytest.mark.parametrize("arguments", [(), ("dance",), ("disable",), ("list", "all"), ("enable", "a", "b")])
 def test_wrong_use_is_2(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    """The usage is shown."""
+    """Wrong usage gives status 2 and prints the usage."""
     run = users(tmp_path / "data", *arguments)
 
     assert (run.returncode, run.stdout) == (2, "")
@@ -299,7 +299,7 @@ def test_wrong_use_is_2(tmp_path: Path, arguments: tuple[str, ...]) -> None:
 
 
 def test_without_a_database(tmp_path: Path) -> None:
-    """No file is made where there is none: the operator has looked in the wrong place."""
+    """A missing database file is an error and is not created, since the operator named the wrong place."""
     run = users(tmp_path / "data", "list")
 
     assert run.returncode == 1
@@ -308,7 +308,7 @@ def test_without_a_database(tmp_path: Path) -> None:
 
 
 def test_a_database_of_another_day(tmp_path: Path) -> None:
-    """A schema that is not the newest is said, with what to do."""
+    """A schema that is not the newest gives an error that says what to do."""
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "tutor.sqlite3").touch()
 
@@ -321,7 +321,7 @@ def test_a_database_of_another_day(tmp_path: Path) -> None:
 
 
 def test_a_database_that_is_away(tmp_path: Path) -> None:
-    """One line that names the variable."""
+    """An unreachable database gives one line that names the variable."""
     url = "postgresql+asyncpg://tutor@127.0.0.1:1/none"
 
     run = users(tmp_path / "data", "list", TUTOR_DATABASE_URL=url)
@@ -331,7 +331,7 @@ def test_a_database_that_is_away(tmp_path: Path) -> None:
 
 
 def listed_to_nobody(data_dir: Path) -> tuple[int, str]:
-    """List accounts into a pipe that nobody reads; give exit status and what is complained of."""
+    """Run `list` into a closed pipe; return the exit status and stderr."""
     with subprocess.Popen(
         [TUTOR_SERVER, "users", "list"],
         env=service_environment(data_dir),
@@ -346,7 +346,7 @@ def listed_to_nobody(data_dir: Path) -> tuple[int, str]:
 
 
 async def test_a_reader_that_has_enough(running: Service, sign_up: SignUp) -> None:
-    """`users list | head` ends without a complaint."""
+    """`users list | head` ends without an error message."""
     await sign_up(running)
 
     assert listed_to_nobody(running.data_dir) == (0, "")
@@ -354,7 +354,7 @@ async def test_a_reader_that_has_enough(running: Service, sign_up: SignUp) -> No
 
 @pytest.mark.real_time
 async def test_s3_disabling_reaches_the_running_service(running: Service, sign_up: SignUp) -> None:
-    """S3: over real processes in real time, an open socket closes with 4001 and the token is dead within 60 s."""
+    """S3: with real processes, disabling closes the socket with 4001 and revokes the token within 60 s."""
     student = await sign_up(running)
 
     async with connect(running.url, student.access_token) as chat:
@@ -368,5 +368,5 @@ async def test_s3_disabling_reaches_the_running_service(running: Service, sign_u
         assert response.status == 401
 
     assert closed.value.code == 4001
-    assert POLL_SECONDS < 30  # the socket was waited for as long as that
+    assert POLL_SECONDS < 30  # the socket was waited for that long
     await running.logged("sign_ins_ended", count=1)

@@ -1,4 +1,4 @@
-"""The way of every write: groups that share a transaction, and units that know nothing of it."""
+"""The database writer: write batching, isolation of failures, cancellation and outages, on both databases."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Return the place of the database's file."""
+    """Return the path of the database's file."""
     return tmp_path / "writer.sqlite3"
 
 
@@ -43,7 +43,7 @@ async def database(file: Path) -> AsyncIterator[Database]:
 
 
 def note(number: int) -> Callable[[Connection], int]:
-    """Make a unit that writes one row and gives its number."""
+    """Return a unit that writes one row and whose value is the row's number."""
 
     def unit(connection: Connection) -> int:
         connection.execute(text("INSERT INTO notes VALUES (:id)"), {"id": number})
@@ -53,13 +53,13 @@ def note(number: int) -> Callable[[Connection], int]:
 
 
 def stored(file: Path) -> list[int]:
-    """Read what is durable, as another process would."""
+    """Return the durable rows, as another process would read them."""
     with closing(sqlite3.connect(file)) as connection:
         return [row[0] for row in connection.execute("SELECT id FROM notes ORDER BY id")]
 
 
 class HeldWriter:
-    """Keeps the writer busy, so that what is handed over meanwhile becomes one group."""
+    """Keeps the writer busy, so that the units handed over meanwhile form one group."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -80,13 +80,13 @@ class HeldWriter:
 
 
 async def test_a_unit_gives_its_value_once_it_is_durable(database: Database, file: Path) -> None:
-    """After `commit` returns, another process sees the row."""
+    """When `commit` returns, another process can read the row."""
     assert await database.commit(note(7)) == 7
     assert stored(file) == [7]
 
 
 async def test_many_units_share_a_transaction(database: Database, file: Path) -> None:
-    """Units that wait together are committed together: far fewer commits than units."""
+    """Units that wait together are committed in far fewer transactions than units."""
     commits: list[str] = []
     engine = database._writer._engine  # type: ignore[attr-defined] # it is SQLite's
 
@@ -106,7 +106,7 @@ async def test_many_units_share_a_transaction(database: Database, file: Path) ->
 
 
 async def test_callers_that_were_told_join_the_next_group(postgres: Database) -> None:
-    """Callers that hand over again at once share one group with those that waited, instead of two half groups."""
+    """Callers that commit again at once join the next group together with waiting units."""
     commits: list[Connection] = []
     event.listen(postgres.engine.sync_engine, "commit", commits.append)
 
@@ -123,7 +123,7 @@ async def test_callers_that_were_told_join_the_next_group(postgres: Database) ->
 
 
 async def test_a_failing_unit_takes_nothing_of_the_others(database: Database, file: Path) -> None:
-    """Of a group, the unit that raises is undone and told why; all others are kept."""
+    """If one unit of a group raises, only its own writes are undone."""
 
     def fails_half_way(connection: Connection) -> None:
         note(100)(connection)
@@ -143,7 +143,7 @@ async def test_a_failing_unit_takes_nothing_of_the_others(database: Database, fi
 
 
 async def test_a_unit_runs_to_its_end_without_its_caller(database: Database, file: Path) -> None:
-    """A caller that is cancelled while it waits does not tear its unit, nor that of its neighbours."""
+    """The cancellation of a caller interrupts neither its unit nor others of the group."""
     async with HeldWriter(database):
         left = asyncio.create_task(database.commit(note(1)))
         stayed = asyncio.create_task(database.commit(note(2)))
@@ -157,7 +157,7 @@ async def test_a_unit_runs_to_its_end_without_its_caller(database: Database, fil
 
 
 async def test_closing_finishes_what_was_handed_over(database: Database, file: Path) -> None:
-    """Nothing that waits is lost when the service stops."""
+    """Closing commits everything that was handed over."""
     units = [asyncio.create_task(database.commit(note(number))) for number in range(50)]
     await asyncio.sleep(0)
 
@@ -177,12 +177,12 @@ async def postgres(postgres_server: PostgresServer) -> AsyncIterator[Database]:
 
 
 def note_numbers(connection: Connection) -> list[int]:
-    """Read the rows of the table."""
+    """Return the numbers of the rows."""
     return list(connection.execute(text("SELECT id FROM notes ORDER BY id")).scalars())
 
 
 async def test_many_units_share_a_transaction_of_postgresql(postgres: Database) -> None:
-    """Units that wait together are committed together, as many as may share one transaction."""
+    """On PostgreSQL, units that wait together share one transaction, up to the group size."""
     commits: list[Connection] = []
     event.listen(postgres.engine.sync_engine, "commit", commits.append)
 
@@ -193,7 +193,7 @@ async def test_many_units_share_a_transaction_of_postgresql(postgres: Database) 
 
 
 async def test_a_failing_unit_of_postgresql_takes_nothing_of_the_others(postgres: Database) -> None:
-    """Of a group, the unit that raises is undone and told why; all others are kept, once."""
+    """On PostgreSQL, if one unit of a group raises, only its own writes are undone, and the others are kept once."""
 
     def fails_half_way(connection: Connection) -> None:
         note(100)(connection)
@@ -209,7 +209,7 @@ async def test_a_failing_unit_of_postgresql_takes_nothing_of_the_others(postgres
 
 
 async def test_a_unit_of_postgresql_runs_to_its_end_without_its_caller(postgres: Database) -> None:
-    """A caller that is cancelled tears neither its unit nor that of its neighbours; closing waits for both."""
+    """On PostgreSQL, the cancellation of a caller interrupts no unit, and closing waits for all."""
     left = asyncio.create_task(postgres.commit(note(1)))
     stayed = asyncio.create_task(postgres.commit(note(2)))
     await asyncio.sleep(0)
@@ -222,7 +222,7 @@ async def test_a_unit_of_postgresql_runs_to_its_end_without_its_caller(postgres:
 
 
 async def test_closing_goes_on_where_its_caller_is_cancelled(postgres: Database) -> None:
-    """A unit that was handed over is committed even if the caller that stops the service does not wait for it."""
+    """A unit that was handed over is committed even if the caller of `close` is cancelled."""
     unit = asyncio.create_task(postgres.commit(note(1)))
     await asyncio.sleep(0)
     closing = asyncio.create_task(postgres._writer.close())
@@ -235,7 +235,7 @@ async def test_closing_goes_on_where_its_caller_is_cancelled(postgres: Database)
 
 
 async def test_a_unit_that_loses_against_another_transaction_is_run_again(postgres: Database) -> None:
-    """Also where a neighbour of its group raised, and it runs in a savepoint."""
+    """A unit that PostgreSQL aborts in a deadlock is run again, also in a savepoint after another unit raised."""
     lost: list[int] = []
 
     def loses_at_first(connection: Connection) -> int:
@@ -260,7 +260,7 @@ async def test_a_unit_that_loses_against_another_transaction_is_run_again(postgr
 async def test_a_process_that_stands_still_holds_up_nobody(
     postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """PostgreSQL ends a group without a statement for a while, and then others commit."""
+    """PostgreSQL ends the transaction of a process that stalls, so that others can commit."""
     monkeypatch.setattr(writer, "ABANDONED_SECONDS", 0.05)
     url = postgres_server.empty_database()
     stands_still, goes_on = (open_database(url) for _ in range(2))
@@ -273,7 +273,7 @@ async def test_a_process_that_stands_still_holds_up_nobody(
 
     standing = asyncio.create_task(stands_still.commit(stand_still))
     await has_begun.wait()
-    monkeypatch.undo()  # else the other is ended too, where this machine holds it up for as long
+    monkeypatch.undo()  # undo, or the other process would also be ended if the machine delays it
     async with asyncio.timeout(5):
         await goes_on.commit(lambda connection: connection.execute(text("CREATE TABLE notes (id INTEGER)")))
     ends.set()
@@ -285,12 +285,12 @@ async def test_a_process_that_stands_still_holds_up_nobody(
 
 
 async def test_groups_of_two_processes_take_turns(postgres_server: PostgresServer) -> None:
-    """Statements of two groups never mix: holding each other's rows, both would wait until PostgreSQL undid one."""
+    """The groups of two processes take turns, as they would deadlock if their statements were mixed."""
     url = postgres_server.empty_database()
     databases = [open_database(url) for _ in range(2)]
     create = "CREATE TABLE notes (id INTEGER PRIMARY KEY)"
     await databases[0].commit(lambda connection: connection.execute(text(create)))
-    await databases[1].commit(note(0))  # both are connected then
+    await databases[1].commit(note(0))  # afterwards both are connected
     writers: list[Database] = []
     for database in databases:
 
@@ -310,7 +310,7 @@ async def test_groups_of_two_processes_take_turns(postgres_server: PostgresServe
 
 
 async def test_a_database_that_is_away_is_said_so(tmp_path: Path) -> None:
-    """Reading and writing raise `DatabaseUnavailable`, and work again once it is back."""
+    """If the database is down, reads and writes raise `DatabaseUnavailable`; they work again once it is back."""
     folder = tmp_path / "later"
     opened = open_database(f"sqlite+aiosqlite:///{folder}/writer.sqlite3")
     with pytest.raises(DatabaseUnavailable):
@@ -327,7 +327,7 @@ async def test_a_database_that_is_away_is_said_so(tmp_path: Path) -> None:
 
 
 async def test_a_connection_that_cannot_be_opened_leaves_no_thread(tmp_path: Path) -> None:
-    """Nothing is left behind that would speak to the event loop after its end."""
+    """A connection that cannot be opened leaves no thread behind that uses a closed event loop."""
     opened = open_database(f"sqlite+aiosqlite:///{tmp_path}/nowhere/tutor.sqlite3")
     before = set(threading.enumerate())
 
@@ -339,7 +339,7 @@ async def test_a_connection_that_cannot_be_opened_leaves_no_thread(tmp_path: Pat
 
 
 async def test_readers_do_not_wait_for_the_writer(database: Database) -> None:
-    """While a transaction is open, others read what was committed before it."""
+    """Readers see the last committed state while a write transaction is open."""
     await database.commit(note(1))
 
     async with HeldWriter(database), asyncio.timeout(5):
@@ -349,7 +349,7 @@ async def test_readers_do_not_wait_for_the_writer(database: Database) -> None:
 
 
 def test_the_file_is_for_its_owner_alone(database: Database, file: Path) -> None:
-    """Students' work is not for others on the machine, whatever the folder's mode; journals follow the file's."""
+    """Only the owner can read the database's file and journals, whatever the folder's permissions."""
     assert {path.name: path.stat().st_mode & 0o777 for path in file.parent.glob(f"{file.name}*")} == dict.fromkeys(
         (path.name for path in file.parent.glob(f"{file.name}*")), 0o600
     )
@@ -359,7 +359,7 @@ def test_the_file_is_for_its_owner_alone(database: Database, file: Path) -> None
 async def test_a_read_whose_caller_is_cancelled_leaves_no_connection_open(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int
 ) -> None:
-    """Wherever on its way a read was left, each connection is closed with the database."""
+    """A read that is cancelled at any point leaves no open connection when the database is closed."""
     opened: list[sqlite3.Connection] = []
     connect = sqlite3.connect
 
@@ -383,7 +383,7 @@ async def test_a_read_whose_caller_is_cancelled_leaves_no_connection_open(
 
 
 async def test_a_read_that_fails_without_its_caller_is_no_error_of_ours(database: Database) -> None:
-    """Nobody waits for it any more, so nothing is logged of it."""
+    """The failure of a read whose caller was cancelled is not logged."""
     logged: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _loop, context: logged.append(context))
 
@@ -396,7 +396,7 @@ async def test_a_read_that_fails_without_its_caller_is_no_error_of_ours(database
     read.cancel()
     await asyncio.wait({read})
     await asyncio.wait(database._reading)
-    del read  # with it goes what remembers the error
+    del read  # the task holds the exception until it is deleted
     gc.collect()
 
     assert logged == []

@@ -1,4 +1,4 @@
-"""Settings that say what is wrong with them, each in one line that says what to write instead."""
+"""Wrong settings: the error messages for wrong values, misspelt names and unsafe combinations."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ PROXIES, REGISTRATION, ADMIN_KEY = "TUTOR_TRUSTED_PROXIES", "TUTOR_REGISTRATION"
 
 @pytest.fixture(autouse=True)
 def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Start without the machine's own settings, in an empty folder."""
+    """Remove the machine's own settings, and change to an empty folder."""
     for name in [name for name in os.environ if name.startswith(("TUTOR_", "ANTHROPIC_", "OPENAI_"))]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
 
 
 def run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run one command to its end."""
+    """Run a command to its end."""
     return subprocess.run(
         [TUTOR_SERVER, *arguments],
         cwd=folder,
@@ -180,7 +180,7 @@ def run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedP
     ],
 )
 def test_a_wrong_value_is_told_what_to_write(monkeypatch: pytest.MonkeyPatch, name: str, value: str, line: str) -> None:
-    """The line says what is wrong and what to write, and holds no secret."""
+    """The error for a wrong value says what is wrong and what to write, and contains no secret."""
     monkeypatch.setenv(name, value)
 
     with pytest.raises(SettingsError) as refusal:
@@ -208,7 +208,7 @@ def test_a_wrong_value_is_told_what_to_write(monkeypatch: pytest.MonkeyPatch, na
     ],
 )
 def test_right_values_pass(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
-    """What people rightly write is taken."""
+    """Correct values in all usual spellings are accepted."""
     monkeypatch.setenv(name, value)
 
     load_settings()
@@ -227,7 +227,7 @@ def test_right_values_pass(monkeypatch: pytest.MonkeyPatch, name: str, value: st
     ],
 )
 def test_a_slip_in_a_name_is_an_error(monkeypatch: pytest.MonkeyPatch, wrong: str, right: str) -> None:
-    """Within two edits of a known name, in the environment as in the file; its value is not repeated."""
+    """A name within two edits of a setting's name is an error, in the environment and in `.env`; no value is shown."""
     monkeypatch.setenv(wrong, "marker")
 
     with pytest.raises(SettingsError) as refusal:
@@ -237,7 +237,7 @@ def test_a_slip_in_a_name_is_an_error(monkeypatch: pytest.MonkeyPatch, wrong: st
 
 
 def test_a_slip_in_the_file_is_an_error(tmp_path: Path) -> None:
-    """Also where the line begins with `export`; what is commented out does not count."""
+    """A misspelt name in `.env` is an error, also after `export`; comments are ignored."""
     file = tmp_path / ".env"
     file.write_text("# TUTOR_ADMIN_KYE=marker\nexport TUTOR_REGISTRATON=open\n")
 
@@ -261,7 +261,7 @@ def test_a_slip_in_the_file_is_an_error(tmp_path: Path) -> None:
     ],
 )
 def test_names_of_others_are_told_and_no_error(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """Hosts and shells bring names of their own, such as Kubernetes for services called tutor or tutor-redis."""
+    """Unknown names, such as Kubernetes' for services called tutor or tutor-redis, are logged but are no error."""
     monkeypatch.setenv(name, "tcp://10.0.0.1:8765")
 
     load_settings()
@@ -278,7 +278,7 @@ def test_kubernetes_names_are_never_slips(setting: str) -> None:
 
 
 def test_names_of_our_own_programs_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the language server, the tests and the demo read is no setting of the service, and nothing is said."""
+    """Variables of the language server, the tests and the demo are ignored without a message."""
     for name in ("TUTOR_SERVER_URL", "TUTOR_ACCESS_TOKEN", "TUTOR_TEST_REQUIRE", "TUTOR_TEST_PICTURES"):
         monkeypatch.setenv(name, "x")
 
@@ -288,7 +288,7 @@ def test_names_of_our_own_programs_are_known(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_an_ignored_name_is_in_the_log(tmp_path: Path) -> None:
-    """One line names it, and not its value."""
+    """An ignored name is logged without its value."""
     (tmp_path / ".env").write_text("TUTOR_PORT_8765_TCP=marker\n")
 
     done = run(tmp_path, "openapi")
@@ -300,7 +300,7 @@ def test_an_ignored_name_is_in_the_log(tmp_path: Path) -> None:
 
 
 def test_check_says_all_that_is_wrong(tmp_path: Path) -> None:
-    """One line each; other commands stop at the first."""
+    """`check` reports every fault in one line each; other commands stop at the first."""
     settings = {REGISTRATION: "domains:@uni.example", PROXIES: ",", "TUTOR_ADMIN_KYE": "marker"}
 
     checked = run(tmp_path, "check", **settings)
@@ -319,7 +319,7 @@ def test_check_says_all_that_is_wrong(tmp_path: Path) -> None:
     ],
 )
 def test_who_may_register_is_said_where_others_can_come(tmp_path: Path, settings: dict[str, str], reason: str) -> None:
-    """Behind a proxy as on another host; the line says what to write. `check` says so too."""
+    """A service that others can reach must have an explicit registration setting; `check` says so, too."""
     line = (
         f"TUTOR_REGISTRATION: must be set, since {reason} and others can reach the service; "
         "write open, closed or domains:uni.example"
@@ -333,14 +333,14 @@ def test_who_may_register_is_said_where_others_can_come(tmp_path: Path, settings
 
 
 def test_an_address_of_this_machine_lets_nobody_else_in(tmp_path: Path) -> None:
-    """`TUTOR_PUBLIC_URL` on loopback needs nothing more."""
+    """`TUTOR_PUBLIC_URL` on loopback does not count as reachable by others."""
     done = run(tmp_path, "check", TUTOR_PUBLIC_URL="http://localhost:8765")
 
     assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_another_host_needs_to_be_told_how(tmp_path: Path) -> None:
-    """The line about a missing secret says how to make one."""
+    """The error for a missing secret says how to create one."""
     done = run(tmp_path, "serve", "--host", "0.0.0.0", TUTOR_REGISTRATION="open")  # noqa: S104 - refused
 
     assert done.stderr == (
