@@ -1,4 +1,4 @@
-"""List E with nothing replaced but the model: language server, service and database as processes, editor at a pipe."""
+"""List E with real processes: language server, service and database, and only the model is fake."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ DID_END, STATUS = "tutor/answer/didEnd", "tutor/status/didChange"
 
 @asynccontextmanager
 async def killed(service: Service, folder: Path, upstream: FakeUpstream, editor: Editor) -> AsyncIterator[Service]:
-    """Kill every process that serves, and have the service back at its address with its data."""
-    if workers := service.worker_ids():  # which are started again by their parent
+    """Kill every process of the service, and start it again at the same URL with its data."""
+    if workers := service.worker_ids():  # their parent starts the workers again
         for worker in workers:
             os.kill(worker, signal.SIGKILL)
         await editor.hear(STATUS, state="reconnecting")
@@ -57,7 +57,7 @@ async def killed(service: Service, folder: Path, upstream: FakeUpstream, editor:
 
 
 async def test_e3_the_right_line_reaches_the_model(tmp_path: Path, upstream: FakeUpstream) -> None:
-    """E3: emoji, a BOM, form feeds, separators, lone CRs, in each encoding: the model is shown the student's line."""
+    """E3: with emoji, a BOM, form feeds and lone CRs, in each encoding, the model gets the student's line."""
     async with serving(tmp_path, upstream) as service:
         for encoding, line_end in (("utf-8", "\n"), ("utf-16", "\r"), ("utf-32", "\r\n")):
             upstream.calls.clear()
@@ -78,7 +78,7 @@ async def test_e3_the_right_line_reaches_the_model(tmp_path: Path, upstream: Fak
 async def test_e6_cancel_closes_the_models_stream(
     tmp_path: Path, upstream: FakeUpstream, installation: Installation
 ) -> None:
-    """E6: `didEnd cancelled` within 100 ms of the key press, and the model's stream is closed, long before its end."""
+    """E6: a cancel ends the answer within 100 ms, and the model's stream is closed."""
     upstream.default = SLOW
     took = []
     running = serving(tmp_path, upstream, installation=installation)
@@ -147,7 +147,7 @@ async def test_e8_service_killed_in_mid_stream_and_back(
 
 
 async def test_e8_service_killed_for_good(tmp_path: Path, upstream: FakeUpstream) -> None:
-    """E8: a service that does not come back: an ask meanwhile runs into the same outage, and there is no pop-up."""
+    """E8: if the service does not come back, a further ask ends with the same outage, and nothing pops up."""
     upstream.default = SLOW
     async with serving(tmp_path, upstream) as service, editing(tmp_path, service) as editor:
         await editor.initialize()
@@ -204,13 +204,13 @@ async def test_e10_what_stays_wrong_is_told_once(tmp_path: Path, upstream: FakeU
 
 
 async def _stay_silent(_connection: Connection) -> None:
-    """Let nobody come so far."""
+    """Fail the test if a connection gets this far."""
 
 
 @needs_proc
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL, None])
 async def test_e11_a_running_program_goes_with_its_language_server(tmp_path: Path, how: signal.Signals | None) -> None:
-    """E11: the language server is ended by the editor, stopped or killed: the student's program, too, is gone."""
+    """E11: the student's program ends with the language server, however that ends."""
     path = tmp_path / "main.py"
     await asyncio.to_thread(path.write_text, ENDLESS)
     environment = {**os.environ, "TUTOR_DATA_DIR": str(tmp_path / "data")}
@@ -232,7 +232,7 @@ async def test_e11_a_running_program_goes_with_its_language_server(tmp_path: Pat
 
 
 async def test_a_run_and_an_ask_about_it(tmp_path: Path, upstream: FakeUpstream) -> None:
-    """The traceback of a run, and the line of it, reach the model with the ask that is offered there."""
+    """After a run, an ask at the offered place carries the traceback and the line to the model."""
     path = tmp_path / "main.py"
     code = "grades = [1, 2]\n\n\ndef last():\n    return grades[2]\n\n\nlast()\n"
     await asyncio.to_thread(path.write_text, code)

@@ -1,4 +1,4 @@
-"""T6 with nothing replaced but the model: private things, on the way from the editor to model, database and logs."""
+"""T6 with real processes: private values on their way from the editor to the (fake) model, database and logs."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ NameError: name 'fil' is not defined, {PLANTED["password"]}, {PLANTED["token"]}
 
 
 def notebook_cell(uri: str, **more: object) -> dict[str, object]:
-    """Write a code cell of a notebook."""
+    """Return a code cell of a notebook."""
     return {"kind": 2, "document": uri, **more}
 
 
 async def open_notebook(editor: Editor) -> str:
-    """Open a notebook whose first cell holds and has printed private things; give the second cell."""
+    """Open a notebook whose first cell contains and prints private values; return the second cell."""
     uris = ["vscode-notebook-cell:/work/nb.ipynb#0", "vscode-notebook-cell:/work/nb.ipynb#1"]
     printed = f"{PLANTED['mail']} {PLANTED['number']} {PLANTED['token']} C:\\Users\\{PLANTED['home']}\\x\n"
     error = {"name": "ValueError", "message": PLANTED["password"], "stack": f"ValueError: {PLANTED['password']}"}
@@ -89,7 +89,7 @@ async def open_notebook(editor: Editor) -> str:
 
 
 def stored(folder: Path) -> bytes:
-    """Read every file that the service keeps."""
+    """Return the contents of every file of the service."""
     return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
@@ -134,7 +134,7 @@ async def test_t6_nothing_private_leaves_the_computer(tmp_path: Path, upstream: 
 
 
 async def test_the_provider_knows_a_student_by_an_opaque_id(tmp_path: Path, upstream: FakeUpstream) -> None:
-    """The account's random id, the same in every call, and nothing else about who asks."""
+    """The provider gets the account's random id, the same in every call, and nothing else about the student."""
     async with serving(tmp_path, upstream) as service, editing(tmp_path, service) as editor:
         await editor.initialize()
         uri = await editor.open("print(total)\n")

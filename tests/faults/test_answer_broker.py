@@ -1,4 +1,4 @@
-"""An answer read, resumed and stopped at another process than the one that writes it, with real processes."""
+"""An answer that one process writes and another reads, resumes or cancels, with real processes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.real_time, pytest.mark.asyncio(loop_scope="module")]
 
 @dataclass(frozen=True, slots=True)
 class Two:
-    """Two services of one process each that share PostgreSQL and Redis, and the model behind both."""
+    """Two services of one process each, which share PostgreSQL and Redis, and their model."""
 
     first: Service
     second: Service
@@ -40,7 +40,7 @@ class Two:
 async def two(
     postgres_server: PostgresServer, redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Two]:
-    """Start the two."""
+    """Start the two services."""
     async with FakeUpstream() as upstream:
         settings = {
             "TUTOR_DATABASE_URL": postgres_server.database(),
@@ -58,13 +58,13 @@ async def two(
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def student(two: Two, sign_up: SignUp) -> Student:
-    """Return a fresh student; the model has forgotten earlier tests."""
+    """Return a new student; the fake model is reset."""
     two.upstream.reset()
     return await sign_up(two.first)
 
 
 async def first_deltas(chat: Chat, count: int) -> list[dict[str, Any]]:
-    """Receive an answer's frames up to so many deltas."""
+    """Receive an answer's frames up to the given number of deltas."""
     frames: list[dict[str, Any]] = []
     while sum(frame["type"] == "delta" for frame in frames) < count:
         frames.append(await chat.receive())
@@ -72,7 +72,7 @@ async def first_deltas(chat: Chat, count: int) -> list[dict[str, Any]]:
 
 
 async def test_h2_an_answer_is_resumed_at_another_process(two: Two, student: Student) -> None:
-    """H2: the line to one process drops, the other carries on from the next delta; one call, one row, nothing twice."""
+    """H2: an answer is resumed at another process after the connection drops; one call, one row, no repeated delta."""
     two.upstream.play(SLOW)
     async with connect(two.first.url, student.access_token) as chat:
         request_id = await chat.ask()
@@ -88,7 +88,7 @@ async def test_h2_an_answer_is_resumed_at_another_process(two: Two, student: Stu
 
 
 async def test_l3_one_request_at_two_processes_at_once(two: Two, student: Student) -> None:
-    """L3: the same ask at both: one provider call, one message counted, the same answer streamed by both."""
+    """L3: the same ask at two processes makes one call, counts one message, and streams the same answer from both."""
     two.upstream.play(SLOW)
     request_id = str(uuid4())
     async with (
@@ -105,7 +105,7 @@ async def test_l3_one_request_at_two_processes_at_once(two: Two, student: Studen
 
 
 async def test_e6_an_answer_is_stopped_from_another_process(two: Two, student: Student) -> None:
-    """E6: cancel reaches the process that writes; both readers see the end, the provider's stream is closed."""
+    """E6: a cancel at another process ends the answer for both readers and closes the provider's stream."""
     two.upstream.play(SLOW)
     async with (
         connect(two.first.url, student.access_token) as here,
@@ -135,7 +135,7 @@ async def test_an_answer_that_ended_elsewhere_is_replayed(two: Two, student: Stu
 async def test_l1_what_survives_a_dead_process_is_given_before_the_interruption(
     two: Two, student: Student, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """The process that writes is killed: another one gives the deltas that got out, then `ANSWER_INTERRUPTED`."""
+    """If the writing process is killed, another one sends the deltas that were shared, then `ANSWER_INTERRUPTED`."""
     two.upstream.play(SLOW)
     async with RunningService(tmp_path_factory.mktemp("doomed"), two.settings, program=PROGRAM) as doomed:
         async with connect(doomed.url, student.access_token) as chat:

@@ -1,4 +1,4 @@
-"""L3 to L7 on both installations: each ask is one message, each call is one row, and the price is right."""
+"""L3 to L7 on both installations: each ask is one message, each call one row, and costs are correct."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 WORDS = "Look at line 3. " * 10
 ADMIN_KEY = "the admin key of a test"
 RATES = {100_000: ("0.1", "0.5"), 100_001: ("0.5", "2.5")}
-"""Dollars per million tokens of claude-haiku-5-5 in and out, by the length of the prompt."""
+"""Prices of claude-haiku-5-5 in dollars per million tokens, in and out, by the length of the prompt."""
 
 pytestmark = [pytest.mark.real_time, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def room(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Classroom]:
-    """Return a service whose first model has prices by tier, and whose second one nobody knows."""
+    """Return a service whose first model has prices by tier, and whose second model has none."""
     hasty = program(pass_over=0, first_content=1.5)
     models = {"TUTOR_ANTHROPIC_MODEL": "claude-haiku-5-5", "TUTOR_OPENAI_MODEL": "a-model-nobody-knows"}
     folder = tmp_path_factory.mktemp("billing")
@@ -42,13 +42,13 @@ async def room(installation: Installation, tmp_path_factory: pytest.TempPathFact
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def seat(room: Classroom) -> AsyncIterator[Seat]:
-    """Return a fresh student there."""
+    """Return a new student of this service."""
     async with room.seat() as taken:
         yield taken
 
 
 async def usage_of_today(room: Classroom) -> dict[str, Any]:
-    """Ask the usage endpoint."""
+    """Request today's usage."""
     async with (
         ClientSession(room.service.url, headers={"X-Admin-Key": ADMIN_KEY}) as client,
         client.get("/api/admin/usage") as response,
@@ -58,7 +58,7 @@ async def usage_of_today(room: Classroom) -> dict[str, Any]:
 
 
 async def test_l3_one_request_at_once_and_again(seat: Seat) -> None:
-    """L3: the same ask on four lines at once and again later: one call, one row, one message, the same answer."""
+    """L3: the same ask on four connections at once, and again later, is one call, one row, one message, one answer."""
     seat.room.first.play(Behaviour(text=WORDS, token_seconds=0.01))
     request_id = str(uuid4())
     url, token = seat.room.service.url, seat.student.access_token
@@ -75,7 +75,7 @@ async def test_l3_one_request_at_once_and_again(seat: Seat) -> None:
 
 
 async def test_l4_a_fallback_costs_both_attempts(seat: Seat) -> None:
-    """L4: a provider that took the prompt and fell silent is billed by estimate, the next by count; one message."""
+    """L4: a silent provider's call is billed by estimate, the next provider's by count; one message is counted."""
     seat.room.first.play(Behaviour(fault="no_head"))
     seat.room.second.play(Behaviour(text=WORDS, input_tokens=50))
 
@@ -91,7 +91,7 @@ async def test_l4_a_fallback_costs_both_attempts(seat: Seat) -> None:
 
 @pytest.mark.parametrize("provider", ["anthropic", "openai"])
 async def test_l5_no_tokens_are_not_the_same_as_no_count(seat: Seat, provider: str) -> None:
-    """L5: a usage of zero stays zero; where none is sent it is estimated, and marked so; in either wire format."""
+    """L5: in either format, a usage of zero stays zero; a missing usage is estimated and marked as such."""
     refusals = [Behaviour(status=401)] if provider == "openai" else []
     model = seat.room.second if refusals else seat.room.first
     for usage in ("zero", "none"):
@@ -108,7 +108,7 @@ async def test_l5_no_tokens_are_not_the_same_as_no_count(seat: Seat, provider: s
 
 @pytest.mark.parametrize("prompt", RATES)
 async def test_l6_the_tier_of_the_prompt_decides(seat: Seat, prompt: int) -> None:
-    """L6: from the provider's count to the usage endpoint the cost is exact to a millionth of a dollar."""
+    """L6: the cost at the usage endpoint is exact to a millionth of a dollar."""
     before = await usage_of_today(seat.room)
     seat.room.first.play(Behaviour(text=WORDS, input_tokens=prompt))
     done = (await seat.chat.answer())[-1]
@@ -122,7 +122,7 @@ async def test_l6_the_tier_of_the_prompt_decides(seat: Seat, prompt: int) -> Non
 
 
 async def test_l7_a_model_without_a_price_is_not_free(seat: Seat) -> None:
-    """L7: the call is logged as unpriced, and the usage endpoint counts it as such."""
+    """L7: a call without a price is logged as unpriced, and the usage endpoint counts it as such."""
     before = await usage_of_today(seat.room)
     seat.room.first.play(Behaviour(status=401))
     await seat.chat.answer()

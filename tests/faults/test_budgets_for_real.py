@@ -1,4 +1,4 @@
-"""A budget over a whole service, on both installations: as many asks as there is money for, and not one more."""
+"""A budget of a whole service, on both installations: exactly as many asks pass as there is money for."""
 
 from __future__ import annotations
 
@@ -41,25 +41,25 @@ STUDENTS = 16
 
 
 def committed(room: Classroom) -> int:
-    """Return what the day has spent or holds, in nano-dollars."""
+    """Return the day's spent and reserved amount, in nano-dollars."""
     ((amount,),) = room.service.query("SELECT committed_nanodollars FROM spending WHERE length(period) = 10")
     return int(amount)
 
 
 async def first_frame(chat: Chat) -> dict[str, Any]:
-    """Ask; return whether it was accepted."""
+    """Send an ask; return whether it was accepted."""
     await chat.ask()
     return await chat.receive()
 
 
 async def cancel(chat: Chat, accepted: dict[str, Any]) -> None:
-    """Stop an answer, and wait for its end."""
+    """Cancel an answer, and wait for its end."""
     await chat.send({"type": "cancel", "request_id": accepted["request_id"]})
     await chat.collect(accepted["request_id"])
 
 
 async def test_a5_many_asks_at_once_against_a_dollar(tmp_path: Path, installation: Installation) -> None:
-    """A5 with money: by the size of their prompts, never more than the budget; busy, and in the end used up."""
+    """A5 with money: asks at once never exceed the budget; some are refused as busy, until it is used up."""
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "prices.toml").write_text(PRICES)
     settings = {

@@ -1,4 +1,4 @@
-"""H12: more connections than the process has descriptors for, from one address and from many."""
+"""H12: more connections than the process has file descriptors, from one address and from many."""
 
 from __future__ import annotations
 
@@ -41,21 +41,21 @@ TOO_MANY = {
 }
 LOOPS = ("uvloop", "asyncio")
 PATIENT = 60.0
-"""Seconds that strangers may be silent where a busy machine shall not make a difference."""
+"""Seconds that strangers may be silent, in tests where a busy machine must make no difference."""
 CONNECTED = 5
 MORE = 8
 TOGETHER = 50
-"""Connections that are opened at once."""
+"""The number of connections that are opened at once."""
 
 
 def limited(program: Sequence[str], descriptors: int) -> tuple[str, ...]:
-    """Return the command that runs a program with so many descriptors, and no way to have more."""
+    """Return the command that runs a program with a hard limit of file descriptors."""
     return ("sh", "-c", f'ulimit -n {descriptors} && exec "$0" "$@"', *program)
 
 
 @pytest.fixture(autouse=True)
 def own_limit() -> Iterator[None]:
-    """Let the test itself have as many sockets open as it can."""
+    """Raise this test's own limit of open files to the maximum."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     yield
@@ -63,14 +63,14 @@ def own_limit() -> Iterator[None]:
 
 
 class SilentConnections:
-    """Connections on which nothing is said."""
+    """Connections that never send anything."""
 
     def __init__(self, service: Service) -> None:
         self._address = URL(service.url)
         self._sockets = ExitStack()
 
     def open(self, count: int, source: str = HOME) -> None:
-        """Open some more. The service closes those that it has no room for."""
+        """Open more connections. The service closes those that it has no room for."""
         for _ in range(count):
             silent = socket.create_connection((self._address.host, self._address.port), source_address=(source, 0))
             self._sockets.enter_context(silent)
@@ -82,37 +82,37 @@ class SilentConnections:
 
 @asynccontextmanager
 async def newcomer(service: Service, source: str = HOME) -> AsyncIterator[ClientSession]:
-    """Yield a client without a connection, at an address of this machine."""
+    """Yield an HTTP client without open connections, at a given local address."""
     async with ClientSession(service.url, connector=TCPConnector(local_addr=(source, 0))) as client:
         yield client
 
 
 async def health(service: Service, source: str = HOME) -> tuple[int, Any, str | None]:
-    """Ask for health over a new connection; return status, answer and `Retry-After`."""
+    """Request health over a new connection; return the status, the body and `Retry-After`."""
     async with newcomer(service, source) as client, client.get("/api/health") as response:
         return response.status, await response.json(), response.headers.get("Retry-After")
 
 
 async def is_served(chat: Chat) -> bool:
-    """Return whether a student who was connected before gets an answer."""
+    """Return whether a student with an open connection still gets an answer."""
     async with asyncio.timeout(10):
         return bool((await chat.answer())[-1]["type"] == "done")
 
 
 async def signed_in_status(service: Service, student: Student) -> int:
-    """Ask for a student's account over a new connection."""
+    """Request a student's account over a new connection; return the status."""
     async with newcomer(service) as client, client.get("/api/auth/me", headers=student.headers) as response:
         return response.status
 
 
 def warnings_of(service: Service) -> dict[str, int]:
-    """Count the lines of the log that are no information."""
+    """Return the number of log lines above level info."""
     events = [entry["event"] for entry in service.log if entry["level"] != "info"]
     return {event: events.count(event) for event in events}
 
 
 async def hold_all_from_one_address(service: Service, student: Student, chats: list[Chat], silent: int) -> None:
-    """Open silent connections from one address, and check who is served meanwhile and afterwards."""
+    """Open silent connections from one address, and check who is served during and after them."""
     strangers = SilentConnections(service)
     await asyncio.to_thread(strangers.open, silent)
     try:
@@ -151,9 +151,9 @@ async def chats_of(service: Service, student: Student, count: int) -> AsyncItera
 async def test_h12_silent_connections_from_one_address(
     loop: str, installation: Installation, sign_up: SignUp, tmp_path: Path
 ) -> None:
-    """H12: the connected are served, so are other addresses and who is signed in; newcomers get 503 with the reason.
+    """H12: connected clients, other addresses and signed-in clients are served; newcomers get 503 with the reason.
 
-    As many silent connections as the processes have descriptors; the log has a line for each process.
+    There are as many silent connections as the processes have descriptors, and the log has one line for each process.
     """
     if loop == "asyncio" and not isinstance(installation, Laptop):
         pytest.skip("one installation is enough for the loop that is not the service's own")
@@ -171,7 +171,7 @@ async def test_h12_silent_connections_from_one_address(
 
 @pytest.mark.real_time
 async def test_h12_in_full(installation: Installation, sign_up: SignUp, tmp_path: Path) -> None:
-    """H12: 1,500 sockets, 1,024 silent connections → the connected are served, newcomers get 503."""
+    """H12: with 1,500 sockets and 1,024 silent connections, connected clients are served and newcomers get 503."""
     settings = installation.settings() | {
         "TUTOR_CONNECTIONS_PER_USER": "2000",
         "TUTOR_MESSAGES_PER_MINUTE": "1000",
@@ -186,9 +186,9 @@ async def test_h12_in_full(installation: Installation, sign_up: SignUp, tmp_path
 
 @pytest.mark.parametrize("loop", LOOPS)
 async def test_h12_connections_from_many_addresses(loop: str, tmp_path: Path) -> None:
-    """H12: where all addresses together leave no room, the service's own needs still have theirs.
+    """H12: if all addresses together use up the capacity, the service still has descriptors for its own needs.
 
-    A student who was connected gets the model's answer, for which the service calls a provider and writes its database.
+    A connected student gets the model's answer, for which the service calls a provider and writes to its database.
     """
     program = limited(short_times.program(loop=loop, request_head=PATIENT), SMALL)
     async with classroom(tmp_path, Laptop(), program=program) as room, room.seat() as seat:
@@ -207,7 +207,7 @@ async def test_h12_connections_from_many_addresses(loop: str, tmp_path: Path) ->
 
 @pytest.mark.parametrize("loop", LOOPS)
 async def test_no_descriptor_is_left_to_accept_with(loop: str, sign_up: SignUp, tmp_path: Path) -> None:
-    """EMFILE: the service does not spin, the connected are served, and newcomers are as soon as there is room."""
+    """EMFILE: the service does not spin, connected clients are served, and newcomers as soon as there is room."""
     async with RunningService(tmp_path, {}, program=short_times.program(loop=loop)) as service:
         student = await sign_up(service)
         async with connect(service.url, student.access_token) as chat:
@@ -236,7 +236,7 @@ def processor_seconds(pid: int) -> float:
 
 @pytest.mark.real_time
 async def test_a_silent_connection_past_the_quota_is_closed(tmp_path: Path) -> None:
-    """It has two seconds to say what it wants; those with a place have the usual eight."""
+    """A silent connection over the quota is closed after two seconds, one within it after the usual eight."""
     async with RunningService(tmp_path, {}, program=limited((TUTOR_SERVER,), SMALL)) as service:
         strangers = SilentConnections(service)
         await asyncio.to_thread(strangers.open, SMALL)
@@ -251,5 +251,5 @@ async def test_a_silent_connection_past_the_quota_is_closed(tmp_path: Path) -> N
 
 
 def open_sockets(pid: int) -> int:
-    """Count the descriptors of a process."""
+    """Return the number of a process' descriptors."""
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))

@@ -1,6 +1,6 @@
-"""H11: what one student can do to the others by sending more than anybody could answer.
+"""H11: a student who sends more than the service could answer must not slow down the others.
 
-Figures are measured by `python -m benchmarks.floods`.
+`python -m benchmarks.floods` measures the figures.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.real_time
 
 LONG_CODE = "def total(prices):\n" + "    result = 0\n" * 8_000
-"""Takes a tenth of a second to analyse."""
+"""A program whose analysis takes a tenth of a second."""
 ASKS = 100
 
 
 async def flood(chat: Chat) -> set[str]:
-    """Ask about a long program again and again without waiting; give how the answers end."""
+    """Send asks about a long program repeatedly without waiting; return how the answers end."""
 
     async def read_ends() -> set[str]:
         ends: list[str] = []
@@ -48,7 +48,7 @@ async def flood(chat: Chat) -> set[str]:
 
 
 async def health_times(service: Service) -> list[float]:
-    """Ask for health until cancelled; give how long each answer took, in seconds, the shortest first."""
+    """Request health until cancelled; return the seconds of each response, sorted."""
     times: list[float] = []
     async with ClientSession(service.url) as client:
         try:
@@ -63,10 +63,9 @@ async def health_times(service: Service) -> list[float]:
 
 
 async def test_a_student_who_asks_without_end_holds_up_nobody(service: Service, sign_up: SignUp) -> None:
-    """Three sockets send 300 asks about long programs: meanwhile others are answered, and health is as quick as ever.
+    """While three sockets send 300 asks about long programs, others are answered and health is as fast as usual.
 
-    A refusal costs little, since the limits come before the analysis, and a socket is read no further while too many
-    of its asks wait.
+    A refusal costs little, since limits are checked before the analysis. A socket with too many open asks is not read.
     """
     flooding, other = await sign_up(service), await sign_up(service)
     async with AsyncExitStack() as stack:
@@ -99,7 +98,7 @@ FLOODS: dict[str, Callable[[Chat, Student], Any]] = {
 
 
 async def close_code(chat: Chat) -> int | None:
-    """Receive until the service closes the socket; return the code."""
+    """Receive until the service closes the socket; return the close code."""
     while True:
         try:
             await chat.receive()
@@ -108,7 +107,7 @@ async def close_code(chat: Chat) -> int | None:
 
 
 async def flood_with(chat: Chat, student: Student, kind: str) -> int | None:
-    """Send frames of one kind until the service closes the socket; return the code."""
+    """Send frames of one kind until the service closes the socket; return the close code."""
     reading = asyncio.create_task(close_code(chat))
     with suppress(ConnectionError):
         while not reading.done():
@@ -122,7 +121,7 @@ async def flood_with(chat: Chat, student: Student, kind: str) -> int | None:
 async def test_h11_a_flood_of_cheap_frames_is_closed_and_logged(
     installation: Installation, service: Service, sign_up: SignUp, kind: str
 ) -> None:
-    """Each of three sockets ends with 1008, others are served, and the log names the student once a process."""
+    """Each of three flooding sockets is closed with 1008, others are served, and each process logs the student once."""
     flooding, other = await sign_up(service), await sign_up(service)
     async with AsyncExitStack() as stack:
         chat = await stack.enter_async_context(connect(service.url, other.access_token))
@@ -146,7 +145,7 @@ async def test_h11_a_flood_of_cheap_frames_is_closed_and_logged(
 async def test_h11_sockets_share_one_rate_and_none_is_opened_past_it(
     start_service: StartService, sign_up: SignUp
 ) -> None:
-    """Three sockets that send half of it each are closed; a client that comes back at once gets no new start."""
+    """Sockets of a user share one rate: three that use half of it each are closed, and reconnecting does not help."""
     async with start_service() as service, AsyncExitStack() as stack:
         student = await sign_up(service)
         sockets = [await stack.enter_async_context(connect(service.url, student.access_token)) for _ in range(3)]
@@ -167,7 +166,7 @@ async def test_h11_sockets_share_one_rate_and_none_is_opened_past_it(
 
 
 async def test_h11_a_flood_of_bytes_is_closed_and_logged(service: Service, sign_up: SignUp) -> None:
-    """An incomplete frame counts by its bytes."""
+    """An incomplete frame counts towards the rate by its bytes."""
     student = await sign_up(service)
     async with connect(service.url, student.access_token) as chat:
         reading = asyncio.create_task(close_code(chat))
@@ -180,7 +179,7 @@ async def test_h11_a_flood_of_bytes_is_closed_and_logged(service: Service, sign_
 
 
 async def test_h11_an_editor_that_resumes_many_answers_is_within_the_rate(service: Service, sign_up: SignUp) -> None:
-    """Three windows that come back three times in a row and take up 30 answers each are not closed."""
+    """Three windows that reconnect three times in a row and resume 30 answers each are not closed."""
     student = await sign_up(service)
     for _ in range(3):
         async with AsyncExitStack() as stack:

@@ -1,4 +1,4 @@
-"""H10: asks that are made to take long, each over the real service. `python -m benchmarks.hostile` has the times."""
+"""H10: asks that are designed to take long, at a real service. `python -m benchmarks.hostile` measures their times."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LARGE = f"def {SECRET}(prices):\n" + "    result = 0\n" * 1_000
 
 @pytest.mark.parametrize("name", HOSTILE_ASKS)
 async def test_h10_a_hostile_ask_is_answered(service: Service, sign_up: SignUp, name: str) -> None:
-    """It ends at each hint level, and others are answered meanwhile."""
+    """A hostile ask ends at each hint level, and others are answered meanwhile."""
     hostile, other = await sign_up(service), await sign_up(service)
     async with connect(service.url, hostile.access_token) as chat, connect(service.url, other.access_token) as honest:
         for level in range(1, LEVELS + 1):
@@ -41,7 +41,7 @@ async def test_h10_a_hostile_ask_is_answered(service: Service, sign_up: SignUp, 
 
 
 async def test_h10_what_is_not_analysed_is_told_counted_and_charged(tmp_path: Path) -> None:
-    """The student gets a generic hint and no call is made; the day's count, the metrics and the log each have it."""
+    """A hostile ask gets a generic hint without a call; it is counted for the day, in the metrics and in the log."""
     async with FakeUpstream() as upstream:
         settings = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": upstream.openai_url, "TUTOR_ADMIN_KEY": ADMIN_KEY}
         service = await asyncio.to_thread(lambda: Service(tmp_path, settings, program=program(analysis=1e-6)))
@@ -68,7 +68,7 @@ async def test_h10_what_is_not_analysed_is_told_counted_and_charged(tmp_path: Pa
 
 
 async def _metrics_with(service: Service, line: str) -> str:
-    """Return the metrics once they have a line; what is counted is written every few seconds."""
+    """Return the metrics once they contain a line; they are updated every few seconds."""
     async with ClientSession(service.url, headers={"X-Admin-Key": ADMIN_KEY}) as client:
         async with asyncio.timeout(30):
             while True:
@@ -80,7 +80,7 @@ async def _metrics_with(service: Service, line: str) -> str:
 
 
 async def test_h10_hostile_asks_at_once_all_end(service: Service, sign_up: SignUp) -> None:
-    """Of one student at once; health answers throughout."""
+    """Simultaneous hostile asks of one student all end, and health answers throughout."""
     hostile = await sign_up(service)
     async with connect(service.url, hostile.access_token) as chat, ClientSession(service.url) as client:
         for name in ("64 KB f-string", "20 KB of backslashes"):

@@ -1,4 +1,4 @@
-"""The ledger over crashes: whenever a process is killed, each provider call has one row, and nothing stays pending."""
+"""The ledger after crashes: each provider call has one row and none stays pending, whenever a process is killed."""
 
 from __future__ import annotations
 
@@ -47,17 +47,17 @@ GIVE_UP_SECONDS = 5 * (LEASES.lasts + LEASES.sweep)
 
 @dataclass
 class Course:
-    """A service that is killed while its students ask, and what became of each request."""
+    """A service that is killed while its students ask, and the end of each request."""
 
     service: Service
     upstream: FakeUpstream
     students: list[Student]
     ends: dict[str, str] = field(default_factory=dict)
-    """By request id: `done`, a code, or `cut` where the connection broke."""
+    """The end of each request by its id: `done`, an error code, or `cut` if the connection broke."""
     asks: dict[str, dict[str, str]] = field(default_factory=dict)
 
     async def ask(self, student: Student) -> None:
-        """Ask one question about a program of its own, which names its request, and note its end."""
+        """Ask about a unique program that names its request, and record the end."""
         request_id = str(uuid4())
         question, code = f"Why, {request_id}?", CODE.replace("total", f"total_{len(self.ends)}")
         self.asks[request_id] = {"request_id": request_id, "question": question, "code": code}
@@ -70,12 +70,12 @@ class Course:
             self.ends[request_id] = "cut"
 
     async def settle_down(self) -> None:
-        """Wait until the leases of the dead have run out and were swept. Raises `TimeoutError`."""
+        """Wait until the leases of killed processes have expired and been swept. Raises `TimeoutError`."""
         pending = "SELECT id FROM model_calls WHERE state IN ('reserved', 'sent')"
         await until(lambda: not self.service.query(pending), seconds=GIVE_UP_SECONDS)
 
     def rows(self) -> dict[str, list[str]]:
-        """Return the states of each request's rows in the ledger."""
+        """Return the states of the ledger's rows by request."""
         found: dict[str, list[str]] = {request_id: [] for request_id in self.ends}
         for request_id, state in self.service.query(
             "SELECT a.request_id, c.state FROM model_calls c JOIN asks a ON a.id = c.ask_id"
@@ -84,14 +84,14 @@ class Course:
         return found
 
     def received(self) -> Counter[str]:
-        """Count the calls that reached the provider by request."""
+        """Return the number of calls that reached the provider, by request."""
         prompts = [str(call.body["messages"]) for call in self.upstream.calls]
         return Counter(re.findall(r"Why, ([-0-9a-f]{36})\?", prompt)[-1] for prompt in prompts)
 
     def require_whole_ledger(self) -> None:
-        """Require one row a received call, no other billed row, and sums that are those of the rows."""
+        """Check that each received call has one row, no other row is billed, and sums equal those of the rows."""
         received, rows = self.received(), self.rows()
-        assert len(self.upstream.calls) > len(self.ends) / 2  # else the kills came too early to prove anything
+        assert len(self.upstream.calls) > len(self.ends) / 2  # otherwise the kills came too early to prove anything
         assert set(received.values()) == {1}
         for request_id, states in rows.items():
             billed = [state for state in states if state != "unsent"]
@@ -103,20 +103,20 @@ class Course:
         assert tuple(map(int, of_rollups)) == tuple(map(int, of_rows))
 
     def require_given_back(self) -> None:
-        """Require that what a crash interrupted counts nowhere, and what was answered once."""
+        """Check that interrupted asks are not counted, and answered ones are counted once."""
         done = sum(end == "done" for end in self.ends.values())
         assert self.service.query("SELECT coalesce(sum(messages), 0) FROM daily_usage") == [(done,)]
         assert self.service.query("SELECT coalesce(sum(hint_level), 0) FROM problems") == [(done,)]
 
 
 def settings_for(upstream: FakeUpstream) -> dict[str, str]:
-    """Let a service ask the fake upstream."""
+    """Return settings of a service with the fake upstream."""
     return {"ANTHROPIC_API_KEY": upstream.key, "ANTHROPIC_BASE_URL": upstream.url} | ROOMY
 
 
 @asynccontextmanager
 async def started(folder: Path, settings: Mapping[str, str], *, workers: int = 1) -> AsyncIterator[Service]:
-    """Run a service with short leases, whatever the test does to it."""
+    """Run a service with short leases."""
     service = await asyncio.to_thread(lambda: Service(folder, settings, workers=workers, program=PROGRAM))
     try:
         yield service
@@ -127,20 +127,20 @@ async def started(folder: Path, settings: Mapping[str, str], *, workers: int = 1
 
 
 async def sign_up_course(service: Service) -> list[Student]:
-    """Register a student a stream."""
+    """Register one student for each stream."""
     return [await sign_up_student(service) for _ in range(STREAMS)]
 
 
 @pytest.fixture
 async def upstream() -> AsyncIterator[FakeUpstream]:
-    """Run a model."""
+    """Run a fake upstream."""
     async with FakeUpstream() as running:
         yield running
 
 
 @pytest.mark.timeout(40 + 30 * KILLS)
 async def test_l1_a_service_of_one_process_killed_again_and_again(tmp_path: Path, upstream: FakeUpstream) -> None:
-    """L1: kill -9 with 8 streams open, at moments of all kinds, and a start on the same data folder each time."""
+    """L1: a service with 8 open streams is killed with kill -9 at various moments and restarted on the same data."""
     upstream.default = ENDLESS
     settings = settings_for(upstream)
     moments = random.Random(7)
@@ -175,7 +175,7 @@ async def test_l1_a_service_of_one_process_killed_again_and_again(tmp_path: Path
 async def test_l1_one_worker_of_two_killed_again_and_again(
     tmp_path: Path, upstream: FakeUpstream, postgres_server: PostgresServer, redis_server: RedisServer
 ) -> None:
-    """L1: what the other worker streams goes on past its lease, is completed, and is never swept."""
+    """L1: streams of the surviving worker continue beyond a lease, are completed, and never swept."""
     upstream.default = LONGER_THAN_A_LEASE
     settings = settings_for(upstream) | SHARED
     settings |= {"TUTOR_DATABASE_URL": postgres_server.database(), "TUTOR_REDIS_URL": redis_server.url}
@@ -198,17 +198,17 @@ async def test_l1_one_worker_of_two_killed_again_and_again(
 
 
 async def have_started(service: Service, count: int) -> None:
-    """Wait until so many workers have started in all."""
+    """Wait until so many workers have started in total."""
     await until(lambda: started_workers(service) == count, seconds=START_SECONDS)
 
 
 def started_workers(service: Service) -> int:
-    """Count the workers that have served so far."""
+    """Return the number of workers that have started so far."""
     return sum(entry["event"] == "started" for entry in service.log)
 
 
 async def repeat(course: Course, request_id: str) -> tuple[str, bool]:
-    """Send a request of the course again; give code and whether it may be tried again."""
+    """Repeat a request; return its code and whether it may be retried."""
     (owner,) = course.service.query("SELECT user_id FROM asks WHERE request_id = ?", UUID(request_id).hex)
     (student,) = [student for student in course.students if UUID(student.id) == UUID(str(owner[0]))]
     async with connect(course.service.url, student.access_token) as chat:

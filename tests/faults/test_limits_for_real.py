@@ -1,4 +1,4 @@
-"""The limits where only real processes, real clocks and real waiting prove them."""
+"""Limits that only real processes, clocks and waiting can prove."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ IN_REAL_TIME = [pytest.mark.real_time, pytest.mark.timeout(120)]
 async def test_a5_the_database_is_the_judge_of_the_daily_cap(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """A5: 4 processes, 250 attempts each, no limiter before them: exactly 100 are counted."""
+    """A5: of 250 attempts in each of 4 processes without a limiter, exactly 100 are counted."""
     if kind == "sqlite":
         url = f"sqlite+aiosqlite:///{tmp_path / 'tutor.sqlite3'}"
     else:
@@ -61,7 +61,7 @@ async def test_a5_the_database_is_the_judge_of_the_daily_cap(
 
 
 async def open_sockets(service: Service, token: str) -> int:
-    """Try four connections of a student at once; give how many may stay."""
+    """Open four connections of a student at once; return the number that may stay."""
     stay = 0
     async with asyncio.TaskGroup() as group:
 
@@ -69,7 +69,7 @@ async def open_sockets(service: Service, token: str) -> int:
             nonlocal stay
             async with connect(service.url, token) as chat:
                 with suppress(Closed):
-                    await chat.answer(module_id="none")  # anything that is answered
+                    await chat.answer(module_id="none")  # any text frame
                     stay += 1
                 await asyncio.sleep(0.5)
 
@@ -79,7 +79,7 @@ async def open_sockets(service: Service, token: str) -> int:
 
 
 def shared_settings(postgres: PostgresServer, redis: RedisServer) -> dict[str, str]:
-    """Let a service keep what it shares in these."""
+    """Return settings that make a service share its state in these servers."""
     return {
         "TUTOR_DATABASE_URL": postgres.database(),
         "TUTOR_REDIS_URL": redis.url,
@@ -105,7 +105,7 @@ async def test_a6_slots_of_a_dead_process_are_free_again(
     postgres_server: PostgresServer,
     redis_server: RedisServer,
 ) -> None:
-    """A6: after kill -9 with three sockets open a fourth is refused while the leases last, and let in after that."""
+    """A6: after kill -9 with three open sockets, a fourth is refused until the leases expire, then accepted."""
     settings = shared_settings(postgres_server, redis_server)
     service = await asyncio.to_thread(lambda: Service(tmp_path, settings, workers=2, program=program))
     try:
@@ -134,14 +134,14 @@ async def test_a6_slots_of_a_dead_process_are_free_again(
 
 @pytest.fixture
 def library_of_faketime(require_program: RequireProgram) -> str:
-    """Return the library that shifts a process's clock."""
+    """Return the path of the library that changes a process's clock."""
     program = Path(require_program("faketime")).resolve()
     (found, *_) = sorted(program.parents[1].glob("lib/**/libfaketimeMT.so.1"))
     return str(found)
 
 
 class Clock:
-    """A process's wall clock, in Tokyo. It is set in one step: libfaketime ends a process that reads half a file."""
+    """The wall clock of a process in Tokyo. It is set atomically: libfaketime exits on reading half a file."""
 
     def __init__(self, file: Path, library: str) -> None:
         self._file = file
@@ -155,11 +155,11 @@ class Clock:
         self._set("+0")
 
     def stop_at(self, moment: datetime) -> None:
-        """Let it be this moment until it is set again."""
+        """Stop the clock at this moment."""
         self._set(f"{moment.astimezone(timezone(timedelta(hours=9))):%Y-%m-%d %H:%M:%S}")
 
     def run_from(self, moment: datetime) -> None:
-        """Let it be this moment now, and go on."""
+        """Set the clock to this moment and let it run."""
         self._set(f"{(moment - datetime.now(UTC)).total_seconds():+.3f}")
 
     def _set(self, shift: str) -> None:
@@ -169,9 +169,9 @@ class Clock:
 
 
 async def test_a9_a_service_that_lives_over_midnight(tmp_path: Path, library_of_faketime: str) -> None:
-    """A9: from 23:59:59 to 00:00 UTC, in a process in Tokyo: the count begins anew once, and only then.
+    """A9: at midnight UTC, in a process in Tokyo, the daily count resets exactly once.
 
-    A8: the refusal says when, and a second earlier it still holds.
+    A8: the refusal gives the time of the reset, and one second earlier asks are still refused.
     """
     clock = Clock(tmp_path / "clock", library_of_faketime)
     service = await asyncio.to_thread(lambda: Service(tmp_path, clock.settings | {"TUTOR_DAILY_MESSAGE_CAP": "2"}))
@@ -217,7 +217,7 @@ def redis_limits(redis_server: RedisServer) -> tuple[Redis, SharedLimiter]:
 
 
 async def admitted(limiter: SharedLimiter, subject: str) -> bool:
-    """Ask once."""
+    """Try one ask; return whether it was admitted."""
     try:
         await limiter.admit(subject, calls_provider=False)
     except RateLimited:
@@ -228,9 +228,9 @@ async def admitted(limiter: SharedLimiter, subject: str) -> bool:
 @pytest.mark.real_time
 @pytest.mark.timeout(260)
 async def test_a4_a8_random_arrivals_at_the_shared_window(redis_limits: tuple[Redis, SharedLimiter]) -> None:
-    """A4: ten students at random over 200 real seconds: never more than 20 of one in any true minute, and not fewer.
+    """A4: of ten students with random asks over 200 real seconds, each gets exactly 20 in any minute.
 
-    A8: to another one, meanwhile, the window keeps its word: at `retry_after` it works, a second earlier it does not.
+    A8: meanwhile another student is admitted after `retry_after`, but not a second earlier.
     """
     redis, limiter = redis_limits
     moments = random.Random(4)

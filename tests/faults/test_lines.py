@@ -1,4 +1,4 @@
-"""H1 to H3, L2 and E6 on both installations: lines that are slow, break or are left, and a service that is stopped."""
+"""H1 to H3, L2 and E6 on both installations: slow, broken and abandoned connections, and a service that stops."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ if TYPE_CHECKING:
 
 GRACE, SLOW_READER = 1.0, 1.0
 ROOM = 1.0
-"""Seconds that a busy machine may be late in what is promised within 50 ms."""
+"""Extra seconds that a busy machine may take for a promise of 50 ms."""
 LONG = Behaviour(text="Look at line 3. " * 200, token_seconds=0.02)
 LONGER = Behaviour(text="Look at line 3. " * 400, token_seconds=0.04)
-"""Takes longer than answers may go on once the service stops."""
+"""An answer that takes longer than a stopping service waits."""
 SILENT = Behaviour(fault="no_head")
 SILENT_AFTER_TEXT = Behaviour(text=LONG.text, fault="silence", tokens_before_fault=40)
 ASKS = 100
@@ -53,14 +53,14 @@ HANDSHAKE = (
     "Sec-WebSocket-Protocol: tutor.v1\r\nAuthorization: Bearer {token}\r\n\r\n"
 )
 HEAVY = Behaviour(text=f"Look at {'line-by-line-' * 150}. " * 250)
-"""Some 500 KB, in sentences of 2 KB."""
+"""An answer of some 500 KB, in sentences of 2 KB."""
 
 pytestmark = [pytest.mark.real_time, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def room(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Classroom]:
-    """Return a service with little patience for those who are away or do not read."""
+    """Return a service with short deadlines for absent clients and slow readers."""
     hasty = program(grace=GRACE, slow_reader=SLOW_READER)
     folder = tmp_path_factory.mktemp("hasty")
     async with classroom(folder, installation, program=hasty, TUTOR_CONNECTIONS_PER_USER="3") as running:
@@ -69,20 +69,20 @@ async def room(installation: Installation, tmp_path_factory: pytest.TempPathFact
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def seat(room: Classroom) -> AsyncIterator[Seat]:
-    """Return a fresh student there."""
+    """Return a new student of this service."""
     async with room.seat() as taken:
         yield taken
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def usual(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Classroom]:
-    """Return a service of one test's own, with the deadlines of every service."""
+    """Return a service for one test, with the default deadlines."""
     async with classroom(tmp_path_factory.mktemp("usual"), installation) as running:
         yield running
 
 
 def narrow_socket() -> socket.socket:
-    """Make a socket for one who will not read: few bytes find room between the service and it."""
+    """Return a socket with small buffers, for a client that does not read."""
     narrow = socket.socket()
     narrow.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
     narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -91,13 +91,13 @@ def narrow_socket() -> socket.socket:
 
 
 def text_frame(content: dict[str, Any]) -> bytes:
-    """Write a masked text frame (RFC 6455 §5.2), with a mask that changes nothing."""
+    """Return a masked text frame (RFC 6455 §5.2) with a mask of zeros."""
     payload = json.dumps(content).encode()
     return struct.pack("!BBH4x", 0x81, 0x80 | 126, len(payload)) + payload
 
 
 async def until_let_in(url: str, token: str) -> None:
-    """Connect again and again until there is a slot. Raises `TimeoutError`."""
+    """Reconnect until a connection slot is free. Raises `TimeoutError`."""
     async with asyncio.timeout(10):
         while True:
             with suppress(Closed):
@@ -107,7 +107,7 @@ async def until_let_in(url: str, token: str) -> None:
 
 
 async def closed(call: ReceivedCall) -> float:
-    """Wait until a model's stream is closed by the service; give the moment."""
+    """Wait until the service closes a model's stream; return the time."""
     await asyncio.wait_for(call.closed.wait(), 15)
     assert call.closed_by == "client"
     assert call.closed_at is not None
@@ -117,7 +117,7 @@ async def closed(call: ReceivedCall) -> float:
 @pytest.mark.parametrize("how", ["fin", "reset"])
 @pytest.mark.parametrize("silence", [SILENT, SILENT_AFTER_TEXT], ids=["before text", "after text"])
 async def test_l2_one_who_leaves_for_good(seat: Seat, silence: Behaviour, how: Literal["fin", "reset"]) -> None:
-    """L2: the student leaves a silent provider: its stream is closed at the end of the grace period, and billed."""
+    """L2: if a student leaves a silent provider, its stream is closed after the grace period, and billed."""
     seat.room.first.play(silence)
     request_id = await seat.chat.ask()
     call = await seat.call()
@@ -137,7 +137,7 @@ async def test_l2_one_who_leaves_for_good(seat: Seat, silence: Behaviour, how: L
 
 
 async def test_l2_one_who_comes_back(seat: Seat) -> None:
-    """L2: back within the grace period, wherever the new line ends, the student has the whole answer, for one call."""
+    """L2: a student who returns within the grace period, at any process, gets the whole answer of one call."""
     text = "Look at line 3. " * 10
     seat.room.first.play(Behaviour(text=text, token_seconds=0.02))
     request_id = await seat.chat.ask()
@@ -155,7 +155,7 @@ async def test_l2_one_who_comes_back(seat: Seat) -> None:
 
 @pytest.mark.parametrize("behaviour", [SILENT, SILENT_AFTER_TEXT, LONG], ids=["before text", "after text", "in text"])
 async def test_e6_a_cancel_closes_the_models_stream(seat: Seat, behaviour: Behaviour) -> None:
-    """E6: `CANCELLED`, the stream is closed at once, what was used is billed, and the level given back."""
+    """E6: a cancel closes the stream at once, bills the usage, and gives the level back."""
     seat.room.first.play(behaviour)
     request_id = await seat.chat.ask()
     call = await seat.call()
@@ -174,11 +174,11 @@ async def test_e6_a_cancel_closes_the_models_stream(seat: Seat, behaviour: Behav
 
 
 ANSWERS_PAST_A_BUFFER = 12
-"""Of 64 Ki characters each, which the system's buffers for one connection cannot take all."""
+"""Pieces of 64 Ki characters, which exceed the system's buffers for one connection."""
 
 
 async def test_h1_a_reader_that_does_not_read(seat: Seat) -> None:
-    """H1: cut at the write deadline, its slot is free again, and the student's other windows are unharmed."""
+    """H1: a client that does not read is cut at the write deadline; its slot is free, its other windows unaffected."""
     url, token = seat.room.service.url, seat.student.access_token
     seat.room.first.play(*[HEAVY] * ANSWERS_PAST_A_BUFFER)
     async with connect(url, token) as second:
@@ -203,7 +203,7 @@ async def test_h1_a_reader_that_does_not_read(seat: Seat) -> None:
 
 @pytest.mark.timeout(120)
 async def test_h2_a_hundred_answers_over_a_line_that_breaks(usual: Classroom) -> None:
-    """H2: the line drops at random moments, for 100 answers: each is whole, each delta and each charge comes once."""
+    """H2: with random drops, 100 answers are complete, and each delta and each charge occurs once."""
     text = " ".join(f"Look at line {number}." for number in range(1, 21))
     usual.first.default = Behaviour(text=text)
     chance = random.Random(11)
@@ -230,7 +230,7 @@ async def test_h2_a_hundred_answers_over_a_line_that_breaks(usual: Classroom) ->
 async def test_h3_a_service_that_is_stopped(usual: Classroom) -> None:
     """H3: SIGTERM with 20 answers under way that take longer than the service waits.
 
-    Each ends with an error that may be retried, and the ledger is whole. (Those that can finish: `test_restarts.py`.)
+    Each ends with a retryable error, and the ledger is complete. (For answers that can finish, see `test_restarts.py`.)
     """
     usual.first.default = LONGER
     students = [await sign_up_student(usual.service) for _ in range(STREAMS)]

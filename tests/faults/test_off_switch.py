@@ -1,4 +1,4 @@
-"""The off switch over several processes: whoever turns it, no process goes on."""
+"""The off switch with several processes: whichever of them turns it, all stop."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ pytestmark = pytest.mark.real_time
 
 KEY = "the admin key of a test"
 SECONDS = 5.0
-"""Within so many every stream has ended."""
+"""Seconds within which every stream must have ended."""
 
 
 @pytest.mark.parametrize("installation", ["postgres"], indirect=True)
 async def test_streams_of_every_process_end(installation: Installation, tmp_path: Path) -> None:
-    """An answer at either of two processes ends with the message soon after one of them was told."""
+    """Answers at both processes end with the message soon after the switch was turned at one of them."""
     assert isinstance(installation, University)
     settings = installation.settings() | {"TUTOR_ADMIN_KEY": KEY}
     async with AsyncExitStack() as stack:

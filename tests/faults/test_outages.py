@@ -1,4 +1,4 @@
-"""A10 and A11: Redis, PostgreSQL or the disk goes away, or silent, under a running service, and comes back."""
+"""A10 and A11: Redis, PostgreSQL or the disk fails or hangs under a running service, and recovers."""
 
 from __future__ import annotations
 
@@ -51,30 +51,30 @@ def postgres(require_program: RequireProgram) -> Iterator[PostgresServer]:
 
 @pytest.fixture
 async def upstream() -> AsyncIterator[FakeUpstream]:
-    """Return a provider that counts the calls it gets."""
+    """Return a fake upstream that counts its calls."""
     async with FakeUpstream() as running:
         yield running
 
 
 def provider(upstream: FakeUpstream) -> dict[str, str]:
-    """Return the settings of a service whose model is the fake upstream's."""
+    """Return settings of a service with the fake upstream."""
     return {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": upstream.url, "TUTOR_JWT_SECRET": SECRET}
 
 
 async def end_of(chat: Chat) -> tuple[str, str | None]:
-    """Ask; give type and code of the last frame."""
+    """Send an ask; return the type and the code of the last frame."""
     last = (await chat.answer())[-1]
     return last["type"], last.get("code")
 
 
 async def get(client: ClientSession, path: str, student: Student | None = None) -> tuple[int, Any]:
-    """Ask for a path; give status and body."""
+    """Get a path; return the status and the body."""
     async with client.get(path, headers=student.headers if student else {}) as response:
         return response.status, await response.json()
 
 
 async def is_answered_within(chat: Chat, seconds: float) -> bool:
-    """Ask again and again until an answer comes to its end."""
+    """Retry an ask until it is answered."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if (await end_of(chat))[0] == "done":
@@ -83,7 +83,7 @@ async def is_answered_within(chat: Chat, seconds: float) -> bool:
 
 
 async def require_unhealthy(client: ClientSession) -> None:
-    """Health says 503 with the contract's body, and soon."""
+    """Check that health answers 503 with the contract's body, quickly."""
     async with asyncio.timeout(RECOVERY_SECONDS):
         status, answer = await get(client, "/api/health")
     assert (status, answer["status"], answer["code"]) == (503, "unavailable", "DATABASE_UNAVAILABLE")
@@ -93,7 +93,7 @@ async def require_unhealthy(client: ClientSession) -> None:
 async def test_a11_postgresql_is_killed(
     start_service: StartService, sign_up: SignUp, postgres: PostgresServer, upstream: FakeUpstream
 ) -> None:
-    """A11: asks and routes say `DATABASE_UNAVAILABLE`, no provider is called, and nothing has to be restarted."""
+    """A11: without PostgreSQL, asks and routes give `DATABASE_UNAVAILABLE` without a call; no restart is needed."""
     url = await asyncio.to_thread(postgres.database)
     async with start_service(TUTOR_DATABASE_URL=url, **provider(upstream)) as service:
         student = await sign_up(service)
@@ -118,7 +118,7 @@ async def test_a11_postgresql_is_killed(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="prlimit is Linux's")
 async def test_a11_the_disk_is_full(start_service: StartService, sign_up: SignUp, upstream: FakeUpstream) -> None:
-    """A11: what writes says `DATABASE_UNAVAILABLE`, what reads works, and with room again everything does."""
+    """A11: with a full disk, writes give `DATABASE_UNAVAILABLE` and reads work; with space all works again."""
     async with start_service(**provider(upstream)) as service:
         student = await sign_up(service)
         async with ClientSession(service.url) as client, connect(service.url, student.access_token) as chat:
@@ -141,9 +141,9 @@ async def test_a11_the_disk_is_full(start_service: StartService, sign_up: SignUp
 
 
 def let_no_file_grow(service: Service) -> tuple[int, int]:
-    """Let the kernel refuse the running service every byte behind a file's first; give the limits before.
+    """Let the kernel refuse every write of the running service beyond a file's first byte; return the earlier limits.
 
-    What SQLite sees is a write that fails in the middle of a commit, as on a full disk.
+    SQLite sees a write that fails in the middle of a commit, as on a full disk.
     """
     pid = service.process.pid
     before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
@@ -154,7 +154,7 @@ def let_no_file_grow(service: Service) -> tuple[int, int]:
 async def test_a10_redis_is_killed(
     start_service: StartService, sign_up: SignUp, redis: RedisServer, postgres: PostgresServer, upstream: FakeUpstream
 ) -> None:
-    """A10: asks are refused within a second and call no provider, the rest works, and 5 seconds bring it all back."""
+    """A10: without Redis, asks are refused within a second without a call; all works again within 5 seconds."""
     url = await asyncio.to_thread(postgres.database)
     async with start_service(TUTOR_DATABASE_URL=url, TUTOR_REDIS_URL=redis.url, **provider(upstream)) as service:
         student = await sign_up(service)
@@ -182,7 +182,7 @@ async def test_a10_redis_is_killed(
 async def test_a11_postgresql_is_silent(
     tmp_path: Path, sign_up: SignUp, postgres: PostgresServer, upstream: FakeUpstream
 ) -> None:
-    """A11: a database that answers nothing is as one that is away, once the deadline of its units has passed."""
+    """A11: a PostgreSQL that hangs is treated as unavailable once the deadline of a unit has passed."""
     url = await asyncio.to_thread(postgres.database)
     settings = {"TUTOR_DATABASE_URL": url, **provider(upstream)}
     async with RunningService(tmp_path, settings, program=program(database=1)) as service:
@@ -206,7 +206,7 @@ async def test_a11_postgresql_is_silent(
 async def test_a10_redis_is_silent(
     start_service: StartService, sign_up: SignUp, redis: RedisServer, postgres: PostgresServer, upstream: FakeUpstream
 ) -> None:
-    """A10: a Redis that answers nothing is as one that is away, for forty asks of ten students at once as for one."""
+    """A10: a Redis that hangs is treated as unavailable, for one ask and for forty asks of ten students at once."""
     url = await asyncio.to_thread(postgres.database)
     async with (
         start_service(TUTOR_DATABASE_URL=url, TUTOR_REDIS_URL=redis.url, **provider(upstream)) as service,

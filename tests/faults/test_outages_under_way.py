@@ -1,4 +1,4 @@
-"""PostgreSQL or Redis goes away while an answer streams: what was admitted reaches the student, and is settled."""
+"""PostgreSQL or Redis fails while an answer streams: the admitted answer reaches the student and is settled."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.real_time
 
 @pytest.fixture
 async def upstream() -> AsyncIterator[FakeUpstream]:
-    """Run a model."""
+    """Run a fake upstream."""
     async with FakeUpstream() as running:
         yield running
 
@@ -47,13 +47,13 @@ def own_redis(require_program: RequireProgram) -> Iterator[RedisServer]:
 
 
 def serving(folder: Path, upstream: FakeUpstream, **settings: Any) -> AbstractAsyncContextManager[HeldService]:
-    """Run a service in this process that asks the fake upstream."""
+    """Run a service in this process with the fake upstream."""
     model = {"ANTHROPIC_API_KEY": upstream.key, "ANTHROPIC_BASE_URL": upstream.url}
     return held_service(folder, HeldClock(), **(model | settings))
 
 
 async def until_answered(chat: Chat) -> list[dict[str, Any]]:
-    """Ask again until an answer comes, as students do. Raises `TimeoutError` after 5 seconds."""
+    """Retry an ask until it is answered. Raises `TimeoutError` after 5 seconds."""
     async with asyncio.timeout(5):
         while True:
             frames = await chat.answer()
@@ -65,7 +65,7 @@ async def until_answered(chat: Chat) -> list[dict[str, Any]]:
 async def test_a11_postgresql_killed_while_an_answer_streams(
     tmp_path: Path, upstream: FakeUpstream, own_postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A11: the text still reaches the student, who is told that it could not be saved; the cost is written later."""
+    """A11: the text reaches the student with a note that it could not be saved; the cost is written later."""
     monkeypatch.setattr("tutor_server.tutoring.settling.RETRY_SECONDS", 0.1)
     upstream.play(Behaviour(text="Look at line 3. " * 20, token_seconds=0.02, input_tokens=77))
     async with serving(tmp_path, upstream, database_url=own_postgres.database()) as service:
@@ -94,7 +94,7 @@ async def test_a11_postgresql_killed_while_an_answer_streams(
 async def test_a10_redis_killed_while_an_answer_streams(
     tmp_path: Path, upstream: FakeUpstream, own_redis: RedisServer
 ) -> None:
-    """A10: what was admitted goes on to its end."""
+    """A10: an admitted answer continues to its end without Redis."""
     upstream.play(Behaviour(text="Look at line 3. " * 20, token_seconds=0.01))
     async with serving(tmp_path, upstream, redis_url=own_redis.url) as service:
         token = (await service.register())["access_token"]

@@ -1,4 +1,4 @@
-"""List P on both installations: what a failing provider does to a student, and to the bill."""
+"""List P on both installations: the effects of failing providers on students and costs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 WORDS = "Look at line 3. " * 20
 AFTER_TEXT = 41
-"""Tokens that come before a fault: ten sentences, and the first word of one."""
+"""The number of tokens before a fault: ten sentences, and the first word of another."""
 MEGABYTE = 1024 * 1024
 FIRST_CONTENT, BETWEEN_CONTENTS = 1.5, 0.8
 ROOMS = [(kind, order) for kind in KINDS for order in ORDERS]
@@ -40,7 +40,7 @@ pytestmark = [pytest.mark.real_time, pytest.mark.asyncio(loop_scope="module")]
     scope="module", loop_scope="module", params=ROOMS, ids=[f"{kind}-{a}" for kind, (a, _) in ROOMS]
 )
 async def room(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Classroom]:
-    """Return a service that waits little for its models and holds no failure against them."""
+    """Return a service with short provider deadlines and without a circuit breaker."""
     kind, order = request.param
     folder = tmp_path_factory.mktemp("hasty")
     async with classroom(folder, installation_of(kind, request), order=order, program=HASTY) as running:
@@ -49,20 +49,20 @@ async def room(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def seat(room: Classroom) -> AsyncIterator[Seat]:
-    """Return a fresh student there."""
+    """Return a new student of this service."""
     async with room.seat() as taken:
         yield taken
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def usual(installation: Installation, tmp_path: Path) -> AsyncIterator[Seat]:
-    """Return a student at a service of its own, with the deadlines and the patience of every service."""
+    """Return a student of another service, with the default deadlines and breaker."""
     async with classroom(tmp_path, installation) as running, running.seat() as taken:
         yield taken
 
 
 def require_clean(seat: Seat, *answers: list[dict[str, Any]]) -> None:
-    """Require that no frame and no line of the log tells of a traceback, a path or the student's code."""
+    """Check that no frame and no log line contains a traceback, a path or the student's code."""
     for answer in answers:
         assert not [frame for frame in answer if "Traceback" in frame.get("content", "")]
     for line in seat.room.service.lines:
@@ -71,7 +71,7 @@ def require_clean(seat: Seat, *answers: list[dict[str, Any]]) -> None:
 
 
 async def test_p1_a_short_wait_is_waited_and_a_long_one_is_not(usual: Seat) -> None:
-    """P1: 429 with Retry-After 1 is waited out, no call is billed twice; with 3600 the next provider has the call."""
+    """P1: after 429 with Retry-After 1 the provider is called again; with 3600 the next provider is called."""
     first, second = usual.room.first, usual.room.second
     first.play(Behaviour(status=429, headers={"Retry-After": "1"}))
     waited = await usual.chat.answer()
@@ -106,7 +106,7 @@ async def test_p1_a_short_wait_is_waited_and_a_long_one_is_not(usual: Seat) -> N
 async def test_p2_another_provider_answers(
     seat: Seat, behaviour: Behaviour, outcomes: list[str], *, is_billed: bool
 ) -> None:
-    """P2: a provider that fails before any text is tried again where that may help; then the next one answers."""
+    """P2: a provider that fails before any text is retried if that may help, then the next one answers."""
     seat.room.first.play(*[behaviour] * len(outcomes))
     seat.room.second.play(Behaviour(text=WORDS))
 
@@ -121,7 +121,7 @@ async def test_p2_another_provider_answers(
 
 
 async def test_p2_where_nobody_listens_another_provider_answers(seat: Seat) -> None:
-    """P2: a refused connection costs nothing, and does not hold the answer up."""
+    """P2: if the connection is refused, the next provider answers without delay, at no cost."""
     async with seat.room.first.away():
         frames = await seat.chat.answer()
 
@@ -132,7 +132,7 @@ async def test_p2_where_nobody_listens_another_provider_answers(seat: Seat) -> N
 
 
 async def test_p2_all_down_uses_up_nothing(seat: Seat) -> None:
-    """P2: the fixed text; the day's count and the ladder are as before; the same request can then be asked again."""
+    """P2: if all providers fail, the fixed text is sent, nothing is used up, and the request can be repeated."""
     before = await seat.chat.answer()
     request_id = str(uuid4())
     for upstream in (seat.room.first, seat.room.second):
@@ -165,7 +165,7 @@ async def test_p2_all_down_uses_up_nothing(seat: Seat) -> None:
     ],
 )
 async def test_p3_p4_p5_p6_a_fault_after_text_interrupts(seat: Seat, fault: Any, outcome: str) -> None:
-    """P3, P4, P5, P6: never `done`; what was shown stays; nobody is asked again; what was made is billed, once."""
+    """P3, P4, P5, P6: a fault after text interrupts the answer, keeps its text, and bills the call once."""
     seat.room.first.play(Behaviour(text=WORDS, fault=fault, tokens_before_fault=AFTER_TEXT))
     request_id = str(uuid4())
 
@@ -188,7 +188,7 @@ async def test_p3_p4_p5_p6_a_fault_after_text_interrupts(seat: Seat, fault: Any,
 
 @pytest.mark.parametrize("fault", ["html", "bad_json", "bad_utf8"])
 async def test_p4_what_is_no_answer_at_all(seat: Seat, fault: Any) -> None:
-    """P4: a page with status 200, or garbage in place of the first text: another provider answers, if one can."""
+    """P4: after a page with status 200, or garbage before any text, another provider answers if there is one."""
     one, other = seat.room.order
     behaviour = Behaviour(fault=fault)
     seat.room.first.play(behaviour)
@@ -209,7 +209,7 @@ async def test_p4_what_is_no_answer_at_all(seat: Seat, fault: Any) -> None:
     "behaviour", [Behaviour(fault="pings"), Behaviour(bytes=True, byte_seconds=1)], ids=["pings", "drips"]
 )
 async def test_p6_what_keeps_a_stream_open_is_no_content(seat: Seat, behaviour: Behaviour) -> None:
-    """P6: pings for ever, or a byte a second: closed at the content deadline, and another provider answers."""
+    """P6: a stream of pings, or of a byte a second, is closed at the content deadline, and another provider answers."""
     seat.room.first.play(behaviour)
 
     frames = await seat.chat.answer()
@@ -226,7 +226,7 @@ async def test_p6_what_keeps_a_stream_open_is_no_content(seat: Seat, behaviour: 
 
 @pytest.mark.parametrize("behaviour", [Behaviour(bytes=True), Behaviour(unknown=True)], ids=["bytes", "unknown"])
 async def test_p7_however_it_comes_it_is_the_same(seat: Seat, behaviour: Behaviour) -> None:
-    """P7: byte by byte, or among events that nobody knows: the same text, end and usage as of a plain answer."""
+    """P7: single bytes, or unknown events in between, give the same text, end and usage."""
     plain = await seat.chat.answer()
     seat.room.first.play(behaviour)
     odd = await seat.chat.answer()
@@ -237,7 +237,7 @@ async def test_p7_however_it_comes_it_is_the_same(seat: Seat, behaviour: Behavio
 
 
 async def test_p8_a_huge_event_takes_no_memory(seat: Seat) -> None:
-    """P8: an event of 50 MB is cut off; no process of the service takes 20 MB more for it at any moment."""
+    """P8: an event of 50 MB is cut off, and no process of the service takes 20 MB more at any moment."""
     workers = [Process(number) for number in seat.room.service.worker_ids() or [seat.room.service.process.pid]]
     seat.room.first.play(Behaviour(text=WORDS, fault="huge_event", tokens_before_fault=AFTER_TEXT))
     for worker in workers:
@@ -254,7 +254,7 @@ async def test_p8_a_huge_event_takes_no_memory(seat: Seat) -> None:
 
 
 async def test_p9_a_wrong_key(usual: Seat) -> None:
-    """P9: each ask gets the one clear sentence; the operator one error a key, which names the variable; no crash."""
+    """P9: with a wrong key each ask gets one clear sentence, and the log has one error for each key's variable."""
     for upstream in (usual.room.first, usual.room.second):
         upstream.key = "another key"
 
@@ -273,9 +273,9 @@ async def test_p9_a_wrong_key(usual: Seat) -> None:
 
 
 async def test_p2_an_offline_hint_says_once_that_it_is_one(installation: Installation, tmp_path: Path) -> None:
-    """P2: with `offline` at the end of the chain an outage gives a hint that opens with the reason, and says it once.
+    """P2: with `offline` at the end of the chain, the hint of an outage begins with the reason, once.
 
-    The editor is told by `fallback` and `provider`; its own words would repeat what stands in the text.
+    The editor learns it from `fallback` and `provider`, and does not repeat it in its own words.
     """
     chain = "anthropic,openai,offline"
     async with classroom(tmp_path, installation, TUTOR_LLM_PROVIDERS=chain) as room, room.seat() as seat:
@@ -285,7 +285,7 @@ async def test_p2_an_offline_hint_says_once_that_it_is_one(installation: Install
             environment = {**os.environ, "TUTOR_DATA_DIR": str(tmp_path / "student")}
             environment |= {"TUTOR_SERVER_URL": room.service.url, "TUTOR_ACCESS_TOKEN": seat.student.access_token}
             async with process(*LANGUAGE_SERVER, env=environment) as (_, editor):
-                await editor.initialize({})  # an editor that knows nothing of us gets the answer as a message
+                await editor.initialize({})  # an editor without the tutor's messages gets the answer as a message
                 await editor.ask(await editor.open(CODE), 2)
                 shown = await editor.hear("window/showMessage")
                 await editor.request("shutdown")
@@ -300,7 +300,7 @@ async def test_p2_an_offline_hint_says_once_that_it_is_one(installation: Install
 
 
 async def test_an_answer_that_is_too_long_ends_with_a_whole_unit(seat: Seat) -> None:
-    """Cut off by its length limit an answer is done, without the sentence that has no end."""
+    """An answer that is cut by its length limit ends as done, without its incomplete last sentence."""
     seat.room.first.play(Behaviour(text="Look at line 3. What ends a", finish="length"))
 
     frames = await seat.chat.answer()
@@ -309,7 +309,7 @@ async def test_an_answer_that_is_too_long_ends_with_a_whole_unit(seat: Seat) -> 
 
 
 async def test_a_refusal_by_the_model_is_answered_by_the_offline_tutor(seat: Seat) -> None:
-    """A model that refuses leaves no student without a hint, and is billed."""
+    """If the model refuses, the offline tutor answers, and the call is billed."""
     seat.room.first.play(Behaviour(text="", finish="refusal"))
 
     frames = await seat.chat.answer()
@@ -326,12 +326,12 @@ class Process:
         self._folder = Path(f"/proc/{number}")
 
     def forget_peak(self) -> None:
-        """Begin anew to look for the peak."""
+        """Reset the peak of the memory."""
         (self._folder / "clear_refs").write_text("5")
 
     @property
     def peak(self) -> int:
-        """The most bytes that it has held at once."""
+        """The peak of the memory in bytes."""
         lines = (self._folder / "status").read_text().splitlines()
         (line,) = [line for line in lines if line.startswith("VmHWM:")]
         return int(line.split()[1]) * 1024

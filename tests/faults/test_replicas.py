@@ -1,4 +1,4 @@
-"""Two processes of one service, on one PostgreSQL and one Redis, and one request that comes to both."""
+"""Two processes of one service, on one PostgreSQL and one Redis, that get the same request."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TEXT = "Look at line 3. " * 10
 
 @pytest.fixture
 async def upstream() -> AsyncIterator[FakeUpstream]:
-    """Run a model that takes its time."""
+    """Run a slow fake upstream."""
     async with FakeUpstream() as running:
         running.default = Behaviour(text=TEXT, token_seconds=0.005)
         yield running
@@ -35,7 +35,7 @@ async def upstream() -> AsyncIterator[FakeUpstream]:
 async def pair(
     tmp_path: Path, upstream: FakeUpstream, postgres_server: PostgresServer, redis_server: RedisServer
 ) -> AsyncIterator[tuple[HeldService, HeldService]]:
-    """Run two services that know of each other only through PostgreSQL and Redis."""
+    """Run two services that share only PostgreSQL and Redis."""
     settings: dict[str, Any] = {
         "database_url": postgres_server.database(),
         "redis_url": redis_server.url,
@@ -52,7 +52,7 @@ async def pair(
 
 @pytest.fixture
 async def chats(pair: tuple[HeldService, HeldService]) -> AsyncIterator[tuple[Chat, Chat]]:
-    """Return a student's socket at each."""
+    """Return a WebSocket of the student at each service."""
     one, other = pair
     token = (await one.register(f"{uuid4().hex}@uni.example"))["access_token"]
     async with connect(one.url, token) as first, connect(other.url, token) as second:
@@ -60,7 +60,7 @@ async def chats(pair: tuple[HeldService, HeldService]) -> AsyncIterator[tuple[Ch
 
 
 async def rows(service: HeldService, columns: str, table: str) -> list[tuple[Any, ...]]:
-    """Read a table."""
+    """Return rows of a table."""
     return await service.database.read(
         lambda connection: [tuple(row) for row in connection.exec_driver_sql(f"SELECT {columns} FROM {table}")]
     )
@@ -69,7 +69,7 @@ async def rows(service: HeldService, columns: str, table: str) -> list[tuple[Any
 async def test_l3_a_request_that_comes_to_both_at_once_is_one(
     pair: tuple[HeldService, HeldService], chats: tuple[Chat, Chat], upstream: FakeUpstream
 ) -> None:
-    """L3: twenty times the same id at both in the same moment: one call, one row, one message, the same answer."""
+    """L3: twenty simultaneous requests with one id at both make one call, one row, one message and one answer."""
     for number in range(20):
         request_id = str(uuid4())
         first, second = await asyncio.gather(*(chat.answer(request_id=request_id) for chat in chats))
@@ -85,7 +85,7 @@ async def test_l3_a_request_that_comes_to_both_at_once_is_one(
 
 
 async def test_l3_a_request_that_runs_elsewhere_is_followed(chats: tuple[Chat, Chat], upstream: FakeUpstream) -> None:
-    """L3: the same ask, or a resume, at another process while the first one answers gives that answer."""
+    """L3: an ask or resume at another process than the answering one gets the same answer."""
     one, other = chats
     request_id = await one.ask()
     await upstream.next_call()
@@ -103,7 +103,7 @@ async def test_l3_a_request_that_runs_elsewhere_is_followed(chats: tuple[Chat, C
 async def test_l3_other_content_under_an_id_that_runs_elsewhere_is_refused(
     chats: tuple[Chat, Chat], upstream: FakeUpstream
 ) -> None:
-    """L3: an id stands for one question, whichever process has it."""
+    """L3: an id that is in use at another process cannot be used for another question."""
     one, other = chats
     request_id = await one.ask()
     await upstream.next_call()
@@ -117,7 +117,7 @@ async def test_l3_other_content_under_an_id_that_runs_elsewhere_is_refused(
 async def test_l3_a_failure_is_shared_and_frees_the_id(
     pair: tuple[HeldService, HeldService], chats: tuple[Chat, Chat], upstream: FakeUpstream
 ) -> None:
-    """L3: where the provider fails before any text both are told so, and the id can be used again."""
+    """L3: if the provider fails before any text, both get the error, and the id can be used again."""
     upstream.play(*[Behaviour(status=500, head_seconds=0.1)] * 2)
     request_id = await chats[0].ask()
     await upstream.next_call()

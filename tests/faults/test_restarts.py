@@ -1,4 +1,4 @@
-"""H13, and processes that stand still: workers are replaced, stops end, and clients come back by themselves."""
+"""H13 and stalled processes: workers are replaced, stops end, and clients reconnect by themselves."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.real_time, pytest.mark.timeout(400)]
 
 SHORT = Behaviour(text="Look at line 3. " * 20, token_seconds=0.02)
-"""Takes a second or two, less than answers may go on while the service stops."""
+"""An answer of a second or two, which a stopping service waits for."""
 STUDENTS = 5
 
 
@@ -48,26 +48,26 @@ def university(postgres_server: PostgresServer, redis_server: RedisServer) -> Un
 
 @pytest.fixture
 async def two_workers(tmp_path: Path, university: University) -> AsyncIterator[Service]:
-    """Run a service whose workers can be brought to a standstill."""
+    """Run a service whose workers can be stalled."""
     async with RunningService(tmp_path, university.settings(), workers=2, program=PROGRAM) as service:
         await until(lambda: sum(line["event"] == "started" for line in service.log) == 2)
         yield service
 
 
 def service_that_sticks(folder: Path) -> RunningService:
-    """Prepare a single process that can be brought to a standstill."""
+    """Return the command of a single process that can be stalled."""
     return RunningService(folder, {}, program=PROGRAM)
 
 
 async def exit_status(service: Service) -> int:
-    """Wait for the end of a service."""
+    """Return the exit status of a service once it has ended."""
     await until(lambda: service.process.poll() is not None, seconds=60)
     assert service.process.returncode is not None
     return service.process.returncode
 
 
 async def is_well(service: Service) -> bool:
-    """Return whether health answers, on a connection of its own."""
+    """Return whether health answers over a new connection."""
     with suppress(ClientError, TimeoutError):
         async with asyncio.timeout(5), ClientSession(service.url) as client, client.get("/api/health") as response:
             return response.status == 200
@@ -76,7 +76,7 @@ async def is_well(service: Service) -> bool:
 
 @pytest.mark.parametrize("how", [signal.SIGSTOP, signal.SIGUSR1, signal.SIGUSR2], ids=["stopped", "busy", "in C"])
 async def test_h13_a_worker_that_does_not_answer_is_replaced(two_workers: Service, how: signal.Signals) -> None:
-    """The parent kills it after 5 s, and starts another; the other worker serves all the time."""
+    """The parent kills a stalled worker after 5 s and starts another, while the other worker serves."""
     stuck, other = two_workers.worker_ids()
 
     os.kill(stuck, how)
@@ -92,7 +92,7 @@ async def test_h13_a_worker_that_does_not_answer_is_replaced(two_workers: Servic
 
 
 async def test_h13_a_stop_takes_workers_along_that_do_not_answer(two_workers: Service) -> None:
-    """SIGTERM ends all processes, though one stands still and the other's threads do not end."""
+    """SIGTERM ends all processes, even if one is stalled and another has an endless thread."""
     stopped, unending = workers = two_workers.worker_ids()
     os.kill(unending, signal.SIGWINCH)
     os.kill(stopped, signal.SIGSTOP)
@@ -113,7 +113,7 @@ async def test_h13_a_stop_takes_workers_along_that_do_not_answer(two_workers: Se
 async def test_h13_a_stop_ends_a_single_process_whatever_it_does(
     tmp_path: Path, how: signal.Signals, status: int
 ) -> None:
-    """SIGTERM ends a process that is busy in Python or in C, or that waits for a thread; it says where it was."""
+    """SIGTERM ends a process that is stalled in Python or C or waits for a thread; the log says where it was."""
     async with service_that_sticks(tmp_path) as service:
         service.process.send_signal(how)
         service.process.send_signal(signal.SIGTERM)
@@ -123,7 +123,7 @@ async def test_h13_a_stop_ends_a_single_process_whatever_it_does(
 
     text = "\n".join(service.lines)
     if how is signal.SIGUSR1:
-        frames = ended_by(service, "loop_stalled", "stop_forced")  # which of the two signals came first is open
+        frames = ended_by(service, "loop_stalled", "stop_forced")  # either of the two signals may have come first
         assert any(frame.startswith("stand_still (stuck_service.py:") for frame in frames)
     elif how is signal.SIGUSR2:
         assert "in keep_the_interpreter" in text
@@ -133,14 +133,14 @@ async def test_h13_a_stop_ends_a_single_process_whatever_it_does(
 
 
 def ended_by(service: Service, *events: str) -> list[str]:
-    """Return where the main thread was when the guardian ended a process."""
+    """Return where the main thread was when the watchdog ended a process."""
     (line,) = [line for line in service.log if line["event"] in events]
     frames: list[str] = line["frames"]
     return frames
 
 
 async def test_a_single_process_that_was_stopped_goes_on(tmp_path: Path) -> None:
-    """Ctrl-Z, or a laptop that sleeps, is no standstill: the time in which the process had no turn does not count."""
+    """Time in which the process did not run, as after Ctrl-Z or a laptop's sleep, does not count as a stall."""
     async with service_that_sticks(tmp_path) as service:
         service.process.send_signal(signal.SIGSTOP)
         await asyncio.sleep(6)
@@ -151,13 +151,13 @@ async def test_a_single_process_that_was_stopped_goes_on(tmp_path: Path) -> None
 
 
 async def ask_on(tutor: RemoteTutor, name: str) -> list[FromService]:
-    """Ask about a function of that name and collect the answer."""
+    """Ask about a function of this name and return the answer."""
     ask = Ask(request_id=uuid4(), code=f"def {name}():\n    return x\n", cursor=Position(1, 0))
     return [message async for message in tutor.ask(ask)]
 
 
 async def test_h13_workers_are_restarted_one_after_another_under_load(tmp_path: Path, university: University) -> None:
-    """SIGHUP: answers under way are whole, later asks are answered, no ask fails, and both workers are new."""
+    """After SIGHUP under load, running answers are complete, no ask fails, and both workers are new."""
     async with classroom(tmp_path, university) as room:
         room.first.default = SHORT
         service = room.service
@@ -200,7 +200,7 @@ async def test_h13_workers_are_restarted_one_after_another_under_load(tmp_path: 
 async def test_h13_a_single_process_lets_answers_finish(
     tmp_path: Path, number: signal.Signals, code: int, status: int
 ) -> None:
-    """Answers that can finish do, quiet sockets are closed at once, and the exit status says whether to start again."""
+    """A stopping process lets answers finish and closes quiet sockets; its status says whether to restart it."""
     async with classroom(tmp_path, Laptop()) as room:
         room.first.default = SHORT
         student = await sign_up_student(room.service)
@@ -231,7 +231,7 @@ async def test_h13_a_single_process_lets_answers_finish(
 
 
 async def test_h13_clients_come_back_to_a_single_process_that_starts_again(tmp_path: Path) -> None:
-    """SIGHUP and a new start on the same port: an ask that comes between is answered, without being asked again."""
+    """An ask between SIGHUP and the restart on the same port is answered without a new question."""
     folder = tmp_path / "service"
     folder.mkdir()
     first = await asyncio.to_thread(Service, folder, {})

@@ -1,4 +1,4 @@
-"""Attempts counted by several processes in one Redis: exact, and nobody is locked out by its outage."""
+"""Attempts that several processes count in one Redis: exact, and an outage of Redis locks out nobody."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ async def redis(redis_server: RedisServer) -> AsyncIterator[Redis]:
 
 
 def attempts(redis: Redis) -> SharedAttempts:
-    """Make the counts of one process."""
+    """Build the counts of one process."""
     return SharedAttempts(redis, new_mark=lambda: uuid4().hex, own=InProcessAttempts(HeldClock()))
 
 
 async def test_many_at_once_over_two_processes_are_counted_exactly(redis: Redis) -> None:
-    """A hundred guesses at once, half of them at each process: ten pass."""
+    """Of a hundred simultaneous guesses at two processes ten pass."""
     here, there = attempts(redis), attempts(redis)
 
     outcomes = await asyncio.gather(*(each.take(TEN) for each in [here, there] * 50), return_exceptions=True)
@@ -50,7 +50,7 @@ async def test_many_at_once_over_two_processes_are_counted_exactly(redis: Redis)
 
 
 async def test_a_full_window_counts_in_no_other(redis: Redis) -> None:
-    """A refusal by one window uses up nothing of the others, and says when to come back."""
+    """A refusal by one window leaves the other windows unchanged, and gives the seconds to wait."""
     here = attempts(redis)
     for _ in range(3):
         await here.take(TEN, THREE)
@@ -67,7 +67,7 @@ async def test_a_full_window_counts_in_no_other(redis: Redis) -> None:
 
 
 async def test_what_was_taken_can_be_given_back_and_cleared(redis: Redis) -> None:
-    """A right guess is none, and its owner starts anew."""
+    """A correct guess is given back, and clears the failures of its owner."""
     here, there = attempts(redis), attempts(redis)
     for _ in range(5):
         await here.give_back(await here.take(THREE))
@@ -79,7 +79,7 @@ async def test_what_was_taken_can_be_given_back_and_cleared(redis: Redis) -> Non
 
 
 async def test_names_are_remembered_for_all_processes_and_not_readable(redis: Redis) -> None:
-    """What Redis holds tells nobody who signed in from where."""
+    """The names in Redis do not reveal who signed in from where."""
     await attempts(redis).remember("ada at home", 60)
 
     assert await attempts(redis).remembers("ada at home")
@@ -88,7 +88,7 @@ async def test_names_are_remembered_for_all_processes_and_not_readable(redis: Re
 
 
 async def test_without_redis_each_process_counts_on_its_own(redis_server: RedisServer) -> None:
-    """People can still sign in, and guessing is still slowed down."""
+    """Without Redis people can still sign in, and each process still limits guessing."""
     redis = open_redis(redis_server.url)
     here = attempts(redis)
     redis_server.stop()

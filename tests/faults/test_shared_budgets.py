@@ -1,4 +1,4 @@
-"""Budgets over several processes' limiters and a real Redis: exact, and read from the database when unknown."""
+"""Budgets over several processes and a real Redis: exact, and loaded from the database when unknown."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def processes(redis_server: RedisServer) -> AsyncIterator[list[Redis]]:
 
 
 def limiter(redis: Redis, budgets: Budgets, spent: Spent | None = None, **limits: int) -> SharedLimiter:
-    """Make a limiter that nothing but its budgets bounds, unless a test says so."""
+    """Build a limiter in which only the budgets limit, unless a test says otherwise."""
 
     async def nothing_stored(_subject: str, _day: date) -> int:
         return 0
@@ -64,7 +64,7 @@ def limiter(redis: Redis, budgets: Budgets, spent: Spent | None = None, **limits
 async def test_a_thousand_asks_at_once_over_four_processes(
     processes: list[Redis], budgets: Budgets, refusal: type[BudgetBusy]
 ) -> None:
-    """A5 with money: 900 of the 1000 dollars are spent, so that exactly 100 asks of a dollar pass."""
+    """A5 with money: with 900 of 1000 dollars spent, exactly 100 asks of one dollar pass."""
     spent = Spent(900 * DOLLAR, 900 * DOLLAR)
     limits = [limiter(redis, budgets, spent) for redis in processes]
 
@@ -80,7 +80,7 @@ async def test_a_thousand_asks_at_once_over_four_processes(
 
 
 async def test_a7_a_budgets_refusal_changes_no_key_and_says_when_to_come_back(processes: list[Redis]) -> None:
-    """A7, A8: every key is as it was."""
+    """A7, A8: a refusal by the budget changes no key, and gives the seconds to wait."""
     redis = processes[0]
     limits = limiter(redis, Budgets(monthly=DOLLAR))
     await limits.admit("ada", calls_provider=True, reserved=DOLLAR)
@@ -94,7 +94,7 @@ async def test_a7_a_budgets_refusal_changes_no_key_and_says_when_to_come_back(pr
 
 
 async def test_corrections_count(processes: list[Redis]) -> None:
-    """Costs take the place of what was held back, for every process."""
+    """Actual costs replace reserved ones for every process."""
     here, there = (limiter(redis, Budgets(daily=2 * DOLLAR)) for redis in processes[:2])
     grant = await here.admit("ada", calls_provider=True, reserved=2 * DOLLAR)
     with pytest.raises(BudgetBusy):
@@ -107,7 +107,7 @@ async def test_corrections_count(processes: list[Redis]) -> None:
 
 
 async def test_what_the_database_knows_better_is_read_again(processes: list[Redis]) -> None:
-    """A copy that is forgotten is loaded anew; without a budget none is kept."""
+    """If Redis loses the spending, it is loaded again; without a budget none is stored."""
     limits = limiter(processes[0], Budgets(daily=2 * DOLLAR), Spent(DOLLAR, DOLLAR))
     grant = await limits.admit("ada", calls_provider=True, reserved=DOLLAR)
     await limits.reread_spending(grant.day)
@@ -119,7 +119,7 @@ async def test_what_the_database_knows_better_is_read_again(processes: list[Redi
 
 
 async def test_a_student_may_have_limits_of_their_own(processes: list[Redis]) -> None:
-    """An override stands in for cap and rate."""
+    """An individual limit replaces the general cap and rate."""
     limits = limiter(processes[0], Budgets(), messages_per_minute=1, daily_messages=1)
     for _ in range(3):
         grant = await limits.admit("ada", calls_provider=False, own=OwnLimits(3, 4))

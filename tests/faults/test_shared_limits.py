@@ -29,7 +29,7 @@ pytestmark = pytest.mark.real_time
 
 
 async def nothing_stored(_subject: str, _day: date) -> int:
-    """Know of no messages of the day."""
+    """Return 0: no messages of the day are stored."""
     return 0
 
 
@@ -43,13 +43,13 @@ async def redis(redis_server: RedisServer) -> AsyncIterator[Redis]:
 
 
 def limiter(redis: Redis, *, per_minute: int = 20, daily: int = 100, calls: int = 200) -> SharedLimiter:
-    """Make a limiter with the contract's defaults."""
+    """Build a limiter with the contract's defaults."""
     limits = Limits(messages_per_minute=per_minute, daily_messages=daily, llm_calls_per_minute=calls)
     return SharedLimiter(redis, limits, messages_on=nothing_stored, new_mark=lambda: uuid4().hex)
 
 
 async def run_processes(url: str, numbers: list[int], clocks: list[list[str]]) -> Counter[str]:
-    """Let processes ask at once, each under a clock of its own; sum their outcomes."""
+    """Let processes with different clocks ask at once; return the sum of their outcomes."""
     processes = [
         await asyncio.create_subprocess_exec(
             *clock,
@@ -73,7 +73,7 @@ async def run_processes(url: str, numbers: list[int], clocks: list[list[str]]) -
 async def test_a2_four_processes_with_clocks_apart_admit_twenty(
     redis: Redis, redis_server: RedisServer, require_program: RequireProgram
 ) -> None:
-    """A2: 4 processes x 250 asks of one user, clocks 90 seconds off either way: exactly 20."""
+    """A2: of 250 asks of one user in each of 4 processes, with clocks 90 seconds apart, exactly 20 pass."""
     faketime = require_program("faketime")
     clocks = [[faketime, "-f", shift] for shift in ("+90s", "-90s", "+45s", "-45s")]
 
@@ -83,14 +83,14 @@ async def test_a2_four_processes_with_clocks_apart_admit_twenty(
 
 
 async def test_a5_the_daily_cap_over_four_processes(redis: Redis, redis_server: RedisServer) -> None:
-    """A5: a thousand attempts against a cap of 100: exactly 100."""
+    """A5: of a thousand attempts exactly 100 pass a cap of 100."""
     total = await run_processes(redis_server.url, [250, 5000, 100, 5000], [[]] * 4)
 
     assert total == {"Grant": 100, "DailyCapReached": 900}
 
 
 async def test_a3_the_provider_window_over_fifty_users(redis: Redis) -> None:
-    """A3: a thousand asks over 50 users: exactly 200 provider calls."""
+    """A3: of a thousand asks of 50 users exactly 200 may call a provider."""
     limits = limiter(redis)
     outcomes = await asyncio.gather(
         *(limits.admit(f"user-{number % 50}", calls_provider=True) for number in range(1000)), return_exceptions=True
@@ -106,7 +106,7 @@ async def test_a3_the_provider_window_over_fifty_users(redis: Redis) -> None:
 async def test_a7_a_refusal_changes_no_counter(
     per_minute: int, daily: int, calls: int, refusal: type[TutorError], redis: Redis
 ) -> None:
-    """A7: every key in Redis is as it was before the refusal, and the refusal says when to come back (A8)."""
+    """A7: a refusal leaves every key in Redis unchanged, and gives the seconds to wait (A8)."""
     limits = limiter(redis, per_minute=per_minute, daily=daily, calls=calls)
     await limits.admit("ada", calls_provider=True)
     before = await _everything(redis)
@@ -120,7 +120,7 @@ async def test_a7_a_refusal_changes_no_counter(
 
 
 def hold_the_clock(limits: SharedLimiter, redis: Redis) -> None:
-    """Let the limiter's decision read the time, in whole seconds, from the key `now` in place of Redis' own."""
+    """Let the limiter's script read the time in seconds from the key `now` instead of Redis' clock."""
     text = str(limits._admit.script)
     assert text.count("redis.call('TIME')") == 1
     limits._admit = redis.register_script(text.replace("redis.call('TIME')", "{redis.call('GET', 'now'), 0}"))
@@ -133,7 +133,7 @@ def hold_the_clock(limits: SharedLimiter, redis: Redis) -> None:
 async def test_a8_a9_a_refusal_keeps_its_word_over_midnight(
     per_minute: int, daily: int, calls: int, refusal: type[TutorError], redis: Redis
 ) -> None:
-    """A8, A9: `retry_after` seconds later it works, one second earlier it does not; the day ends at midnight UTC."""
+    """A8, A9: after `retry_after` an ask is admitted, a second earlier it is not; the day ends at midnight UTC."""
     limits = limiter(redis, per_minute=per_minute, daily=daily, calls=calls)
     hold_the_clock(limits, redis)
     midnight = datetime(2026, 3, 2, tzinfo=UTC)
@@ -158,7 +158,7 @@ async def test_a8_a9_a_refusal_keeps_its_word_over_midnight(
 
 
 async def test_what_was_granted_can_be_given_back(redis: Redis) -> None:
-    """Afterwards every counter is as it was."""
+    """Giving back an admitted ask restores every counter."""
     limits = limiter(redis, per_minute=1, daily=1, calls=1)
     for _ in range(3):
         grant = await limits.admit("ada", calls_provider=True)
@@ -170,7 +170,7 @@ async def test_what_was_granted_can_be_given_back(redis: Redis) -> None:
 
 
 async def test_a_retry_takes_a_call_of_its_own(redis: Redis) -> None:
-    """The provider window counts every call that is sent."""
+    """Every call that is sent counts towards the provider limit, including retries."""
     limits = limiter(redis, calls=2)
     await limits.admit("ada", calls_provider=True)
     await limits.take_call()
@@ -180,7 +180,7 @@ async def test_a_retry_takes_a_call_of_its_own(redis: Redis) -> None:
 
 
 async def test_a6_slots_are_counted_over_processes_and_leases_run_out(redis: Redis) -> None:
-    """A6: a fourth connection gets no slot, whichever process holds the others; a dead process's lease runs out."""
+    """A6: a fourth connection is refused at any process, until the lease of a dead process expires."""
     here, there = (SharedSlots(redis, 3, new_mark=lambda: uuid4().hex) for _ in range(2))
     held = [await slots.acquire("ada") for slots in (here, here, there)]
     assert await there.acquire("ada") is None
@@ -191,7 +191,7 @@ async def test_a6_slots_are_counted_over_processes_and_leases_run_out(redis: Red
 
 
 async def test_a10_without_redis_asks_are_refused_within_a_second(redis_server: RedisServer) -> None:
-    """A10: fail closed and soon; with Redis back the same limiter works again."""
+    """A10: without Redis, asks are refused within a second; once it is back, the same limiter works again."""
     connection = open_redis(redis_server.url)
     limits = limiter(connection)
     await limits.admit("ada", calls_provider=True)

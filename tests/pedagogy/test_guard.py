@@ -1,4 +1,4 @@
-"""The guard between a model and a student: what it lets through at each level, and in which form."""
+"""The guard between model and student: what it releases at each hint level, and in which form."""
 
 from __future__ import annotations
 
@@ -61,14 +61,14 @@ print('largest:', largest(weights)
 
 @dataclass(frozen=True)
 class Bug:
-    """A student's program, and the program that a model without restraint would answer with."""
+    """A student's program, and the corrected program that an unrestrained model would answer with."""
 
     code: str
     fixed: str
 
     @property
     def new_lines(self) -> list[str]:
-        """The lines that only the corrected program has, as their tokens."""
+        """The lines that only the corrected program has, as lists of tokens."""
         known = {spelled(line) for line in self.code.splitlines()}
         return [spelled(line) for line in self.fixed.splitlines() if spelled(line) not in known and line.strip()]
 
@@ -90,17 +90,17 @@ HINT_LEVELS = [level for level in HintLevel if level < HintLevel.SOLUTION]
 
 
 def submission(code: str = AVERAGE, **more: object) -> Submission:
-    """Build a submission on the first line of a program."""
-    return Submission(code=code, cursor=Position(0, 0), **more)  # type: ignore[arg-type] # each test names real fields
+    """Build a submission with the cursor on the first line of a program."""
+    return Submission(code=code, cursor=Position(0, 0), **more)  # type: ignore[arg-type] # each test passes real fields
 
 
 def spelled(text: str) -> str:
-    """Return the tokens of a text, however they are set."""
+    """Return the tokens of a text, regardless of its formatting."""
     return " ".join(re.findall(r"\w+|[^\w\s]", text))
 
 
 def seen(text: str) -> str:
-    """Return what a student can read off a shown text: decoded, without markup, as tokens in their order."""
+    """Return what a student can read in a shown text: its tokens, decoded and without markup."""
     for run in re.findall(r"[A-Za-z0-9+/]{8,}={0,2}", text):
         try:
             text += "\n" + base64.b64decode(run).decode("ascii")
@@ -123,7 +123,7 @@ def answer(
     earlier: Sequence[str] = (),
     canary: str | None = None,
 ) -> tuple[str, Verdict | None]:
-    """Send a model's text through the guard, in chunks of the given lengths; return what is shown and the verdict."""
+    """Send a text through the guard in chunks of the given lengths; return the released text and the verdict."""
     guard = Guard(level, asked or submission(), earlier=earlier, canary=canary)
     shown, position = [], 0
     for length in chunks:
@@ -141,22 +141,22 @@ def rule(text: str, level: int = 1, asked: Submission | None = None, *, earlier:
 
 
 def fence(code: str, mark: str = "```", info: str = "python") -> str:
-    """Set code as a fenced block."""
+    """Return code in a fenced block."""
     return f"{mark}{info}\n{code}{mark}\n"
 
 
 def each(template: str) -> Callable[[str], str]:
-    """Set every line of the code by a template."""
+    """Return code with a template applied to every line."""
     return lambda code: "".join(template.format(line.strip()) for line in code.splitlines() if line.strip())
 
 
 def each_token(before: str, after: str) -> Callable[[str], str]:
-    """Set every token of the code for itself."""
+    """Return code with every token formatted separately."""
     return lambda code: "".join(f"{before}{token}{after}" for token in spelled(code).split())
 
 
 def in_tokens(line: str) -> list[str]:
-    """Return the tokens of a line of code, signs of two characters whole."""
+    """Return the tokens of a line of code, with two-character operators whole."""
     return re.findall(r"'[^']*'|\w+|[+>=]=|[^\w\s]", line)
 
 
@@ -164,7 +164,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def encoded(code: str) -> str:
-    """Write code in base64."""
+    """Return code in base64."""
     return base64.b64encode(code.encode()).decode()
 
 
@@ -187,7 +187,7 @@ _SAID = {
 
 
 def in_words(line: str) -> str:
-    """Return a line of code with its signs in words."""
+    """Return a line of code with its operators written as words."""
     return " ".join(_SAID.get(token, token) for token in re.findall(r"\w+|[+>]=|[^\w\s]", line))
 
 
@@ -315,7 +315,7 @@ class TestSolutionsDoNotPass:
     def test_t1_no_new_line_reaches_the_student(
         self, level: HintLevel, bug: Bug, disguise: str, opening: str, chunks: list[int]
     ) -> None:
-        """T1: no line of the correction is shown, at any level below 5, in any disguise and however it is cut."""
+        """T1: below level 5 no line of the correction is released, in any disguise and any chunks."""
         text = opening + DISGUISES[disguise](bug.fixed)
         shown, verdict = answer(text, level, submission(bug.code), chunks=chunks)
         assert verdict is not None
@@ -324,7 +324,7 @@ class TestSolutionsDoNotPass:
     @pytest.mark.parametrize("letters", [2, 3, 4, 5])
     @pytest.mark.parametrize("line_end", ["\n", "\n\n"])
     def test_t1_code_without_signs_is_not_spelled_line_by_line(self, letters: int, line_end: str) -> None:
-        """T1: letters that no line sets apart in a number that tells are read with those of the lines before."""
+        """T1: letters that are spelled over several lines are read together with those of the lines before."""
         lines = re.findall(f".{{1,{letters}}}", "returntotalminuslengrade")
         spelling = "".join(" ".join(line) + line_end for line in lines)
         assert rule(f"Spell this:\n{spelling}Do you see it?") == "encoded"
@@ -339,7 +339,7 @@ class TestSolutionsDoNotPass:
     )
     @settings(max_examples=400, deadline=None)
     def test_t1_no_new_line_comes_in_instalments(self, bug: Bug, cuts: list[int], template: str, asks: int) -> None:
-        """T1: a correction in pieces of a few words, over one answer or several asks, does not come together either."""
+        """T1: a correction in fragments of a few words, over one or several answers, is stopped."""
         pieces: list[str] = []
         for line in filter(None, map(str.split, bug.fixed.splitlines())):
             while line:
@@ -369,10 +369,10 @@ QUESTION, CONCEPT, STRUCTURE, EXAMPLE, SOLUTION = HintLevel
 
 
 class TestWhatPasses:
-    """Hints that keep the rule of their level, word for word."""
+    """Hints that obey the rules of their level and pass unchanged."""
 
     def test_a_module_allows_names(self) -> None:
-        """A name on a module's list may be named like a builtin."""
+        """A name on a module's list is allowed as a builtin is."""
         guard = Guard(CONCEPT, submission(), allowed_names=frozenset({"robot", "turn"}))
         assert guard.feed("What does `robot.turn()` do?") + guard.finish() == ["What does `robot.turn()` do?"]
         assert rule("What does `robot.turn()` do?", 2) == "code-span"
@@ -396,7 +396,7 @@ class TestWhatPasses:
             assert rule(f"You see `{quote}` there.", 1, asked) is None
 
     def test_a_failing_case_is_no_instalment(self) -> None:
-        """What a test tried, wanted and got is told over several answers without becoming a statement."""
+        """A failing test case, told over several answers, does not count as a statement in fragments."""
         asked = submission(traceback="Test failed: average([1, 2])\nExpected: ('low', 1)\nGot: [[1], [2]]\n")
         told = ["You need `return`.", "You call `average([1, 2])` and get `[[1], [2]]`.", "It wants `('low', 1)`."]
         for number, text in enumerate(told):
@@ -404,7 +404,7 @@ class TestWhatPasses:
             assert answer(text, QUESTION, asked, earlier=["Read `return total`.", *told]) == (text, None)
 
     def test_a_comment_and_a_semicolon_end_what_is_put_together(self) -> None:
-        """Own code that ends in a comment or a semicolon is quoted twice, next to other names."""
+        """The student's own code with a comment or semicolon at its end may be quoted repeatedly."""
         asked = submission("name = input();\nhalf = 1 # 1/2\n")
         said = ["Line 1, `name = input();`.", "See `half = 1 # 1/2`."]
         for text in ("Print `name`.", "Line 1, `name = input();`.", "What is `1/2`?"):
@@ -417,7 +417,7 @@ class TestWhatPasses:
 
 
 class TestWhatDoesNotPass:
-    """Code that a level does not give, and the rule that names why."""
+    """Code that a level does not allow, with the violated rule."""
 
     @pytest.mark.parametrize(
         "pieces",
@@ -429,14 +429,14 @@ class TestWhatDoesNotPass:
         ],
     )
     def test_instalments_beside_a_failing_case(self, pieces: list[str]) -> None:
-        """Comments, semicolons, and values that are a case's or the code's own, do not hide a new statement."""
+        """Comments, semicolons, and values of a test case or of the code do not hide a new statement."""
         asked = submission(traceback="Test failed: average([1, 3])\nExpected: [2]\nGot: (3, 0)\n")
         told = ["You call `average([1, 3])` and get `(3, 0)`.", *(f"Next: {piece}." for piece in pieces)]
         _, verdict = answer(told[-1], CONCEPT, asked, earlier=told[:-1])
         assert verdict == Verdict(GuardRule.INSTALMENTS, told[-1])
 
     def test_nothing_comes_after_a_verdict(self) -> None:
-        """The unit that breaks the rule and all after it are kept back; what came before was shown."""
+        """After a violation, this unit and all later ones are withheld; earlier ones were already released."""
         guard = Guard(QUESTION, submission())
         assert guard.feed("Think about line 4. ") == ["Think about line 4. "]
         assert guard.feed("Use `total += grade`. Good") == []
@@ -444,13 +444,13 @@ class TestWhatDoesNotPass:
         assert guard.feed(" luck. ") + guard.finish() == []
 
     def test_text_without_end_is_stopped(self) -> None:
-        """A line or a block that does not end is stopped once it is longer than any hint, at every level."""
+        """At every level, an endless line or block is stopped once it is longer than any hint."""
         for level in HintLevel:
             assert rule("word " * (MAX_LINE // 5 + 1), level) == "endless"
             assert rule("```\n" + "word\n" * (MAX_BLOCK // 5), level) == "endless"
 
     def test_what_cannot_be_judged_is_stopped(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The guard fails closed."""
+        """A text that cannot be judged is stopped."""
 
         def fail(*_: object) -> None:
             raise RecursionError
@@ -462,7 +462,7 @@ class TestWhatDoesNotPass:
 
 
 class TestChunks:
-    """The same text in other chunks."""
+    """The same text split into different chunks."""
 
     MIXED = (
         "Look, e.g., at line 4.\r\nIt says `total = grade`. 1. One?\n2. Two… ok!\n> quoted\n"
@@ -477,7 +477,7 @@ class TestChunks:
     )
     @settings(max_examples=300, deadline=None)
     def test_chunks_change_nothing(self, chunks: list[int], level: HintLevel, tail: str) -> None:
-        """The same units are shown and the same verdict is given, however the text is cut."""
+        """The released units and the verdict do not depend on the chunks."""
         assert answer(self.MIXED + tail, level, chunks=chunks) == answer(self.MIXED + tail, level)
 
     @given(
@@ -488,7 +488,7 @@ class TestChunks:
     )
     @settings(max_examples=300, deadline=None)
     def test_units_depend_on_the_text_alone(self, parts: list[str], chunks: list[int]) -> None:
-        """Any heap of marks is cut into the same units, which are the whole text."""
+        """The units depend only on the text, and together are the whole text."""
         text, splitter, units, position = "".join(parts), Splitter(), list[Unit](), 0
         for length in chunks:
             units += splitter.feed(text[position : position + length])
@@ -501,12 +501,12 @@ class TestChunks:
     @given(st.text(max_size=300), st.sampled_from(list(HintLevel)))
     @settings(deadline=None)
     def test_any_text_is_judged(self, text: str, level: HintLevel) -> None:
-        """No text makes the guard raise or judge nothing."""
+        """No text makes the guard raise or skip its checks."""
         _, verdict = answer(text, level)
         assert verdict is None or verdict.rule != "unjudged"
 
     def test_sentences_come_out_as_they_end(self) -> None:
-        """A sentence is released as soon as it is over, a block when it closes."""
+        """A sentence is released as soon as it ends, a block when it closes."""
         guard = Guard(QUESTION, submission())
         assert guard.feed("Look at line 4. What") == ["Look at line 4. "]
         assert guard.feed(" does `total = gr") == []
@@ -549,23 +549,23 @@ class TestCanary:
         assert verdict.rule in {"canary", "encoded"}
 
     def test_t4_a_canary_over_several_units_stops_at_the_last(self) -> None:
-        """T4: the canary counts as said when its last part would be shown."""
+        """T4: a canary that is spread over several units is stopped at its last part."""
         shown, verdict = answer("It begins kestrel 4F9a. It ends 71bc amber. ", SOLUTION, canary="4F9a it ends 71bc")
         assert shown == "It begins kestrel 4F9a. "
         assert verdict == Verdict(GuardRule.CANARY, "It ends 71bc amber. ")
 
     def test_t4_a_canary_must_be_a_secret(self) -> None:
-        """A canary so short that any answer may hold it is refused."""
+        """A canary that is short enough to occur by chance is refused."""
         with pytest.raises(ValueError, match="8 letters or digits"):
             Guard(QUESTION, submission(), canary="a-b-c")
 
     def test_t4_an_answer_without_the_canary_passes(self) -> None:
-        """T4: other words, and parts of the canary, stop nothing."""
+        """T4: other words, and parts of the canary, are released."""
         assert answer("An amber kestrel. 71bc. ", QUESTION, canary=SECRET)[1] is None
 
 
 class TestInert:
-    """T5: what is shown does nothing by itself."""
+    """T5: the released text contains nothing active."""
 
     @pytest.mark.parametrize(
         ("text", "expected"),
@@ -637,7 +637,7 @@ class TestInert:
     )
     @settings(max_examples=400, deadline=None)
     def test_t5_nothing_live_is_shown(self, parts: list[str], chunks: list[int]) -> None:
-        """T5: no heap of markup leaves an image, a command link outside code, an escape or a hidden character."""
+        """T5: no markup leaves an image, a command link outside code, an escape or a hidden character."""
         shown, _ = answer("".join(parts), SOLUTION, chunks=chunks)
         assert not re.search(
             "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]", shown
@@ -650,7 +650,7 @@ class TestInert:
 
 
 class TestCost:
-    """What judging costs."""
+    """The processor time of the guard."""
 
     def test_a_unit_takes_a_fraction_of_a_millisecond(self) -> None:
         """An ordinary hint is judged in well under a millisecond a sentence, also on a busy machine."""
@@ -686,13 +686,13 @@ class TestCost:
         ],
     )
     def test_no_line_takes_long(self, text: str) -> None:
-        """The longest line of the worst kind takes bounded time."""
+        """The longest line of the worst kind takes limited time."""
         started = time.process_time()
         rule(text)
         assert time.process_time() - started < 1
 
     def test_the_largest_submission_takes_bounded_time(self) -> None:
-        """Code of 256 KiB is prepared in bounded time, and what is around the cursor is still the student's own."""
+        """Code of 256 KiB is prepared in limited time, and the code around the cursor still counts as the student's."""
         code = "".join(f"value_{number} = compute(value_{number // 2}, {number})\n" for number in range(6000))[: 2**18]
         line = code.count("\n") // 2
         asked = Submission(code=code, cursor=Position(line, 0))
@@ -701,7 +701,7 @@ class TestCost:
         assert time.process_time() - started < 3
 
     def test_a_piece_is_looked_for_among_many_names_in_bounded_time(self) -> None:
-        """Asked of each piece of a unit: whether it is an expression of the program with values for its variables."""
+        """The search for a fragment among many names takes limited time."""
         material = StudentMaterial(
             submission("".join(f"def f{at}(a{at}):\n    return a{at} + {at}\n" for at in range(800)))
         )

@@ -1,4 +1,4 @@
-"""What the guard looks at before it reads closely: nothing that passes there would have been judged otherwise."""
+"""The guard's fast pre-filters: a text that one of them skips would also pass the full check."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ TEXTS = st.lists(st.tuples(PIECES, st.sampled_from(["", " ", " ", "\t", "\n", "\
 @example('where it says in "total"')
 @example("total.mean")
 def test_whatever_may_be_code_in_a_sentence_has_a_sign_or_keyword(prose: str) -> None:
-    """A sentence that is not searched for runs of code would not have had one found in it."""
+    """A sentence that the pre-filter skips contains no match of the pattern for unquoted code."""
     assert unmarked_code._has_sign_or_keyword(prose) or not unmarked_code._QUICK.search(prose)
 
 
@@ -107,7 +107,7 @@ def test_whatever_may_be_code_in_a_sentence_has_a_sign_or_keyword(prose: str) ->
 @example("write x in l\u0131eu of y")
 @example("needs x and not y")
 def test_no_pattern_of_an_edit_matches_without_the_words_that_it_needs(prose: str) -> None:
-    """An instruction for which a word is missing would not have been recognised either."""
+    """An edit pattern matches only texts with one of the words that its pre-filter requires."""
     for pattern in instructions._PATTERNS:
         assert any(part in prose.lower() for part in pattern.holds) or not pattern.regex.search(prose)
 
@@ -118,7 +118,7 @@ def test_no_pattern_of_an_edit_matches_without_the_words_that_it_needs(prose: st
 @example("Look(total)")
 @example("r'a' + total")
 def test_a_line_that_begins_as_talk_is_no_code_when_it_is_read_to_its_end(line: str) -> None:
-    """A line is no code because of its first word exactly where one of all its words is none."""
+    """A line that is skipped because of its first word is also not code by all of its words."""
     context = GuardContext.of(HintLevel.QUESTION, ASKED, frozenset())
     tokens = all_tokens_of(line)
     expected = bool(tokens) and all(map(context.is_code_word, names_in(tokens)))
@@ -181,7 +181,7 @@ DISGUISES = st.lists(
 @example("a b c d e f g")
 @example("a b c d e f g h")
 def test_nothing_is_found_where_a_quick_look_finds_nothing_like_it(text: str) -> None:
-    """A text that is not searched for what is slow to search for would not have had it found in it."""
+    """A text that the pre-filter skips contains nothing that the slow searches would find."""
     looks = [
         (code_in_text._may_hold_clause(text), code_in_text._CLAUSE),
         (obfuscation._may_be_pieces(text), obfuscation._OTHER_PIECES),
@@ -201,7 +201,7 @@ def test_nothing_is_found_where_a_quick_look_finds_nothing_like_it(text: str) ->
 @settings(max_examples=200, deadline=None)
 @example("aaaaaaaaa{a")
 def test_nothing_is_packed_without_a_sign_that_no_sentence_goes_on_after(text: str) -> None:
-    """A text that is not searched for what is packed in base85 would not have had any found in it."""
+    """A text that the pre-filter for base85 skips contains no base85."""
     assert encodings._SIGN_OF_BASE85.search(text) or not encodings._BASE85.search(text)
 
 
@@ -227,7 +227,7 @@ CODE = st.lists(
 @example(["x", "=", "1", "if", "n", "else", "2"], " ")
 @example(["match", "x", ":"], " ")
 def test_what_has_operands_side_by_side_is_no_statement(tokens: list[str], space: str) -> None:
-    """A line that is not parsed would not have been found to do something either."""
+    """A line with adjacent operands, which is not parsed, would not parse as a statement either."""
     code = space.join(tokens)
     if disclosure._has_operands_side_by_side(code, all_tokens_of(code)):
         statement = disclosure._statement(code)
@@ -239,7 +239,7 @@ def test_what_has_operands_side_by_side_is_no_statement(tokens: list[str], space
 @example("1. x")
 @example("\u0661. x")
 def test_no_fence_opens_where_a_line_begins_as_prose(line: str) -> None:
-    """A line in which no fence is looked for has none, and will not have one."""
+    """A line that begins as prose neither is nor can become a fence."""
     if line and units._begins_as_prose(line):
         assert not units._FENCE.match(line)
         assert not units._COULD_BECOME_FENCE.match(line)
@@ -251,7 +251,7 @@ def test_no_fence_opens_where_a_line_begins_as_prose(line: str) -> None:
 @example("e.g. x")
 @example("x. x? x! x.. x")
 def test_only_a_full_stop_may_belong_to_a_number_or_an_abbreviation(text: str) -> None:
-    """Behind any other mark neither is looked for."""
+    """Only a full stop, and no other mark, can end a list number or an abbreviation."""
     for found in units._BOUNDARY.finditer(text):
         if found[0] != ".":
             assert not units._LIST_NUMBER.match(text[: found.end()])
@@ -262,7 +262,7 @@ def test_only_a_full_stop_may_belong_to_a_number_or_an_abbreviation(text: str) -
 @settings(max_examples=500, deadline=None)
 @example("Is it? `x`.\n\nNo... (Yes!) e.g. a")
 def test_sentences_end_as_by_the_plain_pattern(text: str) -> None:
-    """The pattern that is written for speed finds what it would find if it were written for reading."""
+    """The fast pattern for the ends of sentences finds the same as the readable one."""
     plain = r"`+|\n|[.!?\u2026]+[\"'\u201d\u2019)\]*_]*(?=\s|\Z)"
     found = [found.span() for found in units._BOUNDARY.finditer(text)]
     assert found == [found.span() for found in re.finditer(plain, text)]
@@ -273,7 +273,7 @@ def test_sentences_end_as_by_the_plain_pattern(text: str) -> None:
 @example("abcdefghijk==")
 @example("abcd abcd\nabcd ab=")
 def test_base64_is_found_as_by_the_plain_pattern(text: str) -> None:
-    """So does the pattern that does not try again with less."""
+    """The pattern for base64 without backtracking finds the same as the readable one."""
     plain = r"(?<![\w+/=-])(?:[\w+/-]{11,}={0,2}|(?:[\w+/-]{4,76}[ \n]+){3,}[\w+/-]{2,76}={0,2})(?![\w+/=-])"
     found = [run.span() for run in encodings._BASE64.finditer(text)]
     assert found == [run.span() for run in re.finditer(plain, text, re.ASCII)]
@@ -285,7 +285,7 @@ def test_base64_is_found_as_by_the_plain_pattern(text: str) -> None:
 @example("a\rb")
 @example("a\u034fb")
 def test_a_plain_text_holds_nothing_to_clean(text: str) -> None:
-    """A text that is not searched for what cannot be seen has none of it."""
+    """A text that counts as plain contains no invisible character."""
     assert not (inert._is_plain(text) and inert._UNCLEAN.search(text))
 
 
@@ -295,7 +295,7 @@ def test_a_plain_text_holds_nothing_to_clean(text: str) -> None:
 @example("_ __ total")
 @example("to\u0301tal \u0394")
 def test_no_name_is_spelled_otherwise_without_two_signs_of_it(text: str) -> None:
-    """A text in which no such names are looked for has not two of them."""
+    """A text with fewer signs than needed contains no name in another spelling."""
     otherwise = {word for word in spelling._WORD.findall(text) if not (word.islower() and word.isascii())}
     assert len(spelling._SIGN_OF_OTHERWISE.findall(text)) >= len(otherwise)
 
@@ -305,7 +305,7 @@ def test_no_name_is_spelled_otherwise_without_two_signs_of_it(text: str) -> None
 @example("total = 1")
 @example("mean(marks)")
 def test_no_line_acts_without_a_sign_of_it(line: str) -> None:
-    """A line that is not read as an action would not have been one."""
+    """The fast check for an action agrees with the full pattern."""
     assert disclosure._is_action(line) == bool(disclosure._ACTION.fullmatch(line))
 
 
@@ -315,7 +315,7 @@ def test_no_line_acts_without_a_sign_of_it(line: str) -> None:
 @example("total\t1. ")
 @example("total\xa0?!")
 def test_nothing_counts_a_piece_where_the_last_word_begins_with_a_letter(line: str) -> None:
-    """A line whose end is not looked at ends in nothing that counts pieces."""
+    """A line whose last word begins with a letter does not end in a number that counts fragments."""
     words = line.split()
     if not words or words[-1][0].isalpha():
         assert not instalments._COUNTED.search(line)
@@ -371,7 +371,7 @@ PROGRAMS = st.lists(
 @example("def f(x, y=(1, 2)):\n    a, b = x\n    for k in y: a += k")
 @example("xdef f(a)\ndef g(b)")
 def test_names_are_found_as_by_the_plain_patterns(code: str) -> None:
-    """Patterns that are written for speed find what they would find if they were written for reading."""
+    """The fast patterns for names find the same as the readable ones."""
     plain = {
         student_material._DEFINED: r"\b(?:def|class)[ \t]+(\w+)",
         student_material._ASSIGNED: r"(?m)^[ \t]*((?:\w+[ \t]*,[ \t]*)*\w+)[ \t]*(?:[-+*/%&|^]|//|\*\*|<<|>>)?=(?!=)",
@@ -385,12 +385,12 @@ def test_names_are_found_as_by_the_plain_patterns(code: str) -> None:
 @given(st.text(st.characters(max_codepoint=127), max_size=40))
 @settings(max_examples=200, deadline=None)
 def test_the_canary_is_looked_for_in_letters_and_digits(text: str) -> None:
-    """The quick way to leave out all others leaves out the same."""
+    """The fast removal of all characters except letters and digits gives the same result."""
     assert canary._bare(text) == "".join(filter(str.isalnum, text)).lower()
 
 
 def test_an_ascii_character_is_seen_as_it_is() -> None:
-    """No character of ASCII is a picture, or cannot be seen, so that only others are looked up."""
+    """No ASCII character is a picture or invisible, so that only others are looked up."""
     text = "".join(map(chr, range(128))).translate({ord(sign): None for sign in "&<\\$_"})
     assert characters.undisguised(text + "\N{GRINNING FACE}\u200b") == text + " "
 
@@ -398,7 +398,7 @@ def test_an_ascii_character_is_seen_as_it_is() -> None:
 @given(TEXTS)
 @settings(max_examples=100, deadline=None)
 def test_what_is_read_ahead_changes_no_judgement(text: str) -> None:
-    """A program that is read as far as it is needed, and one that is read ahead, give the same verdict."""
+    """The verdict is the same whether the program is read in advance or only as needed."""
     assert _shown(text, ahead=True) == _shown(text, ahead=False)
 
 
