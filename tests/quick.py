@@ -27,7 +27,7 @@ _FOLLOWED = ("tests.", "testing.", "tutor_analysis.")
 
 
 def is_quick(item: pytest.Item) -> bool:
-    """Return whether neither a test nor a fixture of it names what starts a program or a service."""
+    """Return whether neither a test nor its fixtures start a program or a service."""
     if not isinstance(item, pytest.Function):
         return True
     fixtures = (used[-1].func for used in item._fixtureinfo.name2fixturedefs.values())
@@ -35,7 +35,7 @@ def is_quick(item: pytest.Item) -> bool:
 
 
 def _starts(root: object) -> bool:
-    """Return whether a function or class reaches one of the names."""
+    """Return whether a function or class uses one of the names, directly or indirectly."""
     met, waiting = set[int](), [root]
     while waiting:
         thing = waiting.pop()
@@ -49,7 +49,7 @@ def _starts(root: object) -> bool:
 
 
 def _reached(thing: object) -> Iterator[object]:
-    """Yield the functions and classes of ours that a thing names."""
+    """Yield the project's functions and classes that an object uses."""
     known = vars(sys.modules[thing.__module__]) if isinstance(thing, FunctionType | type) else {}
     for name in _names(thing):
         found = known.get(name)

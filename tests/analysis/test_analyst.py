@@ -31,7 +31,7 @@ SMALL = Submission(code=BUG, cursor=Position(1, 0))
 LARGE = Submission(code=BUG + "x = 1\n" * SMALL_CODE, cursor=Position(1, 0))
 PATIENT = PoolLimits(processes=1, processor=20, wall=120, longest_wait=120, allowance=1000)
 IMPATIENT = PoolLimits(processes=1, processor=0.001, wall=120, longest_wait=120, allowance=1000)
-"""Nothing comes to its end in a child process."""
+"""A submission whose analysis never ends in a child process."""
 STUDENT = StudentLevels()
 GIVES_AWAY = ("Look at line 2. ", "Something is missing there: write ", "`for price in prices:` and ", "run it again.")
 HARMLESS = ("What should stand ", "at the end of line 2? Compare it ", "with the line above it.")
@@ -41,7 +41,7 @@ Failures = list[tuple["Hashable", str, str]]
 
 @asynccontextmanager
 async def analyst_with(limits: PoolLimits, failures: Failures | None = None) -> AsyncIterator[Analyst]:
-    """Run an analyst, and end it."""
+    """Run an analyst, and close it afterwards."""
     heard: Failures = [] if failures is None else failures
     analyst = Analyst(Pool(limits), lambda owner, step, failure: heard.append((owner, step, failure.reason)))
     try:
@@ -52,7 +52,7 @@ async def analyst_with(limits: PoolLimits, failures: Failures | None = None) -> 
 
 @pytest.mark.parametrize("submission", [SMALL, LARGE], ids=["small", "large"])
 async def test_the_result_is_the_same_wherever_it_is_found(submission: Submission) -> None:
-    """Problem, kind of error, explanation and topic are those of the rules themselves."""
+    """The result in a process equals that of the rules: problem, kind of error, explanation and topic."""
     async with analyst_with(PATIENT) as analyst:
         examined = await analyst.examine("anna", submission)
         explanation = await analyst.explain("anna", submission, HintLevel.STRUCTURE, STUDENT)
@@ -64,7 +64,7 @@ async def test_the_result_is_the_same_wherever_it_is_found(submission: Submissio
 
 
 async def test_what_is_small_needs_no_process() -> None:
-    """A pool that never gives a result is not asked."""
+    """A small submission is analysed in the event loop, without a process of the pool."""
     failures: Failures = []
     async with analyst_with(IMPATIENT, failures) as analyst:
         assert (await analyst.examine("anna", SMALL)).is_read
@@ -72,7 +72,7 @@ async def test_what_is_small_needs_no_process() -> None:
 
 
 async def test_what_cannot_be_analysed_gets_a_generic_hint() -> None:
-    """It says that the code was not read, points to nothing in it, and each step that failed is told."""
+    """If no step succeeds, the hint says that the code was not read, and each failed step is reported."""
     failures: Failures = []
     async with analyst_with(IMPATIENT, failures) as analyst:
         examined = await analyst.examine("anna", LARGE)
@@ -85,7 +85,7 @@ async def test_what_cannot_be_analysed_gets_a_generic_hint() -> None:
 
 
 async def test_what_was_examined_is_known_again() -> None:
-    """Level by level the same code keeps its ladder, also once the student's processor time is used up."""
+    """The same code keeps its problem and levels, even after the student's processor time is used up."""
     async with analyst_with(PoolLimits(processes=1, processor=20, wall=120, allowance=1e-6, refill=1e-9)) as analyst:
         first = await analyst.examine("anna", LARGE)
         again = await analyst.examine("anna", replace(LARGE))
@@ -96,7 +96,7 @@ async def test_what_was_examined_is_known_again() -> None:
 
 
 async def test_the_same_unread_code_stays_the_same_problem() -> None:
-    """Its ladder goes on where it was, and other code begins anew."""
+    """Code that was not analysed is recognised as the same problem; other code starts anew."""
     other = Submission(code=LARGE.code + "y = 2\n", cursor=LARGE.cursor)
     async with analyst_with(IMPATIENT) as analyst:
         first, again, changed = [await analyst.examine("anna", asked) for asked in (LARGE, LARGE, other)]
@@ -104,7 +104,7 @@ async def test_the_same_unread_code_stays_the_same_problem() -> None:
 
 
 async def test_what_takes_too_long_in_the_loop_goes_to_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is ended in the loop, finished elsewhere, and not tried in the loop again."""
+    """An analysis that takes too long in the event loop is stopped and finished in a process, now and later."""
     monkeypatch.setattr(work, "examine", calls.examine_for_ever)
     calls.STARTED.clear()
     async with analyst_with(IMPATIENT) as analyst:
@@ -114,7 +114,7 @@ async def test_what_takes_too_long_in_the_loop_goes_to_a_process(monkeypatch: py
 
 
 async def test_a_student_has_a_share_of_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Many small submissions at once, each of them slow, hold up the event loop for as long as two do."""
+    """Many slow small submissions of a student block the event loop only as long as two would."""
     monkeypatch.setattr(work, "examine", calls.examine_for_ever)
     calls.STARTED.clear()
     slow = [replace(SMALL, code=f"{BUG}# {number}\n") for number in range(12)]
@@ -127,7 +127,7 @@ async def test_a_student_has_a_share_of_the_loop(monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize("texts", [GIVES_AWAY, HARMLESS], ids=["gives away", "harmless"])
 async def test_a_guard_in_a_process_judges_alike(texts: tuple[str, ...]) -> None:
-    """Text by text it releases what `Guard` releases, with the same verdict."""
+    """A guard in a process releases the same units with the same verdict as `Guard`."""
     material = Material(level=HintLevel.QUESTION, submission=LARGE)
     expected = Guard(HintLevel.QUESTION, LARGE)
     async with analyst_with(PATIENT) as analyst:
@@ -140,7 +140,7 @@ async def test_a_guard_in_a_process_judges_alike(texts: tuple[str, ...]) -> None
 
 
 async def test_a_guard_goes_on_in_another_process() -> None:
-    """Where the process has ended meanwhile, the next one reads again what the guard was fed."""
+    """If the guard's process has ended, the next one is fed the same text again."""
     expected = Guard(HintLevel.QUESTION, LARGE)
     pool = Pool(PoolLimits(processes=1, processor=20, wall=120, longest_wait=120, idle=0.0))
     guard = ProcessGuard(pool, "anna", uuid4(), Material(level=HintLevel.QUESTION, submission=LARGE), print)
@@ -151,7 +151,7 @@ async def test_a_guard_goes_on_in_another_process() -> None:
 
 
 async def test_a_guard_fails_closed() -> None:
-    """Where a text cannot be judged in time, nothing of it is shown, nor of what comes after it."""
+    """If a text cannot be judged in time, neither it nor later text is released."""
     failures: Failures = []
     async with analyst_with(IMPATIENT, failures) as analyst:
         guard = analyst.guard("anna", uuid4(), Material(level=HintLevel.QUESTION, submission=LARGE))
@@ -162,7 +162,7 @@ async def test_a_guard_fails_closed() -> None:
 
 
 async def test_a_guard_in_the_loop_fails_closed() -> None:
-    """So it does in the event loop, past the processor time of a step."""
+    """In the event loop, too, a text that exceeds the processor time is not released."""
     heard: list[NotAnalysed] = []
     guard = LoopGuard(Material(level=HintLevel.QUESTION, submission=SMALL), 0.001, heard.append)
     assert await guard.feed("Look at the end of line 2. Is `price` what you compare with `prices[1]`? " * 5_000) == []
@@ -171,7 +171,7 @@ async def test_a_guard_in_the_loop_fails_closed() -> None:
 
 
 def test_what_counts_as_small() -> None:
-    """The code, and all that comes with it, each have a bound."""
+    """A submission is small if its code and everything else are each below a limit."""
     place = Position(0, 0)
     said = Diagnostic(line=0, character=0, end_line=0, end_character=1, message="m" * (SMALL_REST + 1))
     assert is_small(Submission(code="x" * SMALL_CODE, cursor=place, traceback="t" * SMALL_REST))

@@ -1,4 +1,4 @@
-"""The pool of child processes: deadlines, turns, allowances, and what hostile work does to it."""
+"""The pool of child processes: deadlines, fairness, allowances, and hostile calls."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ QUICK = PoolLimits(processes=1, processor=0.2, wall=60, longest_wait=60)
 
 @asynccontextmanager
 async def pool_of(limits: PoolLimits) -> AsyncIterator[Pool]:
-    """Run a pool, and end it."""
+    """Run a pool, and close it afterwards."""
     pool = Pool(limits)
     try:
         yield pool
@@ -39,7 +39,7 @@ async def refusal(pool: Pool, function: Callable[..., Any], owner: str = "anna")
 
 
 def is_alive(process_id: int) -> bool:
-    """Return whether a process is there."""
+    """Return whether a process exists."""
     try:
         os.kill(process_id, 0)
     except ProcessLookupError:
@@ -48,7 +48,7 @@ def is_alive(process_id: int) -> bool:
 
 
 async def test_a_function_runs_in_another_process() -> None:
-    """One process serves call after call."""
+    """One process serves one call after another."""
     async with pool_of(QUICK) as pool:
         first, second = await pool.run("anna", calls.process_id), await pool.run("ben", calls.process_id)
     assert first == second != os.getpid()
@@ -56,7 +56,7 @@ async def test_a_function_runs_in_another_process() -> None:
 
 @pytest.mark.parametrize("function", [calls.spin, calls.spin_in_c])
 async def test_what_takes_too_long_is_killed(function: Callable[[], object]) -> None:
-    """Neither Python nor C outlives the deadline, and the next call finds a new process."""
+    """A call that exceeds its deadline, in Python or C, is killed, and the next call gets a new process."""
     async with pool_of(QUICK) as pool:
         before = await pool.run("anna", calls.process_id)
         assert (await refusal(pool, function)).reason == "deadline"
@@ -65,20 +65,20 @@ async def test_what_takes_too_long_is_killed(function: Callable[[], object]) -> 
 
 
 async def test_what_waits_without_working_is_given_up() -> None:
-    """A process that takes no processor time is killed by the wall's clock."""
+    """A process that uses no processor time is killed after a real-time deadline."""
     async with pool_of(PoolLimits(processes=1, wall=0.5)) as pool:
         assert (await refusal(pool, calls.sleep_long)).reason == "deadline"
 
 
 async def test_a_process_that_dies_costs_its_own_call_alone() -> None:
-    """A crash in C is no result, and the next call has one."""
+    """If a process crashes, only its own call fails."""
     async with pool_of(QUICK) as pool:
         assert (await refusal(pool, calls.die)).reason == "deadline"
         assert await pool.run("ben", calls.process_id)
 
 
 def test_a_process_that_is_killed_while_it_rests_costs_no_call() -> None:
-    """The next call gets a new process: the service's event loop refuses to write to the old one."""
+    """If an idle process is killed, the next call gets a new one."""
 
     async def work() -> None:
         async with pool_of(QUICK) as pool:
@@ -92,7 +92,7 @@ def test_a_process_that_is_killed_while_it_rests_costs_no_call() -> None:
 
 
 async def test_a_failure_is_named_without_its_words() -> None:
-    """What a function raises comes back as the name of its type: the message may quote a student."""
+    """An exception is returned as the name of its type, since its message may quote a student."""
     async with pool_of(QUICK) as pool:
         failure = await refusal(pool, calls.raise_key_error)
     assert (failure.reason, failure.detail) == ("failed", "KeyError")
@@ -101,19 +101,19 @@ async def test_a_failure_is_named_without_its_words() -> None:
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="Windows does not bound the memory of a process")
 async def test_memory_is_bounded() -> None:
-    """A call that wants more memory than there is for it fails by itself."""
+    """A call that exceeds the memory limit fails alone."""
     async with pool_of(QUICK) as pool:
         assert (await refusal(pool, calls.take_memory)).detail == "MemoryError"
 
 
 async def test_what_a_function_prints_is_lost() -> None:
-    """Nothing that runs in the process can spoil the pipe, or reach the log."""
+    """Output of a process reaches neither the pipe nor the log."""
     async with pool_of(QUICK) as pool:
         assert await pool.run("anna", calls.print_much) == "done"
 
 
 async def test_a_student_who_takes_long_holds_up_nobody_else() -> None:
-    """Nobody occupies two processes, so the other one is there for the others."""
+    """A student can occupy only one process, so that others can use the second."""
     async with pool_of(PoolLimits(processes=2, processor=0.3, wall=60, longest_wait=60)) as pool:
         hostile = [asyncio.create_task(refusal(pool, calls.spin)) for _ in range(4)]
         await asyncio.sleep(0)
@@ -123,7 +123,7 @@ async def test_a_student_who_takes_long_holds_up_nobody_else() -> None:
 
 
 async def test_those_who_wait_are_served_in_turn() -> None:
-    """With one process, the second call of a student comes after everybody's first."""
+    """With one process, a student's second call comes after everybody's first."""
     order: list[str] = []
 
     async def call(pool: Pool, owner: str) -> None:
@@ -136,7 +136,7 @@ async def test_those_who_wait_are_served_in_turn() -> None:
 
 
 async def test_processor_time_of_a_student_is_bounded() -> None:
-    """A student who has used up the allowance gets no process until it is refilled; other students do."""
+    """A student whose processor time is used up gets no process until it is refilled; others do."""
     async with pool_of(PoolLimits(processes=1, processor=0.2, allowance=0.3, refill=0.001)) as pool:
         reasons = [(await refusal(pool, calls.spin)).reason for _ in range(4)]
         assert reasons == ["deadline", "deadline", "allowance", "allowance"]
@@ -144,7 +144,7 @@ async def test_processor_time_of_a_student_is_bounded() -> None:
 
 
 async def test_what_waits_too_long_is_given_up() -> None:
-    """A call that finds no process in time has no result."""
+    """A call that gets no process in time fails."""
     async with pool_of(PoolLimits(processes=1, processor=5.0, longest_wait=0.1)) as pool:
         hostile = asyncio.create_task(refusal(pool, calls.sleep_long))
         await asyncio.sleep(0)
@@ -153,7 +153,7 @@ async def test_what_waits_too_long_is_given_up() -> None:
 
 
 async def test_only_so_many_wait() -> None:
-    """Past that, a call has no result at once."""
+    """Once too many calls wait, a further call fails at once."""
     async with pool_of(PoolLimits(processes=1, waiting=2)) as pool:
         waiting = [asyncio.create_task(pool.run(str(number), calls.process_id)) for number in range(3)]
         await asyncio.sleep(0)
@@ -163,7 +163,7 @@ async def test_only_so_many_wait() -> None:
 
 
 async def test_a_caller_who_leaves_is_forgotten() -> None:
-    """A cancelled call that has not begun never runs; one that has begun ends by itself."""
+    """A cancelled call that waits is dropped; one that runs ends by itself."""
     async with pool_of(QUICK) as pool:
         running = asyncio.create_task(pool.run("anna", calls.process_id))
         waiting = asyncio.create_task(pool.run("anna", calls.die))
@@ -175,7 +175,7 @@ async def test_a_caller_who_leaves_is_forgotten() -> None:
 
 
 async def test_a_process_ends_when_nothing_is_to_do() -> None:
-    """Its memory goes back to the system, and the next call starts another."""
+    """An idle process is ended, which returns its memory, and the next call starts another."""
     async with pool_of(PoolLimits(processes=1, idle=0.05)) as pool:
         process = await pool.run("anna", calls.process_id)
         await until(lambda: not is_alive(process))
@@ -183,7 +183,7 @@ async def test_a_process_ends_when_nothing_is_to_do() -> None:
 
 
 async def test_closing_leaves_no_process() -> None:
-    """Waiting callers get an error, running processes are killed, and nothing starts any more."""
+    """Closing the pool fails waiting calls, kills running processes, and starts no more."""
     pool = Pool(QUICK)
     process = await pool.run("anna", calls.process_id)
     waiting = [asyncio.create_task(refusal(pool, calls.sleep_long)) for _ in range(2)]
@@ -195,7 +195,7 @@ async def test_closing_leaves_no_process() -> None:
 
 
 async def test_where_no_process_can_be_started_there_is_no_result(tmp_path: object) -> None:
-    """A system without processes to give is no crash."""
+    """If the system cannot start a process, the call fails without an exception."""
     pool = Pool(QUICK, command=(f"{tmp_path}/nothing-here",))
     assert (await refusal(pool, calls.process_id)).reason == "overload"
     await pool.close()

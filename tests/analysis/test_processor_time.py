@@ -1,4 +1,4 @@
-"""The bound on processor time in the event loop, by real timers."""
+"""The limit on processor time in the event loop, with real timers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SHORT = 0.01
 
 
 def match_for_ever() -> None:
-    """Let `re` backtrack for longer than the universe is old."""
+    """Run a regular expression that backtracks practically for ever."""
     re.match(r"(?:a|a)*b", "a" * 60)
 
 
@@ -35,7 +35,7 @@ def loop_for_ever() -> None:
 
 @pytest.mark.parametrize("work", [match_for_ever, loop_for_ever])
 def test_what_takes_too_long_is_ended(work: object) -> None:
-    """A loop and a match in `re` both end, again and again."""
+    """An endless loop and an endless match are both ended, repeatedly."""
     assert callable(work)
     for _ in range(2):
         with pytest.raises(OverBudget), ProcessorTime(SHORT):
@@ -44,7 +44,7 @@ def test_what_takes_too_long_is_ended(work: object) -> None:
 
 @pytest.mark.parametrize("run", [asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
 def test_an_event_loop_goes_on_afterwards(run: object) -> None:
-    """The timer's signal ends the work alone, under both event loops."""
+    """The timer ends only the work, and both event loops continue afterwards."""
     assert callable(run)
 
     async def work() -> str:
@@ -58,7 +58,7 @@ def test_an_event_loop_goes_on_afterwards(run: object) -> None:
 
 
 def test_a_destructor_that_swallows_the_end_does_not_save_the_work() -> None:
-    """Python ignores what a destructor raises, so the timer strikes again."""
+    """If a destructor swallows the exception, the timer raises it again."""
     unraised: list[object] = []
     hook, sys.unraisablehook = sys.unraisablehook, unraised.append
 
@@ -79,7 +79,7 @@ def test_a_destructor_that_swallows_the_end_does_not_save_the_work() -> None:
 
 
 def test_nothing_strikes_after_the_context() -> None:
-    """A context that was left in time leaves no timer behind."""
+    """After the context nothing is raised, and no timer is left."""
     with ProcessorTime(SHORT):
         pass
     ProcessorTime.raise_if_armed()
@@ -90,7 +90,7 @@ def test_nothing_strikes_after_the_context() -> None:
 
 
 def test_a_signal_that_comes_as_the_context_is_left_is_too_late() -> None:
-    """It neither ends what has ended nor keeps the timer from being stopped: nothing strikes in the event loop."""
+    """A signal that arrives just as the context ends raises nothing in the event loop."""
     with ProcessorTime(60):
         strike = signal.getsignal(signal.SIGVTALRM)
     assert callable(strike)
@@ -112,7 +112,7 @@ def test_a_signal_that_comes_as_the_context_is_left_is_too_late() -> None:
 
 
 def test_another_thread_has_no_bound() -> None:
-    """Only the main thread hears signals: elsewhere the context does nothing."""
+    """Outside the main thread, which alone gets signals, there is no limit."""
     ended: list[bool] = []
 
     def work() -> None:

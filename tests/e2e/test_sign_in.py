@@ -44,7 +44,7 @@ def tutor(tmp_path: Path) -> Tutor:
 
 @pytest.fixture
 def keyring(tutor: Tutor) -> Path:
-    """Return the computer a keyring, and its file."""
+    """Install a keyring on the computer and return its file."""
     path = tutor.folder / "keyring.json"
     tutor.environment["PYTHON_KEYRING_BACKEND"] = "testing.editor_side.file_keyring.FileKeyring"
     tutor.environment["KEYRING_PROPERTY_PATH"] = str(path)
@@ -58,7 +58,7 @@ async def student(service: Service, sign_up: SignUp) -> Student:
 
 
 def read(path: Path) -> Any:
-    """Read a JSON file; None: there is none."""
+    """Return the contents of a JSON file, or None if it does not exist."""
     return json.loads(path.read_text()) if path.exists() else None
 
 
@@ -73,7 +73,7 @@ def kept(tutor: Tutor, name: str) -> Any:
 
 
 async def refresh_status(service: Service, refresh_token: str) -> int:
-    """Ask the service whether a refresh token is still good."""
+    """Return the status of refreshing with a token."""
     body = {"refresh_token": refresh_token}
     async with ClientSession(service.url) as session, session.post("/api/auth/refresh", json=body) as response:
         return response.status
@@ -107,7 +107,7 @@ async def signed_in(tutor: Tutor, student: Student, url: str, *, seconds_left: f
 
 
 async def test_sign_in_ask_sign_out(tutor: Tutor, service: Service, student: Student) -> None:
-    """The whole way: question, code, approval; then asks go to the service without a setting; then local mode again."""
+    """After the sign-in, asks go to the service without a setting; after the sign-out, to local mode."""
     result, page = await sign_in(tutor, student, service.url, "approve", typed="y\n")
     tokens = kept(tutor, "tokens.json")
     first = await tutor.run("ask", "average.py:8")
@@ -140,7 +140,7 @@ async def test_sign_in_ask_sign_out(tutor: Tutor, service: Service, student: Stu
 async def test_with_a_keyring_nothing_is_asked_and_nothing_written(
     tutor: Tutor, service: Service, student: Student, keyring: Path
 ) -> None:
-    """Tokens are in the keyring alone, where the language server finds them; signed out, they are gone."""
+    """With a keyring, tokens are stored only there, and deleted with the sign-out."""
     result, _ = await sign_in(tutor, student, service.url, "approve")
     items = read(keyring)
     answer = await tutor.run("ask", "average.py:8")
@@ -154,7 +154,7 @@ async def test_with_a_keyring_nothing_is_asked_and_nothing_written(
 
 
 async def test_without_agreement_nothing_is_kept(tutor: Tutor, service: Service) -> None:
-    """No keyring, and no to the file, also by silence: nobody is signed in."""
+    """Without a keyring and without agreement to a file, nobody is signed in."""
     for typed in ("", "n\n", "\n", "what?\n"):
         result = await tutor.run("sign-in", "--server", service.url, typed=typed)
 
@@ -166,7 +166,7 @@ async def test_without_agreement_nothing_is_kept(tutor: Tutor, service: Service)
 async def test_a_refusal_in_the_browser_is_status_1(
     tutor: Tutor, service: Service, student: Student, keyring: Path
 ) -> None:
-    """Denied: one line on stderr, nothing kept."""
+    """If the device is denied in the browser, stderr has one line and nothing is stored."""
     result, _ = await sign_in(tutor, student, service.url, "deny")
 
     assert (result.status, result.stderr) == (1, "tutor: The sign-in was refused in the browser.\n")
@@ -175,7 +175,7 @@ async def test_a_refusal_in_the_browser_is_status_1(
 
 @posix
 async def test_ctrl_c_stops_waiting(tutor: Tutor, service: Service, keyring: Path) -> None:
-    """Ctrl-C while the browser is awaited: status 1, nothing kept."""
+    """Ctrl-C during the wait for the browser gives status 1, and nothing is stored."""
     process = await tutor.start("sign-in", "--server", service.url)
     assert process.stdout is not None
     async with asyncio.timeout(SECONDS):
@@ -188,7 +188,7 @@ async def test_ctrl_c_stops_waiting(tutor: Tutor, service: Service, keyring: Pat
 
 
 async def test_signing_out_works_without_the_service(tutor: Tutor, student: Student) -> None:
-    """Signed out here at once; the student learns that the service does not know."""
+    """Signing out without the service deletes the sign-in here, and the student learns that nothing was revoked."""
     away = "http://127.0.0.1:9"
     await signed_in(tutor, student, away)
 
@@ -203,7 +203,7 @@ async def test_signing_out_works_without_the_service(tutor: Tutor, student: Stud
 
 
 async def test_a_sign_in_that_the_service_has_ended(tutor: Tutor, service: Service, student: Student) -> None:
-    """After a password change the next exchange is refused: one clear message, and the tokens are gone."""
+    """After a password change, the next refresh fails with one clear message, and the tokens are deleted."""
     await signed_in(tutor, student, service.url, seconds_left=0)
     async with ClientSession(service.url) as session:
         body = {"current_password": student.password, "new_password": student.password + "!"}
@@ -232,7 +232,7 @@ async def test_the_environments_token_goes_first(tutor: Tutor, service: Service,
 
 
 async def test_the_environments_token_goes_to_its_service_alone(tutor: Tutor, service: Service) -> None:
-    """A token without an address that was set with it is sent nowhere."""
+    """A token without a server URL in the environment is not sent anywhere."""
     (tutor.folder / "data").mkdir()
     record = {"server_url": service.url, "is_in_use": True, "may_use_file": False, "sign_ins": []}
     (tutor.folder / "data" / "sign-in.json").write_text(json.dumps(record))
@@ -243,7 +243,7 @@ async def test_the_environments_token_goes_to_its_service_alone(tutor: Tutor, se
 
 
 async def test_a_running_language_server_follows(tutor: Tutor, service: Service, student: Student) -> None:
-    """Signed in and out from a terminal, a language server that runs uses the service, and leaves it again."""
+    """A running language server notices a sign-in and a sign-out in a terminal."""
     async with asyncio.timeout(SECONDS), await LanguageClient.start(env=tutor.environment) as client:
         states = [(await client.status()).state]
         await signed_in(tutor, student, service.url)
@@ -256,7 +256,7 @@ async def test_a_running_language_server_follows(tutor: Tutor, service: Service,
 
 @posix
 async def test_on_a_desktop_the_browser_opens(tutor: Tutor, service: Service, keyring: Path) -> None:
-    """On a terminal in front of a screen the page opens by itself, with the code filled in."""
+    """On a desktop, the page opens by itself with the code filled in."""
     programs = tutor.folder / "bin"
     programs.mkdir()
     opened = tutor.folder / "opened"
@@ -279,7 +279,7 @@ async def test_on_a_desktop_the_browser_opens(tutor: Tutor, service: Service, ke
 
 
 async def test_what_is_no_tutor_service_is_said_so(tutor: Tutor) -> None:
-    """Nobody there: one line, status 1; an address that must not be used: status 2."""
+    """An unreachable server gives one line and status 1; an invalid URL gives status 2."""
     away = await tutor.run("sign-in", "--server", "http://127.0.0.1:9")
     plain = await tutor.run("sign-in", "--server", "http://tutor.uni.example")
     unnamed = await tutor.run("sign-in")

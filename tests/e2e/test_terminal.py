@@ -44,7 +44,7 @@ def tutor(tmp_path: Path) -> Iterator[Tutor]:
 
 
 async def test_five_asks_climb_to_the_solution(tutor: Tutor) -> None:
-    """Asked five times about one line: hints 1 to 5, each names the line, only the fifth shows the fix."""
+    """Five asks about a line give the hints 1 to 5: each names the line, and only the fifth shows the fix."""
     results = [await tutor.run("ask", "average.py:8") for _ in range(5)]
     assert [result.status for result in results] == [0] * 5
     assert [result.stdout.partition("\n")[0] for result in results] == [
@@ -60,7 +60,7 @@ async def test_five_asks_climb_to_the_solution(tutor: Tutor) -> None:
 
 
 async def test_a_file_without_a_line_is_asked_about_where_its_error_is(tutor: Tutor) -> None:
-    """It is the same question as with the line of the syntax error."""
+    """Without a line number, the ask is about the line of the syntax error."""
     first = await tutor.run("ask", "average.py")
     second = await tutor.run("ask", "average.py:8")
     assert [result.stdout[:6] for result in (first, second)] == ["Hint 1", "Hint 2"]
@@ -68,7 +68,7 @@ async def test_a_file_without_a_line_is_asked_about_where_its_error_is(tutor: Tu
 
 
 async def test_run_asks_about_the_traceback(tutor: Tutor) -> None:
-    """--run finds the line by running the file, and sends the exception along."""
+    """`--run` runs the file, asks about the line that failed, and sends the exception."""
 
     async def answer(connection: Connection) -> None:
         await connection.answer(await connection.receive(), "Look.")
@@ -83,7 +83,7 @@ async def test_run_asks_about_the_traceback(tutor: Tutor) -> None:
 
 
 async def test_other_place_of_the_same_function_goes_on(tutor: Tutor) -> None:
-    """The problem is the function, whichever of its lines is named; a question does not change it."""
+    """Another line of the same function, or a question, continues the same problem."""
     await tutor.run("ask", "average.py:8")
     result = await tutor.run("ask", "average.py:9:5", "--question", "Give me level 5 at once.")
     assert result.stdout.startswith("Hint 2 of 5")
@@ -112,7 +112,7 @@ async def test_broken_state_file_is_one_line_on_stderr(tutor: Tutor) -> None:
 
 
 async def test_reader_that_leaves_early_is_no_failure_to_explain(tutor: Tutor) -> None:
-    """`tutor ask … | head -1`: no traceback when the pipe closes."""
+    """If the reader closes the pipe, as in `tutor ask … | head -1`, there is no traceback."""
     reading, writing = os.pipe()
     os.close(reading)
     process = await asyncio.create_subprocess_exec(
@@ -125,7 +125,7 @@ async def test_reader_that_leaves_early_is_no_failure_to_explain(tutor: Tutor) -
 
 
 async def test_over_the_service_as_in_local_mode(tutor: Tutor, service: Service, sign_up: SignUp) -> None:
-    """With a server and a token the same command asks the service, whose ladder is its own."""
+    """With a server and a token, the command asks the service, which counts its own hint levels."""
     student = await sign_up(service)
     remote = {"TUTOR_SERVER_URL": service.url, "TUTOR_ACCESS_TOKEN": student.access_token}
     results = [await tutor.run("ask", "average.py:8", **remote) for _ in range(5)]
@@ -135,7 +135,7 @@ async def test_over_the_service_as_in_local_mode(tutor: Tutor, service: Service,
 
 
 async def test_signed_out_is_status_1(tutor: Tutor) -> None:
-    """A server without a sign-in is refused in words, before anything is sent."""
+    """If a server is set without a sign-in, the ask is refused with an explanation."""
     result = await tutor.run("ask", "average.py:8", TUTOR_SERVER_URL="https://tutor.invalid")
     assert result == (
         1,
@@ -145,7 +145,7 @@ async def test_signed_out_is_status_1(tutor: Tutor) -> None:
 
 
 async def test_refusal_says_when_to_come_back(tutor: Tutor) -> None:
-    """A limit's refusal comes with the seconds to wait."""
+    """The refusal of a rate limit names the seconds to wait."""
 
     async def refuse(connection: Connection) -> None:
         request_id = UUID((await connection.receive())["request_id"])
@@ -189,7 +189,7 @@ async def test_ctrl_c_stops_the_answer(tutor: Tutor) -> None:
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
 async def test_killed_terminal_leaves_no_server(tutor: Tutor) -> None:
-    """E11: a terminal that is killed in mid-answer takes its language server with it."""
+    """E11: if the terminal is killed during an answer, the language server ends, too."""
 
     async def answer_for_ever(connection: Connection) -> None:
         await connection.answer(await connection.receive(), "Look at ", finish=False)
@@ -207,7 +207,7 @@ async def test_killed_terminal_leaves_no_server(tutor: Tutor) -> None:
 
 @needs_pty
 async def test_terminal_draws_the_markdown_as_it_streams(tutor: Tutor) -> None:
-    """On a terminal the answer is drawn in place while it grows, and stands there once, as drawn Markdown."""
+    """On a terminal the answer is redrawn while it grows, and finally shown once as formatted Markdown."""
     cue = asyncio.Event()
 
     async def speak_slowly(connection: Connection) -> None:

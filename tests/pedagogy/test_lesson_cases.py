@@ -50,7 +50,7 @@ def test_edit_mends_the_program(case: LessonCase) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_every_edit_compiles(case: LessonCase) -> None:
-    """No edit leaves a program that Python does not take."""
+    """Every edit leaves a program that compiles."""
     edit = diagnose(case.submission()).edit
 
     if edit is not None:
@@ -58,7 +58,7 @@ def test_every_edit_compiles(case: LessonCase) -> None:
 
 
 def test_every_rule_has_a_case() -> None:
-    """No rule is in a catalogue without a program that shows it, but those that only a symptom lets speak."""
+    """Every rule has a case, except rules that match only together with a symptom."""
     shown = {case.rule for case in CASES}
     hidden = {rule.name for rule in logic.RULES if rule.certainty < SURE}
     elsewhere = {"runtime.number-from-input", "syntax.null-character"}
@@ -67,7 +67,7 @@ def test_every_rule_has_a_case() -> None:
 
 
 def test_rule_function_and_lesson_file_have_one_name() -> None:
-    """A rule's name, the name of its detector and the name of its lesson file say the same words."""
+    """A rule, its detector function and its lesson file have the same name."""
     files = set(lesson_files())
 
     for rule in runtime.RULES:
@@ -81,7 +81,7 @@ def test_rule_function_and_lesson_file_have_one_name() -> None:
 
 @pytest.mark.parametrize("case", lesson_cases("logic", "numerical"), ids=str)
 def test_a_rule_needs_nothing_that_a_program_with_its_pattern_lacks(case: LessonCase) -> None:
-    """A program is searched only for patterns whose needs it has: whatever a detector finds must be among them."""
+    """Every finding of a rule is among the patterns for which the program is searched."""
     program = Program(case.submission())
 
     for rule in logic.RULES:
@@ -89,7 +89,7 @@ def test_a_rule_needs_nothing_that_a_program_with_its_pattern_lacks(case: Lesson
 
 
 def test_precedence_is_what_the_rules_say(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the catalogue the other way round each case still finds its rule: only `before` decides between two."""
+    """With the catalogue in reverse order each case still finds its rule: only `before` sets the precedence."""
     monkeypatch.setattr(runtime, "RULES", runtime.in_order(reversed(rules_of(runtime.MODULES, RuntimeRule))))
     crashes = [case for case in CASES if case.is_crash or case.message]
 

@@ -1,4 +1,4 @@
-"""What the offline tutor says unasked: only what is certain, and nothing of how to mend it."""
+"""The offline tutor's unrequested diagnostics: only certain findings, without any advice on the fix."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DAYS = 'day = input()\nif day == "Sat" or "Sun":\n    print("free")\n'
 
 
 def found(code: str, **more: str) -> list[Certainty]:
-    """Read a whole document."""
+    """Return the certain findings of a whole document."""
     return certainties(Submission(code=code, cursor=Position(0, 0), **more))  # type: ignore[arg-type]  # `kind` is a literal
 
 
@@ -27,14 +27,14 @@ def found(code: str, **more: str) -> list[Certainty]:
     ],
 )
 def test_a_syntax_error_is_said_in_pythons_words(code: str, line: int, marked: str, message: str) -> None:
-    """Its place is marked, in characters."""
+    """A syntax error has Python's message, and its place is given in characters."""
     (one,) = found(code)
     assert (one.rule, one.error_type, one.line, one.message) == ("syntax", "syntax", line, message)
     assert code.split("\n")[line][one.start : one.end] == marked
 
 
 def test_an_error_to_come_is_said_in_pythons_words() -> None:
-    """What a run would show is foreseen in a file; a cell can have been preceded by any other."""
+    """An exception is predicted in a file, but not in a cell, which other cells may precede."""
     code = "age = 7\nprint('next year: ' + age)\n"
     (one,) = found(code)
     assert (one.rule, one.error_type, one.line) == ("runtime", "runtime", 1)
@@ -44,7 +44,7 @@ def test_an_error_to_come_is_said_in_pythons_words() -> None:
 
 
 def test_a_mistake_in_logic_is_a_question() -> None:
-    """The first hint's question leads the eye; the part of the line that matters is marked."""
+    """A logic error is shown as the first hint's question, and the relevant part of the line is marked."""
     (one,) = found(DAYS)
     assert (one.rule, one.error_type, one.line) == ("logic.condition-always-true", "logic", 1)
     assert DAYS.split("\n")[1][one.start : one.end] == 'day == "Sat" or "Sun"'
@@ -52,14 +52,14 @@ def test_a_mistake_in_logic_is_a_question() -> None:
 
 
 def test_several_come_from_the_top_one_a_line() -> None:
-    """Where code does not compile, that is all."""
+    """Findings are listed from the top, one a line; code that does not compile has only its syntax error."""
     code = f"{DAYS}\nfor n in range(10, 0):\n    n =+ 1\n"
     assert [one.line for one in found(code)] == [1, 4, 5]
     assert [one.rule for one in found(f"{code}(")] == ["syntax"]
 
 
 def test_a_cell_may_hold_what_only_a_notebook_takes() -> None:
-    """Magics and `await` at the top are no errors in a cell, and are some in a file."""
+    """IPython magics and top-level `await` are no errors in a cell, but are errors in a file."""
     code = "%matplotlib inline\nawait job()\n"
     assert found(code, kind="cell") == []
     assert [one.line for one in found(code)] == [0]
@@ -67,13 +67,13 @@ def test_a_cell_may_hold_what_only_a_notebook_takes() -> None:
 
 @pytest.mark.parametrize("code", ["", "\n\n", "x = 1\n", "def f():\n    return [n for n in range(3)]\n", "(" * 5000])
 def test_right_code_and_what_cannot_be_read_is_left_alone(code: str) -> None:
-    """No news is good news; code too deep for CPython is nothing that we know of."""
+    """Correct code, and code that is nested too deeply for CPython, has no findings."""
     assert [one for one in found(code) if one.error_type != "syntax"] == []
 
 
 @given(st.text(alphabet=" \t\n\r\x0c()[]:=+-'\"#%é🚶\ud800\x00abdefinor0", max_size=60))
 def test_any_text_gets_places_within_it(code: str) -> None:
-    """For any content of the editor each place is on an existing line, and nothing is raised."""
+    """For any text each finding is on an existing line, and nothing is raised."""
     lines = code.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for one in found(code):
         assert 0 <= one.line < len(lines)

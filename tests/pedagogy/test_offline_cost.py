@@ -1,4 +1,4 @@
-"""What an answer costs: long programs of one kind take time in proportion to their length, whatever the kind."""
+"""The cost of an answer: it grows linearly with the length of a program of any kind."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 STUDENT = StudentLevels(programming=3, maths=3)
 SMALL = 150
-"""Repetitions of a pattern in the smaller program; the larger one has four times as many."""
+"""The number of repetitions of a pattern in the smaller program; the larger program has four times as many."""
 
 REPEATED = {
     "undefined names": "print(x)\n",
@@ -75,7 +75,7 @@ PROGRAMS: dict[str, Callable[[int], str]] = {
 
 
 def work(call: Callable[[], object]) -> int:
-    """Count the lines that Python runs in the project's own modules, where loops over the whole show themselves."""
+    """Return the number of executed lines in the project's modules, which shows loops over the whole program."""
     lines = 0
 
     def trace(frame: FrameType, event: str, _: object) -> TraceFunction | None:
@@ -104,20 +104,20 @@ def submission(code: str) -> Submission:
     "answer", [lambda asked: explain(asked, HintLevel.SOLUTION, STUDENT), certainties], ids=["explain", "certainties"]
 )
 def test_work_grows_with_the_length_of_a_program(name: str, answer: Callable[[Submission], object]) -> None:
-    """A program of four times the length takes less than seven times the work: its square would take sixteen."""
+    """A program of four times the length takes less than seven times the work; a square would be sixteen."""
     small, large = (submission(PROGRAMS[name](times)) for times in (SMALL, 4 * SMALL))
     assert work(lambda: answer(large)) < 7 * work(lambda: answer(small)) + 2000
 
 
 def test_nested_lambdas_are_classified_without_being_compiled() -> None:
-    """CPython compiles nested ones from text in the square of their depth: as a tree they are refused at once."""
+    """Nested lambdas, which CPython compiles in quadratic time, are refused without compiling them."""
     assert classify(submission("lambda:" * 2700 + "0")) == "none"
     assert classify(submission("lambda:0\n" * 200)) == "none"
     assert classify(submission("lambda:0\n" * 200 + "return\n")) == "syntax"
 
 
 def test_the_topic_of_the_same_code_is_found_once() -> None:
-    """Asking again, at the next level, is another ask about the same code."""
+    """The topic of a program is found once, and reused for the next hint level."""
     code = "def total(ns):\n    s = 0\n    for n in ns:\n        s += n\n"
     first, again = (Ask(code=code, cursor=Position(1, at), request_id=UUID(int=at)) for at in range(2))
     other = Ask(code=code, cursor=Position(1, 0), request_id=UUID(int=2), question="Why do I get None?")
@@ -126,7 +126,7 @@ def test_the_topic_of_the_same_code_is_found_once() -> None:
 
 
 def test_classified_code_is_not_compiled_again() -> None:
-    """What compiled is taken to be sound; what did not is looked at for where it fails."""
+    """Code that was classified once is not compiled again."""
     sound, broken = "x = 'known to be sound'\n", "return 'known to be broken'\n"
     assert [classify(submission(code)) for code in (sound, broken)] == ["none", "syntax"]
     assert [COMPILED.get(code, 0) for code in (sound, broken)] == [True, None]
@@ -136,7 +136,7 @@ def test_classified_code_is_not_compiled_again() -> None:
 
 
 def test_what_is_remembered_is_bounded() -> None:
-    """The oldest answer goes where there are too many."""
+    """The number of cached answers is limited, and the oldest is dropped first."""
     remembered = Remembered[int]()
     for number in range(1000):
         remembered.keep("code", number, answer=number)
@@ -145,7 +145,7 @@ def test_what_is_remembered_is_bounded() -> None:
 
 
 def test_a_program_is_freed_as_soon_as_it_has_been_gone_through() -> None:
-    """Nothing that a topic leaves behind waits for the collector of what is tied up with itself."""
+    """A program is freed without the garbage collector once its topic is found: it leaves no reference cycle."""
     gc.collect()
     gc.disable()
     try:
@@ -157,12 +157,12 @@ def test_a_program_is_freed_as_soon_as_it_has_been_gone_through() -> None:
 
 
 def programs() -> int:
-    """Count the programs that have not been freed."""
+    """Return the number of programs that have not been freed."""
     return sum(isinstance(found, Program) for found in gc.get_objects())
 
 
 def test_a_guard_is_freed_with_its_answer() -> None:
-    """Nothing that a guard knows of a program waits for the collector."""
+    """A guard is freed without the garbage collector: it leaves no reference cycle."""
     guard = Guard(HintLevel.QUESTION, submission("def double(n):\n    return n + n\n"))
     guard.feed("What does `double` give for 2, and what is 2 + 2? Write n, then +, then n. ")
     context = ref(guard._context)

@@ -1,4 +1,4 @@
-"""What the offline tutor foresees from the code alone, held against what Python does when the program is run."""
+"""The exceptions that the offline tutor predicts from code alone, compared with those of a real run."""
 
 from __future__ import annotations
 
@@ -47,21 +47,21 @@ ONLY_WHEN_RUN = frozenset(
         "none-as-argument",
     )
 )
-"""Rules about values, files and data that code alone does not tell, or tells only to who follows what a value holds."""
+"""Rules on values, files and data that the code alone does not reveal without following the values."""
 
 
 def asked(code: str, line: int = 1) -> Submission:
-    """Ask about a line of a program that nobody has run."""
+    """Build a submission about a line of a program that was not run."""
     return Submission(code=code, cursor=Position(line - 1, 0))
 
 
 def foreseen(code: str) -> Crash | None:
-    """Return what is foreseen of a program."""
+    """Return the exception that is predicted for a program."""
     return foresee(Program(asked(code)))
 
 
 def happens(code: str) -> Crash | None:
-    """Run a program for real and give the exception that ends it."""
+    """Run a program and return the exception that ends it."""
     try:
         text = real_traceback(code)
     except AssertionError:
@@ -71,7 +71,7 @@ def happens(code: str) -> Crash | None:
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_what_is_foreseen_is_what_happens(case: LessonCase) -> None:
-    """Exception, line and, but for the path of a module, message are Python's; rule and line those of the traceback."""
+    """The predicted exception, line and message are Python's, and rule and line are those found from the traceback."""
     expected, happened = foreseen(case.code), happens(case.code)
     if expected is None:
         return
@@ -83,7 +83,7 @@ def test_what_is_foreseen_is_what_happens(case: LessonCase) -> None:
 
 
 def test_every_kind_of_error_that_code_alone_tells_is_foreseen() -> None:
-    """For each rule of the catalogue one of its programs is seen through, but where only a run can tell."""
+    """For each rule that code alone can reveal, at least one of its programs is predicted."""
     names = {case.rule.partition(".")[2] for case in CASES}
     seen = {case.rule.partition(".")[2] for case in CASES if foreseen(case.code)}
 
@@ -100,20 +100,20 @@ BY_NUMPY = [
 
 @pytest.mark.parametrize(("rule", "code", "line"), BY_NUMPY)
 def test_errors_with_arrays_are_foreseen(rule: str, code: str, line: int) -> None:
-    """Arrays are known by how they are made; numpy itself need not be there."""
+    """Array errors are predicted from the way arrays are made, even without numpy installed."""
     finding = diagnose(asked("import numpy as np\n" + code))
     assert (finding.rule, finding.lines) == (rule, (line,))
 
 
 def test_of_several_errors_the_one_at_the_cursor_is_explained() -> None:
-    """The line that the student asks about comes first, then its function, then what is near."""
+    """Of several errors, the one at the cursor's line is explained, else in its function, else the nearest."""
     code = "def half(n):\n    return n / '2'\n\ndef twice(n):\n    return n - [2]\n\nhalf(1)\ntwice(2)\n"
     lines = {line: foresee(Program(asked(code, line))) for line in (1, 2, 4, 5)}
     assert {line: crash.line for line, crash in lines.items() if crash} == {1: 2, 2: 2, 4: 5, 5: 5}
 
 
 def test_foreseen_error_knows_the_call_that_leads_to_it() -> None:
-    """What goes wrong inside a function is noted with the line that calls it, as a traceback would."""
+    """An error inside a function is reported with the line of the call, as in a traceback."""
     crash = foreseen("def half(n):\n    return n / 2\n\nprint(half('6'))\n")
     assert crash is not None
     assert (crash.line, crash.callers) == (2, (4,))
@@ -174,13 +174,13 @@ QUIET = {
 
 @pytest.mark.parametrize("name", QUIET)
 def test_right_programs_stay_quiet(name: str) -> None:
-    """Where a run goes well nothing is foreseen."""
+    """No exception is predicted for programs that run without one."""
     assert happens(QUIET[name]) is None
     assert foreseen(QUIET[name]) is None
 
 
 def test_the_repositorys_own_code_stays_quiet() -> None:
-    """Code that is known to run, of every style that we write ourselves, has nothing to foresee."""
+    """No exception is predicted for the project's own code, which is known to run."""
     root = EXAMPLES.parent
     files = [
         path
@@ -192,7 +192,7 @@ def test_the_repositorys_own_code_stays_quiet() -> None:
 
 
 def test_fragments_and_cells_may_use_names_from_elsewhere() -> None:
-    """What stands outside the submitted code may have bound a name; where all earlier cells are there, it has not."""
+    """Names may come from outside a fragment, but not if all earlier cells are known."""
     fragment = Submission(code="print(total)\n", cursor=Position(0, 0), first_line=40)
     cell = Submission(code="print(total)\n", cursor=Position(0, 0), kind="cell")
     told = Submission(code="print(total)\n", cursor=Position(0, 0), kind="cell", cells=(Cell(source="total = 1\n"),))
@@ -204,7 +204,7 @@ def test_fragments_and_cells_may_use_names_from_elsewhere() -> None:
 
 
 def expressions() -> st.SearchStrategy[str]:
-    """Return expressions of every built-in kind; numbers stay small, so that no text gets long."""
+    """Return a strategy for expressions of every built-in type, with small numbers so that strings stay short."""
     atoms = st.sampled_from(
         ["2", "0.5", "True", "None", "'ab'", "[1, 2]", "['x']", "(1, 'x')", "{'k': 1}", "{3}", *"abc"]
     )
@@ -246,7 +246,7 @@ def expressions() -> st.SearchStrategy[str]:
 @given(st.lists(st.tuples(st.sampled_from("abc"), expressions()), min_size=1, max_size=5))
 @settings(max_examples=600, deadline=None)
 def test_whatever_is_foreseen_in_straight_code_happens(assignments: list[tuple[str, str]]) -> None:
-    """A random program without branches ends with an exception: the foreseen one, or one on the way to it."""
+    """A random program without branches ends with the predicted exception, or with an earlier one."""
     code = "a, b, c = 1, 'xy', [3]\n" + "".join(f"{name} = {value}\n" for name, value in assignments)
     expected = foreseen(code)
     if expected is not None:
@@ -258,7 +258,7 @@ def test_whatever_is_foreseen_in_straight_code_happens(assignments: list[tuple[s
 @given(st.text(alphabet="abx=+-*()[]{}:.,'\n 01", max_size=60))
 @settings(max_examples=300, deadline=None)
 def test_any_text_can_be_gone_through(code: str) -> None:
-    """No program makes foresight fail."""
+    """No program makes the prediction raise."""
     foreseen(code)
 
 
@@ -272,17 +272,17 @@ SHIPPED = {
     "orbit.py": (9, 9, ""),
     "savings.py": (6, 6, ""),
 }
-"""The programs shipped for students: where they ask, the line with the cause, and what is typed."""
+"""The example programs for students: the line of the question, the line of the cause, and the input."""
 
 
 def test_every_shipped_program_is_tried() -> None:
-    """A new example has to be explained from its code alone, like the others."""
+    """Every example program is tested here."""
     assert set(SHIPPED) == {path.name for path in EXAMPLES.glob("*.py")} - {"demo.py"}
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_program_is_explained_without_a_run(name: str) -> None:
-    """Five asks about the code alone: the line is named in each, the fix shown in the last and in none before it."""
+    """In five asks without a run, each answer names the line, and only the last shows the fix."""
     at, cause, _ = SHIPPED[name]
     submission = asked(EXAMPLES.joinpath(name).read_text(encoding="utf-8"), at)
     edit = diagnose(submission).edit
@@ -301,7 +301,7 @@ def test_shipped_program_is_explained_without_a_run(name: str) -> None:
 
 
 def mended(name: str) -> str:
-    """Make the edit of the last level."""
+    """Return the program with the edit of the last level applied."""
     code = EXAMPLES.joinpath(name).read_text(encoding="utf-8")
     edit = diagnose(asked(code)).edit
     assert edit is not None
@@ -310,7 +310,7 @@ def mended(name: str) -> str:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_nothing_is_foreseen_of_a_shipped_program_once_it_is_mended(name: str) -> None:
-    """The edit of the last level leaves no error that is known."""
+    """Applying the edit offered at the last hint level leaves no known error."""
     assert foreseen(mended(name)) is None
 
 
@@ -318,7 +318,7 @@ def test_nothing_is_foreseen_of_a_shipped_program_once_it_is_mended(name: str) -
     "name", [name for name in SHIPPED if "numpy" not in EXAMPLES.joinpath(name).read_text("utf-8")]
 )
 def test_shipped_program_runs_once_it_is_mended(name: str) -> None:
-    """With the edit the program comes to its end; those that need numpy are not run, since it is none of ours."""
+    """With the edit the program runs to its end; programs with numpy, which is not a dependency, are not run."""
     command = [sys.executable, "-I", "-c", mended(name)]
     run = subprocess.run(command, input=SHIPPED[name][2], capture_output=True, text=True, timeout=30, check=False)
     assert (run.returncode, run.stderr) == (0, "")

@@ -1,4 +1,4 @@
-"""The words of the offline tutor: every rule, level and voice says enough, in plain English, and gives nothing away."""
+"""The offline tutor's texts: for every rule, level and audience long enough, in plain English, without leaks."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def parts(rule: Rule) -> list[str]:
 
 
 def text(rule: Rule, level: HintLevel, student: StudentLevels) -> str:
-    """Write a rule's text with every fact filled in by the shortest code there is."""
+    """Return a rule's text with every placeholder replaced by the shortest possible code."""
     slots = {name: Code("zz") for part in parts(rule) for name in FACT.findall(part)}
     for name in ("line", "expression"):
         slots.pop(name, None)
@@ -66,7 +66,7 @@ def reading_grade(prose: str) -> float:
 
 
 def test_rule_names_are_stable_and_unique() -> None:
-    """A name is family and words, and belongs to one rule only."""
+    """A rule's name consists of family and words, and is unique."""
     names = [rule.name for rule in RULES]
     assert len(names) == len(set(names))
     assert all(re.fullmatch(r"(syntax|runtime|logic|numerical)\.[a-z]+(-[a-z]+)*", name) for name in names)
@@ -74,7 +74,7 @@ def test_rule_names_are_stable_and_unique() -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_every_text_has_40_to_160_words(rule: Rule) -> None:
-    """Long enough to teach, short enough to be read, whatever the student's own code adds."""
+    """Every text has 40 to 160 words, whatever code of the student's is inserted."""
     for level, student in product(HintLevel, VOICES):
         words = len(re.sub(r"```\w*", "", text(rule, level, student)).split())
         assert 40 <= words <= 160, (level, student)
@@ -82,21 +82,21 @@ def test_every_text_has_40_to_160_words(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_every_text_is_plain_english(rule: Rule) -> None:
-    """Reading grade 9 or below, with the slack of half a grade that the rough count of syllables needs."""
+    """Every text has reading grade 9 or below, plus half a grade for the rough count of syllables."""
     for level, student in product(HintLevel, VOICES):
         assert reading_grade(text(rule, level, student)) <= 9.5, (level, student)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_every_voice_has_its_own_words(rule: Rule) -> None:
-    """Beginners, students in the middle and advanced ones are spoken to differently at each level."""
+    """Beginners, intermediate and advanced students get different texts at each level."""
     for level in HintLevel:
         assert len({text(rule, level, student) for student in VOICES}) == 3
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_first_levels_hold_no_code_but_single_words(rule: Rule) -> None:
-    """Questions, concepts and plans show a name or a sign, never an expression that could be typed in."""
+    """Questions, concepts and plans contain single names or signs, but no expression to type in."""
     lesson = rule.lesson
     low = [lesson.question, lesson.concept, lesson.picture, lesson.precise, lesson.maths_picture, lesson.maths_precise]
     for span in re.findall(r"`([^`]*)`", "\n".join(low)):
@@ -107,21 +107,21 @@ def test_first_levels_hold_no_code_but_single_words(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_no_fact_is_left_unfilled(rule: Rule) -> None:
-    """Every fact that a lesson speaks of has a name that can be filled in."""
+    """Every placeholder of a lesson has a value."""
     for level, student in product(HintLevel, VOICES):
         assert "$" not in text(rule, level, student)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_every_example_can_be_typed_in(rule: Rule) -> None:
-    """The examples of level 4 are whole programs."""
+    """The examples of level 4 are complete programs."""
     for example in rule.lesson.examples:
         compile(example.code, rule.name, "exec")
 
 
 @pytest.mark.parametrize("rule", BY_MATHS, ids=lambda rule: rule.name)
 def test_words_follow_the_maths_level(rule: Rule) -> None:
-    """A lesson with parts about maths puts its concept in other words for each level of maths."""
+    """A lesson with maths variants words its concept differently for each maths level."""
     students = [StudentLevels(programming=3, maths=maths) for maths in (1, 3, 5)]
 
     assert len({text(rule, HintLevel.CONCEPT, student) for student in students}) == len(students)

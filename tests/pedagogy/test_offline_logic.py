@@ -1,4 +1,4 @@
-"""The offline tutor on programs that run and give the wrong result: smells, symptoms, and tracing by hand."""
+"""The offline tutor on programs with wrong results: suspicious patterns, symptoms, and tracing by hand."""
 
 from __future__ import annotations
 
@@ -85,18 +85,18 @@ SOUND = [
 
 
 def ask(code: str, text: str | None = None, question: str | None = None) -> Submission:
-    """Ask about a program that runs."""
+    """Return the explanation of a program that runs."""
     return Submission(code=code, cursor=Position(0, 0), traceback=text, question=question)
 
 
 @pytest.mark.parametrize("code", SOUND)
 def test_sound_programs_have_no_smell(code: str) -> None:
-    """A program that does what it should is not accused."""
+    """A correct program has no finding."""
     assert diagnose(ask(code)).rule == "logic.trace-by-hand"
 
 
 def test_edits_of_smells_mend_the_line() -> None:
-    """Where a smell has an edit, it stands on the line that was named."""
+    """An edit of a logic rule is on the line that was named."""
     edit = diagnose(ask("def total(n):\n    s = 0\n    for k in range(n):\n        s += k\n    return s\n")).edit
     assert edit is not None
     assert edit.after == "    for k in range(n + 1):"
@@ -121,7 +121,7 @@ WRONG = "def pick(n):\n    if n > 3:\n        word = 'big'\n    else:\n        w
     ],
 )
 def test_wrong_result_is_told_by_its_kind(expected: str, got: str, rule: str) -> None:
-    """The expected and the received value show in which way a program is wrong."""
+    """The expected and the actual value decide how the result is wrong."""
     text = f"Test failed: pick(3)\n  expected: {expected}\n  got:      {got}\n"
     finding = diagnose(ask(WRONG, text))
     assert finding.rule == rule
@@ -129,14 +129,14 @@ def test_wrong_result_is_told_by_its_kind(expected: str, got: str, rule: str) ->
 
 
 def test_endless_call_is_told() -> None:
-    """A test that did not finish leads to the loop."""
+    """A test that timed out leads to the loop."""
     code = "def half(n):\n    while n != 1:\n        n = n // 2 + 1\n    return n\n"
     finding = diagnose(ask(code, "Test did not finish (stopped after 1 s): half(9)"))
     assert (finding.rule, finding.lines) == ("logic.never-comes-to-an-end", (2,))
 
 
 def test_smell_that_fits_the_symptom_wins() -> None:
-    """A symptom chooses among smells, and lets a weak one speak."""
+    """A symptom decides between findings, and makes a weak one count."""
     code = "def turn(xs):\n    out = []\n    for x in xs:\n        out.insert(0, x)\n    return out\n"
     assert diagnose(ask(code)).rule == "logic.trace-by-hand"
     text = "Test failed: turn([1, 2])\n  expected: [1, 2]\n  got:      [2, 1]\n"
@@ -144,7 +144,7 @@ def test_smell_that_fits_the_symptom_wins() -> None:
 
 
 def test_smell_in_another_function_is_passed_over() -> None:
-    """Only the function that the failing call names, and those it calls, are looked at."""
+    """Only the function that the failing test calls, and functions it calls, are examined."""
     code = "def other(xs):\n    return xs.sort()\n\ndef pick(n):\n    return n - 1\n"
     text = "Test failed: pick(3)\n  expected: 3\n  got:      2\n"
     assert diagnose(ask(code, text)).rule == "logic.result-off-by-one"
@@ -160,7 +160,7 @@ def test_smell_in_another_function_is_passed_over() -> None:
     ],
 )
 def test_symptoms_are_read_from_several_test_programs(text: str, kinds: tuple[str, ...]) -> None:
-    """Pytest, unittest and doctest say the same thing in their own words."""
+    """Reports of pytest, unittest and doctest give the same symptom."""
     symptom = read_symptom(text)
     assert symptom is not None
     assert symptom.kinds == kinds
@@ -176,12 +176,12 @@ def test_symptoms_are_read_from_several_test_programs(text: str, kinds: tuple[st
     ],
 )
 def test_question_tells_the_symptom(question: str, rule: str) -> None:
-    """Without a test the student's own words say what is wrong."""
+    """Without a test, the student's question gives the symptom."""
     assert diagnose(ask(WRONG, question=question)).rule == rule
 
 
 def test_nothing_found_leads_to_a_trace_with_the_students_own_variable() -> None:
-    """Where no rule fires, the tutor shows how to trace by hand, starting at the cursor."""
+    """Without a finding, the tutor explains how to trace by hand, beginning at the cursor."""
     code = "price = 3\ntax = price * 2\nprint(tax)\n"
     finding = diagnose(Submission(code=code, cursor=Position(1, 0)))
     assert (finding.rule, finding.lines) == ("logic.trace-by-hand", (2,))
@@ -190,7 +190,7 @@ def test_nothing_found_leads_to_a_trace_with_the_students_own_variable() -> None
 
 @pytest.mark.parametrize(("got", "expected", "line"), [("True", "False", 4), ("False", "True", 6)])
 def test_answer_that_came_too_early_is_the_one_that_came(got: str, expected: str, line: int) -> None:
-    """Of two answers in the first round the one that a test got is to blame."""
+    """Of two early returns in a loop, the one with the value that the test got is named."""
     code = (
         "def paid(bills):\n    for bill in bills:\n        if bill == 0:\n            return True\n"
         "        else:\n            return False\n"
@@ -201,7 +201,7 @@ def test_answer_that_came_too_early_is_the_one_that_came(got: str, expected: str
 
 
 def test_answer_about_all_items_is_a_yes_that_comes_too_early() -> None:
-    """Without a test the name of the function tells which answer needs all items."""
+    """Without a test, the function's name decides which result needs all items."""
     code = (
         "def all_paid(bills):\n    for bill in bills:\n        if bill:\n            return True\n"
         "        else:\n            return False\n"
@@ -224,14 +224,14 @@ def test_answer_about_all_items_is_a_yes_that_comes_too_early() -> None:
     ],
 )
 def test_reports_of_many_test_programs_are_read(text: str, expected: str, got: str) -> None:
-    """Doctest, unittest with either order, plain assertions and judges on the web say the same in their own forms."""
+    """Reports of doctest, unittest in either order, plain assertions and online judges are understood."""
     symptom = read_symptom(text)
     assert symptom is not None
     assert (symptom.expected, symptom.got) == (expected, got)
 
 
 def test_return_that_is_never_reached_is_told_with_its_condition() -> None:
-    """Where a test expects a value and nothing comes back, the condition before the `return` is the place."""
+    """If a test expects a value and gets None, the condition before the `return` is named."""
     code = "def find(xs, x):\n    for k in range(len(xs)):\n        if xs[k] > x:\n            return k\n"
     text = "Test failed: find([1, 2], 2)\n  expected: 1\n  got: None\n"
     finding = diagnose(Submission(code=code, cursor=Position(0, 0), traceback=text))
@@ -239,7 +239,7 @@ def test_return_that_is_never_reached_is_told_with_its_condition() -> None:
 
 
 def test_missing_rounding_is_told() -> None:
-    """A number that is right but for its digits after the point."""
+    """A number that differs only in its decimals leads to missing rounding."""
     code = "def score(a, b):\n    total = a * 0.4 + b * 0.6\n    return total, 'ok'\n"
     text = "Test failed: score(70, 69)\n  expected: (69, 'ok')\n  got: (69.4, 'ok')\n"
     assert diagnose(Submission(code=code, cursor=Position(0, 0), traceback=text)).rule == "logic.result-not-rounded"
@@ -250,7 +250,7 @@ def test_missing_rounding_is_told() -> None:
     [("('B', 90)", "('A', 90)", 2, "false"), ("('A', 91)", "('B', 91)", 2, "true")],
 )
 def test_condition_that_chose_the_wrong_branch_is_told(got: str, expected: str, line: int, was: str) -> None:
-    """Where two branches give what was wanted and what came, the condition between them is the place."""
+    """If two branches return the expected and the actual value, the condition between them is named."""
     code = (
         "def grade(points):\n    if points > 90:\n        letter = 'A'\n    elif points >= 80:\n        letter = 'B'\n"
         "    else:\n        letter = 'C'\n    return letter, points\n"
@@ -272,7 +272,7 @@ def test_condition_that_chose_the_wrong_branch_is_told(got: str, expected: str, 
     ],
 )
 def test_symptom_of_a_question_in_any_letters(question: str, kinds: tuple[str, ...]) -> None:
-    """Capitals count as small letters, and so do the other letters that case makes equal to these."""
+    """The symptom in a question is found in upper and lower case, including special case pairs."""
     symptom = read_symptom(None, question)
     assert symptom is not None
     assert symptom.kinds == kinds

@@ -41,13 +41,13 @@ NameError: name 'distence' is not defined. Did you mean: 'distance'?
     ],
 )
 def test_distance_counts_slips(one: str, other: str, distance: int) -> None:
-    """A letter put in, left out, replaced or swapped counts one, either way round."""
+    """An inserted, missing, replaced or swapped letter counts as one edit, in both directions."""
     assert (edit_distance(one, other), edit_distance(other, one)) == (distance, distance)
 
 
 @pytest.mark.parametrize("traceback", [None, NAME_ERROR])
 def test_the_nearest_name_is_meant(traceback: str | None) -> None:
-    """The loop variable, one letter away, comes before the collection that the function was given."""
+    """The closest name is suggested: the loop variable, one letter away, before the parameter."""
     edit = diagnose(Submission(code=LOOP, cursor=Position(3, 0), traceback=traceback)).edit
     assert edit is not None
     assert edit.after == "        way = way + distance"
@@ -62,7 +62,7 @@ def test_the_nearest_name_is_meant(traceback: str | None) -> None:
     ],
 )
 def test_of_equally_near_names_the_loops_own_is_meant(code: str, after: str) -> None:
-    """What the loop around hands out stands nearer than its collection, another variable or a parameter."""
+    """Of equally close names, the variable of the surrounding loop is suggested first."""
     line = code[: code.index("print(")].count("\n")
     edit = diagnose(Submission(code=code, cursor=Position(line, 0))).edit
     assert edit is not None

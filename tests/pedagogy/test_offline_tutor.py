@@ -45,7 +45,7 @@ def names_of(code: str) -> set[str]:
 
 @pytest.mark.parametrize("submission", ALL, ids=range(len(ALL)))
 def test_explanation_is_about_the_finding(submission: Submission) -> None:
-    """Rule and lines are the same at every level, and the first line is named in every text but the last."""
+    """Rule and lines are the same at every level, and all texts but the last name the first line."""
     finding = diagnose(submission)
     for level in HintLevel:
         explanation = explain(submission, level, STUDENTS[1])
@@ -56,7 +56,7 @@ def test_explanation_is_about_the_finding(submission: Submission) -> None:
 
 @pytest.mark.parametrize("submission", ALL, ids=range(len(ALL)))
 def test_no_early_level_contains_the_edit(submission: Submission) -> None:
-    """What the edit puts in place of the student's line is in no text before level 5, unless the student wrote it."""
+    """No text before level 5 contains the edit's new code, unless the student wrote it."""
     edit = diagnose(submission).edit
     if edit is None:
         return
@@ -70,7 +70,7 @@ def test_no_early_level_contains_the_edit(submission: Submission) -> None:
 
 @pytest.mark.parametrize("submission", ALL, ids=range(len(ALL)))
 def test_guard_lets_every_early_text_pass(submission: Submission) -> None:
-    """Our own texts obey the rules that the guard holds a model to."""
+    """The tutor's own texts pass the guard."""
     for level, student in ((level, student) for level in EARLY for student in STUDENTS):
         guard = Guard(level, submission)
         guard.feed(explain(submission, level, student).text)
@@ -80,7 +80,7 @@ def test_guard_lets_every_early_text_pass(submission: Submission) -> None:
 
 @pytest.mark.parametrize("submission", ALL, ids=range(len(ALL)))
 def test_fenced_code_before_the_last_level_is_an_example_only(submission: Submission) -> None:
-    """Levels 1 to 3 have no block of code, and level 4 has one on other names."""
+    """Levels 1 to 3 have no code block, and level 4 has one with other names."""
     for level in (HintLevel.QUESTION, HintLevel.CONCEPT, HintLevel.STRUCTURE):
         assert "```" not in explain(submission, level, STUDENTS[0]).text
     blocks = re.findall(r"```python\n(.*?)\n```", explain(submission, HintLevel.EXAMPLE, STUDENTS[0]).text, re.DOTALL)
@@ -109,7 +109,7 @@ def test_last_level_shows_the_edit_and_how_to_check_it() -> None:
 
 
 def test_same_input_gives_the_same_text() -> None:
-    """Nothing in an answer depends on time, chance or earlier answers."""
+    """An answer does not depend on time, chance or earlier answers."""
     for submission in ALL[::7]:
         first = [explain(submission, level, STUDENTS[1]) for level in HintLevel]
         assert first == [explain(submission, level, STUDENTS[1]) for level in HintLevel]
@@ -126,7 +126,7 @@ def test_code_of_the_student_stays_inert() -> None:
 
 
 def test_a_traceback_of_the_students_file_wins_over_diagnostics() -> None:
-    """What has happened counts more than what a checker foresees."""
+    """A traceback takes precedence over a checker's diagnostics."""
     code = "xs = []\nprint(xs[0])\nprint(ys)\n"
     diagnostic = Diagnostic(line=2, character=6, end_line=2, end_character=8, message='"ys" is not defined')
     submission = Submission(code=code, cursor=Position(2, 0), traceback=real_traceback(code), diagnostics=(diagnostic,))
@@ -181,7 +181,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("code", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_code_gets_an_answer(code: str) -> None:
-    """Any code gets a sensible answer."""
+    """Any code, however hostile, gets a sensible answer."""
     submission = Submission(code=code, cursor=Position(10_000, 10_000), traceback=code[:2000], question="\x00")
     for level in HintLevel:
         assert isinstance(explain(submission, level, STUDENTS[1]), Explanation)
@@ -225,7 +225,7 @@ tracebacks = st.builds(
 def test_any_submission_gets_an_answer(
     code: str, traceback: str | None, line: int, question: str | None, kind: str
 ) -> None:
-    """No text, traceback or question makes the tutor fail, and an edit always fits the code it was made for."""
+    """No text, traceback or question makes the tutor raise, and an edit always fits its code."""
     submission = Submission(
         code=code,
         cursor=Position(line, 0),
@@ -248,7 +248,7 @@ def test_any_submission_gets_an_answer(
 
 
 def test_importing_the_tutor_needs_the_standard_library_only() -> None:
-    """The language server imports it at its first ask, with nothing installed beside it."""
+    """Importing the tutor needs only the standard library."""
     program = (
         "import json, sys; import tutor_pedagogy.offline; "
         "print(json.dumps(sorted(m.partition('.')[0] for m in sys.modules)))"
@@ -259,7 +259,7 @@ def test_importing_the_tutor_needs_the_standard_library_only() -> None:
 
 
 def test_values_below_a_traceback_do_not_change_the_finding() -> None:
-    """They are no part of the exception's message, nor a failing test's words."""
+    """Values shown below a traceback are neither part of the exception's message nor of a test's."""
     code = "n = 0\nexpected = 3 / n\n"
     traceback = (
         'Traceback (most recent call last):\n  File "main.py", line 2, in <module>\n    expected = 3 / n\n'
@@ -293,14 +293,14 @@ def test_values_below_a_traceback_do_not_change_the_finding() -> None:
     ],
 )
 def test_an_explanation_says_how_sure_it_is(submission: Submission, certainty: str) -> None:
-    """The certainty comes from the evidence, and is the same at every level."""
+    """The certainty depends on the evidence, and is the same at every level."""
     found = {explain(submission, level, STUDENTS[1]).certainty for level in HintLevel}
 
     assert {certainty} == found
 
 
 def test_a_checkers_report_is_a_likely_cause() -> None:
-    """The editor's checkers can be wrong about the Python that runs the program."""
+    """A checker's report gives a likely cause, since checkers may be wrong."""
     report = Diagnostic(message='"undefined_name" is not defined', line=0, character=6, end_line=0, end_character=20)
     reported = Submission(code="print(undefined_name)\n", cursor=Position(0, 0), diagnostics=(report,))
 
@@ -308,5 +308,5 @@ def test_a_checkers_report_is_a_likely_cause() -> None:
 
 
 def test_an_explanation_carries_the_checked_edit() -> None:
-    """Programs that measure the tutor read the edit at any level."""
+    """An explanation has the checked edit at any level, for programs that measure the tutor."""
     assert {diagnose(NO_COLON).edit} == {explain(NO_COLON, level, STUDENTS[1]).edit for level in HintLevel}

@@ -20,7 +20,7 @@ THREADS = 4
 
 
 class Finalised:
-    """Garbage that runs code when it is collected, which may be in the midst of building a tree."""
+    """An object whose finalizer runs code during garbage collection, possibly while a tree is being built."""
 
     def __init__(self) -> None:
         self.itself = self
@@ -32,7 +32,7 @@ class Finalised:
 
 @pytest.fixture
 def hasty_switches() -> Iterator[None]:
-    """Let threads take turns often."""
+    """Let threads switch very often."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)
     yield
@@ -41,7 +41,7 @@ def hasty_switches() -> Iterator[None]:
 
 @pytest.mark.usefixtures("hasty_switches")
 def test_threads_get_sound_trees_at_once() -> None:
-    """No thread's depth is counted to another's, however often they take turns."""
+    """The nesting depth of one thread's tree is not affected by other threads."""
     expected = ast.dump(ast.parse(SOURCE))
 
     def build(_: int) -> bool:
@@ -54,6 +54,6 @@ def test_threads_get_sound_trees_at_once() -> None:
 
 
 def test_code_that_is_no_python_is_refused() -> None:
-    """The fault is CPython's own."""
+    """Invalid code raises CPython's own error."""
     with pytest.raises(SyntaxError, match="expected ':'"):
         syntax_tree("for x in y\n")

@@ -40,20 +40,20 @@ for i, (j, *k) in enumerate({a: b for a in c for b in d}): x[i] = y.z = 1.5, b"c
 
 
 def test_a_walk_gives_the_nodes_of_the_standard_library_in_its_order() -> None:
-    """Rules take the first node that fits: another order would find other places."""
+    """The walk yields the nodes in the order of `ast.walk`, since rules use the first node that matches."""
     tree = ast.parse(EVERYTHING)
     assert walk(tree) == [node for node in ast.walk(tree) if not isinstance(node, ast.expr_context)]
 
 
 def test_the_children_of_every_node_are_those_of_the_standard_library() -> None:
-    """A field without nodes is never looked into, and none that holds some is left out."""
+    """The children of every node are those of `ast.iter_child_nodes`."""
     for node in ast.walk(ast.parse(EVERYTHING)):
         below = [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.expr_context)]
         assert children(node) == below
 
 
 def test_the_parent_of_every_node_is_the_one_that_holds_it() -> None:
-    """Rules go up from a node as well; signs, which are one object in all trees, are held by the last that has them."""
+    """Every node's parent is the one that contains it; operators, which are shared objects, have the last one."""
     tree = ast.parse(EVERYTHING)
     held = {child: node for node in walk(tree) for child in children(node)}
     assert list(parents(tree).items()) == list(held.items())
@@ -77,7 +77,7 @@ def test_the_parent_of_every_node_is_the_one_that_holds_it() -> None:
     ],
 )
 def test_trees_are_alike_that_would_be_written_alike(one: str, other: str) -> None:
-    """Where a tree stands, and how it was written, makes no difference; a kind of value does."""
+    """Trees are equal if their code is, regardless of place and spelling; different types of values differ."""
     trees = [ast.parse(code).body for code in (one, "\n\n" + other)]
     dumps = [list(map(ast.dump, tree)) for tree in trees]
     assert alike(*trees) == (dumps[0] == dumps[1])
