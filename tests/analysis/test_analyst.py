@@ -104,7 +104,7 @@ async def test_the_same_unread_code_stays_the_same_problem() -> None:
 
 
 async def test_what_takes_too_long_in_the_loop_goes_to_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An analysis that takes too long in the event loop is stopped and finished in a process, now and later."""
+    """An analysis that takes too long in the event loop is stopped, and is not started there again."""
     monkeypatch.setattr(work, "examine", calls.examine_for_ever)
     calls.STARTED.clear()
     async with analyst_with(IMPATIENT) as analyst:

@@ -39,7 +39,7 @@ def total(distances):
 print(total([1.5, 2.0]))
 """
 BAD_LINE = 8
-"""Counted from 1."""
+"""The bad line of the program, counted from 1."""
 
 COMMANDS = (":TutorAsk", ":TutorNext", ":TutorRun", ":TutorStop", ":TutorSignIn", ":TutorSignOut")
 
@@ -50,9 +50,9 @@ vim.diagnostic.set(vim.api.nvim_create_namespace("linter"), 0, {{{{
   source = "linter", code = "F821", message = "Undefined name `distence`",
 }}}})
 """
-"""What another program than ours says about the bad line; its squiggle starts behind the cursor.
+"""Another program's diagnostic on the bad line; its squiggle starts behind the cursor.
 
-Neovim counts bytes. In UTF-16, which Neovim 0.10 speaks with language servers, it starts at character 20.
+Neovim counts bytes. In UTF-16, which Neovim 0.10 uses with language servers, it starts at character 20.
 """
 
 MENU = """
@@ -62,7 +62,7 @@ vim.ui.select = function(items, options, choose)
 end
 vim.lsp.buf.code_action()
 """
-"""Choose the first of the code actions, as a student does from Neovim's own menu."""
+"""Choose the first code action, as a student does in Neovim's own menu."""
 
 
 on_both_versions = pytest.mark.parametrize("program", ["nvim", str(NEWER)], ids=["Debian's", "0.11"], indirect=True)
@@ -91,7 +91,7 @@ def nvim(empty_nvim: Neovim) -> Neovim:
 
 @on_both_versions
 def test_ask_tutor_is_chosen_from_the_menu_and_its_answer_streams(nvim: Neovim) -> None:
-    """The action is in Neovim's own menu; the answer comes in pieces, whole, about what another program found."""
+    """The code action is in Neovim's menu; its answer is streamed, complete, and about the other program's finding."""
     nvim.lua(MENU)
     end = nvim.answer()
     assert nvim.lua("return titles") == ["Ask tutor"]
@@ -105,7 +105,7 @@ def test_ask_tutor_is_chosen_from_the_menu_and_its_answer_streams(nvim: Neovim) 
 
 @on_both_versions
 def test_asking_again_gives_the_next_hint_below_the_first(nvim: Neovim) -> None:
-    """`:TutorAsk`, then Enter in the answer: level 2, at the end of one text; the code has been edited above it."""
+    """`:TutorAsk`, then Enter in the answer, gives hint 2 below hint 1, even after edits above the line."""
     nvim.command("TutorAsk")
     first = "".join(nvim.deltas(nvim.answer()["askId"])).rstrip()
     code = nvim.lua("return vim.fn.bufnr('walk.py')")
@@ -119,9 +119,9 @@ def test_asking_again_gives_the_next_hint_below_the_first(nvim: Neovim) -> None:
 
 
 def test_answer_appears_beside_its_line_and_closes_with_q(nvim: Neovim) -> None:
-    """The float opens at the key press, below the line, takes the cursor and gives it back.
+    """The float opens below the line at the key press, takes the cursor and gives it back.
 
-    The next hint comes too when the window with the code has been closed meanwhile.
+    The next hint comes even if the window with the code was closed meanwhile.
     """
     nvim.command("vsplit")
     nvim.lua("vim.cmd.TutorAsk() shown = hint_window() ~= nil and vim.bo.filetype")
@@ -139,7 +139,7 @@ def test_answer_appears_beside_its_line_and_closes_with_q(nvim: Neovim) -> None:
 
 
 def test_window_may_be_a_split(program: str, tmp_path: Path) -> None:
-    """With `window = "split"` the answer has a window of its own, and the number of the hint above it."""
+    """With `window = "split"` the answer has its own window, with the hint's number above it."""
     with Neovim(program, tmp_path, init='require("tutor").setup({ window = "split" })') as nvim:
         nvim.open("walk.py", PROGRAM, line=BAD_LINE)
         nvim.command("TutorAsk")
@@ -150,7 +150,7 @@ def test_window_may_be_a_split(program: str, tmp_path: Path) -> None:
 
 @on_both_versions
 def test_bare_configuration_of_the_language_server_is_enough(program: str, tmp_path: Path) -> None:
-    """Without `setup`, `vim.lsp.enable("tutor")` (0.11) or `vim.lsp.start` (0.10) with `lsp/tutor.lua` will do."""
+    """Without `setup`, `vim.lsp.enable("tutor")` (0.11) or `vim.lsp.start` (0.10) with `lsp/tutor.lua` is enough."""
     init = f"""
     if vim.lsp.enable then
       vim.lsp.enable("tutor")
@@ -169,7 +169,7 @@ def test_bare_configuration_of_the_language_server_is_enough(program: str, tmp_p
 
 
 def test_question_about_selected_lines_goes_along(nvim: Neovim) -> None:
-    """`:[range]TutorAsk question` finds the linter's line in the range."""
+    """`:[range]TutorAsk question` asks about the linter's diagnostic in the range."""
     nvim.command("4,9TutorAsk why does this stop?")
     nvim.answer()
     started = nvim.lua("return all_heard('tutor/answer/didStart')")
@@ -178,7 +178,7 @@ def test_question_about_selected_lines_goes_along(nvim: Neovim) -> None:
 
 
 def test_stop_before_anything_has_come_counts_nothing(nvim: Neovim) -> None:
-    """`:TutorStop` right behind `:TutorAsk` leaves the ladder where it was."""
+    """`:TutorStop` right after `:TutorAsk` does not use up the hint level."""
     nvim.lua("vim.cmd.TutorAsk() vim.cmd.TutorStop()")
     assert nvim.until("hints() ~= '' and hints()") == "Stopped. Enter, or :TutorAsk, asks again."
     assert nvim.lua("return keys()") == "Enter ask again · q close"
@@ -188,7 +188,7 @@ def test_stop_before_anything_has_come_counts_nothing(nvim: Neovim) -> None:
 
 
 def test_language_server_that_dies_is_started_again(nvim: Neovim) -> None:
-    """The status says that it has stopped, the next ask starts another, and quitting leaves none behind."""
+    """After a crash the status says so, the next ask starts a new language server, and quitting ends it."""
     assert nvim.lua("return require('tutor').status()") == "Tutor (local)"
     (server,) = nvim.servers()
     os.kill(server, signal.SIGKILL)
@@ -199,7 +199,7 @@ def test_language_server_that_dies_is_started_again(nvim: Neovim) -> None:
 
 
 def test_missing_language_server_is_named_where_the_answer_would_be(program: str, tmp_path: Path) -> None:
-    """Only absolute folders of PATH count: a program in the student's own folder is never started."""
+    """Only absolute folders of PATH are searched, so that no program in the student's folder is started."""
     impostor = tmp_path / "tutor-lsp"
     impostor.write_text("#!/bin/sh\ntouch started\n", encoding="utf-8")
     impostor.chmod(0o755)
@@ -210,7 +210,7 @@ def test_missing_language_server_is_named_where_the_answer_would_be(program: str
 
 
 def test_option_that_does_not_exist_is_an_error(empty_nvim: Neovim) -> None:
-    """A mistyped option is named, as is one with a wrong value."""
+    """A misspelt option and a wrong value are each named in the error."""
     with pytest.raises(LuaFailed, match="there is no option `colour`"):
         empty_nvim.lua("require('tutor').setup({ colour = 'red' })")
     with pytest.raises(LuaFailed, match="the option `window` must be"):
@@ -219,7 +219,7 @@ def test_option_that_does_not_exist_is_an_error(empty_nvim: Neovim) -> None:
 
 @on_both_versions
 def test_help_and_health_check(empty_nvim: Neovim) -> None:
-    """`:help` finds every command, its tags are up to date, and `:checkhealth tutor` finds nothing wrong."""
+    """`:help` finds every command, its tags are up to date, and `:checkhealth tutor` reports no fault."""
     for topic in ("tutor", *COMMANDS, "tutor.setup()"):
         empty_nvim.command(f"help {topic}")
         assert empty_nvim.lua("return vim.fn.expand('%:p')") == str(PLUGIN / "doc" / "tutor.txt")
@@ -233,7 +233,7 @@ def test_help_and_health_check(empty_nvim: Neovim) -> None:
 
 
 def test_without_an_account_the_refusal_stands_in_the_answers_place(program: str, tmp_path: Path) -> None:
-    """A service that nobody is signed in to refuses; the reason is read where the answer would be."""
+    """If nobody is signed in, the refusal is shown in the place of the answer."""
     with Neovim(program, tmp_path, TUTOR_SERVER_URL="http://127.0.0.1:9") as nvim:
         nvim.open("walk.py", PROGRAM, line=BAD_LINE)
         assert nvim.lua("return require('tutor').status()") == "Tutor: signed out"

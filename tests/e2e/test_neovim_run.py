@@ -32,14 +32,14 @@ def nvim(require_program: RequireProgram, tmp_path: Path) -> Iterator[Neovim]:
 
 
 def diagnostics(nvim: Neovim, count: int) -> list[list[Any]]:
-    """Wait for so many diagnostics in the current buffer, and give source, line from 1, bytes and message of each."""
+    """Wait for so many diagnostics in the buffer; return source, line from 1, bytes and message of each."""
     nvim.until(f"#vim.diagnostic.get(0) == {count}")
     found: list[list[Any]] = nvim.lua(OURS)
     return found
 
 
 def test_run_goes_to_the_line_that_fails_and_the_ask_knows_why(nvim: Neovim) -> None:
-    """`:TutorRun` saves, shows what was printed, puts cursor and diagnostic there; `:TutorAsk` explains the error."""
+    """`:TutorRun` saves the file, shows its output and marks the failed line; `:TutorAsk` explains the error."""
     nvim.open("grades.py", "", line=1)
     nvim.lua(f"vim.api.nvim_buf_set_lines(0, 0, -1, false, vim.split([[{FAILING}]], '\\n', {{ trimempty = true }}))")
     nvim.command("TutorRun")
@@ -59,7 +59,7 @@ def test_run_goes_to_the_line_that_fails_and_the_ask_knows_why(nvim: Neovim) -> 
 
 
 def test_run_goes_to_the_students_other_file(nvim: Neovim, tmp_path: Path) -> None:
-    """Where a module of the student's fails, that file is shown in its place, marked, and what `:TutorAsk` is about."""
+    """If another file of the student's fails, it is opened and marked, and `:TutorAsk` is about it."""
     (tmp_path / "shapes.py").write_text("def area(sides):\n    return sides[0] * sides[1]\n")
     nvim.open("main.py", "import shapes\n\nprint(shapes.area([4]))\n", line=1)
     nvim.command("TutorRun")
@@ -76,7 +76,7 @@ def test_run_goes_to_the_students_other_file(nvim: Neovim, tmp_path: Path) -> No
 
 
 def test_an_ask_that_led_to_another_file_goes_there(nvim: Neovim, tmp_path: Path) -> None:
-    """At the line of the program that led to the failure, the answer is shown beside the line where it was."""
+    """After a failure in another file, an ask at the calling line opens the other file beside its answer."""
     (tmp_path / "shapes.py").write_text("def area(sides):\n    return sides[0] * sides[1]\n")
     nvim.open("main.py", "import shapes\n\nprint(shapes.area([4]))\n", line=1)
     nvim.command("TutorRun")
@@ -98,7 +98,7 @@ def test_an_ask_that_led_to_another_file_goes_there(nvim: Neovim, tmp_path: Path
 
 
 def test_what_a_program_prints_is_shown(nvim: Neovim) -> None:
-    """A run that goes well leaves the cursor where it was; the file is edited in any case before it is saved."""
+    """The output of a successful run is shown, and the cursor stays; the file was saved before."""
     nvim.open("hello.py", "x = 1\nprint('hello', 'you')\n", line=2)
     nvim.command("TutorRun")
     nvim.until(f"{MESSAGES}:match('hello.py ran to its end')")
@@ -107,7 +107,7 @@ def test_what_a_program_prints_is_shown(nvim: Neovim) -> None:
 
 
 def test_an_endless_program_is_stopped(nvim: Neovim) -> None:
-    """`:TutorStop` ends a run where no answer is on its way; then there is nothing more to stop."""
+    """`:TutorStop` ends a run if no answer is under way."""
     nvim.open("endless.py", "open('begun', 'w').close()\nwhile True:\n    pass\n", line=1)
     nvim.command("TutorRun")
     nvim.until("vim.uv.fs_stat('begun')")
@@ -118,14 +118,14 @@ def test_an_endless_program_is_stopped(nvim: Neovim) -> None:
 
 
 def test_a_buffer_without_a_file_is_not_run(nvim: Neovim) -> None:
-    """What cannot be saved is said in Neovim's own words, without a Lua traceback."""
+    """A buffer that cannot be saved gives Neovim's own error, without a Lua traceback."""
     nvim.lua("vim.bo.filetype = 'python' vim.api.nvim_buf_set_lines(0, 0, -1, false, { 'x = 1' }) vim.cmd.TutorRun()")
     assert "E32: No file name" in nvim.lua(f"return {MESSAGES}")
     assert "stack traceback" not in nvim.lua(f"return {MESSAGES}")
 
 
 def test_the_tutor_marks_what_is_certain_and_leaves_lines_to_others(nvim: Neovim) -> None:
-    """Without a linter its own diagnostic stands; where another program reports the line it goes, and comes back."""
+    """The tutor's own diagnostic is shown unless another program reports the same line."""
     nvim.open("age.py", FORESEEN, line=2)
     message = 'TypeError: can only concatenate str (not "int") to str'
     assert diagnostics(nvim, 1) == [["Ask Tutor", 2, 6, 25, message]]
@@ -139,7 +139,7 @@ def test_the_tutor_marks_what_is_certain_and_leaves_lines_to_others(nvim: Neovim
 
 
 def test_option_turns_its_own_diagnostics_off(require_program: RequireProgram, tmp_path: Path) -> None:
-    """With `diagnostics = false` a bad line is marked by no one, and can be asked about all the same."""
+    """With `diagnostics = false` the tutor marks nothing, but bad lines can still be asked about."""
     init = 'require("tutor").setup({ diagnostics = false })'
     with Neovim(require_program("nvim"), tmp_path, init=init) as nvim:
         nvim.open("age.py", FORESEEN, line=2)
@@ -150,7 +150,7 @@ def test_option_turns_its_own_diagnostics_off(require_program: RequireProgram, t
 
 
 def test_cells_of_a_file_are_asked_about_one_by_one(nvim: Neovim) -> None:
-    """Between `# %%` lines each cell has a ladder of its own."""
+    """Each cell between `# %%` lines has its own hint level."""
     nvim.open("cells.py", "# %%\nx = 1\n\n# %%\ny = x + 1\n", line=2)
     for number, (line, hint) in enumerate(((2, 1), (2, 2), (5, 1)), 1):
         nvim.command(f"edit +{line} cells.py | TutorAsk")

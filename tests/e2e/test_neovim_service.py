@@ -1,4 +1,4 @@
-"""A real Neovim with a real service that dies and comes back, refuses, and wants to know who asks."""
+"""A real Neovim with a real service that crashes, restarts, refuses asks, and requires a sign-in."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def program(require_program: RequireProgram) -> str:
 
 
 def signed_in(service: Service, student: Student) -> dict[str, str]:
-    """Return the environment of an editor of a student."""
+    """Return the environment of a signed-in student's editor."""
     return {"TUTOR_SERVER_URL": service.url, "TUTOR_ACCESS_TOKEN": student.access_token}
 
 
 async def test_service_is_killed_in_mid_answer_and_comes_back(program: str, tmp_path: Path, sign_up: SignUp) -> None:
-    """The title says that the line is lost, what was shown stays, and the next ask is answered as ever."""
+    """After a crash of the service the title says so, shown text stays, and the next ask is answered."""
     async with FakeUpstream() as upstream:
         settings = {"ANTHROPIC_API_KEY": upstream.key, "ANTHROPIC_BASE_URL": upstream.url}
         upstream.default = Behaviour(text=WORDS, token_seconds=0.02)
@@ -90,7 +90,7 @@ async def test_service_is_killed_in_mid_answer_and_comes_back(program: str, tmp_
 async def test_rate_limit_is_said_where_the_answer_would_be(
     program: str, tmp_path: Path, start_service: StartService, sign_up: SignUp
 ) -> None:
-    """The refusal names when to come back, stands below the hint that is there, and opens no other window."""
+    """The refusal of a rate limit names the time of the next ask, below the current hint, without another window."""
 
     def ask_twice(environment: dict[str, str]) -> None:
         with Neovim(program, tmp_path, **environment) as nvim:
@@ -190,7 +190,7 @@ def test_a_service_that_is_away_leaves_this_computer(program: str, tmp_path: Pat
 
 
 def test_sign_in_says_that_no_service_is_needed(program: str, tmp_path: Path) -> None:
-    """In local mode there is nothing to sign in to; without a Python file there is no tutor yet."""
+    """In local mode the sign-in says that none is needed; without a Python file the tutor is not started."""
     with Neovim(program, tmp_path) as nvim:
         nvim.command("TutorSignIn")
         assert "Open a Python file first" in nvim.lua(f"return {MESSAGES}")

@@ -1,4 +1,4 @@
-"""Neovim in a terminal of 80 by 24, as most begin: nothing is cut, and the line asked about stays in sight (tmux)."""
+"""Neovim in a terminal of 80 by 24, a common default: nothing is cut, and the code's line stays visible (tmux)."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ AFTER = "".join(f"# below {number}\n" for number in range(30))
 AGE = "age = 7\nprint('next year: ' + age)\n"
 LINE = "print('next year: ' + age)"
 BAD_LINE = 10
-"""Counted from 1: in the middle of the screen, where there is the least room beside it."""
+"""The line of the question, counted from 1: the middle of the screen, with the least room beside it."""
 GAP = r"[\s│]+"
-"""Between two words of the float, which may stand on two rows."""
+"""The space between two words of the float, which may be a line break."""
 LAST_WORDS = [
     rf"before you change{GAP}anything\.",
     r"left are your evidence\.",
@@ -36,7 +36,7 @@ LAST_WORDS = [
     rf"plays the{GAP}same role\?",
     r"seen that sooner\.",
 ]
-"""How each of the five hints ends."""
+"""The last words of each of the five hints."""
 FOOTER = r"Enter (?:next hint|ask again) · q close ╯"
 
 pytestmark = pytest.mark.real_time
@@ -70,7 +70,7 @@ def start(require_program: RequireProgram, tmp_path: Path, program: str) -> Iter
 
 
 def ask(terminal: Terminal) -> list[str]:
-    """Ask, once the tutor is ready, and give the screen with the first hint."""
+    """Ask once the tutor is ready; return the screen with the first hint."""
     terminal.until(r"age")
     terminal.press(":TutorAsk", "Enter")
     return terminal.until(rf"Hint 1 of 5(?s:.)*{LAST_WORDS[0]}(?s:.)*{FOOTER}")
@@ -84,7 +84,7 @@ def float_of(screen: list[str]) -> tuple[int, int]:
 
 @both
 def test_five_hints_are_whole_beside_their_line(start: Start) -> None:
-    """Each hint stands there from its heading to its last word, next to the line; the code scrolls if it must."""
+    """Each hint is shown from heading to last word, next to the line; the code scrolls if necessary."""
     terminal = start(BEFORE + AGE + AFTER, BAD_LINE)
     ask(terminal)
     for level, last_words in enumerate(LAST_WORDS, 1):
@@ -114,7 +114,7 @@ LONG = f"age = 7\n{LINE[:-1]}{' + 1' * 60})\n"
 @both
 @pytest.mark.parametrize("window", WINDOWS)
 def test_a_long_line_is_not_covered(start: Start, window: str) -> None:
-    """However the line is wrapped or scrolled, and whatever else is on the screen: all of its rows stay in sight."""
+    """All rows of a long line stay visible, whether it is wrapped or scrolled."""
     options, commands = WINDOWS[window]
     screen = ask(start(BEFORE + LONG + AFTER, BAD_LINE, options, *commands))
     first, last = float_of(screen)
@@ -128,7 +128,7 @@ def test_a_long_line_is_not_covered(start: Start, window: str) -> None:
 
 @both
 def test_a_line_longer_than_the_screen_leaves_room(start: Start) -> None:
-    """The beginning of the line and all of the hint are there."""
+    """Of a line that is longer than the screen the beginning is visible, with the whole hint."""
     screen = ask(start(f"age = 7\n{LINE[:-1]}{' + 1' * 600})\n", 2))
     first, _ = float_of(screen)
     assert LINE[:-1] in screen[first - 3]
@@ -136,7 +136,7 @@ def test_a_line_longer_than_the_screen_leaves_room(start: Start) -> None:
 
 @both
 def test_in_a_very_low_terminal_the_rest_can_be_scrolled_to(start: Start) -> None:
-    """Where a hint cannot be whole the footer says how to read on; the line stays in sight."""
+    """If a hint does not fit, the footer says how to scroll, and the line stays visible."""
     terminal = start(BEFORE + AGE + AFTER, BAD_LINE, rows=9)
     terminal.until("age")
     terminal.press(":TutorAsk", "Enter")
@@ -150,7 +150,7 @@ def test_in_a_very_low_terminal_the_rest_can_be_scrolled_to(start: Start) -> Non
 
 @both
 def test_edits_above_do_not_push_the_line_under_the_float(start: Start) -> None:
-    """The float follows its line while the student works in the code."""
+    """The float follows its line during edits above it."""
     terminal = start(BEFORE + AGE + AFTER, BAD_LINE)
     ask(terminal)
     terminal.press("C-w", "w")
@@ -162,7 +162,7 @@ def test_edits_above_do_not_push_the_line_under_the_float(start: Start) -> None:
 
 @both
 async def test_the_page_to_sign_in_at_is_whole(start: Start, start_service: StartService) -> None:
-    """Address and code are read in full where the question waits, and without a question in a window of their own."""
+    """URL and code are shown in full, with a waiting question or in a window of their own."""
     async with start_service() as service:
         address = re.escape(f"{service.url}/device")
         terminal = start(

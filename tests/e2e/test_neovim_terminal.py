@@ -1,4 +1,4 @@
-"""Neovim as a student sees it: in a terminal, by keyboard, looked at on the screen (tmux)."""
+"""Neovim as a student sees it: in a terminal, used by keyboard, with tests that read the screen (tmux)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_five_hints_by_keyboard(require_program: RequireProgram, folder: Path) -> None:
-    """The float stands below its line, says which hint it is and which keys do what, and closes without a trace."""
+    """The float is below its line, names the hint and the keys, and closes without a trace."""
     command = (require_program("nvim"), "--clean", "-u", "init.lua", "+2", "age.py")
     with Terminal(require_program("tmux"), folder, *command) as terminal:
         terminal.until(r"age\.py Tutor \(local\)")

@@ -1,4 +1,4 @@
-"""`tutor ask` in a terminal of 80 by 24, at which a student sits: nothing is cut, and no door stays closed (tmux)."""
+"""`tutor ask` in an interactive terminal of 80 by 24: nothing is cut, and each refusal offers a way on (tmux)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def shell(require_program: RequireProgram, tmp_path: Path) -> Iterator[Shell]:
 
 
 def test_a_failure_in_another_file_is_asked_about_there(shell: Shell, tmp_path: Path) -> None:
-    """`--run` says in which file the program failed, and the hint is about its line."""
+    """`--run` names the file in which the program failed, and the hint is about its line."""
     (tmp_path / "main.py").write_text("import shapes\n\nprint(shapes.area([4]))\n")
     (tmp_path / "shapes.py").write_text("def area(sides):\n    return sides[0] * sides[1]\n")
     terminal = shell()
@@ -59,7 +59,7 @@ def test_a_failure_in_another_file_is_asked_about_there(shell: Shell, tmp_path: 
 
 
 def test_a_service_that_is_away_leaves_this_computer(shell: Shell) -> None:
-    """The reason comes with the ways out: once more, here, or not at all."""
+    """If the service is down, the student can retry, ask this computer or stop."""
     terminal = shell(**NOWHERE)
     terminal.press("tutor ask average.py:8", "Enter")
     terminal.until(rf"The tutor at 127\.0\.0\.1 cannot be reached\.\n  r  ask again\n{CHOICE}\[r\]")
@@ -72,7 +72,7 @@ def test_a_service_that_is_away_leaves_this_computer(shell: Shell) -> None:
 
 
 def test_stopping_there_is_a_failure(shell: Shell) -> None:
-    """`n`, like anything else that is not offered, ends with status 1."""
+    """`n`, or any key that is not offered, ends with status 1."""
     terminal = shell(**NOWHERE)
     terminal.press("tutor ask average.py:8; echo status $?", "Enter")
     terminal.until(rf"{CHOICE}\[r\]")
@@ -81,7 +81,7 @@ def test_stopping_there_is_a_failure(shell: Shell) -> None:
 
 
 async def test_sign_in_goes_on_with_the_question(shell: Shell, start_service: StartService, sign_up: SignUp) -> None:
-    """Signed out of the service that is set: sign in right there, and the question is answered."""
+    """A signed-out student can sign in at once, and then gets the answer to the question."""
     async with start_service() as service:
         await _sign_in_and_go_on(shell(TUTOR_SERVER_URL=service.url), service, await sign_up(service))
 
@@ -105,7 +105,7 @@ async def _sign_in_and_go_on(terminal: Terminal, service: Service, student: Stud
 
 
 def test_long_messages_are_cut_between_words(shell: Shell) -> None:
-    """No word is broken at the edge of the terminal, in messages and in the help."""
+    """Messages and help wrap only between words."""
     terminal = shell()
     terminal.press("tutor ask --question x README.md; tutor ask average.py:9999 --question why", "Enter")
     terminal.press("tutor sign-in", "Enter")

@@ -1,4 +1,4 @@
-"""The built wheel is whole: it runs outside the checkout, with its migrations, prompts and scripts."""
+"""The built wheel is complete: it runs outside the checkout, with its migrations, prompts and scripts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DEPENDENCIES = r"what the editor and the terminal need:\n(.*?)^These bring.*?: (
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the wheel and unpack it, as an installer does."""
+    """Build the wheel and unpack it, as an installer would."""
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
@@ -34,15 +34,15 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def student(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return an environment with the wheel and what it requires without an extra, and with nothing else.
+    """Return an environment with only the wheel and its requirements without extras.
 
-    The libraries are linked from the environment of the tests, so that no test needs a network.
+    The libraries are linked from the tests' environment, so that no test needs a network.
     """
     return environment(installed, tmp_path_factory.mktemp("student"))
 
 
 def environment(installed: Path, folder: Path, extra: str = "") -> Path:
-    """Make an environment that holds an unpacked wheel with its requirements; return its interpreter."""
+    """Create an environment with an unpacked wheel and its requirements; return its interpreter."""
     venv.create(folder, with_pip=False)
     (site,) = folder.glob("lib/python*/site-packages")
     shutil.copytree(installed, site, dirs_exist_ok=True)
@@ -56,7 +56,7 @@ def environment(installed: Path, folder: Path, extra: str = "") -> Path:
 
 
 def required(own: metadata.Distribution, extra: str) -> list[metadata.Distribution]:
-    """Return the installed distributions that one requires on this system, directly or by way of others."""
+    """Return the installed distributions that one requires on this system, directly or indirectly."""
     found: dict[str, metadata.Distribution] = {}
     waiting = [(own, {extra})]
     while waiting:
@@ -107,7 +107,7 @@ def run(installed: Path, folder: Path, *arguments: str) -> subprocess.CompletedP
 
 
 def test_it_brings_a_database_to_head(installed: Path, tmp_path: Path) -> None:
-    """The migrations are in the wheel."""
+    """The wheel contains the migrations."""
     done = run(installed, tmp_path, "-m", "tutor_server.cli.main", "migrate")
 
     assert (done.returncode, done.stdout) == (0, "")
@@ -115,7 +115,7 @@ def test_it_brings_a_database_to_head(installed: Path, tmp_path: Path) -> None:
 
 
 def test_it_asks_in_local_mode(installed: Path, tmp_path: Path) -> None:
-    """The terminal client, the language server and the offline tutor are in the wheel."""
+    """The wheel contains the terminal client, the language server and the offline tutor."""
     student_file = tmp_path / "loop.py"
     student_file.write_text("for i in range(3)\n    print(i)\n")
 
@@ -126,7 +126,7 @@ def test_it_asks_in_local_mode(installed: Path, tmp_path: Path) -> None:
 
 
 def test_every_file_of_the_packages_is_in_it(installed: Path) -> None:
-    """No prompt, script or marker is left behind."""
+    """The wheel contains every file of the packages, including prompts, scripts and markers."""
     for package in ("tutor_protocol", "tutor_pedagogy", "tutor_analysis", "tutor_lsp", "tutor_server"):
         files = {path.relative_to(ROOT) for path in (ROOT / package).rglob("*") if path.is_file()}
         expected = {path for path in files if "__pycache__" not in path.parts}
@@ -135,7 +135,7 @@ def test_every_file_of_the_packages_is_in_it(installed: Path) -> None:
 
 
 def test_its_scripts_are_the_contracts(installed: Path) -> None:
-    """`tutor`, `tutor-lsp` and `tutor-server` are installed."""
+    """The wheel installs `tutor`, `tutor-lsp` and `tutor-server`."""
     (entry_points,) = installed.glob("*.dist-info/entry_points.txt")
 
     assert set(re.findall(r"^([\w-]+) = ", entry_points.read_text(), re.MULTILINE)) == {
@@ -146,7 +146,7 @@ def test_its_scripts_are_the_contracts(installed: Path) -> None:
 
 
 def test_a_student_installs_what_the_documentation_lists(student: Path) -> None:
-    """`docs/dependencies.md` names every distribution that comes without the extra, and so does the lock file."""
+    """`docs/dependencies.md` and the lock file list every distribution that comes without the extra."""
     text = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
     ((table, rest),) = re.findall(DEPENDENCIES, text, re.MULTILINE | re.DOTALL)
     direct = {name for row in re.findall(r"^\| (.*?) \|", table, re.MULTILINE)[2:] for name in row.split(", ")}
@@ -168,7 +168,7 @@ def test_a_student_asks_without_the_libraries_of_the_service(student: Path, tmp_
 
 @pytest.mark.parametrize("arguments", [(), ("serve",), ("--help",)])
 def test_the_service_says_how_to_get_its_libraries(student: Path, tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    """In one line, as wrong use, and without a traceback."""
+    """Without the extra, `tutor-server` gives a one-line usage error without a traceback."""
     done = call(student, tmp_path, "tutor_server.cli.main", *arguments)
 
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
@@ -176,7 +176,7 @@ def test_the_service_says_how_to_get_its_libraries(student: Path, tmp_path: Path
 
 
 def test_the_extra_brings_the_service(installed: Path, tmp_path: Path) -> None:
-    """With the libraries of the extra, and no others, the configuration is found to be in order."""
+    """With only the extra's libraries, `check` finds no fault."""
     python = environment(installed, tmp_path / "service", "server")
 
     done = call(python, tmp_path, "tutor_server.cli.main", "check")
