@@ -7,10 +7,7 @@ import os
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-import pytest
-
 from testing.editor_side.server_process import LANGUAGE_SERVER, process, stderr_of
-from testing.fake_upstream import FakeUpstream
 from testing.faults.short_times import PROGRAM
 from testing.installations import Laptop
 from testing.service import Service, sign_up_student
@@ -20,14 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from testing.editor_side.editor import Editor
+    from testing.fake_upstream import FakeUpstream
     from testing.installations import Installation
-
-
-@pytest.fixture
-async def upstream() -> AsyncIterator[FakeUpstream]:
-    """Run a model."""
-    async with FakeUpstream() as running:
-        yield running
 
 
 @asynccontextmanager

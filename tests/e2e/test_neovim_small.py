@@ -30,11 +30,14 @@ BAD_LINE = 10
 GAP = r"[\s│]+"
 """The space between two words of the float, which may be a line break."""
 LAST_WORDS = [
-    rf"before you change{GAP}anything\.",
-    r"left are your evidence\.",
-    r"line in the same way\.",
-    rf"plays the{GAP}same role\?",
-    r"seen that sooner\.",
+    GAP.join(map(re.escape, words.split()))
+    for words in (
+        "before you change anything.",
+        "left are your evidence.",
+        "line in the same way.",
+        "plays the same role?",
+        "seen that sooner.",
+    )
 ]
 """The last words of each of the five hints."""
 FOOTER = r"Enter (?:next hint|ask again) · q close ╯"

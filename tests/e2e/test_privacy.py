@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from testing.editor_side.editor import TUTOR_CLIENT, diagnostic
-from testing.editor_side.whole_path import editing, serving, upstream
+from testing.editor_side.whole_path import editing, serving
 from testing.fake_upstream import Behaviour
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from testing.editor_side.editor import Editor
     from testing.fake_upstream import FakeUpstream
 
-__all__ = ["upstream"]
 
 PLANTED = {
     "key": "sk-proj-Zx81kQpVb27mNt5YwLr3",

@@ -53,7 +53,7 @@ async def test_certain_findings_are_published(editor: Editor) -> None:
     uri = await editor.open(CODE)
     always, concatenated = await shown(editor, uri, 1, 2)
     assert always.items() >= ALWAYS.items()
-    assert always["message"].endswith("yes or no?")
+    assert always["message"].endswith("true or false?")
     assert concatenated == CONCATENATED
 
 
