@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import socket
 from contextlib import aclosing
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
-from aiohttp import ClientError
+from aiohttp import ClientError, ClientSession, TCPConnector
 from sqlalchemy import Connection, func, insert, select
 
 from testing.chat_client import connect
@@ -24,10 +25,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from aiohappyeyeballs import AddrInfoType
+
     from testing.held_service import HeldService
 
 MESSAGES, TEXT = 400, "def f():\n" + "    pass\n" * 7_000
 """Messages of 63 KB each, more than the buffers of sockets and a page hold together."""
+
+
+def narrow_socket(address: AddrInfoType) -> socket.socket:
+    """Return a socket with a small receive buffer: Linux lets it grow to 32 MB, more than the whole export."""
+    family, kind, protocol, _, _ = address
+    narrow = socket.socket(family, kind, protocol)
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
+    return narrow
 
 
 async def big_student(service: HeldService, messages: int = MESSAGES) -> tuple[UUID, dict[str, str]]:
@@ -136,7 +147,11 @@ async def test_an_export_that_breaks_off_has_no_end(on_both: HeldService) -> Non
     """If the account is erased during its export, the response's body ends incomplete."""
     _, headers = await big_student(on_both)
 
-    async with on_both.client.get("/api/me/export", headers=headers) as response:
+    connector = TCPConnector(socket_factory=narrow_socket)
+    async with (
+        ClientSession(connector=connector) as client,
+        client.get(on_both.client.make_url("/api/me/export"), headers=headers) as response,
+    ):
         await response.content.readany()
         async with on_both.client.delete("/api/me", headers=headers) as erased:
             assert erased.status == 204
