@@ -275,7 +275,7 @@ class BudgetReached(TutorError):
 
 
 class MonthlyBudgetReached(BudgetReached):
-    """The monthly budget that all users share is spent, as for `BudgetReached`."""
+    """The monthly budget that all users share is spent; like `BudgetReached` for the day."""
 
     limit = Limit.MONTHLY_BUDGET
     text = "The tutor has used up its budget for this month. It works again on the first of the next month."

@@ -150,7 +150,7 @@ async def test_an_export_that_breaks_off_has_no_end(on_both: HeldService) -> Non
     connector = TCPConnector(socket_factory=narrow_socket)
     async with (
         ClientSession(connector=connector) as client,
-        client.get(on_both.client.make_url("/api/me/export"), headers=headers) as response,
+        client.get(f"{on_both.url}/api/me/export", headers=headers) as response,
     ):
         await response.content.readany()
         async with on_both.client.delete("/api/me", headers=headers) as erased:

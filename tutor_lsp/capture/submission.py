@@ -125,7 +125,7 @@ def capture(
 
 
 def _at_origin(argument: AskArgument, origin: EditedDocument, known: diagnostics.KnownDiagnostics) -> AskArgument:
-    """Return the argument for an ask at the line in the student's other file where the exception was raised."""
+    """Return the argument of `tutor.ask` about an exception that another of the student's files raised, at its line."""
     crash = known.crashes.of(origin)
     position = argument.position if crash is None else crash.mark.diagnostic(origin).range.start
     return evolve(argument, uri=origin.uri, position=position, diagnostics=None)

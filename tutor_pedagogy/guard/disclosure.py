@@ -44,7 +44,7 @@ _UNMISTAKABLE = re.compile(
     r"|(?:async )?def \w+ ?\([^)\n]*+\).*:"
     r"|class \w+(?:\(.*\))?:"
 )
-"""Lines that are statements, whatever names they contain."""
+"""Lines that count as code by their form alone, whatever names they contain."""
 _SPLIT_SIGN = re.compile(r"([-+*/%<>=!&|^]) (?=[=*/<>])")
 _SIGN = re.compile(r"[-+*/%=<>(]|\b(?:and|or|not|in|is|return|lambda|import)\b")
 _HOLDS_ANY_WORDS = re.compile(r"""#|\"{3}|'{3}""")

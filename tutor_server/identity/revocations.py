@@ -34,7 +34,7 @@ _KEPT = ACCESS_TOKEN_LIFETIME + timedelta(minutes=5)
 
 
 class Revocations:
-    """The ended sign-ins (`family_id`): kept in memory to check tokens, and in the database for the other processes."""
+    """The revoked sign-ins, by the `family_id` of their tokens: in memory for checks, stored for other processes."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database

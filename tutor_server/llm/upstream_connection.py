@@ -49,7 +49,7 @@ class UpstreamConnection:
             self._is_quiet = self._wake_from(QUIET_BYTES)
 
     def wake_in(self, seconds: float) -> None:
-        """Let data wake the process again after some seconds, including data that has already arrived."""
+        """Resume reading after some seconds; data that has arrived meanwhile is read then."""
         if seconds and self._is_quiet and self._response.connection is not None:
             self._alarm = asyncio.get_running_loop().call_later(seconds, self._wake)
         else:

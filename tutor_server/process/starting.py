@@ -60,7 +60,7 @@ def prepare_data_dir(settings: Settings) -> None:
 
 
 async def require_confirmed_domains(settings: Settings, database: Database) -> None:
-    """Refuse registration by domain without mail, since anybody could invent addresses. Raises `SettingsError`.
+    """Raise `SettingsError` if e-mail domains may register but no mail is set up: anybody could invent addresses.
 
     If the database already holds accounts, the service starts with a warning, and registration stays closed until mail
     is set up.

@@ -107,7 +107,8 @@ class EndedSignIn(Base):
 class DeviceAuthorization(Base):
     """A device that asks to be signed in (RFC 8628), until it is signed in or deleted.
 
-    `state` is `pending`, `approved` or `denied`. `user_id` and `browser_hash` say who signed in to decide, and where.
+    `state` is `pending`, `approved` or `denied`. `user_id` is the user who signed in
+    to decide; `browser_hash` identifies the browser.
     """
 
     __tablename__ = "device_authorizations"

@@ -37,7 +37,7 @@ class Regions(NamedTuple):
 
 
 class Program(NamedTuple):
-    """A program with its layout of lines and tokens, and its regions."""
+    """A program with its layout of lines and tokens, and the regions of strings, comments and other code."""
 
     text: str
     layout: Layout

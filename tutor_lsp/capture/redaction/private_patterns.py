@@ -33,7 +33,7 @@ STUDENT_NAME = re.compile(
     r"(?i)(?:\w*_)?(?:students?|student[_-]?(?:id|no|nr|num|number|nummer)s?|matri[ck]\w*|mat_?nr|immatri[ck]\w*"
     r"|enrol+ment\w*|roll_?(?:no|number)s?)"
 )
-"""Names of student numbers."""
+"""Variable names that usually hold a student number, such as `student_id`."""
 
 # linear: each hyphen starts a new attempt, but a repeat that accepts hyphens matches or reads at most 240 characters
 _KEYS = re.compile(

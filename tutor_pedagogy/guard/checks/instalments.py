@@ -85,7 +85,7 @@ def _endings(context: GuardContext) -> Iterator[tuple[str, bool]]:
     ending: list[str] = []
     for number, fragment in enumerate(reversed(context.fragments), 1):
         if (fragment[0] == "." and len(fragment) > 1) or (number > 1 and fragment[-1] == ":"):
-            return  # No statement continues across a method by itself, or after a header.
+            return  # A fragment such as `.sort()`, or one that ends in a colon, cannot continue a statement.
         is_call = len(fragment) > OPERATION and fragment[-1] == ")"
         if ending[:1] in (["["], ["("]) and is_call and not gives_away(context, " ".join(fragment)):
             return  # A bracket after a quoted call begins another quotation.

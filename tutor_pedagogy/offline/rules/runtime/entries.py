@@ -20,7 +20,7 @@ _DOCUMENTS = frozenset(("text", "content", "data", "string", "document", "messag
 _COUNTERS = frozenset(
     ("i", "k", "n", "no", "nr", "number", "index", "idx", "pos", "position", "place", "rank", "count")
 )
-"""Usual variable names for an entry's number, which is counted and not stored in the entry."""
+"""Usual names of loop counters: such a variable counts the entries and is not part of an entry."""
 
 
 @runtime_rule(

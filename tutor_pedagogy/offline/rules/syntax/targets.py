@@ -135,7 +135,7 @@ def name_of_two_words(broken: Broken) -> Iterator[Candidate]:
 
 
 def _joined_names(broken: Broken, first: Token, second: Token) -> Iterator[tuple[float, Change]]:
-    """Yield the changes that join two words to one name or put a point or comma between them, each after its cost."""
+    """Yield pairs of cost and change: each joins two words into one name, or inserts a dot or a comma between them."""
     used = {token.text for token in broken.tokens if token.line != first.line}
     opening = broken.here[0].text
     if first.text in ("self", "cls"):
