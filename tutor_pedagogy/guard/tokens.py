@@ -37,7 +37,7 @@ def all_tokens_of(code: str) -> list[str]:
 
 
 def _tokens_with_escapes(code: str) -> list[str]:
-    """Return the tokens of code that contains backslashes. Each line is scanned once for the end of an unclosed string."""
+    """Return the tokens of code with backslashes. Each line is scanned once for the end of an unclosed string."""
     found: list[str] = []
     position = 0
     open_until = {'"': 0, "'": 0}

@@ -37,44 +37,44 @@ def add_account_commands(actions: Any, run: Run) -> None:
 
 
 async def _add(settings: Settings, options: argparse.Namespace) -> None:
-    from tutor_server.cli.accounts import add, new_password  # noqa: PLC0415 - slow to import
+    from tutor_server.cli.accounts import add, new_password
 
     password = new_password() if options.generate else _typed_password()
     await add(settings, options.email, password)
     if options.generate:
-        print(password)  # noqa: T201 - the command's output
+        print(password)
 
 
 async def _invite(settings: Settings, options: argparse.Namespace) -> None:
-    from tutor_server.cli.accounts import invite, mail_invitation  # noqa: PLC0415 - slow to import
-    from tutor_server.identity.email_links import link_of  # noqa: PLC0415 - slow to import
+    from tutor_server.cli.accounts import invite, mail_invitation
+    from tutor_server.identity.email_links import link_of
 
     secret = await invite(settings, options.email)
     link = link_of("invite", secret, settings.public_url or LOCAL_ADDRESS)
     if settings.smtp_url is None:
-        print(link)  # noqa: T201 - the command's output
+        print(link)
     else:
         await mail_invitation(settings, options.email.lower(), link)
 
 
 async def _delete(settings: Settings, options: argparse.Namespace) -> None:
-    from tutor_server.cli.accounts import delete  # noqa: PLC0415 - slow to import
+    from tutor_server.cli.accounts import delete
 
     await delete(settings, options.email)
 
 
 async def _export(settings: Settings, options: argparse.Namespace) -> None:
-    from tutor_server.cli.accounts import export  # noqa: PLC0415 - slow to import
+    from tutor_server.cli.accounts import export
 
     async with aclosing(export(settings, options.email)) as pieces:
         async for piece in pieces:
             sys.stdout.buffer.write(piece)
-    print()  # noqa: T201 - ends the last line of the output
+    print()
 
 
 def _typed_password() -> str:
     """Return a password, typed twice at a terminal or read from the first line of stdin. Raise `OperatorRefused`."""
-    from tutor_server.cli.database import OperatorRefused  # noqa: PLC0415 - slow to import
+    from tutor_server.cli.database import OperatorRefused
 
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")

@@ -146,8 +146,8 @@ async def mail_invitation(settings: Settings, email: str, link: str) -> None:
     """Mail the link of an invitation. Raise `OperatorRefused` if the mail server does not accept the mail."""
     assert settings.smtp_url is not None  # noqa: S101 - for the type checker; the caller checks
     assert settings.smtp_from is not None  # noqa: S101 - the settings have both or neither
-    from tutor_server.mail.outbox import Outbox  # noqa: PLC0415 - only this command sends mail
-    from tutor_server.mail.server import MailServer  # noqa: PLC0415 - only this command sends mail
+    from tutor_server.mail.outbox import Outbox
+    from tutor_server.mail.server import MailServer
 
     server = MailServer.parse(settings.smtp_url.get_secret_value())
     outbox = Outbox(server, settings.smtp_from, SystemClock(), waits=INVITATION_WAITS)

@@ -101,8 +101,8 @@ def _prices(settings: Settings, now: datetime) -> Finding:
 async def _redis(settings: Settings) -> Finding:
     if settings.redis_url is None:
         return Finding("redis", "not set: the limits hold in this one process")
-    from redis.asyncio import Redis  # noqa: PLC0415 - needed only if Redis is set
-    from redis.exceptions import RedisError  # noqa: PLC0415 - needed only if Redis is set
+    from redis.asyncio import Redis
+    from redis.exceptions import RedisError
 
     try:
         async with Redis.from_url(
@@ -131,7 +131,7 @@ async def _mail(url: str, public_url: str | None) -> Finding:
 
 
 async def _eviction(redis: Redis) -> str | None:
-    from redis.exceptions import ResponseError  # noqa: PLC0415 - needed only if Redis is set
+    from redis.exceptions import ResponseError
 
     try:
         return eviction_problem(await redis.info("memory"))

@@ -54,62 +54,62 @@ def add_limit_commands(actions: Any, run: Run) -> None:
 
 
 async def _import(settings: Settings, folder: Path) -> None:
-    from tutor_server.cli.course import import_modules  # noqa: PLC0415 - slow to import
+    from tutor_server.cli.course import import_modules
 
     for module in await import_modules(settings, folder):
-        print(f"{module.id}  {module.title}")  # noqa: T201 - the command's output
+        print(f"{module.id}  {module.title}")
 
 
 async def _list(settings: Settings) -> None:
-    from tutor_server.cli.course import list_modules  # noqa: PLC0415 - slow to import
+    from tutor_server.cli.course import list_modules
 
     for module in await list_modules(settings):
         bound = f"hints up to {module.max_hint_level}" if module.max_hint_level else "all hints"
-        print(f"{module.order:>6}  {module.id}  {module.title}  ({bound})")  # noqa: T201 - the command's output
+        print(f"{module.order:>6}  {module.id}  {module.title}  ({bound})")
 
 
 async def _remove(settings: Settings, module_id: str) -> None:
-    from tutor_server.cli.course import remove_module  # noqa: PLC0415 - slow to import
+    from tutor_server.cli.course import remove_module
 
     await remove_module(settings, module_id)
 
 
 async def _off(settings: Settings, module_id: str | None, message: str) -> None:
-    from tutor_server.cli.course import switch_off  # noqa: PLC0415 - slow to import
+    from tutor_server.cli.course import switch_off
 
     await switch_off(settings, module_id, message)
 
 
 async def _on(settings: Settings, module_id: str | None) -> None:
-    from tutor_server.cli.course import switch_on  # noqa: PLC0415 - slow to import
+    from tutor_server.cli.course import switch_on
 
     await switch_on(settings, module_id)
 
 
 async def _status(settings: Settings) -> None:
-    from tutor_server.cli.course import what_is_off  # noqa: PLC0415 - slow to import
+    from tutor_server.cli.course import what_is_off
 
     found = await what_is_off(settings)
     for off in found:
         what = off.module_id or "everything"
-        print(f"off since {off.since:%Y-%m-%d %H:%M} UTC: {what}  {off.message}".rstrip())  # noqa: T201 - the command's output
+        print(f"off since {off.since:%Y-%m-%d %H:%M} UTC: {what}  {off.message}".rstrip())
     if not found:
-        print("on")  # noqa: T201 - the command's output
+        print("on")
 
 
 async def _limit(settings: Settings, parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
-    from tutor_server.cli.course import set_limits  # noqa: PLC0415 - slow to import
-    from tutor_server.storage.overrides import OwnLimits  # noqa: PLC0415 - slow to import
+    from tutor_server.cli.course import set_limits
+    from tutor_server.storage.overrides import OwnLimits
 
     if options.per_minute is None and options.per_day is None:
         parser.error("give --per-minute or --per-day")
     own = OwnLimits(options.per_minute, options.per_day)
     until = await set_limits(settings, options.email, own, options.hours)
-    print(f"until {until:%Y-%m-%d %H:%M} UTC")  # noqa: T201 - the command's output
+    print(f"until {until:%Y-%m-%d %H:%M} UTC")
 
 
 async def _unlimit(settings: Settings, email: str) -> None:
-    from tutor_server.cli.course import remove_limits  # noqa: PLC0415 - slow to import
+    from tutor_server.cli.course import remove_limits
 
     await remove_limits(settings, email)
 

@@ -43,11 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Imports create many objects and little garbage, and garbage collection would take a sixth of the start-up time.
     # `_run` turns it on again.
     gc.disable()
-    from tutor_server.process.memory import stay_small  # noqa: PLC0415 - not needed for --help
+    from tutor_server.process.memory import stay_small
 
     stay_small()
-    from tutor_server.errors import SettingsError  # noqa: PLC0415 - not needed for --help
-    from tutor_server.settings import load_settings  # noqa: PLC0415 - not needed for --help
+    from tutor_server.errors import SettingsError
+    from tutor_server.settings import load_settings
 
     try:
         settings = load_settings(ENV_FILE)
@@ -62,9 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _warn_of_ignored_settings() -> None:
-    import structlog  # noqa: PLC0415 - not needed for --help
+    import structlog
 
-    from tutor_server.settings import ignored_settings  # noqa: PLC0415 - not needed for --help
+    from tutor_server.settings import ignored_settings
 
     log = structlog.get_logger()
     for name in ignored_settings(ENV_FILE):
@@ -119,7 +119,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(settings: Settings, options: argparse.Namespace) -> int:
-    from tutor_server.process.starting import StartRefused, require_safe_host  # noqa: PLC0415 - not needed for --help
+    from tutor_server.process.starting import StartRefused, require_safe_host
 
     require_safe_host(settings, options.host)
     try:
@@ -133,19 +133,19 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
 
 def _serving(settings: Settings, options: argparse.Namespace) -> Coroutine[object, object, int]:
     if options.workers > 1:
-        from tutor_server.process.parent import serve_in_workers  # noqa: PLC0415 - only several workers need a parent
+        from tutor_server.process.parent import serve_in_workers
 
         return serve_in_workers(settings, options.host, options.port, options.workers)
-    from tutor_server.process.serving import serve  # noqa: PLC0415 - the parent process does not need it
+    from tutor_server.process.serving import serve
 
     return serve(settings, options.host, options.port)
 
 
 def _serve_worker(settings: Settings, options: argparse.Namespace) -> int:
-    import socket  # noqa: PLC0415 - not needed for --help
+    import socket
 
-    from tutor_server.process.serving import serve_worker  # noqa: PLC0415 - slow to import
-    from tutor_server.process.starting import StartRefused  # noqa: PLC0415 - not needed for --help
+    from tutor_server.process.serving import serve_worker
+    from tutor_server.process.starting import StartRefused
 
     try:
         with socket.socket(fileno=options.listening) as listening:
@@ -156,7 +156,7 @@ def _serve_worker(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _migrate(settings: Settings, _options: argparse.Namespace) -> int:
-    from tutor_server.process.starting import StartRefused, migrate  # noqa: PLC0415 - slow to import
+    from tutor_server.process.starting import StartRefused, migrate
 
     try:
         _run(migrate(settings))
@@ -166,59 +166,59 @@ def _migrate(settings: Settings, _options: argparse.Namespace) -> int:
 
 
 def _openapi(_settings: Settings, _options: argparse.Namespace) -> int:
-    import orjson  # noqa: PLC0415 - not needed for --help
+    import orjson
 
-    from tutor_server.api.openapi import document  # noqa: PLC0415 - slow to import
-    from tutor_server.api.service_routes import ROUTES  # noqa: PLC0415 - slow to import
+    from tutor_server.api.openapi import document
+    from tutor_server.api.service_routes import ROUTES
 
-    print(orjson.dumps(document(ROUTES, version("ask-tutor")), option=orjson.OPT_INDENT_2).decode())  # noqa: T201 - the command's output
+    print(orjson.dumps(document(ROUTES, version("ask-tutor")), option=orjson.OPT_INDENT_2).decode())
     return DONE
 
 
 def _check(settings: Settings, _options: argparse.Namespace) -> int:
-    from tutor_server.cli.checking import check  # noqa: PLC0415 - slow to import
+    from tutor_server.cli.checking import check
 
     findings = _run(check(settings))
     for finding in findings:
-        print(f"{'wrong' if finding.is_wrong else 'ok':<6}{finding.subject}: {finding.text}")  # noqa: T201 - the command's output
+        print(f"{'wrong' if finding.is_wrong else 'ok':<6}{finding.subject}: {finding.text}")
     wrong = sum(finding.is_wrong for finding in findings)
     return _fail(f"{wrong} of {len(findings)} checks failed") if wrong else DONE
 
 
 def _list_users(settings: Settings, _options: argparse.Namespace) -> int:
-    from tutor_server.cli.accounts import list_users  # noqa: PLC0415 - slow to import
+    from tutor_server.cli.accounts import list_users
 
     async def print_all() -> None:
         async for account in list_users(settings):
             state = "enabled" if account.disabled_at is None else "disabled"
-            print(f"{state:<10}{account.created_at.date()}  {account.email}")  # noqa: T201 - the command's output
+            print(f"{state:<10}{account.created_at.date()}  {account.email}")
 
     return _operate(print_all())
 
 
 def _disable_user(settings: Settings, options: argparse.Namespace) -> int:
-    from tutor_server.cli.accounts import disable  # noqa: PLC0415 - slow to import
+    from tutor_server.cli.accounts import disable
 
     return _operate(disable(settings, options.email))
 
 
 def _enable_user(settings: Settings, options: argparse.Namespace) -> int:
-    from tutor_server.cli.accounts import enable  # noqa: PLC0415 - slow to import
+    from tutor_server.cli.accounts import enable
 
     return _operate(enable(settings, options.email))
 
 
 def _reset_password(settings: Settings, options: argparse.Namespace) -> int:
-    from tutor_server.cli.accounts import reset_password  # noqa: PLC0415 - slow to import
+    from tutor_server.cli.accounts import reset_password
 
     async def print_password() -> None:
-        print(await reset_password(settings, options.email))  # noqa: T201 - the command's output
+        print(await reset_password(settings, options.email))
 
     return _operate(print_password())
 
 
 def _operate(work: Coroutine[object, object, None]) -> int:
-    from tutor_server.cli.database import OperatorRefused  # noqa: PLC0415 - slow to import
+    from tutor_server.cli.database import OperatorRefused
 
     try:
         _run(work)
@@ -231,7 +231,7 @@ def _operate(work: Coroutine[object, object, None]) -> int:
 
 
 def _run(work: Coroutine[object, object, T]) -> T:
-    import asyncio  # noqa: PLC0415 - not needed for --help
+    import asyncio
 
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         gc.freeze()
@@ -241,14 +241,14 @@ def _run(work: Coroutine[object, object, T]) -> T:
 
 def _loop_factory() -> Callable[[], AbstractEventLoop] | None:
     try:
-        from uvloop import new_event_loop  # noqa: PLC0415 - not installed on every system
+        from uvloop import new_event_loop
     except ImportError:
         return None
     return new_event_loop
 
 
 def _configure_logs(settings: Settings) -> None:
-    from tutor_server.telemetry.logs import configure_logs  # noqa: PLC0415 - not needed for --help
+    from tutor_server.telemetry.logs import configure_logs
 
     configure_logs(settings.log_level, settings.log_format or ("console" if sys.stderr.isatty() else "json"))
 
@@ -273,7 +273,7 @@ def _port(text: str) -> int:
 
 
 def _fail(reason: str) -> int:
-    print(f"tutor-server: {' '.join(reason.split())}", file=sys.stderr)  # noqa: T201 - commands report errors on stderr
+    print(f"tutor-server: {' '.join(reason.split())}", file=sys.stderr)
     return FAILED
 
 
