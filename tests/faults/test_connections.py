@@ -184,6 +184,7 @@ async def test_h12_in_full(installation: Installation, sign_up: SignUp, tmp_path
             assert not any(chat.socket.closed for chat in chats)
 
 
+@pytest.mark.real_time
 @pytest.mark.parametrize("loop", LOOPS)
 async def test_h12_connections_from_many_addresses(loop: str, tmp_path: Path) -> None:
     """H12: if all addresses together use up the capacity, the service still has descriptors for its own needs.
@@ -205,6 +206,7 @@ async def test_h12_connections_from_many_addresses(loop: str, tmp_path: Path) ->
         assert warnings_of(room.service) == {"few_open_files": 1, "connections_refused": 1}
 
 
+@pytest.mark.real_time
 @pytest.mark.parametrize("loop", LOOPS)
 async def test_no_descriptor_is_left_to_accept_with(loop: str, sign_up: SignUp, tmp_path: Path) -> None:
     """EMFILE: the service does not spin, connected clients are served, and newcomers as soon as there is room."""

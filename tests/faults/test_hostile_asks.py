@@ -27,6 +27,7 @@ SECRET = "a_name_of_the_student"
 LARGE = f"def {SECRET}(prices):\n" + "    result = 0\n" * 1_000
 
 
+@pytest.mark.real_time
 @pytest.mark.parametrize("name", HOSTILE_ASKS)
 async def test_h10_a_hostile_ask_is_answered(service: Service, sign_up: SignUp, name: str) -> None:
     """A hostile ask ends at each hint level, and others are answered meanwhile."""

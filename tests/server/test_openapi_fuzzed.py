@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     Operation = APIOperation[Any, Any, Any, Any]
 
+pytestmark = pytest.mark.real_time
+
 ADMIN_KEY = "an admin key for these tests"
 MODULE = "loops"
 EXAMPLES, TORTURE_EXAMPLES = 15, 300
