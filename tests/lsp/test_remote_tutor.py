@@ -947,6 +947,57 @@ async def test_a_bug_while_sending_ends_the_ask(build: Build) -> None:
     assert error_of(answer).code == ErrorCode.INTERNAL_ERROR
 
 
+async def test_a_failure_to_get_a_token_ends_one_ask(build: Build) -> None:
+    """After an unexpected exception from the credentials, the next ask is answered on a working connection."""
+
+    class FailsOnce(Renewable):
+        async def access_token(self) -> str | None:
+            self.rejected.append("asked")
+            if len(self.rejected) == 2:
+                raise RuntimeError("can't start new thread")
+            return self.token
+
+    service = ScriptedService(answer_all)
+    async with service.serve() as url:
+        tutor = build(url, FailsOnce())
+        failed = await collect(tutor, question())
+        answered = await collect(tutor, question())
+
+    assert error_of(failed).code == ErrorCode.INTERNAL_ERROR
+    assert isinstance(answered[-1], Done)
+
+
+async def test_an_ask_that_waits_for_its_token_delays_no_other_message(build: Build) -> None:
+    """A rating is sent while an ask waits for a fresh access token."""
+    refreshed = asyncio.Event()
+
+    class Slow(Renewable):
+        async def access_token(self) -> str | None:
+            self.rejected.append("asked")
+            if len(self.rejected) == 3:
+                await refreshed.wait()
+            return self.token
+
+    async def answer_asks(connection: Connection) -> None:
+        while True:
+            frame = await connection.receive()
+            if frame["type"] == "ask":
+                await connection.answer(frame, "Look.")
+
+    service = ScriptedService(answer_asks)
+    async with service.serve() as url:
+        tutor = build(url, slow := Slow())
+        await collect(tutor, question())
+        waiting = asyncio.create_task(collect(tutor, question()))
+        await until(lambda: len(slow.rejected) == 3)
+        await tutor.rate(str(MESSAGE_ID), helpful=True)
+        await until(lambda: service.connections[0].received[-1]["type"] == "rate")
+        refreshed.set()
+        answer = await waiting
+
+    assert isinstance(answer[-1], Done)
+
+
 async def test_failed_rating_ends_no_answer(build: Build) -> None:
     """An error without request_id that does not concern an ask ends no answer."""
 

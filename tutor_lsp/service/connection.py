@@ -143,22 +143,27 @@ class ServiceConnection:
                 self.send(message)
 
     async def _write(self, socket: aiohttp.ClientWebSocketResponse[bool]) -> None:
-        """Send the queued messages in order until the socket breaks. The reading side raises the reason."""
+        """Send the queued messages until the socket breaks. The reading side raises the reason.
+
+        Messages are sent in order, but an ask that waits for an access token delays no other message.
+        """
         unsent = self._unsent
         try:
-            while True:
-                message = await unsent.get()
-                if isinstance(message, PendingAsk):
-                    await self._write_ask(socket, message)
-                else:
-                    await _write_frame(socket, message)
-                unsent.task_done()
-        except (OSError, RuntimeError):  # aiohttp's ClientConnectionResetError is a subclass of OSError.
-            return
-        except Exception as error:
-            self._bug = error
+            async with asyncio.TaskGroup() as asks:
+                while True:
+                    message = await unsent.get()
+                    if isinstance(message, PendingAsk):  # It may wait long for a token; a cancellation must not.
+                        asks.create_task(self._write_ask(socket, message))
+                        await asyncio.sleep(0)  # With a token at hand the ask is sent now, before later messages.
+                    else:
+                        await _write_frame(socket, message)
+                    unsent.task_done()
+        except ExceptionGroup as errors:
+            bugs = errors.split(ConnectionLost)[1]
+            if bugs is None:
+                return
+            self._bug = bugs.exceptions[0]
             await socket.close()  # This ends the reader, which then raises the exception.
-            raise
 
     def _raise_bug(self) -> None:
         """Raise the unexpected exception that ended the writer, if there was one."""
@@ -192,9 +197,11 @@ async def _write_frame(socket: aiohttp.ClientWebSocketResponse[bool], message: F
     try:
         async with asyncio.timeout(SEND_SECONDS):
             await socket.send_frame(wire(message), WSMsgType.TEXT)
-    except TimeoutError:
+    except TimeoutError as error:
         await socket.close()  # This ends the reader, too.
-        raise
+        raise ConnectionLost("The connection to the tutor was lost.") from error
+    except (OSError, RuntimeError) as error:  # aiohttp's ClientConnectionResetError is a subclass of OSError.
+        raise ConnectionLost("The connection to the tutor was lost.") from error
 
 
 async def _receive(socket: aiohttp.ClientWebSocketResponse[bool]) -> FromService:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def _find() -> dict[str, ProviderSpec]:
     found: dict[str, ProviderSpec] = {}
     for module in sorted(pkgutil.iter_modules(providers.__path__), key=lambda module: module.name):
-        spec = import_module(f"{providers.__name__}.{module.name}").SPEC
+        spec = getattr(import_module(f"{providers.__name__}.{module.name}"), "SPEC", None)
         if not isinstance(spec, ProviderSpec) or spec.name != module.name:
             raise TypeError(f"{providers.__name__}.{module.name} declares no ProviderSpec of its own name")
         found[spec.name] = spec
