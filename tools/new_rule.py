@@ -179,6 +179,8 @@ def new_rule(root: Path, family: str, name: str, module: str = "") -> tuple[Plac
     folder = root / RULES / family
     _check_unused(folder, name)
     path = folder / f"{module}.py"
+    if path.exists() and module not in _modules(folder / "__init__.py"):
+        raise RefusedError(f"{module}.py holds no rules; choose another module, or another name")
     source = path.read_text(encoding="utf-8") if path.exists() else ""
     known = _names(source)
     if function in known:
@@ -250,6 +252,15 @@ def _with_imports(source: str, known: set[str], family: Family) -> str:
     source = source.replace(FUTURE, FUTURE + "".join(lines), 1)
     lines = [f"    from {package} import {name}\n" for name, package in family.types.items() if name not in known]
     return source.replace(TYPES, TYPES + "".join(lines), 1)
+
+
+def _modules(package: Path) -> set[str]:
+    """Return the names in `MODULES` of a family: its modules that hold rules."""
+    for node in ast.parse(package.read_text(encoding="utf-8")).body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id="MODULES")], value=ast.Tuple(elts=parts)):
+                return {part.id for part in parts if isinstance(part, ast.Name)}
+    return set()
 
 
 def _register(package: Path, family: str, module: str) -> None:

@@ -82,7 +82,9 @@ def test_the_lesson_has_every_section_and_a_case(checkout: Path, family: str) ->
         (["syntax", "wholly-new", "--module", "../words"], "use small letters and underscores"),
         (["syntax", "lambda", "--module", "words"], "is a keyword of Python"),
         (["syntax", "missing-colon"], "missing-colon.md is its lesson"),
-        (["syntax", "dataclass", "--module", "broken"], "uses dataclass already"),
+        (["syntax", "syntax-rule", "--module", "words"], "uses syntax_rule already"),
+        (["syntax", "wholly-new", "--module", "broken"], "broken.py holds no rules"),
+        (["runtime", "context"], "context.py holds no rules"),
     ],
 )
 def test_what_cannot_be_a_rule_is_refused(
