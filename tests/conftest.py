@@ -15,7 +15,7 @@ from testing.installations import KINDS, installation_of
 from testing.migrated import put_database
 from testing.servers import PostgresServer, RedisServer, find_postgres, throw_away_postgres
 from testing.service import RunningService, Service, sign_up_student
-from tests.quick import EXAMPLES, is_quick
+from tests.quick import EXAMPLES, is_quick, spare_parameters
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -52,6 +52,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave long runs out unless they are asked for, and all that is not quick where only that is."""
     if config.getoption("--quick"):
         _deselect(config, items, [item for item in items if not is_quick(item)])
+        _deselect(config, items, spare_parameters(items))
     if os.environ.get("TUTOR_TEST_REQUIRE") != "all":
         for item in items:
             if item.get_closest_marker("real_time"):

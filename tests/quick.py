@@ -16,6 +16,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+MANY_PARAMETERS = 200
+"""Parameters of one test above which only every fourth is tried; the whole suite tries all."""
 EXAMPLES = 15
 """Examples of each property; the whole suite tries a hundred."""
 
@@ -32,6 +34,20 @@ def is_quick(item: pytest.Item) -> bool:
         return True
     fixtures = (used[-1].func for used in item._fixtureinfo.name2fixturedefs.values())
     return not any(map(_starts, (item.function, *fixtures)))
+
+
+def spare_parameters(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Return the parameters to leave out: of a test with very many, every fourth one is quick enough."""
+    by_test: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        by_test.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    return [
+        item
+        for same in by_test.values()
+        if len(same) > MANY_PARAMETERS
+        for number, item in enumerate(same)
+        if number % 4
+    ]
 
 
 def _starts(root: object) -> bool:
