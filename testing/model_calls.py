@@ -10,8 +10,7 @@ from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline import explain
 from tutor_protocol import Position, Submission
 from tutor_server.llm.provider import Request, Turn
-from tutor_server.llm.providers.anthropic import AnthropicProvider, anthropic_endpoint
-from tutor_server.llm.providers.openai import OpenAIProvider, openai_endpoint
+from tutor_server.llm.registry import SPECS
 from tutor_server.llm.upstream import Upstream
 
 if TYPE_CHECKING:
@@ -20,7 +19,8 @@ if TYPE_CHECKING:
     from tutor_server.llm.call import CallOutcome
     from tutor_server.llm.provider import Event, Provider
 
-REMOTE = ("anthropic", "openai")
+REMOTE = tuple(SPECS)
+"""Every provider that calls a model over the network."""
 PROGRAM = "total = 0\nfor number in numbers:\n    total += number\n"
 REQUEST = Request(
     system="You are a patient tutor.",
@@ -47,9 +47,9 @@ async def explained(request: Request) -> Explanation:
 
 def make_provider(name: str, upstream: FakeUpstream, model: str = "tutor-model", *, key: str = KEY) -> Provider:
     """Build a provider whose base URL is the fake upstream."""
-    if name == "anthropic":
-        return AnthropicProvider(Upstream(anthropic_endpoint(key, upstream.url)), model)
-    return OpenAIProvider(Upstream(openai_endpoint(key, upstream.openai_url)), model)
+    spec = SPECS[name]
+    url = upstream.url if name == "anthropic" else upstream.openai_url
+    return spec.build(Upstream(spec.endpoint(key, url)), model)
 
 
 def text_of(events: list[Event]) -> str:
