@@ -34,8 +34,6 @@ PARTS: dict[str, Callable[[Circumstances], Coroutine[None, None, list[Measured]]
     part.__name__: part for part in (streams, capacity, memory, cancel, writes, offline, growth, workers)
 }
 SHORT_CASES = 200
-REPLIES = Path(__file__).resolve().parents[3] / "shared" / "data" / "tutor_replies.jsonl"
-"""The file with real tutors' replies, which may lie beside the checkout."""
 
 
 def main(parts: Sequence[str], replies: Path | None, markdown: Path | None, *, is_full: bool) -> None:
@@ -66,7 +64,6 @@ if __name__ == "__main__":
         "--replies",
         type=Path,
         metavar="FILE",
-        default=REPLIES if REPLIES.exists() else None,
         help="what the model says: one JSON object a line with `student_code`, `reply`, `leak`; unset: our own replies",
     )
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="put each part's table into this file too")

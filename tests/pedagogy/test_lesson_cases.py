@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from testing.lesson_cases import LessonCase, lesson_cases, lesson_files
-from tutor_pedagogy.offline import diagnose
+from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+from tutor_pedagogy.offline import diagnose, explain
 from tutor_pedagogy.offline.engine.program import Program
 from tutor_pedagogy.offline.engine.rule import rules_of
 from tutor_pedagogy.offline.rules import logic, runtime, syntax
@@ -55,6 +56,19 @@ def test_every_edit_compiles(case: LessonCase) -> None:
 
     if edit is not None:
         ast.parse(edit.apply(case.code))
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_every_slot_of_a_lesson_is_filled(case: LessonCase) -> None:
+    """Each `$slot` in the lesson is a slot of the match, so that no text for a student holds a dollar sign."""
+    texts = [
+        explain(case.submission(), level, StudentLevels(programming=voice, maths=voice)).text
+        for level in HintLevel
+        for voice in (1, 3, 5)
+    ]
+
+    if "$" not in case.code:
+        assert [text for text in texts if "$" in text] == []
 
 
 def test_every_rule_has_a_case() -> None:
