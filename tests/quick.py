@@ -1,7 +1,7 @@
 """Which tests are quick: those that start no program and run no service, as their code and their fixtures show.
 
-What a test reaches is followed by name through the tests' own functions and classes, and through the pool of
-processes. A student's program that the language server runs in a test is no reason to leave it out.
+Names are followed through the functions and classes of the tests and of `testing`, and through the pool of processes.
+A program of a student and a scripted service on loopback count as well.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ EXAMPLES = 15
 """Examples of each property; the whole suite tries a hundred."""
 
 _STARTING = frozenset(
-    {"subprocess", "create_subprocess_exec", "create_subprocess_shell", "build_app", "postgres_server", "redis_server"}
+    {
+        *("subprocess", "create_subprocess_exec", "create_subprocess_shell", "run_program"),
+        *("build_app", "postgres_server", "redis_server", "FakeUpstream", "ScriptedService"),
+    }
 )
 """Names, and fixtures that are asked for by name."""
 _FOLLOWED = ("tests.", "testing.", "tutor_analysis.")
