@@ -13,6 +13,7 @@ from uuid import uuid4
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import AsyncIterator
 
 CODE = "def total(prices):\n    result = 0\n    for price in prices\n        result += price\n    return result\n"
@@ -57,11 +58,15 @@ class Chat:
         await self.send(frame)
         return str(frame["request_id"])
 
+    @property
+    def transport(self) -> asyncio.Transport | None:
+        """The transport of the connection; None if the service has already dropped it."""
+        connection = self.socket._response.connection
+        return connection.transport if connection is not None else None
+
     def leave(self, how: Literal["fin", "reset"]) -> float:
         """Drop the connection without a WebSocket close, by FIN or RST. Return the monotonic time of the drop."""
-        response = self.socket._response
-        assert response.connection is not None
-        transport = response.connection.transport
+        transport = self.transport
         assert transport is not None
         if how == "reset":
             plain: socket.socket = transport.get_extra_info("socket")
@@ -96,6 +101,14 @@ async def connect(url: str, access_token: str | None) -> AsyncIterator[Chat]:
     headers = {} if access_token is None else {"Authorization": f"Bearer {access_token}"}
     async with (
         ClientSession() as session,
-        session.ws_connect(f"{url}/api/chat/ws", headers=headers, protocols=("tutor.v1",)) as socket,
+        session.ws_connect(f"{url}/api/chat/ws", headers=headers, protocols=("tutor.v1",)) as opened,
     ):
-        yield Chat(socket)
+        chat = Chat(opened)
+        transport = chat.transport
+        try:
+            yield chat
+        finally:
+            await opened.close()
+            # A transport whose data the service never read would outlive the event loop, and warn in a later test.
+            if transport is not None:
+                transport.abort()
