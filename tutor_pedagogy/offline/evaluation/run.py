@@ -1,0 +1,105 @@
+"""Runs of a program in the evaluator: the public functions and their results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from tutor_pedagogy.offline.evaluation import calls, expressions, objects, statements
+from tutor_pedagogy.offline.evaluation.frames import Frame
+from tutor_pedagogy.offline.evaluation.machine import Machine
+from tutor_pedagogy.offline.evaluation.values import UNKNOWN, Raised, Stopped
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Collection, Mapping, Sequence
+
+STEPS = 4000
+"""The maximum number of steps of one run: evaluated expressions, run statements and items of native operations."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """The result of evaluating a program.
+
+    `ending` is `finished`, `raised` or `stopped`: a run stops at a bound, or where something is not known. `line` is
+    the last line that ran, from 1. `value` is that of the evaluated call, if any. `names` are the variables of the
+    frame in which an exception was raised. `printed` holds the printed texts in order; None stands for a text that is
+    not known.
+    """
+
+    ending: Literal["finished", "raised", "stopped"]
+    line: int
+    exception: BaseException | None = None
+    reason: str = ""
+    value: Any = UNKNOWN
+    names: Mapping[str, Any] = field(default_factory=dict)
+    printed: tuple[str | None, ...] = ()
+    is_certain: bool = True
+    """Whether no value on the way was unknown. A call that is not known could have raised an exception."""
+    ran: Mapping[int, int] = field(default_factory=dict)
+    """How often a statement on each line was run."""
+    tests: Mapping[ast.AST, set[bool]] = field(default_factory=dict)
+    """The truth values that each condition had."""
+    seen: Mapping[ast.AST, list[Any]] = field(default_factory=dict)
+    """The first values of each watched expression."""
+    steps: int = 0
+
+    @property
+    def output(self) -> str | None:
+        """The printed text; None if a part of it is not known."""
+        return None if None in self.printed else "".join(text for text in self.printed if text is not None)
+
+
+class _Interpreter(Machine):
+    def evaluate(self, frame: Frame, node: ast.expr) -> Any:
+        return expressions.evaluate(self, frame, node)
+
+    def execute(self, frame: Frame, statements_: Sequence[ast.stmt]) -> Any:
+        return statements.execute(self, frame, statements_)
+
+    def call(self, frame: Frame, function: Any, arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
+        return calls.call(self, frame, function, arguments, named)
+
+    def attribute(self, frame: Frame, value: Any, name: str) -> Any:
+        return objects.attribute(self, frame, value, name)
+
+
+def run(
+    tree: ast.Module, *, call: ast.expr | None = None, steps: int = STEPS, watched: Collection[ast.AST] = ()
+) -> Run:
+    """Evaluate a module, then `call` if one is given. The code is not run by Python.
+
+    The cost is bounded by `steps`, and by the size of each value. Input, files, randomness, time and modules that are
+    not known give unknown values; a run stops where such a value decides.
+    """
+    machine = _Interpreter(steps, watched)
+    module = Frame({})
+    value: Any = UNKNOWN
+    ending: Literal["finished", "raised", "stopped"] = "finished"
+    exception: BaseException | None = None
+    reason = ""
+    names: Mapping[str, Any] = module.names
+    try:
+        machine.execute(module, tree.body)
+        if call is not None:
+            value = machine.evaluate(module, call)
+    except Raised as raised:
+        ending, exception, names = "raised", raised.value, raised.frame.names
+        machine.line = raised.line
+    except Stopped as stopped:
+        ending, reason = "stopped", str(stopped)
+    return Run(
+        ending=ending,
+        line=machine.line,
+        exception=exception,
+        reason=reason,
+        value=value,
+        names=dict(names),
+        printed=tuple(machine.output),
+        is_certain=machine.is_certain,
+        ran=machine.ran,
+        tests=machine.tests,
+        seen=machine.seen,
+        steps=steps - max(machine.steps_left, 0),
+    )
