@@ -23,7 +23,7 @@ CPython takes quadratic time for the text of nested lambdas, but refuses a deepl
 """
 
 _MAX_TRACEBACK_CHARACTERS = 64 * 1024
-"""The maximum number of characters that are read of a traceback, from its end, where the exception stands."""
+"""The maximum number of characters of a traceback that are read: its last ones, because they name the exception."""
 
 _SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
 
@@ -47,7 +47,7 @@ _SYNTAX_MESSAGE = re.compile(
     re.IGNORECASE,
 )
 _PYRIGHT_SOURCES = frozenset({"pylance", "pyright", "basedpyright"})
-"""Diagnostic sources that name a rule for every diagnostic except syntax errors."""
+"""Diagnostic sources that put a rule name into `code`, except for syntax errors, which have an empty `code`."""
 
 _RUNTIME_CODES = re.compile(
     # These are codes of pyflakes, Ruff and flake8: undefined names, and formats that do not fit their values.
@@ -117,7 +117,10 @@ def _of_exception(name: str) -> ErrorType:
 
 
 def _exception(lines: list[str]) -> str | None:
-    """Return the name of the exception that ended the program: the first after the last frame, else the last one."""
+    """Return the name of the exception that ended the program, or None.
+
+    It is the first name after the traceback's last frame. Without one, it is the last exception name in the text.
+    """
     frames = [number for number, line in enumerate(lines) if _FRAME.match(line)]
     if frames:
         margin = _margin(lines[frames[-1]])
@@ -175,7 +178,7 @@ def _compiles(submission: Submission) -> bool:
         COMPILED.keep(code, flags, answer=True)
     except SyntaxError:
         return False
-    except ValueError:  # The code has a NUL or a lone surrogate, unlike any Python program.
+    except ValueError:  # `compile` raises it for NUL characters and lone surrogates.
         return False
     except (MemoryError, RecursionError, SystemError):
         return True

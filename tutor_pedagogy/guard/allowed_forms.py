@@ -133,7 +133,7 @@ class AllowedForms:
     def is_calculation(self, tokens: Sequence[str]) -> bool:
         """Return whether tokens are a short calculation with literal values.
 
-        One with a call or brackets must not be code of the student's with one token changed.
+        A calculation with a call or brackets must not be the student's code with one token changed.
         """
         return _is_calculation(tokens) and (_CALLING.isdisjoint(tokens) or not self._material.nearly_has(tokens))
 
@@ -144,7 +144,7 @@ class AllowedForms:
         return any(map(self._material.has_string, filter(is_string, tokens)))
 
     def _is_english(self, tokens: Sequence[str]) -> bool:
-        """Return whether tokens are words of English. No Python statement has such words next to each other."""
+        """Return whether tokens are only words, of which the first is no keyword and one is no name that is known."""
         words = [token for token in tokens if token.isalpha()]
         return (
             len(words) == len(tokens)
@@ -153,7 +153,7 @@ class AllowedForms:
         )
 
     def _is_print(self, tokens: Sequence[str]) -> bool:
-        """Return whether tokens call `print` with the student's names and at most with labels."""
+        """Return whether tokens call `print` with arguments that a hint may suggest printing."""
         match tokens:
             case ["print", "(", *inside] if inside:
                 return all(map(self.permit_shown, _arguments(inside[:-1] if inside[-1] == ")" else inside)))
@@ -162,7 +162,7 @@ class AllowedForms:
     def _with_calls_as_values(self, tokens: Sequence[str]) -> list[str] | None:
         """Return the tokens with each call of a student's function replaced by 0.
 
-        Return None if there is no such call, or if one has arguments other than given values.
+        Return None if there is no such call, or if an argument contains a token that a test call may not contain.
         """
         functions = self._material.functions
         if functions.isdisjoint(tokens):

@@ -54,7 +54,7 @@ class GuardContext:
 
     @cached_property
     def program(self) -> Program:
-        """The shapes of the statements in the student's program."""
+        """The student's statements with their names replaced by numbers, for the comparison with examples."""
         return Program(shape(line.tokens) for line in self.material.lines)
 
     def is_code_word(self, token: str) -> bool:
@@ -80,12 +80,12 @@ class JudgedUnit:
 
     @cached_property
     def is_offered(self) -> bool:
-        """Whether the text before the unit offers its code as what to write, rather than as what the program has."""
+        """Whether the text before the unit presents the unit's code as the fix, not as a quotation of the program."""
         return bool(_OFFERED.search(self.begun))
 
     @cached_property
     def code(self) -> str:
-        """The code of a block."""
+        """The code of a fenced block, without the fences."""
         return read_block(self.text)
 
     @cached_property

@@ -1,6 +1,6 @@
 """Decide whether code reveals something that the hint level withholds. All checks of code use these functions.
 
-The functions call each other, because a string in code may contain code.
+The functions are mutually recursive, because a string in code may contain code.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def gives_away(context: GuardContext, code: str) -> bool:
 def _is_of_an_example(context: GuardContext, tokens: Sequence[str]) -> bool:
     """Return whether code may belong to an example, which level 4 allows.
 
-    It must share no name and no string with the student's program, and not be its code with one token changed.
+    It must share no name and no string with the student's program, and must not be its code with one token changed.
     """
     if context.level < HintLevel.EXAMPLE:
         return False
@@ -79,7 +79,7 @@ def _is_of_an_example(context: GuardContext, tokens: Sequence[str]) -> bool:
 
 
 def says_code(context: GuardContext, tokens: Sequence[str]) -> bool:
-    """Return whether a string among the tokens contains code, or all strings joined do."""
+    """Return whether a string literal among the tokens contains code, or all of them joined do."""
     strings = [_FIELD.sub("", token.lstrip("rRbBfFuU").strip("\"'")) for token in tokens if is_string(token)]
     texts = [string for string in strings if len(string) > 1 and not context.material.has_text(string)]
     if any(quotes_code(context, Reading(text)) for text in texts):
@@ -88,13 +88,13 @@ def says_code(context: GuardContext, tokens: Sequence[str]) -> bool:
 
 
 def quotes_code(context: GuardContext, quoted: Reading) -> bool:
-    """Return whether a text contains code that gives something away, within a sentence or as a whole line."""
+    """Return whether a text contains code that reveals too much, within a sentence or as a whole line."""
     runs = unmarked_code.runs(quoted, context.material)
     return any(run_gives_away(context, run) for run in runs) or rule_of_lines(context, quoted) is not None
 
 
 def run_gives_away(context: GuardContext, run: list[str]) -> bool:
-    """Return whether a run of code in a sentence gives something away, even when it is split at its keywords."""
+    """Return whether a run of code in a sentence reveals too much, even when it is split at its keywords."""
     if len(run) < OPERATION or not any(token.isidentifier() or token[0].isdigit() for token in run):
         return False
     if not gives_away(context, " ".join(run)):
@@ -113,7 +113,7 @@ def _split_at_keywords(run: list[str]) -> list[list[str]]:
 
 
 def _is_rejoined(context: GuardContext, run: list[str]) -> bool:
-    """Return whether a condition with `and`, `or` or `not` is code of the student's with one token changed."""
+    """Return whether a condition with `and`, `or` or `not` is the student's code with one token changed."""
     condition = run[1:] if run[0] in _HEADERS else run
     condition = condition[:-1] if condition[-1:] == [":"] else condition
     is_joined = not _JOINING.isdisjoint(condition) and len(condition) > _SHORT_CONDITION
@@ -123,10 +123,10 @@ def _is_rejoined(context: GuardContext, run: list[str]) -> bool:
 def rule_of_lines(context: GuardContext, reading: Reading, *, is_offered: bool = False) -> GuardRule | None:
     """Return the rule broken by a line, or a table cell, that consists of a statement only, or None.
 
-    The student's own statement breaks a rule only if it `is_offered` as what to write.
+    The student's own statement breaks a rule only if the text presents it as the fix (`is_offered`).
     """
     for line in _LINE_END.split(reading.prose):
-        line = _LABEL.sub("", line)  # noqa: PLW2901 - the line without its label
+        line = _LABEL.sub("", line)  # noqa: PLW2901 - the loop continues with the line without its label
         is_marked = bool(reading.marked) and bool(MARKS.search(line))
         statement = (MARKS.sub(lambda mark: reading.span(mark[0]), line) if is_marked else line).strip()
         if not STATEMENT.fullmatch(statement) and (is_marked or not _is_action(statement)):
@@ -148,7 +148,7 @@ def _is_action(statement: str) -> bool:
 
 
 def states(context: GuardContext, text: str) -> bool:
-    """Return whether a text that was joined from pieces contains a statement that gives something away."""
+    """Return whether a text that was joined from pieces contains a statement that reveals too much."""
     return any(is_new_statement(context, part) for line in text.split("\n") for part in _without_first_words(line))
 
 
@@ -164,7 +164,7 @@ def _without_first_words(line: str) -> Iterator[str]:
 
 
 def is_new_statement(context: GuardContext, code: str, *, may_calculate: bool = True) -> bool:
-    """Return whether a line is a statement that gives something away. `may_calculate` also counts expressions."""
+    """Return whether a line is a statement that reveals too much. With `may_calculate`, expressions count, too."""
     if not _SIGN.search(code):
         return False
     code = _SPLIT_SIGN.sub(r"\1", code)
@@ -178,7 +178,7 @@ def is_new_statement(context: GuardContext, code: str, *, may_calculate: bool = 
 def _has_operands_side_by_side(code: str, tokens: list[str]) -> bool:
     """Return whether two operands are side by side, as in `n = 2 n = 3`, so that a line cannot be code.
 
-    This is a cheap pre-filter: parsing the line would take ten times as long.
+    This is a cheap prefilter: parsing the line would take ten times as long.
     """
     if _HOLDS_ANY_WORDS.search(code):
         return False

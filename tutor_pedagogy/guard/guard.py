@@ -74,7 +74,7 @@ class Guard:
         return self._released(units) if units else []
 
     def finish(self) -> list[str]:
-        """Return the remaining units: the model has finished, and an open block counts as closed."""
+        """Return the remaining units at the end of the model's answer. An open block counts as closed."""
         if self.verdict is not None:
             return []
         return self._released([*self._splitter.feed(self._cleaner.finish()), *self._splitter.finish()])

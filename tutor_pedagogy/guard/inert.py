@@ -11,7 +11,7 @@ import re
 _SEQUENCE = re.compile(
     r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|[\]PX^_][^\x07\x1b\n]{0,512}(?:\x07|\x1b\\)|[ -/]{1,8}[0-~]|[0-Z\\^-~])?"
 )
-"""Escape sequences of a terminal (ECMA-48), or an ESC character that begins none."""
+"""Escape sequences of a terminal (ECMA-48), or an ESC character outside of one."""
 _PARTIAL_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}|[\]PX^_][^\x07\x1b\n]{0,512}\x1b?|[ -/]{1,8})?\Z|\r\Z")
 
 _UNSEEN_CHARACTERS = (
@@ -29,7 +29,7 @@ _UNCLEAN = re.compile(f"[{_UNSEEN_CHARACTERS}\r\x0b\x0c\x85\u2028\u2029\ud800-\u
 _LINK = re.compile(r"\](?=\()(?!\(https?://[^\s()<>\\\"'&]+(?: \"[^\"\\&\n]*\")?\))")
 _DEFINITION = re.compile(r"\](?=:)(?!:[ \t]*https?://[^\s<>&\\\]]+\s*$)", re.MULTILINE)
 _TAG = re.compile(r"<(?=[A-Za-z/!?])(?!https?://[^\s<>]+>)")
-# linear: for each number of backticks, only a line's last run finds no closing run and reads on to the line's end
+# linear: for each number of backticks, only a line's last run has no closing run and is read to the line's end
 _CODE = re.compile(r"\\[^\n]|(?<!`)(?P<mark>`{1,16})(?!`)[^\n]*?(?<!`)(?P=mark)(?!`)")
 """A backslash with the character that it escapes, or a code span (CommonMark 0.31 §6.1)."""
 _STRICT_FENCE = re.compile(r" {0,3}(?:`{3,}|~{3,})")
@@ -40,7 +40,7 @@ class Cleaner:
     """Removes escape sequences and control, bidirectional and invisible characters from a stream of text.
 
     Line ends become LF, and lone surrogates become U+FFFD. Text that may begin an escape sequence is held back until
-    more text decides.
+    the text after it shows whether it does.
     """
 
     def __init__(self) -> None:
@@ -74,15 +74,15 @@ def _clean(text: str) -> str:
 
 
 def inert_block(text: str) -> str:
-    """Return a fenced block: unchanged if every Markdown reader takes it for a block, else made inert as text."""
+    """Return a fenced block: unchanged if every Markdown renderer recognises it, else made inert like other text."""
     return text if _STRICT_FENCE.match(text) and "\n>" not in text else inert_text(text, stray_mark=True)
 
 
 def inert_text(text: str, *, stray_mark: bool) -> str:
     """Return a text unit without images and HTML tags, in which links lead to web addresses only.
 
-    Code spans keep everything but images and links with a scheme. A `stray_mark` is an unpaired backtick before this
-    unit: then nothing counts as a code span.
+    Code spans stay unchanged, except for images and for links with a URL scheme. A `stray_mark` is an unpaired backtick
+    before this unit: then nothing counts as a code span.
     """
     if "<" not in text and "[" not in text and "]" not in text:
         return text

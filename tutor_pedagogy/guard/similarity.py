@@ -1,4 +1,4 @@
-"""Measure how similar an example is to the student's program if names are ignored. Level 4 needs this.
+"""Measure how similar an example is to the student's program if names are ignored. Level 4 allows only other code.
 
 The limits were measured on 253 corrections of student programs with other names, on worked examples, and on correct
 programs for other problems. A shared statement alone proves nothing: everybody writes `return total`. The share of an

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tutor_protocol import Submission
 
 _MAX_CHARACTERS = 128 * 1024
-"""The maximum number of characters that are read of the code, around the cursor, and of each other text."""
+"""The maximum number of characters that are read: of the code around the cursor, and at the end of other texts."""
 
 # Word patterns begin with their first letters, because a search for letters is several times faster than for `\b`.
 _DEFINED = re.compile(r"[dc](?<!\w.)(?:(?<=d)ef|(?<=c)lass)[ \t]+(\w+)")
@@ -31,7 +31,7 @@ _TARGET = re.compile(
     r"[failgn](?<!\w.)(?:(?<=f)or|(?<=a)s|(?<=i)mport|(?<=l)ambda|(?<=g)lobal|(?<=n)onlocal)[ \t]+([\w \t,]+)"
 )
 _NAME = re.compile(r"[^\W\d]\w*")
-# linear: for each kind of quote, only the last one reads to the end in vain; an escaped quote opens no string
+# linear: only the last quote of each kind has no closing quote and is read to the end; `\"` opens no string
 _CODE_NAME = re.compile(
     r"""([^\W\d]\w*)|\\["']|\"{3}[\s\S]*?\"{3}|'{3}[\s\S]*?'{3}|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|\#[^\n]*"""
 )
@@ -178,16 +178,16 @@ class StudentMaterial:
         return self.has(flat(" ".join(tokens)))
 
     def said(self, text: str) -> bool:
-        """Return whether a text occurs in a text about the code: a message, traceback, cell, output or the question."""
+        """Return whether a text occurs in a text about the code: traceback, question, diagnostics, cells or outputs."""
         tokens = _joined(flat(text))
         return any(tokens in _joined(flat(said)) for said in self._said)
 
     def is_from_a_message(self, text: str) -> bool:
-        """Return whether a text occurs in a text about the code, but not in the code itself."""
+        """Return whether a text occurs in the texts about the code, such as a traceback, but not in the code itself."""
         return _joined(flat(text)) not in _joined(flat(self._code)) and self.said(text)
 
     def has_string(self, token: str) -> bool:
-        """Return whether a string has the text of one in the code, ignoring case and spacing, or is in the material.
+        """Return whether a string equals one in the code, ignoring case and spacing, or occurs in the material.
 
         A string that consists of names in the code is a label, and is only compared with whole strings.
         """
@@ -225,8 +225,8 @@ class StudentMaterial:
     def nearly_has(self, tokens: Sequence[str]) -> bool:
         """Return whether the code contains the tokens with exactly one token inserted, removed or replaced.
 
-        A value in place of a name does not count, because a program is traced by hand in that way. Tokens in brackets
-        are only compared with tokens in brackets.
+        A value in place of a name does not count, because a hint that traces the program by hand contains such values.
+        Tokens in brackets are only compared with tokens in brackets.
         """
         wanted, length = tuple(tokens), len(tokens)
         is_closed = length > 1 and wanted[-1] in CLOSING and (wanted[0] in OPENING or wanted[1] == "[")
@@ -296,14 +296,14 @@ def _one_apart(one: tuple[str, ...], own: tuple[str, ...]) -> bool:
     if max(len(one), len(own)) - head - tail != 1:
         return False
     if len(one) < len(own):
-        return own[head] != "="  # `best[0]` does not count as `best = [0]`.
+        return own[head] != "="  # `best[0]` is not `best = [0]` with a token missing.
     return len(one) > len(own) or not own[head].isidentifier() or one[head].isidentifier()
 
 
 def _is_trace(wanted: tuple[str, ...], own: tuple[str, ...], variables: frozenset[str]) -> bool:
     """Return whether tokens equal those of the code with a value in place of every variable.
 
-    `own` holds the tokens of the code. It may have one more at its end, which is ignored.
+    `own` holds the tokens of the code. An extra token at its end is ignored.
     """
     traced = 0
     for token, name in zip(wanted, own, strict=False):

@@ -15,7 +15,7 @@ _STRING = r"""(?:[rRbBfFuU]{1,2}(?=["']))?(?:"[^"\n]*"|'[^'\n]*')"""
 """A string literal without a backslash."""
 _TOKEN = re.compile(
     f"{_STRING}|{lexing.TOKEN.pattern}"
-)  # linear: for each kind of quote, only the last one of a line reads to the line's end in vain
+)  # linear: only the last quote of each kind on a line has no closing quote and is read to the line's end
 _STRING_OPENING = re.compile(r"""(?:[rRbBfFuU]{1,2}(?=["']))?(?P<quote>["'])""")
 _STRING_BODY = {'"': re.compile(r'(?:[^"\\\n]++|\\.)*+'), "'": re.compile(r"(?:[^'\\\n]++|\\.)*+")}
 _EDGE = frozenset(",.;?!\\")
@@ -57,7 +57,7 @@ def _tokens_with_escapes(code: str) -> list[str]:
 
 
 def tokens_of(code: str) -> list[str]:
-    """Return the tokens of code without the punctuation of the sentence at its ends."""
+    """Return the tokens of code without the punctuation of the surrounding sentence at either end."""
     found = all_tokens_of(code)
     while found and found[-1] in _EDGE:
         found.pop()
@@ -67,7 +67,7 @@ def tokens_of(code: str) -> list[str]:
 
 
 def names_in(tokens: Sequence[str]) -> list[str]:
-    """Return the tokens without the names that follow a dot, `def` or `class`, or that are assigned."""
+    """Return the tokens except those after a dot, `def` or `class`, and those before `=`. Code may introduce these."""
     return [
         token
         for number, token in enumerate(tokens)
@@ -100,7 +100,7 @@ def is_bracketed_values(tokens: Sequence[str]) -> bool:
 
 
 def is_one_thing(tokens: Sequence[str]) -> bool:
-    """Return whether tokens are a single word, symbol or value, which reveals no construction."""
+    """Return whether tokens are a single word, symbol or value, which alone reveals nothing of the solution."""
     match tokens:
         case [] | [_]:
             return True

@@ -29,14 +29,14 @@ def words_of(name: str) -> frozenset[str]:
 
 
 def expanded(pattern: str, names: dict[str, str]) -> str:
-    """Return a pattern without its white space, with each name replaced by its pattern."""
+    """Return a regular expression without white space, with each name in it replaced by that name's pattern."""
     for name, meaning in names.items():
         pattern = pattern.replace(name, meaning)
     return "".join(pattern.split())
 
 
 def defined(lines: list[str], names: dict[str, str]) -> dict[str, str]:
-    """Return `names` with the patterns that lines `NAME = pattern` define. Each may use the names before it."""
+    """Return `names` extended by the lines of the form `NAME = pattern`. A pattern may use the names defined before."""
     for name, _, pattern in (line.partition(" = ") for line in lines if " = " in line):
         names = {**names, name: expanded(pattern, names)}
     return names
@@ -46,7 +46,7 @@ _PHRASES = defined(lines_of("phrases"), {})
 
 
 def phrase(name: str, template: str = "{}") -> re.Pattern[str]:
-    """Return the compiled pattern of a phrase, inserted into a template. The phrase ignores case."""
+    """Return the compiled pattern of a phrase in `words/phrases.txt`, ignoring case, inserted into a template."""
     return re.compile(template.format(f"(?i:{_PHRASES[name]})"))
 
 

@@ -1,4 +1,4 @@
-"""The hint policy: the level depends on how often the student asked about the problem, never on any text."""
+"""The hint policy: the level depends on how often the student asked about the problem, never on the question's text."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ _SPACING = re.compile(r"[ \t\f]+")
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 _NEWLINE, _INDENT, _DEDENT = 0, 1, -1
-"""Tokens without text. They are numbers, so that no text of a student can equal them."""
+"""Marks for line ends and indentation among the tokens. They are numbers, so that no token's text equals them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A unit with its fingerprint: 64 hexadecimal digits, which are the same for the same problem."""
+    """A unit with its fingerprint: a SHA-256 hash of 64 hexadecimal digits, which identifies the problem."""
 
     unit: Unit
     fingerprint: str
@@ -58,7 +58,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """A `def` or `class`: its logical lines from the first decorator to before `end`, and the column of its header."""
+    """A `def` or `class`: its logical lines from `begin`, the first decorator, to `end` (exclusive), and its column."""
 
     kind: Literal["function", "class"]
     name: str
@@ -112,7 +112,7 @@ def _block_at(layout: Layout, cursor: Position) -> _Block | None:
 
 
 def _width_at(layout: Layout, number: int, character: int) -> int:
-    """Return the indentation of a line without a statement: that of its comment, else that of the cursor."""
+    """Return the indentation of a blank or comment line: the comment's column, or on a blank line the cursor's."""
     start = layout.line_starts[number]
     line = layout.text[start : layout.text.find("\n", start) + 1 or None]
     whitespace = leading_whitespace(line)
@@ -120,7 +120,7 @@ def _width_at(layout: Layout, number: int, character: int) -> int:
 
 
 def _blocks(layout: Layout) -> Iterator[_Block]:
-    """Yield every `def` and `class`. An inner one comes before the one around it."""
+    """Yield every `def` and `class` block. A nested block comes before the block that encloses it."""
     lines = layout.lines
     open_blocks: list[tuple[re.Match[str], int, int]] = []
     decorators = 0
@@ -175,7 +175,7 @@ def _has_fault(layout: Layout, lines: list[LogicalLine]) -> bool:
 
 
 def _ranked_lines(layout: Layout, lines: list[LogicalLine]) -> list[tuple[int, str]]:
-    """Return the lines of a unit, each with the rank of its indentation. A multi-line string is not split."""
+    """Return the lines of a unit with the rank of their indentation (0 for the smallest). Strings are not split."""
     found: list[tuple[int, str]] = []
     for line in lines:
         indent, content = line.indent, ""

@@ -23,7 +23,7 @@ _TAB = 8
 
 _PLAIN = r"""[^\n'"#()\[\]{}\\]"""
 _RUN = re.compile(rf"(?:{_PLAIN}++|\({_PLAIN}*+\)|\[{_PLAIN}*+\]|\{{{_PLAIN}*+\}})*+")
-"""Text without quotes, comments, line ends and unclosed brackets, which leaves the state of the scan unchanged."""
+"""Text that the scan skips in one step: no quotes, comments, line ends, backslashes or unclosed brackets."""
 
 _BODY = {
     '"': re.compile(r'[^"\\\n]*+(?:\\.[^"\\\n]*+)*+', re.DOTALL),
@@ -43,7 +43,7 @@ _HEADER_IN_STRING = re.compile(r"^[ \t\f]*(?:(?:async[ \t\f]+)?def|class)[ \t\f]
 
 _DIGITS = r"[0-9](?:_?[0-9])*"
 _EXPONENT = rf"[eE][-+]?{_DIGITS}"
-# linear: digits that one alternative reads without a match are consumed by the next alternative
+# linear: if the alternative for floats fails on some digits, the alternative for integers consumes them
 TOKEN = re.compile(
     "|".join(
         (
@@ -178,8 +178,8 @@ class _Scan:
     def string_that_swallowed_a_header(self) -> int | None:
         """Return the position of a triple quote that was never closed, or None.
 
-        An unclosed quote makes all later quotes pair up wrongly. Then one is left over at the end, and some string
-        contains the header of a function.
+        After an unclosed quote, all later quotes of its kind pair up wrongly: the last one stays unclosed, and one of
+        the strings contains the header of a function or class.
         """
         for line in self.lines if self._triple_unclosed else ():
             for piece in line.pieces:
@@ -190,7 +190,7 @@ class _Scan:
         return None
 
     def _begin_line(self, stop: int) -> None:
-        """Begin a logical line if the text has more than whitespace before `stop`, or a token at `stop`."""
+        """Begin a logical line, unless only whitespace precedes a comment, a line end or the end of the text."""
         text = self.text
         whitespace = leading_whitespace(text[self._pos : stop])
         first_token = self._pos + len(whitespace)
@@ -224,8 +224,8 @@ class _Scan:
         self._pos = after
 
     def _reread_line_by_line(self, until: int) -> None:
-        """Return to the beginning of the logical line, and let no bracket before `until` join lines."""
-        assert self._line is not None  # noqa: S101 - a bracket opens only inside a line
+        """Scan the logical line again from its beginning, and ignore all brackets before the offset `until`."""
+        assert self._line is not None  # noqa: S101 - an open bracket implies an unfinished logical line
         self.faults.update(self._open)
         self._open.clear()
         self._brackets_count_from = until

@@ -16,7 +16,7 @@ from tutor_pedagogy.remembered import Remembered
 _ONE_AT_A_TIME = RLock()
 
 COMPILED = Remembered[bool]()
-"""True for code that compiles. The keys are the code and the compiler's flags."""
+"""A cache of the code that compiles. The keys are the code and the compiler's flags, and every value is True."""
 
 
 def syntax_tree(code: str, flags: int = 0) -> ast.Module:

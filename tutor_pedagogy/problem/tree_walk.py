@@ -9,9 +9,9 @@ _WITHOUT_FIELDS = (ast.Constant, ast.Global, ast.Nonlocal)
 _WITHOUT_NODES = frozenset(
     ("arg", "asname", "attr", "conversion", "ctx", "id", "is_async", "kind", "kwd_attrs", "level", "module", "rest")
 ) | {"simple", "str", "tag", "type_comment"}
-"""Fields that contain strings or numbers, or that repeat what the parent node shows, such as `ctx`."""
+"""Names of the fields that are not walked: they contain strings or numbers, or a context (`ctx`) like `ast.Load`."""
 _WITH_GAPS = frozenset(("keys", "kw_defaults"))
-"""Lists with None in place of a missing node, as for `{**more}` or for a parameter without a default."""
+"""Names of list fields with None for a missing node, as for `{**more}` or for a parameter without a default."""
 
 
 class _Fields(dict[type[ast.AST], tuple[str, ...]]):

@@ -18,7 +18,10 @@ _SMALL_LETTERS = bytes(range(256)).lower()
 
 
 def forms_of(secret: str) -> tuple[str, ...]:
-    """Return the spellings of a canary to search for. Raise `ValueError` if so short that any answer may contain it."""
+    """Return the spellings of a canary to search for.
+
+    Raise `ValueError` if it has fewer than eight letters and digits, because an answer may contain those by chance.
+    """
     bare = _bare(secret)
     if len(bare) < _SHORTEST:
         raise ValueError(f"a canary needs at least {_SHORTEST} letters or digits")
@@ -42,5 +45,5 @@ def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
 
 def _bare(text: str) -> str:
     if text.isascii():
-        return text.encode().translate(_SMALL_LETTERS, _NO_LETTERS).decode()  # Ten times as fast as `str.translate`.
+        return text.encode().translate(_SMALL_LETTERS, _NO_LETTERS).decode()  # Ten times faster than `str.translate`.
     return "".join(filter(str.isalnum, text)).casefold()

@@ -1,4 +1,4 @@
-"""Withhold code blocks that are not the student's own. From level 4 on, allow examples that do not resemble it."""
+"""Withhold code blocks that are not the student's own. From level 4 on, allow examples unlike the student's code."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LONG_STRING = 10
 
 
 def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
-    """Return the rule if a block has code that the level does not allow, or offers the student's own as the fix."""
+    """Return the rule if a block has code that the level does not allow, or presents the student's code as the fix."""
     if not unit.is_block:
         return None
     code = diff_sides(unit.code) if looks_like_diff(unit.code) else unit.code

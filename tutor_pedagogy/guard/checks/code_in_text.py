@@ -26,7 +26,7 @@ _CLAUSE = re.compile(
 
 
 def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
-    """Return the rule if a code span, or a run of code tokens outside backticks, gives something away."""
+    """Return the rule if a code span, or a run of code tokens outside backticks, reveals withheld code, else None."""
     for reading in unit.readings:
         if _span_gives_away(context, reading):
             return GuardRule.CODE_SPAN

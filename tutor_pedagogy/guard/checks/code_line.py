@@ -16,7 +16,7 @@ QUOTATION = re.compile(r"""(?:^|(?<=[\s(:]))(["'])(?P<code>[^\n]{4,160}?)\1(?=[\
 
 
 def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
-    """Return the rule if a line or a quotation is code, or if the student's own line is offered as what to write."""
+    """Return the rule that a line or quotation breaks: it is withheld code, or the student's own line as the fix."""
     for reading in unit.words:
         if rule := rule_of_lines(context, reading, is_offered=unit.is_offered and not unit.is_block):
             return rule

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 LINE_NUMBERS = re.compile(
     r"[lLrR](?<!\w.)(?i:(?<=l)ine|(?<=r)ow)(?i:s?)\s++\d++(?:(?:\s*+(?:,|-|(?i:\band\b|\bto\b)))++\s*+\d++)*+"
 )
-"""The pattern begins with letters, because a regular expression finds letters faster than a word boundary."""
+"""References such as `lines 3 and 4`. The pattern begins with letters, which are found faster than a word boundary."""
 _DIGIT = re.compile(r"\d")
 _IMPORT = re.compile(r"\bfrom [\w.]+ import [\w*]+")
 _ARTICLES = frozenset({"a", "an", "the", "just", "simply", "only", "it", "this", "that"})
 _LONGEST_PHRASE = 9
-"""The maximum number of words in an operand. A longer phrase is a clause that talks about the code in it."""
+"""The maximum number of words in an operand of an instruction. A longer phrase only discusses the code in it."""
 _WORDS_BEFORE = 5
 _PLACE = phrase("PLACE")
 _ENGLISH = ENGLISH - {"and", "or"}
@@ -37,7 +37,7 @@ _FREE_FUNCTIONS = BUILTINS - {"self", "cls"}
 _SIGN_NAME = phrase("SIGN_NAME")
 _SIGNS = re.compile(r"[-+*/%<>=!:,()\[\]]{1,3}")
 _SIGN_BEFORE = frozenset({"+ ", "- ", "* ", "/ ", "% "})
-"""An operator and a space before a value form an operation, as in `- 1`, unlike the value `-1`."""
+"""The first two characters of code that is an operation, such as `- 1`, unlike the value `-1`."""
 _SIGN = re.compile(r"[<>=!+\-*/%&|^@~]=?|\*\*|//|and|or|not|in|is")
 
 
@@ -51,7 +51,7 @@ class _Instruction(NamedTuple):
 
 
 def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
-    """Return the rule of the first editing instruction that gives something away."""
+    """Return the rule of the first editing instruction that reveals withheld code, or None."""
     for reading in unit.readings:
         prose = LINE_NUMBERS.sub("line", reading.prose) if _DIGIT.search(reading.prose) else reading.prose
         for edit in edits(prose):
@@ -79,7 +79,7 @@ def _by_replacing(context: GuardContext, told: _Instruction) -> bool:
 
 
 def _by_contrast(context: GuardContext, told: _Instruction) -> bool:
-    """Return whether "this should be that" is an edit. Stating the value that a name should have is not one."""
+    """Return whether "A should be B" replaces code A by other code B. If A is a name and B a literal, it does not."""
     parts = told.edit.old.split()
     ends = (" ".join(parts[-size:]) for size in range(_WORDS_BEFORE, 0, -1))
     old = next(filter(None, (_operand(context, end, told.reading) for end in ends)), "")
@@ -87,7 +87,7 @@ def _by_contrast(context: GuardContext, told: _Instruction) -> bool:
 
 
 def _by_becoming(context: GuardContext, told: _Instruction) -> bool:
-    """Return whether "this becomes that" is an edit. Stating a value is not: it traces a program by hand."""
+    """Return whether "A becomes B" is an edit. A literal or single token B is none: it traces the program by hand."""
     if len(told.tokens) <= 1 or is_literal(told.tokens):
         return False
     is_other_statement = bool(STATEMENT.fullmatch(told.new)) and told.edit.old.strip("`") != told.new
@@ -109,7 +109,7 @@ def _by_setting(context: GuardContext, told: _Instruction) -> bool:
 
 
 def _by_attaching(context: GuardContext, told: _Instruction) -> bool:
-    """Return whether "put this before that" is an edit: both are code, and the first is no print or keyword."""
+    """Return whether "put A before B" is an edit: both are code, and A is no `print` and no single keyword."""
     tokens = told.tokens
     if tokens[0] == "print" or (tokens[0] in KEYWORDS and len(tokens) == 1):
         return False
@@ -158,7 +158,7 @@ _BY_RULE: Mapping[GuardRule, Callable[[GuardContext, _Instruction], bool]] = {
 
 
 def _operand(context: GuardContext, words: str, reading: Reading) -> str:
-    """Return the code that an operand consists of, or names after a few words, or "" if there is none."""
+    """Return the code of an operand: a code span in it, its quotation or all of it. Return "" if it is not code."""
     if _SIGN_NAME.fullmatch(words):
         return "()"
     marks = MARKS.findall(words)

@@ -26,12 +26,12 @@ _FEWEST = 3
 
 _RULER = re.compile(r"[ \t]*[-:=]{3,}[ \t]*|[ \t]*+(?:\.{3}|\u2026)?[ \t]*")
 _WORDS_A_FRAGMENT = 6
-"""The maximum number of prose words for each fragment. A sentence with more words talks about its code."""
+"""The maximum number of prose words for each code span. A sentence with more words discusses its code."""
 _MOST_WORDS = 8
 """The maximum number of words in a sentence that may begin or end with a fragment."""
 _LONG_LINE = 120
 _COUNTED = re.compile(r"(?<=\S)[ \t][ \t]*+[(\[]?\d{1,2}[.):\]]+\s*$|(?<=\S)\s\s*+[.!?\u2026]+\s*$")
-"""The end of a line: a number that counts the next fragment, or punctuation that ends this one."""
+"""The end of a line that is not code: the number of the next fragment, or the final punctuation."""
 
 
 def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
@@ -48,15 +48,15 @@ def remember(context: GuardContext, unit: JudgedUnit) -> None:
 
 
 def _rule_of(context: GuardContext, fragments: list[str]) -> GuardRule | None:
-    # Without short-circuiting: fragments after the one that completes a statement are remembered too.
+    # The list is complete before `any`: fragments after one that completes a statement are remembered too.
     completed = [_completes(context, fragment) for fragment in fragments]
     return GuardRule.INSTALMENTS if any(completed) else None
 
 
 def _completes(context: GuardContext, fragment: str) -> bool:
-    """Remember a fragment, and return whether it completes a statement with those before it."""
+    """Remember a fragment, and return whether it completes a statement that earlier fragments began."""
     if _is_case(context, fragment):
-        context.fragments.clear()  # A test case is quoted, and no statement continues across it.
+        context.fragments.clear()  # No statement continues across a quoted test case: forget its beginnings.
         return False
     tokens = _before(all_tokens_of(fragment), "#")
     if not tokens:
@@ -71,16 +71,16 @@ def _completes(context: GuardContext, fragment: str) -> bool:
 
 
 def _is_case(context: GuardContext, fragment: str) -> bool:
-    """Return whether a fragment quotes a call or its result from a message, output or question: `(3, "low")`."""
+    """Return whether a fragment such as `(3, "low")` quotes a test call or result from a text about the code."""
     tokens = tokens_of(fragment)
     is_call_or_result = context.forms.is_test_call(tokens) or is_bracketed_values(tokens)
     return is_call_or_result and context.material.is_from_a_message(fragment)
 
 
 def _endings(context: GuardContext) -> Iterator[tuple[str, bool]]:
-    """Yield the code from each name to the end of the newest fragment.
+    """Yield the code from each name in the earlier fragments to the end of the newest fragment.
 
-    The flag tells whether it spans enough fragments for a calculation.
+    Each comes with a flag: whether it spans enough fragments to count as a calculation.
     """
     ending: list[str] = []
     for number, fragment in enumerate(reversed(context.fragments), 1):
@@ -88,7 +88,7 @@ def _endings(context: GuardContext) -> Iterator[tuple[str, bool]]:
             return  # A fragment such as `.sort()`, or one that ends in a colon, cannot continue a statement.
         is_call = len(fragment) > OPERATION and fragment[-1] == ")"
         if ending[:1] in (["["], ["("]) and is_call and not gives_away(context, " ".join(fragment)):
-            return  # A bracket after a quoted call begins another quotation.
+            return  # A bracket after a quoted call is another quotation, not its continuation.
         for start in range(len(fragment) - 1, -1, -1):
             if number > 1 and fragment[start].isidentifier():
                 yield " ".join(_before(fragment[start:] + ending, ";")), start == 0 and number >= _FEWEST
@@ -102,7 +102,7 @@ def _before(tokens: list[str], mark: str) -> list[str]:
 
 
 def _fragments(context: GuardContext, reading: Reading) -> list[str]:
-    """Return the fragments that a text hands over rather than discusses: code spans with few words, lines of code."""
+    """Return the code fragments that a text dictates instead of discussing: code spans with few words, and lines."""
     marks = MARKS.findall(reading.prose) if reading.marked else []
     if marks:
         is_talk = len(reading.prose.split()) - len(marks) > _WORDS_A_FRAGMENT * len(marks)
@@ -113,7 +113,7 @@ def _fragments(context: GuardContext, reading: Reading) -> list[str]:
 def _fragment_in(context: GuardContext, line: str) -> str:
     """Return the code that a line consists of, begins with or ends with, or "" if there is none."""
     is_talk, words = _begins_as_talk(context, line), line.split()
-    if is_talk and len(words) > _MOST_WORDS + 1:  # One word may be the next fragment's number.
+    if is_talk and len(words) > _MOST_WORDS + 1:  # One more word is allowed: the next fragment's number.
         return ""
     if _RULER.fullmatch(line):
         return ""
@@ -146,7 +146,7 @@ def _is_code(context: GuardContext, line: str) -> bool:
 def _begins_as_talk(context: GuardContext, line: str) -> bool:
     """Return whether the first word of a line cannot be code, so that the line is prose.
 
-    The word is a whole token, because a space follows it. A line with `=` does not count: it may assign to the word.
+    The word is a whole token, because a space follows it. A line with `=` is not prose: it may assign to the word.
     """
     word = line.partition(" ")[0]
     return word.isalpha() and "=" not in line and not context.is_code_word(word)

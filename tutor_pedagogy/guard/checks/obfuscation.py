@@ -40,7 +40,7 @@ def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
 
 
 def _is_pieced_together(context: GuardContext, reading: Reading) -> bool:
-    """Return whether pieces set apart in a text form a new statement, even without lines of the student's."""
+    """Return whether separated pieces of a text form a new statement once joined, even without the student's lines."""
     text = MARKS.sub(lambda mark: _as_piece(reading.span(mark[0])), reading.prose) if reading.marked else reading.prose
     if not _may_be_pieces(text) or not any(states(context, joined) for joined in interleaved.readings(text)):
         return False
@@ -49,7 +49,7 @@ def _is_pieced_together(context: GuardContext, reading: Reading) -> bool:
 
 
 def _may_be_pieces(text: str) -> bool:
-    """Return whether a text may contain a statement in pieces: a cheap pre-filter for operators and keywords."""
+    """Return whether a text may contain a statement in pieces: a cheap prefilter for operators and keywords."""
     may_be_other = "-" in text or "return" in text or "import" in text
     return bool(_SIGNS_OF_PIECES.search(text)) or (may_be_other and bool(_OTHER_PIECES.search(text)))
 

@@ -68,7 +68,7 @@ def _character(named: re.Match[str]) -> str:
 
 
 def _seen(found: re.Match[str]) -> str:
-    """Return a non-ASCII character as it is seen: a picture becomes a space, an invisible character nothing."""
+    """Return how a non-ASCII character is read: a space for a symbol such as an emoji, "" if it is invisible."""
     category = unicodedata.category(found[0])
     return "" if category in {"Cf", "Mn", "Co"} else " " if category == "So" else found[0]
 

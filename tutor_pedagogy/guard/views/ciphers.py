@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _SHORTEST_NAME = 3
 _TELLING_NAME = 5
-"""The minimum number of letters in a name that is a trace by itself. Of shorter names, two are needed."""
+"""The minimum number of letters of a name that alone is a trace of a cipher. Two shorter names are a trace, too."""
 _WORD = re.compile(r"[^\W\d_]\w+")
 _SIGNS = re.compile(r"[=()\[\]+*/<>:-]")
 _PARTS = re.compile("[a-z]{4,}")
@@ -41,7 +41,7 @@ def _steps(word: str) -> tuple[int, ...]:
 
 
 def _by_steps(names: Iterable[str]) -> dict[tuple[int, ...], list[tuple[int, int]]]:
-    """Return a mapping from the differences between adjacent letters, which a Caesar shift keeps, to the names.
+    """Return the names indexed by the differences between adjacent letters, which a Caesar shift leaves unchanged.
 
     Each name is a pair: its direction (1, or -1 for the reversed alphabet) and the index of its first letter.
     """
@@ -74,7 +74,7 @@ class SpelledNames:
 
     @cached_property
     def steps(self) -> dict[tuple[int, ...], list[tuple[int, int]]]:
-        """The runs of letters in the names, by the differences between adjacent letters."""
+        """The parts of the names, indexed by the differences between adjacent letters as in `_by_steps`."""
         return _by_steps(part for name in self.names for part in _PARTS.findall(name.lower()))
 
     @cached_property

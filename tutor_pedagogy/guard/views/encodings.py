@@ -1,6 +1,6 @@
-"""Decode text in an encoding: base64 and its variants, character codes as numbers, or letters set apart.
+"""Decode text in an encoding: base64 and its variants, character codes as numbers, or letters set apart by spaces.
 
-Each decoder runs only if a cheap pre-filter matches, so that ordinary sentences cost almost nothing.
+Each decoder runs only if a cheap prefilter matches, so that ordinary sentences cost almost nothing.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _BASE32 = re.compile(r"(?<![A-Z2-7=])[A-Z2-7]{16,}={0,6}")
 _SIGN_OF_BASE32 = re.compile(r"[A-Z2-7]{16}")
 _BASE85 = re.compile(r"(?<!\S)(?=\S*[!#$%&@^~?{}]\S)[!#-&(-+\-0-9;-Z^-~]{10,}(?!\S)")
 _SIGN_OF_BASE85 = re.compile(r"[!#$%&@^~?{}]\S")
-"""A pre-filter for `_BASE85`, whose lookahead requires the same characters."""
+"""A prefilter for `_BASE85`, whose lookahead requires the same characters."""
 # linear: after seven characters the pattern always matches, so it never backtracks beyond the last character
 _APART = re.compile(r"(?<![^\s`|])[`|]?\S(?:[\s`|.\-·•,_]{1,6}\S){6,}[`|]?(?![^\s`|])")
 _BETWEEN_ANY_LETTERS = re.compile(r"[\s`|·•.\-,_]")
@@ -49,10 +49,10 @@ _LETTERS_APART = re.compile(f"{_LETTER_APART}(?:{_LETTER_APART}){{4}}")
 _CODE_POINTS = re.compile(r"(?:(?:U\+|0x|\\N\{|&(?:amp;)?#x?)[0-9A-Fa-f A-Z-]+[;}]?[\s,]*\w{0,24}[\s,]*){5,}")
 
 _OF_ADDRESSES = str.maketrans("-_", "+/")
-"""Translates the URL-safe alphabet of base64 (RFC 4648 §5) to the standard one."""
+"""The translation table from the URL-safe alphabet of base64 (RFC 4648 §5) to the standard alphabet."""
 _READABLE = re.compile(r"[\t\n\r -~]+")
 _SHORTEST = 8
-"""The minimum number of characters in a text that is worth hiding in base64 or numbers."""
+"""The minimum number of characters in text decoded from base64, hexadecimal or decimal. Shorter text is ignored."""
 _CODE_SIGNS = re.compile(r"[=()<>\[\]+*/%:]|\b(?:return|def|for|if|while|import|print|else|lambda)\b")
 
 
@@ -62,11 +62,11 @@ def readings(text: str) -> Iterator[str]:
         if _CODE_SIGNS.search(content):
             yield content
     if "+" in text or "0x" in text or "\\N" in text or "&" in text:
-        yield from (run[0] for run in _CODE_POINTS.finditer(text))  # No hint needs code points.
+        yield from (run[0] for run in _CODE_POINTS.finditer(text))  # They count undecoded: no hint needs code points.
 
 
 def uncertain_readings(text: str) -> Iterator[str]:
-    """Yield decodings that ordinary words can also produce. Only the names in them show whether they are code."""
+    """Yield decodings that ordinary words can also produce. They count as code only if they contain known names."""
     if has_letters_apart(text):
         for run in _APART.finditer(text):
             yield _BETWEEN_LETTERS.sub("", run[0])
@@ -76,7 +76,7 @@ def uncertain_readings(text: str) -> Iterator[str]:
 
 
 def has_letters_apart(text: str) -> bool:
-    """Return whether at least five letters or symbols are set apart from each other."""
+    """Return whether at least five letters or symbols are separated by spaces or punctuation, as in `r e t u r n`."""
     return bool(_LETTERS_APART.search(" " + text))
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LONG_GAP = re.compile(r"(\s{8})\s++")
-"""White space longer than the maximum that a pattern accepts between two words."""
+"""White space of more than eight characters, the maximum between two words of a pattern. It is shortened to eight."""
 _ASCII_WORD = re.compile(r"[a-z]+|[-=]>")
 _WORD = re.compile(r"[^\W\d_\u3040-\u9fff]+|[-=]>|→|改成|改为|換成|换成|替换为")
 

@@ -107,7 +107,10 @@ def _between(mark: str, text: str) -> Iterator[str]:
 
 
 def _ends(pieces: list[str]) -> Iterator[str]:
-    """Yield the pieces. The first one keeps only its last word and the last one its first: the rest is a sentence."""
+    """Yield the pieces, of the first one only its last word and of the last one only its first word.
+
+    The rest of these two pieces belongs to the surrounding sentence.
+    """
     yield pieces[0].rstrip().rpartition(" ")[2]
     yield from pieces[1:-1]
     yield pieces[-1].lstrip().partition(" ")[0].rstrip(".!?")

@@ -15,7 +15,7 @@ FIRST_MARK = 0xE000
 MAX_MARKS = 1000
 MARK = f"[{chr(FIRST_MARK)}-{chr(FIRST_MARK + MAX_MARKS - 1)}]"
 
-# linear: for each number of backticks, only the last run finds no closing run and reads on to the end
+# linear: for each number of backticks, only the last run has no closing run and is read to the end of the text
 _CODE = re.compile(r"(?<!`)(`{1,16})(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 # linear: only placeholders and the separators between them are read, and the next search begins after them
 _NEIGHBOURS = re.compile(rf"{MARK}(?:[ \t]*+(?:(?:[+→]|->|&)[ \t]*+)?+{MARK})+")
@@ -28,7 +28,7 @@ _FENCE_MARKS = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*")
 
 
 class Reading(NamedTuple):
-    """The prose of a unit with a placeholder for each code span, the code spans, and the text as seen."""
+    """The prose of a unit with a placeholder for each code span, the code spans, and the text as a reader sees it."""
 
     prose: str
     marked: Sequence[str] = ()
@@ -92,7 +92,7 @@ def _may_begin_with(marks: str, prose: str) -> bool:
 
 
 def _with_neighbours_joined(reading: Reading) -> Reading:
-    """Return a reading in which adjacent code spans, with only spaces, `+`, `&` or arrows between, are one span."""
+    """Return a reading in which adjacent code spans are one. Only spaces, `+`, `&` or arrows may be between them."""
     marked = list(reading.marked)
 
     def join(match: re.Match[str]) -> str:

@@ -15,7 +15,7 @@ _FEWEST = 2
 """The minimum number of words spelled differently. A single one may just be the first word of a sentence."""
 _WORD = re.compile(r"[^\W\d]\w*")
 _SIGN_OF_OTHERWISE = re.compile("[A-Z_]|[^\x00-\x7f\ue000-\uf8ff]")
-"""Every word except lower-case ASCII words contains one of these characters."""
+"""Characters of which every word has one unless it is lower-case ASCII. Counting them is a cheap prefilter."""
 _OF_PYTHON = frozenset(name for name in BUILTINS | KEYWORDS | METHODS if name.islower())
 
 

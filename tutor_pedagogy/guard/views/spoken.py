@@ -1,4 +1,4 @@
-"""Read code whose operators are written as words, stand in a list, or join quoted pieces."""
+"""Decode code that is spelled out: operators as words, tokens separated by commas, or quoted pieces."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from tutor_pedagogy.guard.vocabulary import phrase, table_of
 
 _BLANKS = {":": ": ", ",": ", ", ".": "."}
-"""Operators and punctuation that are not written between two spaces."""
+"""The replacements for signs that must not get a space on both sides, unlike the other signs."""
 _SPOKEN = [(re.compile(said, re.IGNORECASE), _BLANKS.get(sign, f" {sign} ")) for sign, said in table_of("spoken_signs")]
 _TOLD_VALUE = phrase("TOLD_VALUE")
 _SPELLED = phrase("SPELLED")
@@ -19,7 +19,7 @@ _LISTED_SIGN = re.compile(r"[,;]\s*[-+*/=<>%()\[\]:]{1,2}\s*[,;]")
 
 
 def reading(text: str) -> str | None:
-    """Return a text with operators in place of their names, and with its pieces joined, or None for any other text."""
+    """Return a text with named operators as symbols, or with listed or quoted pieces joined; None for other text."""
     if says_signs(text):
         for pattern, sign in _SPOKEN:
             text = pattern.sub(sign, text)

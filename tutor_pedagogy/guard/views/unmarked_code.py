@@ -21,7 +21,7 @@ _ALWAYS_CODE = words_of("code_signs")
 _ASSIGNMENTS = frozenset({"=", "+=", "-=", "*=", "/=", "//=", "%=", ":="})
 _BETWEEN_OPERANDS = frozenset("+-*/%^&|@") | {"//"}
 _INSIDE = KEYWORDS | BUILTINS | _BETWEEN_OPERANDS | frozenset("()[]{},:.~")
-"""Tokens that may occur between the operands of a run."""
+"""Tokens that may occur in a run of code, in addition to values and the student's names."""
 _CALLABLE = BUILTINS | METHODS
 _OPERANDS = BUILTINS - ENGLISH_NAMES
 """Built-in names that are not English words."""
@@ -31,7 +31,7 @@ _LONGEST_CALL = 12
 """The maximum number of tokens of a call, up to its first closing parenthesis."""
 _PLURAL = frozenset({"s", "es"})
 _FIRST_WORDS = frozenset({"as", "with", "from", "is", "in", "and", "or", "for", ":", ")", "-"})
-"""Words and symbols of the sentence that may precede a run."""
+"""Words and symbols that belong to the sentence, not to the code, if a run begins with them."""
 _QUOTES = "\"'"
 _QUICK = re.compile(
     r"[=<>]|\*\*|\w\(|\w\[|\w\.\w|\d\s*[-+*/%]|[-+*/%]\s*\d|\w\s?[+*/%^]\s?\w|//|[)\]]\s?[-+*/%]|\bin [\"'\[(]"
@@ -92,7 +92,7 @@ def _words(prose: str, material: StudentMaterial) -> list[_Word]:
 
 
 def _is_call(words: list[_Word], material: StudentMaterial) -> bool:
-    """Return whether an unknown name is followed by parentheses that contain a student's name or a type."""
+    """Return whether words are a call: a name, then parentheses that contain a name of the student's or a type."""
     name, _, *inside = [word.text for word in words]
     if not name.isidentifier() or len(name) <= 1 or ")" not in inside:
         return False
@@ -145,7 +145,7 @@ def _belongs(word: _Word, material: StudentMaterial) -> bool:
 
 
 def _is_bound(before: _Word | None, word: _Word, after: _Word | None) -> bool:
-    """Return whether the code next to a word makes it a name: it is defined, assigned, called or indexed there."""
+    """Return whether a word is a name because of its neighbours: it is defined, assigned, called or indexed."""
     if not word.text.isidentifier():
         return False
     if after is not None and (after.text in _ASSIGNMENTS or (after.is_code and after.glued)):
@@ -154,7 +154,7 @@ def _is_bound(before: _Word | None, word: _Word, after: _Word | None) -> bool:
 
 
 def _trimmed(run: list[_Word]) -> list[list[_Word]]:
-    """Return the parts of a run between the punctuation of the sentence, without English words at their ends."""
+    """Return a run split at the punctuation of the sentence, without English words at the ends of each part."""
     parts: list[list[_Word]] = [[]]
     depth = 0
     for word in run:

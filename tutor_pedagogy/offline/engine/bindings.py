@@ -18,7 +18,7 @@ NAMING = (ast.Name, ast.arg, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef
 
 
 def values_bound(node: ast.AST) -> Iterator[tuple[str, int, ast.expr | None]]:
-    """Yield each name that a node binds, with its line, and with the value for a plain assignment, else None."""
+    """Yield each name that a node binds and its line. Add the value for a plain assignment, else None."""
     match node:
         case ast.Assign(targets=targets, value=value):
             yield from ((target.id, node.lineno, value) for target in targets if isinstance(target, ast.Name))
@@ -38,7 +38,7 @@ def values_bound(node: ast.AST) -> Iterator[tuple[str, int, ast.expr | None]]:
 
 
 def _share(target: ast.Tuple | ast.List, value: ast.expr, name: str) -> ast.expr | None:
-    """Return the value assigned to one name in `a, b = 1, 2`; None if the right side is no matching tuple or list."""
+    """Return the value assigned to one name in `a, b = 1, 2`, or None if the right side is no fitting tuple or list."""
     if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts):
         for place, part in zip(target.elts, value.elts, strict=True):
             if isinstance(place, ast.Name) and place.id == name:

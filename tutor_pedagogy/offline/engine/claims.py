@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tutor_protocol import ErrorType, Submission
 
 CERTAIN = 0.95
-"""The minimum certainty at which a logic rule is reported unasked.
+"""The minimum certainty of a logic rule that is reported although the student has not asked.
 
 In 253 corrected student programs, such rules made one report.
 """
@@ -42,7 +42,7 @@ class Certainty:
 
 
 def certainties(submission: Submission) -> list[Certainty]:
-    """Return the certain mistakes in order of lines, at most one a line. A syntax error is returned alone."""
+    """Return the certain mistakes in order of lines, at most one a line; only the syntax error if there is one."""
     program = Program(submission)
     if program.fault is not None:
         return [_of_syntax(program, program.fault)]
@@ -53,7 +53,7 @@ def certainties(submission: Submission) -> list[Certainty]:
         for one in (*(_of_crash(program, crash) for crash in crashes), *_of_logic(program)):
             found.setdefault(one.line, one)
     except (MemoryError, RecursionError, ValueError):
-        pass  # Hostile code can be nested too deeply to walk its tree: return the mistakes found until then.
+        pass  # Hostile code can be nested so deeply that walking its tree fails. Keep the mistakes found until then.
     return [found[line] for line in sorted(found)]
 
 
@@ -85,7 +85,7 @@ def _of_logic(program: Program) -> Iterator[Certainty]:
 
 
 def _at(program: Program, line: int, what: tuple[str, ErrorType, str], columns: tuple[int, int] | None) -> Certainty:
-    """Return a mistake at these columns of a line, or on the whole line if the columns are empty or None."""
+    """Return a mistake at these columns of a line, or on the whole line if there are no columns."""
     text = program.line(line)
     visible = (len(text) - len(text.lstrip()), len(text.rstrip()))
     start, end = columns if columns is not None and columns[0] < min(columns[1], visible[1]) else visible

@@ -24,14 +24,14 @@ _FOREIGN = re.compile(
     r"site-packages|dist-packages|[/\\]lib[/\\]python|<frozen |<__array_function__|^/usr/lib|[/\\]Lib[/\\]"
 )
 _LABELS = frozenset(("Expected", "Got", "Trying", "Actual", "Output", "Input"))
-"""Words before a colon in a failing test's report that look like exception names but are not."""
+"""Words that look like exception names in the report of a failing test, because a colon follows, but are none."""
 _VALUES = re.compile(r"\n# values on line \d{1,7}: [^\n]*\Z")
 _ENDINGS = ("Error", "Exception", "Warning", "Interrupt", "Exit", "Iteration", "Group")
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One frame of a traceback: file, line from 1, function, the line's text, and the columns that `^^^^` marks."""
+    """One frame of a traceback: file, line from 1, function, the line's text, and the columns marked below it."""
 
     file: str
     line: int
@@ -46,7 +46,7 @@ class Crash:
     """An exception that ended the program.
 
     `line` counts from 1 in the code; it is 0 if no frame is in the student's code. `marks` are the columns of that line
-    under the whole `~~~^^^` marker, `carets` those under its `^` characters.
+    above the whole marker `~~~^^^`, and `carets` are those above its `^` characters.
     """
 
     exception: str
@@ -56,11 +56,11 @@ class Crash:
     marks: tuple[int, int] | None = None
     carets: tuple[int, int] | None = None
     callers: tuple[int, ...] = ()
-    """The lines of the student's frames that led to the last one, outermost first."""
+    """The line numbers of the student's other frames, which led to the last frame, outermost first."""
 
 
 def without_values(traceback: str) -> str:
-    """Return a traceback without the last line that the language server adds: the values of variables on a line."""
+    """Return a traceback without the line that the language server appends: the values of variables on a line."""
     return _VALUES.sub("", traceback)
 
 
@@ -106,7 +106,7 @@ def _raised(lines: list[str]) -> tuple[int, str, str] | None:
 
 
 def _is_whole_call(source: str, marks: tuple[int, int], carets: tuple[int, int] | None) -> bool:
-    """Return whether the marker spans the whole line and the line is a single call, so that it points at no part."""
+    """Return whether the traceback's marker covers the whole line, a single call. Such a marker shows no part of it."""
     return carets is not None and marks == (0, len(source)) and carets[1] == len(source) and source[carets[0]] == "("
 
 
@@ -123,7 +123,7 @@ def _frames(lines: list[str]) -> list[Frame]:
                 first, last = marker["marks"].find("^"), marker["marks"].rfind("^")
                 if first >= 0:
                     carets = (marks[0] + first, marks[0] + last + 1)
-                if _is_whole_call(source.strip(), marks, carets):  # Only Python 3.13 and later mark such a line.
+                if _is_whole_call(source.strip(), marks, carets):  # Before Python 3.13, such a line has no marker.
                     marks = carets = None
             frames.append(
                 Frame(match["file"], int(match["line"]), match["function"] or "", source.strip(), marks, carets)

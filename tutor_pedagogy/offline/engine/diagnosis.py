@@ -1,7 +1,7 @@
-"""Diagnosis of a submission from the first evidence available.
+"""Diagnosis of a submission from the best evidence available.
 
-The order is: traceback, syntax error, the editor's diagnostics, predicted exceptions, logic rules, and at last tracing
-by hand.
+The order is: traceback, syntax error, the editor's diagnostics, predicted exceptions, logic rules, and at last the
+advice to trace the program by hand.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _TOPICS = Remembered[str]()
 
 
 class _Cause(NamedTuple):
-    """The rule that a submission breaks, and the place. Without a match the student is asked to trace by hand."""
+    """The rule that a submission breaks, and the place. Without a `match`, the student is asked to trace by hand."""
 
     rule: Rule
     match: Match | None
@@ -51,7 +51,7 @@ class _Cause(NamedTuple):
 def topic(submission: Submission) -> str:
     """Return the name of the rule that a submission breaks, without writing the explanation.
 
-    The name is cached under all parts of the submission that it depends on.
+    The name is cached. The key consists of all parts of the submission that the rule depends on.
     """
     place = (submission.kind, submission.first_line, submission.cursor.line)
     reported = (submission.diagnostics, submission.traceback, submission.question)
@@ -64,7 +64,7 @@ def topic(submission: Submission) -> str:
 
 
 def diagnose(submission: Submission) -> Finding:
-    """Return the mistake in a submission and its place; if no rule matches, the line at which to start tracing."""
+    """Return the mistake in a submission and its place. If no rule matches, the place is where to start tracing."""
     return _finding(Program(submission), _cause(submission))
 
 
@@ -89,7 +89,7 @@ def explain(submission: Submission, level: HintLevel, student: StudentLevels) ->
 
 @lru_cache(maxsize=32)
 def _cause(submission: Submission) -> _Cause:
-    """Return the cause. The cache serves callers that ask twice about a submission: `topic`, then `explain`."""
+    """Return the rule and its match. They are cached, because callers ask for `topic` first and then for `explain`."""
     program = Program(submission)
     try:
         return _evidence(program, submission) or _Cause(TRACE, None)
@@ -115,7 +115,7 @@ def _finding(program: Program, cause: _Cause) -> Finding:
 
 
 def _at_cursor(program: Program) -> Match:
-    """Return a match of the cursor's line, for code that is nested too deeply to walk its tree."""
+    """Return a match of the cursor's line, for code that is nested too deeply to walk its syntax tree."""
     return Match(lines=(program.cursor_line,), slots={"variable": "each variable"})
 
 
@@ -141,7 +141,7 @@ def _evidence(program: Program, submission: Submission) -> _Cause | None:
 
 
 def _certainty(rule: Rule) -> Confidence:
-    """Return the confidence in a rule; a rule that is no code pattern (`LogicRule`) only says where to start."""
+    """Return the confidence in a rule. A rule without a code pattern (no `LogicRule`) only says where to start."""
     if not isinstance(rule, LogicRule):
         return "start_here"
     return "certain" if rule.certainty >= CERTAIN else "likely"

@@ -1,4 +1,4 @@
-"""Diagnostics of the editor's checkers, translated into the exceptions that they warn of.
+"""Diagnostics of the editor's type checkers and linters, translated into the exceptions that they warn of.
 
 Pyright and Pylance, mypy, ruff and pyflakes each word their warnings differently. A warning is turned into the crash
 that would follow, so that the rule, place and lesson of that exception are found for it.
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tutor_protocol import Diagnostic
 
 _WORST_IGNORED_SEVERITY = 3
-"""The LSP 3.17 DiagnosticSeverity from which diagnostics are ignored: information and hints are about style."""
+"""The LSP 3.17 DiagnosticSeverity from which on diagnostics are ignored: information and hints are about style."""
 
 _UNSUPPORTED = "unsupported operand type(s) for {s}: '{d}' and '{a}'"
 _NO_ATTRIBUTE = "'{d}' object has no attribute '{a}'"
@@ -63,7 +63,7 @@ _REPORTS: dict[str, dict[str, str]] = {
     "ModuleNotFoundError": {r'^import "(?P<a>[\w.]+)" could not be resolved': "No module named '{a}'"},
     "ImportError": {r'^"<a>" is unknown import symbol': "cannot import name '{a}' from 'this module'"},
 }
-"""For each exception, the patterns of the diagnostics that warn of it, with CPython's message for each.
+"""The patterns of diagnostics, each with CPython's message, by the exception that the diagnostics warn of.
 
 `<a>` to `<d>` in a pattern stand for named groups that match one word.
 """
@@ -73,13 +73,13 @@ _WORDS = [
     for pattern, message in reports.items()
 ]
 _ONLY_AT_CURSOR = frozenset(("ModuleNotFoundError", "ImportError"))
-"""Exceptions that count on the cursor's line only: elsewhere the checker may just use another Python environment."""
+"""Exceptions that only count on the cursor's line, because the checker may use another Python environment."""
 _PLAIN_TYPES = {"None": "NoneType", "LiteralString": "str"}
 _LITERAL = re.compile(r"Literal\[(?P<quote>['\"])?[^\]\n]*+(?P<closed>\])?")
 
 
 def foresee(diagnostics: tuple[Diagnostic, ...], program: Program) -> Crash | None:
-    """Return the crash that the most important diagnostic warns of: first on the cursor's line, then by severity."""
+    """Return the crash that the most important diagnostic warns of: one on the cursor's line, else the most severe."""
     here = program.cursor_line
     serious = [d for d in diagnostics if d.severity < _WORST_IGNORED_SEVERITY]
     for diagnostic in sorted(serious, key=lambda d: (d.line + 1 != here, d.severity, d.line, d.character)):
@@ -90,7 +90,7 @@ def foresee(diagnostics: tuple[Diagnostic, ...], program: Program) -> Crash | No
 
 
 def _literal_type(literal: re.Match[str]) -> str:
-    """Return the type name that replaces `Literal[…]`. A literal without its closing bracket stays unchanged."""
+    """Return the type name, `str` or `int`, for `Literal[…]`. A literal without a closing bracket stays unchanged."""
     if not literal["closed"]:
         return literal[0]
     return "str" if literal["quote"] else "int"

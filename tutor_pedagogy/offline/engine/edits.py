@@ -1,4 +1,4 @@
-"""Edits: checking that the program still parses with one, and building the smallest one between two versions."""
+"""Edits: check that the program still parses after an edit, and build the smallest edit between two versions."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 def sound(program: Program, edit: Edit | None) -> Edit | None:
-    """Return an edit if the program still parses with it, else None. An edit to code without a tree is not checked."""
+    """Return an edit if the program still parses after it, else None. Without a syntax tree, no edit is checked."""
     if edit is None or program.tree is None or program.margin:
         return edit
     return edit if isinstance(parse(edit.apply(program.code), cell=program.is_cell), ast.Module) else None
 
 
 def edit_to(program: Program, mended: str) -> Edit:
-    """Return the edit that turns the program into the corrected code and replaces the fewest lines."""
+    """Return the edit that turns the program into the corrected code and replaces as few lines as possible."""
     before, after = program.lines, mended.split("\n")
     start = next(
         (i for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), min(len(before), len(after))

@@ -56,7 +56,7 @@ def _is_released(example: Example, program: Program) -> bool:
 
 
 def _renamed(example: Example, taken: frozenset[str]) -> Example:
-    """Return an example in which names that also occur in the student's code are replaced by spare ones."""
+    """Return an example in which the names that also occur in the student's code are replaced by spare names."""
     own = set(_IDENTIFIER.findall(_STRING_OR_COMMENT.sub("", example.code))) - _SHARED_NAMES
     spare = (name for name in _SPARE_NAMES if name not in taken and name not in own)
     renames = {name: next(spare, f"{name}_there") for name in sorted(own & taken)}

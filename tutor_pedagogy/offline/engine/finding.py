@@ -22,7 +22,7 @@ class Edit:
     """An edit that replaces whole lines of the code.
 
     `line` counts from 1 in `Submission.code`. `before` is the present text and `after` the new text, each without the
-    last line break. An insertion repeats the neighbouring line in both.
+    last line break. For an insertion, both contain a neighbouring line.
     """
 
     line: int
@@ -42,9 +42,9 @@ class Finding:
     """A mistake found in a program: the name of its rule, and its place.
 
     `lines` count from 1 as the student's editor shows them (with `Submission.first_line` added); the line at fault is
-    the first. `expression` is the relevant part of that line, verbatim. With `edit`, which was checked, the program
-    compiles. `first_step` corrects only this syntax error if others remain. `slots` are the student's own names and
-    values that are filled into the rule's texts.
+    the first. `expression` is the relevant part of that line, verbatim. After `edit`, which was checked, the program
+    compiles. `first_step` corrects only this syntax error, if the program has more of them. `slots` are the student's
+    own names and values, which are filled into the rule's texts.
     """
 
     rule: str

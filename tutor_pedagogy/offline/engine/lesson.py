@@ -1,9 +1,9 @@
 """The lesson of a rule, read from the Markdown file beside the rule's detector.
 
 A file has one section for each part, in the order in which a student sees them. Every part is a `string.Template`:
-`$line`, `$expression` and the slots of the match are filled in; a slot that is code becomes a code span. The parts of
-levels 1 to 3 contain no code that the student has not written, except names of builtins; only `Remedy` says what to
-write.
+the placeholders `$line`, `$expression` and the slots of the match are filled in, and code becomes a code span. The
+parts of levels 1 to 3 contain no code that the student has not written, except names of builtins; only `Remedy`
+says what to write.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from importlib.resources import files
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _SECTION = re.compile(r"^## (.+)\n", re.MULTILINE)
 _STEP = re.compile(r"^\d+\. ", re.MULTILINE)
-# linear: the input is only the project's own lesson files
+# linear: the pattern is only matched against the project's own lesson files
 _CODE = re.compile(r"^(?P<fence>```+)python\n(?P<code>.*?)\n(?P=fence)$", re.DOTALL | re.MULTILINE)
 
 
@@ -97,7 +97,7 @@ class LessonFile:
 
 @cache
 def lesson_of(rule: str) -> Lesson:
-    """Return the lesson of a rule; `texts` in a file's front matter names the rule whose texts it shares."""
+    """Return the lesson of a rule. `texts` in the file's front matter names another rule whose lesson is shared."""
     file = LessonFile.parse(source_of(rule))
     return lesson_of(file.front_matter["texts"]) if "texts" in file.front_matter else file.lesson()
 

@@ -1,4 +1,4 @@
-"""A tokenizer for code that may not compile. It never raises; an unclosed one-line string ends with its line."""
+"""A tokenizer for code that may not compile. It never raises. An unclosed one-line string ends with its line."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Token:
 
     @property
     def is_operand_end(self) -> bool:
-        """Whether an expression can end with this token. If an operand follows, an operator or a comma is missing."""
+        """Whether an expression can end with this token. An operator or a comma must precede the next operand."""
         return self.type in ("name", "number", "string") or self.text in (")", "]", "}", "True", "False", "None")
 
     @property
@@ -67,7 +67,7 @@ NO_TOKEN = Token("other", "", 0, 0, 0, 0)
 
 
 def tokens_of(code: str) -> list[Token]:
-    """Return the tokens of code, without spaces and line continuations; a line break outside a string is a token."""
+    """Return the tokens of code, without spaces and line continuations. A line break outside a string is a token."""
     return list(_scan(code))
 
 
@@ -87,7 +87,7 @@ def _scan(code: str) -> Iterator[Token]:
 
 @dataclass(frozen=True, slots=True)
 class Brackets:
-    """The brackets of some tokens that are unclosed, unopened, or paired with a bracket of another kind."""
+    """The brackets of some tokens that are not paired, or are paired with a bracket of another kind."""
 
     unclosed: tuple[Token, ...]
     unmatched: tuple[Token, ...]
@@ -96,7 +96,7 @@ class Brackets:
 
     @property
     def closers(self) -> str:
-        """The closing brackets that the unclosed brackets need, the innermost first."""
+        """The closing brackets that are missing for the unclosed brackets, the innermost first."""
         return "".join(OPENERS[opener.text] for opener in reversed(self.unclosed))
 
 
@@ -137,5 +137,5 @@ def top_level(tokens: list[Token]) -> list[Token]:
 
 
 def neighbours(tokens: list[Token]) -> Iterator[tuple[Token, Token, Token]]:
-    """Yield each token with its previous and its next one; `NO_TOKEN` stands in at either end."""
+    """Yield each token with the previous and the next token. `NO_TOKEN` is the neighbour at either end."""
     return zip([NO_TOKEN, *tokens], tokens, [*tokens[1:], NO_TOKEN], strict=False)

@@ -40,7 +40,7 @@ def flags(*, cell: bool) -> int:
 
 
 def parse(code: str, *, cell: bool = False) -> ast.Module | Fault | None:
-    """Return the syntax tree of code, or its syntax error; None if CPython can do neither, as for too deep nesting."""
+    """Return the syntax tree of code, or its syntax error. Return None if CPython fails, as for too deep nesting."""
     try:
         return syntax_tree(code, flags(cell=cell))
     except SyntaxError as error:
@@ -50,7 +50,7 @@ def parse(code: str, *, cell: bool = False) -> ast.Module | Fault | None:
 
 
 def check(tree: ast.Module, *, cell: bool = False) -> Fault | None:
-    """Return the error that CPython finds only after parsing, such as `return` outside a function, or None."""
+    """Return the syntax error that CPython finds only after parsing, such as `return` outside a function, or None."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -63,5 +63,5 @@ def check(tree: ast.Module, *, cell: bool = False) -> Fault | None:
 
 
 def characters(line: str, byte_offset: int) -> int:
-    """Return the column in characters for a column in UTF-8 bytes, the unit of AST nodes."""
+    """Return the column in characters for a column in UTF-8 bytes, which AST nodes use."""
     return byte_offset if line.isascii() else len(line.encode("utf-8")[:byte_offset].decode("utf-8", "ignore"))

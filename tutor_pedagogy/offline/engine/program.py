@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 MAX_SOURCE_BYTES = 64 * 1024
-"""The maximum size of code that is parsed, in bytes of UTF-8. The traceback's lines are used for larger code too."""
+"""The maximum size of code that is parsed, in bytes of UTF-8. Larger code is explained from its traceback only."""
 
 BUILTINS = frozenset(dir(builtins))
 
@@ -39,7 +39,7 @@ _RESIZING = SHRINKING | GROWING
 Loop = ast.For | ast.While
 _GROUPS = (Function, Loop)
 Feature = type | UnionType | str
-"""A feature of code: an AST node class or a union of such classes, the type of a constant, or a used name."""
+"""A feature that rules need: an AST node class or union of them, the type of a constant, or a name that is used."""
 
 _WITH_BLOCKS = (
     *(ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.For, ast.AsyncFor, ast.While, ast.If),
@@ -109,7 +109,7 @@ class Program(Source):
 
     @cached_property
     def features(self) -> frozenset[Feature]:
-        """The features of this code: node classes, unions of them, types of constants, and names that are used."""
+        """The features of this code: its node classes, unions of them, the types of its constants, and its names."""
         groups = (group for group in _GROUPS if any(each in self._places for each in group.__args__))
         attributes = (node.attr for node in self.each(ast.Attribute))
         types = (type(node.value) for node in self.each(ast.Constant))
@@ -122,7 +122,7 @@ class Program(Source):
 
     @cached_property
     def neighbours(self) -> list[tuple[ast.AST, ast.stmt, ast.stmt]]:
-        """Every pair of consecutive statements in a body or `else` block, each after the node that contains it."""
+        """Every pair of consecutive statements in a body or `else` block, as (node with the block, first, second)."""
         return [
             (node, first, second)
             for node in self.with_blocks
@@ -141,7 +141,7 @@ class Program(Source):
 
     def above(self, node: ast.AST) -> Iterator[ast.AST]:
         """Yield the ancestors of a node, the innermost first."""
-        while (node := self.parents.get(node)) is not None:  # type: ignore[assignment] # narrowed by the walrus
+        while (node := self.parents.get(node)) is not None:  # type: ignore[assignment] # the `while` condition excludes None
             yield node
 
     def loop_around(self, node: ast.AST) -> Loop | None:
@@ -223,7 +223,7 @@ class Program(Source):
         )
 
     def segment(self, node: ast.AST) -> str:
-        """Return the source text of a node; of a node over several lines only the first line."""
+        """Return the source text of a node. Of a node that spans several lines, return only the first line."""
         line, column = getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
         end_line, end_column = getattr(node, "end_lineno", 0), getattr(node, "end_col_offset", 0)
         text = self.line(line)
@@ -231,7 +231,7 @@ class Program(Source):
         return text[start : characters(text, end_column)] if line == end_line else text[start:].rstrip()
 
     def header(self, node: ast.stmt | ast.expr) -> Code:
-        """Return the line on which a node starts, such as a loop header, as a slot value."""
+        """Return the line on which a node starts, such as a loop header, as code for a slot."""
         return Code(self.line(node.lineno).strip())
 
     def here(
@@ -242,10 +242,10 @@ class Program(Source):
         edit: Edit | None = None,
         **slots: ast.AST | str,
     ) -> Match:
-        """Return a match of a node. A slot that is a node is filled with its code.
+        """Return a match of a node. A slot that is a node is filled with the node's code.
 
         `replace` makes the edit: the new text for the node, or a pair of a part of the node's first line and the new
-        text for that part. A node over several lines is not replaced as a whole.
+        text for that part. A node that spans several lines is not replaced as a whole.
         """
         if isinstance(replace, str):
             replace = (node, replace) if getattr(node, "end_lineno", 0) == getattr(node, "lineno", 0) else None
@@ -259,7 +259,7 @@ class Program(Source):
         edit: Edit | None = None,
         **slots: ast.AST | str,
     ) -> Match:
-        """Return a match of a whole line, given by its number or a node that starts on it; the rest as in `here`."""
+        """Return a match of a whole line: its number, or a node that starts on it. The rest is as in `here`."""
         line = place if isinstance(place, int) else getattr(place, "lineno", 0)
         return self._match(line, self.line(line).strip() or None, replace, edit, slots)
 
@@ -282,7 +282,7 @@ class Program(Source):
         return self._statements_by_line.get(line)
 
     def assignments(self, name: str) -> list[tuple[int, ast.expr | None]]:
-        """Return the lines at which a name is bound, in order, each with the value if it is a plain assignment."""
+        """Return the lines at which a name is bound, in order, each with the value of a plain assignment, else None."""
         return self._bindings.get(name, [])
 
     @cached_property
@@ -297,7 +297,7 @@ class Program(Source):
 
     @cached_property
     def resized_names(self) -> frozenset[str]:
-        """Names of collections that the code may resize: by a method, or in a function that is not built in."""
+        """Names of collections that the code may resize: by a method, or as an argument of other than built-ins."""
         found: set[str] = set()
         for node in self.nodes:
             match node:
@@ -323,7 +323,7 @@ class Program(Source):
 
 
 def _innermost(outermost_first: Iterable[_Statement]) -> dict[int, _Statement]:
-    """Return the innermost node that covers each line: the last one in the given order."""
+    """Return the innermost node that covers each line number: the last such node in the given order."""
     found: dict[int, _Statement] = {}
     for node in outermost_first:
         found.update(dict.fromkeys(range(node.lineno, (node.end_lineno or node.lineno) + 1), node))

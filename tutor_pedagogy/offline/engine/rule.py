@@ -1,4 +1,4 @@
-"""The base class of rules: a rule is one cause of errors in students' programs, under a stable name."""
+"""The base class of rules. A rule stands for one cause of errors in students' programs and has a stable name."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule with its public name, `family.words-of-it`. Its lesson is the Markdown file of that name."""
+    """A rule with its public name, such as `runtime.counted-from-one`. Its lesson is the Markdown file of that name."""
 
     name: str
     error_type: ErrorType
@@ -32,7 +32,7 @@ _Rule = TypeVar("_Rule", bound=Rule)
 
 
 def full_name(name: str, family: str) -> str:
-    """Return a rule's public name. A name without a family gets the given one."""
+    """Return a rule's public name: the given name, with the family and a dot before it if it has no family yet."""
     return name if "." in name else f"{family}.{name}"
 
 

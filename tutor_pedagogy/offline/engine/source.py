@@ -1,4 +1,4 @@
-"""The text of a submission: its code without characters that no parser accepts, its lines, tokens and edits."""
+"""The text of a submission: its code, cleaned so that a parser can read it, with its lines, tokens and edits."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Source:
     """A submission's code as text.
 
     Lines count from 1 in the code; `shown` converts them to the editor's numbers. The common indentation of a fragment
-    of a larger document is removed, and added again to edits.
+    of a larger document is removed here, and edits add it again.
     """
 
     def __init__(self, submission: Submission) -> None:
@@ -51,7 +51,7 @@ class Source:
         return text[: len(text) - len(text.lstrip())]
 
     def edit(self, line: int, after: str, *, before_lines: int = 1) -> Edit:
-        """Return the edit that replaces `before_lines` lines from `line` on; it applies to the code as submitted."""
+        """Return the edit that replaces `before_lines` lines, starting at `line`, in the code as it was submitted."""
         before = "\n".join(self.lines[line - 1 : line - 1 + before_lines])
         if self.margin:
             before, after = (
@@ -82,7 +82,7 @@ def _parsable(code: str) -> str:
 
 
 def _at_margin(code: str, *, is_fragment: bool) -> tuple[str, str]:
-    """Return a fragment without the indentation that all its lines share, and that indentation."""
+    """Return a fragment without the indentation that all its lines share, and that indentation as the second item."""
     lines = code.split("\n")
     first = next((line for line in lines if line.strip()), "")
     margin = first[: len(first) - len(first.lstrip())] if is_fragment else ""

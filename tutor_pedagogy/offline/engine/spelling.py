@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 LONGEST_NAME = 64
-"""The maximum length of names that are compared: the time grows with the product of the two lengths."""
+"""The maximum length of names that are compared. The time grows with the product of the two lengths."""
 
 
 def edit_distance(one: str, other: str) -> int:

@@ -1,4 +1,4 @@
-"""Writing the text for the student: from a finding and a hint level, worded for the student's own levels."""
+"""Write the text for the student from a finding and a hint level, worded for the student's experience."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _BACKTICKS = re.compile("`+")
 
 
 class Voice(Enum):
-    """The audience of a text by the student's level: beginner for 1 and 2, middle for 3, advanced for 4 and 5."""
+    """The audience of a text: beginners (the student's level is 1 or 2), middle (3) or advanced students (4 or 5)."""
 
     BEGINNER = "beginner"
     MIDDLE = "middle"
@@ -56,12 +56,12 @@ def write(finding: Finding, lesson: Lesson, program: Program, level: HintLevel, 
 
 
 def question(finding: Finding, lesson: Lesson, program: Program) -> str:
-    """Return the question of the first hint without any surrounding text."""
+    """Return the question of the first hint level without any surrounding text."""
     return _Filler(finding, program)(lesson.question)
 
 
 class _Filler:
-    """Fills the placeholders in the parts of a lesson with a finding's line, code and slots."""
+    """Fills the placeholders in a lesson's texts with the line, the code and the slots of a finding."""
 
     def __init__(self, finding: Finding, program: Program) -> None:
         line = finding.lines[0]
@@ -86,7 +86,7 @@ class _Filler:
 
     @property
     def quoted_place(self) -> str:
-        """The expression with its line number; just the line if the expression cannot be quoted."""
+        """The expression with its line number; if the expression cannot be quoted, the same as `quoted_line`."""
         expression = self.expression
         quotable = expression and len(expression) <= LONGEST_SPAN and expression.isprintable()
         return f"{code_span(expression)} on line {self.line}" if quotable else self.quoted_line

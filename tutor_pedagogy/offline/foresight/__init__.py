@@ -1,7 +1,7 @@
 """Foresight: predicts the exceptions that a program will raise, by abstract interpretation, without running it.
 
-Values are known only by their types. An unknown value is assumed to be right, so that a predicted exception is certain
-or nearly so. Its message is worded as Python words it, so that the rules for exceptions apply to it.
+Only the types of values are tracked. A value of unknown type is assumed to cause no exception, so that a predicted
+exception is certain or nearly so. Its message is worded as Python words it, so that the rules for exceptions apply.
 """
 
 from __future__ import annotations

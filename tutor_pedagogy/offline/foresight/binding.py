@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 def bind(
     function: Function, name: str, call: ast.Call, given: Sequence[Type], named: Mapping[str, Type]
 ) -> dict[str, Type] | PredictedException:
-    """Return the type of each parameter, or the exception that the call raises. `name` is the function's full name.
+    """Return the type of each parameter, or the exception that the call raises. `name` is the name in its message.
 
-    `given` are the types of the positional arguments; for a method the first is that of its object.
+    `given` holds the types of the positional arguments; for a method, the first of them is the type of its object.
     """
     listed = function.args
     places = [argument.arg for argument in (*listed.posonlyargs, *listed.args)]

@@ -55,7 +55,7 @@ def _own_attribute(frame: Frame, owner: Type, node: ast.ClassDef, name: str) -> 
 
 
 def call(frame: Frame, node: ast.Call, called: Type, given: Given) -> Type | PredictedException:
-    """Return the type of a call's result, and update the item types of collections that the call may have changed."""
+    """Return the type of a call's result, and update the item types of collections that the call may change."""
     outcome = _outcome(frame, node, called, given)
     _may_change(frame, node, called, given)
     return outcome

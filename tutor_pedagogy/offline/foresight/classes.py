@@ -11,7 +11,7 @@ from tutor_pedagogy.offline.foresight.predicted import PredictedException
 from tutor_pedagogy.offline.foresight.value_types import ANY, Type
 
 _OPENING = frozenset(("__getattr__", "__getattribute__", "__slots__", "__new__", "__call__", "__init_subclass__"))
-"""Special methods that prevent knowing all attributes of a class from its code, such as `__getattr__`."""
+"""Special methods that a class may use to have other attributes than those in its code, such as `__getattr__`."""
 _SETTING_BY_NAME = frozenset(("setattr", "__dict__", "vars"))
 
 
@@ -59,7 +59,7 @@ class Classes:
 
     @cached_property
     def _known(self) -> frozenset[str]:
-        """Every attribute name to which the code assigns, and every name in a class body outside its methods."""
+        """Every attribute name that the code assigns to, and every name in a class body outside its methods."""
         attributes = self._program.each(ast.Attribute)
         known = {attribute.attr for attribute in attributes if not isinstance(attribute.ctx, ast.Load)}
         for owner in self._classes:
@@ -72,7 +72,7 @@ class Classes:
 
     @cached_property
     def _bases(self) -> frozenset[str]:
-        """The base classes in the code, whose subclasses may add attributes.
+        """The names of the base classes in the code. Their subclasses may add attributes to an object.
 
         If the code sets attributes by a computed name, as with `setattr`, these are all its classes.
         """

@@ -1,4 +1,4 @@
-"""Expressions: the type of each one's value, and the exceptions that Python would raise in it."""
+"""Interpret expressions: the type of each value, and the exceptions that Python would raise."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _CONSTANTS: dict[type, Type] = {
 }
 ASKING = frozenset(("isinstance", "type", "callable", "hasattr", "issubclass"))
 _MADE_LATER = frozenset(("NameError",))
-"""Exceptions that are not predicted in a lambda, because its names may be bound before it is called."""
+"""Exceptions that are not predicted in a lambda's body, because its names may be bound before it is called."""
 
 
 def type_of(frame: Frame, node: ast.expr) -> Type:
@@ -85,7 +85,7 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Type:
 
 
 def _index(frame: Frame, node: ast.expr) -> Type | None:
-    """Return the type of an index, None for a slice."""
+    """Return the type of an index, or None for a slice."""
     type_ = type_of(frame, node)
     return None if isinstance(node, ast.Slice) else type_
 
@@ -148,7 +148,7 @@ def asked(frame: Frame, node: ast.expr) -> Type:
 
 
 def narrow(frame: Frame, test: ast.expr) -> set[str]:
-    """Forget the types of the names whose type or None-ness a condition tests. Return these names."""
+    """Forget the types of the names that a condition tests for their type or for None. Return these names."""
     found: set[str] = set()
     if not frame.interpreter.asks_for_types and NONE not in frame.names.values():
         return found
@@ -185,7 +185,7 @@ def _set(frame: Frame, node: ast.Set) -> Type:
 
 
 def _are_hashable(frame: Frame, nodes: Sequence[ast.expr | None], types: Sequence[Type]) -> bool:
-    """Return whether all values can be dictionary keys or set items; else record the exception at the first."""
+    """Return whether all values are hashable, as dictionary keys and set items must be; else record the exception."""
     for node, type_ in zip(nodes, types, strict=True):
         if node is not None and (predicted := members.not_hashable(type_)) is not None:
             frame.predict(node, predicted)
@@ -227,14 +227,14 @@ def _generators(frame: Frame, generators: Sequence[ast.comprehension]) -> None:
 
 
 def handed_out(frame: Frame, node: ast.expr, *, asynchronous: bool = False) -> Type:
-    """Return the type of the items over which a loop iterates, and record an exception if it cannot iterate."""
+    """Return the type of the items of an iterated value, and record an exception if the value is not iterable."""
     type_ = type_of(frame, node)
     predicted = None if asynchronous else members.iterated(type_)
     return frame.check(node, predicted or (NEVER if type_ is NEVER else items_of(type_)))
 
 
 def bind_target(frame: Frame, target: ast.expr, type_: Type) -> None:
-    """Record the type of an assignment target or of the target of a `for` loop."""
+    """Record the type of the names in a target of an assignment or of a `for` loop."""
     match target:
         case ast.Name(id=name):
             frame.names[name] = type_

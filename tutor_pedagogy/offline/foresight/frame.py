@@ -27,7 +27,7 @@ Names = dict[str, Type]
 _OF_CELLS = frozenset(("_", "display", "get_ipython"))
 """Names that IPython defines in every notebook."""
 _BINDING_BY_NAME = frozenset(("globals", "exec", "setattr", "global_enum", "_convert_"))
-"""Words in code that may define names dynamically, so that a missing name is no certain NameError."""
+"""Words in code that may define names at run time, so that a missing name is no certain NameError."""
 _PARENTS = {
     "UnboundLocalError": "NameError",
     "ZeroDivisionError": "ArithmeticError",
@@ -49,10 +49,10 @@ class Interpreter(Protocol):
     knows_earlier_cells: bool
     """Whether the submission contains the earlier cells, so that the names that they bind are known."""
     asks_for_types: bool
-    """Whether the program may have conditions on the type of a value, or on None."""
+    """Whether the program may test the type of a value, or whether it is None."""
 
     def called(self, function: Function, arguments: Names, frame: Frame, call: ast.Call) -> Type:
-        """Return the type of a call's result, and record the exceptions of the function for these arguments."""
+        """Return the type of a call's result, and record the exceptions that the call raises for these arguments."""
 
     def step(self) -> None:
         """Count one step: an evaluated expression or exception propagated by a call. Raise `TooLong` at the limit."""
@@ -80,11 +80,11 @@ class Frame:
         return NEVER
 
     def check(self, node: ast.AST, outcome: Type | PredictedException) -> Type:
-        """Return an outcome's type. If the outcome is an exception, record it at the node and return NEVER."""
+        """Return the type of an outcome. If it is a predicted exception, record it at the node and return NEVER."""
         return self.predict(node, outcome) if isinstance(outcome, PredictedException) else outcome
 
     def note(self, crashes: Iterable[Crash], line: int) -> None:
-        """Record the exceptions found in a function, as propagated by its call on this line."""
+        """Record the exceptions found in a called function, as propagated by its call on this line."""
         for crash in crashes:
             self.interpreter.step()
             if not self._is_caught(crash.exception):
@@ -95,7 +95,7 @@ class Frame:
         return any(names & caught for caught in self.caught)
 
     def add_item(self, node: ast.expr, item: Type, key: Type = ANY) -> None:
-        """Extend the item type of the collection that a name refers to by the type of an added item."""
+        """Extend the item type of the collection that a name refers to with the type of an added item."""
         if isinstance(node, ast.Name) and (type_ := self.names.get(node.id)) is not None:
             if type_.name == "list":
                 self.names[node.id] = collection("list", join(type_.item or ANY, item))
@@ -108,7 +108,7 @@ class Frame:
         """Return the type of a name where it is read, or NEVER if the name is not bound there."""
         name = node.id
         if name in self.interpreter.scopes.declared:
-            return ANY  # Some other function binds this name as well.
+            return ANY  # The name is global or nonlocal somewhere, so another function may bind it.
         type_ = self.names.get(name)
         if type_ is None:
             return self._from_outside(node)
@@ -146,14 +146,14 @@ class Frame:
 
 
 def join_names(one: Names, other: Names) -> Names:
-    """Return the types of the names where two branches join."""
+    """Return the types of the names after two branches join: of each name, a type that covers both."""
     return {name: join(type_, other.get(name, type_)) for name, type_ in one.items()} | {
         name: type_ for name, type_ in other.items() if name not in one
     }
 
 
 def join_branches(first: Names, *others: Names) -> Names:
-    """Return the types of the names where several branches join."""
+    """Return the types of the names after several branches join: of each name, a type that covers all."""
     return reduce(join_names, others, first)
 
 

@@ -1,4 +1,4 @@
-"""Imports: which modules are known, and whether they define the names that are imported from them."""
+"""Imports: bind the names of modules and of their members, and predict ImportErrors of known modules."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _MODULES = frozenset(("math", "random", "time", libraries.NUMPY))
 
 
 def import_modules(frame: Frame, node: ast.Import) -> None:
-    """Bind the modules of an `import`."""
+    """Record the types of the names that an `import` binds."""
     for alias in node.names:
         name = alias.name if alias.asname else alias.name.partition(".")[0]
         frame.names[alias.asname or name] = Type("module", of=name) if name in _MODULES else ANY
 
 
 def import_names(frame: Frame, node: ast.ImportFrom) -> None:
-    """Bind the names of a `from … import`."""
+    """Record the types of the names that a `from … import` binds, and predict an ImportError for a missing name."""
     module = node.module or ""
     for alias in node.names:
         if alias.name == "*":

@@ -1,4 +1,4 @@
-"""The abstract interpreter: it runs through the module, each called function, and at last the uncalled functions."""
+"""The abstract interpreter: it interprets the module, each function where it is called, and then the others."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.foresight.frame import Names
 
 _MOST_STEPS = 12_000
-"""The maximum number of steps: evaluated expressions and propagated exceptions. Earlier findings are kept."""
+"""The maximum number of steps (evaluated expressions and propagated exceptions). Earlier findings are kept."""
 _MOST_SIGNATURES = 4
 """The maximum number of argument type combinations for which one function is interpreted."""
 _DEEPEST_CALL = 8
@@ -31,7 +31,7 @@ class TooLong(Exception):
 
 
 class AbstractInterpreter:
-    """Interprets one program once. Values are known only by their types."""
+    """Interprets one program once. It tracks the types of values, but not the values."""
 
     def __init__(self, program: Program, tree: ast.Module) -> None:
         self.program = program
@@ -61,7 +61,7 @@ class AbstractInterpreter:
         except TooLong:
             pass
         found = [*self.module.crashes, *uncalled]
-        del self.module  # Otherwise a reference cycle would keep the program alive until a garbage collection.
+        del self.module  # Break the reference cycle of frame and interpreter to free their memory at once.
         return found
 
     def step(self) -> None:
@@ -71,7 +71,7 @@ class AbstractInterpreter:
             raise TooLong
 
     def called(self, function: Function, arguments: Names, frame: Frame, call: ast.Call) -> Type:
-        """Return the type of a call's result, and record the exceptions of the function for these arguments."""
+        """Return the type of a call's result, and record the exceptions that the call raises for these arguments."""
         if function.decorator_list or frame.depth >= _DEEPEST_CALL:
             return ANY
         given, crashes = self._read(function, arguments, frame.depth + 1)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _MODULES: dict[str, ModuleType] = {"math": math, "random": random, "time": time}
-"""Standard library modules whose attributes are known. No module is imported because a submission uses it."""
+"""Standard library modules whose attributes are known. A module that a submission imports is never imported."""
 NUMPY = "numpy"
 
 _ITERATING = words("list tuple set sorted sum enumerate max min any all reversed")
@@ -81,7 +81,7 @@ def of_module(module: str, name: str) -> Type | PredictedException:
 
 
 def call(name: str, call: ast.Call, arguments: Sequence[Type]) -> Type | PredictedException:
-    """Return the type of a call's result or the exception. `name` is dotted for a function of a module."""
+    """Return the type of a call's result, or the predicted exception. `name` is dotted for a function of a module."""
     plain = not call.keywords and not any(isinstance(argument, ast.Starred) for argument in call.args)
     if name.startswith("numpy."):
         return _numpy(name.removeprefix("numpy."), call, arguments, plain=plain)
@@ -130,7 +130,7 @@ def _not_a_number(name: str, given: Type) -> PredictedException | None:
 
 
 def result(name: str, arguments: Sequence[Type], *, plain: bool = True) -> Type:
-    """Return the result type of a built-in function for valid arguments; `plain`: all arguments are positional."""
+    """Return the result type of a built-in function for valid arguments. `plain`: all arguments are positional."""
     first = arguments[0] if arguments else ANY
     item = items_of(first)
     if name in _RESULTS:
@@ -181,7 +181,7 @@ def _numpy(name: str, call: ast.Call, arguments: Sequence[Type], *, plain: bool)
 
 
 def _array(name: str, call: ast.Call, arguments: Sequence[Type]) -> Type:
-    """Return the array type; ANY if the array may have a single value, which is allowed as a condition."""
+    """Return the array type, or ANY if the array may have a single element: only such an array can be a condition."""
     if not arguments:
         return ANY
     first = call.args[0]
@@ -199,8 +199,8 @@ def _is_number(node: ast.expr) -> bool:
 
 
 def builtin(name: str) -> Type:
-    """Return the type of a built-in name."""
+    """Return the type of the object that a built-in name refers to."""
     value = getattr(builtins, name)
     if name.startswith("__") or not callable(value):
-        return ANY  # `__name__` and the like are in `builtins` too, but a module has its own.
+        return ANY  # Names such as `__name__` are in `builtins`, but every module has its own value.
     return Type("type" if isinstance(value, type) else "builtin_function_or_method", of=name)

@@ -32,7 +32,7 @@ Loop = ast.For | ast.While | ast.comprehension
 
 @dataclass(slots=True)
 class _Count:
-    """A variable that a loop counts up. In its last iteration it is the length of collection `owner` plus `last`."""
+    """A counting variable of a loop. In the last iteration its value is the length of `owner` plus `last`."""
 
     name: str
     owner: str
@@ -40,7 +40,7 @@ class _Count:
 
 
 def crashes_in_loops(program: Program) -> Iterator[Crash]:
-    """Yield the crashes that loops must cause, and every `xs[len(xs)]`."""
+    """Yield the crashes that loops must cause, and an IndexError for every `xs[len(xs)]`."""
     for node in program.each(ast.For, ast.While, ast.comprehension, ast.Subscript):
         if isinstance(node, ast.For | ast.While | ast.comprehension):
             yield from _LoopReader(program, node).crashes()
@@ -59,7 +59,7 @@ class _LoopReader:
 
     @cached_property
     def _inside(self) -> list[ast.AST]:
-        """Every AST node of the loop's body; none for a comprehension with a condition."""
+        """Every AST node of the loop's body or a comprehension's result; none for a comprehension with a condition."""
         if isinstance(self._loop, ast.comprehension):
             made = self._program.parents.get(self._loop)
             parts = [made.key, made.value] if isinstance(made, ast.DictComp) else [getattr(made, "elt", None)]
@@ -135,7 +135,7 @@ class _LoopReader:
         return False
 
     def _is_uncertain(self, node: ast.AST, *, after_shrinking: bool = False) -> bool:
-        """Return whether the failing iteration may skip a node or reach it with another value."""
+        """Return whether the failing iteration may skip a node, or may reach it with another value of the variable."""
         below: ast.AST = node
         for up in self._program.above(node):
             if up is self._loop:
@@ -191,7 +191,7 @@ class _LoopReader:
 
 
 def _length_of(program: Program, node: ast.expr) -> tuple[str, int] | None:
-    """Return the collection and the offset of a length such as `len(xs) + 1`, also of a name bound to `len(xs)`."""
+    """Return the collection and the offset of a length: `xs` and 1 for `len(xs) + 1`. A name may refer to `len(xs)`."""
     match node:
         case ast.Call(func=ast.Name(id="len"), args=[ast.Name() | ast.Attribute() | ast.Subscript() as owner]):
             return program.segment(owner), 0
@@ -207,7 +207,7 @@ def _length_of(program: Program, node: ast.expr) -> tuple[str, int] | None:
 
 
 def _keeps_length(program: Program, owner: str) -> bool:
-    """Return whether the code visibly keeps the length of a collection: its name is bound once and never resized."""
+    """Return whether the length of a collection surely stays the same: its name is bound once and never resized."""
     return owner.isidentifier() and len(program.assignments(owner)) <= 1 and owner not in program.resized_names
 
 
@@ -226,7 +226,7 @@ def _is_name(node: ast.AST, name: str) -> bool:
 
 
 def _is_sequence(program: Program, owner: ast.expr) -> bool:
-    """Return whether a collection may be a sequence: the code does not bind its name to a dictionary."""
+    """Return whether a collection may be a sequence, because the code does not bind its name to a dictionary."""
     return not isinstance(owner, ast.Name) or _made_as(program, owner) != "dictionary"
 
 

@@ -34,7 +34,7 @@ _TYPES: dict[str, type] = {
 }
 _UNHASHABLE = frozenset(("list", "dict", "set"))
 _NO_ARRAY_HAS = words("append extend push insert remove pop index add length len")
-"""List methods and the like that students try on arrays. The list spares importing numpy to look them up."""
+"""Names of list methods that students try on arrays. The list avoids importing numpy to look them up."""
 
 _METHODS: dict[str, Type] = {
     **dict.fromkeys(words("str.upper str.lower str.strip str.lstrip str.rstrip str.replace str.title"), STR),
@@ -58,7 +58,7 @@ _ARGUMENTS = {
     **dict.fromkeys(words("list.reverse str.upper str.lower"), 0),
     "list.insert": 2,
 }
-"""The exact number of arguments that these methods take."""
+"""The exact number of arguments that each of these methods takes."""
 
 
 def attribute(owner: Type, name: str) -> Type | PredictedException:
@@ -127,7 +127,7 @@ def not_hashable(given: Type | None) -> PredictedException | None:
 
 
 def item(owner: Type, index: Type | None) -> Type | PredictedException:
-    """Return the type of `owner[index]`, or the exception that Python raises. The index of a slice is None."""
+    """Return the type of `owner[index]`, or the exception that Python raises. For a slice, `index` is None."""
     if NEVER in (owner, index):
         return NEVER
     if owner.is_number or owner.name in FUNCTIONS | ITERATORS | VIEWS | {"NoneType", "set"}:

@@ -49,7 +49,7 @@ _ORDERED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _ON_BITS = (ast.BitXor, ast.BitAnd, ast.BitOr, ast.LShift, ast.RShift)
 _JOINED = frozenset(("str", "list", "tuple", "bytes"))
 _PLAIN = FUNCTIONS | words("int float bool number complex str list tuple range NoneType")
-"""Types of which all operators are known here."""
+"""Types for which the result of every operator is known here."""
 _ON_SETS = (ast.Sub, ast.BitAnd, ast.BitOr, ast.BitXor)
 
 

@@ -23,7 +23,7 @@ Block = ast.Module | ast.ClassDef | Function
 
 @dataclass(slots=True)
 class Scope:
-    """The names of one block: those that it binds (`own`), and its global or nonlocal ones (`elsewhere`)."""
+    """The names of one block: those that it binds (`own`), and those declared global or nonlocal (`elsewhere`)."""
 
     block: Block
     parent: Scope | None
@@ -103,7 +103,7 @@ class Scopes:
             ):
                 scope.own.add(name)
             case ast.comprehension(iter=iterated, ifs=tests):
-                yield iterated  # The target of a comprehension is not visible outside it.
+                yield iterated  # The targets of a comprehension are its own names.
                 yield from tests
                 return
             case ast.Lambda(body=body):

@@ -1,4 +1,4 @@
-"""Statements: the types of the names after each one, over all branches that Python may take."""
+"""Interpret statements: track the types of the names over all branches that Python may take."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.foresight.frame import Names
 
 _MOST_ITERATIONS = 4
-"""The maximum number of times a loop is interpreted, unless an iteration leaves all types unchanged before."""
+"""The maximum number of iterations of a loop that are interpreted. It ends earlier once no type changes."""
 _EXPECTING = frozenset(("raises", "assertRaises", "assertRaisesRegex", "suppress", "warns"))
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)
 _PLATFORM_NAMES = words("version_info platform TYPE_CHECKING PY2 PY3 version implementation")
 
 
 _UNSUPPORTED = re.compile(r"(unsupported operand type\(s\) for [^: ]+)(?: or pow\(\))?(?=:)")
-"""An `unsupported operand` message up to its operator, to which an augmented assignment adds `=`."""
+"""The `unsupported operand` message up to its operator. For an augmented assignment, `=` is added to the operator."""
 
 
 def run(frame: Frame, statements: Sequence[ast.stmt]) -> bool:
@@ -57,7 +57,8 @@ def _augmented(frame: Frame, node: ast.AugAssign) -> None:
         type_of(frame, target)
         return
     current = frame.look_up(ast.copy_location(ast.Name(target.id, ast.Load()), target))
-    marked = ast.copy_location(ast.BinOp(target, node.op, node.value), node)  # A traceback marks the whole line.
+    # The node covers the whole statement, because a traceback marks the whole line.
+    marked = ast.copy_location(ast.BinOp(target, node.op, node.value), node)
     frame.names[target.id] = frame.check(marked, _added(node.op, current, value))
 
 
@@ -127,7 +128,7 @@ def _if(frame: Frame, node: ast.If) -> bool:
 
 
 def _is_of_another_platform(frame: Frame, test: ast.expr) -> bool:
-    """Return whether a condition is a constant, or depends on the platform or the Python version."""
+    """Return whether a condition is constant, or depends on the platform or the Python version."""
     if isinstance(test, ast.Constant):
         return True
     program = frame.interpreter.program
@@ -167,7 +168,7 @@ def _while(frame: Frame, node: ast.While) -> bool:
 
 
 def _loop(frame: Frame, node: ast.For | ast.AsyncFor | ast.While, begin: Callable[[], None]) -> None:
-    """Interpret a loop until an iteration leaves the types of the names unchanged. These types stay in the frame."""
+    """Interpret a loop until an iteration leaves the types of the names unchanged, and keep these types."""
     known = dict(frame.names)
     found, frame.crashes = frame.crashes, []
     _first_lines(frame, node, begin)
@@ -192,11 +193,11 @@ def _loop(frame: Frame, node: ast.For | ast.AsyncFor | ast.While, begin: Callabl
     known_already = frozenset(sure)
     frame.crashes = [*found, *sure, *(crash for crash in frame.crashes if crash not in known_already)]
     frame.names = known
-    frame.loops.append((breaks, []))  # `_after_loop` reads this entry.
+    frame.loops.append((breaks, []))  # `_after_loop` removes this entry.
 
 
 def _first_lines(frame: Frame, node: ast.For | ast.AsyncFor | ast.While, begin: Callable[[], None]) -> None:
-    """Interpret the statements that the first iteration surely runs: those before the body's first branch."""
+    """Interpret the statements that the first iteration surely runs: those before the first branch of the body."""
     begin()
     for statement in node.body:
         if isinstance(statement, _SIMPLE):
@@ -336,4 +337,4 @@ _STEPS: dict[type[ast.stmt], Callable[[Frame, Any], bool | None]] = {
     ast.AsyncFunctionDef: _function,
     ast.ClassDef: _class,
 }
-"""Statement handlers by node class. A handler returns False if Python never reaches the next statement."""
+"""Functions that interpret a statement, by node class. They return False if Python never reaches the next one."""

@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.nodes import Function
 
 _DEEPEST = 3
-"""The maximum depth of nested collections that is tracked. Items nested more deeply are unknown."""
+"""The maximum depth of nested collections whose item types are tracked. Deeper items are unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """A type, under the name that Python's messages use.
+    """A type, with the name that Python's messages use.
 
-    `item` is the item type of a collection. `parts` are the item types of a tuple one by one, or the key and value
-    types of a dictionary. `of` names the module, type or built-in function that the value is. `node` is the student's
-    own function or class.
+    `item` is the item type of a collection. `parts` are the types of a tuple's items in order, or the key and value
+    types of a dictionary. For a module, a type or a built-in function, `of` is its name. `node` is the student's own
+    function or class.
     """
 
     name: str
@@ -38,12 +38,12 @@ class Type:
 
     @property
     def is_number(self) -> bool:
-        """Whether it is a numeric type."""
+        """Whether the type is numeric."""
         return self.name in _NUMBERS
 
     @property
     def depth(self) -> int:
-        """The nesting depth of collections: 1 for a value without items."""
+        """The nesting depth of collections: 1 for a type without item types."""
         if self.item is None and not self.parts:
             return 1
         return 1 + max(inner.depth for inner in (self.item, *self.parts) if inner is not None)
@@ -64,7 +64,7 @@ INT = Type("int")
 FLOAT = Type("float")
 BOOL = Type("bool")
 NUMBER = Type("number")
-"""An int or a float."""
+"""The type of a value that is either an int or a float."""
 STR = Type("str")
 BYTES = Type("bytes")
 ARRAY = Type("numpy.ndarray")
