@@ -23,7 +23,7 @@ CPython takes quadratic time for the text of nested lambdas, but refuses a deepl
 """
 
 _MAX_TRACEBACK_CHARACTERS = 64 * 1024
-"""The maximum number of characters of a traceback that are read: its last ones, because they name the exception."""
+"""The maximum number of characters of a traceback that are read, at its end, which names the exception."""
 
 _SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
 

@@ -24,7 +24,7 @@ class Remembered(Generic[_Answer]):
         return self._by_hash.get(hash(asked))
 
     def keep(self, *asked: Hashable, answer: _Answer) -> None:
-        """Store a result. A full cache drops its oldest one."""
+        """Store a result. A full cache drops its oldest result."""
         self._by_hash[hash(asked)] = answer
         if len(self._by_hash) > _MOST:
             self._by_hash.popitem(last=False)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _OF_PYTHON = KEYWORDS | BUILTINS
 _OFFERED = phrase("OFFERED")
 _INFO = re.compile(r"[ \t>*+\-\d.)]*(?:`{3,}|~{3,})[ \t]*(?P<said>\S+[ \t]+\S.*)?")
-# linear: once `#` has matched, every character up to the end of the line matches
+# linear: after `#`, every character up to the end of the line matches
 _COMMENT = re.compile(r"(?m)(?:^|[ \t])#[#!: \t]*([^\n]+)$")
 
 

@@ -1,4 +1,4 @@
-"""Make an answer inert: nothing in it is fetched, run, hidden or reordered when an editor shows it.
+"""Make an answer inert: an editor that shows it fetches, runs, hides and reorders nothing.
 
 Characters are cleaned as they arrive, and Markdown when a unit is released. The student's editor decides what is code,
 not this module. So markup is disabled wherever any editor may read it as markup outside code.

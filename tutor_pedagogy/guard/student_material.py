@@ -187,7 +187,7 @@ class StudentMaterial:
         return _joined(flat(text)) not in _joined(flat(self._code)) and self.said(text)
 
     def has_string(self, token: str) -> bool:
-        """Return whether a string equals one in the code, ignoring case and spacing, or occurs in the material.
+        """Return whether a string equals a string in the code, ignoring case and spacing, or occurs in the material.
 
         A string that consists of names in the code is a label, and is only compared with whole strings.
         """

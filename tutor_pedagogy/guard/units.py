@@ -12,7 +12,7 @@ from typing import Literal
 
 MAX_LINE = 4_000
 MAX_BLOCK = 24_000
-"""The maximum numbers of characters in a line and in a block. A longer one counts as endless."""
+"""The maximum numbers of characters in a line and in a block. A longer line or block counts as endless."""
 _REMEMBERED = 600
 """The maximum number of characters of an unfinished sentence that are passed on to the next unit."""
 

@@ -6,5 +6,5 @@ from tutor_pedagogy.ladder.levels import HintLevel
 
 
 def next_level(previous: int, bound: int) -> HintLevel:
-    """Return the level of the next ask about a problem: one above `previous` (0 if there is none), at most `bound`."""
+    """Return the level of the next ask about a problem: one above `previous` (0 for the first ask), at most `bound`."""
     return HintLevel(min(previous + 1, bound))

@@ -73,8 +73,8 @@ def identify(code: str, cursor: Position, kind: Kind = "document") -> Problem:
     The unit is the innermost function, else the innermost class, else the module. A cell is one unit. Every line of a
     function counts as inside it, from its first decorator to its last statement. A blank or comment line is inside a
     function with statements before and after that line. It is also inside a function that ends above it and is indented
-    less than the cursor, or, for a comment, less than the comment. After the last statement of the text, the unit is
-    the one of that statement.
+    less than the cursor, or, for a comment, less than the comment. A position after the last statement of the text
+    belongs to the unit of that statement.
 
     The fingerprint is a hash of the unit's tokens and of where indentation begins and ends. It ignores the width of
     indentation, spaces within a line, line breaks inside brackets and after a backslash, blank lines and comments.

@@ -1,4 +1,4 @@
-"""The checks of the guard, in the order in which they run. `docs/howto/add-a-guard-check.md` explains adding one."""
+"""The checks of the guard, in the order in which they run. `docs/howto/add-a-guard-check.md` says how to add one."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def broken_rule(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
 def _is_mere_talk(context: GuardContext, unit: JudgedUnit) -> bool:
     """Return whether a text is plain prose: no operator, no keyword that is rare in prose, no name of the student's.
 
-    It must not show a trace of a cipher either. Most units are plain prose and need no further checks.
+    It must also show no trace of a cipher. Most units are plain prose and need no further checks.
     """
     text = edits.LINE_NUMBERS.sub("line", unit.text) if "line" in unit.text else unit.text
     if unit.is_block or _SIGNS.search(text):

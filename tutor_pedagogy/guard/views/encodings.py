@@ -14,38 +14,38 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-# linear: after four words the pattern always matches, so it never backtracks beyond the last word
+# linear: four words are enough for a match, so the pattern backtracks over the last word only
 _BASE64 = re.compile(
     r"(?<![\w+/=-])(?:[\w+/-]{11,}+={0,2}|(?:[\w+/-]{4,76}+[ \n]++){3,}[\w+/-]{2,76}+={0,2})(?![\w+/=-])", re.ASCII
 )
-# linear: after eight pairs the pattern always matches, so it never backtracks beyond the last pair
+# linear: eight pairs are enough for a match, so the pattern backtracks over the last pair only
 _HEX = re.compile(
     r"(?<!\w)(?:0x)?(?:[0-9a-fA-F]{2}[ :,]?){8,}(?!\w)|(?:\\x[0-9a-fA-F]{2}|\\u00[0-9a-fA-F]{2}|%[0-9a-fA-F]{2}){4,}"
 )
 _SIGN_OF_HEX = re.compile(r"[0-9a-fA-F :,]{16}")
 _HEX_PAIR = re.compile(r"[0-9a-fA-F]{2}")
-# linear: after eight numbers the pattern always matches, so it never backtracks beyond the last number
+# linear: eight numbers are enough for a match, so the pattern backtracks over the last number only
 _NUMBERS = re.compile(r"(?<![\w.])(?:\d{2,3}[,;]?\s+|\d{2,3},){7,}\d{2,3}(?![\w.])")
 _SIGN_OF_NUMBERS = re.compile(r"\d\d")
-# linear: after eight characters the pattern always matches, so it never backtracks beyond the last character
+# linear: eight characters are enough for a match, so the pattern backtracks over the last character only
 _SPACED = re.compile(r"(?<!\S)(?:\S ){7,}\S(?!\S)")
 _SIGN_OF_SPACED = re.compile(r" \S \S \S ")
-# linear: after four numbers the pattern always matches, so it never backtracks beyond the last number
+# linear: four numbers are enough for a match, so the pattern backtracks over the last number only
 _BINARY = re.compile(r"(?<![\w.])(?:[01]{7,8}[ ,]*){4,}(?![\w.])")
-# linear: after six numbers the pattern always matches, so it never backtracks beyond the last number
+# linear: six numbers are enough for a match, so the pattern backtracks over the last number only
 _OCTAL = re.compile(r"(?<![\w.])(?:\\?[01][0-7]{2}[ ,]*){6,}(?![\w.])")
 _BASE32 = re.compile(r"(?<![A-Z2-7=])[A-Z2-7]{16,}={0,6}")
 _SIGN_OF_BASE32 = re.compile(r"[A-Z2-7]{16}")
 _BASE85 = re.compile(r"(?<!\S)(?=\S*[!#$%&@^~?{}]\S)[!#-&(-+\-0-9;-Z^-~]{10,}(?!\S)")
 _SIGN_OF_BASE85 = re.compile(r"[!#$%&@^~?{}]\S")
 """A prefilter for `_BASE85`, whose lookahead requires the same characters."""
-# linear: after seven characters the pattern always matches, so it never backtracks beyond the last character
+# linear: seven characters are enough for a match, so the pattern backtracks over the last character only
 _APART = re.compile(r"(?<![^\s`|])[`|]?\S(?:[\s`|.\-·•,_]{1,6}\S){6,}[`|]?(?![^\s`|])")
 _BETWEEN_ANY_LETTERS = re.compile(r"[\s`|·•.\-,_]")
 _BETWEEN_LETTERS = re.compile(r"[\s`|·•]")
 _LETTER_APART = r"[\s`|.\-·•,_][^\s`|.\-·•,_][\s`|.\-·•,_]*(?=[\s`|.\-·•,_])"
 _LETTERS_APART = re.compile(f"{_LETTER_APART}(?:{_LETTER_APART}){{4}}")
-# linear: once five characters match, all following ones match too, so the pattern never backtracks
+# linear: five characters are enough for a match, so a failure at a later character causes no backtracking
 _CODE_POINTS = re.compile(r"(?:(?:U\+|0x|\\N\{|&(?:amp;)?#x?)[0-9A-Fa-f A-Z-]+[;}]?[\s,]*\w{0,24}[\s,]*){5,}")
 
 _OF_ADDRESSES = str.maketrans("-_", "+/")

@@ -18,7 +18,7 @@ _LONGEST_PIECE = 24
 _MOST_WORDS = 3
 """The maximum distance in words between two occurrences of a repeated word that separates pieces."""
 _SEPARATOR = re.compile(r"[^\w\s]|\s{2,}|[\n\t]")
-# linear: once three pieces match, all following ones match too, so the pattern never backtracks
+# linear: three pieces are enough for a match, so a failure at a later piece causes no backtracking
 _WRAPPED = re.compile(
     r"(?:\[[^\[\]\n]{1,24}\][\s,;+&]*){3,}|(?:\([^()\n]{1,24}\)[\s,;+&]*){3,}|(?:\{[^{}\n]{1,24}\}[\s,;+&]*){3,}"
     r"|(?:<[^<>\n]{1,24}>[\s,;+&]*){3,}|(?:\*{1,2}[^*\n]{1,24}\*{1,2}[\s,;+&]*){3,}"
@@ -29,7 +29,7 @@ _WRAPPING = re.compile(r"^[\[({<*]+|[\])}>*]+$|(?<=.) \([a-z ]{1,12}\)$")
 _WRAPPED_PIECE = re.compile(
     r"\[[^\[\]\n]+\]|\([^()\n]+\)|\{[^{}\n]+\}|<[^<>\n]+>|\*{1,2}[^*\n]+\*{1,2}|\S{1,24} \([a-z ]{1,12}\)"
 )
-# linear: once two strings match, all following ones match too, so the pattern never backtracks
+# linear: two strings are enough for a match, so a failure at a later string causes no backtracking
 _QUOTED = re.compile(
     r"""(?:(?:"[^"\n]{0,80}"|'[^'\n]{0,80}')[ \t\[\]]*+(?:(?:\d*+:|[+,.&;]|and|then)[ \t\[\]]*+)?+){2,}"""
 )
@@ -107,7 +107,7 @@ def _between(mark: str, text: str) -> Iterator[str]:
 
 
 def _ends(pieces: list[str]) -> Iterator[str]:
-    """Yield the pieces, of the first one only its last word and of the last one only its first word.
+    """Yield the pieces. Keep only the last word of the first piece and the first word of the last piece.
 
     The rest of these two pieces belongs to the surrounding sentence.
     """

@@ -17,7 +17,7 @@ MARK = f"[{chr(FIRST_MARK)}-{chr(FIRST_MARK + MAX_MARKS - 1)}]"
 
 # linear: for each number of backticks, only the last run has no closing run and is read to the end of the text
 _CODE = re.compile(r"(?<!`)(`{1,16})(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
-# linear: only placeholders and the separators between them are read, and the next search begins after them
+# linear: the next search begins after the placeholders and separators that were read, so each is read once
 _NEIGHBOURS = re.compile(rf"{MARK}(?:[ \t]*+(?:(?:[+→]|->|&)[ \t]*+)?+{MARK})+")
 _LINE_MARKER = re.compile(r"(?m)^(?:[ \t]*(?:>|[-*+•](?=[ \t])|\d{1,3}[.)](?=[ \t])|#{1,6}(?=[ \t])))+[ \t]?")
 _LINE_MARKERS = ">-*+\u2022#0123456789"
@@ -86,7 +86,7 @@ def looks_like_diff(block: str) -> bool:
 
 
 def _may_begin_with(marks: str, prose: str) -> bool:
-    """Return whether a line may begin with one of the marks: the first line does, or there are several lines."""
+    """Return whether a line may begin with one of the marks: the first line does, or the text has several lines."""
     first = prose.lstrip(" \t")[:1]
     return first in marks or not first.isascii() or prose.find("\n", 0, -1) >= 0
 

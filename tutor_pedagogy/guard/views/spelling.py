@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.guard.student_material import StudentMaterial
 
 _FEWEST = 2
-"""The minimum number of words spelled differently. A single one may just be the first word of a sentence."""
+"""The minimum number of words spelled differently. A single such word may just be the first word of a sentence."""
 _WORD = re.compile(r"[^\W\d]\w*")
 _SIGN_OF_OTHERWISE = re.compile("[A-Z_]|[^\x00-\x7f\ue000-\uf8ff]")
 """Characters of which every word has one unless it is lower-case ASCII. Counting them is a cheap prefilter."""

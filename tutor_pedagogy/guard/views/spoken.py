@@ -11,7 +11,7 @@ _BLANKS = {":": ": ", ",": ", ", ".": "."}
 _SPOKEN = [(re.compile(said, re.IGNORECASE), _BLANKS.get(sign, f" {sign} ")) for sign, said in table_of("spoken_signs")]
 _TOLD_VALUE = phrase("TOLD_VALUE")
 _SPELLED = phrase("SPELLED")
-# linear: once three strings match, all following ones match too, so the pattern never backtracks
+# linear: three strings are enough for a match, so a failure at a later string causes no backtracking
 _QUOTED = re.compile(r"""(?:(?:"[^"\n]*"|'[^'\n]*')[ \t]*[+,.&]?[ \t]*){3,}""")
 _PIECE = re.compile(r""""([^"\n]*)"|'([^'\n]*)'""")
 _COMMAS = re.compile(r"(?<=[\w)\]+=\-*/<>%([:]), ?(?=[\w)\]+=\-*/<>%([:])")

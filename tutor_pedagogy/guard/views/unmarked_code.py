@@ -71,7 +71,7 @@ def runs(reading: Reading, material: StudentMaterial) -> list[list[str]]:
 def _has_sign_or_keyword(prose: str) -> bool:
     """Return whether a sentence may contain code.
 
-    This is a cheap pre-filter: every match of `_QUICK` contains one of these characters or words.
+    This is a cheap prefilter: every match of `_QUICK` contains one of these characters or words.
     """
     return bool(_SIGN.search(prose)) or any(map(prose.__contains__, ("def", "lambda", "elif", 'in "', "in '")))
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 TokenType = Literal["name", "keyword", "number", "string", "open_string", "operator", "comment", "newline", "other"]
 
 _PREFIX = r"(?:[rR][bBfF]?|[bBfF][rR]?|[uU])?"
-# linear: a closed string is matched without backtracking, and an unclosed one is consumed as `open_string`
+# linear: a closed string is matched without backtracking, and an unclosed string is consumed as `open_string`
 _TOKEN = re.compile(
     rf"""
     (?P<string>{_PREFIX}(?:\"\"\"(?:[^"\\]++|\\.|""?(?!"))*+\"\"\"|'''(?:[^'\\]++|\\.|''?(?!'))*+'''

@@ -150,7 +150,7 @@ class Program(Source):
 
     @cached_property
     def functions(self) -> dict[str, Function]:
-        """Functions and methods by name; the last one wins if several share a name."""
+        """Functions and methods by name. If several share a name, the last definition counts."""
         every: list[Function] = self.each(ast.FunctionDef, ast.AsyncFunctionDef)
         return {node.name: node for node in every}
 

@@ -42,7 +42,7 @@ class Source:
         return line + self.first_line
 
     def line(self, number: int) -> str:
-        """Return a line's text, empty if there is no such line."""
+        """Return the text of a line, or an empty string if the code has no such line."""
         return self.lines[number - 1] if 1 <= number <= len(self.lines) else ""
 
     def indentation(self, line: int) -> str:

@@ -26,7 +26,7 @@ class Classes:
         return self.object_of(owner) if owner.name in self._made else ANY
 
     def object_of(self, owner: ast.ClassDef) -> Type:
-        """Return the type of a class's objects; ANY if a base class, decorator or the like may add attributes."""
+        """Return the type of a class's objects; ANY if, for example, a base class or decorator may add attributes."""
         return Type(owner.name, node=owner) if self._is_closed(owner) else ANY
 
     def _is_closed(self, owner: ast.ClassDef) -> bool:

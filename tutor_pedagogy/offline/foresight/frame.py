@@ -146,14 +146,14 @@ class Frame:
 
 
 def join_names(one: Names, other: Names) -> Names:
-    """Return the types of the names after two branches join: of each name, a type that covers both."""
+    """Return the types of the names after two branches join: for each name, a type that covers both branches."""
     return {name: join(type_, other.get(name, type_)) for name, type_ in one.items()} | {
         name: type_ for name, type_ in other.items() if name not in one
     }
 
 
 def join_branches(first: Names, *others: Names) -> Names:
-    """Return the types of the names after several branches join: of each name, a type that covers all."""
+    """Return the types of the names after several branches join: for each name, a type that covers all of them."""
     return reduce(join_names, others, first)
 
 

@@ -78,7 +78,7 @@ COLLECTIONS = SEQUENCES | ITERATORS | VIEWS | {"dict", "set", "frozenset"}
 
 
 def join(one: Type, other: Type) -> Type:
-    """Return the type of a value that has either of two types."""
+    """Return a type that covers two types: their common type, NUMBER for different numeric types, else ANY."""
     if one == other or other is NEVER:
         return one
     if one is NEVER:
@@ -95,7 +95,7 @@ def join(one: Type, other: Type) -> Type:
 
 
 def join_all(types: Iterable[Type]) -> Type:
-    """Return the type of a value that has one of these types."""
+    """Return a type that covers all of these types, as `join` does for two types."""
     return reduce(join, types, NEVER)
 
 

@@ -1,1 +1,1 @@
-"""The rules of the offline tutor, by family."""
+"""The rules of the offline tutor, in one package for each family: syntax, runtime, logic and numerical."""

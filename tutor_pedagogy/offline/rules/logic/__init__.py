@@ -74,7 +74,7 @@ def diagnose(program: Program, symptom: Symptom | None) -> tuple[Rule, Match] | 
 
 
 def _surest(program: Program) -> tuple[LogicRule, Match] | None:
-    """Return the most certain of the matching rules; of equally certain ones the one nearest to the cursor."""
+    """Return the most certain of the matching rules. Of equally certain rules, the match nearest to the cursor wins."""
     for rules in _BY_CERTAINTY:
         found = [(rule, match) for rule in rules for match in rule.find(program)]
         if found:

@@ -85,7 +85,7 @@ def same_part_twice(program: Program, node: ast.BoolOp | ast.Compare) -> Iterato
 
 @logic_rule("branch-never-reached", 0.9, "value string other", needs=(ast.Compare,), each=ast.If)
 def branch_never_reached(program: Program, node: ast.If) -> Iterator[Match]:
-    """Yield an `elif` condition that can never be true there, because an earlier condition covers it."""
+    """Yield an `elif` condition that can never be true, because an earlier condition of the `if` covers it."""
     earlier: list[tuple[ast.expr, bool, float, ast.expr]] = []
     for test, _ in branches_of(node):
         match test:

@@ -25,12 +25,12 @@ _ABOUT_ALL = re.compile(
 )
 """Names of functions that should return True only if every item passes a test."""
 _ADDED_AND_RETURNED = 2
-"""The number of times that a loop mentions a name which it only adds to and returns."""
+"""The number of times that a name occurs in a loop that only adds to it and returns it."""
 
 
 @logic_rule("answer-in-first-round", 0.8, "none truth value short other", needs=(ast.Return,), each=Loop)
 def answer_in_first_round(program: Program, loop: Loop) -> Iterator[Match]:
-    """Yield a `return` that every first iteration of a loop reaches, whatever the first item is."""
+    """Yield a `return` that ends a loop in its first iteration, whatever the first item is."""
     last = loop.body[-1]
     header = program.header(loop)
     if isinstance(last, ast.Return) and _looks_for_more(loop):
@@ -71,7 +71,7 @@ def _returns(program: Program, answer: ast.stmt, value: str | None) -> bool:
 
 
 def answer_that_came(program: Program, match: Match, got: str | None) -> Match:
-    """Return a match of the early `return` whose value a failing test got; without one, the given match."""
+    """Return a match of the early `return` whose value the failing test got, or the given match if there is none."""
     for loop in program.each(ast.For):
         last = loop.body[-1]
         if isinstance(last, ast.If) and loop.lineno < match.lines[0]:

@@ -27,7 +27,7 @@ _METHODS_WITH_RESULT = words(
 )
 _FUNCTIONS_WITH_RESULT = words("sorted reversed abs round int float str list len sum max min tuple set")
 _COUNT = re.compile(r"count|total|number|tally|hits|^num|_num", re.IGNORECASE)
-"""Names of counters. Under another name, an assigned 1 may be a flag."""
+"""Names of counters. A variable with another name that is set to 1 may be a flag."""
 
 
 @logic_rule("error-hidden", 0.6, "none value off less more zero type empty other", each=ast.ExceptHandler)

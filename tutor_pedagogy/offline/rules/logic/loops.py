@@ -237,7 +237,7 @@ def collection_in_place_of_item(program: Program, loop: ast.For) -> Iterator[Mat
 
 @logic_rule("one-variable-two-loops", 0.8, "value endless other", each=ast.For)
 def one_variable_two_loops(program: Program, outer: ast.For) -> Iterator[Match]:
-    """Yield an inner loop that reuses the loop variable of the outer one."""
+    """Yield an inner loop that reuses the loop variable of the loop around it."""
     for inner in inside(outer.body) if isinstance(outer.target, ast.Name) else ():
         match inner:
             case ast.For(target=ast.Name(id=name)) if is_name(outer.target, name):

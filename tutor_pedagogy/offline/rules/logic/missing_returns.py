@@ -38,7 +38,7 @@ def answer_of_method_in_place(program: Program, call: ast.Call) -> Iterator[Matc
 
 
 def _is_list(program: Program, name: str) -> bool:
-    """Return whether a name may refer to a list: the code assigns a list to it, or nothing at all."""
+    """Return whether a name may refer to a list: the code assigns a list to it, or never assigns to it."""
     values = [value for _, value in program.assignments(name)]
     return not values or any(
         isinstance(value, ast.List | ast.ListComp) or is_call_of(value, "list", "sorted") for value in values
@@ -57,7 +57,7 @@ def answer_of_call_forgotten(program: Program, function: Function) -> Iterator[M
 
 
 def _has_effect(program: Program, function: Function) -> bool:
-    """Return whether a function changes its arguments or outer variables, so that it may be called for that alone."""
+    """Return whether a function changes its arguments or outer variables, so that a call may discard its result."""
     outer = {arg.arg for arg in (*function.args.args, *function.args.kwonlyargs)}
     own = program.own_nodes(function)
     stored = {node.id for node in own if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
@@ -155,7 +155,7 @@ def way_without_return(program: Program, function: Function) -> Iterator[Match]:
 
 
 def _is_open(last: ast.stmt) -> bool:
-    """Return whether a function's last statement plainly has a path without `return`."""
+    """Return whether a function's last statement has a path that clearly lacks a `return`."""
     inner = [n for n in walk(last) if isinstance(n, ast.If) and any(isinstance(m, ast.Return) for m in n.body)]
     match last:
         case ast.For() | ast.While():
@@ -168,7 +168,7 @@ def _is_open(last: ast.stmt) -> bool:
 
 
 def _goes_on(last: ast.stmt) -> bool:
-    """Return whether a branch with this last statement plainly lacks a `return`."""
+    """Return whether a branch with this last statement clearly lacks a `return`."""
     match last:
         case ast.Return() | ast.If() | ast.Raise() | ast.For() | ast.While() | ast.With() | ast.Try():
             return False

@@ -42,7 +42,7 @@ def _same(one: str, other: str) -> bool:
 
 @logic_rule("value-lost-before-use", 0.9, "value endless other", needs=(Loop, ast.Assign))
 def value_lost_before_use(program: Program) -> Iterator[Match]:
-    """Yield a line that needs the old value of a name, which the line before has overwritten."""
+    """Yield a line that needs the old value of a name, although the line before it has overwritten that value."""
     for node, first, second in program.neighbours:
         match first, second:
             case (

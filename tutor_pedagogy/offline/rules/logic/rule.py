@@ -67,7 +67,7 @@ def logic_rule(
     needs: tuple[Feature, ...] = (),
     each: type[ast.AST] | UnionType | None = None,
 ) -> Callable[[Detector], LogicRule]:
-    """Return a decorator that makes a rule of a detector. A name without a family becomes `logic.<name>`.
+    """Return a decorator that turns a detector into a rule. A name without a family becomes `logic.<name>`.
 
     `symptoms` is a string of words. With `each=Function`, only the last of several functions with one name is checked.
     """

@@ -45,7 +45,7 @@ def middle_kept(program: Program, loop: ast.While) -> Iterator[Match]:
 
 
 def _middle(loop: ast.While) -> tuple[str, set[str]] | None:
-    """Return the name of the middle that a loop computes, and the names in that calculation; None without one."""
+    """Return the variable that a loop sets to a middle (`… // 2`), and the names in that calculation; or None."""
     for statement in loop.body:
         match statement:
             case ast.Assign(

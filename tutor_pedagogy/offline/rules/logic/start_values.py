@@ -75,7 +75,7 @@ def _above_loop(program: Program, loop: Loop, statement: ast.stmt) -> Edit | Non
 
 @logic_rule("smallest-starts-at-zero", 0.85, "value less other", needs=(Loop, ast.Compare, ast.Assign), each=ast.If)
 def smallest_starts_at_zero(program: Program, node: ast.If) -> Iterator[Match]:
-    """Yield the start value 0 of a minimum: no positive item is smaller."""
+    """Yield the start value 0 of a minimum, which no positive item can lower."""
     match node.test:
         case (
             ast.Compare(left=ast.Name(id=item), ops=[ast.Lt()], comparators=[ast.Name(id=name)])
@@ -133,7 +133,7 @@ def _infinity(value: ast.expr) -> int:
     each=Function,
 )
 def not_found_looks_like_first(program: Program, function: Function) -> Iterator[Match]:
-    """Yield the start value 0 of a returned index, which cannot be told from a match at the first position."""
+    """Yield the start value 0 of a returned index, which looks like a match at the first position."""
     for statement in function.body:
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=0)):

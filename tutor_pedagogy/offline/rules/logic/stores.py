@@ -109,7 +109,7 @@ def _is_only_looked_at(program: Program, use: ast.Name) -> bool:
 
 
 def _is_awaited(program: Program, uses: list[ast.Name], loops: Sequence[ast.stmt]) -> bool:
-    """Return whether a value is used as if a loop filled it: shown or returned after a loop, or searched in one."""
+    """Return whether the code shows or returns a value after a loop, or searches in it within a loop."""
     for use in uses:
         is_searched = isinstance(program.parents.get(use), ast.Compare)
         is_within = any(loop.lineno <= use.lineno <= last_line(loop) for loop in loops)

@@ -64,7 +64,7 @@ _TELLING = re.compile(
     "expect|should|want|must|instead|rather|not|never|infinite|forever|endless|hangs|freez|stop|none|missing|skip|out"
     "|last|order|reversed|backwards|empty|off|too"
 )
-"""Parts of words. Every match of a pattern for questions contains one of them in lower case."""
+"""A prefilter: a question that matches a pattern contains one of these parts of words in lower case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ def _from_question(question: str | None) -> Symptom | None:
 
 
 def _may_tell(question: str) -> bool:
-    """Return whether a question may hold a symptom. This is a cheap pre-filter, which non-ASCII text passes."""
+    """Return whether a question may hold a symptom. This is a cheap prefilter; non-ASCII text always passes it."""
     return not question.isascii() or bool(_TELLING.search(question.lower()))
 
 

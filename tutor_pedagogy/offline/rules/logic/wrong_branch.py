@@ -24,7 +24,7 @@ WRONG_BRANCH = Rule("logic.wrong-branch-taken", "logic")
 
 
 def explain_branch(program: Program, symptom: Symptom) -> tuple[Rule, Match] | None:
-    """Return the condition that had the wrong truth value; None if no branches give both results."""
+    """Return the condition that had the wrong truth value, or None if no two branches give both results."""
     function, difference = symptom.function_in(program), _difference(symptom)
     if function is None or difference is None or not symptom.call:
         return None
@@ -46,14 +46,14 @@ def explain_branch(program: Program, symptom: Symptom) -> tuple[Rule, Match] | N
 
 
 def _difference(symptom: Symptom) -> tuple[str, str] | None:
-    """Return the expected and the actual value as `repr` writes them; of two sequences the only pair that differs."""
+    """Return the expected and the actual value as `repr` writes them. Of sequences, return the pair that differs."""
     wanted, came = _literal(symptom.expected), _literal(symptom.got)
     if isinstance(wanted, tuple | list) and isinstance(came, tuple | list) and len(wanted) == len(came):
         pairs = [(one, other) for one, other in zip(wanted, came, strict=True) if one != other]
     else:
         pairs = [(wanted, came)]
     if len(pairs) != 1:
-        return None  # If several values differ, the wrong branch may only follow from another wrong value.
+        return None  # If several values differ, the wrong branch may follow from another wrong value.
     one, other = pairs[0]
     return (repr(one), repr(other)) if type(one) is type(other) and isinstance(one, str | int | float) else None
 

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 _LONGEST_VALUE = 60
 _LIKE_NOTHING = frozenset(("None", "False", "-1", "0", "''", '""', "[]", "()", "{}", "True"))
-"""Results that may only mean "nothing found". `True` is one, as it may come from the function's last line."""
+"""Expected results that may only mean "nothing found", and `True`, which may come from the function's last line.
+
+For these, no `return` is reported as unreached.
+"""
 
 NOTHING = Rule("logic.result-is-none", "logic")
 TYPE = Rule("logic.result-of-another-kind", "logic")

@@ -60,7 +60,7 @@ def _shapes(case: CrashContext) -> Match | None:
 
 
 def _two_shapes(case: CrashContext, *otherwise: str) -> list[str]:
-    """Return the two shapes that the message names, with these words in place of missing ones."""
+    """Return the two shapes that the message names. The given words replace shapes that it does not name."""
     shapes = [Code(shape) for shape in _SHAPE.findall(case.crash.message)[:2]]
     return [*shapes, *otherwise[len(shapes) :]]
 

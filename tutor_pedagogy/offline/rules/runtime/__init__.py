@@ -72,7 +72,7 @@ MODULES = (
 
 
 def in_order(rules: Iterable[RuntimeRule]) -> list[RuntimeRule]:
-    """Return the rules with each before those that its `before` names, and the fallback last."""
+    """Return the rules, sorted so that each comes before the rules that its `before` names. The fallback is last."""
     known = {rule.name: rule for rule in rules}
     above: dict[str, list[str]] = {}
     for rule in known.values():

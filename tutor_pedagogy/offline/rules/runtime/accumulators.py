@@ -77,7 +77,7 @@ def _filled_as(case: CrashContext, name: str) -> str | None:
 
 
 def _initial_value(case: CrashContext, bound: list[Binding], name: str) -> str | None:
-    """Return the opposite of the stored truth value, else the start value of a sum; None if unclear."""
+    """Return the initial value of a name: the opposite of the only truth value it gets, or that of a sum; else None."""
     truths = {value.value for _, value in bound if isinstance(value, ast.Constant) and isinstance(value.value, bool)}
     if len(truths) == 1:
         return str(not truths.pop())

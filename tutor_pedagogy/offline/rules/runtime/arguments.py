@@ -41,7 +41,7 @@ def method_without_self(case: CrashContext) -> Match | None:
 
 
 def _function(case: CrashContext) -> Function | None:
-    """Return the function that the message names; for a method, the one in the named class. None if it is not found."""
+    """Return the function that the message names, or None. A method is looked up in the class in the message."""
     path, _, name = case.match["name"].rpartition(".")
     owner = case.classes.get(path.rpartition(".")[2])
     if owner is None:
@@ -161,7 +161,7 @@ def too_few_arguments(case: CrashContext) -> Match | None:
 
 
 def _calls_itself_in_full(function: Function) -> bool:
-    """Return whether a function calls itself with all arguments, so that a parameter may only serve the recursion."""
+    """Return whether a function calls itself with all arguments, one of which may be needed in the recursion only."""
     return any(
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
@@ -178,7 +178,7 @@ def _calls_itself_in_full(function: Function) -> bool:
     before=("builtin-arguments",),
 )
 def class_takes_no_values(case: CrashContext) -> Match | None:
-    """Return the method whose name is a misspelt `__init__`, or the header of a class without one."""
+    """Return the method whose name is a misspelt `__init__`, or the header of a class without an `__init__`."""
     owner = case.classes.get(case.match["name"])
     if owner is None:
         return None

@@ -48,7 +48,7 @@ _USUAL = {
     before=("not-offered-by-object",),
 )
 def attribute_of_none(case: CrashContext) -> Match | None:
-    """Return the source of a None of which an attribute is read."""
+    """Return the source of the None whose attribute is read."""
     node = case.attribute(case.match["name"])
     return none_match(case, node and node.value, node, attribute=Code(case.match["name"]))
 
@@ -74,7 +74,7 @@ def attribute_misspelt(case: CrashContext) -> Match | None:
 
 
 def _only_line_with(case: CrashContext, used: str, written: str) -> int | None:
-    """Return the only line with the written name if the code uses the other spelling several times, else None."""
+    """Return the line of the name `written` if it is the only one and the code uses the name `used` several times."""
     lines = [token.line for token in case.program.tokens if token.type == "name" and token.text == written]
     uses = sum(node.attr == used for node in case.program.each(ast.Attribute))
     return lines[0] if len(lines) == 1 and uses > 1 else None
@@ -131,7 +131,10 @@ def attribute_never_set(case: CrashContext) -> Match | None:
 
 
 def _end_of_set_up(case: CrashContext, attribute: ast.Attribute, owner: ast.ClassDef) -> ast.stmt | None:
-    """Return the last statement of `__init__` if it sets an attribute and the code uses the missing one repeatedly."""
+    """Return the last statement of `__init__` if the missing attribute should be set after it, else None.
+
+    That statement must set an attribute, and the code must use the missing attribute several times.
+    """
     around = case.program.parents.get(attribute)
     uses = [node for node in case.program.each(ast.Attribute) if node.attr == attribute.attr]
     is_called = isinstance(around, ast.Call) and around.func is attribute

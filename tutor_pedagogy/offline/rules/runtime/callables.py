@@ -115,7 +115,7 @@ def not_callable(case: CrashContext) -> Match | None:
     before=("function-not-called",),
 )
 def square_brackets_for_call(case: CrashContext) -> Match | None:
-    """Return the square brackets after a function's name; None if the name should refer to the result of a call."""
+    """Return the square brackets where a function needs parentheses; None if a name should be the result of a call."""
     for node in case.subscripts:
         if isinstance(node.value, ast.Name) and node.value.id not in case.program.functions:
             named = not_called(case, node.value)

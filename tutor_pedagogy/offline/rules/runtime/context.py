@@ -98,7 +98,7 @@ class CrashContext:
         return next((node for node in self.nodes_here if self.columns(node) == marks), None)
 
     def likely(self, *classes: type[_Expression]) -> list[_Expression]:
-        """Return the expressions of these classes on the failing line: the marked one, those inside it, the others."""
+        """Return the expressions of these classes on the failing line: the marked one, those in it, then the rest."""
         return sorted((node for node in self.nodes_here if isinstance(node, classes)), key=self._distance)
 
     def _distance(self, node: ast.expr) -> int:
@@ -167,7 +167,7 @@ class CrashContext:
 
     @cached_property
     def classes(self) -> dict[str, ast.ClassDef]:
-        """The program's classes by name; the first one wins if several share a name."""
+        """The program's classes by name. If several share a name, the first definition counts."""
         return {node.name: node for node in reversed(self.program.each(ast.ClassDef))}
 
     def class_of(self, function: Function | None) -> ast.ClassDef | None:
@@ -216,7 +216,7 @@ class CrashContext:
         slots: Slots | None = None,
         **more: str | ast.AST,
     ) -> Match:
-        """Return a match of an expression, else of the failing line, shown as the given text or its marked part."""
+        """Return a match of an expression. Otherwise match the failing line, shown as the text or the marked part."""
         if isinstance(place, ast.expr):
             return self.at(place, replace=replace, edit=edit, slots=slots, **more)
         match = self.at(self.line, replace=replace, edit=edit, slots=slots, **more)

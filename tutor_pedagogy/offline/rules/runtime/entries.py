@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _VIEWS = frozenset(("items", "values", "pop", "get", "popleft"))
 _WHOLE = frozenset(("pair", "entry", "item", "row", "record", "line", "element", "t", "p", "e", "x", "i", "r"))
-"""Usual variable names for a whole entry. Any other name is taken for that of a part."""
+"""Usual variable names for a whole entry. A variable with another name is assumed to be a part of an entry."""
 _DOCUMENTS = frozenset(("text", "content", "data", "string", "document", "message", "source"))
 """Usual variable names for a string of many lines."""
 _COUNTERS = frozenset(
@@ -47,7 +47,7 @@ def entry_stored_otherwise(case: CrashContext) -> Match | None:
 
 
 def _unpacked(case: CrashContext) -> tuple[ast.expr | None, ast.expr | None]:
-    """Return the target and the value of the unpacking on the failing line; of nested targets the innermost tuple."""
+    """Return the target and the value of the unpacking on the failing line. Of nested tuples, return the inner one."""
     for node in case.program.each(ast.Assign, ast.For, ast.comprehension):
         match node:
             case ast.Assign(targets=[ast.Tuple() as target], value=value) if node.lineno == case.line:

@@ -52,7 +52,7 @@ _MODULE_OF = {
     before=("loop-variable-under-another-name",),
 )
 def name_not_imported(case: CrashContext) -> Match | None:
-    """Return the use of a name that must be imported, or the present import of its module in another form."""
+    """Return the use of a name that must be imported, or the existing import of its module in another form."""
     name, node = case.match["name"], case.name(case.match["name"])
     if name in _MODULES and (node is None or isinstance(case.program.parents.get(node), ast.Attribute)):
         module = _MODULES[name] or name

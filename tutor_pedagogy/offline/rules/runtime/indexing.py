@@ -114,7 +114,7 @@ def _past_condition(case: CrashContext, subscript: ast.Subscript, loop: ast.For 
 
 
 def _is_length(case: CrashContext, node: ast.expr) -> bool:
-    """Return whether an expression is a length: a call with `len`, or a variable to which one is assigned."""
+    """Return whether an expression is a length: a call with `len`, or a variable that is assigned a call of `len`."""
     if isinstance(node, ast.Name):
         return any(is_call_of(value, "len") for _, value in case.program.assignments(node.id))
     return isinstance(node, ast.Call) and "len" in names_in(node)
@@ -149,7 +149,7 @@ def length_let_in(case: CrashContext) -> Match | None:
 
 @runtime_rule("middle-too-far", ("IndexError",), _OUT_OF_RANGE, before=("position-out-of-range",))
 def middle_too_far(case: CrashContext) -> Match | None:
-    """Return the sum of two indices of which only the second is halved."""
+    """Return the calculation of a middle index in which only the second of two indices is halved."""
     for subscript in case.subscripts:
         name = subscript.slice.id if isinstance(subscript.slice, ast.Name) else ""
         for _, value in case.program.assignments(name):
@@ -165,7 +165,7 @@ def middle_too_far(case: CrashContext) -> Match | None:
 
 @runtime_rule("neighbour-on-other-side", ("IndexError",), _OUT_OF_RANGE, before=("neighbour-past-the-end",))
 def neighbour_on_other_side(case: CrashContext) -> Match | None:
-    """Return the index of the next item in a loop that starts at the second item, where the previous item is meant."""
+    """Return an index such as `i + 1` in a loop that starts at 1, where the previous item is meant."""
     for subscript, name, step in _steps(case):
         for loop in case.loops_above(subscript):
             match loop:
@@ -191,7 +191,7 @@ def _steps(case: CrashContext) -> list[tuple[ast.Subscript, str, int]]:
 
 @runtime_rule("neighbour-past-the-end", ("IndexError",), _OUT_OF_RANGE, before=("position-out-of-range",))
 def neighbour_past_the_end(case: CrashContext) -> Match | None:
-    """Return the loop whose body uses the item after the present one, so that it passes the end."""
+    """Return the loop whose body uses the item after the present one, so that the last iteration passes the end."""
     for subscript, name, step in _steps(case):
         slots: Slots = {"owner": subscript.value, "index": subscript.slice, "name": Code(name)}
         for loop in case.loops_above(subscript):

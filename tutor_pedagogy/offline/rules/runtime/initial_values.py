@@ -14,11 +14,11 @@ _FITTING = {
     **dict.fromkeys(("add", "discard"), "set()"),
     **dict.fromkeys(("setdefault", "items", "keys", "values", "get"), "{}"),
 }
-"""The empty value of the type that has each of these methods."""
+"""For each method, the empty value of the type that has this method."""
 _OF_ARRAYS = frozenset(("mean", "std", "sum", "shape", "reshape", "max", "min", "dot", "T"))
 _OF_DICTIONARIES = frozenset(("items", "keys", "values", "get"))
 _WRONG_CALLS = frozenset((("list", "add"), ("set", "append"), ("set", "extend"), ("set", "insert")))
-"""Pairs of a type and a method for which the call is wrong, not the initial value."""
+"""Pairs of a type and a missing method for which the call is wrong, not the initial value."""
 _LITERALS: dict[type[ast.expr], str] = {ast.List: "list", ast.Tuple: "tuple", ast.Dict: "dict", ast.Set: "set"}
 
 
@@ -179,7 +179,7 @@ def _is_string_item(case: CrashContext, name: str) -> bool:
     before=("none-in-operation",),
 )
 def began_as_none(case: CrashContext) -> Match | None:
-    """Return the line that sets an attribute to None, if it is the only one before something is added to it."""
+    """Return the line that sets an attribute to None, if no other line sets it before a value is added to it."""
     match case.statement:
         case ast.AugAssign(target=ast.Attribute() as target, value=added):
             match only_value(case, target):

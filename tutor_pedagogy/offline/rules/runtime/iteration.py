@@ -11,7 +11,7 @@ from tutor_pedagogy.offline.rules.runtime.type_names import count_in_words
 
 _WITH_LENGTH = frozenset(("list", "tuple", "str", "dict", "set"))
 _TAKES_ITEMS = ("list", "set", "tuple", "print", "sorted", "len", "sum", "max", "min", "enumerate", "zip")
-"""Built-in functions that may have been passed the None but did not return it."""
+"""Built-in functions that take a collection. The source of a None is their argument, not their result."""
 
 
 @runtime_rule(
@@ -21,7 +21,7 @@ _TAKES_ITEMS = ("list", "set", "tuple", "print", "sorted", "len", "sum", "max", 
     before=("loop-over-other",),
 )
 def none_gone_through(case: CrashContext) -> Match | None:
-    """Return the source of a None over which the line iterates."""
+    """Return the source of the None over which the failing line iterates."""
     calls = [call for call in case.calls if not is_call_of(call, *_TAKES_ITEMS)]
     source = next(filter(None, (none_source(case, call) for call in calls)), None)
     wrong = case.node if case.node in calls else _iterated(case)
@@ -64,7 +64,7 @@ def loop_over_number(case: CrashContext) -> Match | None:
     "loop-over-other", ("TypeError",), r"^'(?P<type>[\w.]+)' object is not (?:iterable|an iterator|reversible)"
 )
 def loop_over_other(case: CrashContext) -> Match | None:
-    """Return the line that iterates over a value that is not iterable."""
+    """Return the failing line, which iterates over a value that is not iterable."""
     return case.here(type=case.type_words)
 
 

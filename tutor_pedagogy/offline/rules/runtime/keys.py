@@ -156,9 +156,9 @@ def key_not_found(case: CrashContext) -> Match | None:
 
 
 def _as_index(key: str, source: str) -> Code:
-    """Return a key as it is written in square brackets, in a form that is no statement after the code before it.
+    """Return a key as it is written in square brackets, in a form that cannot be read as part of the code before it.
 
-    A key in parentheses would look like the arguments of a call, and a leading minus or plus like an operation.
+    A key in parentheses would look like the arguments of a call, and a leading minus or plus like an operator.
     """
     for shown in (key, source):
         bare = shown[1:-1] if shown.startswith("(") and shown.endswith(")") else shown

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _FEWEST_ALIKE = 2
-"""The minimum number of uniform entries that make a different one an exception."""
+"""The minimum number of uniform entries, or of lines that look up a key, that show what the code expects."""
 _NUMBERS = r"(?:int|float)"
 
 
@@ -33,7 +33,7 @@ _NUMBERS = r"(?:int|float)"
     before=("compared-kinds", "text-plus-other"),
 )
 def number_in_quotes(case: CrashContext) -> Match | None:
-    """Return the only number in quotes that reaches the failing calculation."""
+    """Return the number in quotes that the failing calculation uses, if the program passes on only one."""
     if has_string_operand(case):
         return None
     quoted = [(node, text) for node, text in _strings(case) if _NUMBER.fullmatch(text) and _is_passed_on(case, node)]
@@ -138,7 +138,7 @@ def key_in_two_spellings(case: CrashContext) -> Match | None:
 
 @runtime_rule("entry-without-key", ("KeyError",), r"'.[^'\n]*+'", before=("key-not-found",))
 def entry_without_key(case: CrashContext) -> Match | None:
-    """Return the only literal entry without a key that several lines look up."""
+    """Return the dictionary literal that lacks a key, if it is the only one and several lines look up the key."""
     key = case.crash.message.strip()[1:-1]
     looked_up = [
         (node.lineno, node.slice.value)

@@ -38,7 +38,7 @@ def word_of_another_language(case: CrashContext) -> Match | None:
 
 @runtime_rule("loop-variable-under-another-name", ("NameError",), _NOT_DEFINED, before=("name-misspelt",))
 def loop_variable_under_another_name(case: CrashContext) -> Match | None:
-    """Return the enclosing loop whose loop variable its body never uses."""
+    """Return the enclosing loop whose body uses an undefined name and never the loop variable."""
     name, node = case.match["name"], case.name(case.match["name"])
     if node is None or get_close_matches(name, sorted(case.program.bound_names - {name}), 1, 0.75):
         return None
@@ -51,7 +51,7 @@ def loop_variable_under_another_name(case: CrashContext) -> Match | None:
 
 @runtime_rule("name-misspelt", ("NameError",), _NOT_DEFINED, before=("name-defined-later", "name-of-another-function"))
 def name_misspelt(case: CrashContext) -> Match | None:
-    """Return the use of a name that is spelt almost like one that the program defines."""
+    """Return the use of a name that is spelt almost like a name that the program defines."""
     name, closest = case.match["name"], closest_name(case, case.match["name"])
     if not closest or (len(name) == 1 and closest.lower() != name.lower()):
         return None
@@ -59,7 +59,7 @@ def name_misspelt(case: CrashContext) -> Match | None:
 
 
 def closest_name(case: CrashContext, name: str) -> str | None:
-    """Return the name that a misspelt one on the failing line most likely stands for, or None."""
+    """Return the name that is most likely meant by a misspelt name on the failing line, or None."""
     bound = case.program.bound_names - {name}
     folded = {other.lower().replace("_", ""): other for other in bound}
     key = name.lower().replace("_", "")

@@ -1,4 +1,4 @@
-"""None where a value is needed: its source, for operations, calls, loops and subscripts."""
+"""None in operations, calls and subscripts that need another value. The rules find where the None comes from."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def none_source(case: CrashContext, wrong: ast.expr, **slots: str | ast.AST) -> 
 
 
 def _end_without_value(function: ast.FunctionDef) -> ast.stmt:
-    """Return the statement at which a function ends without a value; preferably one that prints or computes a value."""
+    """Return the statement at which a function ends without a value, preferably an expression such as a `print`."""
     ends: list[ast.stmt] = [function.body[-1]]
     for last in ends:
         if isinstance(last, ast.If):

@@ -99,7 +99,7 @@ def class_under_a_name(case: CrashContext) -> Match | None:
     before=("attribute-never-set",),
 )
 def parent_not_set_up(case: CrashContext) -> Match | None:
-    """Return the `__init__` that does not call the parent class's, which sets the missing attribute."""
+    """Return the `__init__` that does not call the parent class's `__init__`, which sets the missing attribute."""
     own = case.classes.get(case.match["type"])
     set_up = _set_up(own)
     if own is None or set_up is None or "super" in names_in(set_up):

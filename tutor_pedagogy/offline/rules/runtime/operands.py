@@ -56,7 +56,7 @@ def number_from_input(case: CrashContext) -> Match | None:
 
 
 def _bare_names(node: ast.expr) -> Iterator[ast.Name]:
-    """Yield the names in an expression that are not inside a call, whose result may have another type."""
+    """Yield the names in an expression, except those inside a call, because its result may have another type."""
     if isinstance(node, ast.Name):
         yield node
     elif not isinstance(node, ast.Call):

@@ -89,7 +89,7 @@ def _moves_away(call: ast.Call, test: ast.expr) -> bool:
 
 
 def _is_passed_on(function: Function, call: ast.Call, test: ast.expr) -> bool:
-    """Return whether the recursive call passes a parameter of the condition on unchanged."""
+    """Return whether the recursive call leaves a parameter that the condition uses unchanged."""
     return any(
         name in names_in(test) and isinstance(value, ast.Name) and value.id == name
         for name, value in zip(parameters(function), call.args, strict=False)

@@ -23,8 +23,8 @@ __all__ = ["Code", "CrashContext", "Match", "RuntimeRule", "Slots", "runtime_rul
 class RuntimeRule(Rule):
     """A rule for exceptions of some types (an empty set means every type) whose message matches a pattern.
 
-    `detect` returns None if the rule does not apply after all; then the next rule is tried. `before` names rules that
-    must be tried after this one, because both would match.
+    `detect` returns None if the code shows that the rule does not apply; then the next rule is tried. `before` names
+    rules that must be tried after this rule, because both would match.
     """
 
     exceptions: frozenset[str]

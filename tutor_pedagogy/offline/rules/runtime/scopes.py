@@ -49,7 +49,7 @@ def name_of_another_function(case: CrashContext) -> Match | None:
 
 @runtime_rule("answer-not-kept", ("NameError",), _NAME, before=("name-of-another-function",))
 def answer_not_kept(case: CrashContext) -> Match | None:
-    """Return the call that drops the result of a function which returns its local variable of this name."""
+    """Return the call whose result is discarded although its function returns the variable that is missing here."""
     name = case.match["name"]
     for node in case.program.each(ast.Expr):
         match node.value:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     "parameter without a default follows",
 )
 def order_of_arguments(broken: Broken) -> Iterator[Candidate]:
-    """Yield a positional argument after a keyword argument, or a parameter without a default after one that has it."""
+    """Yield a positional argument after a keyword argument, or a parameter without a default after one with it."""
     tokens, words = broken.here, broken.words
     place = "call" if "argument follows keyword" in broken.fault.message else "header"
     named = words.index("=") if "=" in words else 0

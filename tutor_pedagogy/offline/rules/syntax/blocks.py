@@ -86,7 +86,7 @@ def empty_block(broken: Broken) -> Iterator[Candidate]:
 
 
 def _block_ends(broken: Broken, first: int, margin: str) -> list[int]:
-    """Return the lines with which the block of a header could end, the likeliest line first."""
+    """Return the possible last lines of the block of a header, the likeliest first."""
 
     def is_in_block(line: int) -> bool:
         indent = broken.indent(line)
@@ -101,7 +101,7 @@ def _block_ends(broken: Broken, first: int, margin: str) -> list[int]:
 
 
 def _opens_again(broken: Broken, lines: list[int], margin: str) -> bool:
-    """Return whether the next line belongs to a header within `lines` instead of the header above them."""
+    """Return whether the next line, such as `else`, belongs to a header in `lines`, not to the header above them."""
     openers = _CONTINUES.get(broken.word(broken.code_below(lines[-1])), ())
     return any(broken.word(line) in openers for line in lines if broken.indent(line) == margin)
 

@@ -61,7 +61,7 @@ def _rest_of_line(broken: Broken, token: Token) -> str:
 
 
 def _ways_to_close(broken: Broken, opener: Token) -> Iterator[Choice]:
-    """Yield the changes that close a bracket, each after its cost."""
+    """Yield each way to close a bracket, as a cost followed by the changes."""
     here = broken.on(opener.line)
     last = here[-1]
     open_here = brackets_of(here)
@@ -89,7 +89,7 @@ def _ways_to_close(broken: Broken, opener: Token) -> Iterator[Choice]:
 
 
 def _earlier_ends(here: list[Token], opener: Token) -> Iterator[tuple[float, int]]:
-    """Yield the offsets before operators and commas at which a bracket could be closed, each after its cost."""
+    """Yield each offset before an operator or comma at which a bracket could be closed, as a cost and the offset."""
     for index in range(len(here) - 2, here.index(opener), -1):
         if here[index + 1].text in _OPERATORS | {","} and here[index].is_operand_end:
             yield 2 + (len(here) - index) / 100, here[index].end
@@ -117,7 +117,7 @@ def _end_of_call(here: list[Token], opener: Token) -> Token | None:
 
 
 def _opener_to_close(broken: Broken) -> Token:
-    """Return the unclosed bracket that CPython reports, else the last one up to the line that it reports."""
+    """Return the unclosed bracket that CPython reports, else the last unclosed one up to the line that it reports."""
     unclosed = broken.brackets.unclosed
     for opener in unclosed:
         if (opener.line, opener.column) == (broken.fault.line, broken.fault.column):

@@ -134,7 +134,7 @@ class Broken:
 
     @cached_property
     def at(self) -> int:
-        """The index in `here` of the token that CPython reports; the number of tokens if that is none of them."""
+        """The index in `here` of the token that CPython reports, or the number of tokens if it reports none of them."""
         column = self.fault.column
         return next((i for i, token in enumerate(self.here) if token.column + len(token.text) > column), len(self.here))
 

@@ -41,9 +41,9 @@ _NAMES = {"“": "a curly quote mark", "”": "a curly quote mark", "\u00a0": "a
 _QUOTED = re.compile(r"[«“„‹‘](?P<blanks>\s*+)(?P<inside>[^»”“›’\n]*+)(?P<closing>[»”“›’])?")
 _DIGIT_NAME = re.compile(r"(?<![\w.])(\d+)([A-Za-z_]\w*)")
 _MOST_DIGIT_NAMES = 16
-"""The maximum number of names on one line for each of which the whole code is searched."""
+"""The maximum number of names that start with a digit on one line. Each needs a search through the whole code."""
 _LONGEST_PRODUCT = 5
-"""The number of letters from which a name is not taken for a product of one-letter names, as in `4ac`."""
+"""The minimum length of a name that is not read as a product of one-letter names, unlike `ac` in `4ac`."""
 _ODD_NUMBER = re.compile(
     r"(?<![\d_.])[_.]*+(?P<points>\d[\d_.]*\.[\d_]*\.\d*)"
     r"|(?<!\d)(?P<ending>\d++(?:_(?!\d)|\.?\d*+[eE](?![+-]?\d)))"

@@ -82,7 +82,7 @@ def not_at_another_place(broken: Broken) -> Iterator[Candidate]:
 
 
 def _start_of_operand(tokens: list[Token]) -> Token:
-    """Return the first token of the name, call or bracket with which some tokens end."""
+    """Return the first token of the name, call or bracket at the end of the given tokens."""
     at = len(tokens) - 1
     depth = 0
     while at > 0:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tutor_pedagogy.offline.engine.lexing import Token
 _MOST_DICTIONARIES = 4
-"""The maximum number of dictionary literals enclosing one line whose entries are checked."""
+"""The maximum number of enclosing dictionary literals whose entries are checked for one line."""
 
 
 @syntax_rule("half-a-dictionary-entry", "expected after dictionary key", INVALID, "cannot assign to", FORGOTTEN_COMMA)

@@ -105,7 +105,7 @@ def _one_more(bound: str) -> str:
 
 
 def _header_changes(tokens: list[Token], words: list[str]) -> Iterator[Choice]:
-    """Yield the changes that correct the form of a header, each after its cost."""
+    """Yield each way to correct the form of a header, as a cost followed by the changes."""
     first, last = tokens[0], tokens[-1]
     match first.text:
         case "def":

@@ -66,7 +66,7 @@ _NO_OPERAND = (_BINARY - {"+", "-", ".", "*", "**"}) | {"", ",", ")", "]", "}", 
 _MOST_PAIRS = 4
 """The maximum number of pairs of adjacent values on one line that are considered."""
 _MOST_VALUES = 3
-"""The maximum number of names and strings of a line on which two adjacent unknown words are not taken for prose."""
+"""The maximum number of names and strings on a line of code. Two unknown words on a longer line are prose."""
 
 
 @syntax_rule("nothing-between-values", INVALID, "invalid decimal literal")

@@ -72,7 +72,7 @@ def import_form(broken: Broken) -> Iterator[Candidate]:
 
 
 def _import_changes(broken: Broken) -> Iterator[Choice]:
-    """Yield the changes that correct the form of an `import`, each after its cost."""
+    """Yield each way to correct the form of an `import`, as a cost followed by the changes."""
     tokens, words = broken.here, broken.words
     if words[0] == "import" and "from" in words:
         at = words.index("from")

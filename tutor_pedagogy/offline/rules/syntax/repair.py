@@ -25,7 +25,7 @@ MOST_TOKENS_OF_ONE_RULE = 24
 Rewriting a C-style `for` header is such an edit.
 """
 COMPILED_CHARACTERS = 60_000
-"""The maximum number of characters that all trials of one search compile together. It bounds the search's time."""
+"""The maximum number of characters that all trials of one search compile together, to bound the search's time."""
 MOST_TRIALS = 40
 FREE_TRIALS = 3
 """The number of trials that every search has, even for a program beyond `COMPILED_CHARACTERS`."""
@@ -111,7 +111,7 @@ class Search:
         return sorted(guesses, key=lambda guess: guess[1].cost)
 
     def _confirmed(self, code: str, fault: Fault, guesses: Iterable[Guess]) -> list[_Trial]:
-        """Return the trials that move the error further down, in order, up to the first one that leaves no error."""
+        """Return the trials that correct the error, in order, up to the first trial after which no error is left."""
         steps: list[_Trial] = []
         for rule, candidate in guesses:
             if not candidate.changes:
@@ -158,7 +158,10 @@ class Search:
 
 
 def _is_progress(fault: Fault, candidate: Candidate, left: Fault) -> bool:
-    """Return whether an edit has corrected its error: the remaining one is further down or not from the tokenizer."""
+    """Return whether an edit has corrected its error, so that the remaining error is further down in the code.
+
+    After an error of the tokenizer, such as an unclosed string, the remaining error may also be further up.
+    """
     if left is _UNKNOWN:
         return False
     if left.line > max(fault.line, candidate.line):

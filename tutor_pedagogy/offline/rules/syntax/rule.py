@@ -1,4 +1,4 @@
-"""A rule for code that does not parse, and the decorator that makes one of a detector."""
+"""A rule for code that does not parse, and the decorator that turns a detector into a rule."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class SyntaxRule(Rule):
 
 
 def syntax_rule(name: str, *messages: str) -> Callable[[Detector], SyntaxRule]:
-    """Return a decorator that makes a rule of a detector, for messages that match one of these patterns."""
+    """Return a decorator that turns a detector into a rule for messages that match one of these patterns."""
     pattern = re.compile("|".join(messages))
 
     def decorate(guess: Detector) -> SyntaxRule:

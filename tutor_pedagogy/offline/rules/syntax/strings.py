@@ -51,9 +51,10 @@ def text_never_closed(broken: Broken) -> Iterator[Candidate]:
 
 
 def _string_ends(broken: Broken, token: Token, start: int, quote: str) -> Iterator[Choice]:
-    """Yield the changes that close a one-line string, each after its cost. Its content starts at offset `start`.
+    """Yield each way to close a one-line string, as a cost followed by the changes.
 
-    The likeliest end is before the brackets that the line still has to close, else the end of the line.
+    The content of the string starts at offset `start`. Its likeliest end is before the brackets that the line still has
+    to close, else the end of the line.
     """
     content = token.text[start - token.start :].rstrip()
     before = [other for other in broken.on(token.line) if other.start < token.start]
@@ -95,7 +96,7 @@ def _stray_quote(broken: Broken, token: Token, quote: str) -> Iterator[Candidate
 
 
 def _earlier_ends(broken: Broken, token: Token, content: str) -> Iterator[int]:
-    """Yield the positions in a string at which it could end: what follows, after a comma or the like, reads as code."""
+    """Yield the positions in a string at which it could end, because the text after them reads as code."""
     known = {other.text for other in broken.tokens if other.type == "name"} | set(dir(builtins))
     opener = broken.opener(token)
     marks = ",:" if opener is not None and opener.text == "{" else ",+%]"
@@ -210,7 +211,7 @@ def braces_in_f_string(broken: Broken) -> Iterator[Candidate]:
 
 
 def _inner_quotes(broken: Broken, quote: str) -> Iterator[Choice]:
-    """Yield the change of the quotes around keys in an f-string that uses the same quotes as the f-string itself."""
+    """Yield the change of the quotes around keys inside an f-string, if they are the quotes of the f-string itself."""
     line = broken.fault.line
     text = broken.text(line)
     other = "'" if quote == '"' else '"'
@@ -220,7 +221,7 @@ def _inner_quotes(broken: Broken, quote: str) -> Iterator[Choice]:
 
 
 def _braces_to_close(token: Token) -> Iterator[Choice]:
-    """Yield the ends of a value and its format at which an unclosed brace could be closed."""
+    """Yield each place at which an unclosed brace could be closed, such as the end of its value or format."""
     for opening in re.finditer(r"(?<!\{)\{(?!\{)", token.text):
         rest = token.text[opening.end() :]
         start = token.start + opening.end()

@@ -81,7 +81,7 @@ def value_as_target(broken: Broken) -> Iterator[Candidate]:
 
 
 def _target_changes(broken: Broken, left: list[Token], operator: Token, right: list[Token]) -> Iterator[Choice]:
-    """Yield the changes that make the left side a valid assignment target, each after its cost."""
+    """Yield each way to make the left side a valid assignment target, as a cost followed by the changes."""
     words = [token for token in left if token.type == "name"]
     is_plain = operator.text == "="
     match right:
@@ -172,7 +172,7 @@ def not_deletable(broken: Broken) -> Iterator[Candidate]:
 
 
 def _deletable(target: list[Token]) -> Iterator[Choice]:
-    """Yield the changes that leave a valid target of `del`: an item in square brackets, or the first operand."""
+    """Yield each way to get a valid target of `del`, an item or the first operand, as a cost and the changes."""
     first, last = target[0], target[-1]
     opener = next((token for token in target if token.text == "("), None)
     if opener is not None and last.text == ")" and first.type == "name":

@@ -49,7 +49,7 @@ _STARTERS = (
 )
 _INFIX = ("and", "or", "not", "in", "is", "if", "else", "for")
 _SHORT = 3
-"""The maximum number of letters of a short word: one wrong letter in three lowers its similarity more."""
+"""The maximum length of a short word. Its limit is `_SIMILAR_IF_SHORT`, because each wrong letter counts for more."""
 _SIMILAR, _SIMILAR_IF_SHORT = 0.7, 0.66
 """The minimum similarity of a word to the keyword that it stands for, from 0 to 1: for long and for short words."""
 _SENTENCE = 3
@@ -169,7 +169,7 @@ def prose_in_code(broken: Broken) -> Iterator[Candidate]:
 
 
 def _longest_run(tokens: list[Token]) -> list[Token]:
-    """Return the longest sequence of words that starts with a name. Keywords may follow."""
+    """Return the longest sequence of names and keywords that starts with a name."""
     best: list[Token] = []
     run: list[Token] = []
     for token in tokens:
