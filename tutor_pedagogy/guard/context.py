@@ -110,5 +110,5 @@ class JudgedUnit:
 
     @property
     def readings(self) -> list[Reading]:
-        """The prose by itself, and together with the beginning of its sentence in earlier units."""
+        """The prose by itself and, if its first sentence began in earlier units, together with that beginning."""
         return self.words if self.sentences is self.words else self.words + self.sentences

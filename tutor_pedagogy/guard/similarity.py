@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _ALIKE = 0.7
-"""The minimum share of equal tokens at which two statements are alike."""
+"""The minimum share of equal tokens at which two statements count as alike."""
 _COMMON_SHARE = 0.55
 """The minimum share of alike tokens at which an example with three or more alike statements is too similar."""
 _COMMON_SHARE_OF_TWO = 0.7

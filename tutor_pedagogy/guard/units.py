@@ -54,7 +54,7 @@ class _Fence:
 
 
 class Splitter:
-    """Collects text and returns its units. It holds back at most one unit."""
+    """Splits a stream of text into units. It holds back at most one unit."""
 
     def __init__(self) -> None:
         self._held = ""

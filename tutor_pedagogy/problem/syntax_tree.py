@@ -20,7 +20,7 @@ COMPILED = Remembered[bool]()
 
 
 def syntax_tree(code: str, flags: int = 0) -> ast.Module:
-    """Return the syntax tree of code. Suppress warnings, and never run the code. Raise as `compile` does."""
+    """Return the syntax tree of code, without warnings and without running it. Raise the same errors as `compile`."""
     with _ONE_AT_A_TIME, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tree: ast.Module = compile(code, "<student>", "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)

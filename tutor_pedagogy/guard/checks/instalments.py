@@ -22,7 +22,7 @@ _LONGEST_FRAGMENT = 12
 _LONGEST_STATEMENT = 40
 """The maximum lengths, in tokens, of a fragment and of a statement that is put together from fragments."""
 _FEWEST = 3
-"""The minimum number of fragments of a calculation. Two side by side are often just a name and its value."""
+"""The minimum number of fragments of a calculation. Two adjacent fragments are often just a name and its value."""
 
 _RULER = re.compile(r"[ \t]*[-:=]{3,}[ \t]*|[ \t]*+(?:\.{3}|\u2026)?[ \t]*")
 _WORDS_A_FRAGMENT = 6
@@ -85,7 +85,7 @@ def _endings(context: GuardContext) -> Iterator[tuple[str, bool]]:
     ending: list[str] = []
     for number, fragment in enumerate(reversed(context.fragments), 1):
         if (fragment[0] == "." and len(fragment) > 1) or (number > 1 and fragment[-1] == ":"):
-            return  # A fragment such as `.sort()`, or one that ends in a colon, cannot continue a statement.
+            return  # A fragment such as `.sort()`, or a fragment that ends in a colon, cannot continue a statement.
         is_call = len(fragment) > OPERATION and fragment[-1] == ")"
         if ending[:1] in (["["], ["("]) and is_call and not gives_away(context, " ".join(fragment)):
             return  # A bracket after a quoted call is another quotation, not its continuation.

@@ -87,7 +87,7 @@ class SpelledNames:
         return word in self.names or word in _OF_PYTHON
 
     def in_disguise(self, words: Iterable[str]) -> frozenset[str]:
-        """Return the words that are the student's or Python's names backwards or in ROT13, but not names as written."""
+        """Return the words that are a name of the student's or Python's backwards or in ROT13, unless also a name."""
         if _OF_PYTHON_OTHERWISE.isdisjoint(words) and self.otherwise.isdisjoint(words):
             return frozenset()
         return (_OF_PYTHON_OTHERWISE.intersection(words) | self.otherwise.intersection(words)) - self.names
@@ -124,5 +124,5 @@ def _of_moved_letters(text: str, words: frozenset[str], spelled: SpelledNames) -
 
 
 def _is_trace(hits: set[str], text: str) -> bool:
-    """Return whether the names found in a decoding show that a text hides code: two, or a long one and an operator."""
+    """Return whether the names found in a decoding show that a text hides code: two names, or a long one and a sign."""
     return len(hits) > 1 or (bool(hits) and len(max(hits, key=len)) >= _TELLING_NAME and bool(_SIGNS.search(text)))

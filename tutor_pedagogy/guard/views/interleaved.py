@@ -40,7 +40,7 @@ _SPACE = re.compile(r"(?<! ) ++(?=[.()\[\],:])|(?<=[.(\[]) ++")
 _CONNECTING = phrase("CONNECTING")
 _BLANKS = re.compile("[ \\t]+")
 _MANY = 60
-"""The maximum number of pieces of one run that are joined."""
+"""The maximum number of pieces between the same separators that are joined."""
 
 
 def readings(text: str) -> Iterator[str]:

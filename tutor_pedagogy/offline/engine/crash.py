@@ -24,7 +24,7 @@ _FOREIGN = re.compile(
     r"site-packages|dist-packages|[/\\]lib[/\\]python|<frozen |<__array_function__|^/usr/lib|[/\\]Lib[/\\]"
 )
 _LABELS = frozenset(("Expected", "Got", "Trying", "Actual", "Output", "Input"))
-"""Words that look like exception names in the report of a failing test, because a colon follows, but are none."""
+"""Labels in the report of a failing test, such as `Expected:`, that look like exception names."""
 _VALUES = re.compile(r"\n# values on line \d{1,7}: [^\n]*\Z")
 _ENDINGS = ("Error", "Exception", "Warning", "Interrupt", "Exit", "Iteration", "Group")
 

@@ -1,4 +1,4 @@
-"""The match of a rule: the place in the code at which it sees the cause of an error."""
+"""The match of a rule: the place in the code at which the rule sees the cause of an error."""
 
 from __future__ import annotations
 

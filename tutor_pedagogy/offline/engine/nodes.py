@@ -29,7 +29,7 @@ def is_call_of(node: ast.AST | None, *names: str) -> TypeGuard[ast.Call]:
 
 
 def first_argument(node: ast.AST | None) -> ast.expr | None:
-    """Return the first positional argument of a call; None if there is none or the node is no call."""
+    """Return the first positional argument of a call, or None if the node is no call or the call has no argument."""
     return node.args[0] if isinstance(node, ast.Call) and node.args else None
 
 

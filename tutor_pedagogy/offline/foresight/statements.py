@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.foresight.frame import Names
 
 _MOST_ITERATIONS = 4
-"""The maximum number of iterations of a loop that are interpreted. It ends earlier once no type changes."""
+"""The maximum number of iterations of a loop that are interpreted. They end earlier once no type changes."""
 _EXPECTING = frozenset(("raises", "assertRaises", "assertRaisesRegex", "suppress", "warns"))
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)
 _PLATFORM_NAMES = words("version_info platform TYPE_CHECKING PY2 PY3 version implementation")

@@ -1,4 +1,4 @@
-"""Conditions that are always true or never true, and conditions that an earlier one makes unreachable."""
+"""Conditions that are always true or never true, and branches that an earlier condition makes unreachable."""
 
 from __future__ import annotations
 

@@ -142,7 +142,7 @@ def method_named_not_called(program: Program, node: ast.Expr) -> Iterator[Match]
 
 @logic_rule("result-thrown-away", 0.9, "value string order other", needs=(ast.Call,), each=ast.Expr)
 def result_thrown_away(program: Program, node: ast.Expr) -> Iterator[Match]:
-    """Yield a call that only returns a value, which the program discards."""
+    """Yield a call that does nothing but return a value, which the program discards."""
     if _is_shown_by_cell(program, node):
         return
     match node.value:

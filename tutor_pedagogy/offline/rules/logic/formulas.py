@@ -145,7 +145,7 @@ def temperature_formula(program: Program, node: ast.BinOp) -> Iterator[Match]:
 
 
 def _value(node: ast.expr, name: str, given: float) -> float | None:
-    """Return the value of a formula for a value of its only variable.
+    """Return the value of a formula if its only variable has the given value.
 
     Return None if the formula contains anything but numbers, that variable and `+ - * / //`.
     """

@@ -144,7 +144,7 @@ def counting_down_without_step(program: Program, node: ast.Call) -> Iterator[Mat
 
 @logic_rule("loop-never-ends", 0.9, "endless value none other", each=ast.While)
 def loop_never_ends(program: Program, loop: ast.While) -> Iterator[Match]:
-    """Yield a `while` condition of which the loop changes no variable."""
+    """Yield a `while` condition whose variables the loop never changes."""
     asked = names_in(loop.test)
     calls = [node for node in walk(loop.test) if isinstance(node, ast.Call)]
     if not asked or not all(is_call_of(call, "len", "abs", "int", "str") for call in calls):

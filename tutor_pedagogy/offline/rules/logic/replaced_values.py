@@ -95,7 +95,7 @@ def _changes(node: ast.AST, name: str) -> bool:
 
 @logic_rule("nothing-given-back", 0.7, "none printed other", each=ast.Call)
 def nothing_given_back(program: Program, call: ast.Call) -> Iterator[Match]:
-    """Yield a call whose result is used although the function returns nothing."""
+    """Yield a call whose result is used although the called function returns nothing."""
     match call.func, program.parents.get(call):
         case ast.Name(id=name), ast.Assign() | ast.Return() | ast.Call(
             func=ast.Name(id="print"), args=[ast.Call()]

@@ -58,7 +58,7 @@ class CrashContext:
 
     @cached_property
     def types(self) -> tuple[str, str]:
-        """The left and right operand types that the message names."""
+        """The types of the left and the right operand, as the message names them."""
         left, right, *_ = (*(group for group in self.match.groups() if group), "", "")
         return left, right
 
@@ -117,7 +117,7 @@ class CrashContext:
         return self.likely(ast.Call)
 
     def call(self, *names: str) -> ast.Call | None:
-        """Return the likeliest call on the failing line, of a function or method with one of these names if given."""
+        """Return the likeliest call on the failing line. If `names` are given, only calls of these functions count."""
         return next((call for call in self.calls if not names or called_name(call) in names), None)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Wrong literals: a number in quotes, an entry unlike the others, a misspelt key."""
+"""Wrong literals: a number in quotes, an entry of another length than the others, a misspelt key."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _OTHER_LANGUAGES = {
 
 
 def _at_name(case: CrashContext, new: str | None = None, **slots: str) -> Match:
-    """Return a match of the name in the message, with an edit that replaces it by another."""
+    """Return a match of the name in the message, with an edit that replaces it by another name, if one is given."""
     name = case.match["name"]
     node = case.name(name)
     return case.here(name, replace=(node, new) if node is not None else None, name=Code(name), slots=slots)

@@ -95,7 +95,7 @@ def value_only_on_some_paths(case: CrashContext) -> Match | None:
 
 
 def _function_name(case: CrashContext, otherwise: str = "the program") -> Code:
-    """Return the name of the function that contains the failing line, or the given words at the top level."""
+    """Return the name of the function that contains the failing line, or the given words outside functions."""
     return Code(case.function.name if case.function else otherwise)
 
 

@@ -53,7 +53,7 @@ def assignment_for_comparison(broken: Broken) -> Iterator[Candidate]:
 
 
 def _comparison(broken: Broken, sign: Token) -> Code:
-    """Return the comparison around an operator, up to the words and brackets that end it on either side."""
+    """Return the comparison around an operator, from its left operand to its right operand."""
     here = broken.here
     left = right = here.index(sign)
     depth = 0

@@ -125,7 +125,7 @@ def word_of_another_language(broken: Broken) -> Iterator[Candidate]:
 
 
 def _first_words(broken: Broken, tokens: list[Token], words: list[str]) -> Iterator[Candidate]:
-    """Yield a first word from another language: one that prints, an access modifier, or the start of a `switch`."""
+    """Yield a line that starts with another language's word for printing, access modifier, or `switch`."""
     first, second = tokens[0], tokens[1] if len(tokens) > 1 else NO_TOKEN
     if first.text in _SHOWING and second.is_operand_start and second.text not in ("(", "["):
         shown = remove_up_to(first, second), insert_before(second, "print("), insert_after(tokens[-1], ")")

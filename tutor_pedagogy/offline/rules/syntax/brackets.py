@@ -143,7 +143,7 @@ def _closed_further_down(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("bracket-never-opened", "^unmatched", "does not match opening")
 def bracket_never_opened(broken: Broken) -> Iterator[Candidate]:
-    """Yield a closing bracket that was never opened, with the places at which its partner could be inserted."""
+    """Yield a closing bracket that was never opened, with the places at which an opening bracket could be inserted."""
     here = broken.here
     closers = [token for token in here if token.text in CLOSERS]
     for closer in [token for token in closers if token.column == broken.fault.column] or closers[-1:]:

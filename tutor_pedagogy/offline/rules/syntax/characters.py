@@ -1,6 +1,6 @@
 """Characters and numbers that Python cannot read: typographic characters, names that start with a digit, zeros."""
 
-# ruff: noqa: RUF001 - the tables list such easily confused characters
+# ruff: noqa: RUF001 - the tables list characters that are easily confused with ASCII characters
 from __future__ import annotations
 
 import re

@@ -184,7 +184,7 @@ def operator_of_another_language(broken: Broken) -> Iterator[Candidate]:
 
 
 def _negates(tokens: list[Token], mark: Token) -> bool:
-    """Return whether a sign is a prefix operator: a value follows it, and none precedes it directly."""
+    """Return whether a sign is a prefix operator: a value follows it, and no value directly precedes it."""
     at = tokens.index(mark)
     is_after = at > 0 and tokens[at - 1].is_operand_end and tokens[at - 1].end == mark.start
     return not is_after and at + 1 < len(tokens) and tokens[at + 1].is_operand_start

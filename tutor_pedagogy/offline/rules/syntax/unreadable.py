@@ -1,4 +1,4 @@
-"""The fallback for a line that Python cannot parse and about which no rule has a guess."""
+"""The fallback rule for a line that Python cannot parse and for which no other rule has a guess."""
 
 from __future__ import annotations
 
