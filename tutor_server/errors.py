@@ -23,7 +23,7 @@ class SettingsError(Exception):
 
 
 WAIT = "Please wait and try again."
-"""Pages say instead how long."""
+"""The request at the end of an error's sentence. HTML pages replace it by the number of minutes to wait."""
 
 
 class TutorError(Exception):

@@ -13,7 +13,7 @@ DEVICE_POLL_SECONDS = 5
 """The minimum number of seconds between two polls of a device that waits to be signed in (RFC 8628 §3.5)."""
 
 WINDOW_SECONDS = 60
-"""Seconds that the sliding windows over messages and provider calls span."""
+"""The length in seconds of the sliding windows that limit messages and provider calls."""
 
 SPENDING_SECONDS = 60
 """Seconds after which the limiter reads the amount spent from the database again."""
@@ -21,7 +21,7 @@ SPENDING_SECONDS = 60
 MAX_BODY_BYTES = 1024 * 1024
 
 MAX_STORED_CODE_BYTES = 64 * 1024
-"""The maximum size of the stored code of one ask, so that a day's asks with long code cannot fill a disk."""
+"""The maximum number of bytes of code that are stored for one ask, so that a day's asks cannot fill a disk."""
 MAX_ANSWER_CHARACTERS = 64 * 1024
 """The maximum number of characters of an answer from any provider: a thousand times what a hint needs."""
 
@@ -36,13 +36,13 @@ class Deadlines:
     slow_reader: float = 10
     grace: float = 30
     request_head: float = 8
-    """Seconds from the first byte of the head to the last, also the limit for a client that sends nothing.
+    """Seconds from the first byte of a request's head to the last, or from the connection's start if nothing is sent.
 
-    Both end after 10 seconds.
+    Including a random addition and late timers, such connections are closed within 10 seconds.
     """
     request_body: float = 8
     idle: float = 75
-    """Seconds between two requests on one connection. Reverse proxies wait for less, so the proxy closes first."""
+    """The idle timeout in seconds between two requests on one connection. Reverse proxies have shorter ones."""
     database: float = 10
     """Seconds that one read or write unit may take on PostgreSQL."""
     finishing: float = 10
@@ -64,9 +64,9 @@ class FrameRate:
     bytes: float = 64 * 1024 * 1024
     bytes_per_second: float = 1024 * 1024
     connection: float = 5
-    """The number of frames that opening a connection counts as, since it costs the service as much."""
+    """The number of frames as which opening a connection counts, since it costs the service as much."""
     shut_out: float = 10
-    """Seconds during which a user who exceeded the rate cannot open a connection."""
+    """Seconds for which a user who exceeded the rate limit cannot open a connection."""
 
     @classmethod
     def allowing(cls, messages_per_minute: int) -> FrameRate:

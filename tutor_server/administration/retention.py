@@ -27,13 +27,13 @@ log: FilteringBoundLogger = structlog.get_logger()
 
 SWEEP_SECONDS = 3600.0
 UNCONFIRMED_DAYS = 30
-"""The time after which an account whose e-mail address was never confirmed is deleted."""
+"""Days after which an account is deleted if its e-mail address was never confirmed."""
 AUDIT_DAYS = 400
-"""The retention period of the audit log: more than a year, so that a week can be compared with last year's."""
+"""Days for which the audit log is kept: more than a year, so that a week can be compared with last year's."""
 
 
 class RetentionSweep:
-    """Deletes old data at the start and every hour. If `days` is None, students' messages are kept until erased."""
+    """Deletes old data at the start and then every hour. If `days` is None, messages are kept until they are erased."""
 
     def __init__(self, database: Database, clock: Clock, days: int | None) -> None:
         self._database = database
@@ -63,7 +63,7 @@ class RetentionSweep:
                 log.info("retention_swept", asks=asks, rows=words, older_than_days=self._days)
 
     async def _words(self, before: datetime) -> int:
-        """Delete messages, conversations and problems. A read selects them, so that write transactions only delete."""
+        """Delete old messages, conversations and problems. Reads select them, to keep write transactions short."""
         total = 0
         while unused := await self._database.read(lambda connection: retention.unused_words(connection, before)):
             for batch in unused.batches():

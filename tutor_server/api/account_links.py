@@ -158,7 +158,7 @@ async def _mail_reset(visit: Visit, form: schemas.AccountForm) -> web.Response:
 
 
 def _is_theirs(visit: Visit, opened: Opened) -> bool:
-    """Return whether the browser has already proved that the account is its student's."""
+    """Return whether the browser need not send the password: it created the account, or is signed in to it."""
     return opened.is_from or (visit.account is not None and visit.account.id == opened.account.id)
 
 

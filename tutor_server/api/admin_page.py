@@ -172,7 +172,7 @@ async def _figures(request: web.Request, days: int) -> Sequence[Figure]:
 
 
 def _warnings(spent: Spent, budgets: Budgets) -> list[str]:
-    """Return the budgets that are used up, or nearly."""
+    """Return a sentence for each budget that is used up or nearly used up."""
     warnings = []
     for what, committed, budget in (("Today", spent.day, budgets.daily), ("This month", spent.month, budgets.monthly)):
         if budget is not None and committed >= WARNING_SHARE * budget:

@@ -54,7 +54,7 @@ class Runner(web.AppRunner):
             quota,
             proxies=proxies,
             authenticator=self.app[AUTHENTICATOR],
-            now=made._loop.time,  # noqa: SLF001 - aiohttp has no public access
+            now=made._loop.time,  # noqa: SLF001 - no public attribute
         )
         return _Server(
             _refuses_in_the_envelope(admitted),
@@ -62,8 +62,8 @@ class Runner(web.AppRunner):
             quota,
             proxies,
             request_factory=made.request_factory,
-            loop=made._loop,  # noqa: SLF001 - aiohttp has no public access
-            **made._kwargs,  # noqa: SLF001 - aiohttp has no public access
+            loop=made._loop,  # noqa: SLF001 - no public attribute
+            **made._kwargs,  # noqa: SLF001 - no public attribute
         )
 
 
@@ -101,7 +101,7 @@ class _Server(web.Server):
         return self._connection(self._quota.enter(None if is_proxy(address, self._proxies) else network_of(address)))
 
     def _connection(self, place: Place) -> _Connection:
-        """Return the protocol of a connection. Head deadlines vary by a tenth, so that few expire at once."""
+        """Return the protocol of a connection. Head deadlines vary by up to 9 %, so that few expire together."""
         request_head = next(self._head_deadlines)
         if not place.is_admitted:
             request_head = min(request_head, WAITING_SECONDS)
@@ -114,7 +114,7 @@ class _Server(web.Server):
 def _refuses_in_the_envelope(handle: _Handle) -> _Handle:
     """Return a handler that answers an unknown `Expect` header with the JSON error envelope.
 
-    aiohttp would refuse it as plain text, before the middlewares run. If a body arrived too late, or could not be
+    aiohttp would answer in plain text, before the middlewares run. If a body arrived too late, or could not be
     decompressed, its rest is not read: aiohttp would read it, and log the resulting error with a traceback.
     """
 
@@ -154,7 +154,7 @@ class _QuotesNothing(RequestHandler):
         request: web.BaseRequest,
         status: int = HTTPStatus.INTERNAL_SERVER_ERROR,
         exc: BaseException | None = None,
-        message: str | None = None,  # noqa: ARG002 - quotes the request
+        message: str | None = None,  # noqa: ARG002 - ignored, since it quotes the request
     ) -> web.StreamResponse:
         """Return the response to a malformed request, or to a request whose handler failed."""
         is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR

@@ -39,7 +39,7 @@ log = structlog.get_logger(__name__)
 
 PAST_RATE = "too many frames"
 OPENING_AT_ONCE = 4
-"""The maximum number of a connection's asks that await acceptance or refusal; meanwhile no frames are read."""
+"""The maximum number of asks on one connection that are neither accepted nor refused; then no frames are read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +132,7 @@ class ChatConnection:
         await self._has_ended.wait()
 
     def end_sign_in(self, reason: str) -> None:
-        """Begin to close with 4001 and one of the error codes of a 401. Later frames are ignored."""
+        """Begin to close with 4001; `reason` is an error code of a 401. Ignore later frames."""
         self.end(CloseCode.UNAUTHENTICATED, reason)
 
     def end(self, code: int, reason: str) -> None:
@@ -206,7 +206,7 @@ class ChatConnection:
                 self._renew(frame.access_token)
 
     def _forward(self, request_id: UUID, frames: AsyncIterator[FromService]) -> None:
-        """Forward an answer while it streams. A second reader of it on this connection replaces the first."""
+        """Forward an answer while it streams. If this connection forwards it already, replace that reader."""
         if previous := self._forwarders.pop(request_id, None):
             previous.cancel()
         task = asyncio.create_task(self._send_all(frames))
@@ -244,7 +244,7 @@ class ChatConnection:
         except TimeoutError:
             self._log.warning("slow_reader_cut")
             self._abort()
-        except ConnectionError:  # The editor is gone. The answer is kept until it reconnects.
+        except ConnectionError:  # The editor has disconnected. Its answer is kept, so that it can resume.
             self._abort()
 
     def _abort(self) -> None:

@@ -52,10 +52,10 @@ class ChatSockets:
         socket = web.WebSocketResponse(
             protocols=(SUBPROTOCOL,),
             heartbeat=HEARTBEAT_SECONDS,
-            max_msg_size=MAX_FRAME_BYTES + 1,  # aiohttp refuses a frame of exactly this size, too.
+            max_msg_size=MAX_FRAME_BYTES + 1,  # aiohttp also refuses frames of exactly the maximum size.
             timeout=CLOSE_SECONDS,
             autoclose=False,
-            autoping=False,  # A ping is a frame from the client, and counts towards its rate limit.
+            autoping=False,  # Pings are handled here, since they count towards the rate limit of frames.
             compress=False,
         )
         if not socket.can_prepare(request):

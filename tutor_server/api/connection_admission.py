@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 RETRY_SECONDS = 10
-"""Seconds until a refused client should retry, when silent connections have lost their places."""
+"""Seconds after which a refused client should retry: by then, silent connections have been closed."""
 
 
 def serve_if_admitted(

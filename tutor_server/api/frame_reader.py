@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 SMALL_FRAME = 16 * 1024
 """The maximum number of characters of a frame that is parsed in the event loop."""
 LARGE_FRAME_SECONDS = 2.0
-"""Seconds of processor time to parse a large frame. 1 MiB with the maximum number of notebook cells takes half."""
+"""The maximum processor time in seconds to parse a large frame. 1 MiB with the most notebook cells takes half of it."""
 ALLOWANCE_USED_UP = "Your last questions took very long to read. Please wait a moment."
 ALLOWANCE_WAIT, OVERLOAD_WAIT = 10, 5
-"""Seconds to wait before a retry: if the student's allowance is used up, and if too many frames are queued."""
+"""Seconds until a retry: if the student's allowance of processor time is used up, and if too many frames wait."""
 
 ClientFrame = ReceivedAsk | Cancel | Resume | Rate | Auth
 
@@ -53,7 +53,7 @@ class FrameReader:
             raise FrameRefused(_refusal_of(failure), request_id_in(text)) from None
         if read.refused is not None:
             raise FrameRefused(read.refused(read.detail), read.request_id)
-        assert read.message is not None  # noqa: S101 - for the type checker
+        assert read.message is not None  # noqa: S101 - narrows the type
         return _received(read.message, read.digest)
 
 

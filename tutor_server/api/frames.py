@@ -16,7 +16,7 @@ from tutor_server.errors import PayloadTooLarge, TutorError, ValidationFailed
 from tutor_server.tutoring.received import bounded, digest_of
 
 ESCAPED_NUL, NULL = "\\u0000", "null"
-"""JSON can write NUL and null only in these ways (RFC 8259 §3, §7). A text without them needs no check for them."""
+"""The only ways to write NUL and null in JSON (RFC 8259 §3, §7). Frames without them are not searched further."""
 DEPTH = 3
 """The maximum nesting depth at which null fields are removed. No field of the contract is nested deeper."""
 _ADAPTERS: dict[str, TypeAdapter[FromEditor]] = {name: TypeAdapter(kind) for name, kind in FROM_EDITOR.items()}
@@ -99,7 +99,7 @@ def request_id_in(text: str) -> UUID | None:
 
 
 def _read(kind: str, content: dict[str, Any]) -> FromEditor:
-    """Return the message built from known fields. Raise `ValidationFailed`."""
+    """Return the message of a type, with its list fields validated separately. Raise `ValidationFailed`."""
     lists = {name: _items(name, content.pop(name)) for name in _LISTS if isinstance(content.get(name), list)}
     try:
         message = _ADAPTERS[kind].validate_json(_written(content), strict=True)
@@ -127,7 +127,7 @@ def _written(content: Any) -> bytes:
     """Return parsed JSON as text again. Raise `ValidationFailed`."""
     try:
         return orjson.dumps(content)
-    except orjson.JSONEncodeError:  # orjson can parse deeper nesting than it can write.
+    except orjson.JSONEncodeError:  # orjson parses deeper nesting than it can write.
         raise ValidationFailed("The message is nested too deeply.") from None
 
 

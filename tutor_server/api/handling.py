@@ -1,4 +1,4 @@
-"""Calls of handlers: arguments from the request, and the response from the handler's result."""
+"""Calls handlers: takes their arguments from the request, and builds the response from their result."""
 
 from __future__ import annotations
 

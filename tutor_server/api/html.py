@@ -28,7 +28,7 @@ def _style(name: str) -> Markup:
 
 
 def _policy(style: Markup, *more: str) -> str:
-    """Return a policy that allows only the page's own style and `more` (CSP Level 3)."""
+    """Return a Content Security Policy (Level 3) that allows only the page's own style sheet and the sources `more`."""
     style_hash = b64encode(hashlib.sha256(style.encode()).digest()).decode()
     own = (f"style-src 'sha256-{style_hash}'", "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'")
     return "; ".join(("default-src 'none'", *own, *more))

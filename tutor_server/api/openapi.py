@@ -75,7 +75,7 @@ def document(routes: Sequence[Route], version: str) -> Json:
 
 
 class _Untitled(GenerateJsonSchema):
-    """Omits titles that only repeat the names."""
+    """Generates schemas whose fields have no titles, since a title would only repeat the field's name."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic defines the signature
         return False

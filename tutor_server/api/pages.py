@@ -25,10 +25,10 @@ DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 
 Place = TypeVar("Place", bound=tuple[Any, ...])
-"""The sort key of a row, after which the next page starts."""
+"""The sort key of a page's last row, after which the next page starts."""
 
 StoredInt = Annotated[int, Field(strict=True, ge=-(2**31), lt=2**31)]
-"""The maximum value of PostgreSQL's type `integer`."""
+"""An integer in the range of PostgreSQL's type `integer`."""
 Moment = tuple[
     Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(3000, 1, 1, tzinfo=UTC))], UUID
 ]
@@ -72,5 +72,5 @@ class Page(BaseModel, Generic[Place]):
         """Return the cursor of the page that follows the item at `place`, or None if no page follows."""
         if fetched <= self.limit:
             return None
-        # asyncpg returns ids in its own class, which orjson passes to `default`.
+        # asyncpg returns UUIDs in its own class, which orjson encodes only through `default`.
         return base64.urlsafe_b64encode(orjson.dumps(place, default=str)).decode()

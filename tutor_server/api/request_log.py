@@ -29,7 +29,7 @@ async def request_log(
         response = await handler(request)
         status = response.status
         return response
-    finally:  # It is None if the client disconnected or the service stops.
+    finally:  # `status` is None if the client disconnected or the service stops.
         resource = request.match_info.route.resource
         caller = request.get(CALLER)
         log.info(

@@ -57,7 +57,7 @@ class Access(Enum):
     ADMIN = auto()
     """The admin key is required."""
     SOCKET = auto()
-    """An access token is required. The socket checks it, so that clients can read the close code."""
+    """An access token is required. It is checked after the handshake, since clients can read only a close code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -157,7 +157,7 @@ class DeviceRequest(_Body):
 
 
 class DeviceTokenRequest(_Body):
-    """`POST /api/auth/device/token` (RFC 8628 §3.4). A missing field is refused with OAuth's error code."""
+    """`POST /api/auth/device/token` (RFC 8628 §3.4). A request without a field is refused with OAuth's error code."""
 
     grant_type: str = ""
     device_code: str = Field(default="", repr=False)
@@ -182,7 +182,7 @@ class DevicePageForm(_Body):
 
 
 class AccountAddress(_Body):
-    """The query of the account pages: the user code of a device to return to, a link's token, the last action."""
+    """The query of the account pages: the user code of a device to return to, a link's token, and the last action."""
 
     user_code: str = ""
     token: str = ""

@@ -19,7 +19,7 @@ log: FilteringBoundLogger = structlog.get_logger()
 
 
 def keep_running(work: BackgroundWork) -> Callable[[web.Application], AsyncIterator[None]]:
-    """Return a cleanup context (aiohttp's `cleanup_ctx`) that runs `work` as a task. Its failure is logged."""
+    """Return a cleanup context (aiohttp's `cleanup_ctx`) that runs `work` as a task, and logs its failure."""
 
     async def context(_app: web.Application) -> AsyncIterator[None]:
         task = asyncio.create_task(work(), name=work.__qualname__)

@@ -29,7 +29,7 @@ log: FilteringBoundLogger = structlog.get_logger()
 BATCH = 64
 """The maximum number of connections accepted at once, before the event loop serves the others again."""
 FULL_SECONDS = 0.02
-"""Seconds by which a full process delays accepting, so that another worker with free places can accept first."""
+"""Seconds by which a full process delays accepting, so that another worker with free places accepts first."""
 RETRY_SECONDS = 0.25
 """Seconds to pause after accepting failed, for example because no descriptor was free."""
 
@@ -46,7 +46,7 @@ class Server(Protocol):
 
     @property
     def is_full(self) -> bool:
-        """Whether every newcomer is refused."""
+        """Whether every new connection is refused."""
         ...
 
     @property
@@ -74,7 +74,7 @@ class Acceptor:
             self._loop.add_reader(listening, self._on_readable, listening)
 
     def close(self) -> None:
-        """Stop accepting and close the listening sockets; the operating system then refuses newcomers."""
+        """Stop accepting and close the listening sockets; the operating system then refuses new connections."""
         for pause in self._pauses.values():
             pause.cancel()
         for listening in self.sockets:
@@ -119,7 +119,7 @@ class Acceptor:
     async def _open(self, accepted: socket.socket, connection: Connection) -> None:
         try:
             await self._loop.connect_accepted_socket(lambda: connection, accepted)
-        except OSError:  # the client has disconnected already
+        except OSError:  # The client has disconnected already.
             connection.abandon()
             accepted.close()
 
@@ -131,7 +131,7 @@ class BoundSite(TCPSite):
 
     async def start(self) -> None:
         """Bind the port and start to accept connections. Raises `OSError`."""
-        if sys.platform == "win32":  # this event loop (Windows) has no `add_reader`, and no limit of descriptors
+        if sys.platform == "win32":  # The Windows event loop has no `add_reader`, and Windows no limit of descriptors.
             await super().start()
             return
         await BaseSite.start(self)

@@ -21,23 +21,23 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 SMALL_LIMIT = 4096
-"""The limit of descriptors below which a warning is logged: a few hundred answers at once come near it."""
+"""The number of descriptors below which a limit causes a warning: a few hundred answers at once come near it."""
 ADVICE = "raise the hard limit of open files: LimitNOFILE=65536 in the systemd unit, or ulimit -Hn 65536"
 MACOS_LIMIT = 10_240
-"""OPEN_MAX of macOS. Its kernel refuses a higher limit, even if the hard limit is unlimited."""
+"""The highest limit that the kernel of macOS accepts (OPEN_MAX), even if the hard limit is unlimited."""
 
 RESERVED_PART = 4
-"""The divisor of the limit that gives the reserve for the database, Redis, providers and child processes.
+"""The limit divided by this number is the reserve for the database, Redis, providers and child processes.
 
-Newcomers that are about to be refused also use the reserve.
+Connections that are about to be refused also use the reserve.
 """
 LARGEST_RESERVE = 1024
 WAITING_PART = 4
-"""The divisor of the reserve that gives the part for newcomers that are about to be refused."""
+"""The reserve divided by this number is the part for connections that are about to be refused."""
 
 COUNT_SECONDS = 0.25
 COUNT_COST = 50
-"""The minimum pause between two counts of all descriptors, as a multiple of the time that a count takes."""
+"""The minimum pause between two counts of all descriptors, as a multiple of the time that the last count took."""
 
 
 def raise_limit() -> None:
@@ -71,9 +71,9 @@ def open_descriptors() -> int:
     """Return how many descriptors this process has open; 0 if the system does not show them. Raise `OSError`."""
     if sys.platform == "win32":
         return 0
-    if sys.platform == "linux" and (shown := Path("/proc/self/fd").stat().st_size):  # since Linux 6.2
+    if sys.platform == "linux" and (shown := Path("/proc/self/fd").stat().st_size):  # The size is 0 before Linux 6.2.
         return shown
-    return len(list(Path("/dev/fd").iterdir())) - 1  # minus the descriptor that reads the folder
+    return len(list(Path("/dev/fd").iterdir())) - 1  # One descriptor reads the folder itself.
 
 
 class DescriptorBudget:
@@ -100,7 +100,7 @@ class DescriptorBudget:
 
     @property
     def waiting_room(self) -> int:
-        """The number of connections beyond the capacity that may be open in order to be refused."""
+        """The maximum number of connections beyond the capacity, which stay open only until they are refused."""
         return self._reserve // WAITING_PART
 
     def capacity(self, held: int) -> int:
@@ -112,7 +112,7 @@ class DescriptorBudget:
             self._limit = self._read_limit()
             try:
                 self._others = max(0, self._count() - held)
-            except OSError:  # no descriptor is left for counting
+            except OSError:  # No descriptor is left for counting, so all count as in use.
                 self._others = self._limit
             self._next_count = now + max(COUNT_SECONDS, COUNT_COST * (self._now() - now))
         return self._limit - self._reserve - self._others

@@ -45,7 +45,7 @@ class Place:
         return self._quota.begin_request(self, address)
 
     def displace_stranger(self, address: str) -> bool:
-        """Close a silent connection, if there is one, so that this refused request is served; return whether it is."""
+        """Admit this refused request by closing a silent connection. Return False if there is none."""
         return self._quota.displace_stranger(self, address)
 
     def end_request(self) -> None:
@@ -60,8 +60,8 @@ class Place:
 class ConnectionQuota:
     """Counts the connections of the process, by address, and decides which requests are served.
 
-    A connection that is admitted stays admitted. One that is not waits for its first request, which is then admitted or
-    refused; of these connections only the newest stay connected.
+    An admitted connection stays admitted. A connection that is not admitted waits for its first request, which is then
+    admitted or refused. Only the newest of the waiting connections stay open.
     """
 
     def __init__(self, budget: DescriptorBudget) -> None:
@@ -75,12 +75,12 @@ class ConnectionQuota:
 
     @property
     def is_full(self) -> bool:
-        """Whether a newcomer from any address is refused."""
+        """Whether new connections are refused whatever their address."""
         return self._free() <= 0
 
     @property
     def newcomers(self) -> int:
-        """The number of connections that may be accepted now. Those that are still being closed use up descriptors."""
+        """The number of connections that may be accepted now. Connections being closed still use descriptors."""
         return self._waiting_room - len(self._evicted)
 
     @property
@@ -94,7 +94,7 @@ class ConnectionQuota:
         return self._budget.limit
 
     def enter(self, address: str | None) -> Place:
-        """Return the place of a new connection. `address` is None if a proxy sends it with each request."""
+        """Return the place of a new connection. `address` is None behind a proxy, which sends it with each request."""
         place = Place(self, keeps_holder=address is not None)
         if self._refusal(address, self._free()) is None:
             self._admit(place, address)
@@ -177,7 +177,7 @@ class ConnectionQuota:
     def _evict(self, place: Place) -> None:
         close = place.close
         self.leave(place)
-        self._evicted.add(place)  # until the connection is closed, which releases the place
+        self._evicted.add(place)  # The connection counts until it is closed, which releases the place.
         if close is not None:
             close()
 

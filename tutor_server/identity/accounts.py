@@ -39,12 +39,12 @@ if TYPE_CHECKING:
 
 log: FilteringBoundLogger = structlog.get_logger()
 
-WRONG_CURRENT_PASSWORD = "The current password is wrong."  # noqa: S105 - a sentence for students
+WRONG_CURRENT_PASSWORD = "The current password is wrong."  # noqa: S105 - a sentence, not a password
 
 
 @dataclass(frozen=True, slots=True)
 class TokenPair:
-    """The two tokens of a sign-in."""
+    """The access token and the refresh token of a sign-in."""
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)

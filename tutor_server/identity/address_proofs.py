@@ -86,7 +86,7 @@ class AddressProofs:
         The e-mail address then counts as confirmed. Raise `LinkUnknown`, `ValidationFailed` for a common password, or
         `AccountDisabled`.
         """
-        chosen_for = await self.open_choice(secret)  # checked first, since hashing is expensive
+        chosen_for = await self.open_choice(secret)  # The link is checked first, since hashing a password is expensive.
         await self.accounts.passwords.require_uncommon(password, chosen_for.email)
         password_hash = await self.accounts.passwords.hash(password)
         now = self.clock.now()

@@ -27,7 +27,7 @@ class Window:
 
 
 class Counted(NamedTuple):
-    """A name, and the window in which it is counted."""
+    """The name of an account, a browser or an address, and the window in which its attempts are counted."""
 
     window: Window
     name: str
@@ -35,7 +35,7 @@ class Counted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """An admitted attempt, so that it can be given back. `mark` is opaque to the caller."""
+    """An admitted attempt, which `give_back` can remove from its windows. `mark` is opaque to the caller."""
 
     counted: tuple[Counted, ...]
     mark: float | str
@@ -101,7 +101,7 @@ class InProcessAttempts:
             stamps = self._stamps.get(each)
             if stamps is None:
                 continue
-            with suppress(ValueError):  # the attempt has already left the window
+            with suppress(ValueError):  # The attempt may have left the window.
                 stamps.remove(attempt.mark)  # type: ignore[arg-type]  # every mark made here is a float
             if not stamps:
                 del self._stamps[each]

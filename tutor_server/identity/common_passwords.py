@@ -29,9 +29,9 @@ CALENDAR = frozenset(
         *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
     )
 )
-"""Words in passwords of people who must change them regularly: seasons, months and days, combined with the year."""
+"""Words that people combine with a year in passwords that they must change regularly: seasons, months and days."""
 MAX_DATE = 6
-"""The maximum number of other characters beside a calendar word: a year and two more."""
+"""The maximum number of characters beside a calendar word in a password that is refused: a year and two more."""
 
 _LIST = files("tutor_server.identity") / "word_lists" / "common-passwords.txt.gz"
 _NOT_LETTERS = re.compile(r"[\W\d_]+")

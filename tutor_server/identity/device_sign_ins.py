@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 USER_CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
-"""The alphabet of user codes: no vowels, so that no code spells a word, and no letters that look like digits.
+"""Characters that user codes consist of: no vowels, so that no code spells a word, and none that look like digits.
 
 See RFC 8628 §6.1.
 """
@@ -54,9 +54,9 @@ MAX_NAME_CHARACTERS = 64
 _DEVICE_CODE_BYTES = 32
 _SLOWER_SECONDS = 5
 _PATIENCE = timedelta(seconds=1)
-"""A poll may come this much earlier than the interval allows, since network delays vary."""
+"""How much earlier than the polling interval allows a device may poll, since network delays vary."""
 _KEPT = DEVICE_CODE_LIFETIME
-"""The time for which an expired code is kept, so that the device gets the error for expired codes."""
+"""How long an expired code stays stored, so that a device that polls with it gets the error for expired codes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ class EmailLinks:
     def add(
         self, connection: Connection, user_id: UUID, purpose: Purpose, *, browser_hash: bytes | None = None
     ) -> str | None:
-        """Store a new token within a transaction. Return its secret, or None at the account's hourly limit."""
+        """Store a new token in the caller's transaction. Return its secret, or None beyond the hourly limit."""
         now = self.clock.now()
         if one_time_tokens.tokens_since(connection, user_id, purpose, now - timedelta(hours=1)) >= MOST_AN_HOUR:
             return None

@@ -82,12 +82,12 @@ def _prepared(password: str) -> bytes:
         raise ValidationFailed(f"password: has more than {MAX_PASSWORD_CHARACTERS} characters.")
     try:
         return unicodedata.normalize("NFC", password).encode()
-    except UnicodeEncodeError:  # a lone surrogate cannot be encoded
+    except UnicodeEncodeError:  # A lone surrogate cannot be encoded in UTF-8.
         raise ValidationFailed("password: holds something that is not a character.") from None
 
 
 def _unmatchable_hash() -> str:
-    """Return a hash that no password matches, with our parameters; its digest is random, so nothing is computed."""
+    """Return a hash that no password matches: random bytes in argon2's format, with the service's parameters."""
     salt, digest = (
         b64encode(secrets.token_bytes(length)).rstrip(b"=").decode() for length in (_SALT_BYTES, _HASH_BYTES)
     )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tutor_server.storage.tokens import Rotation
 
 REPLAY_WINDOW = timedelta(seconds=30)
-"""The time in which an exchanged token still returns its successor: several editor windows may refresh at once."""
+"""How long an exchanged token still returns its successor, since several editor windows may refresh at once."""
 
 _TOKEN_BYTES = 32
 
@@ -51,7 +51,10 @@ class RefreshTokens:
         return _encode(token)
 
     def rotate(self, connection: Connection, token: str, now: datetime) -> tuple[str, Rotation] | None:
-        """Exchange a token. Return its successor, which is valid only if the rotation is accepted."""
+        """Exchange a token. Return its successor, and the rotation, which says whether the exchange was refused.
+
+        The successor of a refused exchange is invalid. Return None if the token is malformed or does not exist.
+        """
         old = _decode(token)
         if old is None:
             return None
@@ -87,7 +90,7 @@ def _encode(token: bytes) -> str:
 def _decode(token: str) -> bytes | None:
     try:
         decoded = urlsafe_b64decode(token + "=")
-    except ValueError:  # not ASCII, or not base64
+    except ValueError:  # The token is not ASCII, or not base64.
         return None
     # The decoder skips characters that are not base64, so reject all but the one canonical encoding.
     return decoded if len(decoded) == _TOKEN_BYTES and _encode(decoded) == token else None

@@ -129,7 +129,7 @@ class Registrations:
             if self.links.are_mailed:
                 browser_hash = None if browser is None else hash_of(browser)
                 secret = self.links.add(connection, account.id, "confirm", browser_hash=browser_hash)
-                if secret is None:  # only if the throttle has lost its counts; mailed links stay valid
+                if secret is None:  # The throttle has the same limit, but can lose its counts.
                     raise TooManyAttempts(TOO_OFTEN, retry_after=REGISTRATION_OF_ACCOUNT.seconds)
             return account, also(connection, account), ended, secret
 

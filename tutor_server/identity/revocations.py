@@ -1,4 +1,4 @@
-"""Revoked sign-ins whose access tokens have not expired: known at once in this process, soon in the others."""
+"""Tracks revoked sign-ins until their access tokens expire; other processes learn of them by polling the database."""
 
 from __future__ import annotations
 
@@ -30,11 +30,14 @@ POLL_SECONDS = 20
 """Seconds between two polls. So an access token is invalid everywhere within a minute, even if one poll fails."""
 
 _KEPT = ACCESS_TOKEN_LIFETIME + timedelta(minutes=5)
-"""The time to remember an ended sign-in: its access tokens have then expired, even if clocks differ by 5 minutes."""
+"""How long an ended sign-in is remembered: until its access tokens have expired, even if clocks differ by 5 minutes."""
 
 
 class Revocations:
-    """The revoked sign-ins, by the `family_id` of their tokens: in memory for checks, stored for other processes."""
+    """The revoked sign-ins by `family_id`, the id of a sign-in in its tokens.
+
+    They are cached in memory to check access tokens, and read from the database, where every process stores them.
+    """
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -47,7 +50,7 @@ class Revocations:
         return family_id in self._ended
 
     def subscribe(self, listener: Listener) -> None:
-        """Register a function that is called with the sign-ins that are newly known to have ended."""
+        """Register a function that is called with the ids of sign-ins when this process learns that they have ended."""
         self._listeners.append(listener)
 
     def announce(self, families: Iterable[UUID]) -> None:

@@ -7,16 +7,19 @@ neighbours do not exhaust.
 The chances of an attacker who guesses for a day:
 
 - *Admin key.* The right key always passes, so only its length protects it. There are 62^16 = 5 · 10^28 keys of 16
-random letters and digits; 10^9 guesses a day would take 10^17 years. - *User code.* 20^8 = 2.6 · 10^10 codes, each
-valid for 10 minutes. One address may enter 100 wrong codes in 10 minutes, 14,400 a day. If 100 codes are valid at any
-time, one address guesses one of them with a probability of 6 · 10^-5, a thousand addresses with 0.06. Beyond that
-limit, a signed-in account may enter 1,440 a day, and each sign-in costs a password hash: a core of the service computes
-2.5 million a day, which gives a probability of 0.01. A right guess lets the attacker deny the device, or sign it in to
-an account of the attacker's own. It gives no access to the student's account. - *Password of one account.* One address
-has 10 guesses in 30 minutes, 480 a day; all addresses together have 50 an hour, 1,200 a day. Common passwords are
-refused. Beyond the 10,000 most common ones, a guess is right with a probability of about 10^-5 (the RockYou list), so a
-day of guessing opens an account with at most 0.012. - *Some account of many.* One address has 300 guesses in 30
-minutes, 14,400 a day over all accounts. Beyond that limit it has 3 an hour for each account.
+  random letters and digits; 10^9 guesses a day would take 10^17 years.
+- *User code.* There are 20^8 = 2.6 · 10^10 codes, each valid for 10 minutes. One address may enter 100 wrong codes in
+  10 minutes, 14,400 a day. If 100 codes are valid at any time, one address guesses one of them with a probability of
+  6 · 10^-5, a thousand addresses with 0.06. Beyond that limit, a signed-in account may enter 1,440 a day, and each
+  sign-in costs a password hash: a core of the service computes 2.5 million a day, which gives a probability of 0.01. A
+  right guess lets the attacker deny the device, or sign it in to an account of the attacker's own. It gives no access
+  to the student's account.
+- *Password of one account.* One address has 10 guesses in 30 minutes, 480 a day; all addresses together have 50 an
+  hour, 1,200 a day. Common passwords are refused. Beyond the 10,000 most common ones, a guess is right with a
+  probability of about 10^-5 (the RockYou list), so a day of guessing opens an account with a probability of at most
+  0.012.
+- *Some account of many.* One address has 300 guesses in 30 minutes, 14,400 a day over all accounts. Beyond that limit
+  it has 3 an hour for each account.
 """
 
 from __future__ import annotations
@@ -49,14 +52,14 @@ SIGN_IN_HERE = Window("failed sign-ins to an account from an address", 10, 30 * 
 SIGN_IN_IN_BROWSER = Window("failed sign-ins to an account in a browser", 10, 30 * MINUTES)
 SIGN_IN_TO_ACCOUNT = Window("failed sign-ins to an account", 50, 60 * MINUTES)
 SIGN_IN_FROM_ADDRESS = Window("failed sign-ins from an address", 300, 30 * MINUTES)
-"""The limit allows for a lecture hall behind one address: each sign-in counts until its password is checked."""
+"""Each registration mails a link if mail is set up. A program that repeats one e-mail address exhausts only this."""
 SIGN_IN_PAST_ADDRESS = Window("failed sign-ins to an account from a full address", 3, 60 * MINUTES)
 REGISTRATION_OF_ACCOUNT = Window("registrations of an e-mail", MOST_AN_HOUR, 60 * MINUTES)
-"""Each registration mails a link if mail is set up. A program that repeats one address exhausts only this limit."""
+"""Each registration mails a link if mail is set up. A program that repeats one e-mail exhausts only this limit."""
 RESET_OF_ACCOUNT = Window("password resets of an e-mail", 10, 60 * MINUTES)
 REGISTRATION = Window("registrations from an address", 2000, 60 * MINUTES)
 DEVICE = Window("devices that ask from an address", 2000, 10 * MINUTES)
-"""The limit allows for a course that opens its editors at once. Each request stores a row for 20 minutes."""
+"""The limit lets all students of a course open their editors at once. Each request stores a row for 20 minutes."""
 USER_CODE_IN_BROWSER = Window("unknown device codes in a browser", 12, 10 * MINUTES)
 """The limit leaves room for the right code after ten mistyped ones."""
 USER_CODE = Window("unknown device codes from an address", 100, 10 * MINUTES)
@@ -82,7 +85,7 @@ class Throttle:
 
     @asynccontextmanager
     async def sign_in(self, account: str, address: str, browser: str | None = None) -> AsyncIterator[None]:
-        """Wrap a check of a password: only `InvalidCredentials` counts as an attempt. Raise `TooManyAttempts`."""
+        """Count the password check inside the context if it raises `InvalidCredentials`. Raise `TooManyAttempts`."""
         network = network_of(address)
         here = Counted(SIGN_IN_HERE, f"{account} {network}")
         theirs = None if browser is None else Counted(SIGN_IN_IN_BROWSER, f"{account} {_hash(browser)}")
@@ -123,14 +126,14 @@ class Throttle:
 
     @asynccontextmanager
     async def user_code(self, browser: str, address: str) -> AsyncIterator[None]:
-        """Wrap a look-up of a user code: only `UserCodeUnknown` counts as an attempt. Raise `TooManyAttempts`."""
+        """Count the user-code look-up inside the context if it raises `UserCodeUnknown`. Raise `TooManyAttempts`."""
         counted = [Counted(USER_CODE_IN_BROWSER, _hash(browser)), Counted(USER_CODE, network_of(address))]
         async with self._counting(UserCodeUnknown, counted):
             yield
 
     @asynccontextmanager
     async def user_code_of(self, account: str) -> AsyncIterator[None]:
-        """Wrap a look-up of a user code by a signed-in account, as `user_code` does."""
+        """Count the look-up of a user code as `user_code` does, but by the account that is signed in."""
         async with self._counting(UserCodeUnknown, [Counted(USER_CODE_OF_ACCOUNT, account)]):
             yield
 
@@ -152,7 +155,7 @@ class Throttle:
         await self._attempts.give_back(attempt)
 
     async def _take(self, *ways: Sequence[Counted], detail: str | None = None) -> Attempt:
-        """Count one attempt in all windows of the first group that has room. Raise `TooManyAttempts` if none has.
+        """Count one attempt in the first group whose windows all have room. Raise `TooManyAttempts` if no group has.
 
         `detail` is the error's sentence for actions that count even if they succeed.
         """

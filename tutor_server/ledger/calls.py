@@ -48,7 +48,7 @@ class Ledger:
     leases: Leases = field(default_factory=Leases)
     budgets: Budgets = field(default_factory=Budgets)
     max_call_cost: int = 0
-    """Nano-dollars that the limiter reserves before the prompt is known."""
+    """Nano-dollars that the limiter reserves for a call before its prompt is known."""
     under_way: set[UUID] = field(default_factory=set)
     """The open calls of this process, whose leases are renewed. Calls that are not in this set will be swept."""
 
@@ -94,7 +94,7 @@ class AskCalls:
 
     @property
     def unused_place(self) -> Mark | None:
-        """The entry in the rate limit of provider calls that was taken and not used, or None."""
+        """The entry in the rate limit of provider calls that this ask has taken but not used, or None."""
         return self._place
 
     def reserve(self, connection: Connection, provider: Provider) -> None:

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from tutor_server.settings import Settings
 
 INSTRUCTIONS_TOKENS = 2000
-"""Tokens of a prompt besides the student's context: instructions, the module's statement, earlier answers."""
+"""The number of tokens assumed for the parts of a prompt besides the student's context.
+
+These are the instructions, the module's statement and earlier answers.
+"""
 
 
 def max_call_cost(settings: Settings, profiles: Iterable[ModelProfile], prices: Prices, now: datetime) -> int:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 PAUSE_SECONDS = 0.04
-"""Seconds between two reads of one answer: too short for a student to notice."""
+"""Seconds between two batches of one answer: too short for a student to notice."""
 SOONEST_SECONDS = 0.002
-"""The minimum wait in seconds: event loops round to milliseconds and may wake an answer this long before its batch."""
+"""The minimum wait in seconds. A shorter one means that the event loop, which rounds to milliseconds, woke early."""
 READ_TOGETHER = 32
-"""The maximum number of answers in a group that is read at the same time: reading them takes about 2 ms."""
+"""The maximum number of answers that are read at the same time, as a group: reading a group takes about 2 ms."""
 
 
 @dataclass(slots=True)

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 BYTES_A_TOKEN = 16
-"""UTF-8 bytes allowed for each token: more than the average in any language or code, even with much whitespace."""
+"""UTF-8 bytes accepted for each token of an answer: more than the average in any language, even with whitespace."""
 LEAST_BOUND, GREATEST_BOUND = 64 * 1024, 256 * 1024
-"""The bounds, in bytes, of the size at which an answer is cut if the provider ignores the maximum length."""
+"""The minimum and maximum size in bytes at which an answer is cut off if the provider ignores the maximum length."""
 
 _TRAILING_SECONDS = 1.0
-"""Seconds that a completed answer waits for a usage event that may follow it."""
+"""Seconds to wait for a usage event after an answer is complete."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class CallRecord(Protocol):
         ...
 
     def withdraw(self) -> None:
-        """Record that the call was not sent after all."""
+        """Record that the call was not sent."""
         ...
 
 
@@ -110,7 +110,7 @@ class Call:
             async with IdleTimeout(deadline) as idle_timeout, self._provider.stream(request, pacing) as events:
                 del request
                 async for group in events:
-                    idle_timeout.suspend()  # Time that the reader takes does not count.
+                    idle_timeout.suspend()  # The time that the caller takes does not count.
                     was_finished = self.finish is not None
                     text = self._meter(group)
                     if text:
@@ -122,7 +122,7 @@ class Call:
                         deadline = min(now() + self._seconds_to_next_content, whole_answer_by)
                     idle_timeout.renew(deadline)
                     if now() >= deadline:
-                        # Data that has arrived already is read without a wait, so the timeout needs a chance to act.
+                        # Reading data that has arrived never suspends, so let the event loop fire the timeout.
                         await asyncio.sleep(0)
         except TimeoutError:
             broke_off = ProviderFailure("timeout", "gave no content before the deadline")
@@ -205,7 +205,7 @@ class Call:
 
 
 async def run_to_end(awaitable: Coroutine[None, None, T] | asyncio.Future[T]) -> T:
-    """Await something that must not be interrupted. A cancellation during the wait is raised after it."""
+    """Await an awaitable until it ends, even if the caller is cancelled; the cancellation is raised afterwards."""
     task = asyncio.ensure_future(awaitable)
     cancel: asyncio.CancelledError | None = None
     while not task.done():

@@ -173,7 +173,7 @@ class Chain:
             breaker.failed()
 
     def _seconds_until_a_call(self) -> int | None:
-        """Return the seconds until a circuit breaker admits a call, or None if one does now."""
+        """Return the seconds until the first circuit breaker admits a call, or None if one admits a call now."""
         seconds = min((link.breaker.seconds_left for link in self._links), default=0.0)
         return math.ceil(seconds) or None
 

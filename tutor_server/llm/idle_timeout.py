@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 class IdleTimeout:
     """A context manager that raises `TimeoutError` once its deadline has passed, on the event loop's clock.
 
-    The deadline is reset very often. To save time the timer is kept, and checks the deadline when it fires.
+    The deadline is reset very often. To save time, a reset keeps the event loop's timer, which checks the deadline when
+    it fires.
     """
 
     def __init__(self, deadline: float) -> None:
@@ -38,7 +39,7 @@ class IdleTimeout:
         """Suspend the deadline until `renew`."""
         self._deadline = None
         if self._timeout.when() is not None:
-            # The timeout was triggered in the same iteration of the event loop in which the content arrived.
+            # The deadline passed in the event loop's iteration in which the content arrived: cancel the timeout.
             self._timeout.reschedule(None)
 
     def renew(self, deadline: float) -> None:

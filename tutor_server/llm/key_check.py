@@ -31,6 +31,6 @@ async def key_problem(model: RemoteModel) -> str | None:
         return f"cannot be reached ({type(error).__name__}); check {spec.base_url_variable} and the network"
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return f"refused the key; check {spec.key_variable}"
-    if status in {HTTPStatus.OK, HTTPStatus.NOT_FOUND}:  # Some compatible servers do not offer a list of models.
+    if status in {HTTPStatus.OK, HTTPStatus.NOT_FOUND}:  # Some compatible servers have no list of models.
         return None
     return f"answered {status}; check {spec.base_url_variable}"

@@ -56,7 +56,7 @@ class PricePeriod:
     prices: ModelPrices
     first_day: date | None = None
     daily: tuple[time, time] | None = None
-    """The start and the end, which is exclusive and may be on the next day."""
+    """The start and the exclusive end of the daily period; the end may be on the next day."""
 
     def holds(self, at: datetime) -> bool:
         """Return whether these prices are in force at a time."""

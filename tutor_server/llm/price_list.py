@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def listed_prices(provider: str, model: str) -> tuple[PricePeriod, ...] | None:
-    """Return a model's prices, later ones taking precedence, or None if they are not listed by tokens alone."""
+    """Return a model's prices, later ones taking precedence.
+
+    Return None if the list lacks the model or prices it by anything but tokens.
+    """
     try:
         listed = calc_price(Usage(), model, provider_id=provider).model.prices
     except LookupError:
@@ -45,7 +48,7 @@ def _prices(listed: ModelPrice) -> ModelPrices:
 
 
 def _rates(listed: ModelPrice, prompt: int) -> Rates:
-    """Return the rates for prompts of a given length, found by pricing calls, so that the list's own rules apply."""
+    """Return the rates for prompts of a given length. They are derived from calls that the list's rules price."""
     plain = _dollars(listed, input_tokens=prompt)
     return Rates(
         input=plain * MILLION / prompt,

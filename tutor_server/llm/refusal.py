@@ -33,7 +33,7 @@ def refusal(
 
 
 def said(kind: object) -> str:
-    """Return the provider's error code in brackets, or "" if it is not one word: a sentence may quote the student."""
+    """Return the provider's error code in brackets, or "" unless it is one word: a sentence may quote the student."""
     return f" ({kind})" if isinstance(kind, str) and _ONE_WORD.fullmatch(kind) else ""
 
 

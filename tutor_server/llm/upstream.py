@@ -107,7 +107,7 @@ class Upstream:
 
     @contextmanager
     def _batches(self, pacing: Pacing) -> Iterator[Callable[[], float]]:
-        """Yield a function that returns how long an answer waits for its next batch."""
+        """Yield a function that returns the seconds that an answer waits for its next batch."""
         number, now = next(self._numbers), asyncio.get_running_loop().time
         self._running += 1
         try:
@@ -190,7 +190,7 @@ def _read_before_failure(content: aiohttp.StreamReader) -> bytes:
     try:
         return content.read_nowait()
     finally:
-        content._exception = failure  # noqa: SLF001
+        content._exception = failure  # noqa: SLF001 - restores the exception
 
 
 async def _refused(response: aiohttp.ClientResponse) -> Refused:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import aiohttp
 
 QUIET_BYTES = 32 * 1024
-"""Bytes that may collect in the kernel between two batches before the process is woken."""
+"""The number of bytes that collect in the kernel between two batches before it wakes the process."""
 
 
 class UpstreamConnection:
@@ -33,7 +33,7 @@ class UpstreamConnection:
 
     def __enter__(self) -> Self:
         if self._transport is not None:
-            # uvloop creates a new socket object at each call, so one is kept.
+            # uvloop's transport creates a new socket object at each call, so one object is kept.
             self._socket = socket.socket(fileno=self._transport.get_extra_info("socket").fileno())
         return self
 

@@ -30,7 +30,7 @@ log: FilteringBoundLogger = structlog.get_logger()
 WAITS = (5.0, 30.0, 120.0)
 """Seconds before the second, the third and the last attempt."""
 MOST_WAITING = 2_000
-"""The maximum number of unsent mails: enough for a lecture hall that registers, and a bound for floods."""
+"""The maximum number of unsent mails: enough if a whole lecture hall registers, and a limit against floods."""
 CONNECTIONS = 4
 CLOSE_SECONDS = 5.0
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
 SUBMISSION_PORT, SMTPS_PORT = 587, 465
-"""The default ports by RFC 6409 §3.1 and RFC 8314 §3.3."""
+"""The default ports of `smtp://` (RFC 6409 §3.1) and `smtps://` (RFC 8314 §3.3)."""
 SECONDS = 20.0
 """The timeout in seconds of each step of a delivery."""
 
@@ -45,10 +45,10 @@ class MailServer:
 
     @classmethod
     def parse(cls, url: str) -> Self:
-        """Return the server of `smtp://` or `smtps://[user:password@]host[:port]`. Raise `ValueError`, without the URL.
+        """Return the server that `smtp://` or `smtps://[user:password@]host[:port]` names.
 
-        `smtp://` to another computer requires STARTTLS, since mails contain secret links. `?starttls=off` turns that
-        off for a relay without TLS that needs no password.
+        Raise `ValueError`; its message never contains the URL. `smtp://` to another computer requires STARTTLS, since
+        mails contain secret links. `?starttls=off` turns that off for a relay without TLS that needs no password.
         """
         if not url.isascii() or not url.isprintable() or " " in url:
             raise ValueError("holds a character that no address can")
@@ -97,8 +97,8 @@ class MailServer:
             password=self.password,
             use_tls=self.is_tls,
             start_tls=False if self.is_tls else self.starttls,
-            # On the same machine STARTTLS would protect nothing, so an unverified certificate is accepted unless TLS is
-            # required.
+            # An unverified certificate is accepted on the same machine, where STARTTLS protects nothing, unless the
+            # URL requires TLS.
             validate_certs=self.is_tls or self.starttls is not None or not is_loopback(self.host),
             timeout=SECONDS,
         )
@@ -119,7 +119,10 @@ def is_sender(text: str) -> bool:
 
 
 def _judged(error: aiosmtplib.SMTPResponseException) -> Exception:
-    """Return the error for an SMTP status: 5xx is permanent (RFC 5321 §4.2.1), except for a rejected password."""
+    """Return the error to raise for an SMTP status: 5xx is a permanent failure, except for a rejected password.
+
+    See RFC 5321 §4.2.1.
+    """
     if error.code < FINAL or isinstance(error, aiosmtplib.SMTPAuthenticationError):
         return error
     return MailRefused(f"{type(error).__name__}, status {error.code}")

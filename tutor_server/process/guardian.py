@@ -30,14 +30,14 @@ log: FilteringBoundLogger = structlog.get_logger()
 
 TICK_SECONDS = 1.0
 STALL_SECONDS = 20
-"""Seconds without a loop iteration after which the process is ended. No load explains such a stall.
+"""Seconds without an iteration of the event loop after which the process is ended. High load causes no such stall.
 
 The limit is high since nothing restarts a service on a laptop.
 """
 STOP_SECONDS = 30
 """The maximum duration of a shutdown in seconds; more than `Deadlines.finishing`, settling and closing together."""
 PROCESSOR_SECONDS = 20.0
-"""Seconds of processor time without a tick of this thread, which means that one C call holds the interpreter."""
+"""Seconds of processor time without a tick of the watchdog after which the process dies: a C call holds the GIL."""
 LOG_SECONDS = 2.0
 FORCED_EXIT = 70
 """The exit status of a process that was ended by the watchdog (EX_SOFTWARE of sysexits.h)."""
@@ -81,7 +81,7 @@ class Guardian:
 
 def _end(tell: Callable[[list[str]], object], main_thread: int | None) -> None:
     """Log the main thread's stack and end the process, even if the log cannot be written."""
-    frame = None if main_thread is None else sys._current_frames().get(main_thread)  # noqa: SLF001 - documented
+    frame = None if main_thread is None else sys._current_frames().get(main_thread)  # noqa: SLF001 - a documented API
     telling = threading.Thread(target=tell, args=(list(_frames(frame)),), daemon=True)
     telling.start()
     telling.join(LOG_SECONDS)
@@ -97,13 +97,13 @@ def _frames(frame: FrameType | None) -> Iterator[str]:
 
 
 def _report_what_holds_the_interpreter() -> None:
-    """Write all stacks to stderr when the processor time has run out; the signal then ends the process by default."""
+    """Register a handler of SIGPROF that writes all call stacks to stderr; the signal then ends the process."""
     if sys.platform != "win32":
-        with suppress(ValueError, OSError, RuntimeError):  # stderr may not be a real file
+        with suppress(ValueError, OSError, RuntimeError):  # This fails if stderr is not a real file.
             faulthandler.register(signal.SIGPROF, chain=True)
 
 
 def _allow_processor_time() -> None:
-    """Restart the kernel's timer for this process's processor time. The thread does this at every tick."""
+    """Restart the kernel's timer of processor time, which sends SIGPROF. The thread does so at every tick."""
     if sys.platform != "win32":
         signal.setitimer(signal.ITIMER_PROF, PROCESSOR_SECONDS)

@@ -15,11 +15,11 @@ LARGE_BLOCK = 4 * 1024 * 1024
 """Bytes from which an allocation counts as large. Only password hashing, with 19 MiB, comes near it."""
 GIVING_BACK_SECONDS = 2.0
 _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
-"""The values of these constants in glibc's malloc.h."""
+"""The numbers of two parameters of `mallopt` in glibc's malloc.h."""
 
 
 def stay_small() -> None:
-    """Save 15 MB of modules, 19 MiB for each password-hashing thread, and 10 KB for each open answer.
+    """Reduce the memory by 15 MB of modules, 19 MiB for each password-hashing thread and 10 KB for each open answer.
 
     Must be called before other imports and before threads start.
     """

@@ -49,26 +49,26 @@ RESTART_WANTED = 75
 """The exit status after SIGHUP (EX_TEMPFAIL of sysexits.h), which asks the service manager to start it again."""
 
 GC_THRESHOLD = 20_000
-"""Objects allocated between two garbage collections. One answer exceeds Python's default of 700 several times."""
+"""The number of allocations between two garbage collections. Each answer exceeds Python's default of 700."""
 
 
 @dataclass(slots=True)
 class ShutdownRequest:
-    """A request to stop: `wanted` is set once it is made, and `restarts` says whether another process takes over."""
+    """A request to shut down: `wanted` is set once it is made; `restarts` says whether another process takes over."""
 
     guardian: Guardian = field(default_factory=Guardian)
     wanted: asyncio.Event = field(default_factory=asyncio.Event)
     restarts: bool = False
 
     def begin(self, *, restarts: bool = False) -> None:
-        """Start to stop. Only the first call counts."""
+        """Begin to shut down. Later calls have no effect."""
         if not self.wanted.is_set():
             self.restarts = restarts
             self.guardian.stop_begins()
             self.wanted.set()
 
     def restart(self) -> None:
-        """Start to stop because another process takes over."""
+        """Begin to shut down because another process takes over."""
         self.begin(restarts=True)
 
 
@@ -138,7 +138,7 @@ async def _serve(
         await stop.wanted.wait()
         log.info("stopping", restarts=stop.restarts or None)
         await site.stop()
-        # aiohttp's own cleanup does not read the sockets, so editors could neither cancel nor send pings any more.
+        # Close the chat sockets first: aiohttp's cleanup stops reading, so editors could neither cancel nor send pings.
         await app[CHAT_SOCKETS].close(finishing=app[DEADLINES].finishing, restarts=stop.restarts)
     finally:
         await runner.cleanup()

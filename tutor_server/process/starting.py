@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 DATABASE_FAILURES = (DatabaseUnavailable, DBAPIError)
-"""The exceptions for a database that is unavailable, rejects the credentials, does not exist, or is corrupt."""
+"""Exceptions raised if the database is unavailable, rejects the credentials, does not exist, or is corrupt."""
 
 NEWER_SCHEMA = "the database is of a newer version of Ask Tutor: install that, or restore a back-up from before it"
 
@@ -78,7 +78,7 @@ async def migrate(settings: Settings) -> None:
     database = open_database(settings.effective_database_url)
     try:
         await database.commit(upgrade)
-        with suppress(SettingsError):  # a new installation gets this error when it starts
+        with suppress(SettingsError):  # The service reports this error when it starts.
             await require_confirmed_domains(settings, database)
     except DATABASE_FAILURES as error:
         raise StartRefused(f"{database_problem(error)}; check TUTOR_DATABASE_URL") from error

@@ -24,14 +24,14 @@ BACKLOG = 1024
 """The maximum number of connections in the backlog: a whole class may reconnect at once after a restart."""
 QUICK_DEATHS = 5
 QUICK_DEATH_SECONDS = 10.0
-"""Seconds within which each worker may die `QUICK_DEATHS` times. If they die faster, the parent gives up."""
+"""If each worker dies `QUICK_DEATHS` times on average within this number of seconds, the parent gives up."""
 
 BEAT_SECONDS = 0.5
 """Seconds between two signals of a worker's event loop to the parent."""
 SILENCE_SECONDS = 5.0
 """Seconds without a signal after which a worker is killed and replaced: it is stopped or stuck in one call."""
 START_SECONDS = 300.0
-"""The same limit for a worker that does not serve yet: it loads modules, and the machine may be busy."""
+"""Seconds without a signal after which a worker that does not serve yet is killed: loading modules may take long."""
 WORKER_STOP_SECONDS = 33.0
 """Seconds after which the parent kills a stopping worker, which ends itself within `guardian.STOP_SECONDS`."""
 
@@ -54,7 +54,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 class Beats:
-    """The worker's end of the pipe that tells the parent that it serves and that its event loop runs."""
+    """The worker's end of a pipe. Its bytes (beats) tell the parent that the worker serves and its event loop runs."""
 
     def __init__(self, pipe: int) -> None:
         self._pipe = pipe
@@ -64,7 +64,7 @@ class Beats:
     def start(self) -> None:
         """Write a beat now, and then every `BEAT_SECONDS`."""
         with suppress(BrokenPipeError, BlockingIOError):
-            # The parent has died or does not read.
+            # The parent has died or does not read the pipe.
             os.write(self._pipe, b".")
         self._timer = asyncio.get_running_loop().call_later(BEAT_SECONDS, self.start)
 
@@ -120,7 +120,7 @@ class Worker:
         return self.tells.is_set() and not self.ended.done()
 
     def hear(self) -> None:
-        """Read the new beats, or the end of the pipe."""
+        """Read the new beats, or find that the worker has closed the pipe."""
         if self._beats < 0:
             return
         try:
@@ -140,7 +140,7 @@ class Worker:
             self._on_serving()
 
     def grant(self, seconds: float) -> None:
-        """Extend the deadline of the next beat."""
+        """Extend the deadline of the next beat by some seconds."""
         self._deadline += seconds
 
     def kill_if_silent(self) -> None:
@@ -188,13 +188,13 @@ class Workers:
         self._is_announced = False
 
     def stop(self) -> None:
-        """Start to stop all workers."""
+        """Begin to stop all workers."""
         self._stopping.set()
-        # New connections are refused at once instead of waiting in the backlog.
+        # Close the listening socket, so that new connections are refused at once instead of waiting in the backlog.
         self._listening.close()
 
     def restart(self) -> None:
-        """Start to replace the workers one after another, each when its successor serves."""
+        """Begin to replace the workers one after another. Each one is stopped once its successor serves."""
         log.info("restarting_workers")
         for restart in self._restarts:
             restart.set()
@@ -232,7 +232,7 @@ class Workers:
                     worker = await self._replace(worker, lifeline)
 
     async def _replace(self, worker: Worker, lifeline: int) -> Worker:
-        """Start a successor and stop the worker once it serves; return the one that remains."""
+        """Start a successor, and stop the worker once the successor serves. Return the worker that remains."""
         if self._stopping.is_set():
             return worker
         successor = await self._start(worker.number, lifeline)

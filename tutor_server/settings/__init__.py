@@ -56,7 +56,7 @@ class Settings(ProviderSettings):
     database_url: str = Field(default="", repr=False)
     """The database's SQLAlchemy URL; empty: `tutor.sqlite3` in the data folder."""
     redis_url: SecretStr | None = None
-    """The Redis URL: several processes share limits, slots and answer buffers in it; unset: one process in memory."""
+    """The Redis URL. Several processes share limits, slots and answers in Redis; unset: one process keeps them."""
     jwt_secret: SecretStr | None = None
     """The secret that signs access tokens, at least 32 bytes; unset: generated and stored in the data folder."""
     admin_key: SecretStr | None = None
@@ -149,7 +149,7 @@ class Settings(ProviderSettings):
     @classmethod
     def _mail_address(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:
-            from tutor_server.mail.server import MailServer  # noqa: PLC0415 - only where it is used
+            from tutor_server.mail.server import MailServer  # noqa: PLC0415 - only if mail is set up
 
             try:
                 MailServer.parse(value.get_secret_value())
@@ -161,7 +161,7 @@ class Settings(ProviderSettings):
     @classmethod
     def _sender(cls, value: str | None) -> str | None:
         if value is not None:
-            from tutor_server.mail.server import is_sender  # noqa: PLC0415 - only where it is used
+            from tutor_server.mail.server import is_sender  # noqa: PLC0415 - only if mail is set up
 
             if not is_sender(value):
                 raise ValueError("is an address like tutor@uni.example or Ask Tutor <tutor@uni.example>")
@@ -265,7 +265,7 @@ def _write_once(path: Path, content: bytes) -> None:
 
 
 def _shown(name: str) -> str:
-    """Return how an error shows an unknown name: a long or unusual one may be a pasted key and is not repeated."""
+    """Return an unknown name as an error shows it. A long or unusual name may be a pasted key and is not repeated."""
     return repr(name) if name.isalpha() and len(name) <= LONGEST_SHOWN_NAME else "a name"
 
 

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 PREFIX = "TUTOR_"
 SLIP = 2
-"""The maximum edit distance between a known name and an unknown one that counts as its typing error."""
+"""The maximum edit distance between an unknown name and a known one for it to count as a typing error."""
 
 OF_OTHER_PROGRAMS = frozenset({"TUTOR_ACCESS_TOKEN", "TUTOR_SECRETS_FD", "TUTOR_SERVER_URL", "TUTOR_VALUES_FILE"})
-"""Variables that the language server, the command `tutor` and the student's program read."""
+"""Variables with our prefix that the language server, the command `tutor` and the student's program read."""
 _OF_TESTS = re.compile(r"TUTOR_(TEST|VSCODE|CLIENT)(_\w+)?")
 _OF_KUBERNETES = re.compile(r"_SERVICE_(?:HOST|PORT)$|_SERVICE_PORT_|_PORT$|_PORT_[0-9]+_(?:TCP|UDP|SCTP)(?:$|_)")
 """Variables that Kubernetes sets for a service whose name begins with our prefix, such as `TUTOR_SERVICE_HOST`."""

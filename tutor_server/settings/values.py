@@ -31,7 +31,7 @@ TLS_MODES = frozenset({"disable", "allow", "prefer", "require", "verify-ca", "ve
 _POSTGRESQL_OPTIONS = frozenset(
     {"gsslib", "host", "krbsrvname", "passfile", "port", "prepared_statement_cache_size", "ssl", "target_session_attrs"}
 )
-"""Options in the database URL that asyncpg takes as text."""
+"""Options of a PostgreSQL URL whose values asyncpg takes as text."""
 _INSTEAD = {
     "postgres": POSTGRESQL,
     "postgresql": POSTGRESQL,

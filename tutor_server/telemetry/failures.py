@@ -14,7 +14,10 @@ _MAX_CHAIN = 6
 
 
 class Failure(TypedDict, total=False):
-    """One exception. `frames` lead from where it was caught to where it was raised; `reason` is an error code."""
+    """One exception. `frames` is its call stack, from the frame that caught it to the one that raised it.
+
+    `reason` is an error code.
+    """
 
     type: str
     reason: str
@@ -59,5 +62,5 @@ def _reason(error: BaseException) -> str | None:
         return getattr(error, "sqlite_errorname", None)
     if isinstance(error, OSError) and error.errno is not None:
         return errno.errorcode.get(error.errno)
-    state = getattr(error, "sqlstate", None)  # set by asyncpg
+    state = getattr(error, "sqlstate", None)  # Only asyncpg's exceptions have it.
     return state if isinstance(state, str) else None

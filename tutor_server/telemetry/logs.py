@@ -74,12 +74,12 @@ class _LibraryHandler(logging.Handler):
 
 
 def _log_warning(  # noqa: PLR0917 - the signature of `warnings.showwarning`
-    message: Warning | str,  # noqa: ARG001 - its text may quote a student
+    message: Warning | str,  # noqa: ARG001 - not logged, since its text may quote a student
     category: type[Warning],
     filename: str,
     lineno: int,
-    file: TextIO | None = None,  # noqa: ARG001
-    line: str | None = None,  # noqa: ARG001
+    file: TextIO | None = None,  # noqa: ARG001 - required by the signature
+    line: str | None = None,  # noqa: ARG001 - required by the signature
 ) -> None:
     log.warning("python_warning", category=category.__name__, file=filename.rpartition("/")[2], line=lineno)
 

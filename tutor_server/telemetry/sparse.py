@@ -19,7 +19,7 @@ class SparseLine:
         self._count = 0
 
     def count(self) -> int:
-        """Count an occurrence; return the number to report if a log line is due, else 0."""
+        """Count an occurrence. Return the number of occurrences since the last log line if a line is due, else 0."""
         self._count += 1
         if (now := self._now()) < self._next_line:
             return 0

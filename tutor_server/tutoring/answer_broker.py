@@ -35,13 +35,13 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 STREAM_SECONDS = 600
-"""Seconds that a stream outlives its last frame; afterwards only the database knows the answer."""
+"""Seconds for which a stream is kept after its last frame; then only the database has the answer."""
 LOOK_SECONDS = 1.0
 """Seconds without a frame after which a follower checks in the database whether the ask has ended."""
 READER_SECONDS = 0.5
-"""Seconds between two signals of a follower that it still has a reader."""
+"""Seconds between two signals by which a follower shows that it still has a reader."""
 BLOCK_MILLISECONDS = 50
-"""Milliseconds that one read of all followed streams blocks, and the longest that a new follower waits."""
+"""Milliseconds for which one read of all followed streams blocks. A new follower waits at most this long."""
 LISTEN_SECONDS = 0.5
 PAUSE_SECONDS = 1.0
 _CANCEL = "tutor:cancel"

@@ -35,7 +35,8 @@ class AskUnderWay:
         if self.task is None or self.stopped_by is not None or self.answer.is_over:
             return
         self.stopped_by = reason
-        # Deferred, since a task that is cancelled before its first step never runs, and the ask would not be counted.
+        # Cancel in the next iteration of the event loop: a task that is cancelled before its first step never runs, and
+        # then the ask would not be counted.
         asyncio.get_running_loop().call_soon(self.task.cancel)
 
 

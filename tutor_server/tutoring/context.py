@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from tutor_server.storage.background import PastMessage
 
 BYTES_PER_TOKEN = 3
-"""UTF-8 bytes that count as one token, rounded up: no tokenizer works offline and for every model."""
+"""The number of UTF-8 bytes that count as one token, since no tokenizer works offline and for every model."""
 
 HISTORY_SHARE = 0.25
 CELLS_SHARE = 0.25
 TRACEBACK_SHARE = 0.2
 LINE_END = re.compile(r"\r\n|\r|\n")
-"""The line endings of an editor (LSP 3.17 §Text Documents). A form feed does not end a line."""
+"""Matches the line endings of an editor (LSP 3.17 §Text Documents). A form feed does not end a line."""
 LINE_CHARACTERS = 500
-"""The maximum number of characters of a line. A longer one, such as pasted data, is cut around the cursor."""
+"""The maximum number of characters of a line. A longer line, such as pasted data, is cut around the cursor."""
 LONGEST_LINE_TOKENS = 700
 """The maximum number of tokens of a numbered line, if each of its characters takes four bytes."""
 
@@ -85,7 +85,7 @@ def shown_line(submission: Submission, line: int) -> int:
 
 
 def _take(texts: Iterable[str], budget: int) -> list[str]:
-    """Return the first texts that fit the budget. The first text that does not fit ends the list, so it has no gaps."""
+    """Return the texts up to the first one that does not fit the budget, so that the selection has no gaps."""
     taken: list[str] = []
     for text in texts:
         budget -= estimate_tokens(text)

@@ -40,7 +40,7 @@ class OffSwitch:
         return None
 
     def subscribe(self, listener: Callable[[], object]) -> None:
-        """Register a function that is called whenever something else is switched off."""
+        """Register a function that is called whenever the tutor or another module is switched off."""
         self._listeners.append(listener)
 
     async def run(self) -> None:
@@ -53,7 +53,7 @@ class OffSwitch:
             await asyncio.sleep(POLL_SECONDS)
 
     async def catch_up(self) -> None:
-        """Read the switches, and call the listeners if something else is switched off now."""
+        """Read the switches, and call the listeners if the tutor or another module has been switched off."""
         known = {off.module_id: off.message for off in await self._database.read(switched_off)}
         is_more = bool(known.keys() - self._messages.keys())
         if known.keys() != self._messages.keys():

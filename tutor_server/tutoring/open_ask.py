@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, kw_only=True)
 class OpenAsk:
-    """An opened ask. `material` is what the guard knows of it, such as the submission and its hint level."""
+    """An opened ask. `material` is the guard's input, such as the submission and its hint level."""
 
     accepted: Accepted
     material: Material
@@ -26,7 +26,10 @@ class OpenAsk:
     request: Request | None
 
     def hand_over(self) -> Request:
-        """Return the request, once. The reference is dropped, since a prompt is large and an answer takes long."""
+        """Return the request and drop the reference to it, since a prompt is large and an answer takes long.
+
+        Raise `ValueError` at a second call.
+        """
         request, self.request = self.request, None
         if request is None:
             raise ValueError("the request was handed over before")

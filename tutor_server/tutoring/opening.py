@@ -252,7 +252,7 @@ class Opening:
 
 
 class _RequestIdInUse(Exception):
-    """Another ask took the request id meanwhile. The exception rolls back what this ask was charged."""
+    """Another ask has used the same request id meanwhile. The exception rolls back what this ask was charged."""
 
 
 def _parse_id(text: str | None) -> UUID | None:

@@ -73,8 +73,8 @@ def assemble(
 def least_tokens(submission: Submission, budget: int) -> int:
     """Return a lower bound for the tokens of any prompt about this submission, with any history.
 
-    It counts the fixed text and the context without history. History replaces code, and at most as much code as the
-    history and one line take.
+    It counts the fixed text and the context without history. Earlier messages can displace code from the context, but
+    at most by their own length plus one line.
     """
     context = build_context(submission, (), budget)
     cells = (cell.partition("\n")[2] for cell in context.cells)

@@ -39,13 +39,13 @@ RETRY_SECONDS = 2.0
 
 @dataclass(slots=True)
 class AskProgress:
-    """The progress of an opened ask."""
+    """An opened ask with the results that its settlement stores."""
 
     opened: OpenAsk
     model: ModelAnswer | None = None
     withheld_rule: str | None = None
     topic: str | None = None
-    """The offline tutor's rule for the program's fault, for the instructors' figures."""
+    """The offline tutor's rule that explains the error in the program, for the instructors' figures."""
 
     @property
     def usage(self) -> TokenUsage:
@@ -102,14 +102,15 @@ class Settling:
             self._settle_later(opened, write)
             failure = failure or error
         except Exception:
-            # The edge of the answer's task: the student still gets an end, and the sweep closes the rows.
+            # Catch every exception, so that the student still gets the end of the answer. The sweep closes the rows.
             log.exception("settlement_failed", message_id=str(ended.id))
             opened.calls.closed()
             failure = failure or TutorError()
         else:
             opened.calls.closed()
         if not was_running:
-            # This process was cut off for longer than its lease: another one has ended the ask and returned its limits.
+            # This process was cut off for longer than its lease: another process has ended the ask and returned its
+            # limits.
             failure = failure or AnswerInterrupted()
         elif ended.state == "released":
             await self._limiter.give_back(opened.grant)

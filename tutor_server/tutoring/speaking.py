@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 FIRST_CHARACTERS = 200
-"""Characters that the guard checks at a time until the first text is sent to the student: a sentence or two."""
+"""The maximum number of characters that the guard checks at once until the first text is sent: a sentence or two."""
 OUTAGE_NOTE = "*The AI service cannot be reached right now; this hint comes from the built-in tutor.*\n\n"
 
 
@@ -83,7 +83,7 @@ class Speaker:
         return explanation.rule
 
     async def _topic(self, user_id: UUID, submission: Submission, rule: str | None) -> str:
-        """Return the offline tutor's rule for the program's fault: the one that it explained, or else a new search.
+        """Return the offline tutor's rule that explains the error in the program: the one used, or a new search's.
 
         Topic detection is deferred until after the answer, so that no student waits for it.
         """

@@ -11,12 +11,12 @@ from tutor_server.limits import MAX_STORED_CODE_BYTES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# linear: every fence ends, at the latest at the end of the text, and for each length of an opening run of
-# backticks only the last run is scanned to the end without a match
+# linear: a fence without an end ends with the text, so no fence is scanned in vain; for each length of an opening run
+# of backticks, only the last run is scanned to the end without a match
 _CODE = re.compile(
-    r"(?P<fence>^[ ]{0,3}(`{3,}+|~{3,}+)[^\n]*+\n.*?(?:^[ ]{0,3}\2[`~]*[ \t]*$|\Z))"  # CommonMark 0.31 §4.5
+    r"(?P<fence>^[ ]{0,3}(`{3,}+|~{3,}+)[^\n]*+\n.*?(?:^[ ]{0,3}\2[`~]*[ \t]*$|\Z))"  # CommonMark 0.31 §4.5: fences
     r"|(?P<span>(?<!`)(`{1,16})(?!`).+?(?<!`)\4(?!`))"  # CommonMark 0.31 §6.1: code spans
-    r"|(?P<indented>^(?: {4}|\t)[^\n]*$)",  # CommonMark 0.31 §4.4, also in list items
+    r"|(?P<indented>^(?: {4}|\t)[^\n]*$)",  # CommonMark 0.31 §4.4: indented code, also in list items
     re.DOTALL | re.MULTILINE,
 )
 _BLOT = re.compile(r"[^\s`~]")
@@ -56,7 +56,7 @@ def around(code: str, line: int, limit: int = MAX_STORED_CODE_BYTES) -> str:
 
 
 def _outwards(here: int, lines: int) -> Iterator[int]:
-    """Yield the numbers of the other lines by distance from `here`, alternating below and above."""
+    """Yield the numbers of the other lines by their distance from `here`, alternating below and above."""
     pairs = zip_longest(range(here + 1, lines), range(here - 1, -1, -1))
     return (number for number in chain.from_iterable(pairs) if number is not None)
 

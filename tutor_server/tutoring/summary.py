@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 GIST_CHARACTERS = 240
 """The maximum number of characters that a summary quotes from one answer."""
 
-# linear: every fence ends, at the latest at the end of the text
+# linear: a fence without an end ends with the text, so no fence is scanned in vain
 _FENCED = re.compile(
     r"^[ \t>]*(?P<fence>`{3,}|~{3,}).*?(?:^[ \t>]*(?P=fence)[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL
 )
@@ -28,7 +28,7 @@ def summarise(answers: Sequence[EarlierAnswer]) -> str:
 
 
 def gist(content: str) -> str:
-    """Return the first sentence of an answer, its questions, and as many other sentences as fit; code is replaced.
+    """Return the first sentence of an answer, its questions, and as many other sentences as fit, without code.
 
     Sentences are kept whole and in their order, unless the first one alone is too long.
     """

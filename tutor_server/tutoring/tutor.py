@@ -62,7 +62,7 @@ class Tutor:
         self._deadlines = deadlines
         self._asks = AsksUnderWay()
         self._resuming: set[asyncio.Task[None]] = set()
-        """Tasks that fill answers which this process does not write: running elsewhere, or ended."""
+        """Tasks that fill the answers of asks which run in another process or have ended."""
         self._is_closing = False
         replicas.subscribe(lambda user_id, request_id: self._asks.stop(user_id, request_id, Cancelled()))
         off_switch.subscribe(self._stop_what_is_off)
@@ -161,20 +161,20 @@ class Tutor:
                 if (refusal := _refusal_by(opening)) is not None:
                     raise refusal from None
                 raise
-            finally:  # A cancellation during the opening is raised after it, and the opened ask is settled in any case.
+            finally:  # A cancellation is raised after the opening has ended, so that an opened ask is always settled.
                 progress = _opened_by(opening)
                 del opening
             if isinstance(known, StoredAsk):
                 await self._repeat(user_id, known, answer)
                 return
-            assert progress is not None  # noqa: S101 - narrows the type for the type checker
+            assert progress is not None  # noqa: S101 - narrows the type
             answer.share(self._replicas.publisher(user_id, answer.request_id))
             await self._speaker.speak(user_id, progress, answer)
         except TutorError as error:
             failure = error
         except asyncio.CancelledError:
             failure = ask.stopped_by or ShuttingDown()
-        except Exception:  # The edge of this task: the student gets an error, and the ask is settled.
+        except Exception:  # Catch everything, so that the student gets an error and the ask is settled.
             log.exception("ask_failed", user=str(user_id), request_id=str(answer.request_id))
             failure = TutorError()
         if failure is not None and failure.limit is not None:
@@ -245,14 +245,14 @@ def _opened_by(opening: asyncio.Future[OpenAsk | StoredAsk]) -> AskProgress | No
 
 
 def _refusal_by(opening: asyncio.Future[OpenAsk | StoredAsk]) -> TutorError | None:
-    """Return the refusal of an ask that was not opened, or None. It precedes a cancellation: the ask never began."""
+    """Return the refusal of an ask that was not opened, or None. It takes precedence over a cancellation."""
     error = opening.exception() if opening.done() and not opening.cancelled() else None
     return error if isinstance(error, TutorError) else None
 
 
 def _done(progress: AskProgress) -> Done:
     opened, model = progress.opened, progress.model
-    assert model is not None  # noqa: S101 - narrows the type for the type checker
+    assert model is not None  # noqa: S101 - narrows the type
     return Done(
         request_id=opened.accepted.request_id,
         message_id=opened.accepted.message_id,

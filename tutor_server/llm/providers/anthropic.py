@@ -27,7 +27,7 @@ _THINKING: tuple[tuple[re.Pattern[str], ThinkingConfigParam], ...] = (
     (re.compile(r"claude-sonnet-5-5(-\d{8})?"), {"type": "between_tools"}),
     (re.compile(r"claude-(haiku-5-5|sonnet-5|opus-5)(-\d{8})?"), {"type": "disabled"}),
 )
-"""The options that turn thinking off for models that think by default. Models that are not listed do not.
+"""The options that turn thinking off, by the names of the models that think by default.
 
 Thinking would delay the first word too long for a student, and its tokens count towards `max_tokens`.
 """
@@ -128,7 +128,7 @@ class _MessageDecoder:
                 return ()
 
     def _count(self, usage: dict[str, Any] | None) -> Sequence[Usage]:
-        """Merge a usage object into the totals. Its counts are cumulative, and later ones may omit the prompt's."""
+        """Merge a usage object into the totals. Counts are cumulative; later objects may omit the prompt's tokens."""
         if usage is None:
             return ()
         self._usage |= {name: tokens for name, value in usage.items() if (tokens := count(value)) is not None}
@@ -148,7 +148,7 @@ class _MessageDecoder:
 
 _BASE_URL = "https://api.anthropic.com"
 _VERSION = "2026-10-21"
-"""The API version that the request for the list of models names."""
+"""The API version in the header of the request for the list of models."""
 
 
 def anthropic_endpoint(api_key: str | None, base_url: str | None = None) -> Endpoint:

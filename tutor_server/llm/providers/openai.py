@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from tutor_server.llm.upstream import Refused, Upstream
 
 _REASONS = re.compile(r"gpt-(5\.[1-9]|[6-9])")
-"""Models that reason unless told otherwise. Reasoning delays the first word and uses up the answer's tokens."""
+"""Names of models that reason by default. Reasoning, which delays the first word and uses up tokens, is turned off."""
 
 _OPTIONAL = frozenset(
     {"max_completion_tokens", "max_tokens", "stream_options", "reasoning_effort", "safety_identifier", "store"}
 )
-"""Options that a call can omit if the server or the model does not support them."""
+"""Options that are left out of all later calls once the server or the model has rejected them."""
 
 _FINISH: dict[str, Literal["stop", "length", "refusal"]] = {"length": "length", "content_filter": "refusal"}
 _ERRORS: dict[str, FailureReason] = {
@@ -79,7 +79,7 @@ class OpenAIProvider:
         """Return the failure of a refused call. An option that the server rejects is omitted from all later calls."""
         code, option = refused.word("code"), refused.word("param")
         status = 402 if code == "insufficient_quota" else refused.status
-        adapted = status == 400 and option in _OPTIONAL - self._refused_options  # noqa: PLR2004 - RFC 9110 §15.5.1
+        adapted = status == 400 and option in _OPTIONAL - self._refused_options  # noqa: PLR2004 - bad request
         if adapted and option is not None:
             self._refused_options.add(option)
         kind = code or refused.word("type")
