@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the migrations on the connection that the caller passes, or on `TUTOR_DATABASE_URL`."""
+"""Alembic's environment script: runs the migrations on the caller's connection, or on `TUTOR_DATABASE_URL`."""
 
 from typing import Literal
 
@@ -11,7 +11,7 @@ from tutor_server.storage.types import UtcDateTime
 
 
 def render_item(kind: str, item: object, _context: object) -> str | Literal[False]:
-    """Write our column types as SQLAlchemy's own: a migration outlives the code of its day."""
+    """Render our column types as SQLAlchemy's own, since a migration must not depend on code that changes later."""
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
 
 
@@ -30,7 +30,7 @@ def run(connection: Connection) -> None:
 given: Connection | None = context.config.attributes.get("connection")
 if given is not None:
     run(given)
-else:  # the `alembic` command, for those who write a migration
+else:  # A developer runs the command `alembic` to write a migration.
     url = make_url(load_settings().effective_database_url)
     engine = create_engine(url.set(drivername="sqlite"), poolclass=pool.NullPool)
     with engine.begin() as connection:

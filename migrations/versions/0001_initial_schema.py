@@ -1,4 +1,4 @@
-"""Initial schema."""
+"""Create the initial schema."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ depends_on: Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    """Apply."""
+    """Create the tables."""
     op.create_table(
         "daily_usage",
         sa.Column("subject", sa.String(length=64), nullable=False),
@@ -218,7 +218,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take back."""
+    """Drop the tables."""
     op.drop_index(op.f("ix_model_calls_user_id"), table_name="model_calls")
     op.drop_index(
         "ix_model_calls_open",

@@ -1,4 +1,4 @@
-"""Sign-ins that have ended; devices that ask to be signed in."""
+"""Add tables of ended sign-ins, and of devices that ask to be signed in."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ depends_on: Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    """Apply."""
+    """Create the tables."""
     op.create_table(
         "ended_sign_ins",
         sa.Column("family_id", sa.Uuid(), nullable=False),
@@ -43,7 +43,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take back."""
+    """Drop the tables."""
     op.drop_index(op.f("ix_device_authorizations_user_id"), table_name="device_authorizations")
     op.drop_index(op.f("ix_device_authorizations_expires_at"), table_name="device_authorizations")
     op.drop_table("device_authorizations")

@@ -1,4 +1,4 @@
-"""Budgets, limits of single students, the off switch, the audit log, refusals and the topics of asks."""
+"""Add budgets, limits of single students, the off switch, the audit log, refusals and the topics of asks."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ depends_on: Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    """Apply."""
+    """Create the tables, the column of topics and two indexes by time."""
     op.create_table(
         "spending",
         sa.Column("period", sa.String(length=10), nullable=False),
@@ -68,7 +68,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take back."""
+    """Drop the tables, the column of topics and the indexes."""
     op.drop_index(op.f("ix_model_calls_created_at"), table_name="model_calls")
     op.drop_index(op.f("ix_asks_created_at"), table_name="asks")
     op.drop_column("asks", "topic")
@@ -83,7 +83,7 @@ def downgrade() -> None:
 
 
 def _sum_up_spending(connection: sa.Connection) -> None:
-    """Start with what the ledger knows: the cost of settled calls, and what open ones may cost."""
+    """Fill the table of spending from the ledger: the cost of settled calls, and the reserved amounts of open calls."""
     rollups = sa.table("usage_rollups", sa.column("day", sa.Date()), sa.column("cost_nanodollars", sa.BigInteger()))
     calls = sa.table(
         "model_calls",

@@ -1,4 +1,4 @@
-"""How the guard judged the models' answers."""
+"""Add the table that counts the guard's verdicts on models' answers."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ depends_on: Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    """Apply."""
+    """Create the table."""
     op.create_table(
         "guard_verdicts",
         sa.Column("day", sa.Date(), nullable=False),
@@ -26,5 +26,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take back."""
+    """Drop the table."""
     op.drop_table("guard_verdicts")

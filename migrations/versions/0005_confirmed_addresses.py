@@ -1,4 +1,4 @@
-"""Confirmed addresses; one-time links; browsers that are signed in to the account pages."""
+"""Add confirmed e-mail addresses, one-time links, and sessions of browsers on the account pages."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ depends_on: Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    """Apply. Accounts from before count as confirmed."""
+    """Create the column and the tables. Existing accounts count as confirmed."""
     op.add_column("users", sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True))
     op.execute("UPDATE users SET confirmed_at = created_at")
     op.create_table(
@@ -42,7 +42,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take back. An account that nobody has confirmed would count there, so it goes."""
+    """Drop the column and the tables. Delete unconfirmed accounts, which would otherwise count as confirmed."""
     op.execute("DELETE FROM users WHERE confirmed_at IS NULL")
     op.drop_index(op.f("ix_page_sessions_user_id"), table_name="page_sessions")
     op.drop_index(op.f("ix_page_sessions_expires_at"), table_name="page_sessions")

@@ -1,4 +1,4 @@
-"""Sessions of the dashboard, and by whom an act in the audit log was done."""
+"""Add sessions of the dashboard, and the actor of each action in the audit log."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ depends_on: Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    """Apply. Until now every act on the page or over HTTP was done with the admin key."""
+    """Create the table and the column. Until now, the actor of every action over HTTP was a holder of the admin key."""
     op.create_table(
         "dashboard_sessions",
         sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
@@ -25,6 +25,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take back."""
+    """Drop the column and the table."""
     op.drop_column("admin_actions", "actor")
     op.drop_table("dashboard_sessions")

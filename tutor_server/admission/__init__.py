@@ -1,1 +1,1 @@
-"""Admission: all limits in one decision, and the slots of open connections."""
+"""Admission: the check of all limits in one step, and the slots of open connections."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tutor_server.limits import FrameRate
 
 FIRST_SWEEP = 1_000
-"""The number of users above which entries with full buckets are removed from memory."""
+"""The number of users above which the entries of users with full buckets are first removed from memory."""
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class _Bucket:
         self.level = self.capacity
 
     def take(self, amount: float, now: float) -> bool:
-        """Remove tokens if the bucket holds enough of them; return whether it did."""
+        """Remove tokens if the bucket holds enough of them; return whether it held enough."""
         self._refill(now)
         if amount > self.level:
             return False
@@ -71,7 +71,7 @@ class FrameAllowance:
 
     @property
     def is_shut_out(self) -> bool:
-        """Whether the user exceeded the rate a moment ago."""
+        """Whether the user exceeded the rate limit within the last `FrameRate.shut_out` seconds."""
         return self._clock.monotonic() < self._shut_out_until
 
     def shut_out(self) -> None:
@@ -79,7 +79,7 @@ class FrameAllowance:
         self._shut_out_until = self._clock.monotonic() + self._rate.shut_out
 
     def is_unused(self) -> bool:
-        """Return whether the allowance is in its initial state, so that it can be dropped."""
+        """Return whether the allowance is in its initial state, so that it can be removed from memory."""
         now = self._clock.monotonic()
         return not self.is_shut_out and self._frames.is_full(now) and self._bytes.is_full(now)
 

@@ -1,4 +1,4 @@
-"""The limits of a single-process service: plain counters, with each decision free of `await` and so atomic."""
+"""The limits of a single-process service: counters in memory. Each check contains no `await`, so it is atomic."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class SlidingWindow:
-    """Timestamps of the last 60 seconds, oldest first, in seconds of a monotonic clock."""
+    """A sliding window: the timestamps of the last 60 seconds, oldest first, in seconds of a monotonic clock."""
 
     __slots__ = ("_stamps",)
 
@@ -44,7 +44,7 @@ class SlidingWindow:
             self._stamps.remove(stamp)  # type: ignore[arg-type]  # a stamp found in the deque is a float
 
     def retry_after(self, now: float, limit: int) -> int:
-        """Return the whole seconds until fewer than `limit` timestamps are left; more may exist if it was higher."""
+        """Return the whole seconds until fewer than `limit` timestamps are left. More than `limit` may be stored."""
         return max(1, math.ceil(self._stamps[len(self._stamps) - limit] + WINDOW_SECONDS - now))
 
 
@@ -95,7 +95,7 @@ class _Spending:
 
 
 class InProcessLimiter:
-    """Decides over all limits in one step of the event loop.
+    """Checks all limits in one step of the event loop, so that no other task runs in between.
 
     A subject's daily count is read once from the database, which remains authoritative.
     """
@@ -148,14 +148,14 @@ class InProcessLimiter:
         self._spending.forget(day)
 
     async def give_back(self, grant: Grant) -> None:
-        """Uncount a message and its provider call."""
+        """Remove a message and its provider call from the counts."""
         if window := self._messages.get(grant.subject):
             window.give_back(grant.message_mark)
         if grant.day == self._current_day() and self._today.get(grant.subject, 0) > 0:
             self._today[grant.subject] -= 1
 
     async def give_back_call(self, mark: Mark) -> None:
-        """Uncount a provider call that was not sent."""
+        """Remove a provider call that was not sent from the counts."""
         self._calls.give_back(mark)
 
     async def recount(self, subject: str, day: date) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tutor_server.storage.overrides import OwnLimits
 
 Mark = float | str
-"""An opaque id of one window entry, so that exactly this entry can be removed again."""
+"""The id of one entry in a sliding window, so that exactly this entry can be removed. It is opaque to callers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class Limits:
 
 
 async def nothing_spent(_day: date) -> Spent:
-    """Return no spending. This is used if no budget is set."""
+    """Return that nothing is spent, for a service without budgets."""
     return Spent(0, 0)
 
 
@@ -62,7 +62,7 @@ def daily_cap_reached(day: date, now: datetime) -> DailyCapReached:
 
 
 class Limiter(Protocol):
-    """Decides in one atomic step over the daily cap, the user's window, the budgets and the window of provider calls.
+    """Checks in one atomic step the daily cap, the user's window, the budgets and the window of provider calls.
 
     `subject` identifies the user in the counters. A refusal uses nothing of any limit. The limiter's copy of the
     spending is at most a minute old and leaves out calls under way, so it never says that a budget is reached. The
@@ -95,11 +95,11 @@ class Limiter(Protocol):
         ...
 
     async def give_back(self, grant: Grant) -> None:
-        """Uncount a message, in the user's window and in the daily count."""
+        """Remove a message from the user's window and from the daily count."""
         ...
 
     async def give_back_call(self, mark: Mark) -> None:
-        """Uncount a provider call that was not sent."""
+        """Remove a provider call that was not sent from the counts."""
         ...
 
     async def recount(self, subject: str, day: date) -> None:

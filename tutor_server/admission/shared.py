@@ -1,4 +1,4 @@
-"""The limits for a service of several processes: the same decision as one Lua script, on Redis' clock."""
+"""The limits for a service of several processes: a Lua script in Redis makes the same checks, with Redis' clock."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _UNLIMITED = -1
 
 
 def open_redis(url: str) -> Redis:
-    """Return a pool of connections that waits for a free one instead of failing when all are in use."""
+    """Return a client whose connection pool waits for a free connection instead of failing when all are in use."""
     return Redis.from_pool(
         BlockingConnectionPool.from_url(
             url,
@@ -60,7 +60,7 @@ def open_redis(url: str) -> Redis:
 
 
 class SharedLimiter:
-    """Decides over all limits in one round trip. Raises `LimiterUnavailable` without Redis, since limits protect money.
+    """Checks all limits in one round trip. Raises `LimiterUnavailable` without Redis, since the limits protect money.
 
     A subject's daily count is read once from the database, which remains authoritative.
     """
@@ -160,14 +160,14 @@ class SharedLimiter:
             await self._redis.delete(_spending_key(day))
 
     async def give_back(self, grant: Grant) -> None:
-        """Uncount a message and its provider call. If this fails, their window entries expire within a minute."""
+        """Remove a message and its provider call from the counts. If this fails, they expire in a minute."""
         with _passed_over("give_back_lost"):
             await self._give_back(
                 keys=(_MESSAGES + grant.subject, _day_key(grant.subject, grant.day)), args=(grant.message_mark,)
             )
 
     async def give_back_call(self, mark: Mark) -> None:
-        """Uncount a provider call that was not sent."""
+        """Remove a provider call that was not sent from the counts."""
         with _passed_over("give_back_lost"):
             await self._redis.zrem(_CALLS, mark)
 

@@ -38,7 +38,7 @@ INVITATION_WAITS = (1.0, 3.0)
 """Seconds before the second and the third attempt to mail an invitation: short, as the operator waits for it."""
 _ALREADY = "an account with the e-mail address {} exists already"
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""The alphabet of generated passwords, without characters that look alike."""
+"""Characters that generated passwords consist of, without characters that look alike."""
 _GROUPS, _GROUP_LENGTH = 4, 5
 
 
@@ -144,7 +144,7 @@ async def invite(settings: Settings, email: str) -> str:
 
 async def mail_invitation(settings: Settings, email: str, link: str) -> None:
     """Mail the link of an invitation. Raise `OperatorRefused` if the mail server does not accept the mail."""
-    assert settings.smtp_url is not None  # noqa: S101 - for the type checker; the caller checks
+    assert settings.smtp_url is not None  # noqa: S101 - narrows the type; the caller checks it
     assert settings.smtp_from is not None  # noqa: S101 - the settings have both or neither
     from tutor_server.mail.outbox import Outbox
     from tutor_server.mail.server import MailServer
@@ -218,7 +218,7 @@ async def _made(
     finally:
         passwords.close()
     account = Account(
-        id=uuid4(),  # random, since the id is sent to providers and appears in logs
+        id=uuid4(),  # The id is random, since it is sent to providers and appears in logs.
         email=wanted.email,
         subject=derive_keys(settings.signing_secret()).subject(wanted.email),
         password_hash=password_hash,

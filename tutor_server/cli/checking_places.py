@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tutor_server.settings import Settings
 
 ROOM_BYTES = 100 * 1024 * 1024
-"""The minimum of free disk space in bytes; below it the disk will soon be full, as SQLite's log takes megabytes."""
+"""Bytes of free disk space below which the check reports a problem: SQLite's log alone takes megabytes."""
 _PROBE_BYTES = 64 * 1024
 _FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 

@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG_USE
     options = _parser().parse_args(arguments)
     # Imports create many objects and little garbage, and garbage collection would take a sixth of the start-up time.
-    # `_run` turns it on again.
+    # `_run` turns garbage collection on again.
     gc.disable()
     from tutor_server.process.memory import stay_small
 
@@ -86,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.set_defaults(run=_serve)
 
-    # Without a help text it is not listed, since only `serve --workers N` starts it.
+    # The command has no help text, so that it is not listed: only `serve --workers N` starts it.
     worker = commands.add_parser("serve-worker")
     for pipe_or_socket in ("listening", "lifeline", "ready"):
         worker.add_argument(pipe_or_socket, type=int)
@@ -126,7 +126,7 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
         return _run(_serving(settings, options))
     except StartRefused as error:
         return _fail(str(error))
-    except KeyboardInterrupt:  # On Windows the event loop supports no signal handlers.
+    except KeyboardInterrupt:  # On Windows the event loop supports no signal handlers, so Ctrl-C raises this.
         pass
     return DONE
 
@@ -225,7 +225,7 @@ def _operate(work: Coroutine[object, object, None]) -> int:
         sys.stdout.flush()
     except OperatorRefused as error:
         return _fail(str(error))
-    except BrokenPipeError:  # `| head` has closed the pipe. Otherwise Python would report it again at exit.
+    except BrokenPipeError:  # A reader such as `head` has closed the pipe. Python would report it again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return DONE
 

@@ -1,4 +1,4 @@
-"""The inputs of all builders, and the types of background work and cleanup that they return."""
+"""The inputs of all builder functions, and the types of background work and cleanup that they return."""
 
 from __future__ import annotations
 

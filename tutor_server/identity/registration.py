@@ -1,4 +1,4 @@
-"""Registration: who may create an account, and when an account becomes active."""
+"""Registration: the policy for creating accounts, and the use case that creates one."""
 
 from __future__ import annotations
 
@@ -98,8 +98,8 @@ class Registrations:
     ) -> tuple[Account, T]:
         """Create an account; `also` runs in the same transaction. The confirmation link is sent by mail.
 
-        In `browser`, if it is passed, the link can be confirmed without the password. Raise `RegistrationClosed` (also
-        if `origin` is unknown, so that no link can be written), `ValidationFailed` for a common password,
+        A browser with the cookie secret `browser` can confirm the link without the password. Raise `RegistrationClosed`
+        (also if `origin` is unknown, so that no link can be written), `ValidationFailed` for a common password,
         `TooManyAttempts` or `EmailTaken`.
         """
         if not self.policy.admits(email) or (origin is None and self.links.are_mailed):

@@ -28,7 +28,7 @@ log: FilteringBoundLogger = structlog.get_logger()
 
 
 class LeaseKeeper:
-    """Renews the leases of this process's calls, and regularly sweeps expired leases, also at the start."""
+    """Renews the leases of this process's calls, and sweeps expired leases at the start and then regularly."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -64,7 +64,7 @@ class LeaseKeeper:
             )
 
     async def sweep(self) -> None:
-        """Close the rows that dead processes left open, end their asks, and return the limits that those had taken."""
+        """Close the rows that dead processes left open, end their asks, and return the limits that the asks used."""
         is_partial = True
         while is_partial:
             swept, recounted = await self._ledger.database.commit(self._sweep)

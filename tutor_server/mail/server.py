@@ -1,4 +1,4 @@
-"""The operator's mail server: parsing of its URL, and delivery of one mail."""
+"""The operator's mail server: parses its URL, and delivers one mail."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A watchdog thread that ends a serving process whose event loop is stuck.
 
-The parent of a worker replaces it sooner. A process without a parent has only this thread: it ends the process after
-the event loop has been stuck for long, so that the service manager starts it again. It also ends a process whose
+A worker process is replaced sooner by its parent. A process without a parent has only this thread, which ends the
+process if the event loop is stuck, so that the service manager starts it again. The thread also ends a process whose
 shutdown does not finish. It counts its own ticks instead of wall-clock time, so that a stopped process or a suspended
 machine does not look stuck.
 """

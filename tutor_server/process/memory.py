@@ -1,4 +1,4 @@
-"""Keeps the memory of a process small: skips imports that are not needed, and returns freed memory to the system."""
+"""Keeps the memory of a process small: prevents imports that are not needed, and returns freed memory to the system."""
 
 from __future__ import annotations
 

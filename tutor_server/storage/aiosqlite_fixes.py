@@ -1,4 +1,4 @@
-"""Remedy for a fault of aiosqlite 0.22: if a connection cannot be opened, its thread keeps running."""
+"""Workaround for a fault of aiosqlite 0.22: if a connection cannot be opened, its thread keeps running."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ async def connect(*arguments: Any, **options: Any) -> aiosqlite.Connection:
     Without the wait, the thread would call the event loop once more, and print a traceback if the loop is closed.
     """
     connection = aiosqlite.connect(*arguments, **options)
-    connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy sets it for its own
+    connection._thread.daemon = True  # noqa: SLF001 - SQLAlchemy does the same
     try:
         return await connection
     except BaseException:

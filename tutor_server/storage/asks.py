@@ -40,7 +40,7 @@ _AS_IF_NEW = (
     *("digest", "session_id", "problem_id", "module_id", "state", "owner", "hint_level", "max_hint_level"),
     *("level_raised", "error_type", "remaining_today", "day", "created_at", "error_code", "ended_at", "delta_ends"),
 )
-"""Fields of a released ask that are reset when the same request id is asked again."""
+"""Columns in the row of a released ask that a new ask with the same request id overwrites."""
 _OPEN: Query[UUID] = Query(
     lambda insert: (
         (new := insert(Ask))
@@ -55,7 +55,7 @@ _OPEN: Query[UUID] = Query(
 )
 SAY = Insert(ChatMessage)
 TIME_BYTES = 6
-"""The number of leading bytes of a version 7 id that hold its time (RFC 9562 §5.7)."""
+"""The number of leading bytes of a UUID version 7 that hold its time (RFC 9562 §5.7)."""
 
 
 class _Climbed(NamedTuple):
@@ -282,10 +282,10 @@ def end_ask(connection: Connection, ended: EndedAsk) -> bool:
 
 
 def interrupt_asks(connection: Connection, ask_ids: Collection[UUID], now: datetime) -> Collection[tuple[str, date]]:
-    """End the asks whose process died, and give back the message of the day and the hint level that they took.
+    """End the asks whose process died, and give back the daily message and the hint level that they took.
 
-    The text that the process streamed is lost, so the service cannot know whether the student saw any of it. The
-    student gets the benefit of the doubt. Return the subjects and days whose counts have changed.
+    The text that the process streamed is lost, so the service cannot know whether the student saw any of it. The ask is
+    therefore not counted. Return the subjects and days whose counts have changed.
     """
     query = (
         select(Ask.id, User.subject, Ask.day, Ask.problem_id, Ask.level_raised)
@@ -319,5 +319,5 @@ def rate_ask(connection: Connection, user_id: UUID, ask_id: UUID, *, helpful: bo
 
 
 def question_id(ask_id: UUID) -> UUID:
-    """Return the id of an ask's message. It shares the ask's time prefix, so both are near in the index."""
+    """Return the id of an ask's question. It begins with the ask's time, so that both are neighbours in the index."""
     return UUID(bytes=ask_id.bytes[:TIME_BYTES] + uuid5(ask_id, "question").bytes[TIME_BYTES:])

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 WAIT_SECONDS = 30.0
-"""Seconds that a unit may wait for a connection. When a whole class asks at once, the database is only busy."""
+"""Seconds that a unit may wait for a connection. The limit is high, since many waiting units only mean high load."""
 
 
 class ConnectionLimiter:

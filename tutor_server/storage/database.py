@@ -1,4 +1,4 @@
-"""The database: runs units that read and units that write, and checks its health."""
+"""The database: runs units of work that read or write, and checks its health."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 READ_CONNECTIONS = 8
-"""The number of connections in SQLite's pool; the writer has another one of its own."""
+"""The number of connections in SQLite's pool; the writer has a connection of its own."""
 KEPT_CONNECTIONS, MORE_CONNECTIONS = 8, 8
-"""The number of connections in PostgreSQL's pool that stay open, and the number that a burst may add."""
+"""The number of connections that PostgreSQL's pool keeps open, and the number that it may add at high load."""
 CONNECT_SECONDS = 5
 HEALTH_SECONDS = 5.0
 
@@ -41,7 +41,8 @@ class Database:
     """Runs units of work against one database.
 
     A unit is a plain function of a SQLAlchemy `Connection` that runs the same on SQLite and PostgreSQL. `read` and
-    `write` raise `DatabaseUnavailable` if the database is away, locked or full, and whatever the unit itself raises.
+    `write` raise `DatabaseUnavailable` if the database is unreachable, locked or full. Exceptions of the unit itself
+    are propagated.
     """
 
     def __init__(self, engine: AsyncEngine, writer: Writer, limiter: ConnectionLimiter) -> None:
@@ -65,7 +66,7 @@ class Database:
     def _forget(self, reading: asyncio.Task[Any]) -> None:
         self._reading.discard(reading)
         if not reading.cancelled():
-            # If the caller was cancelled, asyncio would log the exception as never retrieved.
+            # Retrieve the exception: if the caller was cancelled, asyncio would log that nobody retrieved it.
             reading.exception()
 
     async def _read(self, unit: Callable[[Connection], T]) -> T:
@@ -138,7 +139,7 @@ def open_database(url: str, *, unit_seconds: float | None = None) -> Database:
     )
     limiter = ConnectionLimiter(KEPT_CONNECTIONS + MORE_CONNECTIONS, unit_seconds=unit_seconds)
     pre_ping_idle_connections(engine)
-    # A read outside a transaction takes one round trip to the database.
+    # Reads run in autocommit mode, in which a read takes one round trip; only writes need transactions.
     transacting = engine.execution_options(isolation_level="READ COMMITTED")
     return Database(engine, PostgresWriter(transacting, limiter), limiter)
 

@@ -22,15 +22,15 @@ class AddsTogether(Protocol):
     """A table whose additions can be written together."""
 
     def write(self, connection: Connection, rows: Mapping[Key, Sequence[int]]) -> None:
-        """Add to the rows of some keys now."""
+        """Add amounts to the rows of several keys now."""
         ...
 
 
 class Deferred:
     """The deferred writes of one group of units: rows by statement, and increments of sums.
 
-    A unit may look for what an earlier unit has deferred. SQLAlchemy's executions see it, since deferred writes are
-    executed before them; a `Statement` sees it only where it asks for that (`Sums.write_deferred`).
+    A unit may read what an earlier unit's deferred writes change. Deferred writes are executed before any statement
+    that SQLAlchemy executes. A `Statement` sees them only after a call such as `Sums.write_deferred`.
     """
 
     def __init__(self) -> None:

@@ -79,9 +79,9 @@ def sign_in_to_decide(
 def decide(
     connection: Connection, user_code: str, state: DeviceState, *, browser_hash: bytes, now: datetime
 ) -> UUID | None:
-    """Store the decision about a device, made in the browser that signed in; return the user, or None if none waits.
+    """Store the decision about a device, made in the browser that signed in.
 
-    The decision is made once. A denied device belongs to no user.
+    Return the user, or None if no device waits. The decision is made once. A denied device belongs to no user.
     """
     query = select(DeviceAuthorization.user_id).where(
         _waiting(user_code, now),

@@ -6,11 +6,14 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 UNAVAILABLE_CLASSES = frozenset({"08", "53", "55", "57", "58"})
-"""PostgreSQL's SQLSTATE classes (Appendix A): connection, resources (disk full), locks, operator (shutdown), system."""
+"""The SQLSTATE classes of an unavailable database: connection, resources (disk full), locks, shutdown, system.
+
+See PostgreSQL's documentation, Appendix A.
+"""
 READ_ONLY = "25006"
-"""SQLSTATE of a server that became a standby and accepts no writes."""
+"""The SQLSTATE of a write to a server that became a standby and accepts no writes."""
 LOST_AGAINST_ANOTHER = frozenset({"40001", "40P01"})
-"""SQLSTATE of a serialization failure and a deadlock: the transaction may succeed if it is run again."""
+"""The SQLSTATEs of a serialization failure and a deadlock: the transaction may succeed if it is run again."""
 
 
 def is_unavailability(error: BaseException) -> bool:

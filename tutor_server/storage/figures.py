@@ -1,4 +1,4 @@
-"""The dashboard's figures: sums over the ledger and the asks, none of which is about a single student."""
+"""The dashboard's figures: sums over the ledger and the asks. No figure is about a single student."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ FEWEST_STUDENTS = 5
 """The minimum number of students behind a figure that is shown by module (k-anonymity)."""
 
 NOT_ANALYSED = "not_analysed"
-"""The name under which asks are counted whose analysis ran out of time, in the table of refusals."""
+"""The name, in the table of refusals, under which asks are counted whose analysis ran out of time."""
 _REFUSALS = Sums(Refusals, by=("day", "limit_name"), of=("count",))
 _ENDED_WELL = ("completed", "cancelled")
-"""Outcomes of calls in which the provider did not fail."""
+"""Outcomes of calls that do not count as a failure of the provider."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModuleCount:
-    """The number of asks about one subject, in a module or outside (None), from at least `FEWEST_STUDENTS` students."""
+    """The number of asks about one subject in a module (None: in none), by at least `FEWEST_STUDENTS` students."""
 
     module_id: str | None
     subject: str

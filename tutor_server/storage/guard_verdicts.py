@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 PASSED = "passed"
-"""The verdict on an answer in which no unit broke a rule; any other verdict is the name of the rule."""
+"""The verdict on an answer of which no part broke a rule; any other verdict is the name of the broken rule."""
 
 _VERDICTS = Sums(GuardVerdicts, by=("day", "provider", "model", "hint_level", "verdict"), of=("answers",))
 

@@ -77,7 +77,10 @@ class MessagesPage:
 
 ROWS_A_READ = 32
 PAGE_CHARACTERS = 1024 * 1024
-"""Characters after which a page ends, with the message that exceeds them, even below its message limit."""
+"""The number of characters after which a page ends, even below its message limit.
+
+The message that exceeds the number is still on the page.
+"""
 
 
 def messages_of(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class _Closed(NamedTuple):
-    """The time of a call, and the amount that was reserved for it."""
+    """The time of a closed call, and the amount that was reserved for it."""
 
     created_at: datetime
     reserved_nanodollars: int | None
@@ -219,7 +219,7 @@ def _lease_end(connection: Connection, now: datetime, lease: timedelta) -> Colum
 
 
 def _lease_clock(connection: Connection, now: datetime) -> ColumnElement[datetime]:
-    """Return the time by which leases are written and judged: the database's, since machines' clocks differ.
+    """Return the current time for leases: the database's, since machines' clocks differ.
 
     SQLite serves one machine, so its time is `now`.
     """

@@ -40,7 +40,7 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
 
     try:
         command.upgrade(_config(connection), revision)
-    except CommandError as error:  # the current revision is unknown to this version
+    except CommandError as error:  # This version does not know the database's current revision.
         raise NewerSchema from error
 
 

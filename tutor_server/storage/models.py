@@ -172,8 +172,9 @@ class Ask(Base):
     """One ask from acceptance to its outcome; `id` is the `message_id` on the wire and of the answer's message.
 
     `state` is `running`, `done`, `failed` (after some text), `cancelled` or `released` (failed before any text: the
-    request id can be used again). `topic` is the offline tutor's rule for what is wrong. `delta_ends` holds where each
-    delta ended in the answer, so that a replay numbers them as the first time.
+    request id can be used again). `topic` is the offline tutor's rule that explains the error in the program.
+    `delta_ends` holds the offset in the answer at which each delta ended, so that a replay numbers the deltas as the
+    first time.
     """
 
     __tablename__ = "asks"
@@ -346,7 +347,7 @@ class SwitchedOff(Base):
 
 
 class AdminAction(Base):
-    """The audit log: actions of operators and instructors, through which way (`api`, `page`, `command`) and from where.
+    """The audit log: actions of operators and instructors, with their channel (`api`, `page`, `command`) and address.
 
     `actor` is the person who acted: `key` for a holder of the admin key, `command` for the command line. `user_id` is
     the student concerned, and becomes null when the account is deleted.

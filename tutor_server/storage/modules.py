@@ -83,7 +83,7 @@ def modules_in_order(connection: Connection, *, after: tuple[int, str] | None, l
 
 
 def save_module(connection: Connection, module: Module) -> bool:
-    """Create a module, or change the one with its id; return whether it is new."""
+    """Create a module, or change the existing module with the same id; return whether it is new."""
     values = {
         "title": module.title,
         "order": module.order,

@@ -21,7 +21,7 @@ Purpose = Literal["confirm", "reset", "invite"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """The token of a link. `browser_hash` identifies the browser in which the account was made, if one did."""
+    """The token of a link. `browser_hash` identifies the browser in which the account was created, if there was one."""
 
     token_hash: bytes = field(repr=False)
     user_id: UUID
@@ -46,7 +46,7 @@ def add_token(connection: Connection, token: Token) -> None:
 
 
 def tokens_since(connection: Connection, user_id: UUID, purpose: Purpose, since: datetime) -> int:
-    """Return how many unused tokens of an account were made for a purpose since a time."""
+    """Return how many unused tokens for a purpose were created for an account since a time."""
     query = select(func.count()).where(
         OneTimeToken.user_id == user_id, OneTimeToken.purpose == purpose, OneTimeToken.created_at > since
     )

@@ -70,7 +70,7 @@ MESSAGES_A_PAGE = 20
 """The maximum number of messages on a page. Each may have 64 KiB of code and of answer, or more if it is old."""
 ROWS_A_PAGE = 500
 ROWS_A_BATCH = 100
-"""The maximum number of rows that one transaction erases, so that no ask waits for long."""
+"""The maximum number of rows that one transaction erases, so that asks do not wait long for the writer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,8 @@ class Part:
 
 
 _ORDERS = {Problem.__tablename__: ("fingerprint",), Ask.__tablename__: ("request_id",)}
-"""The order of tables in which an index leads from the student to the next row. Other tables have few or short
-rows for each student."""
+"""Columns that order the rows of tables with an index by student and these columns. Other tables have few or short
+rows for each student, and are ordered by their primary key."""
 
 
 def parts_of(connection: Connection, user_id: UUID) -> Sequence[Part]:

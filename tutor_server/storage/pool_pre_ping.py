@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 RESTED_SECONDS = 1.0
-"""Idle seconds after which a connection is pinged. If it breaks unnoticed within this time, one unit fails.
+"""Idle seconds after which a connection is pinged at its next use. If it breaks earlier, one unit fails.
 
 asyncpg notices by itself when the server closes a connection.
 """
@@ -30,7 +30,7 @@ def pre_ping_idle_connections(engine: AsyncEngine) -> None:
     @event.listens_for(pool, "checkout")
     def check(connection: Any, record: Any, _proxy: object) -> None:
         since = record.info.get(_SINCE)
-        if since is None:  # the connection was opened for this checkout
+        if since is None:  # The connection was opened for this checkout.
             return
         if connection.driver_connection.is_closed():
             raise InvalidatePoolError

@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
 
 BATCH = 100
-"""The maximum number of rows that one transaction deletes, so that no ask waits for long. A row may have 64 KiB."""
+"""The maximum number of rows that one transaction deletes, so that asks need not wait. A row may have 64 KiB."""
 FOUND_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """Rows of one table that were found unused and may be deleted."""
+    """The ids of a table's rows that were found unused and may be deleted."""
 
     table: type[ChatMessage | ChatSession | Problem]
     ids: Sequence[UUID]

@@ -35,9 +35,9 @@ _TAKE_WITHIN = Query(
 )
 
 BUSY_SECONDS = 5
-"""Seconds for `retry_after` if calls under way hold the rest of a budget: about the duration of one answer."""
+"""Seconds until a retry if calls under way hold the rest of a budget: about the duration of one answer."""
 WARNING_SHARE = 0.8
-"""The share of a budget at which the operator is warned."""
+"""The share of a budget from which on the operator is warned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class NearlySpent:
-    """A warning, once a period, that little of a budget is left."""
+    """A warning that little of a budget is left, given once in its period."""
 
     period: str
     committed_nanodollars: int
@@ -66,7 +66,7 @@ class NearlySpent:
 
 
 def periods_of(day: date) -> tuple[str, str]:
-    """Return the keys of a day and its month in the table."""
+    """Return the keys of a day and of its month in the table of spending."""
     iso = day.isoformat()
     return iso, iso[: len("2026-03")]
 
@@ -144,7 +144,10 @@ def held_on(connection: Connection, day: date) -> Spent:
 
 
 def change_spending(connection: Connection, day: date, nanodollars: int) -> None:
-    """Replace a reservation by the actual cost of the call. No budget is checked, since the money is spent."""
+    """Add the difference between a call's actual cost and its reservation to the day's and the month's spending.
+
+    No budget is checked, since the money is spent.
+    """
     for period in periods_of(day):
         _SPENDING.add(connection, (period,), (nanodollars,))
 

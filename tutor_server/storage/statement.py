@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Construct = Select[*tuple[Any, ...]] | UpdateBase
     Convert = Callable[[Any], Any] | None
-    """Converts a value between our type and the driver's; None: both are the same."""
+    """Converts a value between our type and the driver's; None means that the types are the same."""
 
 T = TypeVar("T")
 
@@ -114,7 +114,7 @@ class Query(Statement, Generic[T]):
 
 
 def scalar(value: T) -> T:
-    """Return the value of a row that has one column (for `Query`)."""
+    """Return the only value of a row with one column: the argument `row` of such a `Query`."""
     return value
 
 
@@ -124,7 +124,7 @@ class _Compiled:
 
     sql: str
     template: list[Any]
-    """The parameters in their order; those that an execution passes are still None."""
+    """The parameters in their order; parameters whose values an execution passes are None."""
     given: Sequence[tuple[int, str, Convert]]
     """The place of each passed value in the parameters, its name, and its conversion."""
     columns: Sequence[Convert]
@@ -174,7 +174,7 @@ class _Compiled:
 
 
 class _Cursor:
-    """Open a cursor of the driver for one execution, and notify SQLAlchemy's listeners (without its context).
+    """Open a cursor of the driver for one execution, and call SQLAlchemy's event listeners, without their context.
 
     Errors are raised as SQLAlchemy raises them, and a broken connection is invalidated.
     """
@@ -202,7 +202,7 @@ class _Cursor:
             return
         connection, dialect = self._connection, self._connection.dialect
         if not isinstance(error, Exception):
-            connection.invalidate(error)  # cancelled in the middle: the state of the connection is unknown
+            connection.invalidate(error)  # The execution was cancelled, so the connection's state is unknown.
         elif isinstance(error, dialect.loaded_dbapi.Error):
             is_lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
             if is_lost:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Sums:
-    """A table of sums, with one row for each combination of the columns `by`, and the sums in the columns `of`."""
+    """A table of sums: one row for each combination of values of the columns `by`, and a sum in each column `of`."""
 
     def __init__(self, table: type[DeclarativeBase], *, by: Sequence[str], of: Sequence[str]) -> None:
         self._columns = (*by, *of)
@@ -28,7 +28,7 @@ class Sums:
         )
 
     def add(self, connection: Connection, key: Key, amounts: Sequence[int]) -> None:
-        """Add to the row with a key before the commit, or at once if writes are not deferred."""
+        """Add amounts to the row of a key: before the commit or, if writes are not deferred, at once."""
         deferred = deferred_on(connection)
         if deferred is None:
             self.write(connection, {key: amounts})
@@ -36,7 +36,7 @@ class Sums:
             deferred.add_amounts(self, key, amounts)
 
     def write(self, connection: Connection, rows: Mapping[Key, Sequence[int]]) -> None:
-        """Add to several rows now. They are updated in key order, so that two transactions cannot deadlock."""
+        """Add amounts to several rows now, in the order of their keys, so that two transactions cannot deadlock."""
         changed = [
             dict(zip(self._columns, (*key, *amounts), strict=True))
             for key, amounts in sorted(rows.items())

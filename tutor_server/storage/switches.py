@@ -28,13 +28,13 @@ class Off:
 
 
 def switched_off(connection: Connection) -> list[Off]:
-    """Return all that is switched off, everything first."""
+    """Return the switches that are off; the switch for everything comes first."""
     query = select(SwitchedOff.scope, SwitchedOff.message, SwitchedOff.since).order_by(SwitchedOff.scope)
     return [Off(row.scope or None, row.message, row.since) for row in connection.execute(query)]
 
 
 def switch_off(connection: Connection, off: Off) -> None:
-    """Switch something off, or change its message."""
+    """Switch a module or everything off, or change its message."""
     connection.execute(
         upsert(connection, SwitchedOff)
         .values(scope=off.module_id or _EVERYTHING, message=off.message, since=off.since)
@@ -43,6 +43,6 @@ def switch_off(connection: Connection, off: Off) -> None:
 
 
 def switch_on(connection: Connection, module_id: str | None) -> bool:
-    """Switch something on again; return whether it was off."""
+    """Switch a module or everything on again; return whether it was off."""
     scope = module_id or _EVERYTHING
     return connection.execute(delete(SwitchedOff).where(SwitchedOff.scope == scope)).rowcount == 1

@@ -135,7 +135,8 @@ def _revoke(connection: Connection, condition: ColumnElement[bool], now: datetim
         .returning(RefreshToken.family_id)
     )
     families: set[UUID] = set()
-    # Repeat until nothing is left: a rotation that the first pass waited for has added a token that it could not see.
+    # Repeat until no token is left: the first update may have waited for a concurrent rotation, whose new token it
+    # cannot see.
     while revoked := connection.scalars(statement).all():
         families.update(revoked)
     if families:

@@ -1,4 +1,4 @@
-"""`INSERT … ON CONFLICT`, which SQLite and PostgreSQL share and SQLAlchemy keeps in their dialects."""
+"""Builds `INSERT … ON CONFLICT`, which SQLAlchemy offers only in its dialects of SQLite and PostgreSQL."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class UsageChange:
     cost_nanodollars: int
     unpriced_calls: int
     freed_nanodollars: int = 0
-    """The amount that had been reserved for the row, and is released."""
+    """The amount that was reserved for the row, and is released."""
 
     @classmethod
     def of_call(
@@ -81,11 +81,11 @@ class UsageChange:
 
     @property
     def amounts(self) -> tuple[int, ...]:
-        """The amounts that are added to each of the sums."""
+        """The amounts to add to the sums, in the order of their columns."""
         return self.calls, self.input_tokens, self.output_tokens, self.cost_nanodollars, self.unpriced_calls
 
     def minus(self, other: UsageChange) -> UsageChange:
-        """Return the change that remains after an earlier one of the same call."""
+        """Return the difference from an earlier change of the same call, which the sums already include."""
         sums = {name: getattr(self, name) - getattr(other, name) for name in (*_SUMS, "freed_nanodollars")}
         return UsageChange(self.day, self.provider, self.model, **sums)
 
@@ -123,7 +123,7 @@ def _usage_where(connection: Connection, condition: ColumnElement[bool]) -> Sequ
         ModelUsage(
             provider=row["provider"],
             model=row["model"],
-            **{name: int(row[name]) for name in _SUMS},  # PostgreSQL sums bigints as numeric
+            **{name: int(row[name]) for name in _SUMS},  # PostgreSQL returns the sum of a bigint column as `Decimal`.
         )
         for row in connection.execute(query).mappings()
     ]

@@ -32,11 +32,11 @@ T = TypeVar("T")
 GROUP_SIZE = 256
 """The maximum number of units in a transaction, so that one slow group cannot delay a later one for long."""
 POSTGRES_GROUP_SIZE = 64
-"""The same limit for PostgreSQL, where each statement takes a round trip to another process."""
+"""The same maximum on PostgreSQL: it is lower, since each statement takes a round trip to another process."""
 ATTEMPTS = 3
-"""The number of times that a transaction is tried if conflicts undo it, before its caller gets the error."""
+"""The number of times that a transaction is tried if conflicts undo it. Then its caller gets the error."""
 ABANDONED_SECONDS = 10.0
-"""Seconds that a process may hold the lock without executing a statement: it may hang or have lost its machine."""
+"""Seconds after which PostgreSQL ends a transaction that holds the lock but executes nothing: its process may hang."""
 _ONE_BY_ONE = Statement(
     lambda _: select(
         func.set_config("idle_in_transaction_session_timeout", bindparam("abandoned", type_=String()), true()),
@@ -97,7 +97,7 @@ class Writer(ABC):
     def _end(self, group: list[_Pending], outcomes: list[_Outcome]) -> None:
         """Set the result of each unit of a group, and go on to the next group."""
         for pending, outcome in zip(group, outcomes, strict=True):
-            if pending.future.done():  # the caller was cancelled
+            if pending.future.done():  # The caller was cancelled.
                 continue
             if outcome.error is not None:
                 pending.future.set_exception(outcome.error)
@@ -200,7 +200,7 @@ def _run_in_savepoints(connection: Connection, units: list[Callable[[Connection]
 
 
 class PostgresWriter(Writer):
-    """Group commit on one connection at a time, of all processes that write to the database.
+    """Group commit on one connection, with one transaction at a time across all processes that write to the database.
 
     Every ask changes the same few sums. If each unit had a transaction of its own, it would hold the rows of these sums
     until the disk had written it, and units of all processes would wait for one disk write after another. Two groups
@@ -250,7 +250,7 @@ class PostgresWriter(Writer):
         return await greenlet_spawn(self._run_alone, work)
 
     def _run_alone(self, work: Callable[[Connection], T]) -> T:
-        """Run a group in a transaction that does not overlap one of another process."""
+        """Run a group in a transaction that holds the advisory lock, so that no other process's group overlaps it."""
         with self._engine.sync_engine.begin() as connection:
             _ONE_BY_ONE.execute(connection, {"abandoned": str(round(ABANDONED_SECONDS * 1000))})
             return work(connection)

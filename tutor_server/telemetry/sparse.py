@@ -1,4 +1,4 @@
-"""A rate limit for log lines that strangers could cause at will."""
+"""A rate limit for log lines, for events that any client can cause as often as it likes."""
 
 from __future__ import annotations
 

@@ -14,13 +14,16 @@ REMEMBERED_ASKERS = 5_000
 
 
 class KnownAskers:
-    """The cached students of the last asks. An entry is compared with the database when the ask is stored."""
+    """The cached students of the last asks.
+
+    An entry may be stale, so it is compared with the database when the ask is stored.
+    """
 
     def __init__(self) -> None:
         self._by_id: OrderedDict[UUID, Asker] = OrderedDict()
 
     def get(self, user_id: UUID) -> Asker | None:
-        """Return a student as they were at their last ask, or None."""
+        """Return the cached student as read at the last ask, or None."""
         return self._by_id.get(user_id)
 
     def remember(self, asker: Asker) -> None:

@@ -22,13 +22,13 @@ class Replicas(Protocol):
     """The operations on answers that involve other processes."""
 
     def publisher(self, user_id: UUID, request_id: UUID) -> Callable[[FromService], None] | None:
-        """Return a function that publishes the frames of an answer to other processes, or None if there are none."""
+        """Return a function that publishes an answer's frames to other processes, or None without other processes."""
         ...
 
     async def follow(self, user_id: UUID, stored: StoredAsk, answer: Answer) -> None:
-        """Fill `answer` with an ask that another process is answering, until it ends.
+        """Fill `answer` with the text of an ask that another process is answering, until the ask ends.
 
-        If the process died, `answer` gets the text that survives, then the error `ANSWER_INTERRUPTED`.
+        If the process died, `answer` gets the text that is still available, then the error `ANSWER_INTERRUPTED`.
         """
         ...
 
