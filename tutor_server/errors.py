@@ -89,7 +89,7 @@ class UnsupportedMediaType(TutorError):
 
 
 class NotFound(TutorError):
-    """The thing does not exist, or belongs to another user."""
+    """The requested resource does not exist, or belongs to another user."""
 
     code, status, text = "NOT_FOUND", 404, "Not found."
 
@@ -254,7 +254,7 @@ class GlobalLimitReached(TutorError):
 
 
 class BudgetBusy(TutorError):
-    """The rest of the daily budget is reserved for calls under way, which release the part that they do not use."""
+    """The rest of the daily budget is reserved for calls under way. They release what they do not use."""
 
     code, status, limit, retryable = "BUDGET_BUSY", 429, Limit.DAILY_BUDGET, True
     text = "What is left of today's budget is set aside for answers that are being written. Ask again in a moment."
@@ -268,14 +268,14 @@ class MonthlyBudgetBusy(BudgetBusy):
 
 
 class BudgetReached(TutorError):
-    """The daily budget that all users share is spent: the settled calls leave no room for this one."""
+    """The daily budget that all users share is spent: the settled calls leave no room for this call."""
 
     code, status, limit, retryable = "BUDGET_REACHED", 429, Limit.DAILY_BUDGET, False
     text = "The tutor has used up its budget for today. It works again after midnight UTC."
 
 
 class MonthlyBudgetReached(BudgetReached):
-    """The monthly budget that all users share is spent; like `BudgetReached` for the day."""
+    """The monthly budget that all users share is spent: the settled calls leave no room for this call."""
 
     limit = Limit.MONTHLY_BUDGET
     text = "The tutor has used up its budget for this month. It works again on the first of the next month."

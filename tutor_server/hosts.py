@@ -9,7 +9,7 @@ _NAME = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?")
 
 
 def can_be_looked_up(host: str) -> bool:
-    """Return whether a host can be passed to the resolver, which raises if a label is empty or too long."""
+    """Return whether a host can be passed to the resolver, which raises an exception for empty or too long labels."""
     try:
         host.encode("idna")
     except UnicodeError:
@@ -18,7 +18,7 @@ def can_be_looked_up(host: str) -> bool:
 
 
 def is_host(text: str) -> bool:
-    """Return whether a text is an IP address or a resolvable name and nothing more, such as a port."""
+    """Return whether a text is only an IP address or a resolvable name, without a port or other parts."""
     try:
         ipaddress.ip_address(text)
     except ValueError:

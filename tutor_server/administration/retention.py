@@ -50,7 +50,7 @@ class RetentionSweep:
             await asyncio.sleep(SWEEP_SECONDS)
 
     async def sweep(self) -> None:
-        """Delete everything that is too old. Several processes may do so at the same time."""
+        """Delete all data beyond its retention period. Several processes may do so at the same time."""
         now = self._clock.now()
         await self._database.commit(lambda connection: retention.forget_what_ran_out(connection, now))
         await self._all(retention.forget_actions_before, now - timedelta(days=AUDIT_DAYS))

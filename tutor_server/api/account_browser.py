@@ -1,4 +1,4 @@
-"""The browser's side of the account pages: its cookie, the account it is signed in to, and its forms' CSRF token."""
+"""A browser on the account pages: its cookie, the account that it is signed in to, and the CSRF token of its forms."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Visit:
         return cls(request, browser, await request.app[ADDRESS_PROOFS].sessions.account_of(browser))
 
     def renewed(self) -> Visit:
-        """Return the visit with a new secret, so that an attacker who planted the old one gains nothing."""
+        """Return the visit with a new secret, to prevent session fixation: an attacker may have planted the old one."""
         return Visit(self.request, new_secret(secrets.token_bytes))
 
     @property

@@ -42,7 +42,7 @@ async def session_of(request: web.Request) -> Session | None:
 
 
 def new_session() -> Session:
-    """Return a session with a new secret, so that an attacker who planted the old one cannot use the new session."""
+    """Return a session with a new secret, to prevent session fixation: an attacker may have planted the old one."""
     return Session(secrets.token_urlsafe(_SECRET_BYTES))
 
 

@@ -194,7 +194,7 @@ class CountsBytes(RequestHandler):
 class _KeepsTime(CountsBytes):
     """Sets deadlines for the head of a request and for a client that reads the response slowly.
 
-    aiohttp itself waits for ever for both. (The deadline of a request's body is enforced where the body is read.) A
+    aiohttp itself has no timeout for either. (The deadline of a request's body is enforced where the body is read.) A
     head that begins before the response to the previous request is sent has the idle timeout instead.
     """
 
@@ -273,7 +273,7 @@ class _HoldsPlace(_KeepsTime):
         self._is_evicted = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Open the connection, and close it again if its place was taken away meanwhile."""
+        """Open the connection, but close it at once if its place has been given to another connection."""
         super().connection_made(transport)
         if self._is_evicted:
             self.evict()
@@ -284,7 +284,7 @@ class _HoldsPlace(_KeepsTime):
         self.place.leave()
 
     def evict(self) -> None:
-        """Close the connection, because another one needs its place."""
+        """Close the connection, because another connection needs its place."""
         self._is_evicted = True
         if self.transport is not None:
             self.transport.abort()

@@ -97,7 +97,7 @@ def _wrong_fields(error: ValidationError) -> str:
 
 
 def _rule(problem: ErrorDetails) -> str:
-    """Return a rule in plain words; pydantic describes a secret text as a list of items."""
+    """Return a rule in plain words, since pydantic's messages call the characters of a secret string items."""
     bounds = problem.get("ctx", {})
     match problem["type"]:
         case "too_short":

@@ -90,9 +90,9 @@ class ChatConnection:
         return self._token.family_id
 
     async def talk(self, slot: Slot) -> None:
-        """Read frames until the connection ends. Its answers are kept for their grace period, to be resumed.
+        """Read frames until the connection ends. The editor can resume its answers within their grace period.
 
-        `slot` is released before the editor learns of the end, so that it can open another connection at once.
+        `slot` is released before the close frame is sent, so that the editor can open another connection at once.
         """
         started_at = self._clock.monotonic()
         self._log.info("connection_opened")

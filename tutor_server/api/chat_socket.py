@@ -40,7 +40,7 @@ async def chat(request: web.Request) -> web.WebSocketResponse:
 
 
 class ChatSockets:
-    """Serves `GET /api/chat/ws` and knows every open connection, so that a shutdown can close each properly."""
+    """Serves `GET /api/chat/ws`, and records the open connections, so that a shutdown can close them properly."""
 
     def __init__(self, services: ChatServices) -> None:
         self._services = services

@@ -35,8 +35,8 @@ def address_behind(peer: str | None, forwarded: Sequence[str], proxies: tuple[Ne
     belong to a trusted proxy: anything to the left of it can be forged. If an entry is not an address, the proxy that
     added it counts as the client.
 
-    `Forwarded` (RFC 7239) is not read. A proxy that sets only one of the two headers passes the other on as the client
-    wrote it, so only one of them can be trusted.
+    `Forwarded` (RFC 7239) is not read. A proxy that sets only one of the two headers passes the other one on as the
+    client sent it, so only one header can be trusted.
     """
     address = _parse(peer or "")
     if address is None:

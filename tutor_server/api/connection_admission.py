@@ -41,7 +41,7 @@ def serve_if_admitted(
 ) -> Handle:
     """Return a handler that serves the requests that the quota admits, and raises `TooManyConnections` for others.
 
-    A signed-in client is admitted as long as there are silent connections: one of those is closed to make room.
+    To admit a signed-in client, a silent connection is closed if there is one.
     """
     refusals = SparseLine(now)
 

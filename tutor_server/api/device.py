@@ -60,7 +60,7 @@ async def start_device_sign_in(request: web.Request, form: schemas.DeviceRequest
     refuses=(UnsupportedGrantType, InvalidGrant, AuthorizationPending, SlowDown, AccessDenied, DeviceCodeExpired),
 )
 async def poll_device_sign_in(request: web.Request, form: schemas.DeviceTokenRequest) -> schemas.Tokens:
-    """Return the tokens of an approved device, or the error that says why there are none yet."""
+    """Return the tokens of an approved device, or the error that says why the device has no tokens yet."""
     if form.grant_type and form.grant_type != GRANT_TYPE:
         raise UnsupportedGrantType
     if not form.grant_type or not form.device_code:

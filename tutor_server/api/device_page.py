@@ -97,7 +97,7 @@ async def _sign_in_as(request: web.Request, user_code: str, browser: str, accoun
 
 
 async def _sign_in(request: web.Request, user_code: str, browser: str, email: str, password: SecretStr) -> web.Response:
-    # Set a new secret, so that an attacker who planted the old one in this browser cannot use the new session.
+    # Set a new secret to prevent session fixation: an attacker may have planted the old secret in this browser.
     signed_in_browser = _new_browser()
     try:
         login = read_login(email, password)

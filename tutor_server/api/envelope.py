@@ -39,7 +39,7 @@ _BY_STATUS: dict[int, type[TutorError]] = {
 async def envelope(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """Turn any exception of a handler into the error envelope. An unexpected one is logged and answered with 500."""
+    """Turn a handler's exception into the error envelope. An unexpected exception is logged and answered with 500."""
     try:
         return await handler(request)
     except TutorError as error:

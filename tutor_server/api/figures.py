@@ -1,4 +1,4 @@
-"""The dashboard's figures. Each is a table, which is both plotted and offered as CSV."""
+"""The dashboard's figures. Each figure is a table, which is plotted and can be downloaded as CSV."""
 
 from __future__ import annotations
 

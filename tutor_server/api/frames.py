@@ -1,4 +1,4 @@
-"""Validation of the chat socket's frames. A refusal carries a sentence that names what is wrong."""
+"""Validation of the chat socket's frames. A refusal has a sentence that names the invalid field."""
 
 from __future__ import annotations
 

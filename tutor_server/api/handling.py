@@ -66,7 +66,7 @@ async def _arguments(route: Route, request: web.Request) -> dict[str, Any]:
 
 
 def _path_parameter(text: str, kind: type) -> Any:
-    """Return an id in the path. Raise `NotFound` for a malformed id, since nothing can exist under it."""
+    """Return an id in the path. Raise `NotFound` for a malformed id, since no object can have it."""
     try:
         if is_plain(text):
             return kind(text)

@@ -1,4 +1,4 @@
-"""`GET /metrics`: metrics for Prometheus, computed from the database and so the same in every worker process."""
+"""`GET /metrics`: metrics for Prometheus, computed from the database, so that all workers return the same values."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ _UNREADABLE = "The Host header cannot be read."
 def origin_of(request: web.Request) -> str | None:
     """Return `TUTOR_PUBLIC_URL`, or if that is unset, the loopback URL in the request's Host header.
 
-    Return None for any other host: an attacker could name their own host, and links in mails would lead there.
+    Return None for any other host: an attacker could send their own host, and links in mails would point to it.
     Raise `InvalidRequest` for a Host header that cannot be parsed.
     """
     public_url = request.app[SETTINGS].public_url

@@ -1,4 +1,4 @@
-"""Declarations of routes: a handler's signature says what it receives and returns, its decorator everything else.
+"""Declares routes: a handler's signature declares its parameters and result, its decorator the rest of the route.
 
 The aiohttp handlers (`handling`) and the OpenAPI document (`openapi`) are generated from these declarations.
 """

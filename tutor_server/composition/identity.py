@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """The parts that identify users and know which sign-ins have ended."""
+    """The parts that identify users and record which sign-ins have ended."""
 
     keys: Keys
     authenticator: Authenticator

@@ -1,4 +1,4 @@
-"""The accept loop: works the same on every event loop, even at the limit of file descriptors.
+"""The accept loop, which behaves the same on every event loop, even at the limit of file descriptors.
 
 At that limit (EMFILE) the accept loops of the event loops fail: asyncio logs an error for each connection in the
 backlog and retries at once; libuv closes the connections in the backlog without an answer.

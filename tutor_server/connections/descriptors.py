@@ -1,4 +1,4 @@
-"""File descriptors of this process: their limit, their number, and how many connections may use them."""
+"""Raises the limit of file descriptors, counts the open ones, and divides them between connections and other uses."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def open_descriptors() -> int:
 
 
 class DescriptorBudget:
-    """Divides the descriptors of the process between connections and everything else."""
+    """Divides the descriptors of the process between connections and the rest of the service."""
 
     def __init__(
         self,
@@ -106,7 +106,7 @@ class DescriptorBudget:
     def capacity(self, held: int) -> int:
         """Return how many connections the process may hold if it holds `held` descriptors for them now.
 
-        What remains of the limit is in use by the rest of the service, or reserved for it.
+        The other descriptors are used by the rest of the service, or reserved for it.
         """
         if (now := self._now()) >= self._next_count:
             self._limit = self._read_limit()

@@ -44,7 +44,7 @@ class Attempt:
 class Attempts(Protocol):
     """Counts attempts and remembers names. Each call is atomic.
 
-    An attempt is counted before its outcome is known, and given back if it was legitimate, so that concurrent attempts
+    An attempt is counted before its outcome is known, and removed again if it was legitimate. So concurrent attempts
     are limited like consecutive ones. If several processes share the counts but cannot reach them, each process counts
     on its own, since students must still be able to sign in.
     """

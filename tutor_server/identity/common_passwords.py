@@ -38,7 +38,7 @@ _NOT_LETTERS = re.compile(r"[\W\d_]+")
 
 
 def require_uncommon(password: str, email: str) -> None:
-    """Raise `ValidationFailed` for a password that guessers try early. `email` is the account's, in lower case."""
+    """Raise `ValidationFailed` for a password that attackers guess first. `email` is the account's, in lower case."""
     if _is_a_name(password, email) or _is_a_date(password) or _is_common(password):
         raise ValidationFailed(REFUSAL)
 

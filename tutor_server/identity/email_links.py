@@ -88,8 +88,8 @@ class EmailLinks:
     def reset(self, database: Database, email: str, origin: str, *, is_registration: bool = False) -> None:
         """Mail a link for choosing a new password, if the address has an account that is not disabled.
 
-        `is_registration` means that somebody tried to register the address again. The caller cannot tell whether a mail
-        is sent, not even by the time taken.
+        `is_registration` means that somebody tried to register the address again. The mail is sent in a background
+        task, so that neither the result nor the response time reveals whether the address has an account.
         """
         self._look_up_and_mail(database, email, "reset", "taken" if is_registration else "reset", origin)
 

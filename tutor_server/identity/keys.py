@@ -30,7 +30,7 @@ class Keys:
 
 
 def derive_keys(secret: bytes) -> Keys:
-    """Return the keys derived from the secret, which is itself used for nothing else.
+    """Return the keys derived from the service's secret, which has no other use.
 
     Each key is one HMAC of its label: the expand step of HKDF (RFC 5869 §2.3) for a single block. The extract step is
     not needed, because the secret is random and long enough.

@@ -47,7 +47,7 @@ class Passwords:
         self._nobody = _unmatchable_hash()
 
     async def require_uncommon(self, password: str, email: str) -> None:
-        """Raise `ValidationFailed` for a password that guessers try early. `email` is the account's, in lower case."""
+        """Raise `ValidationFailed` for a password that attackers guess first. `email` is in lower case."""
         await self._run(require_uncommon, password, email)
 
     async def hash(self, password: str) -> str:

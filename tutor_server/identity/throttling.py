@@ -71,7 +71,7 @@ KNOWN_SECONDS = 30 * 24 * 60 * MINUTES
 
 
 class Throttle:
-    """Slows down guessing, without letting a stranger lock anybody out.
+    """Slows down guessing, without letting an attacker lock a student out of an account.
 
     Failed sign-ins are counted by account and address together, by account, and by address (NIST SP 800-63B §5.2.2).
     From a known address, from which the account was signed in to before, only the first of the three counts; in a known

@@ -101,7 +101,7 @@ class AskCalls:
         """Write the row of the call that will probably be made first. Raises `BudgetBusy` or `BudgetReached`.
 
         A call to a remote provider is marked as sent at once, so that no further transaction delays the first word. If
-        the process dies before it sends the call, one call too many is billed.
+        the process dies before it sends the call, the ledger counts one call too many.
         """
         call = self._new_call(provider, state="sent" if provider.is_remote else "reserved")
         self._hold_back(connection, call)

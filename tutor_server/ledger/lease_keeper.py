@@ -39,7 +39,7 @@ class LeaseKeeper:
     async def run(self) -> None:
         """Renew and sweep until cancelled. If the database is unavailable, keep retrying.
 
-        After such a failure nothing is swept for one lease time, since other processes could not renew their leases
+        After such a failure no row is swept for one lease time, since other processes could not renew their leases
         either.
         """
         rounds_to_sweep = 0

@@ -54,5 +54,5 @@ class Breaker:
         self._probing = False
 
     def abandoned(self) -> None:
-        """Record a call that says nothing about the provider: it was cancelled, or the request was wrong."""
+        """Record a call that was cancelled or had a wrong request: it counts as neither success nor failure."""
         self._probing = False

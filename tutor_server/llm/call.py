@@ -47,7 +47,7 @@ class CallOutcome:
 
 
 class CallRecord(Protocol):
-    """The record of one call. Exactly one of its methods is called, exactly once."""
+    """The record of one call. The caller calls exactly one of its methods, once."""
 
     def settle(self, outcome: CallOutcome) -> None:
         """Record the outcome of the call."""
@@ -71,7 +71,7 @@ class CallRecorder(Protocol):
 
 
 class Call:
-    """One call. After its end, either `failure` or `finish` is set, and `usage` in both cases."""
+    """One call to a provider. When it has ended, `usage` and either `failure` or `finish` are set."""
 
     def __init__(
         self,

@@ -46,7 +46,7 @@ class ModelAnswer:
     """The stream of one answer: a context manager whose text can be iterated over once.
 
     Raises `AIUnavailable` if every provider failed before any text, `AnswerInterrupted` if one failed after some text,
-    and what the recorder raises. `provider` and `model` name the current provider. `finish` says how the answer ended;
+    and the recorder's exceptions. `provider` and `model` name the current provider. `finish` says how the answer ended;
     it is set with the last text or after it. `usage` is the sum over all calls so far, complete once the context has
     been left.
     """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def listed_prices(provider: str, model: str) -> tuple[PricePeriod, ...] | None:
     """Return a model's prices, later ones taking precedence.
 
-    Return None if the list lacks the model or prices it by anything but tokens.
+    Return None if the list lacks the model or prices it by other units than tokens.
     """
     try:
         listed = calc_price(Usage(), model, provider_id=provider).model.prices

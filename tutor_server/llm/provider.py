@@ -90,7 +90,7 @@ class Provider(Protocol):
     def stream(self, request: Request, pacing: Pacing) -> AbstractAsyncContextManager[AsyncIterator[Sequence[Event]]]:
         """Open the call and yield its events, in the groups in which they arrived.
 
-        Nothing is read between two groups, so a slow caller gets larger groups. `pacing` may change during the answer.
+        No data is read between two groups, so a slow caller gets larger groups. `pacing` may change during the answer.
         Leaving the context closes the upstream connection at once. Raises `ProviderFailure`.
         """
         ...

@@ -1,4 +1,4 @@
-"""The providers that the service knows: every module of `tutor_server.llm.providers`, by name."""
+"""The registry of providers: every module of `tutor_server.llm.providers`, by name."""
 
 from __future__ import annotations
 

@@ -140,7 +140,7 @@ def _json(body: Mapping[str, Any]) -> bytes:
 async def answer_events(
     response: aiohttp.ClientResponse, decoder: Decoder, seconds_to_batch: Callable[[], float]
 ) -> AsyncGenerator[Sequence[Event], None]:
-    """Yield the events of a streamed answer, those that arrived together as one group. Nothing is read between groups.
+    """Yield the events of a streamed answer; events that arrived together form a group. No data is read between groups.
 
     All complete events are yielded before a failure is raised as `ProviderFailure`.
     """

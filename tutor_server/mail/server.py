@@ -48,7 +48,7 @@ class MailServer:
         """Return the server that `smtp://` or `smtps://[user:password@]host[:port]` names.
 
         Raise `ValueError`; its message never contains the URL. `smtp://` to another computer requires STARTTLS, since
-        mails contain secret links. `?starttls=off` turns that off for a relay without TLS that needs no password.
+        mails contain secret links. `?starttls=off` removes this requirement for a relay without TLS and password.
         """
         if not url.isascii() or not url.isprintable() or " " in url:
             raise ValueError("holds a character that no address can")

@@ -37,7 +37,7 @@ The limit is high since nothing restarts a service on a laptop.
 STOP_SECONDS = 30
 """The maximum duration of a shutdown in seconds; more than `Deadlines.finishing`, settling and closing together."""
 PROCESSOR_SECONDS = 20.0
-"""Seconds of processor time without a tick of the watchdog after which the process dies: a C call holds the GIL."""
+"""Processor seconds without a tick of the watchdog after which the process is killed: a C call holds the GIL."""
 LOG_SECONDS = 2.0
 FORCED_EXIT = 70
 """The exit status of a process that was ended by the watchdog (EX_SOFTWARE of sysexits.h)."""

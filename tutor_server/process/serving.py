@@ -1,4 +1,4 @@
-"""The life of a serving process: open the port, serve until a signal, close everything."""
+"""Runs a serving process: opens the port, serves until a signal, and closes the connections and the database."""
 
 from __future__ import annotations
 

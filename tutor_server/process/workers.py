@@ -69,7 +69,7 @@ class Beats:
         self._timer = asyncio.get_running_loop().call_later(BEAT_SECONDS, self.start)
 
     def end(self) -> None:
-        """Close the pipe. The rest of the shutdown needs no event loop and may take longer than `SILENCE_SECONDS`."""
+        """Close the pipe, so that the parent expects no more beats and allows `WORKER_STOP_SECONDS` for the rest."""
         if self._timer is not None:
             self._timer.cancel()
         os.close(self._pipe)

@@ -1,6 +1,6 @@
 """Unknown variables with our prefix: a likely typing error is refused, any other causes a warning.
 
-Hosts and shells set such variables too. Kubernetes, for example, sets `TUTOR_SERVICE_HOST` and `TUTOR_PORT_8765_TCP`
+Other programs set such variables too. Kubernetes, for example, sets `TUTOR_SERVICE_HOST` and `TUTOR_PORT_8765_TCP`
 in every container if a service is called `tutor`.
 """
 
@@ -36,7 +36,7 @@ def unknown_names(names: Iterable[str], known: Collection[str]) -> list[str]:
 
 
 def meant(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name of which an unknown one is a likely typing error, or None."""
+    """Return the known name that was probably meant by an unknown name, or None."""
     if _OF_KUBERNETES.search(name):
         return None
     distances = [(_edits(name, each), each) for each in sorted({*known, *OF_OTHER_PROGRAMS})]

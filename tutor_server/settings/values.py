@@ -205,7 +205,7 @@ def admin_key(value: str) -> str:
 
 
 def header_value(value: str) -> str:
-    """Return a key without surrounding white space, such as its file's line end. Check that a header can carry it."""
+    """Return a key without surrounding white space, such as a line break. Check that an HTTP header can contain it."""
     key = value.strip()
     if not (key.isascii() and key.isprintable()):
         raise ValueError("holds a character that no header can: copy the key again")

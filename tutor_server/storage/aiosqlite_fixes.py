@@ -11,7 +11,7 @@ import aiosqlite
 async def connect(*arguments: Any, **options: Any) -> aiosqlite.Connection:
     """Open a connection (SQLAlchemy's `async_creator_fn`); if that fails, wait until its thread has ended.
 
-    Without the wait, the thread would call the event loop once more, and print a traceback if the loop is closed.
+    Otherwise the thread would call the event loop later, and print a traceback if the loop has been closed.
     """
     connection = aiosqlite.connect(*arguments, **options)
     connection._thread.daemon = True  # noqa: SLF001 - SQLAlchemy does the same

@@ -104,7 +104,7 @@ class StoredAsk:
 
     @property
     def is_running(self) -> bool:
-        """Whether no end is stored yet: a process still answers the ask, or died while it did."""
+        """Whether no end is stored yet: a process is still answering the ask, or died while answering."""
         return self.state == "running"
 
 

@@ -1,4 +1,4 @@
-"""The connection limiter: at most as many units run as the pool has connections; others wait in order."""
+"""The connection limiter: at most as many units run as the pool has connections; further units wait in order."""
 
 from __future__ import annotations
 

@@ -145,7 +145,7 @@ def open_database(url: str, *, unit_seconds: float | None = None) -> Database:
 
 
 def _write_nothing(connection: Connection) -> None:
-    """Make the database write without changing anything; only a write reveals a full disk."""
+    """Make the database write without changing data, since only a write reveals a full disk."""
     if connection.dialect.name == "sqlite":
         version = connection.exec_driver_sql("PRAGMA user_version").scalar()
         connection.exec_driver_sql(f"PRAGMA user_version = {version}")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class NewerSchema(Exception):
-    """The database has a newer schema than this version knows."""
+    """The database has a newer schema than this version of the service supports."""
 
 
 _PACKAGE = Path(__file__).resolve().parents[1]

@@ -96,7 +96,7 @@ class RefreshToken(Base):
 
 
 class EndedSignIn(Base):
-    """A sign-in that has ended while its access tokens may still be valid; every process must learn of it."""
+    """A sign-in that has ended while its access tokens may still be valid. Every process polls this table."""
 
     __tablename__ = "ended_sign_ins"
 

@@ -1,4 +1,4 @@
-"""Everything that is stored about a student: exported page by page, and erased batch by batch."""
+"""Exports all stored data about a student page by page, and erases it batch by batch."""
 
 from __future__ import annotations
 

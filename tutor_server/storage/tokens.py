@@ -100,7 +100,7 @@ def revoke_families_of(connection: Connection, user_id: UUID, now: datetime) -> 
 
 
 def ended_families(connection: Connection) -> Mapping[UUID, datetime]:
-    """Return the sign-ins that have ended lately, and when."""
+    """Return the stored ids of ended sign-ins, with the time at which each ended."""
     query = select(EndedSignIn.family_id, EndedSignIn.ended_at)
     return {row.family_id: row.ended_at for row in connection.execute(query)}
 

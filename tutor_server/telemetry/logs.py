@@ -1,6 +1,6 @@
 """The log: one event per line on stderr, from the service and its libraries, in printable ASCII only.
 
-Event names are constants, and everything that varies is a field. A student appears only as an opaque id.
+Event names are constants, and all variable data are fields. A student appears only as an opaque id.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def configure_logs(
 ) -> None:
     """Send all logs of this process to one stream (default: stderr) in one format.
 
-    Libraries log from the level warning upwards, since below it the SDKs log whole requests.
+    Libraries log only warnings and errors, since the SDKs log whole requests at lower levels.
     """
     structlog.configure(
         processors=[

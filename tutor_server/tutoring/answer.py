@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 class Answer:
-    """The text that one ask has produced so far. The ask's task writes it, and it outlives its readers.
+    """The text that one ask has produced so far. The ask's task writes it, even if no reader is left.
 
-    If the answer has no reader for `grace` seconds, `on_abandoned` is called with it, also if there never was one.
+    If the answer has had no reader for `grace` seconds, or never had one, `on_abandoned` is called with the answer.
     """
 
     def __init__(

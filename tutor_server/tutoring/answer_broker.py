@@ -171,7 +171,7 @@ class AnswerBroker:
                 await asyncio.sleep(PAUSE_SECONDS)
 
     async def _look(self, user_id: UUID, answer: Answer) -> None:
-        """End `answer` once its ask has ended in the database. The sweep ends asks there whose process has died."""
+        """End `answer` once its ask has ended in the database, where the sweep ends the asks of dead processes."""
         latest = await self._database.read(lambda connection: find_ask(connection, user_id, answer.request_id))
         if latest is not None and not latest.is_running:
             replay(latest, answer)

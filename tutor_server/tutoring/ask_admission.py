@@ -1,4 +1,4 @@
-"""Checks the limits before the prompt of an ask is known, and returns the limits that an unopened ask has taken."""
+"""Checks the limits before an ask's prompt is known, and releases the limits if the ask is then not opened."""
 
 from __future__ import annotations
 

@@ -52,8 +52,8 @@ def build_context(submission: Submission, history: Sequence[PastMessage], budget
     """Build the context from the parts that fit into `budget` tokens.
 
     The question and the line under the cursor are always included. The end of the traceback, the diagnostics, the
-    nearest notebook cells and the newest messages each have a share; the code around the cursor gets the rest.
-    `history` starts with the newest message.
+    nearest notebook cells and the newest messages each have a share of the budget. The rest of the budget is for the
+    code around the cursor. `history` starts with the newest message.
     """
     question = (submission.question or "").strip()
     left = budget - estimate_tokens(question)

@@ -75,7 +75,7 @@ class Opening:
     async def open(self, user_id: UUID, received: ReceivedAsk) -> OpenAsk | StoredAsk:
         """Open an ask, or return the stored one that already has its request id.
 
-        Raises the refusal of a limit, `NotFound` or `DatabaseUnavailable`; then the ask used nothing of any limit.
+        Raises the refusal of a limit, `NotFound` or `DatabaseUnavailable`; then the ask counts towards no limit.
         """
         request_id = received.ask.request_id
         known = self._askers.get(user_id) or await self._look_up(user_id, request_id)
@@ -148,7 +148,7 @@ class Opening:
         )
 
     async def _record(self, known: Asker, examined: ExaminedAsk, grant: Grant) -> OpenAsk | None:
-        """Store the ask in one transaction and return it as opened, or None if nothing was written.
+        """Store the ask in one transaction and return it as opened, or None if no row was written.
 
         Raises `NotFound`, `DailyCapReached`, `BudgetBusy`, `BudgetReached` or `DatabaseUnavailable`.
         """

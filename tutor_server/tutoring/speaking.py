@@ -1,4 +1,4 @@
-"""Streams an answer: the model's text through the guard, or the offline tutor's if that is missing or withheld."""
+"""Streams an answer: the model's text as the guard passes it, or the offline tutor's if it is missing or withheld."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Speaker:
     async def speak(self, user_id: UUID, progress: AskProgress, answer: Answer) -> None:
         """Stream the model's text through the guard. The offline tutor completes it if it is withheld or missing.
 
-        Raises `AIUnavailable`, `AnswerInterrupted`, and what the ledger raises at the start of a call.
+        Raises `AIUnavailable`, `AnswerInterrupted`, and the ledger's refusals at the start of a call.
         """
         opened = progress.opened
         answer.accept(opened.accepted)

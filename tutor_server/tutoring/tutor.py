@@ -129,7 +129,7 @@ class Tutor:
         await asyncio.gather(*(ask.task for ask in asks if ask.task is not None), return_exceptions=True)
 
     async def close(self, *, finishing: float = 0) -> None:
-        """Accept no more asks, give running ones `finishing` seconds, then stop the others and settle all.
+        """Accept no more asks. After `finishing` seconds, stop the asks that still run, and settle all asks.
 
         Stopped answers end with the error `SHUTTING_DOWN`.
         """
