@@ -44,7 +44,7 @@ def problem_of(error: FormProblem | TutorError, *, wrong_password: str | None = 
     if isinstance(error, ValidationFailed):
         return Problem(f"The password {error.detail.removeprefix('password: ')}", error.status)
     if isinstance(error, InvalidCredentials):
-        return Problem(wrong_password or error.detail)  # Browsers cannot answer the challenge of a 401.
+        return Problem(wrong_password or error.detail)  # Not 401: browsers cannot answer its challenge.
     return Problem(sentence_of(error), error.status, error.retry_after)
 
 

@@ -133,7 +133,7 @@ async def figure(request: web.Request, name: str, query: schemas.DashboardAddres
 
 
 @routes.add("GET /admin/assets/{name}", access=Access.PUBLIC, produces=SCRIPT, refuses=(NotFound,))
-async def asset(request: web.Request, name: str) -> web.Response:  # noqa: ARG001 - every handler gets the request
+async def asset(request: web.Request, name: str) -> web.Response:  # noqa: ARG001 - every handler takes the request as its first argument
     """Return one of the dashboard's scripts."""
     if name not in _ASSETS:
         raise NotFound

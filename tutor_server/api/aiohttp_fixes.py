@@ -54,7 +54,7 @@ class Runner(web.AppRunner):
             quota,
             proxies=proxies,
             authenticator=self.app[AUTHENTICATOR],
-            now=made._loop.time,  # noqa: SLF001 - no public attribute
+            now=made._loop.time,  # noqa: SLF001 - aiohttp has no public attribute for it
         )
         return _Server(
             _refuses_in_the_envelope(admitted),
@@ -62,8 +62,8 @@ class Runner(web.AppRunner):
             quota,
             proxies,
             request_factory=made.request_factory,
-            loop=made._loop,  # noqa: SLF001 - no public attribute
-            **made._kwargs,  # noqa: SLF001 - no public attribute
+            loop=made._loop,  # noqa: SLF001 - aiohttp has no public attribute for it
+            **made._kwargs,  # noqa: SLF001 - aiohttp has no public attribute for it
         )
 
 
@@ -154,7 +154,7 @@ class _QuotesNothing(RequestHandler):
         request: web.BaseRequest,
         status: int = HTTPStatus.INTERNAL_SERVER_ERROR,
         exc: BaseException | None = None,
-        message: str | None = None,  # noqa: ARG002 - ignored, since it quotes the request
+        message: str | None = None,  # noqa: ARG002 - ignored, since the message quotes the request
     ) -> web.StreamResponse:
         """Return the response to a malformed request, or to a request whose handler failed."""
         is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR

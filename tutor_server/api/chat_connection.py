@@ -158,7 +158,7 @@ class ChatConnection:
                 self._end_flood("frames")
                 return
             await self._take(message)
-            # Free the frame's memory: the next one may take long to arrive.
+            # Free the frame's memory: the next frame may take long to arrive.
             del message
             # Let other tasks run: reading frames that are already buffered never yields to the event loop.
             await asyncio.sleep(0)
@@ -244,7 +244,7 @@ class ChatConnection:
         except TimeoutError:
             self._log.warning("slow_reader_cut")
             self._abort()
-        except ConnectionError:  # The editor has disconnected. Its answer is kept, so that it can resume.
+        except ConnectionError:  # The editor has disconnected. Its answer is kept, so that it can resume it.
             self._abort()
 
     def _abort(self) -> None:

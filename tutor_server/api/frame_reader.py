@@ -53,7 +53,7 @@ class FrameReader:
             raise FrameRefused(_refusal_of(failure), request_id_in(text)) from None
         if read.refused is not None:
             raise FrameRefused(read.refused(read.detail), read.request_id)
-        assert read.message is not None  # noqa: S101 - narrows the type
+        assert read.message is not None  # noqa: S101 - narrows the type for the type checker
         return _received(read.message, read.digest)
 
 

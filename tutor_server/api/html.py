@@ -24,7 +24,7 @@ _TEMPLATES = Environment(
 
 
 def _style(name: str) -> Markup:
-    return Markup((files("tutor_server.api") / "templates" / name).read_text(encoding="utf-8"))  # noqa: S704 - the file is part of the package
+    return Markup((files("tutor_server.api") / "templates" / name).read_text(encoding="utf-8"))  # noqa: S704 - the style sheet is part of the package, not input
 
 
 def _policy(style: Markup, *more: str) -> str:

@@ -24,4 +24,4 @@ def set_security_headers(response: web.StreamResponse) -> None:
     """Set the headers that the response lacks."""
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
-    response.headers["Server"] = "ask-tutor"  # aiohttp would send its own version and Python's.
+    response.headers["Server"] = "ask-tutor"  # aiohttp would send its own version and Python's version.

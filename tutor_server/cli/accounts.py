@@ -144,8 +144,8 @@ async def invite(settings: Settings, email: str) -> str:
 
 async def mail_invitation(settings: Settings, email: str, link: str) -> None:
     """Mail the link of an invitation. Raise `OperatorRefused` if the mail server does not accept the mail."""
-    assert settings.smtp_url is not None  # noqa: S101 - narrows the type; the caller checks it
-    assert settings.smtp_from is not None  # noqa: S101 - the settings have both or neither
+    assert settings.smtp_url is not None  # noqa: S101 - narrows the type; the caller has checked that mail is set up
+    assert settings.smtp_from is not None  # noqa: S101 - narrows the type; the settings have both mail variables or neither
     from tutor_server.mail.outbox import Outbox
     from tutor_server.mail.server import MailServer
 

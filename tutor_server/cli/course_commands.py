@@ -115,14 +115,14 @@ async def _unlimit(settings: Settings, email: str) -> None:
 
 
 def _message(text: str) -> str:
-    if len(text) > 300:  # noqa: PLR2004 - the column's maximum length, also in the contract
+    if len(text) > 300:  # noqa: PLR2004 - 300 is the column's maximum length, also in the contract
         raise argparse.ArgumentTypeError("takes at most 300 characters")
     return text
 
 
 def _count(text: str) -> int:
     count = int(text)
-    if not 1 <= count <= 100_000:  # noqa: PLR2004 - the bounds are in the contract
+    if not 1 <= count <= 100_000:  # noqa: PLR2004 - the contract states these bounds
         raise argparse.ArgumentTypeError("is 1 to 100000")
     return count
 

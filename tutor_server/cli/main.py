@@ -28,7 +28,7 @@ DEFAULT_PORT = 8765
 MAX_PORT = 65535
 ENV_FILE = Path(".env")
 
-DONE, FAILED, WRONG_USE = 0, 1, 2  # argparse also exits with 2 on wrong usage.
+DONE, FAILED, WRONG_USE = 0, 1, 2  # argparse also exits with status 2 on wrong usage.
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -126,7 +126,7 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
         return _run(_serving(settings, options))
     except StartRefused as error:
         return _fail(str(error))
-    except KeyboardInterrupt:  # On Windows the event loop supports no signal handlers, so Ctrl-C raises this.
+    except KeyboardInterrupt:  # On Windows the event loop supports no signal handlers, so Ctrl-C raises an exception.
         pass
     return DONE
 
@@ -225,7 +225,7 @@ def _operate(work: Coroutine[object, object, None]) -> int:
         sys.stdout.flush()
     except OperatorRefused as error:
         return _fail(str(error))
-    except BrokenPipeError:  # A reader such as `head` has closed the pipe. Python would report it again.
+    except BrokenPipeError:  # A reader such as `head` has closed the pipe. Python would report this at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return DONE
 

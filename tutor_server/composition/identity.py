@@ -108,6 +108,6 @@ def _outbox(settings: Settings, clock: Clock) -> Outbox | None:
     if settings.smtp_url is None or settings.smtp_from is None:
         return None
     from tutor_server.mail.outbox import Outbox  # noqa: PLC0415 - a service without mail need not load the mail client
-    from tutor_server.mail.server import MailServer  # noqa: PLC0415 - needed only to send mail
+    from tutor_server.mail.server import MailServer  # noqa: PLC0415 - a service without mail need not load the mail client
 
     return Outbox(MailServer.parse(settings.smtp_url.get_secret_value()), settings.smtp_from, clock)

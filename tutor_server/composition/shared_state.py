@@ -85,10 +85,10 @@ def _in_redis(
     leases: Leases,
     deadlines: Deadlines,
 ) -> SharedState:
-    # A service of one process need not wait for the import of the Redis client.
-    from tutor_server.admission.shared import SharedLimiter, SharedSlots, open_redis  # noqa: PLC0415
-    from tutor_server.identity.shared_attempts import SharedAttempts  # noqa: PLC0415
-    from tutor_server.tutoring.answer_broker import AnswerBroker  # noqa: PLC0415
+    # A service of one process need not load the Redis client, so modules that need it are imported only here.
+    from tutor_server.admission.shared import SharedLimiter, SharedSlots, open_redis  # noqa: PLC0415 - loads the Redis client
+    from tutor_server.identity.shared_attempts import SharedAttempts  # noqa: PLC0415 - loads the Redis client
+    from tutor_server.tutoring.answer_broker import AnswerBroker  # noqa: PLC0415 - loads the Redis client
 
     def new_mark() -> str:
         return new_id().hex

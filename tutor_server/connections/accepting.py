@@ -105,7 +105,7 @@ class Acceptor:
                 accepted, peer = listening.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
-            except OSError as error:  # EMFILE, ENFILE, ENOBUFS, ENOMEM, or a network error (accept(2))
+            except OSError as error:  # No descriptor (EMFILE, ENFILE), no memory (ENOBUFS, ENOMEM), or a network error
                 if count := self._failures.count():
                     log.warning("accept_failed", count=count, reason=os.strerror(error.errno or 0))
                 self._pause(listening, RETRY_SECONDS, self._listen_again)
@@ -131,7 +131,7 @@ class BoundSite(TCPSite):
 
     async def start(self) -> None:
         """Bind the port and start to accept connections. Raises `OSError`."""
-        if sys.platform == "win32":  # The Windows event loop has no `add_reader`, and Windows no limit of descriptors.
+        if sys.platform == "win32":  # Windows' event loop has no `add_reader`, and Windows no limit of descriptors.
             await super().start()
             return
         await BaseSite.start(self)

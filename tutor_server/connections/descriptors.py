@@ -71,9 +71,9 @@ def open_descriptors() -> int:
     """Return how many descriptors this process has open; 0 if the system does not show them. Raise `OSError`."""
     if sys.platform == "win32":
         return 0
-    if sys.platform == "linux" and (shown := Path("/proc/self/fd").stat().st_size):  # The size is 0 before Linux 6.2.
+    if sys.platform == "linux" and (shown := Path("/proc/self/fd").stat().st_size):  # Before Linux 6.2 it is 0.
         return shown
-    return len(list(Path("/dev/fd").iterdir())) - 1  # One descriptor reads the folder itself.
+    return len(list(Path("/dev/fd").iterdir())) - 1  # One descriptor is open to list the folder.
 
 
 class DescriptorBudget:
@@ -112,7 +112,7 @@ class DescriptorBudget:
             self._limit = self._read_limit()
             try:
                 self._others = max(0, self._count() - held)
-            except OSError:  # No descriptor is left for counting, so all count as in use.
+            except OSError:  # No descriptor is left to count with, so assume that all are in use.
                 self._others = self._limit
             self._next_count = now + max(COUNT_SECONDS, COUNT_COST * (self._now() - now))
         return self._limit - self._reserve - self._others

@@ -177,7 +177,7 @@ class ConnectionQuota:
     def _evict(self, place: Place) -> None:
         close = place.close
         self.leave(place)
-        self._evicted.add(place)  # The connection counts until it is closed, which releases the place.
+        self._evicted.add(place)  # A closing connection counts until it has released its place.
         if close is not None:
             close()
 

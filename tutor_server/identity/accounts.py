@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 log: FilteringBoundLogger = structlog.get_logger()
 
-WRONG_CURRENT_PASSWORD = "The current password is wrong."  # noqa: S105 - a sentence, not a password
+WRONG_CURRENT_PASSWORD = "The current password is wrong."  # noqa: S105 - a sentence for students, not a password
 
 
 @dataclass(frozen=True, slots=True)

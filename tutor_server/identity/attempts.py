@@ -101,7 +101,7 @@ class InProcessAttempts:
             stamps = self._stamps.get(each)
             if stamps is None:
                 continue
-            with suppress(ValueError):  # The attempt may have left the window.
+            with suppress(ValueError):  # The attempt may have left the window already.
                 stamps.remove(attempt.mark)  # type: ignore[arg-type]  # every mark made here is a float
             if not stamps:
                 del self._stamps[each]

@@ -160,8 +160,8 @@ class DeviceSignIns:
     ) -> Device:
         """Sign in to decide about the device that waits under a user code. Return the device.
 
-        `new_browser` replaces the secret in the browser's cookie. Unknown codes count towards the account's limit only,
-        so that a student can enter a code even if others have exhausted the limit of a shared address. Raise as
+        `new_browser` replaces the secret in the browser's cookie. Unknown codes count towards the account's limit only.
+        So a student can enter a code even if the limit of a shared address is exhausted. Raise as
         `Accounts.check_password` and `sign_in_as` do.
         """
         account = await self.accounts.check_password(email, password, address, browser)

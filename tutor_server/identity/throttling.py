@@ -16,7 +16,7 @@ The chances of an attacker who guesses for a day:
   to the student's account.
 - *Password of one account.* One address has 10 guesses in 30 minutes, 480 a day; all addresses together have 50 an
   hour, 1,200 a day. Common passwords are refused. Beyond the 10,000 most common ones, a guess is right with a
-  probability of about 10^-5 (the RockYou list), so a day of guessing opens an account with a probability of at most
+  probability of about 10^-5 (the RockYou list). So a day of guessing opens an account with a probability of at most
   0.012.
 - *Some account of many.* One address has 300 guesses in 30 minutes, 14,400 a day over all accounts. Beyond that limit
   it has 3 an hour for each account.

@@ -65,8 +65,8 @@ class Ledger:
 class AskCalls:
     """The calls of one ask. It is the chain's call recorder.
 
-    The first row is written in the transaction that opens the ask (`reserve`), and the outcomes in the one that ends it
-    (`write_outcomes`), so that an ask with one call takes two transactions in all. `opened` and `closed` must be called
+    The first row is written in the transaction that opens the ask (`reserve`), and the outcomes in the transaction that
+    ends the ask (`write_outcomes`). So an ask with one call takes only two transactions. `opened` and `closed` must be called
     after these transactions are committed.
     """
 

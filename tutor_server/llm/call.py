@@ -110,7 +110,7 @@ class Call:
             async with IdleTimeout(deadline) as idle_timeout, self._provider.stream(request, pacing) as events:
                 del request
                 async for group in events:
-                    idle_timeout.suspend()  # The time that the caller takes does not count.
+                    idle_timeout.suspend()  # The time that the caller takes to use the text does not count.
                     was_finished = self.finish is not None
                     text = self._meter(group)
                     if text:

@@ -51,7 +51,7 @@ def reason_of(status: int) -> FailureReason:
         case 408:
             return "server_error"
         case _:
-            return "server_error" if status >= 500 else "bad_request"  # noqa: PLR2004 - RFC 9110 §15.6
+            return "server_error" if status >= 500 else "bad_request"  # noqa: PLR2004 - 5xx is a server error (RFC 9110 §15.6)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -97,7 +97,7 @@ class Upstream:
         """
         with connection_failures():
             response = await self._opened().post(self.url, data=_json(body), allow_redirects=False)
-        del body  # Free the prompt: the answer takes long and does not need it.
+        del body  # Free the prompt, which is large: the answer takes long and does not need it.
         async with response:
             if response.status not in _SUCCESS:
                 raise refusal(await _refused(response))
@@ -190,7 +190,7 @@ def _read_before_failure(content: aiohttp.StreamReader) -> bytes:
     try:
         return content.read_nowait()
     finally:
-        content._exception = failure  # noqa: SLF001 - restores the exception
+        content._exception = failure  # noqa: SLF001 - restores the exception, which has no public setter
 
 
 async def _refused(response: aiohttp.ClientResponse) -> Refused:

@@ -17,8 +17,8 @@ QUIET_BYTES = 32 * 1024
 class UpstreamConnection:
     """Controls when data on an answer's connection wakes this process.
 
-    From `quiet` until the time set by `wake_in`, data collects in the kernel, which wakes the process only at the end
-    of the stream or for much data (SO_RCVLOWAT). Waking an idle process costs more than reading a token. The
+    From `quiet` until the time set by `wake_in`, data collects in the kernel. The kernel wakes the process earlier only
+    at the end of the stream or for much data (SO_RCVLOWAT). Waking an idle process costs more than reading a token. The
     transport's `pause_reading` does not help, since uvloop only stops polling the socket after one more wake-up. If the
     system has no SO_RCVLOWAT, data is read as it arrives. On exit the normal mode is restored, since the connection may
     be reused.

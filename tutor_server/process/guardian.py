@@ -81,7 +81,7 @@ class Guardian:
 
 def _end(tell: Callable[[list[str]], object], main_thread: int | None) -> None:
     """Log the main thread's stack and end the process, even if the log cannot be written."""
-    frame = None if main_thread is None else sys._current_frames().get(main_thread)  # noqa: SLF001 - a documented API
+    frame = None if main_thread is None else sys._current_frames().get(main_thread)  # noqa: SLF001 - `sys` documents this function
     telling = threading.Thread(target=tell, args=(list(_frames(frame)),), daemon=True)
     telling.start()
     telling.join(LOG_SECONDS)
@@ -99,7 +99,7 @@ def _frames(frame: FrameType | None) -> Iterator[str]:
 def _report_what_holds_the_interpreter() -> None:
     """Register a handler of SIGPROF that writes all call stacks to stderr; the signal then ends the process."""
     if sys.platform != "win32":
-        with suppress(ValueError, OSError, RuntimeError):  # This fails if stderr is not a real file.
+        with suppress(ValueError, OSError, RuntimeError):  # Registering fails if stderr is not a real file.
             faulthandler.register(signal.SIGPROF, chain=True)
 
 

@@ -34,8 +34,8 @@ async def serve_in_workers(
     """
     _require_shared_state(settings)
     prepare_data_dir(settings)
-    raise_limit()  # The workers inherit the limit, so it is raised before they start.
-    read_price_file(settings.data_dir)  # An error in the file is reported here once instead of by each worker.
+    raise_limit()  # The workers inherit the limit of open files.
+    read_price_file(settings.data_dir)  # An error in the price file is reported here once instead of by each worker.
     database = open_database(settings.effective_database_url)
     try:
         await bring_up_to_date(database)

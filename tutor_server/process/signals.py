@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def heed_signals(stop: Callable[[], object], restart: Callable[[], object]) -> None:
     """Stop on SIGTERM and SIGINT, and restart on SIGHUP unless the process was started with SIGHUP ignored (nohup)."""
     loop = asyncio.get_running_loop()
-    with suppress(NotImplementedError):  # Windows has no signal handlers in the event loop; Ctrl-C cancels the task.
+    with suppress(NotImplementedError):  # Windows' event loop has no signal handlers; there, Ctrl-C cancels the task.
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop)
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:

@@ -78,7 +78,7 @@ async def migrate(settings: Settings) -> None:
     database = open_database(settings.effective_database_url)
     try:
         await database.commit(upgrade)
-        with suppress(SettingsError):  # The service reports this error when it starts.
+        with suppress(SettingsError):  # The service reports a missing mail server when it starts.
             await require_confirmed_domains(settings, database)
     except DATABASE_FAILURES as error:
         raise StartRefused(f"{database_problem(error)}; check TUTOR_DATABASE_URL") from error

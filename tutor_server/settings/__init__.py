@@ -149,7 +149,7 @@ class Settings(ProviderSettings):
     @classmethod
     def _mail_address(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:
-            from tutor_server.mail.server import MailServer  # noqa: PLC0415 - only if mail is set up
+            from tutor_server.mail.server import MailServer  # noqa: PLC0415 - a service without mail need not load the mail client
 
             try:
                 MailServer.parse(value.get_secret_value())
@@ -161,7 +161,7 @@ class Settings(ProviderSettings):
     @classmethod
     def _sender(cls, value: str | None) -> str | None:
         if value is not None:
-            from tutor_server.mail.server import is_sender  # noqa: PLC0415 - only if mail is set up
+            from tutor_server.mail.server import is_sender  # noqa: PLC0415 - a service without mail need not load the mail client
 
             if not is_sender(value):
                 raise ValueError("is an address like tutor@uni.example or Ask Tutor <tutor@uni.example>")

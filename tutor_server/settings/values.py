@@ -121,8 +121,8 @@ def _require_hosts(url: URL) -> None:
 
 def redis_url(value: str) -> str:
     """Check a Redis URL, as the Redis client parses it."""
-    from redis.asyncio import ConnectionPool  # noqa: PLC0415 - needed only if Redis is set
-    from redis.exceptions import RedisError  # noqa: PLC0415 - needed only if Redis is set
+    from redis.asyncio import ConnectionPool  # noqa: PLC0415 - a service without Redis need not load its client
+    from redis.exceptions import RedisError  # noqa: PLC0415 - a service without Redis need not load its client
 
     url = _split(value)
     if "://" not in value or url.scheme not in {"redis", "rediss", "unix"}:
@@ -138,7 +138,7 @@ def redis_url(value: str) -> str:
         raise ValueError("names no socket: write unix:///run/redis/redis.sock, for example")
     try:
         pool: Any = ConnectionPool.from_url(value)  # The type stub leaves `make_connection` untyped.
-        pool.make_connection()  # This parses the options without connecting.
+        pool.make_connection()  # Making a connection object parses the options, but does not connect.
     except (AttributeError, LookupError, TypeError, ValueError, RedisError):
         raise ValueError("has options that the Redis client does not take: check what follows the ?") from None
     return value
@@ -253,4 +253,4 @@ def _require_port(url: SplitResult) -> None:
 def _shown(name: str) -> str:
     """Return a shortened text on one line, for use in an error message."""
     printable = "".join(letter if letter.isprintable() else "?" for letter in name[:61])
-    return printable if len(name) <= len(printable) and len(name) <= 60 else f"{printable[:60]}…"  # noqa: PLR2004 - the maximum length shown
+    return printable if len(name) <= len(printable) and len(name) <= 60 else f"{printable[:60]}…"  # noqa: PLR2004 - 60 is the maximum length that is shown

@@ -14,9 +14,9 @@ async def connect(*arguments: Any, **options: Any) -> aiosqlite.Connection:
     Otherwise the thread would call the event loop later, and print a traceback if the loop has been closed.
     """
     connection = aiosqlite.connect(*arguments, **options)
-    connection._thread.daemon = True  # noqa: SLF001 - SQLAlchemy does the same
+    connection._thread.daemon = True  # noqa: SLF001 - SQLAlchemy also makes the threads of its connections daemons
     try:
         return await connection
     except BaseException:
-        await asyncio.to_thread(connection._thread.join)  # noqa: SLF001 - there is no other way to wait for it
+        await asyncio.to_thread(connection._thread.join)  # noqa: SLF001 - there is no public way to wait for the thread
         raise

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tutor_protocol import ErrorType
     from tutor_server.storage.problems import Raised
 
-# Building a statement takes several times as long as executing it, so the constant parts are built once.
+# Building a statement takes several times as long as executing it, so each statement is built only once.
 _FIND = (
     select(Ask, ChatMessage.content)
     .outerjoin(ChatMessage, ChatMessage.id == Ask.id)

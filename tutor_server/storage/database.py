@@ -156,7 +156,7 @@ def _write_nothing(connection: Connection) -> None:
 def _keep_private(file: str | None) -> None:
     """Make the database file readable by this user alone; SQLite's journals inherit its mode."""
     if file and file != ":memory:" and Path(file).parent.is_dir():
-        with suppress(OSError):  # Opening the file will report what is wrong with it.
+        with suppress(OSError):  # SQLite will report the error when it opens the file.
             os.close(os.open(file, os.O_CREAT, 0o600))
 
 

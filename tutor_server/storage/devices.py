@@ -121,4 +121,4 @@ def _waiting(user_code: str, now: datetime) -> ColumnElement[bool]:
 def _device(connection: Connection, condition: ColumnElement[bool]) -> Device | None:
     query = select(*(getattr(DeviceAuthorization, column) for column in _COLUMNS)).where(condition)
     row: Row[Any] | None = connection.execute(query).first()
-    return None if row is None else Device(**row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name for it
+    return None if row is None else Device(**row._mapping)  # noqa: SLF001 - `_mapping` is documented by SQLAlchemy

@@ -49,7 +49,7 @@ class Unused:
 
 def forget_what_ran_out(connection: Connection, now: datetime) -> None:
     """Delete expired rows: counts of past days, limits of students, links and page sessions."""
-    # Yesterday's counters stay: a process whose clock is behind may still increment them.
+    # Counts of yesterday are kept: a process whose clock is behind may still increment them.
     forget_days_before(connection, now.date() - timedelta(days=1))
     forget_expired_overrides(connection, now)
     connection.execute(delete(OneTimeToken).where(OneTimeToken.expires_at < now))

@@ -103,7 +103,7 @@ class Writer(ABC):
                 pending.future.set_exception(outcome.error)
             else:
                 pending.future.set_result(outcome.value)
-        # Scheduled after the callers' continuations, so that their next writes join this group.
+        # Begin after the callers' continuations have run, so that their next writes join this group.
         asyncio.get_running_loop().call_soon(self._begin_next)
 
 
@@ -202,9 +202,9 @@ def _run_in_savepoints(connection: Connection, units: list[Callable[[Connection]
 class PostgresWriter(Writer):
     """Group commit on one connection, with one transaction at a time across all processes that write to the database.
 
-    Every ask changes the same few sums. If each unit had a transaction of its own, it would hold the rows of these sums
-    until the disk had written it, and units of all processes would wait for one disk write after another. Two groups
-    that each held a row of the other would deadlock until PostgreSQL undid one. An advisory lock lets one group commit
+    Every ask changes the same few sums. If each unit had a transaction of its own, it would lock the rows of these sums
+    until the disk had written it. Then units of all processes would wait for one disk write after another. Two groups
+    that each waited for a row of the other would deadlock until PostgreSQL undid one of them. An advisory lock lets one group commit
     at a time; units that arrive meanwhile share the next transaction.
     """
 

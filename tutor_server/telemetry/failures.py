@@ -62,5 +62,5 @@ def _reason(error: BaseException) -> str | None:
         return getattr(error, "sqlite_errorname", None)
     if isinstance(error, OSError) and error.errno is not None:
         return errno.errorcode.get(error.errno)
-    state = getattr(error, "sqlstate", None)  # Only asyncpg's exceptions have it.
+    state = getattr(error, "sqlstate", None)  # Only asyncpg's exceptions have this attribute.
     return state if isinstance(state, str) else None

@@ -122,7 +122,7 @@ def _json(value: object) -> bytes:
     """Return JSON in printable ASCII, so that terminals and line-based tools see only text."""
     try:
         line = orjson.dumps(value, default=_opaque)
-    except TypeError:  # the value has a lone surrogate or a number beyond 64 bits
+    except TypeError:  # The value contains a lone surrogate or an integer beyond 64 bits.
         line = orjson.dumps(_cleaned(value), default=_opaque)
     if line.isascii() and b"\x7f" not in line:
         return line

@@ -36,7 +36,7 @@ class AskUnderWay:
             return
         self.stopped_by = reason
         # Cancel in the next iteration of the event loop: a task that is cancelled before its first step never runs, and
-        # then the ask would not be counted.
+        # its ask would not be counted.
         asyncio.get_running_loop().call_soon(self.task.cancel)
 
 

@@ -85,7 +85,7 @@ class Opening:
             except DatabaseUnavailable:
                 raise
             except TutorError:
-                # The cached asker may be stale, and an ask that was answered already must not be refused.
+                # The cached asker may be stale, or the ask may be answered already; then it must not be refused.
                 latest = await self._look_up(user_id, request_id)
                 if latest == known:
                     raise

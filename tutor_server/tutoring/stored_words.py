@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _CODE = re.compile(
     r"(?P<fence>^[ ]{0,3}(`{3,}+|~{3,}+)[^\n]*+\n.*?(?:^[ ]{0,3}\2[`~]*[ \t]*$|\Z))"  # CommonMark 0.31 §4.5: fences
     r"|(?P<span>(?<!`)(`{1,16})(?!`).+?(?<!`)\4(?!`))"  # CommonMark 0.31 §6.1: code spans
-    r"|(?P<indented>^(?: {4}|\t)[^\n]*$)",  # CommonMark 0.31 §4.4: indented code, also in list items
+    r"|(?P<indented>^(?: {4}|\t)[^\n]*$)",  # CommonMark 0.31 §4.4: indented code blocks, also in list items
     re.DOTALL | re.MULTILINE,
 )
 _BLOT = re.compile(r"[^\s`~]")

@@ -167,14 +167,14 @@ class Tutor:
             if isinstance(known, StoredAsk):
                 await self._repeat(user_id, known, answer)
                 return
-            assert progress is not None  # noqa: S101 - narrows the type
+            assert progress is not None  # noqa: S101 - narrows the type for the type checker
             answer.share(self._replicas.publisher(user_id, answer.request_id))
             await self._speaker.speak(user_id, progress, answer)
         except TutorError as error:
             failure = error
         except asyncio.CancelledError:
             failure = ask.stopped_by or ShuttingDown()
-        except Exception:  # Catch everything, so that the student gets an error and the ask is settled.
+        except Exception:  # Catch every exception, so that the student gets an error and the ask is settled.
             log.exception("ask_failed", user=str(user_id), request_id=str(answer.request_id))
             failure = TutorError()
         if failure is not None and failure.limit is not None:
@@ -252,7 +252,7 @@ def _refusal_by(opening: asyncio.Future[OpenAsk | StoredAsk]) -> TutorError | No
 
 def _done(progress: AskProgress) -> Done:
     opened, model = progress.opened, progress.model
-    assert model is not None  # noqa: S101 - narrows the type
+    assert model is not None  # noqa: S101 - narrows the type for the type checker
     return Done(
         request_id=opened.accepted.request_id,
         message_id=opened.accepted.message_id,

@@ -79,7 +79,7 @@ class OpenAIProvider:
         """Return the failure of a refused call. An option that the server rejects is omitted from all later calls."""
         code, option = refused.word("code"), refused.word("param")
         status = 402 if code == "insufficient_quota" else refused.status
-        adapted = status == 400 and option in _OPTIONAL - self._refused_options  # noqa: PLR2004 - bad request
+        adapted = status == 400 and option in _OPTIONAL - self._refused_options  # noqa: PLR2004 - 400 means a bad request
         if adapted and option is not None:
             self._refused_options.add(option)
         kind = code or refused.word("type")
