@@ -261,7 +261,7 @@ class BudgetBusy(TutorError):
 
 
 class MonthlyBudgetBusy(BudgetBusy):
-    """The rest of the monthly budget is reserved for calls under way, as for `BudgetBusy`."""
+    """The rest of the monthly budget is reserved for calls under way. They release what they do not use."""
 
     limit = Limit.MONTHLY_BUDGET
     text = "What is left of this month's budget is set aside for answers that are being written. Ask again in a moment."

@@ -49,7 +49,7 @@ class SlidingWindow:
 
 
 class _Spending:
-    """The money spent or reserved today and this month: the last values from the database plus the changes since."""
+    """The money spent or reserved today and this month: the last values read from the database plus later changes."""
 
     def __init__(self, budgets: Budgets, clock: Clock, spent_on: Callable[[date], Awaitable[Spent]]) -> None:
         self._budgets = budgets

@@ -1,4 +1,4 @@
-"""The interface of the limiter, which a service of one process and one of several implement differently."""
+"""The interface of the limiter. It is implemented in memory for one process, and in Redis for several processes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def nothing_spent(_day: date) -> Spent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """The limits that an admitted ask has used, so that exactly these can be returned."""
+    """The counts that an admitted ask has increased, so that they can be decreased again."""
 
     subject: str
     day: date
@@ -72,7 +72,7 @@ class Limiter(Protocol):
     async def admit(
         self, subject: str, *, calls_provider: bool, reserved: int = 0, own: OwnLimits | None = None
     ) -> Grant:
-        """Count one message, and one provider call if the answer needs one, for which `reserved` is reserved.
+        """Count one message and, if the answer needs it, one provider call, for which `reserved` is reserved.
 
         Money is in nano-dollars; `own` are the user's own limits. Raise `DailyCapReached`, `RateLimited`, `BudgetBusy`
         or `GlobalLimitReached`, with the seconds to wait.

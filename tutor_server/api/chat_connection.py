@@ -206,7 +206,7 @@ class ChatConnection:
                 self._renew(frame.access_token)
 
     def _forward(self, request_id: UUID, frames: AsyncIterator[FromService]) -> None:
-        """Forward an answer while it streams. If this connection forwards it already, replace that reader."""
+        """Forward an answer while it streams. If this connection already does so, replace the earlier reader."""
         if previous := self._forwarders.pop(request_id, None):
             previous.cancel()
         task = asyncio.create_task(self._send_all(frames))

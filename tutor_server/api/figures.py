@@ -36,7 +36,7 @@ NO_MODULE = "(no module)"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a figure: its name, and whether it is plotted as bars, as a line, or not at all."""
+    """A column of a figure: its name, and whether the column is plotted as bars, as a line, or not."""
 
     title: str
     plotted: Literal["bar", "line", ""] = ""

@@ -24,7 +24,7 @@ _LISTS: dict[str, TypeAdapter[Any]] = {
     "diagnostics": TypeAdapter(Annotated[tuple[Diagnostic, ...], FailFast()]),
     "cells": TypeAdapter(Annotated[tuple[Cell, ...], FailFast()]),
 }
-"""The list fields of an ask. Each is validated up to its first invalid item: pydantic would describe each of the
+"""The list fields of an ask. Each list is validated up to its first invalid item: pydantic would describe each of the
 300,000 invalid items that a frame can hold, which takes seconds.
 """
 _REQUEST_ID = re.compile(r'"request_id"[ \t\r\n]*+:[ \t\r\n]*+"([0-9A-Fa-f-]{36})"')

@@ -40,7 +40,7 @@ _DASHBOARD_POLICY = _policy(_DASHBOARD_STYLE, "script-src 'self'")
 
 
 def problem_page(error: TutorError, again: str) -> web.Response:
-    """Return an error page for an error outside any form; `again` is the URL on which the student can start again."""
+    """Return a page for an error that belongs to no form; `again` is the URL at which the student can start again."""
     return html_page("problem.html", status=error.status, problem=error.detail, again=again)
 
 

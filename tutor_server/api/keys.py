@@ -1,4 +1,4 @@
-"""Keys of values in the application and the request, which the composition root, middlewares and handlers set."""
+"""Keys of the values that the composition root stores in the application, and middlewares and handlers in requests."""
 
 from __future__ import annotations
 

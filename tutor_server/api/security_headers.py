@@ -16,7 +16,7 @@ _HEADERS = {
 
 
 async def add_security_headers(_request: web.Request, response: web.StreamResponse) -> None:
-    """Set the headers that the response lacks (a signal handler of aiohttp, which also runs for streamed responses)."""
+    """Set the headers that the response lacks. This handles aiohttp's signal, which streamed responses also send."""
     set_security_headers(response)
 
 

@@ -1,4 +1,4 @@
-"""Streamed responses: sent while they are produced, so that no process holds a whole response in memory."""
+"""Streamed responses: chunks are sent as they are produced, so that no process holds a whole response in memory."""
 
 from __future__ import annotations
 

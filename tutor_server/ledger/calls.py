@@ -58,7 +58,7 @@ class Ledger:
 
     @property
     def lease(self) -> timedelta:
-        """The time after which a row expires if its lease is not renewed."""
+        """The time for which a row's lease is valid without a renewal."""
         return timedelta(seconds=self.leases.lasts)
 
 
@@ -66,8 +66,8 @@ class AskCalls:
     """The calls of one ask. It is the chain's call recorder.
 
     The first row is written in the transaction that opens the ask (`reserve`), and the outcomes in the transaction that
-    ends the ask (`write_outcomes`). So an ask with one call takes only two transactions. `opened` and `closed` must be called
-    after these transactions are committed.
+    ends the ask (`write_outcomes`). So an ask with one call takes two transactions in all. `opened` and `closed`
+    must be called after these transactions are committed.
     """
 
     def __init__(

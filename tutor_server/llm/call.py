@@ -62,7 +62,7 @@ class CallRecorder(Protocol):
     """Keeps a record of every call to a provider; the ledger is one."""
 
     def reserved(self, provider: Provider) -> CallRecord | None:
-        """Return the record that was reserved for this call in advance, or None. It is returned only once."""
+        """Return the record that was reserved for this call in advance, or None. A record is returned only once."""
         ...
 
     async def start(self, provider: Provider) -> CallRecord:
@@ -205,7 +205,7 @@ class Call:
 
 
 async def run_to_end(awaitable: Coroutine[None, None, T] | asyncio.Future[T]) -> T:
-    """Await an awaitable until it ends, even if the caller is cancelled; the cancellation is raised afterwards."""
+    """Await `awaitable` until it ends, even if the caller is cancelled meanwhile; then raise the cancellation."""
     task = asyncio.ensure_future(awaitable)
     cancel: asyncio.CancelledError | None = None
     while not task.done():

@@ -56,7 +56,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The provider's statement that the answer is complete, and why it ended. Without it the answer is incomplete.
+    """The event that says that the answer is complete, and why it ended. Without this event the answer is incomplete.
 
     No text follows it, but one more `Usage` may. `rule` is the offline tutor's rule that explained the problem.
     """
@@ -84,7 +84,7 @@ class Provider(Protocol):
 
     @property
     def is_remote(self) -> bool:
-        """Whether a call leaves this process. If so, it costs money, counts towards the call limit, and can fail."""
+        """Whether calls go to another service. Such calls cost money, count towards the call limit, and can fail."""
         ...
 
     def stream(self, request: Request, pacing: Pacing) -> AbstractAsyncContextManager[AsyncIterator[Sequence[Event]]]:

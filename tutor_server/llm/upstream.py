@@ -34,7 +34,7 @@ PLAIN_BODY = {"Accept-Encoding": "identity"}
 """Headers that ask for an uncompressed stream, since compressing one token at a time saves nothing."""
 
 TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5.0)
-"""Timeouts of the HTTP client. Reading has none: the call has its own deadlines, and resetting a second timer for
+"""Timeouts of the HTTP client. Reading has no timeout: the call has its own deadlines, and resetting a second timer for
 each token would cost time."""
 
 _SUCCESS = range(200, 300)
@@ -133,7 +133,7 @@ class Upstream:
 
 
 def _json(body: Mapping[str, Any]) -> bytes:
-    """Encode a body without spare memory: orjson's own result keeps the buffer, which has six times the size."""
+    """Encode a body, and copy the result: orjson's own result keeps a buffer of six times the size in memory."""
     return bytes(memoryview(orjson.dumps(body)))
 
 
@@ -194,7 +194,7 @@ def _read_before_failure(content: aiohttp.StreamReader) -> bytes:
 
 
 async def _refused(response: aiohttp.ClientResponse) -> Refused:
-    """Return the refusal with its error object, read from the first bytes only, since the body may be endless."""
+    """Return the refusal with its error object. Only the first bytes of the body are read, since it may be endless."""
     content = bytearray()
     with connection_failures():
         while len(content) < MAX_ERROR_BYTES and (chunk := await response.content.read(MAX_ERROR_BYTES)):

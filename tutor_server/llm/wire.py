@@ -9,7 +9,7 @@ import orjson
 from tutor_server.llm.provider import ProviderFailure
 
 MAX_TOKENS = 100_000_000
-"""The maximum token count that is accepted. No call comes near it, and sums of larger counts would overflow
+"""The maximum token count that is accepted. No call comes near this count, and sums of larger counts would overflow
 PostgreSQL's integers."""
 
 

@@ -27,11 +27,11 @@ QUICK_DEATH_SECONDS = 10.0
 """If each worker dies `QUICK_DEATHS` times on average within this number of seconds, the parent gives up."""
 
 BEAT_SECONDS = 0.5
-"""Seconds between two signals of a worker's event loop to the parent."""
+"""Seconds between two beats, by which a worker's event loop tells the parent that it runs."""
 SILENCE_SECONDS = 5.0
-"""Seconds without a signal after which a worker is killed and replaced: it is stopped or stuck in one call."""
+"""Seconds without a beat after which a worker is killed and replaced: it is stopped or stuck in one call."""
 START_SECONDS = 300.0
-"""Seconds without a signal after which a worker that does not serve yet is killed: loading modules may take long."""
+"""Seconds without a beat after which a worker that does not serve yet is killed: loading modules may take long."""
 WORKER_STOP_SECONDS = 33.0
 """Seconds after which the parent kills a stopping worker, which ends itself within `guardian.STOP_SECONDS`."""
 

@@ -62,7 +62,7 @@ class Settings(ProviderSettings):
     admin_key: SecretStr | None = None
     """The admin key, sent in the header `X-Admin-Key` to the admin routes; unset: these routes answer 404."""
     registration: str | None = None
-    """Who may register: `open`, `closed` or `domains:uni.example,…`; must be set for a host that is not loopback."""
+    """The registration policy: `open`, `closed` or `domains:uni.example,…`; required if the host is not loopback."""
     smtp_url: SecretStr | None = None
     """The mail server, `smtps://user:password@mail.uni.example` or `smtp://…`; unset: no mail is sent."""
     smtp_from: str | None = None
@@ -70,7 +70,7 @@ class Settings(ProviderSettings):
     public_url: str | None = None
     """The URL under which people reach the service."""
     trusted_proxies: Annotated[tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...], NoDecode] = ()
-    """The trusted proxies, comma-separated addresses or networks: their `X-Forwarded-For` header is believed."""
+    """The trusted proxies, comma-separated addresses or networks: the service trusts their `X-Forwarded-For` header."""
 
     llm_providers: Annotated[tuple[str, ...], NoDecode] = ()
     """The providers, comma-separated, in the order in which they are tried; unset: those with a key, else `offline`.
@@ -302,7 +302,7 @@ def load_settings(env_file: Path | None = None) -> Settings:
 
 
 def ignored_settings(env_file: Path | None = None) -> list[str]:
-    """Return the variable names with our prefix, in the environment and the file, that no program of ours reads.
+    """Return the variables with our prefix, in the environment and the file, that none of our programs reads.
 
     Raise `OSError` or `UnicodeDecodeError` if the file cannot be read.
     """

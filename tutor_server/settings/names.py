@@ -30,7 +30,7 @@ def names_in_file(text: str) -> list[str]:
 
 
 def unknown_names(names: Iterable[str], known: Collection[str]) -> list[str]:
-    """Return, sorted, the names with our prefix that neither the service nor any other program of ours reads."""
+    """Return, sorted, the names with our prefix that none of our programs reads."""
     ours = {name.upper() for name in names if name.upper().startswith(PREFIX)}
     return sorted(name for name in ours - set(known) - OF_OTHER_PROGRAMS if not _OF_TESTS.fullmatch(name))
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A student's account. `subject` is the keyed hash of the e-mail address; daily counts are stored under it.
+    """A student's account. `subject` is the keyed hash of the e-mail address; daily counts are stored under this hash.
 
     A disabled account keeps its data, but nobody can sign in to it. A student whose address is not confirmed cannot
     ask, and the owner of the address can take the account over.

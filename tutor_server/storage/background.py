@@ -57,7 +57,7 @@ class EarlierAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskBackground:
-    """The session, module, messages and answers that must be known before an ask is opened."""
+    """The session, module, messages and earlier answers, which are read before an ask is opened."""
 
     session_id: UUID | None
     module: Module | None

@@ -95,7 +95,7 @@ class Database:
         return value
 
     async def is_connected(self) -> bool:
-        """Return whether the database answers soon and, if it last refused to write, whether it accepts writes now."""
+        """Return whether the database answers in time and, if the last write was refused, accepts writes now."""
         try:
             async with asyncio.timeout(HEALTH_SECONDS):
                 await self.read(lambda connection: connection.execute(text("SELECT 1")))

@@ -1,4 +1,4 @@
-"""Fire-and-forget writes: the writes that a group of units defers are executed together, before its commit."""
+"""Fire-and-forget writes: the writes that a group of units defers are executed together, before the group's commit."""
 
 from __future__ import annotations
 

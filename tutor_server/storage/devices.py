@@ -36,7 +36,7 @@ class Device:
 
 
 def add_device(connection: Connection, device: Device, *, forget_before: datetime) -> bool:
-    """Add a device; return whether its user code was free. Devices that expired before a time are deleted."""
+    """Add a device; return whether its user code was free. Delete the devices that expired before a time."""
     connection.execute(delete(DeviceAuthorization).where(DeviceAuthorization.expires_at < forget_before))
     added = connection.execute(
         upsert(connection, DeviceAuthorization)

@@ -97,7 +97,7 @@ class Swept:
 
 
 def insert_call(connection: Connection, call: NewCall, *, lease: timedelta) -> None:
-    """Insert the row before money is spent. Until it is settled, its tokens are the maximum that the call may use."""
+    """Insert the row of a call before the call is sent. Until it is settled, the row has the call's maximum tokens."""
     values = {
         "id": call.id,
         "ask_id": call.ask_id,

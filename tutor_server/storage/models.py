@@ -107,8 +107,8 @@ class EndedSignIn(Base):
 class DeviceAuthorization(Base):
     """A device that asks to be signed in (RFC 8628), until it is signed in or deleted.
 
-    `state` is `pending`, `approved` or `denied`. `user_id` is the user who signed in
-    to decide; `browser_hash` identifies the browser.
+    `state` is `pending`, `approved` or `denied`. `user_id` is the user who signed in to decide; `browser_hash`
+    identifies the user's browser.
     """
 
     __tablename__ = "device_authorizations"
@@ -258,7 +258,7 @@ class DailyUsage(Base):
 class ModelCall(Base):
     """The ledger: one row for each provider call, open (`sent`, or `reserved` if nothing is sent), then `settled`.
 
-    `unsent`: the call was not made after all; `swept`: its process died.
+    `unsent`: the call was reserved but not made; `swept`: the process died before it settled the call.
 
     `user_id` and `ask_id` become null when the student is deleted; the cost stays. Cost is in nano-dollars; null: no
     price is known.
@@ -311,9 +311,9 @@ class UsageRollup(Base):
 
 
 class Spending(Base):
-    """Money of a UTC day (`2026-03-01`) or month (`2026-03`): the cost of calls, and reservations of calls under way.
+    """Spending of a UTC day (`2026-03-01`) or month (`2026-03`): costs of calls, and reservations of calls under way.
 
-    Changed in the transaction that changes the ledger, so that concurrent calls cannot pass a budget. `warned_at` is
+    It changes in the same transaction as the ledger, so that concurrent calls cannot exceed a budget. `warned_at` is
     the time at which the operator was warned that little is left.
     """
 

@@ -25,7 +25,7 @@ def start_session(
 
 
 def user_of_session(connection: Connection, browser_hash: bytes, now: datetime) -> UUID | None:
-    """Return the account that is signed in in a browser."""
+    """Return the account that a browser is signed in to."""
     return connection.scalar(
         select(PageSession.user_id).where(PageSession.browser_hash == browser_hash, PageSession.expires_at > now)
     )

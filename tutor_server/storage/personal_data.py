@@ -67,7 +67,7 @@ NOT_PERSONAL = frozenset(
 
 
 MESSAGES_A_PAGE = 20
-"""The maximum number of messages on a page. Each may have 64 KiB of code and of answer, or more if it is old."""
+"""The maximum number of messages on a page. Each may have 64 KiB of code or answer, old ones even more."""
 ROWS_A_PAGE = 500
 ROWS_A_BATCH = 100
 """The maximum number of rows that one transaction erases, so that asks do not wait long for the writer."""

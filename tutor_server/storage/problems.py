@@ -47,7 +47,7 @@ _PROBLEM: Query[UUID] = Query(
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """The level of an ask, and whether the ask raised it (it does not at the highest level)."""
+    """The hint level of an ask, and whether the ask raised the level. At the highest level it does not."""
 
     problem_id: UUID
     level: HintLevel
@@ -57,7 +57,7 @@ class Raised:
 def raise_level(
     connection: Connection, *, new_id: UUID, user_id: UUID, fingerprint: str, bound: int, now: datetime
 ) -> Raised:
-    """Raise the level of a problem by one, at most to `bound`, in one conditional upsert."""
+    """Raise the hint level of a problem by one, at most to `bound`, in one conditional upsert."""
     which = {"user_id": user_id, "fingerprint": fingerprint}
     raised = _RAISE.first(
         connection, {**which, "id": new_id, "hint_level": next_level(0, bound), "updated_at": now, "bound": bound}

@@ -1,4 +1,4 @@
-"""Money that is spent, or reserved for calls under way, by UTC day and month: the stored side of the budgets."""
+"""Money that is spent, or reserved for calls under way, by UTC day and month. The budgets limit these amounts."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _TAKE_WITHIN = Query(
 BUSY_SECONDS = 5
 """Seconds until a retry if calls under way hold the rest of a budget: about the duration of one answer."""
 WARNING_SHARE = 0.8
-"""The share of a budget from which on the operator is warned."""
+"""The share of a budget at which the operator is warned that little is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def spent_on(connection: Connection, day: date) -> Spent:
 def commit_spending(
     connection: Connection, day: date, nanodollars: int, budgets: Budgets, now: datetime
 ) -> Sequence[NearlySpent]:
-    """Reserve money for a call whose row is not written yet; return the budgets to warn the operator of now.
+    """Reserve money for a call whose row is not written yet. Return a warning for each budget that is nearly spent.
 
     Raise `BudgetBusy` or `BudgetReached`.
     """
@@ -153,12 +153,12 @@ def change_spending(connection: Connection, day: date, nanodollars: int) -> None
 
 
 def daily_budget_reached(day: date, now: datetime) -> BudgetReached:
-    """Return the refusal of a day's budget, which says when the day ends."""
+    """Return the error for a day's budget that is spent. It contains the time at which the day ends."""
     return _refusal(BudgetReached, day + timedelta(days=1), now)
 
 
 def monthly_budget_reached(day: date, now: datetime) -> BudgetReached:
-    """Return the refusal of a month's budget, which says when the month ends."""
+    """Return the error for a month's budget that is spent. It contains the time at which the month ends."""
     return _refusal(MonthlyBudgetReached, _next_month(day), now)
 
 

@@ -92,12 +92,12 @@ def _array_of(name: str) -> str:
 
 
 def _unbounded(kind: TypeEngine[Any]) -> TypeEngine[Any]:
-    """Return the column's type without a length. The column then refuses a long text, which a cast would truncate."""
+    """Return the column's type without a length: a cast to it would truncate a text that the column must refuse."""
     return Text() if isinstance(kind, String) else kind
 
 
 class Query(Statement, Generic[T]):
-    """A statement that returns rows. `row` makes each of them from the values of its columns, in their order."""
+    """A statement that returns rows. `row` builds each row from the values of its columns, in their order."""
 
     def __init__(self, build: Callable[[InsertInto], Construct], row: Callable[..., T]) -> None:
         super().__init__(build)
@@ -124,9 +124,9 @@ class _Compiled:
 
     sql: str
     template: list[Any]
-    """The parameters in their order; parameters whose values an execution passes are None."""
+    """The parameters in their order. A parameter whose value each execution passes is None here."""
     given: Sequence[tuple[int, str, Convert]]
-    """The place of each passed value in the parameters, its name, and its conversion."""
+    """The index of each passed value in the parameters, its name, and its conversion."""
     columns: Sequence[Convert]
     """The conversions of a row's values; empty if no value needs one."""
 

@@ -56,11 +56,11 @@ class _Outcome(NamedTuple):
 
 
 class Writer(ABC):
-    """Commits units of work. A unit that was handed over runs to its end even if its caller is cancelled.
+    """Commits units of work. A submitted unit runs to its end even if its caller is cancelled.
 
     Units that wait at the same time form a group, which shares a transaction: they run one after another, and their
-    deferred writes are executed together at its end. If one raises, all run once more, each with its deferred writes in
-    a savepoint. So a unit may run twice, and must change nothing but the database.
+    deferred writes are executed together at its end. If a unit raises, all run once more, each with its deferred writes
+    in a savepoint. So a unit may run twice, and must change nothing but the database.
     """
 
     def __init__(self, group_size: int) -> None:
@@ -181,7 +181,7 @@ def _run_bare(connection: Connection, units: list[Callable[[Connection], Any]]) 
 def _run_in_savepoints(connection: Connection, units: list[Callable[[Connection], Any]]) -> list[_Outcome]:
     """Run each unit in a savepoint, so that a unit that raises undoes only its own writes.
 
-    Raise if one lost against another transaction: then all are run again.
+    Raise if a unit conflicts with another transaction: then all units run again.
     """
     outcomes = []
     for unit in units:
@@ -204,8 +204,8 @@ class PostgresWriter(Writer):
 
     Every ask changes the same few sums. If each unit had a transaction of its own, it would lock the rows of these sums
     until the disk had written it. Then units of all processes would wait for one disk write after another. Two groups
-    that each waited for a row of the other would deadlock until PostgreSQL undid one of them. An advisory lock lets one group commit
-    at a time; units that arrive meanwhile share the next transaction.
+    that each waited for a row of the other would deadlock until PostgreSQL undid one of them. An advisory lock lets
+    one group commit at a time; units that arrive during the commit share the next transaction.
     """
 
     def __init__(self, engine: AsyncEngine, limiter: ConnectionLimiter) -> None:

@@ -1,4 +1,4 @@
-"""The buffer of one streamed answer: numbered deltas and an end, which any number of readers can follow."""
+"""The buffer of one streamed answer: numbered deltas and an end frame, which any number of readers can follow."""
 
 from __future__ import annotations
 

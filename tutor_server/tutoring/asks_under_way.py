@@ -1,4 +1,4 @@
-"""The asks that this process is answering, each with its answer, its task, and the reason if it was stopped."""
+"""The asks that this process is answering, each with its answer, its task, and the reason for which it was stopped."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ POLL_SECONDS = 2.0
 
 
 class OffSwitch:
-    """The cached off switch. `run` updates it; if the database is unavailable, the last state stays."""
+    """The cached off switch. `run` updates the cache; while the database is unavailable, the last state applies."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

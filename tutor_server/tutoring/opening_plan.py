@@ -47,7 +47,7 @@ class ExaminedAsk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """The facts that the opening transaction has read, and the message and level that it has charged."""
+    """The facts that the opening transaction has read, and the message and hint level that it has counted."""
 
     examined: ExaminedAsk
     asker: Asker

@@ -76,7 +76,7 @@ def _short(diagnostic: Diagnostic) -> Diagnostic:
 
 
 def _latest(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
-    """Return the cells directly before the current one. The first one that exceeds the limit keeps only its end."""
+    """Return the cells directly before the current cell. The first cell that exceeds the limit keeps only its end."""
     kept: list[Cell] = []
     room = MAX_CELLS_CHARACTERS
     for cell in reversed(cells[-MAX_CELLS:]):

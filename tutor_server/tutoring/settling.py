@@ -1,4 +1,4 @@
-"""Settlement of asks: usage, text and outcome of an ask are written in one transaction, also if it failed."""
+"""Settlement of asks: the usage, text and outcome of an ask are written in one transaction, even if the ask failed."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class Speaker:
         self._one_topic = asyncio.Lock()
 
     async def speak(self, user_id: UUID, progress: AskProgress, answer: Answer) -> None:
-        """Stream the model's text through the guard. The offline tutor completes it if it is withheld or missing.
+        """Stream the model's text through the guard. If it is withheld or missing, the offline tutor's text follows.
 
         Raises `AIUnavailable`, `AnswerInterrupted`, and the ledger's refusals at the start of a call.
         """

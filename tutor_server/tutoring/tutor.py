@@ -68,7 +68,7 @@ class Tutor:
         off_switch.subscribe(self._stop_what_is_off)
 
     def ask(self, user_id: UUID, received: ReceivedAsk) -> Answer:
-        """Start an answer, or return the one that this request id already has. A refusal ends the answer.
+        """Start an answer, or return the existing answer with this request id. A refusal ends the answer.
 
         Raises `ValidationFailed` if the content differs from that of the running answer, which continues.
         """
@@ -110,7 +110,7 @@ class Tutor:
         return answer
 
     async def cancel(self, user_id: UUID, request_id: UUID) -> None:
-        """Cancel an answer in whichever process it runs. An answer that has ended stays as it is. Raises `NotFound`."""
+        """Cancel an answer, which may run in another process. An ended answer does not change. Raises `NotFound`."""
         known = self._asks.find(user_id, request_id)
         if known is not None and not known.answer.is_followed:
             known.stop(Cancelled())

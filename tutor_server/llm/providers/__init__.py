@@ -1,1 +1,1 @@
-"""The providers of models: each module is one provider, and `tutor_server.llm.registry` finds it by its `SPEC`."""
+"""The providers of models: each module defines one provider, which `tutor_server.llm.registry` finds by its `SPEC`."""
