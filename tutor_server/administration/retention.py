@@ -41,7 +41,7 @@ class RetentionSweep:
         self._days = days
 
     async def run(self) -> None:
-        """Delete old data every hour, for ever. If the database is unavailable, try again after an hour."""
+        """Delete old data every hour until cancelled. If the database is unavailable, retry after an hour."""
         while True:
             try:
                 await self.sweep()

@@ -132,7 +132,7 @@ def _written(content: Any) -> bytes:
 
 
 def _without_nulls(value: Any, depth: int) -> Any:
-    """Return a value without null fields, down to a depth: some languages' clients send absent fields as null."""
+    """Return a value without null fields, down to a depth, since some clients send absent fields as null."""
     if depth and isinstance(value, dict):
         return {name: _without_nulls(item, depth - 1) for name, item in value.items() if item is not None}
     if depth and isinstance(value, list):

@@ -43,7 +43,7 @@ async def sessions(request: web.Request, caller: AccessToken, query: SessionsPag
 async def messages(
     request: web.Request, caller: AccessToken, session_id: UUID, query: Page[Moment]
 ) -> schemas.Messages:
-    """Return a conversation's messages, oldest first. If messages are long, a page has fewer than were requested."""
+    """Return a conversation's messages, oldest first. If they are long, a page has fewer messages than requested."""
     page = await request.app[DATABASE].read(
         lambda connection: messages_of(connection, caller.user_id, session_id, after=_place(query), limit=query.limit)
     )

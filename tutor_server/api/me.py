@@ -1,4 +1,4 @@
-"""`/api/me`: everything stored about the caller, for export or erasure."""
+"""`/api/me`: export and erasure of all stored data about the caller."""
 
 from __future__ import annotations
 

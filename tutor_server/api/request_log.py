@@ -1,4 +1,4 @@
-"""One log line for each request."""
+"""Middleware that logs each request in one line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All routes of the service, for the application, the OpenAPI document and the tests."""
+"""The list of all routes of the service, for the application, the OpenAPI document and the tests."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ SHARE = 3
 """The maximum number of connections of one address, as a multiple of the number of free places.
 
 This is the dynamic threshold of Choudhury and Hahne (1998). It refuses no address before three quarters of all places
-are taken, one address alone cannot take more than that, and each further address finds room.
+are taken. One address alone cannot take more than three quarters, so that each further address finds room.
 """
 
 

@@ -1,4 +1,4 @@
-"""The use cases of a one-time link in a mail: confirm the e-mail address, or choose a password."""
+"""The use cases of a one-time link in a mail: confirming the e-mail address, and choosing a password."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def _is_common(password: str) -> bool:
 
 
 def _is_a_name(password: str, email: str) -> bool:
-    """Return whether a password is the e-mail, its local part or the product's name, with few other characters."""
+    """Return whether a password is the e-mail address, its local part or the product's name plus few characters."""
     local = email.partition("@")[0]
     if password.casefold() in {email, local}:
         return True

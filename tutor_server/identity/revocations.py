@@ -58,13 +58,13 @@ class Revocations:
         self._learn(dict.fromkeys(families, self._clock.now()))
 
     async def run(self) -> None:
-        """Poll for ever."""
+        """Poll until cancelled."""
         while True:
             await asyncio.sleep(POLL_SECONDS)
             await self.catch_up()
 
     async def catch_up(self) -> None:
-        """Poll once. If the database is unavailable, wait for the next poll."""
+        """Poll once. If the database is unavailable, log it and leave the update to the next poll."""
         try:
             await self.poll()
         except DatabaseUnavailable:

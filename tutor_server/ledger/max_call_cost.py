@@ -28,7 +28,8 @@ These are the instructions, the module's statement and earlier answers.
 def max_call_cost(settings: Settings, profiles: Iterable[ModelProfile], prices: Prices, now: datetime) -> int:
     """Return the nano-dollars that a call to one of these models is unlikely to exceed.
 
-    Raises `SettingsError` if a budget is set but a price is not known, since that budget would never be reached.
+    Raises `SettingsError` if a budget is set but a price is not known, since calls without a price
+    would never reach the budget.
     """
     usage = Usage(settings.context_tokens + INSTRUCTIONS_TOKENS, settings.max_output_tokens)
     most = 0

@@ -1,4 +1,4 @@
-"""The connection of an answer. Between batches, arriving data does not wake the process."""
+"""The connection over which an answer arrives. Between batches, arriving data does not wake the process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The outbox: mails are sent in background tasks after their request, with a bounded number of attempts."""
+"""The outbox: mails are sent in background tasks, apart from their request, with a bounded number of attempts."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def configure_logs(
 
 
 def log_loop_failure(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Log an exception that was never retrieved. This is an exception handler for the event loop."""
+    """Log an exception that no task has retrieved. This is the event loop's exception handler."""
     log.error("loop_failure", message=context.get("message"), exc_info=context.get("exception"))
 
 

@@ -105,7 +105,7 @@ class Answer:
         self._publish = publish
 
     def wait_for_readers(self, seconds: float) -> None:
-        """Call `on_abandoned` after some seconds, unless a reader comes before."""
+        """Call `on_abandoned` after some seconds, unless a reader arrives first."""
         if not self._readers and self._end is None:
             self._miss_readers(seconds)
 
@@ -143,7 +143,7 @@ class Answer:
             await self._next_frame()
 
     async def stream(self, next_seq: int = 0, *, with_accepted: bool = True) -> AsyncIterator[FromService]:
-        """Yield all frames from delta `next_seq` to the end, as they come. Each reader has its own position."""
+        """Yield all frames from delta `next_seq` to the end, as they arrive. Each reader has its own position."""
         self._readers += 1
         self._keep()
         try:

@@ -118,7 +118,7 @@ class AnswerBroker:
             self._followers.discard(follower)
 
     async def write_for_ever(self) -> None:
-        """Write the frames of this process's answers, all that are queued in one round trip."""
+        """Write the queued frames of this process's answers to Redis, all in one round trip."""
         while True:
             frames = [await self._unwritten.get()]
             while not self._unwritten.empty():
@@ -127,7 +127,7 @@ class AnswerBroker:
                 async with self._redis.pipeline(transaction=False) as pipeline:
                     for key, frame in frames:
                         if isinstance(frame, Accepted):
-                            # The stream may hold frames of an earlier attempt that failed before any text.
+                            # Delete the frames of an earlier attempt, if it failed before any text.
                             pipeline.delete(key)
                         pipeline.xadd(key, {"frame": encode(frame)})
                         pipeline.expire(key, STREAM_SECONDS)

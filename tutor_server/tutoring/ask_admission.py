@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class AskAdmission:
-    """Admits asks by the limiter; the database confirms a refusal that concerns money."""
+    """Admits asks that the limiter allows. The database confirms a refusal because of a budget."""
 
     def __init__(
         self,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, eq=False)
 class AskUnderWay:
-    """One ask, from its frame to its settlement."""
+    """One ask under way, from the arrival of its frame to its settlement."""
 
     user_id: UUID
     received: ReceivedAsk
@@ -41,7 +41,7 @@ class AskUnderWay:
 
 
 class AsksUnderWay:
-    """The asks under way, by user; those of one user are in order of arrival."""
+    """The asks under way, by user; the asks of one user are in order of arrival."""
 
     def __init__(self) -> None:
         self._by_user: dict[UUID, dict[UUID, AskUnderWay]] = {}

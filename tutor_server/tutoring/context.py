@@ -1,4 +1,4 @@
-"""The context builder: selects which of the student's work and history go into a prompt, within a token budget."""
+"""The context builder: selects the student's work and history that go into a prompt, within a token budget."""
 
 from __future__ import annotations
 

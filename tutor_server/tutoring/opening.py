@@ -1,4 +1,4 @@
-"""Opening an ask: check the limits, analyse the code, then read, charge, decide and store in one transaction."""
+"""Opening an ask: checks the limits, analyses the code, then reads, counts and stores in one transaction."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def digest_of(ask: Ask) -> bytes:
 
 
 def bounded(ask: Ask) -> Ask:
-    """Return the ask with its traceback, diagnostics and cells cut to the useful maximum."""
+    """Return the ask with its traceback, diagnostics and cells cut to the maximum that the analysis uses."""
     traceback = ask.traceback
     return replace(
         ask,

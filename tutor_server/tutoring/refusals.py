@@ -1,4 +1,4 @@
-"""Counts refusals and asks that could not be analysed in memory, and writes the counts to the database regularly."""
+"""Counts refusals and unanalysed asks, first in memory; the counts are written to the database regularly."""
 
 from __future__ import annotations
 

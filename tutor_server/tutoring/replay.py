@@ -1,4 +1,4 @@
-"""Replays an answer that has ended from the database, with the original numbering of its deltas."""
+"""Replays an ended answer from the database, with the original numbering of its deltas."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ class Speaker:
     async def _find_topic(self, user_id: UUID, submission: Submission) -> str:
         if not is_small(submission):
             return await self._analyst.topic(user_id, submission)
-        async with self._one_topic:  # Answers that started together also end together, so their searches take turns.
+        async with self._one_topic:  # Many answers may end together, so their searches take turns.
             await asyncio.sleep(0)
             return await self._analyst.topic(user_id, submission)
 

@@ -11,8 +11,8 @@ from tutor_server.limits import MAX_STORED_CODE_BYTES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# linear: a fence without an end ends with the text, so no fence is scanned in vain; for each length of an opening run
-# of backticks, only the last run is scanned to the end without a match
+# linear: a fence without an end ends with the text, so the search for its end always matches; for each length of an
+# opening run of backticks, only the last run is scanned to the end without a match
 _CODE = re.compile(
     r"(?P<fence>^[ ]{0,3}(`{3,}+|~{3,}+)[^\n]*+\n.*?(?:^[ ]{0,3}\2[`~]*[ \t]*$|\Z))"  # CommonMark 0.31 §4.5: fences
     r"|(?P<span>(?<!`)(`{1,16})(?!`).+?(?<!`)\4(?!`))"  # CommonMark 0.31 §6.1: code spans

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 GIST_CHARACTERS = 240
 """The maximum number of characters that a summary quotes from one answer."""
 
-# linear: a fence without an end ends with the text, so no fence is scanned in vain
+# linear: a fence without an end ends with the text, so the search for its end always matches
 _FENCED = re.compile(
     r"^[ \t>]*(?P<fence>`{3,}|~{3,}).*?(?:^[ \t>]*(?P=fence)[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL
 )

@@ -38,7 +38,7 @@ OTHER_CONTENT = "This request_id was used for another question."
 
 
 class Tutor:
-    """Answers asks. Each answer is a task of its own and continues without its socket for the grace period."""
+    """Answers asks. Each answer has its own task, which continues for the grace period after a lost connection."""
 
     def __init__(
         self,

@@ -96,7 +96,7 @@ def _message(turn: Turn) -> ChatCompletionMessageParam:
 
 
 class _CompletionDecoder:
-    """Decodes the chunks of one completion. Chunks without text, end or usage are skipped."""
+    """Decodes the chunks of one completion. Chunks without text, finish reason or usage are skipped."""
 
     def __init__(self) -> None:
         self._refused = False
