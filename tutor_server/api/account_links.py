@@ -114,7 +114,7 @@ async def choose_password(request: web.Request, form: schemas.AccountForm) -> we
 
 @routes.add("GET /account/password", access=Access.PUBLIC, produces=HTML)
 async def show_password(request: web.Request) -> web.Response:
-    """Show the form for changing the password, or the one for a forgotten password if nobody is signed in."""
+    """Show the form for changing the password, or the form for a forgotten password if nobody is signed in."""
     return _password_page(await Visit.of(request))
 
 

@@ -58,7 +58,7 @@ _ASSETS = {
 
 @routes.add("GET /admin", access=Access.PUBLIC, produces=HTML, refuses=(NotFound,))
 async def dashboard(request: web.Request, query: schemas.DashboardAddress) -> web.Response:
-    """Show the figures to a signed-in browser, or the form for the admin key to any other."""
+    """Show the figures if the browser is signed in, or else the form for the admin key."""
     session = await session_of(request)
     if session is None or not session.is_signed_in:
         return _sign_in_page(request, session)

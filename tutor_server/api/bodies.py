@@ -1,4 +1,4 @@
-"""Request bodies: read within their limits, and validated by models."""
+"""Reads request bodies within size and time limits, and validates them by models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One connection of the chat WebSocket: reads frames, and forwards each answer in its own task."""
+"""One connection of the chat WebSocket: reads the editor's frames, and forwards each answer in its own task."""
 
 from __future__ import annotations
 

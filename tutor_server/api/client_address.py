@@ -32,7 +32,7 @@ def address_behind(peer: str | None, forwarded: Sequence[str], proxies: tuple[Ne
     """Return the client's address without port and zone, IPv4-mapped IPv6 as IPv4; empty if the peer has no address.
 
     `forwarded` are the lines of `X-Forwarded-For`. Read from the right, the client is the first address that does not
-    belong to a trusted proxy: anything to the left of it can be forged. If an entry is not an address, the proxy that
+    belong to a trusted proxy: the entries to its left can be forged. If an entry is not an address, the proxy that
     added it counts as the client.
 
     `Forwarded` (RFC 7239) is not read. A proxy that sets only one of the two headers passes the other one on as the

@@ -41,7 +41,7 @@ def serve_if_admitted(
 ) -> Handle:
     """Return a handler that serves the requests that the quota admits, and raises `TooManyConnections` for others.
 
-    To admit a signed-in client, a silent connection is closed if there is one.
+    If the quota refuses a signed-in client, a silent connection is closed to admit the client.
     """
     refusals = SparseLine(now)
 

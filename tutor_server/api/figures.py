@@ -67,7 +67,7 @@ class Figure:
 
 
 def read_figures(connection: Connection, now: datetime, days: int, budgets: Budgets) -> Sequence[Figure]:
-    """Return all figures. Those without a fixed period cover the last `days` days, including today."""
+    """Return all figures. Figures without a fixed period cover the last `days` days, including today."""
     last = now.date()
     first = last - timedelta(days=days - 1)
     since, until = _start(first), _start(last + timedelta(days=1))

@@ -62,7 +62,7 @@ def _received(message: FromEditor, digest: bytes | None = None) -> ClientFrame:
 
 
 def _refusal_of(failure: NotAnalysed) -> TutorError:
-    """Return the error that the student gets if the frame could not be parsed."""
+    """Return the error that the student gets if a frame could not be parsed."""
     if failure.reason == "allowance":
         return RateLimited(ALLOWANCE_USED_UP, retry_after=ALLOWANCE_WAIT)
     if failure.reason == "deadline":

@@ -154,7 +154,7 @@ def _answer(status: int, content_type: str, schema: Json | None) -> Json:
 
 
 def _own_answer(route: Route) -> Json:
-    """Return the description of a response that the handler builds itself. A WebSocket's has no body."""
+    """Return the description of a response that the handler builds itself. A WebSocket handshake has no body."""
     has_body = route.status == HTTPStatus.OK
     schema = {"type": "object" if route.produces == JSON else "string"}
     return _answer(route.status, route.produces, schema if has_body else None)

@@ -45,7 +45,7 @@ CSV = "text/csv"
 SCRIPT = "text/javascript"
 
 PARTS_OF_PAGES = frozenset({HTML, CSV, SCRIPT})
-"""Content types of pages for browsers; the OpenAPI document leaves these routes out."""
+"""Content types of pages for browsers. The OpenAPI document leaves out routes that return them."""
 
 
 class Access(Enum):

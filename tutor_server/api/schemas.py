@@ -17,7 +17,7 @@ from tutor_server.identity.passwords import MAX_PASSWORD_CHARACTERS
 
 MIN_PASSWORD_CHARACTERS = 8
 MAX_EMAIL_CHARACTERS = 254
-"""The maximum length of an address by RFC 5321 §4.5.3.1.3, without the angle brackets."""
+"""The maximum number of characters of an e-mail address by RFC 5321 §4.5.3.1.3, without the angle brackets."""
 
 MODULE_ID = re.compile(module_files.MODULE_ID)
 
@@ -26,7 +26,7 @@ _NO_NUL = {"pattern": r"^[^\u0000]*$"}
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _EMAIL = re.compile(rf"(?!.*=\?)[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})*")
-"""The address format that browsers accept (HTML, valid e-mail address): ASCII, so that no two addresses look the same.
+"""The e-mail format that browsers accept (HTML, valid e-mail address): ASCII, so that no two addresses look the same.
 
 `=?` is not allowed, because it begins an encoded word (RFC 2047): a mail to `=?utf-8?q?ada?=@…` would go to `ada@…`.
 """
@@ -87,7 +87,7 @@ class Error(_Body):
 
 
 class Registration(_Body):
-    """`POST /api/auth/register`."""
+    """The body of `POST /api/auth/register`."""
 
     email: Email
     password: NewPassword
@@ -96,27 +96,27 @@ class Registration(_Body):
 
 
 class Login(_Body):
-    """`POST /api/auth/login`."""
+    """The body of `POST /api/auth/login`."""
 
     email: Email
     password: GivenPassword
 
 
 class RefreshRequest(_Body):
-    """`POST /api/auth/refresh` and `POST /api/auth/logout`."""
+    """The body of `POST /api/auth/refresh` and `POST /api/auth/logout`."""
 
     refresh_token: GivenToken
 
 
 class PasswordChange(_Body):
-    """`POST /api/auth/password`."""
+    """The body of `POST /api/auth/password`."""
 
     current_password: GivenPassword
     new_password: NewPassword
 
 
 class LevelsChange(_Body):
-    """`PATCH /api/auth/me`; a field that is left out is not changed."""
+    """The body of `PATCH /api/auth/me`; a field that is left out is not changed."""
 
     programming_level: StudentLevel | None = None
     maths_level: StudentLevel | None = None
@@ -150,14 +150,14 @@ class SignedIn(Tokens):
 
 
 class DeviceRequest(_Body):
-    """`POST /api/auth/device` (RFC 8628 §3.1); `client_name` is shown to the student who approves."""
+    """The body of `POST /api/auth/device` (RFC 8628 §3.1); `client_name` is shown to the student who approves."""
 
     client_id: str = ""
     client_name: str = ""
 
 
 class DeviceTokenRequest(_Body):
-    """`POST /api/auth/device/token` (RFC 8628 §3.4). A request without a field is refused with OAuth's error code."""
+    """The form of `POST /api/auth/device/token` (RFC 8628 §3.4). A missing field causes OAuth's error code."""
 
     grant_type: str = ""
     device_code: str = Field(default="", repr=False)
@@ -171,7 +171,7 @@ class DevicePageAddress(_Body):
 
 
 class DevicePageForm(_Body):
-    """`POST /device`: the page has several forms, which are told apart by their fields."""
+    """The form of `POST /device`. The page has several forms, which the handler distinguishes by their fields."""
 
     csrf: str = ""
     user_code: str = ""
@@ -287,7 +287,7 @@ ProgressStatus = Literal["not_started", "in_progress", "completed"]
 
 
 class ProgressChange(_Body):
-    """`PUT /api/progress/{module_id}`."""
+    """The body of `PUT /api/progress/{module_id}`."""
 
     status: ProgressStatus
 
@@ -311,7 +311,7 @@ DASHBOARD_DAYS = (7, 30, 90)
 
 
 class DashboardAddress(_Body):
-    """`GET /admin`: the number of days that the figures cover."""
+    """The query of `GET /admin`: the number of days that the figures cover."""
 
     days: Annotated[int, Field(ge=1, le=366)] = 30
 
@@ -323,13 +323,13 @@ class DashboardForm(_Body):
 
 
 class DashboardSignIn(DashboardForm):
-    """`POST /admin/sign-in`."""
+    """The form of `POST /admin/sign-in`."""
 
     key: GivenToken = SecretStr("")
 
 
 class DashboardSwitch(DashboardForm):
-    """`POST /admin/switch`; an empty module id stands for everything."""
+    """The form of `POST /admin/switch`; an empty module id stands for the whole tutor."""
 
     is_off: Literal["yes", "no"] = "yes"
     module_id: Annotated[str, Field(max_length=64)] = ""
@@ -337,7 +337,7 @@ class DashboardSwitch(DashboardForm):
 
 
 class ModuleChange(_Body):
-    """`PUT /api/admin/modules/{module_id}`: the whole module; a field that is left out becomes empty."""
+    """The body of `PUT /api/admin/modules/{module_id}`: the whole module; a field that is left out becomes empty."""
 
     title: Title
     order: Annotated[Order, Field(strict=True), BeforeValidator(_whole)]
@@ -351,13 +351,13 @@ OwnLimit = Annotated[int, Field(strict=True, ge=1, le=100_000), BeforeValidator(
 
 
 class StudentOfEmail(_Body):
-    """`POST /api/admin/limits/remove`."""
+    """The body of `POST /api/admin/limits/remove`."""
 
     email: Email
 
 
 class StudentLimitsChange(_Body):
-    """`PUT /api/admin/limits`; the general limit applies if one is left out."""
+    """The body of `PUT /api/admin/limits`; if a limit is left out, the general limit applies."""
 
     email: Email
     messages_per_minute: OwnLimit | None = None
@@ -366,7 +366,7 @@ class StudentLimitsChange(_Body):
 
 
 class StudentLimits(_Body):
-    """A student's own limits; the general limit applies if one is null."""
+    """A student's own limits; if a limit is null, the general limit applies."""
 
     email: str
     messages_per_minute: int | None
@@ -383,7 +383,7 @@ class StudentLimitsList(_Body):
 
 
 class SwitchChange(_Body):
-    """`PUT /api/admin/switch`; without a module it applies to everything. `message` is shown to students."""
+    """The body of `PUT /api/admin/switch`; without a module, for the whole tutor. Students see `message`."""
 
     is_off: Annotated[bool, Field(strict=True)]
     module_id: ModuleId | None = None
