@@ -46,15 +46,15 @@ DONE, WRONG_USE = 0, 2
 
 
 def main() -> int:
-    """Serve one editor. Return the exit status: 0 after `shutdown`, else 1, or 2 for a wrong argument."""
+    """Serve one editor. Return the exit status: 0 after `shutdown`, 1 without it, or 2 for a wrong argument."""
     status = answer_arguments(sys.argv[1:])
     if status is not None:
         return status
 
     def build() -> AskTutorServer:
-        from tutor_lsp import __version__  # noqa: PLC0415 - `run` imports it with garbage collection off
-        from tutor_lsp.server import AskTutorServer  # noqa: PLC0415 - `run` imports it with garbage collection off
-        from tutor_lsp.settings import from_environment  # noqa: PLC0415 - `run` imports it with garbage collection off
+        from tutor_lsp import __version__  # noqa: PLC0415 - imported after `run` has turned garbage collection off
+        from tutor_lsp.server import AskTutorServer  # noqa: PLC0415 - imported after `run` has turned garbage collection off
+        from tutor_lsp.settings import from_environment  # noqa: PLC0415 - imported after `run` has turned garbage collection off
 
         return AskTutorServer(from_environment(os.environ), __version__)
 
@@ -103,7 +103,7 @@ def run(build: Callable[[], AskTutorServer]) -> int:
 
     try:
         return asyncio.run(converse())
-    except KeyboardInterrupt:  # Ctrl-C in the editor's terminal is sent to its child processes, too.
+    except KeyboardInterrupt:  # Ctrl-C in the terminal that started the editor also interrupts this process.
         return 1
 
 

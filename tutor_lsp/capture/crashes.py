@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tutor_lsp.runner.traceback import Frame
 
 MAX_COPIES = 8
-"""The maximum number of texts kept of files that have run but are not open in the editor."""
+"""The maximum number of files not open in the editor whose text is kept after a run has failed in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Crash:
     mark: Mark
     traceback: str
     origin: str | None = None
-    """The URI of the student's other file in which the exception was raised, if it was not in this one."""
+    """The URI of the student's other file in which the exception was raised, or None if it was raised in this one."""
 
 
 class KnownCrashes:
@@ -51,7 +51,10 @@ class KnownCrashes:
             del self._copies[next(iter(self._copies))]
 
     def opened(self, document: EditedDocument) -> None:
-        """Move the crash of a kept text to the document that the editor has now opened, unless its line differs."""
+        """Move a crash in a file that was not open to its document, which the editor has just opened.
+
+        The crash is dropped if its line differs between the text that was run and the document.
+        """
         copy = self._copies.pop(unquote(document.uri), None)
         crash = None if copy is None else self.of(copy)
         if copy is None or crash is None:
@@ -63,7 +66,7 @@ class KnownCrashes:
             self._crashes[document] = replace(crash, mark=replace(moved, detail=mark.detail))
 
     def origin(self, crash: Crash | None, documents: OpenDocuments) -> EditedDocument | None:
-        """Return the other file in which the exception was raised, if its line is unchanged."""
+        """Return the other file in which the exception was raised, or None if its line has been edited since."""
         if crash is None or crash.origin is None:
             return None
         document = documents.open_document(crash.origin) or self._copies.get(unquote(crash.origin))
@@ -96,7 +99,7 @@ class KnownCrashes:
         self._crashes.pop(document, None)
 
     def of(self, document: EditedDocument) -> Crash | None:
-        """Return the crash of a document, or None if there is none or its line has been edited."""
+        """Return the crash of a document, or None if it has no crash or the line of the crash has been edited."""
         crash = self._crashes.get(document)
         if crash is not None and not crash.mark.is_current(document):
             self.forget(document)
@@ -110,13 +113,16 @@ class KnownCrashes:
 
 
 def bare_lines(lines: Sequence[str]) -> list[str]:
-    """Return the lines without line ends and byte order mark, in which the editor's text and the file may differ."""
+    """Return the lines without line ends and byte order mark, because an editor and a file may differ in those."""
     bare = [without_line_end(line) for line in lines]
     return [bare[0].removeprefix("\ufeff"), *bare[1:]]
 
 
 def line_now(then: Sequence[str], now: Sequence[str], line: int) -> int | None:
-    """Return a line's number after edits above or below it, or None after edits of it or on both sides."""
+    """Return the number in `now` of the line that had the number `line` in `then`.
+
+    Return None if the line itself was edited, or if lines both above and below it were.
+    """
     if line >= len(then):
         return None
     if then[: line + 1] == now[: line + 1]:

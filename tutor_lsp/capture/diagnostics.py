@@ -26,7 +26,7 @@ MAX_DIAGNOSTICS = 50
 _ERROR, _WARNING = types.DiagnosticSeverity.Error, types.DiagnosticSeverity.Warning
 
 MAX_COMPILED_CHARACTERS = 64 * 1024
-"""The maximum number of characters that are compiled here; longer code would block the editor."""
+"""The maximum length in characters of code that is compiled in the event loop. Longer code would block the editor."""
 
 
 class KnownDiagnostics:
@@ -51,7 +51,7 @@ class KnownDiagnostics:
         self._heard[document] = (document.revision, heard)
 
     def replace_from_editor(self, document: EditedDocument, diagnostics: Iterable[types.Diagnostic]) -> None:
-        """Replace the diagnostics by all that other checkers report now."""
+        """Replace the remembered diagnostics of other checkers by all that these report now."""
         told = [item for item in diagnostics if item.source != DIAGNOSTIC_SOURCE]
         self._told[document] = told
         self._heard[document] = (document.revision, told[-MAX_DIAGNOSTICS:])
@@ -78,12 +78,12 @@ class KnownDiagnostics:
         return [mark.diagnostic(document) for mark in self.own(document) if first <= mark.line <= last]
 
     def compiled_on_lines(self, document: EditedDocument, first: int, last: int) -> list[types.Diagnostic]:
-        """Return the syntax error on lines `first` to `last`. The document is compiled if necessary."""
+        """Return the syntax error if it touches lines `first` to `last`. The document is compiled if necessary."""
         error = self.syntax_error(document)
         return [error] if error is not None and _touches(error, first, last) else []
 
     def syntax_error(self, document: EditedDocument) -> types.Diagnostic | None:
-        """Return the syntax error of the document, or None. It is compiled once for each revision of its text."""
+        """Return the document's syntax error, or None. The document is compiled once for each revision of its text."""
         revision, found = self._compiled.get(document, (None, None))
         if revision != document.revision:
             found = compile_error(document)
@@ -96,14 +96,14 @@ class KnownDiagnostics:
 
 
 def compile_error(document: EditedDocument) -> types.Diagnostic | None:
-    """Return the syntax error of a document, unless it is too long. The code is compiled but not run."""
+    """Return the document's syntax error, or None. The code is compiled but not run; long code is not compiled."""
     if document.length > MAX_COMPILED_CHARACTERS:
         return None
     try:
         syntax_tree(document.source.removeprefix("\ufeff"))
     except SyntaxError as error:
         return _as_diagnostic(error, document)
-    # The text contains NUL or lone surrogates, or is nested too deeply.
+    # `compile` raises these for NUL characters, lone surrogates and code that is nested too deeply.
     except (ValueError, MemoryError, RecursionError):
         return None
     return None
@@ -140,7 +140,7 @@ def _touches(diagnostic: types.Diagnostic, first: int, last: int) -> bool:
 
 
 def _as_diagnostic(error: SyntaxError, document: EditedDocument) -> types.Diagnostic:
-    """Return CPython's position, which counts from 1, as one that counts from 0. It may be 0 or None if unknown."""
+    """Return CPython's syntax error as a diagnostic. CPython counts from 1; unknown positions are 0 or None."""
     line = min(max((error.lineno or 1) - 1, 0), len(document.lines) - 1)
     start = ServerTextPosition(line, max((error.offset or 1) - 1, 0))
     end = ServerTextPosition(max((error.end_lineno or 0) - 1, line), max((error.end_offset or 0) - 1, 0))

@@ -22,7 +22,7 @@ _BOM = "\ufeff"
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The code of a document's part that starts at line `first_line`, character `first_character` of that line.
+    """A part of a document's code. It starts at line `first_line`, and there at character `first_character`.
 
     Its lines end with LF, and each corresponds to one line of the document.
     """
@@ -54,10 +54,10 @@ def is_python(document: EditedDocument) -> bool:
 def window(
     lines: Sequence[str], cursor: Position, *, start: int = 0, end: int | None = None, budget: int = MAX_CODE_BYTES
 ) -> Window:
-    """Return lines `start` to `end` (exclusive) as a window. Cut around the cursor beyond `budget` bytes of UTF-8.
+    """Return lines `start` to `end` (exclusive) as a window, or only those around the cursor if all exceed the budget.
 
-    The time depends on the budget, not on the document's length. Code is cut between top-level statements if possible,
-    so that it can still be parsed.
+    `budget` is in bytes of UTF-8. The time depends on it, not on the document's length. Code is cut between top-level
+    statements if possible, so that it can still be parsed.
     """
     end = len(lines) if end is None else end
     first, last = _fitting(lines, cursor.line, start, end, budget)
@@ -70,9 +70,9 @@ def window(
 
 
 def _fitting(lines: Sequence[str], cursor_line: int, start: int, end: int, budget: int) -> tuple[int, int]:
-    """Return the first line and the end (exclusive) of the lines around the cursor that fit the budget.
+    """Return the range of lines around the cursor that fits the budget: its first line, and its end (exclusive).
 
-    Both are the cursor's line if that line alone exceeds the budget.
+    If the cursor's line alone exceeds the budget, both are that line.
     """
     left = budget - _size(lines[cursor_line])
     if left < 0:
@@ -89,7 +89,10 @@ def _fitting(lines: Sequence[str], cursor_line: int, start: int, end: int, budge
 
 
 def _extend(lines: Sequence[str], numbers: range, reached: int, left: int, *, keep: int) -> tuple[int, int]:
-    """Take lines in order as long as `keep` bytes remain. Return the last line taken, and the bytes left over."""
+    """Go through the lines `numbers` until another line would leave fewer than `keep` bytes of the budget `left`.
+
+    Return the last line that fits (`reached` if none does), and the bytes left over.
+    """
     for number in numbers:
         size = _size(lines[number])
         if left - size < keep:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MAX_FINDINGS = 50
 OF_DOCUMENTS = "documents"
-"""The owner under whom documents are analysed, so that this may run in parallel with the analysis of a question."""
+"""The owner for whom documents are analysed. Calls of different owners run in parallel, so questions need not wait."""
 
 
 async def find_certain_errors(analyst: Analyst, shown: Window, kind: Kind) -> list[Certainty]:
@@ -37,7 +37,7 @@ def whole_window(document: EditedDocument) -> Window:
 
 
 def marks(document: EditedDocument, shown: Window, found: Iterable[Certainty]) -> list[Mark]:
-    """Return marks for the findings, in a document that has not changed since the analysis."""
+    """Return marks for the findings. The document must not have changed since the analysis."""
     put = []
     for one in found:
         before = shown.first_character if one.line == 0 else 0

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A remark on a line. `columns` are code points of the line's text. `anchor` follows edits on other lines.
+    """A message about a range of columns (code points) in a line. `anchor` follows the line when others are edited.
 
     `detail` is shown to the student only, on its own line below the message.
     """

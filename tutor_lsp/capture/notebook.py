@@ -35,7 +35,7 @@ _MARKDOWN = re.compile(r"\[(?:markdown|md|raw)\]")
 
 @dataclass(frozen=True, slots=True)
 class CellOutput:
-    """The output of a cell, and the error that ended its run."""
+    """The output of a cell, and the traceback or message of the exception that ended its run."""
 
     text: str = ""
     error: str | None = None
@@ -74,7 +74,7 @@ def is_failing(cell: types.NotebookCell) -> bool:
 
 
 def notebook_cell(documents: OpenDocuments, uri: str) -> types.NotebookCell | None:
-    """Return the notebook cell of a document, or None if the document is a plain file."""
+    """Return the notebook cell that a document belongs to, or None if the document is a plain file."""
     notebook = documents.get_notebook_document(cell_uri=uri)
     return next((cell for cell in notebook.cells if _same(cell, uri)), None) if notebook else None
 
@@ -93,7 +93,7 @@ def cells_before(documents: OpenDocuments, uri: str) -> tuple[Cell, ...]:
 
 
 def file_cells(lines: Sequence[str]) -> list[FileCell]:
-    """Return the cells of a plain file, which `# %%` lines separate, or none if it has no such line.
+    """Return the cells of a plain file, which `# %%` lines separate, or an empty list if the file has no such line.
 
     The text before the first `# %%` line is a cell, too, unless it is blank.
     """

@@ -30,30 +30,30 @@ if TYPE_CHECKING:
     from tutor_protocol import Cell, Kind
 
 _ROOM = 8 * 1024
-"""Bytes of the code limit that are reserved for placeholders, which may be longer than the values they replace."""
+"""Bytes of the code limit that are reserved, because placeholders may be longer than the values they replace."""
 
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """An ask, and the place that it is about. `range` is in the client's units, as of the time of the ask."""
+    """An ask, and the place that it is about. `range` is in the client's units, in the text at the time of the ask."""
 
     ask: Ask
     range: types.Range
     uri: str
-    """The URI of the document. It differs from the argument's if a run failed in another file of the student's."""
+    """The URI of the document: the other file of the student's if a run failed there, else the argument's URI."""
     document: EditedDocument
     problem: Problem
     anchor: Anchor
     revision: int
 
     def is_stale(self) -> bool:
-        """Return whether the function or other unit asked about has changed since, judging by its fingerprint."""
+        """Return whether the code that the ask is about has been edited since, judging by the problem's fingerprint."""
         if self.document.revision == self.revision:
             return False
         return self.problem.fingerprint != fingerprint_at(self.document, self.anchor, self.ask.kind)
 
     def is_about_the_place_of(self, earlier: Captured) -> bool:
-        """Return whether an earlier ask was about the same unit, even if edits have moved it since."""
+        """Return whether an earlier ask was about the same unit (such as a function), even if edits have moved it."""
         unit = self.problem.unit
         place = earlier.anchor.line - self.ask.first_line
         is_same_unit = (unit.kind, unit.name) == (earlier.problem.unit.kind, earlier.problem.unit.name)
@@ -125,7 +125,7 @@ def capture(
 
 
 def _at_origin(argument: AskArgument, origin: EditedDocument, known: diagnostics.KnownDiagnostics) -> AskArgument:
-    """Return the argument of `tutor.ask` about an exception that another of the student's files raised, at its line."""
+    """Return the argument with the place where the exception was raised, which is in another of the student's files."""
     crash = known.crashes.of(origin)
     position = argument.position if crash is None else crash.mark.diagnostic(origin).range.start
     return evolve(argument, uri=origin.uri, position=position, diagnostics=None)
@@ -139,7 +139,7 @@ def fingerprint_at(document: EditedDocument, anchor: Anchor, kind: Kind) -> str:
 
 
 def _as_said(diagnostic: types.Diagnostic, crash: Crash | None, document: EditedDocument) -> types.Diagnostic:
-    """Return a diagnostic to send. If it is our own crash, its values are left out: the traceback has them."""
+    """Return a diagnostic to send. The values of our own crash are left out, because the traceback contains them."""
     if crash is None or diagnostic.source != DIAGNOSTIC_SOURCE:
         return diagnostic
     is_crash = diagnostic.message == crash.mark.shown(document).message

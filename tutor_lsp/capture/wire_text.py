@@ -1,4 +1,4 @@
-"""Make text valid for the wire contract: Unicode without surrogates, LF line ends, no terminal colours, bounded."""
+"""Make text valid for the wire contract: no lone surrogates, LF line ends, no terminal colours, a maximum length."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ MAX_MESSAGE_CHARACTERS = 1000
 """The maximum number of characters of a diagnostic's message."""
 
 MAX_TRACEBACK_CHARACTERS = 16 * 1024
-"""The maximum number of characters of a traceback. A longer one is from endless recursion, and repeats itself."""
+"""The maximum number of characters of a traceback. Only endless recursion exceeds it, with repeated frames."""
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
@@ -16,7 +16,7 @@ _CUT = "\n[…]\n"
 
 
 def valid(text: str) -> str:
-    """Return the text with each lone surrogate, which UTF-8 cannot encode, replaced by one other character."""
+    """Return the text with each lone surrogate, which UTF-8 cannot encode, replaced by U+FFFD."""
     return text if text.isascii() else _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
@@ -26,7 +26,7 @@ def byte_length(text: str) -> int:
 
 
 def printed(text: str, limit: int) -> str:
-    """Return a program's output, cleaned. If it exceeds `limit` characters, the middle is cut out."""
+    """Return a program's output with LF line ends and without colours. Beyond `limit` characters, the middle is cut."""
     clean = valid(_ANSI.sub("", text).replace("\r\n", "\n").replace("\r", "\n"))
     if len(clean) <= limit:
         return clean
@@ -35,6 +35,6 @@ def printed(text: str, limit: int) -> str:
 
 
 def traceback_text(raw: str | None) -> str | None:
-    """Return a traceback that is valid for the wire, or None if it is empty."""
+    """Return a traceback in the form that the wire contract requires, or None if it is empty."""
     text = printed(raw or "", MAX_TRACEBACK_CHARACTERS).strip("\n")
     return text or None

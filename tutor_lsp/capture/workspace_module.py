@@ -25,7 +25,7 @@ _ON_DISK = {"file", "vscode-notebook-cell"}
 
 
 def workspace_module(uri: str) -> str | None:
-    """Return the module in the nearest `.tutor.toml`, in the folder of a document or above, or None if there is none.
+    """Return the module that the nearest `.tutor.toml` sets, in the document's folder or above it, or None without one.
 
     Raise `Refused` if the file is invalid.
     """
@@ -38,7 +38,7 @@ def workspace_module(uri: str) -> str | None:
         try:
             with file.open("rb") as opened:
                 return _read(opened.read(MOST_BYTES + 1))
-        except OSError:  # The file is missing or unreadable.
+        except OSError:  # The folder has no such file, or the file cannot be read.
             continue
     return None
 
@@ -46,7 +46,7 @@ def workspace_module(uri: str) -> str | None:
 def choose_module(folder_uri: str, module_id: str) -> None:
     """Write a module into the `.tutor.toml` of a folder. The rest of the file is kept.
 
-    Raise `Refused` if that is not possible.
+    Raise `Refused` if the folder is not on disk, or if the file is invalid or cannot be changed.
     """
     path = to_fs_path(folder_uri) if urlsplit(folder_uri).scheme == "file" else None
     if path is None or not _MODULE.fullmatch(module_id):

@@ -78,9 +78,9 @@ class Account(Feature):
                 self._status.refresh()
 
     async def sign_in(self, _: protocol.Nothing) -> protocol.StatusChanged:
-        """Begin a sign-in and return at once: the student approves it in a browser later.
+        """Start a sign-in and return at once, since the student approves it in a browser later.
 
-        A second call while a sign-in is running begins a new one.
+        A second call while a sign-in is running restarts it.
         """
         await self._choice.reload_sign_ins()
         server_url = self._choice.server_url or self._choice.sign_ins.latest_server_url
@@ -98,7 +98,7 @@ class Account(Feature):
         return as_message(status)
 
     async def sign_out(self, _: protocol.Nothing) -> protocol.StatusChanged:
-        """Remove the sign-in from this computer, for all windows, and tell the service. Running answers are stopped."""
+        """Stop the running answers, and remove the sign-in from this computer and, if reachable, from the service."""
         self._cancel()
         await self._choice.reload_sign_ins()
         server_url, sign_ins = self._choice.server_url, self._choice.sign_ins

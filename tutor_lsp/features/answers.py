@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from tutor_lsp.settings import Settings
 
 PROGRESS_AFTER_SECONDS = 0.5
-"""Seconds after which progress is shown; shorter work shows none."""
+"""Seconds after which progress is shown. An answer or a run that ends sooner shows none."""
 KEPT_DOCUMENTS = 20
 
 
 class AnswerPresenter(Protocol):
-    """Presents one answer: `started` is called at most once, and `ended` exactly once."""
+    """Presents one answer. `started` is called at most once, and `ended` is called exactly once."""
 
     def started(self, message: protocol.AnswerStarted) -> None:
         """Show that the ask was accepted."""
@@ -42,7 +42,7 @@ class AnswerPresenter(Protocol):
 def choose_presenter(
     editor: Editor, settings: Settings, background: BackgroundTasks, ask_id: UUID, elsewhere: str | None = None
 ) -> AnswerPresenter:
-    """Return the presenter that the student has set, else the best one that the editor supports.
+    """Return the presenter that the settings name, else the best one that the editor supports.
 
     `elsewhere` names the file that the answer is about, if the student asked from another file.
     """
@@ -78,7 +78,7 @@ class NotificationPresenter:
 class CancellableProgress:
     """Shows `$/progress` that the student can cancel, until `end` is called.
 
-    It appears `after` seconds. For an ask, the progress token is the ask's id.
+    It appears after `after` seconds. For an ask, the progress token is the ask's id.
     """
 
     def __init__(
@@ -98,13 +98,13 @@ class CancellableProgress:
         self._task = background.run(self._begin(after), "progress") if editor.shows_progress else None
 
     def report(self, text: str) -> None:
-        """Show a text that says what is being done."""
+        """Set the text that the progress shows, such as `Hint 2 of 5`."""
         self._text = text
         if self._shown:
             self._editor.report_progress(self._token, text)
 
     def end(self) -> None:
-        """End the progress. If it has not appeared yet, it never will."""
+        """End the progress. If it has not been shown yet, it is never shown."""
         if self._task is not None:
             self._task.cancel()
         if self._shown:
@@ -119,7 +119,7 @@ class CancellableProgress:
 
 
 class BufferedPresenter:
-    """Shows the answer once it is complete, and progress until then."""
+    """Shows the whole answer at its end, and progress until then."""
 
     def __init__(
         self,

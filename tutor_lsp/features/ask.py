@@ -49,7 +49,7 @@ _REFUSALS = {
     ErrorCode.NOT_FOUND,
     ErrorCode.UNAUTHENTICATED,
 }
-"""Codes of asks that are refused. With any other code the ask has failed or was cancelled."""
+"""The error codes that mean that an ask was refused. Other codes mean that it failed or was cancelled."""
 
 
 @dataclass(slots=True)
@@ -153,8 +153,8 @@ class Asks(Feature):
         running.cancel()
 
     async def _run(self, running: _Running) -> None:
-        """Stream one answer. Its end is presented exactly once, whatever happens."""
-        # Send the reply to the command first: the editor needs the id before the first notification.
+        """Stream one answer. Its end is presented exactly once, even after an exception."""
+        # Yield, so that the command is answered first: the editor needs the id before the first notification.
         await asyncio.sleep(0)
         try:
             tutor = await self._tutor_for(running)
@@ -164,7 +164,7 @@ class Asks(Feature):
                 await self._stream(running, tutor)
         except Exception as error:  # noqa: BLE001 - the answer must end after any error
             log_exception("an answer", error)
-        # This does nothing if the tutor has ended its stream with `Done` or `Error`, as it must.
+        # A correct stream has ended with `Done` or `Error`, and then this call does nothing.
         self._end(running, reason="failed", code=ErrorCode.INTERNAL_ERROR, message=INTERNAL_ERROR_MESSAGE)
 
     async def _tutor_for(self, running: _Running) -> Tutor | None:

@@ -12,8 +12,9 @@ Handler = Callable[[Any], Awaitable[Any]]
 class Feature(Protocol):
     """One function of the language server that an editor can use.
 
-    `server` builds each feature, registers its handlers, and calls its other methods. An exception in one of them is
-    logged, and does not affect the other features. A feature overrides what it needs; the defaults do nothing.
+    `server` builds each feature, registers its handlers, and calls its other methods. An exception in a method is
+    logged, and does not affect the other features. A feature overrides the methods that it needs; the defaults do
+    nothing.
     """
 
     def handlers(self) -> Mapping[str, Handler]:

@@ -58,7 +58,7 @@ class CodeActions(Feature):
             wrong = [crash.mark.shown(document), *wrong]
         if not wrong and self._choice.settings.diagnostics:
             wrong = self._known.own_on_lines(document, start.line, end.line)
-            if not wrong and cell is None:  # The background check may not have finished yet.
+            if not wrong and cell is None:  # The background check may not have finished yet, so compile now.
                 wrong = self._known.compiled_on_lines(document, start.line, end.line)
         is_automatic = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
         if is_automatic and not wrong and not (cell is not None and is_failing(cell)):
@@ -74,12 +74,12 @@ class CodeActions(Feature):
 
 
 def _wants_quick_fixes(only: Sequence[types.CodeActionKind | str] | None) -> bool:
-    """Return whether the editor requests quick fixes. Kinds are hierarchical; the empty one includes all (LSP 3.17)."""
+    """Return whether the editor requests quick fixes or, with no kind or the empty kind, all actions (LSP 3.17)."""
     return only is None or any(kind in {KIND, types.CodeActionKind.Empty} for kind in only)
 
 
 def _place(start: types.Position, wrong: list[types.Diagnostic]) -> types.Position:
-    """Return the cursor, or the start of the first error in a selection that starts above it."""
+    """Return the start of the range, or the start of the first error if the range begins above it."""
     firsts = [min(item.range.start.line, item.range.end.line) for item in wrong]
     if not firsts or min(firsts) <= start.line:
         return start

@@ -47,7 +47,7 @@ class Modules(Feature):
 
     async def list(self, argument: protocol.ModulesArgument) -> protocol.ModuleList:
         """Return the modules in their order with the student's progress, and the chosen module of a document."""
-        from tutor_lsp.tutors.course import list_modules  # noqa: PLC0415 - only needed for a course
+        from tutor_lsp.tutors.course import list_modules  # noqa: PLC0415 - needed only in a course
 
         modules = await self._in_course(list_modules)
         chosen = None if argument.uri is None else await asyncio.to_thread(_module_of, argument.uri)
@@ -55,7 +55,7 @@ class Modules(Feature):
 
     async def complete(self, argument: protocol.ModuleArgument) -> protocol.CourseModule:
         """Mark a module as completed by the student, and return it."""
-        from tutor_lsp.tutors.course import complete_module  # noqa: PLC0415 - only needed for a course
+        from tutor_lsp.tutors.course import complete_module  # noqa: PLC0415 - needed only in a course
 
         return _as_message(await self._in_course(partial(complete_module, module_id=argument.module_id)))
 
@@ -64,7 +64,7 @@ class Modules(Feature):
         await asyncio.to_thread(choose_module, argument.folder, argument.module_id)
 
     async def _in_course(self, work: Callable[[TutorChoice], Awaitable[T]]) -> T:
-        from tutor_lsp.tutors.course import NoCourse, NoSuchModule  # noqa: PLC0415 - only needed for a course
+        from tutor_lsp.tutors.course import NoCourse, NoSuchModule  # noqa: PLC0415 - needed only in a course
 
         await self._choice.reload_sign_ins()
         if self._choice.settings.fault is not None:
@@ -84,7 +84,7 @@ def _as_message(module: Module) -> protocol.CourseModule:
 
 
 def _module_of(uri: str) -> str | None:
-    """Return the module of a document, or None, even if its `.tutor.toml` is invalid: an ask reports that error."""
+    """Return the module of a document, or None. An invalid `.tutor.toml` is ignored, since an ask reports it."""
     try:
         return workspace_module(uri)
     except Refused:

@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from tutor_lsp.tutors.choice import TutorChoice
 
 PAUSE_SECONDS = 0.3
-"""Seconds without typing after which a document is checked, since half-typed lines are not errors."""
+"""Seconds without typing after which a document is checked, so that half-typed lines are not reported as errors."""
 
 
 class OwnDiagnostics(Feature):
     """Feature: `textDocument/publishDiagnostics`, for students whose editor has no other checker for Python.
 
-    The setting `tutor.diagnostics` turns off all of them except failures of runs, which the student has started. A line
-    on which another checker reports something gets no diagnostic of ours.
+    The setting `tutor.diagnostics` turns off all of them except failures of runs, because the student starts those runs.
+    A line on which another checker reports an error or a warning gets no diagnostic of ours.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class OwnDiagnostics(Feature):
         }
 
     async def did_open(self, params: types.DidOpenTextDocumentParams) -> None:
-        """Show the line where a run failed in the document, and schedule a check."""
+        """Show the crash that an earlier run had in this document, if any, and schedule a check."""
         document = self._editor.documents.open_document(params.text_document.uri)
         if document is not None:
             self._known.crashes.opened(document)
@@ -112,7 +112,7 @@ class OwnDiagnostics(Feature):
         await self._analysis.close()
 
     def refresh(self) -> None:
-        """Apply changed settings."""
+        """Check all open documents again, because the settings have changed."""
         self._changed(list(self._editor.documents.text_documents))
 
     def show(self, document: EditedDocument) -> None:

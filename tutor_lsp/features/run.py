@@ -46,7 +46,7 @@ STOPPED = "Stopped."
 
 @dataclass(slots=True)
 class _Running:
-    """A running program. `lines` are the document's lines at the start of the run."""
+    """A running program. `lines` are the document's lines at the start of the run. `token` identifies its progress."""
 
     path: Path
     document: EditedDocument
@@ -149,7 +149,7 @@ class Runs(Feature):
         return await self._conclude(running, outcome)
 
     async def _conclude(self, running: _Running, outcome: RunOutcome) -> protocol.RunEnded:
-        """Remember and show the line where the program failed, or forget the last failure. Return how the run ended."""
+        """Return how the run ended. Remember and show the line where the program failed, or forget the last failure."""
         failed_at = outcome.failed_at(running.path)
         text = None
         if failed_at is not None and not _is_same_file(failed_at.path, running.path):
@@ -206,8 +206,7 @@ class Runs(Feature):
     ) -> types.Location | None:
         """Remember a crash in another file of the student's. Return None if the student has edited its line.
 
-        If the editor has not opened that file, the text that the program executed stands for it until the editor opens
-        it.
+        If the editor has not opened that file, the text that the program executed is kept until the editor opens it.
         """
         documents = self._editor.documents
         is_failed = partial(_is_same_file, failed_at.path)
@@ -293,10 +292,10 @@ async def _require_saved(path: Path, shown: str) -> None:
 
 
 def _is_saved(path: Path, shown: str) -> bool:
-    """Return whether file and document have the same text, except for line ends and blank lines at the end."""
+    """Return whether the file and the editor's text are the same, except for line ends and blank lines at the end."""
     if not path.is_file():
         return False
-    longest = 4 * len(shown) + 16  # At most 4 bytes a character, a byte order mark and the last line end.
+    longest = 4 * len(shown) + 16  # A character takes at most 4 bytes in UTF-8.
     return path.stat().st_size <= longest and _bare(read_source(path)) == _bare(shown)
 
 

@@ -14,7 +14,7 @@ CLOSE_SECONDS = 1.0
 
 
 class BackgroundTasks:
-    """Runs tasks and keeps a reference to each. The event loop itself keeps only weak references."""
+    """Runs tasks, and keeps a reference to each, because the event loop keeps only weak references."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tutor_lsp.lsp.pygls_remedies.open_documents import OpenDocuments
 
 REPLY_SECONDS = 10.0
-"""Seconds before a request times out that the editor answers without asking the student."""
+"""Seconds before a request times out. It is for requests that the editor answers without asking the student."""
 
 
 class Editor:
@@ -32,7 +32,7 @@ class Editor:
         self.has_configuration = False
         """Whether the editor answers `workspace/configuration`."""
         self.registers_configuration = False
-        """Whether the server should register for changes of the configuration."""
+        """Whether the editor lets the server register for `workspace/didChangeConfiguration`."""
 
     @property
     def documents(self) -> OpenDocuments:
@@ -55,7 +55,7 @@ class Editor:
             self.registers_configuration = changes is not None and bool(changes.dynamic_registration)
 
     def notify(self, method: str, params: Any) -> None:
-        """Send a notification. Those of `protocol` need an editor that `speaks_tutor`, or a setting for them."""
+        """Send a notification. Those of `protocol` require an editor that `speaks_tutor`, or the setting for them."""
         self._server.protocol.notify(method, params)
 
     def show_message(self, text: str, kind: types.MessageType) -> None:
@@ -69,15 +69,15 @@ class Editor:
 
     async def show_document(self, path: Path) -> bool:
         """Show a file next to the student's own in the editor. Return whether it was shown."""
-        # An absent `takeFocus` means false (LSP 3.17). Emacs 30's eglot reads an explicit false as true.
+        # `takeFocus` is left out, which means false (LSP 3.17): Emacs 30's eglot reads an explicit false as true.
         return await self._show(types.ShowDocumentParams(uri=path.as_uri(), external=False))
 
     async def open_in_browser(self, url: str) -> bool:
-        """Open a page on the student's computer, which may not be this one. Return whether it was opened."""
+        """Open a page in the browser of the computer where the editor's window is. Return whether it was opened."""
         return await self._show(types.ShowDocumentParams(uri=url, external=True))
 
     async def configuration(self) -> Any:
-        """Return the section `tutor` of the editor's settings, or None if there is none."""
+        """Return the section `tutor` of the editor's settings, or None if the editor sends none."""
         params = types.ConfigurationParams([types.ConfigurationItem(section=protocol.CONFIGURATION_SECTION)])
         result = await self._request(types.WORKSPACE_CONFIGURATION, params)
         return result[0] if isinstance(result, (list, tuple)) and result else None
@@ -101,7 +101,7 @@ class Editor:
         return True
 
     def report_progress(self, token: str, message: str) -> None:
-        """Show a short text in the progress that says what is being done."""
+        """Update the text that the progress shows."""
         self._server.work_done_progress.report(token, types.WorkDoneProgressReport(message=message))
 
     def end_progress(self, token: str) -> None:

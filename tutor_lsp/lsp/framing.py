@@ -24,7 +24,7 @@ class Malformed:
 
 
 class FrameParser:
-    """An incremental parser. After a malformed frame it continues at the next `Content-Length` header."""
+    """An incremental parser of frames. After a malformed frame it continues at the next `Content-Length` header."""
 
     def __init__(self) -> None:
         self._buffer = bytearray()
@@ -34,7 +34,7 @@ class FrameParser:
         self._to_skip = 0
 
     def feed(self, data: bytes) -> Iterator[bytes | Malformed]:
-        """Add bytes, and yield each body or malformed frame that they complete."""
+        """Add received bytes. Yield each body and each malformed frame that these complete."""
         self._buffer += data
         while True:
             if self._to_skip:

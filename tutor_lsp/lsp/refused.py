@@ -6,7 +6,7 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 
 class Refused(JsonRpcException):
-    """A request is refused. The message is shown to the student."""
+    """A request is refused. The exception's message is shown to the student."""
 
     def __init__(self, message: str, code: int = JsonRpcInvalidParams.CODE) -> None:
         super().__init__(message, code)

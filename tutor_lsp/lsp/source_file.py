@@ -15,7 +15,7 @@ PYTHON_SUFFIXES = (".py", ".pyi", ".pyw")
 
 
 class NotPythonText(Exception):
-    """The bytes cannot be decoded with the encoding that Python would use."""
+    """The bytes of a file cannot be decoded with the encoding that Python would use."""
 
 
 def read_source(path: Path) -> str:

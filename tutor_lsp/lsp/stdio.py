@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _CHUNK_BYTES = 64 * 1024
 _CHUNKS_IN_FLIGHT = 64
-"""The maximum number of chunks that are read but not yet handled, so that memory stays bounded."""
+"""The maximum number of chunks that are read but not yet handled. It bounds the memory for unhandled input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def take_over_standard_streams() -> Streams:
 
 
 class FrameWriter:
-    """Writes whole messages, from any thread. Errors are ignored: without an editor the server is about to end."""
+    """Writes whole messages, from any thread. Write errors are ignored: the editor is gone, so the server will end."""
 
     def __init__(self, write_fd: int) -> None:
         self._fd = write_fd
@@ -81,7 +81,7 @@ async def serve(server: RobustLanguageServer, streams: Streams) -> int:
             slots.acquire()
             try:
                 loop.call_soon_threadsafe(chunks.put_nowait, chunk)
-            except RuntimeError:  # The loop is closed, because the server has ended.
+            except RuntimeError:  # The event loop is closed, because the server has ended.
                 return
 
     server.protocol.set_writer(FrameWriter(streams.write_fd))

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 METHOD_NOT_FOUND = -32601
 CHUNK_BYTES = 64 * 1024
 STDERR_BYTES = 4096
-"""The maximum number of bytes kept of the end of the server's stderr, which may say why it stopped."""
+"""The maximum number of bytes of stderr that are kept, from its end, to explain why the server stopped."""
 
 ANSWER_SECONDS = 30.0
-"""Seconds before a request times out. The first one waits for the server's start, which a slow disk delays."""
+"""Seconds before a request times out. The first request also waits for the server's start, which may be slow."""
 EXIT_SECONDS = 3.0
-"""Seconds that a server has to exit by itself."""
+"""Seconds that the server has to exit by itself before it is killed."""
 
 
 class ServerStopped(Exception):
@@ -57,7 +57,7 @@ class StdioServer:
 
     @classmethod
     async def start(cls, *command: str, env: Mapping[str, str] | None = None) -> Self:
-        """Start the server in its own session, out of reach of the terminal's Ctrl-C. Raise `ServerStopped`."""
+        """Start the server in its own session, which the terminal's Ctrl-C does not reach. Raise `ServerStopped`."""
         try:
             process = await asyncio.create_subprocess_exec(
                 *command,
@@ -65,7 +65,7 @@ class StdioServer:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env=env,
-                start_new_session=True,  # It has no effect on Windows, where the flag below does the same.
+                start_new_session=True,  # This has no effect on Windows, where `creationflags` does the same.
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
             )
         except OSError as error:
@@ -171,7 +171,7 @@ class StdioServer:
 
 
 def _parsed(body: bytes | Malformed) -> dict[str, Any]:
-    """Return the message in a body as a dict, or an empty dict, which is ignored, if the body contains none."""
+    """Return the message in a body as a dict, or an empty dict, which is ignored, if it is no JSON object."""
     try:
         message = json.loads(body) if isinstance(body, bytes) else None
     except ValueError:

@@ -36,9 +36,9 @@ def without_line_end(line: str) -> str:
 
 
 class LineCodec(PositionCodec):
-    """Converts between the client's positions (in UTF-8, UTF-16 or UTF-32 units) and code points, line by line.
+    """Converts between code points and the client's positions (in UTF-8, UTF-16 or UTF-32 units), line by line.
 
-    A position inside a character counts as before it, and a position past the end of a line as that end.
+    A position inside a character means the position before it. A position past the end of a line means that end.
     """
 
     def index(self, content: str, character: int) -> int:
@@ -48,9 +48,9 @@ class LineCodec(PositionCodec):
         if head.isascii() or self.encoding == types.PositionEncodingKind.Utf32:
             return index
         if self.encoding == types.PositionEncodingKind.Utf8:
-            # In UTF-8, bytes of the form 10xxxxxx continue a character.
+            # In UTF-8, bytes of the form 10xxxxxx continue a character, so move back to its first byte.
             units = head.encode("utf-8", "surrogatepass")
-            while 0 < character < len(units) and units[character] & 0xC0 == 0x80:  # noqa: PLR2004 - 10xxxxxx in binary
+            while 0 < character < len(units) and units[character] & 0xC0 == 0x80:  # noqa: PLR2004 - the bits 10xxxxxx
                 character -= 1
             return len(units[:character].decode("utf-8", "surrogatepass"))
         units = head.encode("utf-16-le", "surrogatepass")
@@ -66,7 +66,7 @@ class LineCodec(PositionCodec):
         return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
     def cut(self, line: str, character: int) -> tuple[str, str]:
-        """Return a line in two parts. A cut inside a UTF-16 surrogate pair splits the pair, as in the editor's text."""
+        """Return a line in two parts. In UTF-16 a cut may split a surrogate pair, as in the editor's own text."""
         content = without_line_end(line)
         index = self.index(content, character)
         before, after = line[:index], line[index:]
@@ -87,7 +87,7 @@ class LineCodec(PositionCodec):
     def position_to_client_units(
         self, lines: Sequence[str], position: ServerTextPosition | types.Position
     ) -> types.Position:
-        """Return a position in the client's units, clamped to the text in the same way."""
+        """Return a position in the client's units. A position beyond the last line is the end of the text."""
         line, character = position.line, position.character
         if line >= len(lines):
             line, character = max(len(lines) - 1, 0), _PAST_ANY_END.character
@@ -102,14 +102,14 @@ class LineCodec(PositionCodec):
 
 @dataclass(eq=False, slots=True, weakref_slot=True)
 class Anchor:
-    """A position in code points that moves with earlier edits. If its text is deleted, it moves to the deletion."""
+    """A position in code points that moves with edits before it. If its text is deleted, it moves to the deletion."""
 
     line: int
     character: int
 
 
 class EditedDocument(TextDocument):
-    """A document that follows the editor's edits. An edit takes time by its own size, not by the document's."""
+    """A document that follows the editor's edits. The time of an edit depends on its size, not on the document's."""
 
     _position_codec: LineCodec
 
@@ -154,7 +154,7 @@ class EditedDocument(TextDocument):
         self.revision += 1
 
     def server_position_at_offset(self, offset: int) -> ServerTextPosition:
-        """Return the position of an index into `source`. An index past the end is the end."""
+        """Return the line and character of an offset into `source`. An offset past the end means the end."""
         for number, line in enumerate(self._lines):
             if offset < len(line):
                 return ServerTextPosition(number, offset)
@@ -216,7 +216,7 @@ class EditedDocument(TextDocument):
 
 
 def _with_pairs_joined(text: str) -> str:
-    """Return the text with surrogate pairs joined if their halves came from different edits."""
+    """Return the text with surrogate pairs joined, since two edits may each have inserted one half of a pair."""
     if text.isascii() or not _SURROGATE.search(text):
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")

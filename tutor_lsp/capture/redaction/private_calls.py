@@ -55,7 +55,7 @@ def parameters(code: str) -> dict[str, list[str]]:
 
 
 def given_by_position(tokens: Sequence[Token], parameters: Mapping[str, list[str]]) -> Iterator[tuple[str, Token]]:
-    """Yield each literal that is a whole positional argument, with a name that says what it is."""
+    """Yield each literal that is a whole positional argument, with the name of its parameter or of the function."""
     inside: list[_Brackets] = []
     for number, token in enumerate(tokens):
         before = tokens[number - 1].text if number and not tokens[number - 1].is_string else ""

@@ -24,7 +24,7 @@ _UNQUOTED = re.compile(r"\b(?P<name>\w++)[ \t]*+=[ \t]*[\"'](?P<value>[^\s\"'()\
 
 
 class Regions(NamedTuple):
-    """The parts of a program that have different rules of replacement: strings, comments, and code."""
+    """The ranges of a program's strings, comments and other code, in each of which values are replaced differently."""
 
     strings: list[tuple[int, int]]
     comments: list[tuple[int, int]]
@@ -32,7 +32,7 @@ class Regions(NamedTuple):
 
     @property
     def words(self) -> list[tuple[int, int]]:
-        """The strings and comments. Unlike code, they stay valid whichever word is replaced."""
+        """The strings and comments, in which a replaced word never makes the program invalid, as it might in code."""
         return [*self.strings, *self.comments]
 
 
@@ -64,7 +64,7 @@ def read_program(code: str) -> Program:
 
 
 def find_in_program(program: Program, patterns: PrivatePatterns) -> Iterator[Found]:
-    """Yield the private values. Each lies within one line and one region; in code it consists of whole tokens."""
+    """Yield the private values. None spans two lines or two regions; in code, each consists of whole tokens."""
     text = program.layout.text
     for start, end in program.regions.words:
         for item in patterns.in_text(text[start:end]):
@@ -117,7 +117,7 @@ def _given(tokens: list[Token]) -> Iterator[Found]:
 
 
 def _name_before(tokens: list[Token], number: int) -> str | None:
-    """Return the name to which a value is assigned: `n = v`, `n: type = v`, `d["n"] = v`, `{"n": v}`, `get("n", v)`."""
+    """Return the name that a value is assigned to: `n = v`, `n: type = v`, `d["n"] = v`, `{"n": v}`, `get("n", v)`."""
     before = [token.text for token in tokens[max(0, number - 5) : number]]
     if before[-1:] and before[-1] in _GIVES and len(before) > 1 and not tokens[number - 1].is_string:
         if before[-2] == "]" and len(before) > 2 and tokens[number - 3].is_string:  # noqa: PLR2004 - the tokens of `["name"] =`
@@ -130,7 +130,7 @@ def _name_before(tokens: list[Token], number: int) -> str | None:
 
 
 def _name_after(tokens: list[Token], number: int) -> str | None:
-    """Return the name with which a value is compared, in `value == name`."""
+    """Return the variable that a value is compared with, in `value == name`."""
     after = tokens[number + 1 : number + 3]
     is_compared = len(after) > 1 and after[0].text in {"==", "!="} and not after[0].is_string
     return after[1].text if is_compared else None

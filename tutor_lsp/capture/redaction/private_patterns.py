@@ -28,21 +28,21 @@ STRONG_NAME = re.compile(
 """Names whose values always count as secrets."""
 WEAK_NAME = re.compile(r"(?i)(?:\w*[_-])?(?:token|secret)s?")
 """Names whose values count as secrets only if they are hard to guess: parsers and games use these names, too."""
-# linear: it is only matched against names of at most 80 characters (`LONGEST_NAME`), which bounds the time
+# linear: only names of at most 80 characters (`LONGEST_NAME`) are matched, which bounds the time of a match
 STUDENT_NAME = re.compile(
     r"(?i)(?:\w*_)?(?:students?|student[_-]?(?:id|no|nr|num|number|nummer)s?|matri[ck]\w*|mat_?nr|immatri[ck]\w*"
     r"|enrol+ment\w*|roll_?(?:no|number)s?)"
 )
 """Variable names that usually hold a student number, such as `student_id`."""
 
-# linear: each hyphen starts a new attempt, but a repeat that accepts hyphens matches or reads at most 240 characters
+# linear: each hyphen can start a match, but a repeat of hyphens completes the match or reads at most 240 characters
 _KEYS = re.compile(
     START + r"(?:sk-(?=[\w-]{0,200}\d)[\w-]{10,}|[sr]k_(?:live|test)_\w{8,}|gh[pousr]_\w{16,}|github_pat_\w{16,}"
     r"|glpat-[\w-]{16,}|xox[abeoprs]-[\w-]{10,}|(?:AKIA|ASIA)[0-9A-Z]{12,}|AIza[\w-]{24,}|ya29\.[\w.-]{20,}|hf_\w{16,}|npm_\w{24,}"
     r"|pypi-[\w-]{20,}|gsk_\w{16,}|nvapi-[\w-]{16,}|xai-[\w-]{16,}|SG\.[\w-]{16,}\.[\w-]{16,}"
     r"|eyJ[\w-]{8,240}+\.[\w-]{8,}(?:\.[\w-]+)?|\d{8,10}:[\w-]{35})(?![\w-])"
 )
-"""Keys and tokens in the format of one issuer."""
+"""API keys and tokens whose format identifies their issuer, such as `ghp_…` of GitHub."""
 _RANDOM = re.compile(START + r"[A-Za-z0-9_-]{32,}+(?P<longer>\w?)")
 _STORED = re.compile(
     r"(?<![\w/+=])(?=[A-Z0-9/+]*[a-z])(?=[a-z0-9/+]*[A-Z])(?=[A-Za-z/+]*\d)[A-Za-z0-9/+]{40}(?![\w/+=])"
@@ -52,7 +52,7 @@ _CALLED = re.compile(
     r"(?i)\b(?:\w*log_?in|sign_?in|authenticate|(?:http)?_?basic_?auth|\w+_password)\((?:[^()\n]*,)?[ \t]*"
     r"(?P<quote>[\"'])(?P<value>[^\"'\\\n:?]{4,})(?P=quote)[ \t]*\)"
 )
-"""A call that signs in, as a traceback shows it. Its last argument is the secret."""
+"""A call that signs in, as the source line in a traceback shows it. Its last argument is the secret."""
 _ON_COMMAND_LINE = re.compile(r"(?:^|\s)(?:-u|--user)[ =][\w.@-]+:(?P<value>[^\s\"'\\]{3,})")
 _IN_NETRC = re.compile(r"\blogin[ \t]+\S+[ \t]+password[ \t]+(?P<value>[^\s\"'\\]{3,})")
 _WEBHOOK = re.compile(r"(?:hooks\.slack\.com/services|discord(?:app)?\.com/api/webhooks)/(?P<value>[\w/-]{16,})")
@@ -66,26 +66,26 @@ _TOLD = re.compile(
     r"(?:\\?(?P<quote>[\"'])(?P<quoted>[^\"'\\\n{}]+)|(?P<value>[^\s\"'\\{}()\[\],;`]{4,}))",
     re.IGNORECASE,
 )
-"""A secret after its name, as people write it and as tracebacks show it."""
+"""A secret after its name, such as `password: …`, in prose or in a traceback."""
 _HINTED = re.compile(
     r"(?i)(?<![\w-])(?:\w*[_-])?(?:token|secret)(?:\\?[\"'])?[ \t]*==?[ \t]*(?:\\?[\"'])?"
     r"(?P<value>[^\s\"'\\{}()\[\],;`]{6,})"
 )
-"""A value after a name that may be that of a secret."""
+"""A value after a name such as `token`, which is a secret only if it is hard to guess."""
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?P<body>.{1,4096}?)(?:-----END|\Z)", re.DOTALL)
 _PEM_LINE = re.compile(START + r"[A-Za-z0-9+/=]{16,}")
 _SECRETS = (_KEYS, _STORED, _CALLED, _ON_COMMAND_LINE, _IN_NETRC, _WEBHOOK, _BEARER, _IN_ADDRESS, _IN_QUERY)
 
-# linear: an attempt starts at a word or after an escape sequence and ends at a backslash, so attempts do not overlap
+# linear: a match starts only at a word or after an escape sequence and stops at a backslash, so no text is read twice
 _EMAIL = re.compile(r"(?:(?<=\\[abfnrtv])|(?<![\w.%+\\-]))[\w.%+-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}(?![\w-])")
 BARE_EMAIL = re.compile(
     r"(?<![\w.@])[^\W\d][\w.]*@[^\W\d]\w*(?:\.[^\W\d]\w*)*"
     r"\.(?:[a-z]{2}|com|org|net|edu|gov|info|example|test|invalid|localhost)(?![\w.(\[])"
 )
-"""An e-mail address outside quotes that cannot be a matrix product (`a @ b.c`)."""
+"""An e-mail address outside quotes. Its last part excludes matrix products of attributes (`a @ b.c`)."""
 
 _NAME = r"[^\s/\\:*?\"'<>|,;()\[\]{}`]+"
-# linear: a name cannot contain the characters with which the prefix before it begins, so attempts do not overlap
+# linear: a name cannot contain the separators that start its prefix, so a failed match is not read again by the next
 _HOME = re.compile(
     r"(?:(?<![\w.])(?:/(?:export|nfs|net|data|mnt|afs|srv))?/(?:home|Users)/|/mnt/[a-z]/Users/|(?:^|(?<=[\"'=(]))~(?=\w[\w.-]+/)"
     r"|\\{2,4}[\w.-]+(?:\\{1,2}|/)Users(?:\\{1,2}|/)"
@@ -101,7 +101,7 @@ _STUDENT_TOLD = re.compile(
     r"(?<![^\W_])(?P<value>[A-Za-z]{0,2}\d{4,12})(?!\w)"
 )
 _NEW_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-# linear: the pattern always matches a word up to its last letter, and the next search begins after it
+# linear: a match always succeeds up to the word's last letter, and the next search begins after that letter
 _WORD = re.compile(START + r"\w[\w./-]*\w")
 _PART = re.compile(r"[^\W_]+")
 _IDENTIFIER_OR_NUMBER = re.compile(r"\w+")
@@ -109,7 +109,7 @@ _ROUND = re.compile(r"\d+000|0+")
 _DIGITS_TO_BE_RANDOM = 4
 _LONGEST_WORD = 32
 LONGEST_NAME = 80
-"""The maximum length in characters of a name that is checked."""
+"""The maximum length in characters of a name that is checked. A longer one counts as no name of a private value."""
 
 
 class Found(NamedTuple):
@@ -129,7 +129,7 @@ class PrivatePatterns:
 
     @property
     def is_default(self) -> bool:
-        """Whether student numbers have the default format. Then plain numbers in code do not count as such."""
+        """Whether student numbers have the default format. If so, numbers in code do not count as student numbers."""
         return self.student_number.pattern == STUDENT_NUMBER
 
     def in_text(self, text: str) -> Iterator[Found]:
@@ -168,7 +168,7 @@ class PrivatePatterns:
                 yield Found(*word.span(), "student")
 
     def is_student_number(self, word: str) -> bool:
-        """Return whether a word looks like a student number. In the default format, a round number does not."""
+        """Return whether a word looks like a student number. In the default format, round numbers (5000) do not."""
         if len(word) > _LONGEST_WORD or not self.student_number.fullmatch(word):
             return False
         return not (self.is_default and _ROUND.fullmatch(word))
@@ -182,12 +182,12 @@ class PrivatePatterns:
 
 
 def is_secret_value(name: str, value: str) -> bool:
-    """Return whether a value is a secret, judging by its name in the program and, for some names, by the value."""
+    """Return whether a value is a secret, judging by its variable's name and, for names like `token`, by the value."""
     if len(name) > LONGEST_NAME:
         return False
     name = in_snake_case(name)
     if STRONG_NAME.fullmatch(name):
-        return len(value.strip()) > 3 and not value.startswith(("{", "%", "<"))  # noqa: PLR2004 - shorter values are no passwords
+        return len(value.strip()) > 3 and not value.startswith(("{", "%", "<"))  # noqa: PLR2004 - values of up to three characters are no passwords
     return bool(WEAK_NAME.fullmatch(name)) and _is_unguessable(value)
 
 
@@ -210,7 +210,7 @@ def _matches(
 
 
 def _is_part_of_decimal(text: str, number: re.Match[str]) -> bool:
-    """Return whether a number is the integer part or the fraction of a decimal number."""
+    """Return whether a number is the integer part or the fraction of a decimal number such as `3.14`."""
     start, end = number.span()
     is_fraction = text[start - 1 : start] == "." and not text[max(start - 2, 0) : start - 1].isalpha()
     return number[0].isdecimal() and (
@@ -219,7 +219,7 @@ def _is_part_of_decimal(text: str, number: re.Match[str]) -> bool:
 
 
 def _is_unguessable(value: str) -> bool:
-    return len(value) > 5 and not value.isalpha() and any(character.isdecimal() for character in value)  # noqa: PLR2004 - short values are guessable
+    return len(value) > 5 and not value.isalpha() and any(character.isdecimal() for character in value)  # noqa: PLR2004 - values of up to five characters can be guessed
 
 
 def _is_random(word: str) -> bool:

@@ -111,7 +111,7 @@ class Redactor:
         return redacted, Restoration({placeholder: value for value, placeholder in words.items()})
 
     def _placeholders(self, places: _Places) -> dict[str, str]:
-        """Return a placeholder for each private value. No placeholder occurs in the ask itself."""
+        """Return a unique placeholder for each private value. No placeholder occurs in the ask itself."""
         words: dict[str, str] = {}
         taken: set[str] = set()
         for value, kind in sorted(places.kinds.items()):
@@ -146,7 +146,7 @@ def _number_like(value: str, seed: int, attempt: int) -> str:
 
 
 class _Places:
-    """The private values of an ask, and the places where each text contains them."""
+    """The private values of an ask, and the ranges in which each text of the ask contains them."""
 
     def __init__(self, patterns: PrivatePatterns, programs: Sequence[Program], texts: Sequence[str]) -> None:
         self.material = "\n".join([*(program.text for program in programs), *texts])
@@ -174,14 +174,14 @@ class _Places:
             text: _apart([*items, *occurrences(words, text, 0, len(text))]) for text, items in in_texts.items()
         }
         self.kinds = _kinds((text, item) for text, items in [*self._programs, *self._texts.items()] for item in items)
-        """The kind of each private value."""
+        """The kind of each private value, such as `secret` or `email`."""
 
     def programs(self, words: Mapping[str, str]) -> list[RedactedText]:
         """Return the redacted programs, in their order."""
         return [_replaced(text, items, words) for text, items in self._programs]
 
     def text(self, text: str, words: Mapping[str, str]) -> RedactedText:
-        """Return another text of the ask after redaction."""
+        """Return another text of the ask, such as the traceback, after redaction."""
         return _replaced(text, self._texts[text], words)
 
 
@@ -193,7 +193,7 @@ def _kinds(found: Iterable[tuple[str, Found]]) -> dict[str, PrivateKind]:
 
 
 def _is_followed(value: str, kind: PrivateKind, names: Container[str]) -> bool:
-    """Return whether a value is replaced wherever it occurs, which requires that it is no ordinary name."""
+    """Return whether a value is replaced wherever it occurs. Short secrets and the program's own names are not."""
     if kind == "secret":
         return len(value) >= _SHORTEST_WORD_TO_FOLLOW and value not in names
     return kind != "person"
@@ -221,7 +221,7 @@ def _whole_words(text: str, found: Iterable[Found]) -> list[Found]:
 
 
 def _apart(found: Iterable[Found]) -> list[Found]:
-    """Return the findings in order, with overlapping ones merged."""
+    """Return the findings in order. Findings that overlap are merged into one."""
     merged: list[Found] = []
     for item in sorted(found, key=lambda item: (item.start, -item.end)):
         if item.start == item.end:
@@ -241,14 +241,17 @@ def _replaced(text: str, found: Iterable[Found], words: Mapping[str, str]) -> Re
 
 
 def _within(replacements: Iterable[Replacement], start: int, end: int) -> Iterable[Replacement]:
-    """Yield the replacements within one line, as columns of that line."""
+    """Yield the replacements between the offsets `start` and `end` of one line, as columns of that line."""
     for item in replacements:
         if start <= item.start < end:
             yield Replacement(item.start - start, item.end - start, item.placeholder)
 
 
 def _moved_markers(above: RedactedText, markers: str) -> str:
-    """Return a line of markers moved to the new columns. A placeholder is marked if any part of its value was."""
+    """Return a line of `^` markers moved to the columns of the redacted line above it.
+
+    A placeholder is marked if any part of its value was.
+    """
     pieces: list[str] = []
     position = 0
     for start, end, placeholder in above.replacements:

@@ -27,7 +27,10 @@ class Restoration:
         return stream.feed(text) + stream.finish()
 
     def replace_in(self, text: str, start: int) -> str:
-        """Return `text` from offset `start` on, restored. The text before it only shows where words begin."""
+        """Return `text` from offset `start` on, with its values restored.
+
+        The text before `start` only shows whether a word begins there.
+        """
         if self._pattern is None:
             return text[start:]
         pieces: list[str] = []
@@ -38,7 +41,7 @@ class Restoration:
         return "".join((*pieces, text[position:]))
 
     def undecided(self, text: str) -> int:
-        """Return the offset of a possibly incomplete placeholder at the end of the text, or the text's length."""
+        """Return the offset where a possibly incomplete placeholder at the text's end begins, or the text's length."""
         first = max(0, len(text) - self._longest)
         return next((start for start in range(first, len(text)) if self._may_begin(text[start:])), len(text))
 
@@ -48,7 +51,7 @@ class Restoration:
 
 
 class RestoredStream:
-    """Restores one answer while it streams. Text is held back only while it may be an incomplete placeholder."""
+    """Restores one answer while it streams. It holds back only text that may be an incomplete placeholder."""
 
     def __init__(self, restoration: Restoration) -> None:
         self._restoration = restoration
@@ -74,7 +77,7 @@ class RestoredStream:
 
 
 def _any_of(placeholders: Mapping[str, str]) -> re.Pattern[str]:
-    """Return a pattern that finds each placeholder as a whole word. Markdown may escape the underscore in it."""
+    """Return a pattern that finds each placeholder as a whole word, even if Markdown escapes its underscores."""
     words = sorted(placeholders, key=len, reverse=True)
     choices = "|".join(re.escape(word).replace("_", r"\\?_") for word in words)
     return re.compile(rf"(?:(?<=\\[abfnrtv])|(?<![^\W_]))(?:{choices})(?![^\W_])")

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 class Lifecycle(PendingRequests):
-    """Keeps the state between `initialize` and `exit`."""
+    """Keeps track of whether the client has sent `initialize` and `shutdown`, and calls `exit`."""
 
-    _documents: OpenDocuments | None = None  # Upstream reads every property while the object is being built.
+    _documents: OpenDocuments | None = None  # pygls reads `workspace` while `__init__` runs.
 
     def __init__(self, server: LanguageServer, converter: Any) -> None:
         super().__init__(server, converter)

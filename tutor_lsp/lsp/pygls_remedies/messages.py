@@ -44,7 +44,7 @@ class Messages(Lifecycle):
         """The class of each command's one argument."""
 
     def refuse_frame(self, reason: str) -> None:
-        """Reply to a frame without a readable body."""
+        """Send the error reply to a frame without a readable body."""
         self._refuse(None, JsonRpcParseError(reason))
 
     def receive(self, body: bytes) -> None:
@@ -72,7 +72,7 @@ class Messages(Lifecycle):
             self._refuse(message_id, JsonRpcInvalidRequest("The message is neither a request nor a response."))
 
     def structure(self, what: str, raw: Any, expected: type[Any]) -> Any:
-        """Return what the client sent as an object of the `expected` class. Raise `Refused` if it is invalid."""
+        """Return params, or a command's argument, as an object of the `expected` class. Raise `Refused` if invalid."""
         if isinstance(raw, dict):
             try:
                 return self._converter.structure(raw, expected)
@@ -84,9 +84,9 @@ class Messages(Lifecycle):
     async def lsp_workspace__execute_command(  # type: ignore[override]  # pygls accepts any kind of function
         self, params: types.ExecuteCommandParams
     ) -> Any:
-        """Run a command with its one argument, an object.
+        """Run a command with its one argument, a JSON object.
 
-        This is a coroutine, so that `$/cancelRequest` can cancel it. Upstream also counts the arguments, ignores
+        It is a coroutine, so that `$/cancelRequest` can cancel the command. Upstream also counts the arguments, ignores
         defaults and requires the first parameter to be named `ls`.
         """
         handler = self.fm.commands.get(params.command)
@@ -97,7 +97,7 @@ class Messages(Lifecycle):
 
     @lsp_method(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
     async def lsp_work_done_progress_cancel(self, params: types.WorkDoneProgressCancelParams) -> None:
-        """Call the handler. Upstream also warns on stderr if the work has just ended, which is no fault."""
+        """Call the handler, even if the work has just ended. Upstream warns on stderr in that case."""
         if (user_handler := self.fm.features.get(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)) is not None:
             await user_handler(params)
 

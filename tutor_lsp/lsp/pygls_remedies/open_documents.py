@@ -30,9 +30,9 @@ class OpenDocuments(Workspace):
         return document if isinstance(document, EditedDocument) else None
 
     def detached(self, uri: str, text: str) -> EditedDocument:
-        """Return a document that the editor has not opened, as Python. Its positions use the client's encoding, too."""
+        """Return a Python document that the editor has not opened. Its positions use the client's encoding, too."""
         document = self._create_text_document(uri, text, language_id="python")
-        assert isinstance(document, EditedDocument)  # noqa: S101 - for the type checker
+        assert isinstance(document, EditedDocument)  # noqa: S101 - tells the type checker the class
         return document
 
     def get_text_document(self, doc_uri: str) -> TextDocument:
@@ -58,5 +58,5 @@ class OpenDocuments(Workspace):
         self, doc_uri: str, source: str | None = None, version: int | None = None, language_id: str | None = None
     ) -> TextDocument:
         codec = self._position_codec
-        assert isinstance(codec, LineCodec)  # noqa: S101 - set in __init__; upstream's annotation is wider
+        assert isinstance(codec, LineCodec)  # noqa: S101 - `__init__` sets a LineCodec, but pygls annotates a wider type
         return EditedDocument(doc_uri, source, version, language_id, codec)

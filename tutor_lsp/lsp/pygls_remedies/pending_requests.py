@@ -1,4 +1,4 @@
-"""Futures are forgotten once they are done. Upstream keeps those of notifications and lost requests for ever."""
+"""Futures of requests are forgotten once they are done. Upstream keeps those of unanswered requests for ever."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class PendingRequests(ErrorReplies):
             self._result_types.pop(message_id, None)
 
     def _take_response(self, message_id: MessageId, message: dict[str, Any]) -> None:
-        """Set the result of a request of ours. Upstream keeps the result type of a failed request for ever."""
+        """Complete a request that this server sent. Upstream keeps the result type of a failed request for ever."""
         result_type = self._result_types.pop(message_id, None)
         future = self._request_futures.pop(message_id, None)
         if future is None or future.done():
@@ -45,7 +45,7 @@ class PendingRequests(ErrorReplies):
         try:
             if isinstance(message.get("error"), dict):
                 error = self._converter.structure(message["error"], types.ResponseError)
-                raise JsonRpcException.from_error(error)  # noqa: TRY301 - both kinds of failure are handled below
+                raise JsonRpcException.from_error(error)  # noqa: TRY301 - the handlers below also cover an invalid reply
             result = self._converter.structure(message, result_type).result if result_type else message.get("result")
         except JsonRpcException as error:
             future.set_exception(error)
