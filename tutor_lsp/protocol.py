@@ -54,10 +54,10 @@ COMPLETE_MODULE = "tutor.completeModule"
 CHOOSE_MODULE = "tutor.chooseModule"
 
 DIAGNOSTIC_SOURCE = "Ask Tutor"
-"""`source` of the language server's own diagnostics."""
+"""The value of `source` in the language server's own diagnostics."""
 
 CONFIGURATION_SECTION = "tutor"
-"""The section of `workspace/configuration`. `initializationOptions` has the same fields (`settings`)."""
+"""The section of the editor's settings for `workspace/configuration`. `initializationOptions` has the same fields."""
 
 CELL_METADATA = "tutor"
 """The key of `NotebookCell.metadata` under which a client sends `{"outputs": [{"mime", "data"}]}`, both strings.
@@ -69,17 +69,17 @@ CELL_ERROR_MIME = "application/vnd.code.notebook.error"
 
 
 CHECKED_BOOLEAN = {"type": bool}
-"""Metadata of a field that its command checks to be a boolean: the converter would turn any value into one."""
+"""Metadata of a field that must be a boolean. Its command checks the type, since the converter accepts any value."""
 
 
 @attrs.frozen(kw_only=True)
 class AskArgument:
-    """The argument of `tutor.ask`. The code action fills it in; a client may add fields, or build its own."""
+    """The argument of `tutor.ask`. The code action fills it in. A client may add fields to it, or build its own."""
 
     uri: str
     position: types.Position
     diagnostics: Sequence[types.Diagnostic] | None = None
-    """The diagnostics of the editor's checkers at the position. Absent: those that the language server knows."""
+    """The diagnostics of the editor's checkers at the position. If absent, those that the language server knows."""
     traceback: str | None = None
     question: str | None = None
     ask_id: str | None = None
@@ -93,7 +93,7 @@ class AskArgument:
 
 @attrs.frozen(kw_only=True)
 class AskStarted:
-    """The ask has started. Its notifications carry this id."""
+    """The ask has started. Its notifications carry the same id."""
 
     ask_id: str
 
@@ -128,7 +128,7 @@ RunReason = Literal["completed", "failed", "timedOut", "needsInput", "cancelled"
 
 @attrs.frozen(kw_only=True)
 class RunEnded:
-    """A run has ended: by itself, by an exception, at the time limit, because it read input, or by the student."""
+    """A run has ended: by itself, by an exception, at the time limit, by reading input, or by the student."""
 
     reason: RunReason
     message: str
@@ -143,7 +143,7 @@ class RunEnded:
     origin: types.Location | None = None
     """The location of the failure if it is in another file of the student's. `range` is then the line that led there.
 
-    An ask at either location is about this one, and its `didStart` names it.
+    An ask at either location is about this location, and its `didStart` names it.
     """
 
 
@@ -157,7 +157,7 @@ class Rating:
 
 @attrs.frozen(kw_only=True)
 class ModulesArgument:
-    """The argument of `tutor.modules`: a document whose folder's module is returned with the modules of the course."""
+    """The argument of `tutor.modules`. If it names a document, the result includes the module of its folder."""
 
     uri: str | None = None
 
@@ -180,7 +180,7 @@ class ChooseModule:
 
 @attrs.frozen(kw_only=True)
 class CourseModule:
-    """A module with the student's progress."""
+    """A module of the course, with the student's progress."""
 
     id: str
     title: str
@@ -198,7 +198,7 @@ class ModuleList:
 
 @attrs.frozen(kw_only=True)
 class Nothing:
-    """The argument of commands that take none."""
+    """The argument of commands that need no argument."""
 
 
 @attrs.frozen(kw_only=True)
@@ -250,7 +250,7 @@ State = Literal["ready", "local", "signedOut", "connecting", "reconnecting", "of
 
 @attrs.frozen(kw_only=True)
 class StatusChanged:
-    """The state of the connection to the tutor, a sentence for the student, and the command that helps, if any."""
+    """The state of the connection to the tutor, a sentence for the student, and a command that helps, if any."""
 
     state: State
     message: str
@@ -259,7 +259,7 @@ class StatusChanged:
 
 @attrs.frozen(kw_only=True)
 class SignInEnded:
-    """A sign-in that `tutor.signIn` started has ended. If the student restarted it, this is sent once."""
+    """A sign-in that `tutor.signIn` started has ended. If the student restarted it, this is sent only once."""
 
     reason: Literal["completed", "cancelled", "failed"]
     message: str
@@ -270,7 +270,7 @@ CUSTOM_PARAMS: dict[str, type[Any]] = {
     ANSWER_CANCEL: CancelAsk,
     DIAGNOSTICS_DID_CHANGE: OtherDiagnostics,
 }
-"""The params of each custom method that an editor may send."""
+"""The class of the params of each custom method that an editor may send."""
 
 EDITOR_PARAMS: dict[str, type[Any]] = {
     ANSWER_DID_START: AnswerStarted,
@@ -279,7 +279,7 @@ EDITOR_PARAMS: dict[str, type[Any]] = {
     SIGN_IN_DID_END: SignInEnded,
     STATUS_DID_CHANGE: StatusChanged,
 }
-"""The params of each custom method that the language server sends to an editor."""
+"""The class of the params of each custom method that the language server sends to an editor."""
 
 COMMAND_ARGUMENTS: dict[str, type[Any]] = {
     ASK: AskArgument,

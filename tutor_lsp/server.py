@@ -40,7 +40,7 @@ NOTEBOOKS = types.NotebookDocumentSyncOptions(
     ]
 )
 OPTIONS = {types.TEXT_DOCUMENT_CODE_ACTION: types.CodeActionOptions(code_action_kinds=[KIND])}
-"""The registration options of the methods that have any."""
+"""The registration options of methods, for those methods that have options."""
 
 
 class AskTutorServer:
@@ -111,7 +111,7 @@ class AskTutorServer:
 
 
 def _one(handler: Handler) -> Callable[[Any], Coroutine[Any, Any, Any]]:
-    """Return a handler in the form that pygls needs: a coroutine function that can have attributes."""
+    """Return a handler as a coroutine function with attributes, which pygls requires."""
 
     async def handle(params: Any) -> Any:
         return await handler(params)
@@ -130,7 +130,7 @@ def _each(handlers: list[Handler], method: str) -> Callable[[Any], Coroutine[Any
 
 
 async def _run(step: Awaitable[None], doing: str) -> None:
-    """Await one feature's step. Log its exception, so that the other features go on."""
+    """Await one feature's method. Log its exception, so that the other features still run."""
     try:
         await step
     except Exception as error:  # noqa: BLE001 - an error in one feature must not affect the others

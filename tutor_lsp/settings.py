@@ -31,7 +31,7 @@ class Settings:
     """The settings of one language server. The defaults mean local mode."""
 
     server_url: str | None = None
-    """The service's address, as `check_server_url` returns it. None: the service that the student is signed in to."""
+    """The service's address, as `check_server_url` returns it. None means that of the student's sign-in."""
     access_token: str | None = field(default=None, repr=False)
     """The access token in `TUTOR_ACCESS_TOKEN`, for tests and demos."""
     own_data_dir: Path | None = None
@@ -42,11 +42,11 @@ class Settings:
     diagnostics: bool = True
     """Whether the language server checks documents for errors by itself."""
     answer_in: AnswerIn | None = None
-    """The way to show answers. None: the best one that the editor supports."""
+    """How answers are shown. If None, in the best way that the editor supports."""
     student_number: str = STUDENT_NUMBER
     """The regular expression for student numbers. A word that it fully matches never leaves the computer."""
     fault: str | None = None
-    """The problem with the settings, in a sentence for the student. No question is answered while there is one."""
+    """The problem with the settings, in a sentence for the student, or None. While it is set, no ask is answered."""
 
     @property
     def data_dir(self) -> Path:

@@ -33,8 +33,8 @@ PAUSE_SECONDS = 0.3
 class OwnDiagnostics(Feature):
     """Feature: `textDocument/publishDiagnostics`, for students whose editor has no other checker for Python.
 
-    The setting `tutor.diagnostics` turns off all of them except failures of runs, because the student starts those runs.
-    A line on which another checker reports an error or a warning gets no diagnostic of ours.
+    The setting `tutor.diagnostics` turns off all of them except failures of runs, which only the student starts. A line
+    on which another checker reports an error or a warning gets no diagnostic of ours.
     """
 
     def __init__(

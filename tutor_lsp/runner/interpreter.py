@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 NAMES = ("python.exe", "python3.exe") if os.name == "nt" else ("python3", "python")
 TOOL_MARKS = ("pipx_metadata.json", "uv-receipt.toml")
-"""Files that mark an environment made by pipx or uv for one tool, in which the student's packages are missing."""
+"""Files in the environment of a single tool, made by pipx or uv. The student's packages are missing there."""
 
 
 def student_interpreter() -> str:
     """Return the interpreter for the student's programs: the one that runs this process.
 
-    If the tutor is installed as a tool in its own environment, return the `python3` of the PATH, if there is one. The
-    student's folder is never searched: a downloaded assignment must not choose the program to start.
+    If the tutor is installed as a tool in its own environment, return the first `python3` on the PATH, if any. The
+    student's folder is never searched, because a downloaded assignment must not choose the program to start.
     """
     if sys.executable and not any(Path(sys.prefix, mark).exists() for mark in TOOL_MARKS):
         return sys.executable
@@ -27,7 +27,7 @@ def student_interpreter() -> str:
 
 
 def interpreter_on_path(environment: Mapping[str, str]) -> str | None:
-    """Return the Python in PATH's absolute folders. `shutil.which` would search the current folder on Windows."""
+    """Return the first Python in PATH's absolute folders. On Windows `shutil.which` would search the current folder."""
     folders = [Path(folder) for folder in environment.get("PATH", "").split(os.pathsep)]
     found = (folder / name for folder in folders if folder.is_absolute() for name in NAMES)
     return next((str(path) for path in found if path.is_file() and os.access(path, os.X_OK)), None)

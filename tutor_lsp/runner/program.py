@@ -23,11 +23,11 @@ TIME_LIMIT_SECONDS = 10.0
 
 SUPERVISOR = (sys.executable, "-I", "-S", str(Path(__file__).resolve().with_name("supervisor.py")))
 END_SECONDS = 3.0
-"""Seconds that the supervisor has to exit after the program's end. It normally takes milliseconds."""
+"""Seconds after the program's end in which the supervisor must exit. It normally takes milliseconds."""
 
 
 class CouldNotRun(Exception):
-    """The program was not started, or its supervisor was killed. The message completes a sentence."""
+    """The program was not started, or its supervisor was killed. The message is the reason, as part of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class RunOutcome:
 
     @property
     def exception(self) -> str:
-        """The traceback's line that names the exception, or an empty string."""
+        """The traceback's line that names the exception, or an empty string if there is no traceback."""
         return exception_line(self.traceback or "")
 
     @property
@@ -56,11 +56,11 @@ class RunOutcome:
         return self.exception == "EOFError: EOF when reading a line"
 
     def frame_in(self, path: Path) -> Frame | None:
-        """Return the file's line that was running at the end, or None."""
+        """Return the innermost frame in the file when the program ended, or None."""
         return innermost_frame(self.traceback or "", path)
 
     def failed_at(self, program: Path) -> OwnFrame | None:
-        """Return the innermost frame in the student's own code, in the program or another file of theirs, or None."""
+        """Return the innermost frame in any file of the student's own, which may be the program or not, or None."""
         return innermost_own_frame(self.traceback or "", program)
 
 
@@ -91,11 +91,11 @@ async def _report(path: Path, time_limit: float, environment: dict[str, str]) ->
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        start_new_session=True,  # Otherwise the terminal's Ctrl-C would kill the supervisor before the program.
+        start_new_session=True,  # In the terminal's session, Ctrl-C would kill the supervisor before the program.
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
-    assert supervisor.stdin is not None  # noqa: S101 - for the type checker
-    assert supervisor.stdout is not None  # noqa: S101 - for the type checker
+    assert supervisor.stdin is not None  # noqa: S101 - tells the type checker that it is not None
+    assert supervisor.stdout is not None  # noqa: S101 - tells the type checker that it is not None
     try:
         return await supervisor.stdout.read()
     finally:
@@ -114,7 +114,7 @@ async def _ended(supervisor: asyncio.subprocess.Process) -> None:
 def _outcome(report: bytes, path: Path, values: Path) -> RunOutcome:
     try:
         fields: dict[str, Any] = json.loads(report)
-    except ValueError as error:  # The supervisor was killed from outside.
+    except ValueError as error:  # The report is incomplete because another process has killed the supervisor.
         raise CouldNotRun("the run was cut off") from error
     if failure := fields.get("failure"):
         raise CouldNotRun(failure)
@@ -128,7 +128,7 @@ def _outcome(report: bytes, path: Path, values: Path) -> RunOutcome:
 
 
 def _environment() -> dict[str, str]:
-    """Return the program's environment: without our token, with UTF-8 output and no window that blocks.
+    """Return the program's environment: without our variables, with UTF-8 output, and with no blocking plot windows.
 
     Output is unbuffered, as on a terminal, so that a stopped program has printed everything that it has written.
     """

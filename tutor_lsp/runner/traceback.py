@@ -24,7 +24,7 @@ _MARKER = re.compile(r"[\s|]*?(?P<marks>[~^]+)\s*")
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A line of a traceback. `line` counts from 0, `source` is its text without indentation.
+    """The file line of a traceback's frame. `line` counts from 0, `source` is the line's text without indentation.
 
     `marked` is the range of columns of `source` above `~~~^^^`, or None if nothing or the whole line is marked.
     """
@@ -35,7 +35,7 @@ class Frame:
 
 
 class OwnFrame(NamedTuple):
-    """A frame in a file of the student's own: the program or a module in its folder or below."""
+    """A frame in a file of the student's own: the program, or a module in the program's folder or below."""
 
     path: Path
     frame: Frame
@@ -67,7 +67,7 @@ def exception_line(traceback: str) -> str:
 
 
 def innermost_frame(traceback: str, path: Path) -> Frame | None:
-    """Return the innermost frame in a file when the exception was raised, or None."""
+    """Return the innermost frame of the traceback that is in this file, or None."""
     lines = traceback.split("\n")
     name = os.path.normcase(path)
     for number in range(len(lines) - 1, -1, -1):
@@ -80,7 +80,7 @@ def innermost_frame(traceback: str, path: Path) -> Frame | None:
 def innermost_own_frame(traceback: str, program: Path) -> OwnFrame | None:
     """Return the innermost frame in the student's own code, or None.
 
-    `at_start_of_program/sitecustomize.py` follows the same rule, so that the values belong to this frame.
+    `at_start_of_program/sitecustomize.py` finds the frame by the same rule, so the values that it reports belong to it.
     """
     lines = traceback.split("\n")
     for number in range(len(lines) - 1, -1, -1):
@@ -91,10 +91,10 @@ def innermost_own_frame(traceback: str, program: Path) -> OwnFrame | None:
 
 
 def is_own(file: str, program: Path) -> bool:
-    """Return whether a file in a traceback is the program, or a module of the student's in its folder or below.
+    """Return whether a file in a traceback is the program, or a student's module in the program's folder or below.
 
-    Installed packages are recognised by a folder: virtual environments lie in a hidden folder or contain
-    `site-packages`, and an installed Python lies in a folder named after its version.
+    Files of installed packages are recognised by a folder in their path. Virtual environments are in a hidden folder or
+    contain `site-packages`, and an installed Python is in a folder named after its version.
     """
     if os.path.normcase(file) == os.path.normcase(program):
         return True
@@ -114,7 +114,7 @@ def _frame(line: int, printed: str = "", below: str = "") -> Frame:
     source = printed.lstrip(" |")
     margin = len(printed) - len(source)
     marker = _MARKER.fullmatch(below)
-    if _FRAME.match(printed) or margin == 0:  # CPython could not read the file, so it shows no source line.
+    if _FRAME.match(printed) or margin == 0:  # There is no source line if CPython could not read the file.
         return Frame(line - 1)
     marked = None if marker is None else (marker.start("marks") - margin, marker.end("marks") - margin)
     source = source.rstrip()

@@ -24,7 +24,7 @@ def with_values_reported(environment: Mapping[str, str], program: Path, values: 
 
     The program itself sees the original environment.
     """
-    if os.pathsep in str(_AT_START):  # A folder whose name contains the separator cannot be an entry of a path.
+    if os.pathsep in str(_AT_START):  # PYTHONPATH cannot contain a folder with the separator in its name.
         return dict(environment)
     path = environment.get("PYTHONPATH")
     return {
@@ -36,7 +36,7 @@ def with_values_reported(environment: Mapping[str, str], program: Path, values: 
 
 
 def read_values(file: Path, failed_at: OwnFrame) -> str | None:
-    """Return the values on the line where the program failed, such as `total = 3, n = 0`, or None."""
+    """Return the values on the line where the program failed, such as `total = 3, n = 0`, or None if none are known."""
     if not file.is_file():
         return None
     with file.open("rb") as told:

@@ -9,11 +9,14 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class WrongAddress(Exception):
-    """The service's address is wrong. The message follows the setting's name, and does not repeat the address."""
+    """The service's address is wrong. The message continues a sentence that begins with the setting's name.
+
+    It does not repeat the address.
+    """
 
 
 def check_server_url(url: str) -> str:
-    """Return the service's address in normal form. Raise `WrongAddress`, also for plain http to another computer."""
+    """Return the service's address in normal form. Raise `WrongAddress`, also if it is http to another computer."""
     parts, host, port = _split(url.strip())
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         raise WrongAddress("must hold nothing but the address")

@@ -32,9 +32,9 @@ PATH = "/api/chat/ws"
 SEND_SECONDS = 10.0
 CLOSE_SECONDS = 1.0
 HEARTBEAT_SECONDS = 10.0
-"""Seconds of silence before the client pings. Without a pong in half that time, the connection counts as lost.
+"""Seconds without a message after which the client sends a ping (RFC 6455 §5.5.2).
 
-See RFC 6455 §5.5.2.
+If no pong arrives in half that time, the connection counts as lost.
 """
 
 
@@ -57,7 +57,7 @@ class TooManyFrames(ServiceFault):
 
 
 class Restarting(ConnectionLost):
-    """The service is restarting, and will be back in a moment."""
+    """The service is restarting, and accepts connections again in a moment."""
 
     def __init__(self) -> None:
         super().__init__("The tutor service is restarting.")
@@ -104,14 +104,14 @@ class ServiceConnection:
             raise SignedOut
 
     async def renew_token(self) -> bool:
-        """Replace the token that the service has rejected. Return whether there is a new one. Raise `ServiceFault`."""
+        """Replace the token that the service has rejected. Return whether this succeeded. Raise `ServiceFault`."""
         return self._token is not None and await self._credentials.renew(self._token) is not None
 
     async def messages(self, pending: Iterable[PendingAsk]) -> AsyncGenerator[FromService, None]:
         """Open a WebSocket, start or resume the pending asks on it, and yield the service's messages.
 
-        Call `authenticate` first. The end is always an exception: `Unreachable`, `SignedOut`, `ConnectionLost` or
-        another `ServiceFault`.
+        Call `authenticate` first. The generator always ends with an exception: `Unreachable`, `SignedOut`,
+        `ConnectionLost` or another `ServiceFault`.
         """
         session = await open_session({"Authorization": f"Bearer {self._token}"})
         try:
@@ -143,18 +143,18 @@ class ServiceConnection:
                 self.send(message)
 
     async def _write(self, socket: aiohttp.ClientWebSocketResponse[bool]) -> None:
-        """Send the queued messages until the socket breaks. The reading side raises the reason.
+        """Send the queued messages until the socket breaks. The coroutine that reads then raises the reason.
 
-        Messages are sent in order, but an ask that waits for an access token delays no other message.
+        Messages are sent in order, except that later messages do not wait for an ask that needs a new access token.
         """
         unsent = self._unsent
         try:
             async with asyncio.TaskGroup() as asks:
                 while True:
                     message = await unsent.get()
-                    if isinstance(message, PendingAsk):  # It may wait long for a token; a cancellation must not.
+                    if isinstance(message, PendingAsk):  # A wait for its token must not delay a cancellation.
                         asks.create_task(self._write_ask(socket, message))
-                        await asyncio.sleep(0)  # With a token at hand the ask is sent now, before later messages.
+                        await asyncio.sleep(0)  # If the token is known, the ask is sent now, before later messages.
                     else:
                         await _write_frame(socket, message)
                     unsent.task_done()
@@ -163,7 +163,7 @@ class ServiceConnection:
             if bugs is None:
                 return
             self._bug = bugs.exceptions[0]
-            await socket.close()  # This ends the reader, which then raises the exception.
+            await socket.close()  # This ends the reading coroutine, which then raises the exception.
 
     def _raise_bug(self) -> None:
         """Raise the unexpected exception that ended the writer, if there was one."""
@@ -175,7 +175,7 @@ class ServiceConnection:
         """Send an ask. If the access token was refreshed since the connection was opened, send it first."""
         if isinstance(pending.opening(), Ask):
             token = None
-            with suppress(ServiceFault):  # The current token may still be valid.
+            with suppress(ServiceFault):  # Keep the current token, which may still be valid.
                 token = await self._credentials.access_token()
             if token is not None and token != self._token:
                 self._token = token
@@ -198,7 +198,7 @@ async def _write_frame(socket: aiohttp.ClientWebSocketResponse[bool], message: F
         async with asyncio.timeout(SEND_SECONDS):
             await socket.send_frame(wire(message), WSMsgType.TEXT)
     except TimeoutError as error:
-        await socket.close()  # This ends the reader, too.
+        await socket.close()  # This ends the reading coroutine, too.
         raise ConnectionLost("The connection to the tutor was lost.") from error
     except (OSError, RuntimeError) as error:  # aiohttp's ClientConnectionResetError is a subclass of OSError.
         raise ConnectionLost("The connection to the tutor was lost.") from error

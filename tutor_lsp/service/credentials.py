@@ -8,14 +8,14 @@ from typing import Protocol
 class Credentials(Protocol):
     """Provides the student's access token, or None if the student is signed out.
 
-    Both methods may raise `ServiceFault` if the service must be asked and cannot be reached, and `SignedOut` with the
-    reason.
+    Both methods may raise `ServiceFault` if a token must be refreshed and the service cannot be reached, and
+    `SignedOut` with the reason.
     """
 
     async def access_token(self) -> str | None:
-        """Return a token that should still be valid for the next ask."""
+        """Return a token that should still be valid when the service receives the next ask."""
         ...
 
     async def renew(self, rejected_token: str) -> str | None:
-        """Return a token other than the one that the service has just rejected."""
+        """Return another token in place of the one that the service has just rejected."""
         ...

@@ -1,4 +1,4 @@
-"""Decode the service's frames. Unknown fields, types and codes, which a newer service may add, are ignored."""
+"""Decode the service's frames. Unknown fields, message types and codes are ignored: a newer service may add them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A pending ask: it yields its messages in the order that `Tutor` promises, across any number of connections."""
+"""A pending ask. It yields its messages in the order that `Tutor` promises, even if the connection is replaced."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SILENT = "The tutor does not answer. Please ask again in a moment."
 
 
 class OutOfOrder(Exception):
-    """A message came out of order, so an earlier one must be lost."""
+    """A message arrived before one that must precede it, so the earlier message was lost."""
 
 
 class PendingAsk:
@@ -28,7 +28,7 @@ class PendingAsk:
     def __init__(self, ask: Ask) -> None:
         self.ask = ask
         self.was_sent = False
-        """Whether the ask was sent, so that the service may be working on it."""
+        """Whether the ask was sent. If so, the service may already be working on it."""
         self.is_accepted = False
         self.is_over = False
         self._next_seq = 0
@@ -62,7 +62,7 @@ class PendingAsk:
                 if not self.is_accepted:
                     raise OutOfOrder
                 self.is_over = True
-            # This is the reply to `resume`: the service no longer has the answer.
+            # An accepted ask gets NOT_FOUND in reply to `resume`, if the service no longer has the answer.
             case Error(code=ErrorCode.NOT_FOUND) if self.is_accepted:
                 self.end(ErrorCode.ANSWER_INTERRUPTED, INTERRUPTED, retryable=True)
                 return True
@@ -73,7 +73,7 @@ class PendingAsk:
         return True
 
     def end(self, code: ErrorCode, content: str, *, retryable: bool) -> None:
-        """End the stream with an error that the client itself reports, unless the stream has already ended."""
+        """End the stream with an error of the client's own, unless the stream has already ended."""
         if not self.is_over:
             self.is_over = True
             error = Error(request_id=self.ask.request_id, code=code, content=content, retryable=retryable)
@@ -87,13 +87,13 @@ class PendingAsk:
             self.end(code, content, retryable=retryable)
 
     async def messages(self, silence: float) -> AsyncGenerator[FromService, None]:
-        """Yield the messages of the stream. It ends with an error after `silence` seconds without a message."""
+        """Yield the messages of the stream. The stream ends with an error after `silence` seconds without a message."""
         while True:
             try:
                 async with asyncio.timeout(silence):
                     message = await self._messages.get()
             except TimeoutError:
-                # No `cancel` is sent: the service's own deadlines have ended the answer by now.
+                # No `cancel` is sent, because the deadlines of the service itself have ended the answer by now.
                 self.fail(ErrorCode.AI_UNAVAILABLE, SILENT, retryable=True)
                 continue
             yield message

@@ -17,22 +17,22 @@ class ConnectionTiming:
     """The timing of the connection, in seconds. Tests pass shorter times."""
 
     idle: float = 120
-    """The idle timeout: after so long without an ask the connection is closed, so that idle windows hold none open."""
+    """The idle timeout, after which a connection without an ask is closed, so that idle windows occupy none."""
     give_up: float = 30
-    """The time for which a lost connection is retried. The service keeps an unread answer for the same time."""
+    """The maximum duration of retries. The service keeps an answer for the same time after a connection is lost."""
     first_delay: float = 0.25
-    """The delay before the first retry. It doubles with each further one."""
+    """The delay before the first retry. It doubles with each further retry, up to `longest_delay`."""
     longest_delay: float = 5
     rate_pause: float = 11
-    """The minimum wait after a rate limit; the maximum is twice that. The service accepts no connection for 10 s."""
+    """The minimum delay after a rate limit. The maximum is twice that. The service refuses connections for 10 s."""
     silence: float = 125
-    """The time without a message after which an ask fails. The service ends each ask within 120 s."""
+    """The time without a message after which an ask fails. It exceeds the service's own limit of 120 s for an ask."""
     heartbeat: float = HEARTBEAT_SECONDS
 
 
 @dataclass(slots=True)
 class Outage:
-    """An outage: the time since the last new message from the service. `since` is in the event loop's time.
+    """An outage. `since` is the event loop's time at its start; the next new message from the service ends the outage.
 
     `jitter` returns numbers from 0 to 1, so that the editors of a class do not all reconnect at the same moment.
     """
@@ -45,7 +45,7 @@ class Outage:
     _attempts: int = field(default=0, init=False)
 
     def lasts_too_long(self, now: float) -> bool:
-        """Return whether to give up retrying."""
+        """Return whether the outage has lasted so long that retries must stop."""
         return now - self.since > self.timing.give_up
 
     def next_delay(self) -> float:
@@ -55,6 +55,6 @@ class Outage:
         return longest * (0.5 + self.jitter() / 2)
 
     def rate_limit_delay(self) -> float:
-        """Return the seconds to wait after a rate limit, and record the wait: an outage has at most one."""
+        """Return the seconds to wait after a rate limit, and record it, since the client waits only once an outage."""
         self.rate_limit_was_waited_out = True
         return self.timing.rate_pause * (1 + self.jitter())

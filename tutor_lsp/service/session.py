@@ -34,7 +34,7 @@ class Unreachable(ServiceFault):
 
 
 class SignedOut(ServiceFault):
-    """The service accepts no access token of the student, or there is none."""
+    """The service rejects the student's access token, or the student has none."""
 
     def __init__(self, message: str = SIGNED_OUT_MESSAGE) -> None:
         super().__init__(message)
@@ -65,13 +65,13 @@ async def proxy_for(server_url: str) -> str | None:
 
 
 def host_of(server_url: str) -> str:
-    """Return the host name by which a student knows the service."""
+    """Return the host name of the service, which messages to the student use as its name."""
     return urlsplit(server_url).hostname or server_url
 
 
 def fault_of(server_url: str, error: BaseException) -> ServiceFault:
-    """Return the fault, with a sentence for the student, for an exception that aiohttp raised while connecting."""
-    import aiohttp  # noqa: PLC0415 - already imported by `open_session`
+    """Return the `ServiceFault` for an exception that aiohttp raised, with a sentence for the student."""
+    import aiohttp  # noqa: PLC0415 - `open_session` has already imported it
     from yarl import URL  # noqa: PLC0415 - needed only after an error
 
     host = host_of(server_url)
@@ -100,7 +100,7 @@ def fault_of(server_url: str, error: BaseException) -> ServiceFault:
 
 
 def refusal(server_url: str, status: int) -> ServiceFault:
-    """Return the fault, with a sentence for the student, for an unexpected HTTP status."""
+    """Return the `ServiceFault` for an unexpected HTTP status, with a sentence for the student."""
     host = host_of(server_url)
     if status == _UNAUTHORIZED:
         return SignedOut()
@@ -119,7 +119,7 @@ def _load() -> ssl.SSLContext:
 
 
 def _proxy_for(server_url: str) -> str | None:
-    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - aiohttp has imported it; by itself it is slow to import
+    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - slow, but aiohttp has already imported it
 
     parts = urlsplit(server_url)
     host = parts.hostname or ""

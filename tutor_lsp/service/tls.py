@@ -1,4 +1,4 @@
-"""The certificates that the editor side trusts, and messages to the student about untrusted connections."""
+"""The certificates that the editor side trusts, and messages to the student about connections that are not secure."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from contextlib import suppress
 _SELF_SIGNED, _NOT_YET_VALID, _EXPIRED = 18, 9, 10
 _UNKNOWN_ISSUERS = {2, 19, 20, 21, 27}
 _OTHER_NAMES = {62, 64}
-"""OpenSSL's X509_V_ERR codes. Windows and macOS have other codes; then the system's own message is shown."""
+"""OpenSSL's X509_V_ERR codes. Errors on Windows and macOS have other codes, and are shown with the system's message."""
 
 
 def tls_context() -> ssl.SSLContext:
-    """Return a TLS context that trusts the system's certificates and those in `SSL_CERT_FILE`. This reads files.
+    """Return a TLS context that trusts the system's certificates and those in `SSL_CERT_FILE`. It reads files.
 
-    Python's default context does not use a Mac's keychain. A Python built for another Linux distribution also looks for
-    files that do not exist (`truststore`'s documentation).
+    Python's default context ignores a Mac's keychain, and a Python built for another Linux distribution looks for
+    certificates in files that do not exist (`truststore`'s documentation).
     """
     import truststore  # noqa: PLC0415 - needed only to connect
 
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    # On Linux OpenSSL reads this file itself, instead of the system's certificates.
+    # Added here, because on Linux OpenSSL would read this file in place of the system's certificates.
     if file := os.environ.get("SSL_CERT_FILE"):
-        with suppress(OSError):  # ssl.SSLError is a subclass of OSError. Like OpenSSL, ignore a bad file.
+        with suppress(OSError):  # A bad file is ignored, as OpenSSL does. ssl.SSLError is a subclass of OSError.
             context.load_verify_locations(file)
     return context
 

@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 MAX_REPLY_BYTES = 64 * 1024
 MAX_PAGE_BYTES = 4 * 1024 * 1024
-"""The maximum size in bytes of one page of a list. A module's statement may have 20,000 characters."""
+"""The maximum size in bytes of one page of a list. A page has 20 modules with statements of up to 20,000 characters."""
 PAGE_ITEMS = 20
 MOST_PAGES = 100
 CLIENT_ID = "ask-tutor"
@@ -73,7 +73,7 @@ class DeviceCode:
 
 
 class DeviceRefusal(Exception):
-    """The service issues no tokens for a device code, or not yet. `error` is the error code of RFC 8628 §3.5."""
+    """The service has not issued tokens for a device code, or not yet. `error` is an error code of RFC 8628 §3.5."""
 
     def __init__(self, error: str) -> None:
         super().__init__(error)
@@ -92,7 +92,7 @@ class _Reply:
 
 
 class AccountService:
-    """Sends requests to the service at an address that `check_server_url` has returned, and nowhere else.
+    """A client of the service at an address that `check_server_url` has returned. It sends requests nowhere else.
 
     Every method raises `Unreachable` if the service cannot be used. `now` returns seconds since the epoch.
     """
@@ -175,7 +175,7 @@ class AccountService:
         return self._tokens(reply)
 
     async def _items(self, path: str, access_token: str, read: Callable[[dict[str, Any]], T]) -> list[T]:
-        """Return all items of a paginated list."""
+        """Return all items of a list that the service returns in pages."""
         items: list[T] = []
         query: dict[str, str | int] = {"limit": PAGE_ITEMS}
         for _ in range(MOST_PAGES):
@@ -203,7 +203,7 @@ class AccountService:
             raise self._fault(reply) from None
 
     def _fault(self, reply: _Reply) -> ServiceFault:
-        """Return the fault for an unexpected reply, with the service's own sentence if it has one."""
+        """Return the `ServiceFault` for an unexpected reply, with the reply's own sentence if the service wrote it."""
         detail = reply.fields.get("detail")
         if reply.status == HTTPStatus.UNAUTHORIZED:
             return SignedOut() if reply.code else self._stranger()
@@ -225,7 +225,7 @@ class AccountService:
         if access_token is not None:
             headers["Authorization"] = f"Bearer {access_token}"
         session = await open_session(headers)
-        import aiohttp  # noqa: PLC0415 - already imported by `open_session`
+        import aiohttp  # noqa: PLC0415 - `open_session` has already imported it
 
         try:
             async with (
@@ -250,7 +250,7 @@ class AccountService:
             await session.close()
 
     def _read(self, status: int, content: bytes) -> dict[str, Any]:
-        """Return the JSON object in a reply's body. Raise `Unreachable` if the reply is not from the service."""
+        """Return the JSON object in a reply's body. Raise `Unreachable` if another server has sent the reply."""
         if status == HTTPStatus.NO_CONTENT:
             return {}
         try:
@@ -264,7 +264,7 @@ class AccountService:
         raise refusal(self._server_url, status)
 
     def _stranger(self) -> Unreachable:
-        """Return the fault for an error reply without a `code`, which cannot come from the service."""
+        """Return the `ServiceFault` for a reply that another server has sent, such as a network's sign-in page."""
         return Unreachable(
             f"Something else answers at {host_of(self._server_url)}, perhaps the sign-in page of this network."
         )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def has_desktop(environment: Mapping[str, str], platform: str = sys.platform) -> bool:
-    """Return whether the user of this terminal can see this computer's screen."""
+    """Return whether this terminal runs on a computer with a desktop that the user can see, and not over SSH."""
     if environment.get("SSH_CONNECTION") or environment.get("SSH_TTY"):
         return False
     if platform in {"win32", "darwin", "cygwin"}:
@@ -21,14 +21,14 @@ def has_desktop(environment: Mapping[str, str], platform: str = sys.platform) ->
 
 
 def open_page(url: str) -> bool:
-    """Open a page. Return whether a browser was started. Text browsers, which would use the terminal, are not."""
+    """Open a page, and return whether a browser was started. A text browser is not, since it would use the terminal."""
     if not has_desktop(os.environ):
         return False
     try:
         browser = webbrowser.get()
         if type(browser) is webbrowser.GenericBrowser:
             return False
-        # Ignore the result of `open`: it is False if a launcher passes the page on and exits.
+        # The result of `open` is ignored: it is False if a launcher passes the page to a running browser and exits.
         browser.open(url)
     except (webbrowser.Error, OSError):
         return False

@@ -1,4 +1,4 @@
-"""Sources of the access token: the environment, or a sign-in whose tokens are stored and refreshed."""
+"""Sources of the access token: an environment variable, or a sign-in whose tokens are stored and refreshed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tutor_lsp.sign_in.token_store import Tokens, TokenStore
 
 RENEW_BEFORE_SECONDS = 60.0
-"""Seconds before its expiry at which an access token is refreshed, so that no ask starts with an expiring token."""
+"""Seconds before the expiry of an access token at which it is refreshed, so that it does not expire during an ask."""
 CLOSE_SECONDS = 2.0
 
 
@@ -34,7 +34,7 @@ class StaticToken:
         """Return the token."""
         return self.token
 
-    async def renew(self, rejected_token: str) -> str | None:  # noqa: ARG002 - no other token exists
+    async def renew(self, rejected_token: str) -> str | None:  # noqa: ARG002 - a token from the environment has no replacement
         """Raise `SignedOut`, because there is no other token."""
         raise SignedOut(
             "The tutor service does not accept the token in TUTOR_ACCESS_TOKEN. Set another, or unset it and sign in."
@@ -44,9 +44,9 @@ class StaticToken:
 class StoredTokens:
     """The tokens of a sign-in. Several windows share them, each with its own `StoredTokens`.
 
-    A window holds the lock while it uses the refresh token, and first reads the store, since another window may have
-    refreshed already. So only one window at a time asks the service, always with the newest token: the reuse of an old
-    token would end the sign-in for all windows (RFC 9700 §4.14.2). A sign-in that the service has ended is removed.
+    A window that refreshes them holds a lock and first reads the store, since another window may have refreshed them
+    already. So only one window at a time uses the refresh token, and always the newest: the reuse of an old one would
+    end the sign-in for all windows (RFC 9700 §4.14.2). A sign-in that the service has ended is removed.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class StoredTokens:
         if self._updating is None or self._updating.done():
             self._updating = asyncio.create_task(self._update())
             self._updating.add_done_callback(_look_at)
-        # A cancelled ask must not interrupt a refresh: the new token would be lost.
+        # `shield` lets a refresh finish although its ask is cancelled, because the new token would be lost.
         return await asyncio.shield(self._updating)
 
     async def renew(self, rejected_token: str) -> str | None:
@@ -117,7 +117,7 @@ class StoredTokens:
     async def _save(self, tokens: Tokens) -> None:
         try:
             await self._store.save(self._sign_in, tokens)
-        except StoreUnavailable as error:  # This window keeps the tokens in memory.
+        except StoreUnavailable as error:  # This window then keeps the tokens in memory.
             log_exception("keeping the tokens", error)
             self._unsaved = tokens
         else:

@@ -47,7 +47,7 @@ async def begin(service: AccountService, server_url: str, *, program: str) -> De
 
 
 def page_of(code: DeviceCode, server_url: str) -> str:
-    """Return the URL to open, with the code filled in if the service offers that."""
+    """Return the URL to open. If the service offers one that contains the user code, return that."""
     complete = code.verification_uri_complete
     return complete if complete is not None and has_same_origin(complete, server_url) else code.verification_uri
 
@@ -55,10 +55,10 @@ def page_of(code: DeviceCode, server_url: str) -> str:
 async def approval(
     service: AccountService, code: DeviceCode, *, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
 ) -> Tokens:
-    """Poll until the student has approved the device, and return the tokens.
+    """Poll until the student has approved the device, and return the tokens. Raise `SignInRefused`.
 
-    Raise `SignInRefused`. If the service cannot be reached, the polling interval doubles (§3.5) until the code has
-    expired. Only the time spent waiting counts towards expiry, so that a computer that slept polls once more.
+    If the service cannot be reached, the polling interval doubles (§3.5) until the code has expired. Only the time
+    spent waiting counts towards expiry, so that after the computer has slept, the service is asked once more.
     """
     interval = _bounded(code.interval)
     left = min(code.expires_in, LONGEST_WAIT_SECONDS)

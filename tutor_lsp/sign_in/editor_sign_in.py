@@ -61,7 +61,7 @@ class EditorSignIn:
         is_shown = self._editor.shows_progress and await self._editor.begin_progress(token, "Signing in")
         try:
             if is_shown:
-                # Editors hide the message below after some seconds. The progress stays until the sign-in ends.
+                # The progress stays until the sign-in ends, whereas editors hide the message below after some seconds.
                 self._editor.report_progress(token, f"code {code.user_code}")
             await self._show(code, server_url)
             return await approval(service, code, sleep=self._sleep)
@@ -70,7 +70,7 @@ class EditorSignIn:
                 self._editor.end_progress(token)
 
     async def _show(self, code: DeviceCode, server_url: str) -> None:
-        """Show the page and the code, which the student compares, so as not to approve somebody else's sign-in."""
+        """Show the page and the code. The student compares codes, so that nobody else's sign-in is approved."""
         if await self._editor.open_in_browser(page_of(code, server_url)):
             # The code comes first, because editors truncate long messages.
             text = f"Code {code.user_code}: approve the sign-in in your browser if it shows the same code."

@@ -31,11 +31,11 @@ else:
 
 @asynccontextmanager
 async def locked(path: Path, *, seconds: float) -> AsyncIterator[bool]:
-    """Hold the lock, after waiting for it at most `seconds`, and yield whether it is held.
+    """Wait for the lock at most `seconds`, hold it, and yield whether it is held.
 
     Callers continue without the lock: a suspended process that holds it, a read-only folder or a file system without
-    locks must not stop the student. The file is empty and is never deleted. The system releases the lock of a process
-    that ends.
+    locks must not stop the student. The file is empty and is never deleted. When a process ends, the system
+    releases its lock.
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -59,7 +59,7 @@ async def _lock(descriptor: int, seconds: float) -> bool:
             if loop.time() > deadline:
                 return False
             await asyncio.sleep(POLL_SECONDS)
-        except OSError:  # ENOLCK or EOPNOTSUPP: a network file system without locks.
+        except OSError:  # Some network file systems have no locks: ENOLCK or EOPNOTSUPP.
             return False
         else:
             return True

@@ -12,7 +12,7 @@ _TRIES, _PAUSE_SECONDS = 20, 0.02
 
 
 def read_json(path: Path) -> Any:
-    """Return the content of a file, or None if it is missing or damaged. Raise `OSError` if it may not be read."""
+    """Return the content of a file, or None if it is missing or not JSON. Raise `OSError` if it cannot be read."""
     try:
         return json.loads(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError, ValueError, RecursionError):
@@ -20,11 +20,11 @@ def read_json(path: Path) -> Any:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Replace a file atomically, and create its folder, both for the user alone. Raise `OSError`."""
+    """Replace a file atomically, and create its folder if necessary. Only the user can read both. Raise `OSError`."""
     import tempfile  # noqa: PLC0415 - keeps the start-up fast
 
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # It creates the file with mode 0600.
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # The file has mode 0600.
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -38,7 +38,7 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def _replace(temporary: Path, path: Path) -> None:
-    """Rename over the file. On Windows, retry if another process is just reading it."""
+    """Rename the temporary file to its final name. On Windows, retry while another process is reading the old file."""
     for _ in range(_TRIES):
         try:
             temporary.replace(path)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 FILE_NAME = "sign-in.json"
 
 KeptIn = Literal["keyring", "file", "memory"]
-"""The place where tokens are stored: the system's keyring, a file in the data folder, or this process' memory."""
+"""Where the tokens of a sign-in are stored: the system's keyring, a file in the data folder, or this process' memory.
+"""
 
 _SHARED_PLACES = ("keyring", "file")
 
@@ -35,7 +36,7 @@ class SignInRecord:
     server_url: str | None = None
     """The service of the latest sign-in, as `check_server_url` returns it."""
     is_in_use: bool = False
-    """Whether that service answers if no setting names one. Signing out sets it to false."""
+    """Whether that service answers if no setting names another. Signing out sets it to false."""
     may_use_file: bool = False
     """Whether the student has agreed to storing tokens in a file if there is no keyring."""
     sign_ins: tuple[SignIn, ...] = ()
@@ -54,7 +55,7 @@ class SignInRecord:
         return replace(self, may_use_file=True)
 
     def using(self, server_url: str) -> SignInRecord:
-        """Return the record with the service that answers if no setting names one."""
+        """Return the record with this service as the one that answers if no setting names another."""
         return replace(self, server_url=server_url, is_in_use=True)
 
     def without(self, sign_in: SignIn) -> SignInRecord:
@@ -62,7 +63,7 @@ class SignInRecord:
         return replace(self, sign_ins=tuple(other for other in self.sign_ins if other != sign_in))
 
     def leaving(self, server_url: str) -> SignInRecord:
-        """Return the record without the sign-in at a service, which is then no longer in use."""
+        """Return the record without the sign-in at a service. That service is then no longer in use."""
         others = tuple(other for other in self.sign_ins if other.server_url != server_url)
         return replace(self, is_in_use=self.is_in_use and self.server_url != server_url, sign_ins=others)
 

@@ -1,4 +1,4 @@
-"""Signing in and out, and refreshing of tokens, for the language server and the terminal."""
+"""Sign in and out, and refresh tokens, for the language server and the terminal."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LOCK_NAME = "sign-in.lock"
 LOCK_SECONDS = 15.0
-"""The maximum wait in seconds for the lock: longer than a refresh may take, so its holder must be stuck."""
+"""Seconds to wait for the lock. A refresh takes less, so a process that holds the lock for longer must be stuck."""
 
 
 class SignIns:
@@ -48,12 +48,12 @@ class SignIns:
         self._keyring = KeyringStore()
         self._own = SignInRecord()
         self._shared = SignInRecord()
-        self._stamp: object = self  # This is unequal to every stamp.
+        self._stamp: object = self  # The initial value differs from every stamp, so the first `reload` reads the file.
         self._credentials: dict[str, StoredTokens] = {}
 
     @property
     def server_url(self) -> str | None:
-        """The service that answers if no setting names one, or None if the student is not signed in."""
+        """The service that answers if no setting names another, or None if the student is not signed in."""
         return next((record.server_url for record in (self._own, self._shared) if record.is_in_use), None)
 
     @property
@@ -118,8 +118,8 @@ class SignIns:
     async def keep(self, server_url: str, tokens: Tokens) -> SignIn:
         """Store the tokens of a new sign-in in the best store available, and use its service from now on.
 
-        An earlier sign-in at that service is signed out, unless it is for all windows and the new one is for this
-        window only.
+        An earlier sign-in at that service is signed out, except if it is for all windows and the new one only for this
+        window.
         """
         self.reload()
         earlier = self.at(server_url)
@@ -131,7 +131,7 @@ class SignIns:
         return sign_in
 
     async def forget(self, server_url: str) -> list[Tokens | None]:
-        """Sign out of a service on this computer. Return the tokens to revoke, with None for unreadable ones.
+        """Sign out of a service on this computer. Return the tokens to revoke, with None for each that cannot be read.
 
         Raise `StoreUnavailable` if the record cannot be changed.
         """
@@ -144,7 +144,7 @@ class SignIns:
         return tokens
 
     async def revoke(self, server_url: str, tokens: list[Tokens | None]) -> bool:
-        """Tell the service that sign-ins have ended. Return whether this succeeded for each of them."""
+        """Revoke the tokens of sign-ins at the service. Return whether this succeeded for each of them."""
         service = self.service(server_url)
         is_told = True
         for each in tokens:

@@ -24,12 +24,12 @@ T = TypeVar("T")
 FILE_NAME = "tokens.json"
 KEYRING_SERVICE = "Ask Tutor"
 KEYRING_SECONDS = 60.0
-"""Seconds that a keyring may take to reply. It may ask the student for a password."""
+"""Seconds after which a keyring that does not reply counts as unusable. It may be asking the student for a password."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The tokens of a sign-in. `expires_at` is that of the access token, in seconds since the epoch."""
+    """The tokens of a sign-in. `expires_at` is when the access token expires, in seconds since the epoch."""
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
@@ -116,11 +116,11 @@ class KeyringStore:
     """
 
     async def is_usable(self) -> bool:
-        """Return whether a keyring that stores passwords is available. The check may ask the student to unlock it."""
+        """Return whether a keyring is available that stores passwords. The check may ask the student to unlock it."""
 
         def keeps(keyring: ModuleType) -> bool:
             backend = keyring.get_keyring()
-            # Backends that are not recommended store nothing, or store passwords in plain files.
+            # Backends that the library does not recommend store nothing, or store passwords in plain files.
             if not keyring.core.recommended(backend):
                 return False
             name = f"{KEYRING_SERVICE} (test)"
@@ -173,10 +173,10 @@ def _tokens(fields: Any) -> Tokens | None:
 
 
 async def _with_keyring(work: Callable[[ModuleType], T]) -> T:
-    """Return the result of work with the library `keyring`, which is imported here. Raise `StoreUnavailable`."""
+    """Return the result of `work`, which gets the library `keyring` as its argument. Raise `StoreUnavailable`."""
 
     def load_and_work() -> T:
-        import keyring  # noqa: PLC0415 - takes a tenth of a second to import, and is needed only here
+        import keyring  # noqa: PLC0415 - it takes a tenth of a second to import, and few sessions need it
 
         return work(keyring)
 
@@ -192,16 +192,16 @@ async def _with_keyring(work: Callable[[ModuleType], T]) -> T:
 
 
 async def _in_daemon_thread(work: Callable[[], T]) -> T:
-    """Return the result of work that may block for ever. It runs in a thread that does not keep the process alive."""
+    """Return the result of `work`, which can block for ever. It runs in a daemon thread, to not delay the exit."""
     loop = asyncio.get_running_loop()
     result: asyncio.Future[T] = loop.create_future()
 
     def run() -> None:
         try:
             settle = partial(result.set_result, work())
-        except Exception as error:  # noqa: BLE001 - passed on to the caller
+        except Exception as error:  # noqa: BLE001 - the exception is raised again in the caller
             settle = partial(result.set_exception, error)
-        with suppress(RuntimeError):  # The loop is closed, so the caller is gone.
+        with suppress(RuntimeError):  # The event loop is closed, so no caller waits for the result.
             loop.call_soon_threadsafe(lambda: None if result.done() else settle())
 
     threading.Thread(target=run, name="keyring", daemon=True).start()

@@ -18,7 +18,7 @@ _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 
 
 class AnswerView(Protocol):
-    """Shows one answer. Entering the context shows that the tutor is working."""
+    """Shows one answer. As a context manager, it shows on entry that the tutor is working."""
 
     def __enter__(self) -> Self: ...
 
@@ -35,7 +35,7 @@ class AnswerView(Protocol):
         ...
 
     def note(self, text: str) -> None:
-        """Show a remark below the answer."""
+        """Show a note below the answer."""
         ...
 
 
@@ -45,7 +45,7 @@ def open_view(stream: TextIO) -> AnswerView:
 
 
 def header(hint_level: int, max_hint_level: int) -> str:
-    """Return the hint's number, and the kind of help that it gives."""
+    """Return the hint's number, and the name of its level."""
     try:
         name = f" · {HintLevel(hint_level).name.lower()}"
     except ValueError:
@@ -54,7 +54,7 @@ def header(hint_level: int, max_hint_level: int) -> str:
 
 
 def inert(text: str) -> str:
-    """Return the text without control characters that a terminal would execute or that reorder text."""
+    """Return the text without control characters, which could control the terminal or reorder the text."""
     return _ACTIVE.sub("", text)
 
 
@@ -83,7 +83,7 @@ class PlainView:
         self._write(inert(markdown))
 
     def note(self, text: str) -> None:
-        """Write the remark on lines of its own."""
+        """Write the note on lines of its own."""
         self._write(("" if self._last == "\n" else "\n") + f"\n{inert(text)}\n")
 
     def _write(self, text: str) -> None:
@@ -96,13 +96,13 @@ class PlainView:
 class LiveView:
     """Renders the Markdown. Finished blocks are printed once, and only the last block is redrawn.
 
-    So an answer longer than the window scrolls like any other output, and nothing appears twice.
+    So an answer that is longer than the window scrolls like any other output, and no text appears twice.
     """
 
     def __init__(self, stream: TextIO) -> None:
-        from rich.console import Console  # noqa: PLC0415 - imported while the language server starts
-        from rich.live import Live  # noqa: PLC0415 - imported while the language server starts
-        from rich.spinner import Spinner  # noqa: PLC0415 - imported while the language server starts
+        from rich.console import Console  # noqa: PLC0415 - imported while the language server starts, to save time
+        from rich.live import Live  # noqa: PLC0415 - imported while the language server starts, to save time
+        from rich.spinner import Spinner  # noqa: PLC0415 - imported while the language server starts, to save time
 
         self._console = Console(file=stream, highlight=False)
         self._live = Live(
@@ -128,7 +128,7 @@ class LiveView:
 
     def start(self, hint_level: int, max_hint_level: int) -> None:
         """Render the header."""
-        from rich.text import Text  # noqa: PLC0415 - imported only when needed
+        from rich.text import Text  # noqa: PLC0415 - needed only in a terminal
 
         self._live.update("", refresh=True)
         self._console.print(Text(header(hint_level, max_hint_level), style="bold cyan"))
@@ -143,8 +143,8 @@ class LiveView:
         self._live.update(self._draw(self._growing), refresh=True)
 
     def note(self, text: str) -> None:
-        """Render the remark in a dimmed colour."""
-        from rich.text import Text  # noqa: PLC0415 - imported only when needed
+        """Render the note in a dimmed colour."""
+        from rich.text import Text  # noqa: PLC0415 - needed only in a terminal
 
         self._live.console.print(Text(f"\n{inert(text)}", style="dim"))
 
@@ -156,16 +156,16 @@ class LiveView:
 
 
 class _Block:
-    """Render Markdown below one blank line, without the further space that rich adds."""
+    """Render Markdown below one blank line, and remove the other blank lines that rich adds around it."""
 
     def __init__(self, markdown: str) -> None:
-        from rich.markdown import Markdown  # noqa: PLC0415 - imported only when needed
+        from rich.markdown import Markdown  # noqa: PLC0415 - needed only in a terminal
 
         # Without hyperlinks the URL of a link is shown as text, so that no answer can hide it.
         self._markdown = Markdown(markdown, hyperlinks=False)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        from rich.segment import Segment  # noqa: PLC0415 - imported only when needed
+        from rich.segment import Segment  # noqa: PLC0415 - needed only in a terminal
 
         lines = console.render_lines(self._markdown, options, pad=False)
         while lines and not _has_ink(lines[0]):
@@ -182,9 +182,9 @@ def _has_ink(line: list[Segment]) -> bool:
 
 
 def finished(markdown: str) -> int:
-    """Return the number of characters at the start that are finished blocks, which further text cannot change.
+    """Return the length in characters of the finished blocks at the start. Further text cannot change those.
 
-    A block is finished at a blank line outside a fence, if an unindented line follows that is not part of a list item.
+    A block is finished at a blank line outside a fence, if the next line is neither indented nor part of a list item.
     """
     end, position, fence, is_after_blank = 0, 0, "", False
     for line in markdown.splitlines(keepends=True):

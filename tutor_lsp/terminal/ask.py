@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 LOCAL_INSTEAD = "With --local it is answered on this computer instead."
 NOT_PYTHON = "{path} is not a Python file. The tutor explains Python code only."
 _PYTHON_SCRIPT = re.compile(r"#!.*\bpython")
-"""The shebang line of a Python script, whose file name needs no suffix."""
+"""The shebang line by which a Python script is recognised if its file name has no suffix."""
 
 
 def ask(options: argparse.Namespace) -> int:
@@ -59,7 +59,7 @@ def ask(options: argparse.Namespace) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Subject:
-    """The position in a file's text that the student asks about."""
+    """The position in a file that the student asks about, and the file's text."""
 
     path: Path
     text: str
@@ -82,9 +82,10 @@ def _where_it_failed(place: Place, subject: _Subject, outcome: RunOutcome) -> _S
 
 
 def _go_on(ended: Ended, argument: dict[str, Any]) -> None:
-    """Return if the question shall be asked again: after a sign-in, on this computer, or as before. Else raise `Exit`.
+    """Let the student choose how to repeat an ask that got no answer. Raise `Exit` if it is not to be repeated.
 
-    A limit or an off switch is the course's decision, so no alternative is offered then.
+    The choices are to sign in, to ask again, or to get the answer on this computer. If the course has set a limit or
+    has turned the tutor off, there is no choice.
     """
     reason = ended.message or "The tutor could not answer."
     if ended.retry_after:
@@ -146,7 +147,7 @@ def _position(place: Place, text: str) -> Position:
 
 
 def _run(place: Place, *, has_subject: bool) -> RunOutcome:
-    """Run the file. Raise `Exit` if there is nothing to ask about: no traceback, no line and no question."""
+    """Run the file. Raise `Exit` if it reads input, or without a traceback, line or question to ask about."""
     try:
         outcome = asyncio.run(run_program(place.path.resolve(), time_limit=TIME_LIMIT_SECONDS))
     except CouldNotRun as error:

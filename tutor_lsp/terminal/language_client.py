@@ -23,9 +23,10 @@ COMMAND = (sys.executable, "-I", "-X", "utf8", str(Path(__file__).resolve().pare
 """The command that starts the language server. With -I, no `random.py` in the student's folder is imported."""
 ACTION_TITLE = "Ask tutor"
 CODE_ACTION_INVOKED = 1
-"""LSP 3.17 CodeActionTriggerKind: the student requests the action, so it is offered anywhere."""
+"""LSP 3.17 CodeActionTriggerKind for actions that the student requests, which the server offers on any line."""
 SILENCE_SECONDS = 180.0
-"""Seconds without a message until an answer fails. The service ends it in 120 s, and reconnecting takes 30 s more."""
+"""Seconds without a message after which an answer fails: the service's limit of 120 s, 30 s to reconnect, and a margin.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ Event = Started | Piece | Ended | ConnectionChanged
 
 
 class LanguageClient:
-    """Has one document and one answer at a time. The methods raise `ServerStopped` and `RequestFailed`."""
+    """A client with one document and one answer at a time. The methods raise `ServerStopped` and `RequestFailed`."""
 
     def __init__(self, server: StdioServer) -> None:
         self._server = server

@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line. Return the exit status."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # In an old code page the console shows `?` instead of failing with a traceback.
+            # A character that an old code page lacks is shown as `?`, and does not raise an exception.
             stream.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
     try:
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _complain("Stopped.")
         return FAILED
-    except BrokenPipeError:  # The reader of our output has exited (`tutor ask … | head`).
+    except BrokenPipeError:  # The program that reads our output has exited (`tutor ask … | head`).
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     return status

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def say(*lines: str) -> None:
-    """Write lines to stdout, without control characters that a terminal would execute."""
+    """Write lines to stdout, without control characters, which could control the terminal."""
     sys.stdout.write("".join(f"{wrapped(inert(line), sys.stdout)}\n" for line in lines))
     sys.stdout.flush()
 
@@ -46,7 +46,10 @@ def is_interactive() -> bool:
 
 
 def choose_way(reason: str, ways: Mapping[str, str]) -> str:
-    """Ask the student how to continue, and return the letter. Enter means the first option, other input the last."""
+    """Ask the student how to continue, and return the letter of the choice.
+
+    Enter chooses the first option. Any other input chooses the last.
+    """
     letters = list(ways)
     lines = [reason, *(f"  {letter}  {what}" for letter, what in ways.items())]
     sys.stderr.write("".join(f"{wrapped(inert(line), sys.stderr)}\n" for line in lines))

@@ -30,10 +30,10 @@ class Place:
 def parse_place(text: str) -> Place:
     """Return the place in an argument of the form `FILE[:LINE[:COLUMN]]`.
 
-    A Windows drive letter, and a colon in an existing file's name, belong to the file.
+    The colons of a Windows drive letter, and of an existing file's name, belong to the file.
     """
     match = _PLACE.fullmatch(text)
-    if match is None or os.path.exists(text):  # noqa: PTH110 - the text as typed: Path would drop a trailing separator
+    if match is None or os.path.exists(text):  # noqa: PTH110 - Path would drop a trailing separator of the text as typed
         return Place(Path(text))
     line, column = match["line"], match["column"]
     return Place(Path(match["file"]), int(line) if line else None, int(column) if column else None)
@@ -59,7 +59,7 @@ def where_to_look(text: str) -> int:
     except SyntaxError as error:
         # For an error at the end of the file, CPython may report a line without code, or one after the last.
         found = max((number for number in with_code if number <= (error.lineno or 1)), default=None)
-    # The text contains NUL or a lone surrogate, or is nested too deeply.
+    # The parser raises these for NUL characters, lone surrogates and code that is nested too deeply.
     except (ValueError, MemoryError, RecursionError):
         found = None
     return found or with_code[0]
@@ -69,7 +69,7 @@ def _first_statement(text: str) -> int | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tree = syntax_tree(text)
-        compile(tree, "<file>", "exec", dont_inherit=True)  # For example, `return` is outside a function.
+        compile(tree, "<file>", "exec", dont_inherit=True)  # It finds a `return` outside a function.
     passive = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     is_docstring = ast.get_docstring(tree, clean=False) is not None
     statements = tree.body[1:] if is_docstring else tree.body

@@ -33,9 +33,9 @@ def choose() -> TutorChoice:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Return the result of an asynchronous step.
+    """Return the result of an asynchronous step. Raise `Exit` for a `ServiceFault` or another known failure.
 
-    Raise `Exit` for a fault. Prompts are shown between steps, so that Ctrl-C ends the program there.
+    Prompts are shown between steps, outside the event loop, so that Ctrl-C ends the program there.
     """
     try:
         return asyncio.run(work)

@@ -1,6 +1,6 @@
-"""The code analysis that the language server runs itself.
+"""The code analysis that the language server itself runs.
 
-It is imported at its first use, and long analyses run in a child process.
+The offline tutor is imported at the first use, and long analyses run in a child process.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PROCESSOR_SECONDS = 2.0
-"""Seconds of processor time for one step: more than in a service, since only this student waits."""
+"""Seconds of processor time that one step may take. It is more than in a service, since only this student waits."""
 WALL_SECONDS = 10.0
 UNLIMITED_SECONDS = 1e9
-"""An unlimited allowance of processor time, since this is the student's own computer."""
+"""Seconds of processor time that the student may use. It is practically unlimited, since the computer is theirs."""
 
 
 class LazyAnalyst:
@@ -43,15 +43,15 @@ class LazyAnalyst:
         return self._analyst
 
     async def close(self) -> None:
-        """End the child process, if there is one."""
+        """End the child process, if one was started."""
         analyst, self._analyst = self._analyst, None
         if analyst is not None:
             await analyst.close()
 
 
 def _build() -> Analyst:
-    from tutor_analysis.analyst import Analyst  # noqa: PLC0415 - imports the whole offline tutor
-    from tutor_analysis.pool import Pool, PoolLimits  # noqa: PLC0415 - imports the whole offline tutor
+    from tutor_analysis.analyst import Analyst  # noqa: PLC0415 - it imports the whole offline tutor
+    from tutor_analysis.pool import Pool, PoolLimits  # noqa: PLC0415 - it imports the whole offline tutor
 
     limits = PoolLimits(processes=1, processor=PROCESSOR_SECONDS, wall=WALL_SECONDS, allowance=UNLIMITED_SECONDS)
     return Analyst(Pool(limits), _log)

@@ -1,4 +1,4 @@
-"""The choice of the tutor by settings and sign-in. It is built at the first question, to keep idle windows cheap."""
+"""The choice of the tutor by settings and sign-in. It is built at the first ask, so that idle windows cost little."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Access(NamedTuple):
 def build_tutor(settings: Settings, access: Access | None, on_status: Callable[[Status], object]) -> Tutor:
     """Build the tutor: the remote one, or local mode if there is no access to a service.
 
-    Imports are made here, because few sessions need all of them.
+    The modules are imported here, because few sessions need all of them.
     """
     if access is not None:
         from tutor_lsp.capture.redaction.private_patterns import PrivatePatterns  # noqa: PLC0415 - needed only for a service
@@ -41,8 +41,8 @@ def build_tutor(settings: Settings, access: Access | None, on_status: Callable[[
         remote = RemoteTutor(access.server_url, access.credentials, on_status=on_status)
         patterns = PrivatePatterns(re.compile(settings.student_number), home=_home())
         return RedactingTutor(remote, Redactor(patterns, redaction_key(settings.data_dir)))
-    from tutor_lsp.tutors.local import LocalTutor  # noqa: PLC0415 - imports SQLite and the offline tutor
-    from tutor_pedagogy.ladder.levels import StudentLevels  # noqa: PLC0415 - imports SQLite and the offline tutor
+    from tutor_lsp.tutors.local import LocalTutor  # noqa: PLC0415 - it imports SQLite and the offline tutor
+    from tutor_pedagogy.ladder.levels import StudentLevels  # noqa: PLC0415 - it imports SQLite and the offline tutor
 
     student = StudentLevels(settings.programming_level, settings.maths_level)
     return LocalTutor(settings.data_dir, student=student)
@@ -57,13 +57,13 @@ def _home() -> Path | None:
 
 
 class TutorChoice:
-    """Holds the settings, the sign-ins and, from the first question on, the tutor."""
+    """Holds the settings, the sign-ins and, from the first ask on, the tutor."""
 
     def __init__(self, settings: Settings, sign_ins: SignIns, build: BuildTutor = build_tutor) -> None:
         self.settings = settings
         self.sign_ins = sign_ins
         self.on_status: Callable[[Status], object] = lambda _: None
-        """The callback for changes of the tutor's own status."""
+        """The callback for changes of the status that the tutor itself reports."""
         self._build = build
         self._tutor: Tutor | None = None
         self._local_tutor: Tutor | None = None
@@ -76,7 +76,7 @@ class TutorChoice:
 
     @property
     def status(self) -> Status:
-        """The state of the connection to the tutor, or before the tutor is built, the state that it would have."""
+        """The state of the connection to the tutor. Before the tutor is built, it is what the tutor would report."""
         if self.settings.fault is not None:
             return Status("offline", self.settings.fault)
         if self._tutor is not None:
@@ -105,13 +105,13 @@ class TutorChoice:
         return self._local_tutor
 
     async def change(self, settings: Settings) -> None:
-        """Apply new settings. If they differ, close the tutor; the next question builds another."""
+        """Apply new settings. If they have changed, close the tutor; the next ask builds another."""
         if settings != self.settings:
             self.settings = settings
             await self.close()
 
     async def reload_sign_ins(self) -> None:
-        """Read the sign-ins, which another window may have changed. If the sign-in differs, close the tutor."""
+        """Read the sign-ins, which another window may have changed. If the one in use has changed, close the tutor."""
         self.sign_ins.reload()
         if self._tutor is not None and self._built_for != self._choice():
             await self.close()
@@ -124,7 +124,7 @@ class TutorChoice:
                 await tutor.close()
 
     def _choice(self) -> tuple[str | None, str | None]:
-        """Return the service and an id of the sign-in. If they change, another tutor must be built."""
+        """Return the service and an id of the credentials. If either changes, another tutor must be built."""
         server_url = self.server_url
         if server_url is None or self._environment_token is not None:
             return server_url, self._environment_token
@@ -137,7 +137,7 @@ class TutorChoice:
         return None if server_url is None else self.access_to(server_url)
 
     def access_to(self, server_url: str) -> Access | None:
-        """Return the credentials for a service: the token set together with it, or tokens that it has issued."""
+        """Return the service with credentials for it: the environment's token, or tokens of a sign-in."""
         if self._environment_token is not None and server_url == self.settings.server_url:
             return Access(server_url, StaticToken(self._environment_token))
         sign_in = self.sign_ins.at(server_url)
@@ -150,5 +150,5 @@ class TutorChoice:
 
     @property
     def _environment_token(self) -> str | None:
-        """The token of the environment. It counts only together with a server from the settings."""
+        """The token of the environment. It is used only if the settings name a service."""
         return self.settings.access_token if self.settings.server_url is not None else None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class NoCourse(Exception):
-    """There is no service, as in local mode, and so no course."""
+    """No service is in use, as in local mode, so there is no course."""
 
 
 class NoSuchModule(Exception):
@@ -28,7 +28,7 @@ class NoSuchModule(Exception):
 async def as_student(
     choice: TutorChoice, server_url: str, work: Callable[[AccountService, str], Awaitable[T]]
 ) -> T | None:
-    """Return the result of `work` with a service and an access token, or None if the student is not signed in there.
+    """Return the result of `work`, called with a service and an access token, or None if the student is not signed in.
 
     A token that the service rejects is refreshed once. Raise `ServiceFault` if the service cannot be used.
     """
@@ -45,12 +45,15 @@ async def as_student(
 
 
 async def list_modules(choice: TutorChoice) -> list[Module]:
-    """Return the modules in their order. Raise `NoCourse`, or `ServiceFault` with its subclass `SignedOut`."""
+    """Return the modules in their order. Raise `NoCourse`, or `ServiceFault` (if signed out: `SignedOut`)."""
     return await _in_course(choice, AccountService.modules)
 
 
 async def complete_module(choice: TutorChoice, module_id: str) -> Module:
-    """Mark a module as completed by the student, and return it. Raise `NoSuchModule`, or as `list_modules` does."""
+    """Mark a module as completed by the student, and return it.
+
+    Raise `NoSuchModule`, or the exceptions of `list_modules`.
+    """
 
     async def complete(service: AccountService, access_token: str) -> Module:
         module = next((module for module in await service.modules(access_token) if module.id == module_id), None)

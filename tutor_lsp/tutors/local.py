@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 PROVIDER = "offline"
 MODEL = "offline-1"
 STUDENT = "student"
-"""The owner for whom local asks are analysed."""
+"""The owner to whom the analysis of local asks is charged."""
 _SENTENCE_END = re.compile(r"(?<=[.!?]\s)|(?<=\n)")
 
 
@@ -57,7 +57,7 @@ class LocalTutor:
         self._open: dict[UUID, asyncio.Future[Error]] = {}
 
     async def ask(self, ask: Ask) -> AsyncGenerator[FromService, None]:
-        """Yield the offline tutor's answer. If the ask is cancelled or fails, the hint level is restored."""
+        """Yield the offline tutor's answer. An ask that is cancelled or fails does not raise the hint level."""
         if ask.request_id in self._open:
             yield Error(
                 request_id=ask.request_id,
@@ -134,12 +134,12 @@ class LocalTutor:
         try:
             await counting
             await asyncio.to_thread(self._state.take_back, problem.fingerprint)
-        except StateUnavailable as error:  # Either the ask was not counted, or one hint level is lost.
+        except StateUnavailable as error:  # Either the ask was never counted, or the student's next hint skips a level.
             logger.warning("hint level not given back: %s", error)
 
 
 class _Stopped(Exception):
-    """The ask was cancelled or the tutor closed. The ask's future contains the last message."""
+    """The ask was cancelled, or the tutor was closed. The ask's future holds the message that ends the stream."""
 
 
 async def _unless(stop: asyncio.Future[Error], work: Awaitable[T]) -> T:

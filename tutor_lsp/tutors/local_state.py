@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 FILE_NAME = "local.sqlite3"
 BUSY_SECONDS = 5.0
-"""Seconds to wait while another window writes, which takes milliseconds."""
+"""Seconds to wait while another window writes to the file. A write takes milliseconds."""
 
 _creating = threading.Lock()
-"""Held while the file is created. Closing a file releases all POSIX locks of the process on it, in any thread."""
+"""The lock for creating the file. When a thread closes a file, the process loses all its POSIX locks on that file."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS problems (
@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS problems (
 
 
 class StateUnavailable(Exception):
-    """The state file cannot be used. The message is for the student, and names the file without its folder."""
+    """The state file cannot be used. The message is for the student, and names the file but not its folder."""
 
     def __init__(self, message: str, *, retryable: bool) -> None:
         super().__init__(message)
@@ -38,7 +38,7 @@ class StateUnavailable(Exception):
 class LocalState:
     """Counts asks by problem in `local.sqlite3` in the data folder.
 
-    A call opens the file, changes it in one transaction and closes it. So any thread may call it, and no window holds a
+    Each call opens the file, changes it in one transaction and closes it. So any thread may call, and no window holds a
     lock between two asks. A call blocks for some milliseconds, at worst for `busy_seconds`. SQLite's rollback journal
     is used, because WAL needs shared memory, which a home folder on a network lacks (https://www.sqlite.org/wal.html,
     "Overview").
@@ -49,7 +49,7 @@ class LocalState:
         self._busy_seconds = busy_seconds
 
     def count_ask(self, fingerprint: str) -> int:
-        """Count one more ask about a problem, and return the number before it. Raise `StateUnavailable`."""
+        """Count an ask about a problem, and return the number of earlier asks about it. Raise `StateUnavailable`."""
         with self._transaction() as connection:
             connection.execute(
                 "INSERT INTO problems (fingerprint, asks) VALUES (?, 1) "

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 KEY_FILE = "redaction.json"
 _KEY_BYTES = 32
 _REDACTION = PoolLimits(processes=1, processor=5.0, wall=20.0, allowance=1e9)
-"""The maximum time in seconds of a redaction. An ask that takes longer is not sent."""
+"""The limits of a redaction in a child process, in seconds. An ask whose redaction takes longer is not sent."""
 
 TOO_LONG = "This is too much for one question. Ask about a smaller file."
 
 
 class RedactingTutor:
-    """A `Tutor` that redacts the asks to another one, which is not on this computer."""
+    """A `Tutor` that redacts asks before it passes them on to another tutor, which is not on this computer."""
 
     def __init__(self, tutor: Tutor, redactor: Redactor) -> None:
         self._tutor = tutor
@@ -45,7 +45,7 @@ class RedactingTutor:
     async def ask(self, ask: Ask) -> AsyncGenerator[FromService, None]:
         """Send the redacted ask, and yield the restored answer.
 
-        The deltas are renumbered, since some text is held back.
+        The deltas are renumbered, since the text of some is held back.
         """
         try:
             if is_small(ask):
@@ -89,16 +89,16 @@ def redact(redactor: Redactor, ask: Ask) -> tuple[Ask, Restoration]:
 
 
 def redaction_key(data_dir: Path) -> bytes:
-    """Return this computer's key for placeholders, which is created when it is first needed.
+    """Return this computer's key for placeholders. The first call creates and stores it.
 
-    If it cannot be stored, it lasts as long as this process.
+    If it cannot be stored, each process has a key of its own.
     """
     path = data_dir / KEY_FILE
     try:
         key = _key(read_json(path))
         if key is None:
             write_json(path, {"key": secrets.token_hex(_KEY_BYTES)})
-            key = _key(read_json(path))  # Another window may have written its key first.
+            key = _key(read_json(path))  # Another window may have replaced the key at the same time.
     except OSError:
         key = None
     return key or secrets.token_bytes(_KEY_BYTES)

@@ -1,4 +1,4 @@
-"""The service as a `Tutor`: all asks share one connection, which is reopened if it is lost during an answer."""
+"""The service as a `Tutor`. All asks share one connection, which is reopened if it is lost during an answer."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ class RemoteTutor:
         return connecting
 
     def _check_connecting(self, task: asyncio.Task[None]) -> None:
-        """End the streams if the background task has failed unexpectedly, because nothing else would end them."""
+        """End the streams if the background task has raised an unexpected exception, since nothing else ends them."""
         error = None if task.cancelled() else task.exception()
         if error is not None:
             log_exception("keeping the connection", error)
@@ -187,7 +187,7 @@ class RemoteTutor:
     def _receive(self, message: FromService) -> None:
         for pending in self._addressees(message):
             if isinstance(message, Error) and message.code == ErrorCode.SHUTTING_DOWN and not pending.is_accepted:
-                continue  # The service is about to close the connection, and the ask is sent again on the next one.
+                continue  # The service is about to close the connection. The ask is sent again on the next connection.
             try:
                 is_new = pending.receive(message)
             except OutOfOrder:
@@ -201,17 +201,17 @@ class RemoteTutor:
             pending = self._pending.get(message.request_id)
             return [] if pending is None or pending.is_over else [pending]
         if message.code in {ErrorCode.VALIDATION_FAILED, ErrorCode.PAYLOAD_TOO_LARGE}:
-            # The service could not parse a frame of ours, which can only have been an ask that is not accepted yet.
+            # The service could not parse a frame. Only an ask that it has not accepted yet can have been in that frame.
             return [pending for pending in self._pending.values() if not (pending.is_accepted or pending.is_over)]
         return []
 
     # The methods below handle a connection that cannot be opened or was lost.
 
     async def _may_try_again(self, fault: ServiceFault) -> bool:
-        """Wait for the next attempt and return True, or end the pending asks and return False if retrying is useless.
+        """Wait before the next attempt and return True. If retrying is useless, end the pending asks and return False.
 
-        Nothing is awaited between the last look at the pending asks and the return, because a new ask relies on this
-        task.
+        There is no `await` between the last look at the pending asks and the return, because a new ask counts on this
+        task to send it.
         """
         now = asyncio.get_running_loop().time()
         outage = self._outage = self._outage or Outage(now, self._timing, self._jitter)
@@ -231,7 +231,7 @@ class RemoteTutor:
             return False
         if is_renewed:
             return True
-        # The service has refused the connection, so it received no ask that it had not accepted before.
+        # The service has refused the connection, so it cannot have received an ask that it has not accepted before.
         if isinstance(fault, TooManyWindows):
             for ask in pending:
                 ask.was_sent = ask.is_accepted

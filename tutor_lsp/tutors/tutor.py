@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The state of the connection, a sentence for the student, and the command that helps (`tutor.signIn`, …)."""
+    """The state of the connection, a sentence for the student, and the command that helps, such as `tutor.signIn`."""
 
     state: State
     message: str

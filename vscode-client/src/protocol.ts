@@ -48,11 +48,11 @@ export type State =
   | "offline"
   | "tooManyWindows";
 
-/** The argument of `tutor.ask`. The code action fills it in; a client may add fields, or build its own. */
+/** The argument of `tutor.ask`. The code action fills it in. A client may add fields to it, or build its own. */
 export interface AskArgument {
   uri: string;
   position: Position;
-  /** The diagnostics of the editor's checkers at the position. Absent: those that the language server knows. */
+  /** The diagnostics of the editor's checkers at the position. If absent, those that the language server knows. */
   diagnostics?: Diagnostic[] | null;
   traceback?: string | null;
   question?: string | null;
@@ -66,7 +66,7 @@ export interface AskArgument {
   local?: boolean | null;
 }
 
-/** The ask has started. Its notifications carry this id. */
+/** The ask has started. Its notifications carry the same id. */
 export interface AskStarted {
   askId: string;
 }
@@ -91,7 +91,7 @@ export interface RunArgument {
   uri: string;
 }
 
-/** A run has ended: by itself, by an exception, at the time limit, because it read input, or by the student. */
+/** A run has ended: by itself, by an exception, at the time limit, by reading input, or by the student. */
 export interface RunEnded {
   reason: RunReason;
   /** One sentence for the student. */
@@ -106,7 +106,7 @@ export interface RunEnded {
   /**
    * The location of the failure if it is in another file of the student's. `range` is then the line that led there.
    *
-   * An ask at either location is about this one, and its `didStart` names it.
+   * An ask at either location is about this location, and its `didStart` names it.
    */
   origin?: Location | null;
 }
@@ -117,7 +117,7 @@ export interface Rating {
   helpful: boolean;
 }
 
-/** The argument of `tutor.modules`: a document whose folder's module is returned with the modules of the course. */
+/** The argument of `tutor.modules`. If it names a document, the result includes the module of its folder. */
 export interface ModulesArgument {
   uri?: string | null;
 }
@@ -134,7 +134,7 @@ export interface ChooseModule {
   moduleId: string;
 }
 
-/** A module with the student's progress. */
+/** A module of the course, with the student's progress. */
 export interface CourseModule {
   id: string;
   title: string;
@@ -183,14 +183,14 @@ export interface AnswerEnded {
   stale?: boolean | null;
 }
 
-/** The state of the connection to the tutor, a sentence for the student, and the command that helps, if any. */
+/** The state of the connection to the tutor, a sentence for the student, and a command that helps, if any. */
 export interface StatusChanged {
   state: State;
   message: string;
   command?: string | null;
 }
 
-/** A sign-in that `tutor.signIn` started has ended. If the student restarted it, this is sent once. */
+/** A sign-in that `tutor.signIn` started has ended. If the student restarted it, this is sent only once. */
 export interface SignInEnded {
   reason: "completed" | "cancelled" | "failed";
   /** A sentence for the student. */
@@ -215,5 +215,5 @@ export const CELL_METADATA = "tutor";
 
 export const CELL_ERROR_MIME = "application/vnd.code.notebook.error";
 
-/** `source` of the language server's own diagnostics. */
+/** The value of `source` in the language server's own diagnostics. */
 export const DIAGNOSTIC_SOURCE = "Ask Tutor";

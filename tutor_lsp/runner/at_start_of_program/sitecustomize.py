@@ -1,4 +1,4 @@
-# noqa: INP001 - the folder is not a package: it is put on the import path of a student's program
+# noqa: INP001 - this folder is put on the import path of a student's program, and is not a package
 """When a student's program fails, write the small values on the failing line to a file (`tutor_lsp.runner.values`).
 
 The student's Python, of any version, loads this module before the program (`site` imports `sitecustomize`). The program
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MAX_VALUES = 8
 MAX_CHARACTERS = 80
-"""The maximum number of characters of a value, and of its name."""
+"""The maximum number of characters of a value, and of the expression that it belongs to."""
 MAX_DEPTH = 2
 """The maximum nesting depth of containers that are shown."""
 ATOMS = (type(None), bool, float, complex, range)
@@ -35,7 +35,7 @@ OWN_PROCESS = os.getpid()
 
 
 def leave() -> None:
-    """Remove this module's traces from the import path, also for processes that the program starts."""
+    """Remove this folder from the import path and this module from `sys.modules`, also for child processes."""
     if HERE in sys.path:
         sys.path.remove(HERE)
     sys.path_importer_cache.pop(HERE, None)
@@ -60,7 +60,7 @@ def watch() -> None:
             except Exception:  # noqa: BLE001, S110 - a failure here must not change how the program ends
                 pass
 
-    if sys.__excepthook__ is printing:  # A hook of the student's may call this one, or compare the two.
+    if sys.__excepthook__ is printing:  # A student's hook may call it, or compare the two.
         sys.__excepthook__ = excepthook
     sys.excepthook = excepthook
 
@@ -106,7 +106,7 @@ def is_installed(folder: str) -> bool:
 
 
 def names(line: str) -> Iterator[str]:
-    """Yield the names on a line of a program. An attribute's object is yielded before it: `self`, `self.total`."""
+    """Yield the names in a line of code. The object of an attribute comes before it: `self`, then `self.total`."""
     word = ""
     for character in line + "\n":
         if character.isalnum() or character in "_.":
@@ -121,7 +121,7 @@ def names(line: str) -> Iterator[str]:
 
 
 def look_up(name: str, frame: FrameType) -> Any:
-    """Return the value of a name in a frame. `sys`, which is never shown, stands for a missing value."""
+    """Return the value of a name in a frame, or the module `sys`, whose value is never shown, if it has none."""
     root, _, attribute = name.partition(".")
     scope = frame.f_locals if root in frame.f_locals else frame.f_globals
     value = scope.get(root, sys)
@@ -170,7 +170,7 @@ def data_type(array: Any) -> str:
 
 leave()
 try:
-    # Load the installation's own module. Without one, this import fails as it would without us.
+    # Load the installation's own module. If there is none, this import fails as it would in a normal start.
     import sitecustomize  # type: ignore[import-not-found] # noqa: F401 - imported for its side effects
 finally:
     if VALUES_FILE:
