@@ -1,4 +1,4 @@
-"""Measure the rate limiters, in process and in Redis: how exactly they count, and how long a decision takes.
+"""Measure the rate limiters, in process and in Redis: the accuracy of their counts, and the time of a decision.
 
 `python -m benchmarks.admission [--redis URL]`; the Redis database of the URL is emptied.
 """
@@ -32,7 +32,7 @@ DEFAULT = Limits(messages_per_minute=20, daily_messages=100, llm_calls_per_minut
 
 
 async def nothing_stored(_subject: str, _day: date) -> int:
-    """Return 0: no messages of the day are stored."""
+    """Return 0, because no messages of the day are stored."""
     return 0
 
 

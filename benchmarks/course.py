@@ -57,7 +57,7 @@ input = 2.50
 output = 10.00
 """
 ACTIVITY = (1.0, 0.8, 0.9, 1.3, 2.2, 0.3, 0.6)
-"""The relative activity of each day, Monday first. Exercises are due on Friday night."""
+"""The relative number of asks on each day, Monday first. Exercises are due on Friday night."""
 PHONE, DESKTOP = (390, 844), (1280, 900)
 
 
@@ -92,7 +92,7 @@ async def main(arguments: Sequence[str] | None = None) -> None:
 
 
 class _WeekClock(HeldClock):
-    """The simulated time of day. The monotonic clock also counts real time, so that answers have a duration."""
+    """The simulated time of day. Its monotonic clock also counts real time, so that answers have a duration."""
 
     def monotonic(self) -> float:
         return self.seconds + time.monotonic()

@@ -1,4 +1,4 @@
-"""Programs of the simulated students, each with a beginner's bug. `SEED` is replaced so that each program is unique."""
+"""Programs of the simulated students, each with a beginner's bug. Replacing `SEED` makes each copy unique."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A program, the line of the cursor (from 0), and Python's traceback if the program was run."""
+    """A program, the line of the cursor (from 0), and Python's traceback, or None if the program was not run."""
 
     code: str
     line: int

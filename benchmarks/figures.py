@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A measured number with its target. For a share, `counts` holds the counts behind it, such as `3 of 4`."""
+    """A measured number with its target. A share also has `counts`, the numbers that it is computed from (`3 of 4`)."""
 
     name: str
     value: float
@@ -35,13 +35,13 @@ class Figure:
 
 
 def share(name: str, values: Sequence[bool], *, at_least: float | None = None, at_most: float | None = None) -> Figure:
-    """Return a figure with the percentage of values that are true; 0 if there are no values."""
+    """Return a figure with the percentage of values that are true, or 0 if there are no values."""
     percent = 100 * sum(values) / len(values) if values else 0.0
     return Figure(name, percent, at_least, at_most, f"{sum(values)} of {len(values)}")
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """Return the nearest-rank percentile, or 0 if there are no values."""
+    """Return the percentile by the nearest-rank method, or 0 if there are no values."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))] if ordered else 0.0
 

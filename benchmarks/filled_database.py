@@ -34,7 +34,7 @@ BLOCK = 1_000_000
 class Size:
     """The amount of data. Each student has one problem and one conversation; messages are spread evenly over them.
 
-    Questions and answers alternate. Each answer's ask has a call. The other calls belong to students who were erased.
+    Questions and answers alternate, and each answer has one model call. The other calls belong to erased students.
     """
 
     students: int
@@ -43,7 +43,7 @@ class Size:
 
     @property
     def asks(self) -> int:
-        """The number of answers."""
+        """The number of asks, which is also the number of answers."""
         return self.messages // (2 * self.students) * self.students
 
 
@@ -90,11 +90,11 @@ async def fill(database: Database, size: Size) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Dialect:
-    """The statements in one database's SQL dialect. In each, `n` counts from :first to :last."""
+    """The statements in one database's SQL dialect. In each statement, `n` counts from :first to :last."""
 
     numbers: str
     uuid: str
-    """SQL for the id of number `{n}` in the range `{prefix}`."""
+    """SQL for an id that consists of the prefix `{prefix}` and the number `{n}`."""
     at: str
     """SQL for the time `{n}` seconds after the start of 1 September 2025."""
     days: str
@@ -150,7 +150,7 @@ class _Dialect:
 
     @property
     def _ask_id(self) -> str:
-        """SQL for the id of the nth ask, which is also the id of its answer's message."""
+        """SQL for the id of the nth ask. The message with its answer has the same id."""
         return self._id("((2 * (n / :students) + 1) * :students + n % :students)", 2)
 
     @property

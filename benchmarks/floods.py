@@ -1,9 +1,9 @@
-"""Measure how much a student who floods the service affects others.
+"""Measure how much a student who floods the service with frames delays other users.
 
 `python -m benchmarks.floods [--also CHECKOUT] [KIND …]`. For each kind of cheap frame, one student sends frames as fast
 as possible over three WebSockets, and opens a new one whenever one is closed. Meanwhile `GET /api/health` is requested
-every 20 ms, and another student sends a frame every 150 ms. `--also` alternates with the service of another checkout.
-Each run has a service of its own.
+every 20 ms, and another student sends a frame every 150 ms. With `--also`, each flood is run against the service of
+another checkout, too. Each run has a service of its own.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ KINDS = ("garbage", "binary", "auth", "ping", "cancel", "resume", "refused", "po
 
 
 def flood(url: str, kind: str, token: str, seconds: float) -> None:
-    """Flood the service for these seconds, and print as JSON how often each close code occurred."""
+    """Flood the service for `seconds`, and print as JSON how often each close code occurred."""
     ends_at = time.monotonic() + seconds
     codes: Counter[str] = Counter()
     host, _, port = url.removeprefix("http://").rpartition(":")
@@ -108,7 +108,7 @@ def flood(url: str, kind: str, token: str, seconds: float) -> None:
                 reader.start()
                 batch = BATCH_BYTES // len(message(kind, token)) + 1
                 while time.monotonic() < ends_at and reader.is_alive():
-                    if kind in {"refused", "resume"}:  # each frame needs its own request id
+                    if kind in {"refused", "resume"}:  # Each of these frames needs its own request id.
                         line.sendall(b"".join(message(kind, token) for _ in range(50)))
                     else:
                         line.sendall(message(kind, token) * batch)
@@ -165,7 +165,7 @@ async def sign_up(client: ClientSession) -> str:
 
 @dataclass
 class Seen:
-    """What others observed during a flood: response times in ms, and how many health requests failed."""
+    """The observations of other users during a flood: response times in ms, and the count of failed health requests."""
 
     health: list[float] = field(default_factory=list)
     pings: list[float] = field(default_factory=list)
@@ -206,7 +206,7 @@ async def measure(url: str, kind: str | None) -> Seen:
         if kind is not None:
             process = await asyncio.create_subprocess_exec(*command, cwd=HERE, stdout=asyncio.subprocess.PIPE)
             assert process.stdout is not None
-            await process.stdout.readline()  # wait until the flood begins
+            await process.stdout.readline()  # The process prints a line when the flood begins.
         looking = [look_at_health(client, seen), look_at_socket(client, other, seen)]
         with suppress(TimeoutError):
             async with asyncio.timeout(SECONDS):
@@ -217,7 +217,7 @@ async def measure(url: str, kind: str | None) -> Seen:
 
 
 def main() -> int:
-    """Print the table. Return 1 if a median health time of this checkout was above `MOST_MEDIAN_MS`, else 0."""
+    """Print the table. Return 1 if this checkout's median health time exceeded `MOST_MEDIAN_MS` in a run, else 0."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--also", type=Path)
     parser.add_argument("--flood", nargs=4, metavar=("URL", "KIND", "TOKEN", "SECONDS"), help=argparse.SUPPRESS)

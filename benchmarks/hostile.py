@@ -1,9 +1,9 @@
 """Measure how much one student's hostile asks delay the other students: `python -m benchmarks.hostile`.
 
 A service answers one hostile ask after another, each at five hint levels. Meanwhile another client requests the health
-route every few milliseconds, which takes one turn of the event loop and one database read. Printed are the longest wait
-for that route, the least of several rounds, and the duration of the ask. A second table shows how eight hostile asks at
-once slow down another student's asks, and how busy the service is afterwards.
+route every few milliseconds, which takes one iteration of the event loop and one database read. Printed are the longest
+wait for that route, as the minimum of several rounds, and the duration of the ask. A second table shows how much eight
+simultaneous hostile asks slow down another student's asks, and the service's processor use afterwards.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ OPEN_LIMITS = {
     "TUTOR_LLM_CALLS_PER_MINUTE": "100000",
 }
 IDLE_SECONDS = 5.0
-"""Seconds after the hostile asks at which the service should be idle again."""
+"""Seconds after the hostile asks, by the end of which the service should be idle again."""
 FUZZED_SIZES = (1_000, 4_000, 16_000, 60_000)
-"""Sizes of fuzzed shapes in characters: two are analysed in the event loop, two outside it."""
+"""Lengths of the fuzzed texts in characters. The two shorter ones are analysed in the event loop."""
 FUZZED_CHARACTERS = 85_000
 FUZZED_SECONDS = 1.5
-"""Seconds of processor time at which the measurement of a fuzzed shape stops."""
+"""Seconds of processor time after which the measurement of a fuzzed text is stopped."""
 
 
 async def longest_wait(client: ClientSession, stopped: asyncio.Event) -> float:
@@ -67,7 +67,7 @@ async def longest_wait(client: ClientSession, stopped: asyncio.Event) -> float:
 
 
 async def one_ask(service: Service, fields: dict[str, Any], other: ClientSession) -> tuple[float, float, str]:
-    """Return the longest wait for the health route and the slowest level's duration, both in seconds, and the ends."""
+    """Ask at each level. Return the longest wait for the health route and the slowest ask, in seconds, and the ends."""
     hostile = await sign_up_student(service)
     stopped = asyncio.Event()
     waiting = asyncio.create_task(longest_wait(other, stopped))
@@ -83,7 +83,7 @@ async def one_ask(service: Service, fields: dict[str, Any], other: ClientSession
 
 
 async def eight_at_once(service: Service, fields: dict[str, Any], other: Student) -> tuple[float, float]:
-    """Return another student's slowest ask in seconds during eight hostile ones, and the processor use afterwards."""
+    """Send eight hostile asks at once. Return another student's slowest ask in seconds, and the processor use later."""
     hostile = await sign_up_student(service)
 
     async def ask() -> None:
@@ -105,7 +105,7 @@ async def eight_at_once(service: Service, fields: dict[str, Any], other: Student
             await asyncio.sleep(PING_SECONDS)
     await flood
     await asyncio.sleep(IDLE_SECONDS)
-    pids = (service.process.pid, *service.worker_ids())  # a single process analyses in child processes
+    pids = (service.process.pid, *service.worker_ids())  # A service with a single process analyses in child processes.
     began, before = time.monotonic(), cpu_seconds(*pids)
     await asyncio.sleep(1)
     return slowest, (cpu_seconds(*pids) - before) / (time.monotonic() - began)
@@ -128,7 +128,7 @@ def worst_fuzzed(shapes: int, worst: int, seed: int) -> dict[str, dict[str, Any]
 
 
 def _ask_of(kind: str, text: str, random: Random) -> dict[str, Any]:
-    text = text.replace("\x00", "")[:FUZZED_CHARACTERS]  # a frame with a NUL would be refused at once
+    text = text.replace("\x00", "")[:FUZZED_CHARACTERS]  # The service would refuse a frame with NUL at once.
     start = {"line": 0, "character": 0}
     if kind == "code":
         cells = [{"source": text}] if random.random() < 0.2 else []
@@ -151,7 +151,7 @@ def _processor_time(fields: dict[str, Any]) -> float:
 
 @asynccontextmanager
 async def running(folder: Path, *, with_model: bool) -> AsyncIterator[Service]:
-    """Run a service, either offline or with a model that answers at once."""
+    """Run a service, either with the offline tutor or with a model that answers at once."""
     settings = dict(OPEN_LIMITS)
     async with FakeUpstream() as upstream:
         if with_model:
@@ -164,7 +164,7 @@ async def running(folder: Path, *, with_model: bool) -> AsyncIterator[Service]:
 
 
 async def measure(asks: Mapping[str, dict[str, Any]], rounds: int, *, with_model: bool, at_once: bool) -> float:
-    """Print one row for each ask, and return the longest wait of all in seconds."""
+    """Print one row for each ask, and return the longest wait of all rows in seconds."""
     print(f"\n{'with a model' if with_model else 'offline'}: longest wait of another student, ms, least of {rounds}")
     worst = 0.0
     with tempfile.TemporaryDirectory() as folder:
@@ -186,7 +186,7 @@ async def measure(asks: Mapping[str, dict[str, Any]], rounds: int, *, with_model
 
 
 def main() -> int:
-    """Run the measurements, offline and with a model."""
+    """Run the measurements with the offline tutor and with a model."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default="", help="the asks whose name holds this")

@@ -1,4 +1,4 @@
-"""Measure the language server: its start beside an empty pygls server's, code actions, and memory over many asks.
+"""Measure the language server: its start compared with an empty pygls server, code actions, and memory over many asks.
 
 `python -m benchmarks.language_server [--rounds N] [--json OUT]`. The two servers are started in turn, with the same
 flags and the same `initialize`. A start is timed from the start of the process to the complete reply. Code actions are
@@ -91,7 +91,7 @@ class Server:
         self._send({"method": method, "params": params})
 
     def wait(self, is_wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """Return the first message that is wanted; earlier messages are dropped."""
+        """Return the first message for which `is_wanted` is true. Earlier messages are dropped."""
         assert self._process.stdout
         while True:
             while self._arrived:
@@ -114,7 +114,7 @@ class Server:
         self.notify("textDocument/didOpen", {"textDocument": document})
 
     def edit(self, line: int) -> None:
-        """Insert a space at the end of a line; the program still compiles afterwards."""
+        """Insert a space at the end of a line, after which the program still compiles."""
         place = {"line": line, "character": 1_000}
         change = {"range": {"start": place, "end": place}, "text": " "}
         self.notify("textDocument/didChange", {"textDocument": {"uri": URI, "version": 2}, "contentChanges": [change]})
@@ -150,7 +150,7 @@ def start_milliseconds(command: tuple[str, ...], data_dir: str) -> float:
 
 
 def code_action_milliseconds(server: Server, lines: int, count: int, *, edits: bool) -> list[float]:
-    """Return the milliseconds of code actions on lines all over a document, each after an edit if `edits` is true."""
+    """Return the times in ms of code actions on lines all over a document, each after an edit if `edits` is true."""
     times = []
     for number in range(count):
         line = number * 7919 % lines
@@ -170,7 +170,7 @@ def measure(rounds: int, data_dir: str) -> dict[str, float]:
     for number in range(rounds + 1):
         one = start_milliseconds((*FLAGS, str(empty_server)), data_dir)
         other = start_milliseconds(OURS, data_dir)
-        if number:  # the first round only warms up the disk cache
+        if number:  # The first round only warms up the disk cache.
             empty.append(one)
             ours.append(other)
     figures = {"start, empty pygls server": median(empty), "start, tutor-lsp": median(ours)}
@@ -189,7 +189,7 @@ def measure(rounds: int, data_dir: str) -> dict[str, float]:
 
 
 def memory(data_dir: str) -> dict[str, float]:
-    """Return the resident memory in MB after 100 and after 1000 asks; empty except on Linux."""
+    """Return the resident memory in MB after 100 and after 1000 asks. The result is empty except on Linux."""
     if not Path("/proc/self/status").exists():
         return {}
     figures = {}

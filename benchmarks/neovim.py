@@ -29,7 +29,7 @@ QUIET_SECONDS = 0.15
 """Seconds without output after which the screen counts as complete."""
 
 HINTS = re.compile(rb"Have a look|A line that begins|It comes down|Each of these|Change line")
-"""The beginnings of the hints on the example's line."""
+"""The beginnings of the hints that the tutor gives about the measured line of the example."""
 
 INIT = f"""
 vim.g.loaded_python3_provider = 0
@@ -54,7 +54,7 @@ class Terminal:
         os.write(self._fd, key)
 
     def until(self, pattern: re.Pattern[bytes]) -> float:
-        """Wait until the output matches a pattern; return the monotonic time of the match. Raises `TimeoutError`."""
+        """Wait until the output matches a pattern, and return the monotonic time of that. Raise `TimeoutError`."""
         seen = b""
         deadline = time.monotonic() + WAIT_SECONDS
         while self._has_output(deadline - time.monotonic()):
@@ -64,7 +64,7 @@ class Terminal:
         raise TimeoutError(seen[-2000:])
 
     def settle(self, seconds: float = QUIET_SECONDS) -> None:
-        """Wait until there has been no output for these seconds."""
+        """Wait until the program has written nothing for these seconds."""
         while self._has_output(seconds):
             os.read(self._fd, 65536)
 
@@ -74,7 +74,7 @@ class Terminal:
         try:
             while os.read(self._fd, 65536):
                 pass
-        except OSError:  # Linux reports the end of the other side like this
+        except OSError:  # On Linux, reading fails with an error once the program has ended.
             pass
         os.waitpid(self._process, 0)
 
@@ -83,7 +83,7 @@ class Terminal:
 
 
 def measure(program: str, folder: Path) -> list[float]:
-    """Ask repeatedly on one line and return the times in ms. The first ask is also the language server's first."""
+    """Ask repeatedly about one line, and return the times in ms. The first ask is also the language server's first."""
     shutil.copy(ROOT / "examples" / "average.py", folder / "average.py")
     (folder / "init.lua").write_text(INIT, encoding="utf-8")
     environment = {

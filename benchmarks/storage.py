@@ -1,4 +1,4 @@
-"""Measure reads that slow down as data grow: usage, a page of history, progress, modules, and sign-in.
+"""Measure reads that may slow down as data grow: usage, a page of history, progress, modules, and sign-in.
 
 `python -m benchmarks.storage [--full] [--database URL]`. The short form has 200,000 calls; `--full` has 10 million
 calls, 1 million messages and 100,000 students. `URL` names an empty PostgreSQL database. Without it, a temporary server
@@ -40,7 +40,7 @@ FULL = Size(students=100_000, messages=1_000_000, calls=10_000_000)
 REQUESTS = 400
 SECRET, ADMIN_KEY = "a secret that is long enough for a benchmark", "the admin key of a benchmark"
 PAGE = 51
-"""The number of rows that are read for a page of fifty."""
+"""The number of rows that the service reads for a page of fifty."""
 
 
 async def timed(name: str, once: Callable[[int], Awaitable[object]], students: int, target_ms: float) -> None:
@@ -51,7 +51,7 @@ async def timed(name: str, once: Callable[[int], Awaitable[object]], students: i
         student = draw.randrange(students)
         started = time.perf_counter()
         await once(student)
-        if number >= 20:  # the first runs only open connections and fill statement caches
+        if number >= 20:  # The first runs also open connections and fill statement caches.
             times.append((time.perf_counter() - started) * 1000)
     p95 = quantiles(times, n=100)[94]
     verdict = "" if p95 < target_ms else f"  over its target of {target_ms:g} ms"

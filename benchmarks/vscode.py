@@ -2,7 +2,8 @@
 
     python -m benchmarks.vscode
 
-Needs the same programs as the tests. Times are taken inside the window, from the browser's event to the page's change.
+It needs the same programs as the tests. Times are taken inside the window, from the browser's event to the change of
+the page.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ WATCH = """
 
 
 def measure(editor: VSCode) -> tuple[float, list[float]]:
-    """Return the time of the very first ask, and of later ones, in milliseconds."""
+    """Return the times of the first ask and of later ones, in ms."""
     open_program(editor)
     editor.step("evaluate", expression=WATCH)
     editor.click(LIGHT_BULB)
@@ -50,7 +51,7 @@ def measure(editor: VSCode) -> tuple[float, list[float]]:
         editor.wait_for(f"{NEXT_HINT}, .review-comment:has-text('Hint 5 of 5')")
         if editor.is_there(NEXT_HINT, seconds=1):
             editor.click(NEXT_HINT)
-        else:  # there is no hint after the last one, and asking again repeats it
+        else:  # After the last hint, another ask repeats that hint.
             editor.press("Control+1", "Control+K", "h")
         editor.until(f"tutorTimes.length === {count}")
     first, *warm = editor.step("evaluate", expression="tutorTimes")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MAX_SUBJECT = 72
 MAX_BODY = 100
 SCISSORS = "# ------------------------ >8 ------------------------"
-# Subjects that Git itself or an editor writes, or that mark a commit to be squashed into another one.
+# Git or an editor writes such subjects, or they mark a commit that will be squashed into another one.
 WRITTEN_BY_GIT = re.compile(r"(?:Merge|Revert|fixup!|squash!|amend!) ")
 AREA = re.compile(r"[a-z][\w./-]*: ")
 VERBS = ("add", "change", "fix", "improve", "move", "refactor", "remove", "rename", "replace", "update", "use")
@@ -27,7 +27,7 @@ NOT_IMPERATIVE = frozenset(
 
 
 def faults(message: str) -> Iterator[str]:
-    """Yield a sentence for each rule that a message breaks. It says how to correct the message."""
+    """Yield a sentence for each rule that a message breaks. The sentence says how to correct the message."""
     lines = [line.rstrip() for line in message.split(SCISSORS, 1)[0].splitlines() if not line.startswith("#")]
     while lines and not lines[0]:
         del lines[0]

@@ -32,7 +32,7 @@ DOCUMENTS = (
 )
 LIST_ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
 HEADING = re.compile(r"#{1,6} ")
-# A word that, at the beginning of a wrapped line, would begin a list item, a heading, a quotation or a table row.
+# A word that must not begin a wrapped line, because Markdown would read it as a list item, a heading or a quotation.
 MARKER = re.compile(r"(?:[-*+>|]|#{1,6}|\d+[.)])(?:\s|$)")
 CODE_SPAN = re.compile(r"`[^`\n]{1,80}`")
 GLUE = "\N{NO-BREAK SPACE}"
@@ -51,7 +51,7 @@ def long_lines(text: str) -> Iterator[tuple[int, int]]:
 
 
 def wrapped(text: str) -> str:
-    """Return the document, in which each paragraph with a line that is too long is wrapped again."""
+    """Return the document with every paragraph wrapped again that contains a line longer than allowed."""
     result: list[str] = []
     paragraph: list[str] = []
     for number, line in prose_lines(text):
@@ -92,7 +92,7 @@ def _wrapped_paragraph(lines: list[str]) -> list[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Check or wrap documents. Return 1 if a line that is too long remains, else 0."""
+    """Check or wrap documents. Return 1 if lines remain that are longer than allowed, else 0."""
     parser = argparse.ArgumentParser(prog="python -m tools.docs_lines", description=__doc__)
     parser.add_argument("files", nargs="*", type=Path, help="documents; without any, all of the project's")
     parser.add_argument("--write", action="store_true", help="wrap the paragraphs that hold a line that is too long")

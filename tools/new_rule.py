@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 RULES = Path("tutor_pedagogy/offline/rules")
 PACKAGE = "tutor_pedagogy.offline"
 FILL_IN = "FILL IN: "
-"""The prefix of each placeholder that a rule's author must replace. A test rejects rules that still contain it."""
+"""The prefix of a placeholder in a new rule, which its author must replace. A test rejects rules that contain it."""
 NAME = re.compile(r"[a-z]+(?:-[a-z]+)*")
 FUTURE = "from __future__ import annotations\n"
 TYPES = "if TYPE_CHECKING:\n"
@@ -31,12 +31,12 @@ MODULE = re.compile(r"[a-z]+(?:_[a-z]+)*")
 
 
 class RefusedError(Exception):
-    """The requested rule cannot be created. The message says why, and what to do."""
+    """The requested rule cannot be created. The message states the reason and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """The template for the rules of a family: the stub of a detector, the names that it uses, and a case."""
+    """The template for the rules of a family: the stub of a detector, the names that it imports, and a case."""
 
     stub: str
     imports: dict[str, str]
@@ -255,7 +255,7 @@ def _with_imports(source: str, known: set[str], family: Family) -> str:
 
 
 def _modules(package: Path) -> set[str]:
-    """Return the names in `MODULES` of a family: its modules that hold rules."""
+    """Return the modules of a family that hold rules: the names in its `MODULES`."""
     for node in ast.parse(package.read_text(encoding="utf-8")).body:
         match node:
             case ast.Assign(targets=[ast.Name(id="MODULES")], value=ast.Tuple(elts=parts)):

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("benchmarks", "migrations", "testing", "tests", "tools")
 PACKAGES = "tutor_*"
-# Programs of students are exempt, because they are written as students write.
+# Programs of students are exempt, because students do not follow the project's style.
 EXEMPT = re.compile(r"/(?:vscode_classroom|node_modules|neovim_programs|vscode_programs)/")
 VAGUE_VERB = re.compile(r"(?:Gives?|Tells? whether|Says?)\b")
 STANDS_FOR_A_NOUN = re.compile(r"(?:What (?:is|are|was|were)|Who|Whoever|Whatever)\b")
 
 
 class Finding(NamedTuple):
-    """An opening that is not allowed, with its line."""
+    """A docstring or comment with an opening that is not allowed, and its line."""
 
     line: int
     opening: str
@@ -55,7 +55,7 @@ def avoided_nouns(source: str) -> Iterator[Finding]:
         if token.type == tokenize.COMMENT:
             row = token.start[0]
             found = STANDS_FOR_A_NOUN.match(token.string.lstrip("#: "))
-            # A comment directly below another one continues it, so it opens nothing.
+            # A comment directly below another one continues that one, so its first words are no opening.
             if found and row != after_comment:
                 yield Finding(row, found[0])
             after_comment = row + 1

@@ -11,13 +11,19 @@ _MOST_REMEMBERED = 10_000
 
 
 class Allowances:
-    """Token buckets of `capacity` seconds that gain `refill` seconds per second. Times are monotonic seconds."""
+    """Token buckets, one for each student. Each holds `capacity` seconds of processor time and gains `refill` a second.
+
+    Times are monotonic seconds.
+    """
 
     def __init__(self, capacity: float, refill: float) -> None:
         self._capacity = capacity
         self._refill = refill
         self._left: dict[Hashable, tuple[float, float]] = {}
-        """The seconds that each student had left and when, latest call last. Without an entry, the bucket is full."""
+        """The seconds left in each student's bucket, and since when. A student without an entry has a full bucket.
+
+        The student who has called last comes last.
+        """
 
     def left(self, owner: Hashable, now: float) -> float:
         """Return the seconds that a student has left. They are negative after a call that used more than was left."""
@@ -25,7 +31,7 @@ class Allowances:
         return min(self._capacity, left + (now - since) * self._refill)
 
     def take(self, owner: Hashable, seconds: float, now: float) -> None:
-        """Take seconds from a student's bucket."""
+        """Take seconds from a student's bucket, which may make it negative."""
         left = self.left(owner, now) - seconds
         self._left.pop(owner, None)
         self._left[owner] = (left, now)

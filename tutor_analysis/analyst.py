@@ -33,23 +33,23 @@ T = TypeVar("T")
 LOOP_SECONDS = 0.025
 """Seconds of processor time that one step may take in the event loop. Correct code of that size takes 0.005 s."""
 LOOP_ALLOWANCE, LOOP_REFILL = 0.03, 0.1
-"""The token bucket of each student for the event loop: seconds of processor time, and seconds refilled per second."""
+"""The event loop's token bucket for each student: its capacity in seconds, and the seconds refilled per second."""
 _MOST_REMEMBERED = 1_000
 
 
 class Analyst:
     """Runs each step of analysis in the event loop or in a child process.
 
-    The event loop analyses small submissions. A child process analyses those that take too long there, every larger
-    one, and those of a student who has just used much of the loop's time. `on_failure` is called with the student, the
-    step and the reason if the child process gives no result either.
+    The event loop analyses small submissions. A child process analyses larger ones, small ones that take too long in
+    the event loop, and those of a student who has just used much of the loop's time. If the child process gives no
+    result either, `on_failure` is called with the student, the step and the reason.
     """
 
     def __init__(self, pool: Pool, on_failure: Callable[[Hashable, str, NotAnalysed], object]) -> None:
         self._pool = pool
         self._on_failure = on_failure
         self._heavy: OrderedDict[int, None] = OrderedDict()
-        """Hashes of code that is small, but took too long in the event loop."""
+        """Hashes of code that is small, but has taken too long in the event loop."""
         self._loop_time = Allowances(LOOP_ALLOWANCE, LOOP_REFILL)
         self._examined = KnownExaminations()
         self._unreadable: OrderedDict[tuple[Hashable, int], None] = OrderedDict()
@@ -113,7 +113,7 @@ class Analyst:
     async def run(
         self, owner: Hashable, function: Callable[..., T], *arguments: Any, seconds: float | None = None
     ) -> T:
-        """Return the result of another module-level function, which runs in a child process. Raise `NotAnalysed`."""
+        """Run another module-level function in a child process, and return its result. Raise `NotAnalysed`."""
         return await self._pool.run(owner, function, *arguments, seconds=seconds)
 
     async def close(self) -> None:
@@ -139,7 +139,7 @@ class Analyst:
 
     @contextmanager
     def _counted(self, owner: Hashable) -> Iterator[None]:
-        """Charge the event loop's time to the student. The timer must be inside this context."""
+        """Charge the processor time of the context to the student. The context of the timer must be inside this one."""
         started = time.thread_time()
         try:
             yield

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from tutor_analysis.work import Judged, Material
 
 UNJUDGED = Verdict(GuardRule.UNJUDGED, "")
-"""The verdict on a text that could not be judged, with the guard's own rule for such a unit."""
+"""The verdict on a text that could not be judged in time. It stops the answer under a rule of its own."""
 
 
 class LoopGuard:
-    """Judges each text in the event loop, in at most `seconds` of processor time. Beyond that it fails closed.
+    """Judges each text in the event loop, in at most `seconds` of processor time. A slower text is not shown.
 
     `counting` returns the context manager in which each text is judged.
     """
@@ -46,14 +46,11 @@ class LoopGuard:
         self._guard: Guard | None = None
 
     async def feed(self, text: str) -> list[str]:
-        """Judge the next text of the model, and return the units that may be shown now.
-
-        After a verdict there are none.
-        """
+        """Judge the next text of the model. Return the units that may be shown now; after a verdict there are none."""
         return self._judged(lambda guard: guard.feed(text))
 
     async def finish(self) -> list[str]:
-        """Return the remaining units: the model has finished, and an open block counts as closed."""
+        """Return the remaining units at the end of the model's text. A block that is still open counts as closed."""
         return self._judged(lambda guard: guard.finish())
 
     def _judged(self, judging: Callable[[Guard], list[str]]) -> list[str]:
@@ -64,7 +61,7 @@ class LoopGuard:
                 guard = self._guard = self._guard or self._material.guard()
                 units = judging(guard)
         except OverBudget:
-            self.verdict, self._guard = UNJUDGED, None  # The interrupted guard may be inconsistent.
+            self.verdict, self._guard = UNJUDGED, None  # The guard was interrupted, so it may be inconsistent.
             self._on_failure(NotAnalysed("deadline"))
             return []
         self.verdict = guard.verdict
@@ -72,7 +69,10 @@ class LoopGuard:
 
 
 class InertGuard:
-    """Makes the offline tutor's text inert. It needs no budget, because it compares this trusted text with nothing."""
+    """Makes the offline tutor's text inert, so that an editor neither runs nor fetches anything in it.
+
+    It has no budget, since it compares this trusted text with nothing.
+    """
 
     def __init__(self) -> None:
         nothing = Submission(code="", cursor=Position(0, 0))
@@ -80,7 +80,7 @@ class InertGuard:
 
     @property
     def verdict(self) -> Verdict | None:
-        """The verdict if the text was stopped, because one of its lines exceeds the maximum length."""
+        """The verdict if a line of the text exceeds the maximum length, which stops the text, else None."""
         return self._guard.verdict
 
     async def feed(self, text: str) -> list[str]:
@@ -93,7 +93,7 @@ class InertGuard:
 
 
 class ProcessGuard:
-    """Judges in a child process of the pool. It fails closed if the process returns no result."""
+    """Judges each text in a child process of the pool. If the process returns no result, the text is not shown."""
 
     def __init__(
         self,
@@ -112,14 +112,11 @@ class ProcessGuard:
         self._text = ""
 
     async def feed(self, text: str) -> list[str]:
-        """Judge the next text of the model, and return the units that may be shown now.
-
-        After a verdict there are none.
-        """
+        """Judge the next text of the model. Return the units that may be shown now; after a verdict there are none."""
         return await self._judged(judge, text)
 
     async def finish(self) -> list[str]:
-        """Return the remaining units: the model has finished, and an open block counts as closed."""
+        """Return the remaining units at the end of the model's text. A block that is still open counts as closed."""
         return await self._judged(judge_the_end, "")
 
     async def _judged(self, judging: Callable[[UUID, Material, str, str], Judged], text: str) -> list[str]:
@@ -137,4 +134,4 @@ class ProcessGuard:
 
 
 BoundedGuard = LoopGuard | ProcessGuard | InertGuard
-"""A guard between the model and the student. It has the methods of `Guard`, as coroutines."""
+"""A guard between the model and the student. Each class has the methods of `Guard`, as coroutines."""

@@ -19,7 +19,7 @@ _MOST = 500
 class Examination:
     """The problem and the error type of a submission.
 
-    If not `is_read`, it could not be analysed, and both are a guess.
+    If `is_read` is false, the submission could not be analysed, and both are a guess.
     """
 
     problem: Problem
@@ -28,7 +28,7 @@ class Examination:
 
 
 class KnownExaminations:
-    """A cache of the latest examinations of large submissions, by student. The code is left out: each ask brings it."""
+    """A cache of the latest examinations of large submissions, by student. It stores no code, since each ask has it."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[Hashable, int], Examination] = OrderedDict()

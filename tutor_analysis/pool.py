@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 COMMAND = (sys.executable, "-I", "-X", "utf8", str(Path(__file__).resolve().with_name("process.py")))
-"""The option `-I` isolates the process, so that no module in a student's folder can replace one of the project's."""
+"""The command of a child process. With -I, no module in a student's folder can replace one of the project's."""
 
 Reason = Literal["deadline", "allowance", "overload", "failed"]
 
 
 class NotAnalysed(Exception):
-    """A call has no result.
+    """A call has no result, for this `reason`.
 
     `deadline`: the process was killed at its deadline, or ended by itself. `allowance`: the student's processor time is
-    used up for now. `overload`: too many calls wait, one waited for too long, or the pool is closed. `failed`: the
+    used up for now. `overload`: too many calls wait, the call waited for too long, or the pool is closed. `failed`: the
     function raised an exception, and `detail` names its type.
     """
 
@@ -46,13 +46,13 @@ class NotAnalysed(Exception):
 class PoolLimits:
     """The limits of the pool, with times in seconds. `processor` is per call, `allowance` and `refill` per student.
 
-    The slowest correct program in CPython's library takes 0.06 s a call.
+    A call takes at most 0.06 s for any correct program in CPython's library.
     """
 
     processes: int = 2
     processor: float = 1.0
     wall: float = 5.0
-    """Seconds of wall time after which a process is killed even if it got no processor time."""
+    """Seconds of wall time after which a process is killed, even if it has used less processor time than allowed."""
     allowance: float = 3.0
     refill: float = 0.1
     """Seconds of processor time that are added to a student's allowance each second."""
@@ -74,28 +74,29 @@ class _Job:
 class Pool:
     """Runs module-level functions in child processes, which are started on demand.
 
-    No student occupies two processes at once, and students are served in turn: a student's fifth call comes after
-    everybody's first.
+    No student occupies two processes at once, and students are served in turn: the fifth call of a student comes after
+    the first call of every other student.
     """
 
     def __init__(self, limits: PoolLimits | None = None, *, command: Sequence[str] = COMMAND) -> None:
         self._limits = limits or PoolLimits()
         self._command = command
         self._waiting: dict[Hashable, deque[_Job]] = {}
-        """The waiting calls by student. The student to be served next comes first."""
+        """The waiting calls by student. The student who is served next comes first."""
         self._running: set[Hashable] = set()
         self._slots: set[asyncio.Task[None]] = set()
         self._resting: list[asyncio.Future[None]] = []
-        """The futures on which idle slots wait."""
+        """The futures that idle slots await. A slot is the task that runs one child process."""
         self._allowances = Allowances(self._limits.allowance, self._limits.refill)
         self._is_closed = False
 
     async def run(
         self, owner: Hashable, function: Callable[..., T], *arguments: Any, seconds: float | None = None
     ) -> T:
-        """Return the result of a module-level function. It and its arguments are pickled. Raise `NotAnalysed`.
+        """Run a module-level function in a child process, and return its result. Raise `NotAnalysed`.
 
-        `seconds` is the deadline in processor time, if it differs from the limit of the pool.
+        The function and its arguments are pickled. `seconds` is the deadline in processor time, if it differs from the
+        limit of the pool.
         """
         loop = asyncio.get_running_loop()
         if self._is_used_up(owner):
@@ -139,7 +140,7 @@ class Pool:
             slot.add_done_callback(self._ended)
 
     def _ended(self, slot: asyncio.Task[None]) -> None:
-        """Forget a slot that was idle for too long or has no process. Calls that arrived meanwhile get another slot."""
+        """Remove a slot that was idle for too long or failed to start a process. Waiting calls get another slot."""
         self._slots.discard(slot)
         if self._waiting and not self._is_closed:
             self._wake()
@@ -148,7 +149,7 @@ class Pool:
             raise failure
 
     async def _serve(self) -> None:
-        """Run one child process until its idle timeout."""
+        """Run one child process until it has been idle for the idle timeout."""
         process: _Process | None = None
         try:
             while (job := self._next()) is not None or await self._rest():
@@ -156,7 +157,7 @@ class Pool:
                     continue
                 self._running.add(job.owner)
                 try:
-                    if process is not None and process.has_ended:  # It ended while it was idle.
+                    if process is not None and process.has_ended:  # The process has ended while it was idle.
                         await process.end()
                         process = None
                     process = process or await _Process.start(self._command)
@@ -165,13 +166,13 @@ class Pool:
                         process = None
                 finally:
                     self._running.discard(job.owner)
-                    self._fail(job, NotAnalysed("overload"))  # This has no effect unless the slot is being closed.
+                    self._fail(job, NotAnalysed("overload"))  # It already has a result, unless the slot is closing.
         finally:
             if process is not None:
                 await process.end()
 
     async def _run(self, process: _Process, job: _Job) -> bool:
-        """Run a job to its end. Return whether the process can take another."""
+        """Run a job to its end. Return whether the process can run another job."""
         now = asyncio.get_running_loop().time
         try:
             async with asyncio.timeout(self._limits.wall):
@@ -190,13 +191,13 @@ class Pool:
     def _next(self) -> _Job | None:
         """Return the next job of the first waiting student who occupies no process."""
         for owner in list(self._waiting):
-            if owner not in self._running and self._is_used_up(owner):  # It was used up while the jobs waited.
+            if owner not in self._running and self._is_used_up(owner):  # It was used up while these jobs waited.
                 for job in list(self._waiting[owner]):
                     self._fail(job, NotAnalysed("allowance"))
             elif owner not in self._running:
                 jobs = self._waiting.pop(owner)
                 job = jobs.popleft()
-                if jobs:  # The student is now the last in turn.
+                if jobs:  # The student moves to the end of the queue.
                     self._waiting[owner] = jobs
                 if job.expiry is not None:
                     job.expiry.cancel()
@@ -207,7 +208,7 @@ class Pool:
         return self._allowances.left(owner, asyncio.get_running_loop().time()) <= 0
 
     async def _rest(self) -> bool:
-        """Wait for a call. Return whether one came before the idle timeout."""
+        """Wait for a call. Return whether one arrived before the idle timeout."""
         rest = asyncio.get_running_loop().create_future()
         self._resting.append(rest)
         try:
@@ -240,13 +241,13 @@ class Pool:
 
 class _Process:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 - both are pipes
+        assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 - tells the type checker that both are pipes
         self._process = process
         self._calls, self._returns = process.stdin, process.stdout
 
     @classmethod
     async def start(cls, command: Sequence[str]) -> _Process:
-        """Start a child process. Raise `OSError` if the system cannot start one; then its slot ends too."""
+        """Start a child process. Raise `OSError` if the system cannot start one, which also ends the slot."""
         process = await asyncio.create_subprocess_exec(
             *command,
             stdin=asyncio.subprocess.PIPE,
@@ -265,7 +266,7 @@ class _Process:
         self._calls.writelines((CALL.pack(len(call), seconds), call))
         await self._calls.drain()
         size, is_result, taken = RETURN.unpack(await self._returns.readexactly(RETURN.size))
-        value = pickle.loads(await self._returns.readexactly(size))  # noqa: S301 - parent and child are one program, and nobody else has their pipe
+        value = pickle.loads(await self._returns.readexactly(size))  # noqa: S301 - parent and child are one program, and no other process has their pipe
         return is_result, value, taken
 
     async def end(self) -> None:

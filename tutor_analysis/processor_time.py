@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 AGAIN_SECONDS = 0.005
-"""Seconds after which the timer repeats its signal. Python ignores an exception that is raised in a destructor."""
+"""Seconds between the timer's signals after the first. They repeat: Python ignores exceptions raised in destructors."""
 
 
 class OverBudget(BaseException):
@@ -25,7 +25,7 @@ class ProcessorTime:
     """A context manager that limits its code to `seconds` of processor time. Beyond that, it raises `OverBudget`.
 
     The kernel counts the time that the whole process spends in user mode, also in other threads. Outside the main
-    thread, and on systems without interval timers (Windows), there is no limit. Contexts do not nest.
+    thread, and on systems without interval timers (Windows), there is no limit. Contexts cannot be nested.
     """
 
     _is_armed = False
@@ -45,7 +45,7 @@ class ProcessorTime:
 
     def __exit__(self, *_failure: object) -> None:
         if ProcessorTime._is_armed:
-            ProcessorTime._is_armed = False  # This comes first, because a signal may be pending.
+            ProcessorTime._is_armed = False  # Disarm before the timer stops, because a signal may be pending.
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
     @classmethod
@@ -59,7 +59,7 @@ _LEAVING = ProcessorTime.__exit__.__code__
 
 
 def _on_signal(_number: int, frame: FrameType | None) -> None:
-    """Raise `OverBudget`, but never inside `__exit__`, which would then not stop the timer."""
+    """Raise `OverBudget`, except inside `__exit__`, which would then not stop the timer."""
     if frame is None or frame.f_code is not _LEAVING:
         ProcessorTime.raise_if_armed()
 

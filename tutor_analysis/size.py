@@ -1,4 +1,4 @@
-"""The maximum size of a submission that is analysed in the event loop."""
+"""The maximum size of a submission that is analysed in the event loop, rather than in a child process."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ if TYPE_CHECKING:
     from tutor_protocol import Submission
 
 SMALL_CODE = 4_000
-"""The maximum number of characters of code. CPython's parser, which the timer cannot interrupt, takes up to 0.02 s."""
+"""The maximum number of characters of code. The timer cannot interrupt CPython's parser, which takes up to 0.02 s."""
 SMALL_REST = 4_000
-"""The maximum number of other characters in the submission. Only a long match in `re` checks for signals."""
+"""The maximum number of other characters in the submission, since a match in `re` checks for signals only if long."""
 FEW = 100
-"""The maximum number of notebook cells, and of diagnostics."""
+"""The maximum number of notebook cells, and the maximum number of diagnostics."""
 
 
 def is_small(submission: Submission) -> bool:
-    """Return whether a submission is analysed in the event loop."""
+    """Return whether a submission is small enough to be analysed in the event loop."""
     if len(submission.code) > SMALL_CODE or len(submission.cells) > FEW or len(submission.diagnostics) > FEW:
         return False
     rest = len(submission.traceback or "") + len(submission.question or "")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tutor_protocol import Submission
 
 NOT_ANALYSED = "not-analysed"
-"""The topic of this explanation. Other explanations have the id of their rule."""
+"""The topic of an explanation for code that was not analysed. Other explanations have the id of their rule."""
 
 _TEXT = """\
 I could not work through this code in the time that I have, so I cannot say what is wrong with it. That happens with \
@@ -29,13 +29,13 @@ Which part did you change last, before it stopped working?"""
 
 
 def unread_problem(submission: Submission) -> Problem:
-    """Return a problem that is identified by the text alone, so that any change makes it another problem."""
+    """Return a problem that is identified by the whole code, so that any edit makes it another problem."""
     text = submission.code.encode("utf-8", "surrogatepass")
     fingerprint = hashlib.sha256(b"not analysed\n" + text).hexdigest()
     return Problem(Unit("<module>", "module", 0, submission.code.count("\n") + 1, submission.code), fingerprint)
 
 
 def unread_explanation(submission: Submission) -> Explanation:
-    """Return advice for code that the tutor cannot read. It is the same at each level, because there is no solution."""
+    """Return advice for code that could not be analysed. It is the same at each level, since it reveals no solution."""
     line = submission.first_line + submission.cursor.line + 1
     return Explanation(rule=NOT_ANALYSED, lines=(line,), certainty="start_here", text=_TEXT)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Judged", "Material", "certainties", "examine", "explain", "judge", "judge_the_end", "topic"]
 
 _MOST_GUARDS = 16
-"""The maximum number of guards that a child process keeps, one for each answer. Others are rebuilt from their text."""
+"""The maximum number of guards that a child process keeps, one for each answer. A dropped guard is built again."""
 _guards: OrderedDict[UUID, tuple[int, Guard]] = OrderedDict()
 
 
@@ -61,10 +61,10 @@ def examine(submission: Submission) -> tuple[Problem, ErrorType]:
 
 
 def judge(answer: UUID, material: Material, before: str, text: str) -> Judged:
-    """Judge the next text of an answer, after the text before it. Return the released units and the verdict.
+    """Judge the next text of an answer, which follows the text `before`. Return the released units and the verdict.
 
-    The guard is kept between calls. A process without it passes the text before to a new guard. The released units
-    depend on the whole text alone, so the result is the same.
+    The guard is kept between calls. A process that has no guard of this answer builds one and passes the text `before`
+    to it. The result is the same, because the released units depend only on the whole text.
     """
     guard = _guard_after(answer, material, before)
     units = guard.feed(text)
@@ -75,14 +75,14 @@ def judge(answer: UUID, material: Material, before: str, text: str) -> Judged:
 
 
 def judge_the_end(answer: UUID, material: Material, before: str, text: str) -> Judged:
-    """Judge the last text of an answer, after the text before it. Return the released units and the verdict."""
+    """Judge the last text of an answer, which follows the text `before`. Return the released units and the verdict."""
     guard = _guard_after(answer, material, before)
     units = [*guard.feed(text), *guard.finish()]
     return Judged(tuple(units), guard.verdict)
 
 
 def _guard_after(answer: UUID, material: Material, before: str) -> Guard:
-    """Return a guard that has judged the text before."""
+    """Return a guard that has judged the text `before`."""
     length, guard = _guards.pop(answer, (0, None))
     if guard is None or length != len(before):
         guard = material.guard()

@@ -17,7 +17,7 @@ class CloseCode:
 
 
 class ErrorCode(StrEnum):
-    """The values of `code` in an `error` message."""
+    """The values of `code` in an `error` message, which say why an ask was refused or failed."""
 
     RATE_LIMITED = "RATE_LIMITED"
     DAILY_CAP_REACHED = "DAILY_CAP_REACHED"
@@ -37,7 +37,7 @@ class ErrorCode(StrEnum):
     DATABASE_UNAVAILABLE = "DATABASE_UNAVAILABLE"
     INTERNAL_ERROR = "INTERNAL_ERROR"
     UNAUTHENTICATED = "UNAUTHENTICATED"
-    """Used inside the editor side only. The service closes the socket with `CloseCode.UNAUTHENTICATED` instead."""
+    """Used only inside the editor side. The service closes the socket with `CloseCode.UNAUTHENTICATED` instead."""
 
 
 class Limit(StrEnum):

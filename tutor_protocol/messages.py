@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar, Literal
-from uuid import UUID  # noqa: TC003 - pydantic reads the annotations
+from uuid import UUID  # noqa: TC003 - pydantic reads the annotations at run time
 
-from tutor_protocol.codes import ErrorCode, Limit  # noqa: TC001 - pydantic reads the annotations
+from tutor_protocol.codes import ErrorCode, Limit  # noqa: TC001 - pydantic reads the annotations at run time
 from tutor_protocol.submission import Submission, require_positions
 
 SUBPROTOCOL = "tutor.v1"
@@ -17,7 +17,7 @@ ErrorType = Literal["syntax", "runtime", "logic", "none"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask(Submission):
-    """Ask for the next explanation. The client generates `request_id`, which is unique among all asks of the user."""
+    """Ask for the next hint about some code. The client generates `request_id`, unique among the user's asks."""
 
     TYPE: ClassVar[str] = "ask"
     request_id: UUID
@@ -35,7 +35,7 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resume:
-    """Continue to follow an answer, from `next_seq` on: the first delta that the client has not received."""
+    """Continue to receive an answer, from `next_seq` on, which is the first delta that the client has not received."""
 
     TYPE: ClassVar[str] = "resume"
     request_id: UUID
@@ -117,7 +117,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Error:
-    """An ask was refused or failed. If `request_id` is None, a frame was not understood.
+    """An ask was refused or failed. If `request_id` is None, the service could not parse a frame.
 
     `content` is shown to the student.
     """

@@ -1,1 +1,1 @@
-"""Measures the whole service under load, beside a bare proxy on the same machine in the same run."""
+"""Measures the whole service under load, and in the same run a bare proxy on the same machine for comparison."""

@@ -1,4 +1,4 @@
-"""Measure the whole service beside a bare pass-through, in one run: `python -m benchmarks.service [PART …] [--full]`.
+"""Measure the whole service and a bare pass-through in one run: `python -m benchmarks.service [PART …] [--full]`.
 
 The service runs with sign-in, limits, ledger and guard. Service and pass-through share one core; the model and the load
 use the other. `--full` also measures LiteLLM. Without a PART, all parts run. docs/performance.md explains each figure.

@@ -1,4 +1,4 @@
-"""Ask Tutor as a subject of measurement: a service process with real accounts, used over its WebSocket."""
+"""Ask Tutor as a service to be measured: a process with real accounts, used over its WebSocket."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ OPEN_LIMITS = {
     "TUTOR_DAILY_MESSAGE_CAP": "100000000",
     "TUTOR_LLM_CALLS_PER_MINUTE": "100000000",
 }
-"""Settings that keep every limit enforced, but too high to be reached."""
+"""Settings that keep every limit in force, but set it too high to be reached."""
 JWT_SECRET = "words " * 8
 MODEL = "gpt-4o-mini"
-"""A model with a known price, so that the ledger has costs to count."""
+"""A model with a known price, so that costs are written to the ledger."""
 
 
 class AskTutor:
-    """The service on the service's core. If it has several workers, they share all cores with the load."""
+    """The service, bound to one core. If it has several workers, they share all cores with the load."""
 
     name = "Ask Tutor"
 
@@ -77,13 +77,13 @@ class AskTutor:
         return tutor
 
     async def line(self, signed_in: Mapping[str, str] | None = None) -> TutorLine:
-        """Open a WebSocket for a student; by default, the registered students take turns."""
+        """Open a WebSocket for a student. If none is given, the registered students take turns."""
         headers = signed_in or self._students[next(self._numbers) % len(self._students)]
         socket = await self._session.ws_connect(f"{self.url}/api/chat/ws", headers=headers, protocols=("tutor.v1",))
         return TutorLine(socket, self._cases)
 
     def _pieces(self, number: int, tokens: int) -> Sequence[Piece]:
-        """Return the pieces of an answer: the units that the guard releases, measured in characters."""
+        """Return the pieces of an answer: the units that the guard releases. Their ends are counted in characters."""
         if self._is_offline:
             return ()
         case = self._cases[number % len(self._cases)]
@@ -97,14 +97,14 @@ class AskTutor:
 
 
 class TutorLine:
-    """A chat WebSocket. Each ask is about a different program, so that each is answered at level 1 under the guard."""
+    """A chat WebSocket. Each ask is about a new program, so that each answer is at level 1 and passes the guard."""
 
     def __init__(self, socket: ClientWebSocketResponse, cases: list[Case]) -> None:
         self.socket = socket
         self._cases = cases
 
     async def send(self, number: int) -> Heard:
-        """Send an ask and return the record of its answer, still empty."""
+        """Send an ask, and return an empty record for its answer."""
         request_id = uuid4()
         code = self._cases[number % len(self._cases)].program(request_id.int)
         frame = {
@@ -130,7 +130,7 @@ class TutorLine:
         await self.socket.close()
 
     async def hear(self, heard: Heard) -> None:
-        """Record an answer to its end. A withheld answer and a repeated or missing delta count as failures."""
+        """Record an answer to its end. A withheld answer, or a repeated or missing delta, is a failure."""
         end = 0
         while True:
             message = await self.socket.receive()

@@ -1,4 +1,4 @@
-"""The students' asks in the benchmark and the model's replies, realistic enough to give the guard real work."""
+"""The asks of the benchmark's students, and realistic replies of the model, so that the guard has real work to do."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 LENGTHS = (100, 300)
-"""Lengths in tokens of the answers: in most loads, and in the measurement of the capacity."""
+"""The lengths of the answers in tokens: that of most loads, and that of the measurement of the capacity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Case:
     reply: str
 
     def tokens(self, count: int) -> list[str]:
-        """Return the first `count` tokens of the reply, repeated as needed. A token is a few letters, as in a model."""
+        """Return `count` tokens of the reply, which is repeated as needed. A token has up to six characters."""
         pieces = re.findall(r"\s*\S{1,6}", self.reply)
         again = ["\n\n" + pieces[0], *pieces[1:]]
         return list(islice(chain(pieces, cycle(again)), count))
@@ -41,14 +41,14 @@ class Case:
         return f"{self.code.rstrip()}\n\nrun = {own}"
 
     def released(self, tokens: int) -> list[str]:
-        """Return the units that the guard releases of so many tokens at level 1; empty if it stops the reply."""
+        """Return the units of so many tokens that the guard releases at level 1, or none if it stops the reply."""
         code = self.program(2**127)
         guard = Guard(HintLevel.QUESTION, Submission(code=code, cursor=Position(code.count("\n"), 0)))
         units = [*guard.feed("".join(self.tokens(tokens))), *guard.finish()]
         return units if guard.verdict is None else []
 
     def unit_ends(self, tokens: int) -> list[int]:
-        """Return the end of each of these units, in characters."""
+        """Return the end of each unit that the guard releases, in characters from the start of the reply."""
         return list(accumulate(len(unit) for unit in self.released(tokens)))
 
 
@@ -69,7 +69,7 @@ OWN = (
         "What happens to that value in the second round? Say in your own words what you would like to happen there.",
     ),
 )
-"""The default cases, which are used without a file of replies."""
+"""The cases that are used without a file of replies."""
 
 
 def read_cases(path: Path | None, most: int | None = None) -> list[Case]:
@@ -96,5 +96,5 @@ def parses(case: Case) -> bool:
 
 
 def passes(case: Case) -> bool:
-    """Return whether the guard releases the reply unchanged, in each of the benchmark's lengths."""
+    """Return whether the guard releases the reply unchanged in each of the benchmark's lengths."""
     return all("".join(case.released(tokens)) == "".join(case.tokens(tokens)) for tokens in LENGTHS)

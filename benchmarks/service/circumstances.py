@@ -1,4 +1,4 @@
-"""What all parts of the benchmark share: options, and the subjects that are measured side by side."""
+"""The options that all parts of the benchmark share, and the services that are measured side by side."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """The students' cases, a fresh folder, and the scale: `is_full` selects the one that the documentation shows."""
+    """The students' cases, an empty folder, and whether to run the `--full` form, which the documentation shows."""
 
     cases: list[Case]
     folder: Path
@@ -29,23 +29,23 @@ class Circumstances:
 
     @property
     def streams(self) -> int:
-        """The number of simultaneous answers in parts that measure many at once."""
+        """The number of simultaneous answers in the parts of the benchmark that measure many at once."""
         return 1000 if self.is_full else 200
 
     @property
     def rounds(self) -> int:
-        """The number of rounds in which the subjects are measured in turn."""
+        """The number of rounds in which the services are measured in turn."""
         return 4 if self.is_full else 1
 
     @property
     def seconds(self) -> float:
-        """Seconds that a load lasts."""
+        """The duration of a load in seconds."""
         return 8 if self.is_full else 4
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Ask Tutor on SQLite beside the floor and, with `--full`, LiteLLM, all using the same model."""
+    """Ask Tutor on SQLite, the bare pass-through (the floor) and, with `--full`, LiteLLM. All use the same model."""
 
     upstream: FastUpstream
     model: Proxy
@@ -53,17 +53,17 @@ class Beside:
     floor: Proxy
     litellm: Proxy | None
     without_litellm: str
-    """The reason why LiteLLM is not measured; empty if it is."""
+    """The reason why LiteLLM is not measured. It is empty if LiteLLM is measured."""
 
     @property
     def subjects(self) -> tuple[AskTutor | Proxy, ...]:
-        """The subjects that are measured."""
+        """The services that are measured."""
         return (self.floor, self.tutor, *([self.litellm] if self.litellm else []))
 
 
 @asynccontextmanager
 async def side_by_side(given: Circumstances) -> AsyncIterator[Beside]:
-    """Start everything: the load and the model on one core, the subjects on the other."""
+    """Start the load and the model on one core, and the measured services on the other."""
     async with AsyncExitStack() as stack, upstream_of(given) as (upstream, url):
         model = Proxy.model(url)
         stack.push_async_callback(model.close)

@@ -1,6 +1,7 @@
 """The floor: a bare pass-through on aiohttp and uvloop, without sign-in, limits, database or guard.
 
-`python -m benchmarks.service.floor URL` prints its port and forwards every POST to URL.
+It shows the minimum cost of forwarding an answer. `python -m benchmarks.service.floor URL` prints its port and forwards
+every POST to URL.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ async def main(upstream: str) -> None:
     app.router.add_post("/", pass_on)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0, backlog=4096)  # as many as the load opens at the same time
+    site = web.TCPSite(runner, "127.0.0.1", 0, backlog=4096)  # The load opens all its connections at once.
     await site.start()
     print(runner.addresses[0][1], flush=True)
     await asyncio.Event().wait()

@@ -1,4 +1,4 @@
-"""Compare the same ask in three databases: an almost empty one, a long conversation, and many students."""
+"""Compare the same ask in three databases: almost empty, with one long conversation, and with many students."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from benchmarks.service.circumstances import Circumstances
 
 MESSAGES = 10
-"""The number of stored messages of each student, unless stated otherwise."""
+"""The number of stored messages of each student, except in the database with one long conversation."""
 FEW = Size(students=10, messages=10 * MESSAGES, calls=10 * MESSAGES // 2)
 LONG = Size(students=1, messages=10_000, calls=5_000)
 MANY = Size(students=100_000, messages=100_000 * MESSAGES, calls=1_000)
@@ -34,7 +34,7 @@ LINES = 10
 
 
 async def growth(given: Circumstances) -> list[Measured]:
-    """Send the same asks to each service in turn, one at a time, so that other load affects all three alike."""
+    """Send the same asks to the three services in turn, one at a time, so that other load affects all of them alike."""
     asks = 400 if given.is_full else 100
     async with AsyncExitStack() as stack, upstream_of(given) as (upstream, url):
 
@@ -55,7 +55,7 @@ async def growth(given: Circumstances) -> list[Measured]:
                 answer = await line_of(number).ask(number)
                 taken = (time.perf_counter() - began) * 1000
                 scenarios.check(tutor, upstream, [answer])
-                if number >= 10:  # the first asks only open connections and fill caches
+                if number >= 10:  # The first asks also open connections and fill caches, so they are not counted.
                     times[name].append(taken)
     few, long, many = (median(times[name]) for name in sizes)
     return [

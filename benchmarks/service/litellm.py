@@ -1,4 +1,4 @@
-"""LiteLLM's proxy in a virtual environment of its own, kept in the user's cache folder: keys and limits in memory."""
+"""Run LiteLLM's proxy from a virtual environment in the user's cache folder. It keeps keys and limits in memory."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ async def authenticate(request, api_key):
         api_key=api_key, user_id="student", rpm_limit=10**8, tpm_limit=10**12, max_parallel_requests=10**6
     )
 """
-"""Settings that keep every limit enforced, but too high to be reached."""
+"""Settings that keep every limit in force, but set it too high to be reached."""
 
 
 class NotInstalled(Exception):
-    """LiteLLM cannot be installed here; the message gives the reason."""
+    """LiteLLM cannot be installed on this machine. The message states the reason."""
 
 
 def installed() -> Path:
-    """Return the program's path. Installs LiteLLM first if necessary. Raises `NotInstalled`."""
+    """Return the path of LiteLLM's program, which is installed if it is missing. Raise `NotInstalled`."""
     folder = user_cache_path("ask-tutor") / f"litellm-{VERSION}"
     program = folder / "bin" / "litellm"
     if program.exists():
@@ -60,7 +60,7 @@ def installed() -> Path:
 
 
 async def start(program: Path, folder: Path, upstream: str) -> Proxy:
-    """Start LiteLLM with one worker on the service's core, and wait until it answers."""
+    """Start LiteLLM with one worker, bound to the service's core, and wait until it answers."""
     model = {"model": "openai/bench", "api_base": upstream, "api_key": "none"}
     config: dict[str, object] = {
         "model_list": [{"model_name": "bench", "litellm_params": model}],

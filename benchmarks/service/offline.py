@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 async def offline(given: Circumstances) -> list[Measured]:
-    """Measure offline answers per second, then starts of the service on the database that this has already migrated."""
+    """Measure offline answers per second, and then starts of the service with the database that is migrated by then."""
     folder = given.folder / "offline"
     async with upstream_of(given) as (upstream, _):
         tutor = await AskTutor.start(folder, given.cases, None)

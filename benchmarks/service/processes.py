@@ -27,7 +27,7 @@ def resident_bytes(*pids: int) -> int:
 
 
 def on_cores(*cores: int) -> tuple[str, ...]:
-    """Return the command prefix that binds a program to these cores, whichever its parent is bound to."""
+    """Return the command prefix that runs a program on these cores only, whichever cores its parent may use."""
     return ("taskset", "--cpu-list", ",".join(str(core) for core in cores))
 
 
@@ -37,7 +37,7 @@ def bind_to(*cores: int) -> None:
 
 
 def allow_many_files() -> None:
-    """Raise this process' limit of open files, which child processes inherit, to the maximum that is allowed."""
+    """Raise the limit of open files of this process and its child processes to the maximum that is allowed."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 

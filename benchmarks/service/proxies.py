@@ -1,4 +1,4 @@
-"""Subjects that answer a POST with an event stream: the bare pass-through, LiteLLM, and the model itself."""
+"""Measured services that answer a POST with an event stream: the bare pass-through, LiteLLM, and the model itself."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Proxy:
 
     @classmethod
     def model(cls, upstream: str) -> Self:
-        """Return a subject that sends requests directly to the model."""
+        """Return a client of the model itself, to which requests are sent without a proxy."""
         return cls("model", f"{upstream}/chat/completions")
 
     @classmethod
@@ -51,11 +51,11 @@ class Proxy:
         return cls("floor", f"http://127.0.0.1:{port}/", process)
 
     async def line(self) -> ProxyLine:
-        """Return a client of the proxy. The shared session keeps the connections."""
+        """Return a client of the proxy. All clients share one session, which keeps the connections open."""
         return ProxyLine(self._session, self._url)
 
     def pieces(self, _number: int, tokens: int) -> Sequence[Piece]:
-        """Return one piece for each token, as a proxy forwards every token separately."""
+        """Return one piece for each token, because a proxy forwards every token separately."""
         return [Piece(number + 1, number) for number in range(tokens)]
 
     async def close(self) -> None:
@@ -99,4 +99,4 @@ class ProxyLine:
         return heard
 
     async def close(self) -> None:
-        """Do nothing: the session keeps the connection."""
+        """Do nothing, because the session keeps the connection."""

@@ -8,7 +8,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A target, either in the figure's unit or as a multiple of the floor's or LiteLLM's value."""
+    """A target: a bound in the figure's unit, or as a multiple of the value of the floor (pass-through) or LiteLLM."""
 
     bound: float
     is_least: bool

@@ -1,4 +1,4 @@
-"""The loads of the benchmark, for any subject; each measures a few numbers. A faulty answer ends the benchmark."""
+"""The loads of the benchmark. Each measures one service (the subject). A faulty answer ends the benchmark."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ STREAMS = 64
 PACED_STREAMS, PACED_SECONDS = 16, 0.01
 CAPACITY_SECONDS, CAPACITY_SECONDS_A_TOKEN = 6, 0.02
 LAG_P99, FIRST_P99 = 0.050, 0.250
-"""Maximum 99th percentiles, in seconds, of a subject within its capacity: of the lag, and of the first text."""
+"""The maximum 99th percentiles, in seconds, of the lag and of the time to the first text."""
 THINKS_SECONDS = 10
-"""Seconds that the model waits before its first token, for asks that are cancelled before it."""
+"""Seconds that the model waits before its first token in a load whose asks are cancelled before that token."""
 TRIES = 3
 FIRST_ANSWERS = 8
 OPEN_SECONDS = 60
-"""Seconds within which every answer of a load must have sent `OPEN_TOKENS` tokens."""
+"""Seconds after which a load fails unless every answer has sent `OPEN_TOKENS` tokens."""
 OPEN_TOKENS = 50
-"""Tokens out of 100 that an open answer has sent when memory is measured, since its memory grows with its text."""
+"""The minimum number of tokens, of 100, that each answer has sent when memory is measured: it grows with the text."""
 
 
 class LoadFailed(Exception):
-    """An answer was faulty, which makes the figures of the run worthless."""
+    """An answer was faulty, so the figures of the run are worthless."""
 
 
 def check(subject: Subject, upstream: FastUpstream, answers: Iterable[Heard]) -> list[Heard]:
-    """Return the answers if all of them are complete. Raises `LoadFailed`."""
+    """Return the answers if all of them are complete. Raise `LoadFailed` otherwise."""
     checked = list(answers)
     failures = [why for answer in checked if (why := fault(subject, upstream, answer))]
     if failures:
@@ -50,7 +50,7 @@ def check(subject: Subject, upstream: FastUpstream, answers: Iterable[Heard]) ->
 
 
 def fault(subject: Subject, upstream: FastUpstream, answer: Heard) -> str | None:
-    """Return what is wrong with an answer: its failure, or that it is incomplete; None if nothing is."""
+    """Return the fault of an answer: its failure, or that it is incomplete. Return None if it has no fault."""
     if answer.failure or not answer.ends:
         return answer.failure or "no text"
     pieces = subject.pieces(answer.number, upstream.pace.tokens)
@@ -60,7 +60,7 @@ def fault(subject: Subject, upstream: FastUpstream, answer: Heard) -> str | None
 
 
 async def until(holds: Callable[[], bool], seconds: float = 20) -> None:
-    """Poll until a condition holds. Raises `LoadFailed` after the given seconds."""
+    """Poll until a condition holds. Raise `LoadFailed` after the given seconds."""
     deadline = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > deadline:
@@ -70,7 +70,7 @@ async def until(holds: Callable[[], bool], seconds: float = 20) -> None:
 
 @asynccontextmanager
 async def lines_of(subject: Subject, count: int) -> AsyncIterator[Sequence[Line]]:
-    """Open so many connections to a subject, and close them on exit."""
+    """Open `count` connections to a subject, and close them on exit."""
     lines = [await subject.line() for _ in range(count)]
     try:
         yield lines
@@ -79,7 +79,7 @@ async def lines_of(subject: Subject, count: int) -> AsyncIterator[Sequence[Line]
 
 
 async def first_text(subject: Subject, upstream: FastUpstream, asks: int) -> float:
-    """Return the median milliseconds from an ask to its first text: one ask at a time, a model without delay."""
+    """Return the median time in ms from an ask to its first text. The model answers one ask at a time without delay."""
     upstream.begin(Pace())
     async with lines_of(subject, 1) as (line,):
         answers = check(subject, upstream, [await line.ask(number) for number in range(asks + 5)])
@@ -88,7 +88,7 @@ async def first_text(subject: Subject, upstream: FastUpstream, asks: int) -> flo
 
 @dataclass(frozen=True, slots=True)
 class Throughput:
-    """Answers per second, per second of the subject's processor time, and the load's own share of its core."""
+    """Answers per second, answers per second of the subject's processor time, and the load's use of its core."""
 
     per_second: float
     per_cpu_second: float
@@ -96,9 +96,9 @@ class Throughput:
 
 
 async def throughput(subject: Subject, upstream: FastUpstream, seconds: float) -> Throughput:
-    """Ask continuously over many connections: 100 tokens for each answer, sent one by one without a pause.
+    """Ask continuously over many connections. The model sends 100 tokens for each answer, one by one without a pause.
 
-    Only answers that end within a window of `seconds`, while every connection is busy, are counted.
+    Only answers that end while every connection is busy, in a window of `seconds`, are counted.
     """
     upstream.begin(Pace(tokens=100, seconds=0.0))
     async with lines_of(subject, STREAMS) as lines:
@@ -129,7 +129,7 @@ async def throughput(subject: Subject, upstream: FastUpstream, seconds: float) -
 
 
 async def paced_cpu(subject: Subject, upstream: FastUpstream, seconds: float) -> float:
-    """Return the subject's processor time per thousand tokens in ms, with 16 streams and a token every 10 ms."""
+    """Return the subject's processor time in ms per thousand tokens, with 16 streams and a token every 10 ms."""
     upstream.begin(Pace(tokens=100, seconds=PACED_SECONDS))
     async with lines_of(subject, PACED_STREAMS) as lines:
         await asyncio.gather(*(line.ask(number) for number, line in enumerate(lines)))
@@ -157,15 +157,15 @@ class Held:
 
     @property
     def is_in_time(self) -> bool:
-        """Whether the subject kept up with the streams."""
+        """Whether the subject kept up with the streams, within `LAG_P99` and `FIRST_P99`."""
         return self.lag <= LAG_P99 and self.first <= FIRST_P99
 
 
 async def hold(subject: Subject, upstream: FastUpstream, streams: int) -> Held:
-    """Run so many streams at 50 tokens a second. Raises `LoadFailed`.
+    """Run `streams` simultaneous answers at 50 tokens a second. Raise `LoadFailed`.
 
-    A piece's lag is the time since the model sent the token that completes it. The time to the first text excludes the
-    model's own time.
+    The lag of a piece is the time since the model has sent the piece's last token. The time to the first text excludes
+    the model's own time.
     """
     tokens = int(CAPACITY_SECONDS / CAPACITY_SECONDS_A_TOKEN)
     upstream.begin(Pace(tokens=tokens, seconds=CAPACITY_SECONDS_A_TOKEN))
@@ -173,7 +173,7 @@ async def hold(subject: Subject, upstream: FastUpstream, streams: int) -> Held:
         began, used = time.monotonic(), cpu_seconds(os.getpid())
 
         async def begin(number: int) -> Heard:
-            await asyncio.sleep(number / streams)  # spread the asks over one second, as a class would
+            await asyncio.sleep(number / streams)  # Spread the asks over one second, as in a class of students.
             return await lines[number].ask(number)
 
         answers = await asyncio.gather(*(begin(number) for number in range(streams)))
@@ -191,17 +191,17 @@ async def hold(subject: Subject, upstream: FastUpstream, streams: int) -> Held:
 
 
 async def capacity(subject: Subject, upstream: FastUpstream, *, step: int, most: int) -> Held | None:
-    """Return the result of the most streams that a subject can hold, or None if it cannot even hold `step`.
+    """Return the result of the largest number of streams that a subject can hold, or None if it cannot hold `step`.
 
-    The search doubles the step while the subject keeps up, then halves it. A failed load is tried again, since other
-    programs may have used the machine meanwhile.
+    The step doubles while the subject keeps up, and is halved after that. A failed load is tried again, because another
+    program may have used the machine.
     """
 
     async def holds(streams: int) -> Held | None:
         for _ in range(TRIES):
             try:
                 held = await hold(subject, upstream, streams)
-            except LoadFailed:  # an answer failed: the load was too high
+            except LoadFailed:  # A faulty answer means that the load was too high.
                 continue
             if held.is_in_time:
                 return held
@@ -219,7 +219,7 @@ async def capacity(subject: Subject, upstream: FastUpstream, *, step: int, most:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Memory in bytes: of the idle subject, of each idle connection, in addition of each open answer, and in total."""
+    """Memory in bytes: of the idle subject, of an idle connection, of an open answer (in addition), and in total."""
 
     idle: float
     a_line: float
@@ -228,9 +228,9 @@ class Memory:
 
 
 async def memory(subject: Subject, upstream: FastUpstream, count: int) -> Memory:
-    """Measure the memory of so many connections, and of an answer on each that is open at the same time.
+    """Measure the memory of `count` connections, and then of an open answer on each of them.
 
-    A few answers come first, so that memory which a process allocates once and keeps is not counted among the answers'.
+    A few answers are completed first. So memory that a process allocates once and keeps is not counted as theirs.
     """
     upstream.begin(Pace())
     async with lines_of(subject, FIRST_ANSWERS) as lines:
@@ -246,7 +246,7 @@ async def memory(subject: Subject, upstream: FastUpstream, count: int) -> Memory
 
 @asynccontextmanager
 async def all_open(upstream: FastUpstream, lines: Sequence[Line]) -> AsyncIterator[list[Heard]]:
-    """Keep an answer open on each connection, all of them at least half sent. On exit, append them to the yielded list.
+    """Hold an answer open on each connection, each at least half sent. On exit, append the answers to the yielded list.
 
     The answers to the earliest asks may lack only their last token.
     """
@@ -269,7 +269,7 @@ async def all_open(upstream: FastUpstream, lines: Sequence[Line]) -> AsyncIterat
 
 @dataclass(frozen=True, slots=True)
 class Cancels:
-    """Milliseconds from a `cancel` to the end of the connection to the model."""
+    """The median and the maximum time in ms from a `cancel` to the end of the connection to the model."""
 
     median: float
     worst: float

@@ -1,4 +1,4 @@
-"""Measurements beside the floor: speed and cost of streams, capacity, memory, and cancellation."""
+"""Compare streams with those of the bare pass-through: speed, cost, capacity, memory, and cancellation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 async def streams(given: Circumstances) -> list[Measured]:
-    """Measure first text, throughput and cost at a model's pace. Subjects take turns; return the rounds' medians."""
+    """Measure first text, throughput and cost at a model's pace. Services take turns. Return medians of the rounds."""
     taken: dict[tuple[Row, str], list[float]] = defaultdict(list)
     load_shares = []
     alone = []
@@ -61,7 +61,7 @@ async def streams(given: Circumstances) -> list[Measured]:
 
 
 async def capacity(given: Circumstances) -> list[Measured]:
-    """Measure the number of streams that one core can hold; only with `--full`, since it takes long."""
+    """Measure the number of streams that one core can hold. It takes long, so it runs only with `--full`."""
     if not given.is_full:
         return [Measured(rows.CAPACITY, None, note="only with --full")]
     async with side_by_side(given) as beside:
@@ -86,7 +86,7 @@ async def capacity(given: Circumstances) -> list[Measured]:
 
 
 async def memory(given: Circumstances) -> list[Measured]:
-    """Measure the memory of sockets and open answers; of LiteLLM only when idle, as it opens answers too slowly."""
+    """Measure the memory of sockets and open answers. LiteLLM is measured idle, since it opens answers too slowly."""
     async with side_by_side(given) as beside:
         other = resident_bytes(*beside.litellm.pids) if beside.litellm else None
         ours = await scenarios.memory(beside.tutor, beside.upstream, given.streams)

@@ -1,4 +1,4 @@
-"""Interfaces of the subjects that are measured: services that answer an ask in pieces."""
+"""Interfaces of the services that are measured, called subjects. A subject answers an ask in pieces."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Heard:
-    """One answer as it arrived: its length after each piece, in the subject's unit, and each piece's monotonic time."""
+    """The record of an answer: its length after each piece, in the subject's unit, and each piece's monotonic time."""
 
     name: str
     number: int
@@ -24,14 +24,14 @@ class Heard:
 
 
 class Piece(NamedTuple):
-    """A piece that should arrive at once: its end in the subject's unit, and the token that completes it."""
+    """A part of an answer that should arrive whole: its end in the subject's unit, and the token that completes it."""
 
     end: int
     token: int
 
 
 class Line(Protocol):
-    """One student's connection to a subject, for one answer at a time."""
+    """A student's connection to a subject. It carries one answer at a time."""
 
     async def ask(self, number: int) -> Heard:
         """Ask about a case and record the complete answer."""
@@ -53,7 +53,7 @@ class Subject(Protocol):
         ...
 
     def pieces(self, number: int, tokens: int) -> Sequence[Piece]:
-        """Return the pieces in which an ask's answer must arrive, up to its end. Empty if any pieces are acceptable."""
+        """Return the pieces in which an answer must arrive, or none if it may arrive in any pieces."""
         ...
 
     async def close(self) -> None:

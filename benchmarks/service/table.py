@@ -1,4 +1,4 @@
-"""The table of the figures beside the floor, LiteLLM and the targets, for the terminal and as Markdown."""
+"""The table of the figures with those of the floor and LiteLLM and the targets, for the terminal and as Markdown."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEAD = ("figure", "floor", "LiteLLM", "Ask Tutor", "x floor", "target", "")
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A figure's measured values, in its row's unit. If `ours` is None, it was not measured; `note` says why."""
+    """A figure's measured values, in the unit of its row. If `ours` is None, it was not measured; `note` says why."""
 
     row: Row
     ours: float | None
@@ -26,7 +26,7 @@ class Measured:
     note: str = ""
 
     def verdict(self, goal: Goal) -> str:
-        """Return `met`, `not reached` or `not measured`."""
+        """Return whether a target is `met`, `not reached` or `not measured`."""
         yardstick = {"": 1.0, "floor": self.floor, "LiteLLM": self.litellm}[goal.of]
         if self.ours is None or yardstick is None:
             return "not measured"
@@ -49,7 +49,7 @@ class Measured:
 
 
 def number(value: float | None) -> str:
-    """Format a number with at least three digits; empty for None."""
+    """Return a number as text with at least three digits, or an empty text for None."""
     if value is None:
         return ""
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
@@ -69,7 +69,7 @@ def text(figures: Sequence[Measured]) -> str:
 
 
 def write_markdown(file: Path, part: str, circumstances: str, figures: Sequence[Measured]) -> None:
-    """Write a part's table into a Markdown file: it replaces the part's earlier table, or else goes to the end."""
+    """Write a part's table into a Markdown file, in place of its earlier table, or at the end if there is none."""
     old = file.read_text(encoding="utf-8") if file.exists() else ""
     begin, end = f"<!-- measured: {part} -->", f"<!-- end: {part} -->"
     new = "\n".join([begin, *_markdown(figures), "", circumstances, end])

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from benchmarks.service.cases import Case
 
 CASE = re.compile(rb"benchmark case (\d+) (\w+)")
-"""Finds the number of the case and the id of the ask in a question."""
+"""A pattern that finds the number of the case and the id of the ask in a question."""
 
 QUEUED_CONNECTIONS = 4096
-"""The maximum number of connections waiting to be accepted. All answers connect at once, and a connection that
-finds the queue full waits for seconds, or fails."""
+"""The maximum number of connections that wait to be accepted. All answers connect at once, and a connection that
+finds this queue full waits for seconds, or fails."""
 
 HOLD_SECONDS = 0.5
-"""Seconds between two checks whether an answer may end."""
+"""Seconds between two checks whether an answer that is held open may end."""
 
 _HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 _END = (
@@ -38,7 +38,7 @@ _END = (
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """The model's pace: the number of tokens, the seconds between them (None: all at once), and the seconds before."""
+    """The model's pace: the number of tokens, the seconds between them (None: all at once), and before the first."""
 
     tokens: int = 100
     seconds: float | None = None
@@ -47,7 +47,7 @@ class Pace:
 
 @dataclass(slots=True)
 class Said:
-    """One answer: the end of each token in characters, the monotonic time of its sending, and the time of a cut."""
+    """One answer: the end of each token in characters, the monotonic time when it was sent, and that of a cut."""
 
     ends: list[int] = field(default_factory=list)
     at: list[float] = field(default_factory=list)
@@ -55,9 +55,9 @@ class Said:
 
 
 class FastUpstream:
-    """The server. `said` holds the answer to each ask by its id, `asked` and `open` count calls and open answers.
+    """The server. `said` holds the answer to each ask by its id, `asked` counts the calls, and `open` the open answers.
 
-    While `holds_ends` is true, each answer keeps back its last token, so that all of them stay open.
+    While `holds_ends` is true, no answer sends its last token, so that all of them stay open.
     """
 
     def __init__(self, cases: list[Case]) -> None:
@@ -71,7 +71,7 @@ class FastUpstream:
         self._server: asyncio.Server | None = None
 
     def begin(self, pace: Pace) -> None:
-        """Start a load: use this pace from now on, and forget earlier answers."""
+        """Start a load: use this pace for the next answers, and forget earlier ones."""
         self.pace = pace
         self.said.clear()
         self.asked.clear()
@@ -88,7 +88,7 @@ class FastUpstream:
             self._server.close()
 
     def events(self, number: int, tokens: int) -> list[tuple[bytes, int]]:
-        """Return the events of a case, each with the end of its token in the text, in characters."""
+        """Return the events of a case. Each has the end of its token, in characters from the start of the answer."""
         key = number % len(self._cases), tokens
         if key not in self._events:
             end, events = 0, []
@@ -102,7 +102,7 @@ class FastUpstream:
 
 
 class _Connection(asyncio.Protocol):
-    """One connection, which answers complete requests one after another."""
+    """One connection, on which complete requests are answered one after another."""
 
     def __init__(self, upstream: FastUpstream) -> None:
         self._upstream = upstream

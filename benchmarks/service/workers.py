@@ -1,4 +1,4 @@
-"""Measure two workers on PostgreSQL and Redis: compare many open answers with the model's and the stored records."""
+"""Measure two workers on PostgreSQL and Redis, and compare many open answers with the model's and stored records."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 async def workers(given: Circumstances) -> list[Measured]:
-    """Hold many answers open, count lost and doubled ones, then measure the answers per second of both workers."""
+    """Hold many answers open and count lost and repeated ones. Then measure the answers per second of both workers."""
     postgres, redis = find_postgres(), shutil.which("redis-server")
     if postgres is None or redis is None:
         missing = "there is no PostgreSQL or no Redis here"

@@ -34,7 +34,7 @@ WRITERS = 64
 
 
 async def writes(given: Circumstances) -> list[Measured]:
-    """Measure SQLite, then PostgreSQL, which syncs its log to disk at each commit as in a real installation."""
+    """Measure SQLite and PostgreSQL. PostgreSQL syncs its log to disk at each commit, as in a real installation."""
     figures = []
     rate, p99 = await _measure(f"sqlite+aiosqlite:///{given.folder / 'writes.sqlite3'}", given.seconds)
     note = f"{WRITERS} coroutines"

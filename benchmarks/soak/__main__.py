@@ -1,9 +1,9 @@
 """Let everything fail for minutes, and check afterwards: `python -m benchmarks.soak [--minutes 5] [--students 50]`.
 
 The service has two workers on PostgreSQL and Redis, as in a real installation. The fake model fails in every way that
-models do, connections are cut at random moments, students cancel or leave for good, and each minute a worker is killed.
-At the end every ask must be accounted for exactly once, no answer may have a gap or a repetition, nothing may be left
-open, and the surviving worker's memory may not have grown. The exit status is 1 if one of these does not hold.
+models do, connections are cut at random moments, students cancel or disconnect for good, and each minute a worker is
+killed. At the end every ask must be recorded exactly once, no answer may have a gap or a repetition, no answer and no
+ask may still be running, and the surviving worker's memory may not have grown. The exit status is 1 if a check fails.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ from testing.waiting import until
 KILL_SECONDS = 60
 FIRST_KILL_SECONDS = 30
 MOST_MINUTES = 12
-"""The maximum duration in minutes: access tokens are valid for 15 minutes, and nothing here renews them."""
+"""The maximum duration in minutes. Access tokens are valid for 15 minutes, and the soak test does not refresh them."""
 LAST_ASK_SECONDS = 180
-"""Seconds within which every ask must have ended: a deadline of 120 s and an outage of 30 s."""
+"""Seconds within which every ask must have ended. The deadline is 120 s, and an outage lasts up to 30 s."""
 LEASE_SECONDS = 90
-"""Seconds within which the rows of killed workers are closed: 30 s of lease, 30 s between sweeps, and a margin."""
+"""Seconds in which the rows of killed workers must be closed: a lease of 30 s, 30 s between sweeps, and a margin."""
 MOST_GROWTH = 20 * MEGABYTE
 BEHAVIOURS = 100_000
 BYTES_TO_CUT = (1_000, 20_000)
@@ -47,7 +47,7 @@ Checks = list[tuple[str, bool]]
 
 
 async def kill_workers(service: Service, kills: list[int]) -> None:
-    """Kill the younger worker each minute; the older one survives, so that the growth of its memory can be measured."""
+    """Kill the younger worker each minute. The older one survives, so that the growth of its memory can be measured."""
     await asyncio.sleep(FIRST_KILL_SECONDS)
     while True:
         youngest = max(service.worker_ids(), key=lambda number: Path(f"/proc/{number}").stat().st_ctime_ns)
@@ -102,7 +102,7 @@ async def soak(minutes: float, count: int, chance: random.Random, installation: 
 
 
 async def closing_checks(accounts: Accounts, upstream: FakeUpstream) -> Checks:
-    """Wait until nothing is open, at most until leases have expired, and return the checks of that."""
+    """Wait until no answer and no ask is running, at most until leases have expired. Return the checks of that."""
     with suppress(TimeoutError):
         await until(lambda: not upstream.open_streams and not accounts.open_rows(), seconds=LEASE_SECONDS)
     return [
@@ -112,7 +112,7 @@ async def closing_checks(accounts: Accounts, upstream: FakeUpstream) -> Checks:
 
 
 def print_figures(accounts: Accounts, proxy: CuttingProxy, kills: list[int], service: Service) -> None:
-    """Print what happened."""
+    """Print the numbers of asks, calls, cuts, kills and errors."""
     log = service.log
     swept = sum(entry["asks"] for entry in log if entry["event"] == "ledger_swept")
     errors = Counter(entry["event"] for entry in log if entry["level"] == "error")

@@ -1,4 +1,4 @@
-"""Checks after a soak test: the students' records, the model's calls and the database's rows must agree."""
+"""Checks after a soak test. The students' records, the model's calls and the database's rows must agree."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ STATES = {
     LEFT: ANY,
     "done": {"done"},
     "AI_UNAVAILABLE": {"released"},
-    "ANSWER_INTERRUPTED": {"failed", "released"},  # released: the ask ended while the connection was down
-    "DATABASE_UNAVAILABLE": ANY,  # sent if the end could not be stored at that moment
+    "ANSWER_INTERRUPTED": {"failed", "released"},  # `released` means that the ask ended while the connection was down.
+    "DATABASE_UNAVAILABLE": ANY,  # The service sends this error if it could not store the end.
 }
 """The states that the database may hold for an ask, by the end that its student saw."""
 SHOWN = 5
@@ -33,7 +33,7 @@ SHOWN = 5
 
 
 class Accounts:
-    """The records of the three sides, and the checks that compare them."""
+    """The records of students, model and database, and the checks that compare them."""
 
     def __init__(self, service: Service, upstream: FakeUpstream, records: Sequence[Record]) -> None:
         self.upstream = upstream
@@ -41,7 +41,7 @@ class Accounts:
         self._query = service.query
 
     def ends(self) -> Counter[str]:
-        """Return how often each end of an ask was seen by students."""
+        """Return how many asks ended in each way, as the students saw it."""
         return Counter(record.end or "no end" for record in self.records)
 
     def outcomes(self) -> list[tuple[Any, ...]]:
@@ -58,7 +58,7 @@ class Accounts:
         return int(calls[0] + asks[0])
 
     def checks(self) -> list[tuple[str, bool]]:
-        """Return the checks. Prints the first few faults of each."""
+        """Return the checks, and print the first few faults that each finds."""
         asks = {
             _uuid(request_id): (state, content or "")
             for request_id, state, content in self._query(
@@ -93,7 +93,7 @@ class Accounts:
                 yield f"{record.request_id}: {record.end}, {record.text[-60:]!r}"
 
     def _miscounted(self, asks: dict[UUID, tuple[str, str]]) -> Iterator[str]:
-        """Yield asks whose rows do not match the model's calls. A row without a response need not have a call."""
+        """Yield asks whose rows do not match the model's calls. A row without a response may lack its call."""
         prompts = (str(call.body["messages"]) for call in self.upstream.calls)
         received = Counter(UUID(re.findall(r"Why, ([-0-9a-f]{36})\?", prompt)[-1]) for prompt in prompts)
         rows: Counter[UUID] = Counter()
@@ -116,7 +116,7 @@ class Accounts:
                 yield f"{request_id} ({state}): {received[request_id]} calls, {rows[request_id]} rows"
 
     def _miscounted_days(self) -> Iterator[str]:
-        """Yield students whose day's count differs from their answers; failures before any text must not count."""
+        """Yield students whose daily count differs from their answers. Failures before any text must not count."""
         for user_id, counted, given in self._query(
             "SELECT u.id, (SELECT coalesce(sum(d.messages), 0) FROM daily_usage d WHERE d.subject = u.subject),"
             " (SELECT count(*) FROM asks a WHERE a.user_id = u.id AND (a.state IN ('done', 'cancelled')"

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 MEGABYTE = 1024 * 1024
 SAMPLE_SECONDS = 2.0
 WARM_SECONDS = 60.0
-"""Seconds in which a new process fills its caches, so that its growth is not judged."""
+"""Seconds in which a new process fills its caches. Growth in this time is not judged."""
 SPAN_SECONDS = 10.0
-"""Seconds over which the median of the samples is taken."""
+"""Seconds of samples whose median is compared, at the start and at the end."""
 
 
 class MemoryWatch:
@@ -27,7 +27,7 @@ class MemoryWatch:
         self._samples: dict[int, list[tuple[float, int]]] = {}
 
     async def watch(self) -> None:
-        """Sample until cancelled."""
+        """Take samples until cancelled."""
         while True:
             for number in (self._service.process.pid, *self._service.worker_ids()):
                 resident = _resident(number)
@@ -36,7 +36,7 @@ class MemoryWatch:
             await asyncio.sleep(SAMPLE_SECONDS)
 
     def checks(self, most_growth: int) -> list[tuple[str, bool]]:
-        """Check the growth of each process that ran for long enough after its first minute."""
+        """Check the growth of each process since its first minute. Processes that ended too early are left out."""
         found = []
         for number, samples in self._samples.items():
             began, ended = samples[0][0], samples[-1][0]

@@ -1,4 +1,4 @@
-"""The random behaviour in a soak test: the model's answers, and the students who ask and wait."""
+"""The random behaviour in a soak test: the model's answers, and the actions of the students."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FAULTS_IN_A_HUNDRED = 30
 CANCELS_IN_A_HUNDRED = 6
 LEAVES_IN_A_HUNDRED = 3
 LONGEST_THOUGHT = 1.0
-"""The maximum number of seconds between the end of an answer and the next question."""
+"""The maximum number of seconds between the end of an answer and the student's next question."""
 
 BEFORE_TEXT: tuple[Fault, ...] = ("drop", "html", "no_head", "silence", "pings")
 AFTER_TEXT: tuple[Fault, ...] = (
@@ -75,7 +75,7 @@ def behaviour(chance: random.Random) -> Behaviour:
 
 @dataclass(slots=True)
 class Record:
-    """One ask as its student saw it. `end` is `done`, an error code, or the student's own action."""
+    """One ask as its student saw it. `end` is `done`, an error code, or the action by which the student ended it."""
 
     user_id: UUID
     request_id: UUID
@@ -98,7 +98,7 @@ class Record:
 
 
 class Student:
-    """A student who asks repeatedly, mostly with the editor's own client over an unreliable connection."""
+    """A student who asks repeatedly, mostly with the editor's own client over a connection that is often cut."""
 
     def __init__(self, account: Account, url: str, broken_url: str, *, chance: random.Random) -> None:
         self.records: list[Record] = []
@@ -144,11 +144,11 @@ class Student:
                     if (await chat.receive())["type"] in {"done", "error"}:
                         break
                 chat.leave(self._chance.choice(("fin", "reset")))
-        except (Closed, ClientError, OSError):  # the worker was killed meanwhile
+        except (Closed, ClientError, OSError):  # The worker was killed in the meantime.
             pass
         record.end = LEFT
 
 
 def _question(record: Record) -> str:
-    """Return a question with the request's id, by which the model's calls can be assigned to asks."""
+    """Return a question that contains the request's id, so that each call of the model can be assigned to its ask."""
     return f"Why, {record.request_id}?"

@@ -1,7 +1,8 @@
 """Measure the offline tutor and the guard, and print the figures beside their targets.
 
-`python -m benchmarks.teaching --bugs FILE --replies FILE [--json OUT]`: each file holds one JSON object a line, in the
-format that `bugs` and `replies` describe; either may be omitted. `--json` writes the result of each row, one a line.
+`python -m benchmarks.teaching --bugs FILE --replies FILE [--json OUT]`. Each file holds one JSON object a line, in the
+format that `bugs` and `replies` describe; either file may be omitted. `--json` writes the result of each row, one a
+line.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Judges the offline tutor on real student programs: the named cause, the named line and the offered edit.
+"""Judges the offline tutor on real student programs, by the cause and the line that it names and the edit it offers.
 
 A row has `id`, `code`, `kind` (`syntax`, `runtime`, `logic`), `error` and, if known, `fixed` and `driver`.
 """
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 GENERIC = ("syntax.unreadable-line", "runtime.other", "logic.trace-by-hand")
-"""Rules that only say that something is wrong."""
+"""Rules that name no cause, and only say that there is a mistake."""
 FEWEST_WORDS, MOST_WORDS, GRADE = 40, 160, 9.0
 MOST_TOKENS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedEdit:
-    """An edit and its effect on the program; `equals_fix` is None if no fix is known."""
+    """An edit and its effect on the program. `equals_fix` is None if no fix is known."""
 
     edit: Edit | None
     compiles: bool
@@ -47,22 +47,22 @@ class JudgedEdit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedBug:
-    """One program with the tutor's findings and texts; a logic error is also judged without the error's text."""
+    """One program with the tutor's finding and texts. A logic error is also judged without the error's text."""
 
     id: str
     kind: str
     finding: Finding
     texts: dict[int, str]
     flagged: dict[int, str]
-    """The rule by which the guard would have stopped the text, for each level where it would."""
+    """The rule by which the guard would stop the text of a level, for each level whose text it would stop."""
     milliseconds: list[float]
     changed: tuple[int, ...]
-    """The lines that the fix changes, if there are one or two; else empty."""
+    """The lines that the fix changes if there are one or two, else an empty tuple."""
     edit: JudgedEdit
     alone: Finding | None
-    """The finding without the error's text, for a logic error with a known fix."""
+    """The finding for a logic error with a known fix if the error's text is left out, else None."""
     on_fix: Finding | None
-    """The finding in the fixed program, for a logic error with a known fix."""
+    """The finding in the fixed program for a logic error with a known fix, else None."""
 
     @property
     def is_named(self) -> bool:
@@ -107,7 +107,7 @@ def submission(row: dict[str, Any], *, error: bool = True, code: str | None = No
 
 
 def changed_lines(code: str, fixed: str, spelling: Callable[[str], object]) -> tuple[int, ...]:
-    """Return the lines of the code, from 1, that a fix replaces, deletes or inserts next to, except blank lines."""
+    """Return the numbers, from 1, of lines that a fix replaces, deletes or inserts beside. Blank lines are left out."""
     before, after = code.splitlines(), fixed.splitlines()
     old, new = ([spelling(line) for line in text] for text in (before, after))
     lines: list[int] = []
@@ -143,7 +143,7 @@ def statements(code: str) -> int:
 
 
 def judge_edit(row: dict[str, Any], edit: Edit | None) -> JudgedEdit:
-    """Apply the edit and judge the resulting program. A missing edit counts as a bad one."""
+    """Apply the edit and judge the resulting program. A missing edit counts as one that does not compile."""
     known = bool(row.get("fixed"))
     if edit is None:
         equals = False if known else None
@@ -170,7 +170,7 @@ def flagged(asked: Submission, level: HintLevel, text: str) -> str | None:
 
 
 def judge(row: dict[str, Any]) -> JudgedBug:
-    """Generate all five texts of a row, time each, and compare the findings with the fix."""
+    """Generate the texts of a row for all five levels, time each, and compare the findings with the fix."""
     asked = submission(row)
     student = StudentLevels()
     texts, stopped, times = {}, {}, []

@@ -1,8 +1,8 @@
-"""Judge the guard on replies to student programs: leaks that it stops, harmless replies that it stops, and its cost.
+"""Judge the guard on replies to student programs: the leaks and harmless replies that it stops, and its cost.
 
 A row has `id`, `student_code`, `student_said`, `reply`, `leak` (1: the reply reveals the fix) and `cat`, the kind of
 reply. `P1` to `P3` and `P6` are leaks made from templates. `P4` and `P5` are fixes written by people, with and without
-code formatting. `N1` are real tutors' turns, other `N` kinds are further harmless replies.
+code formatting. `N1` are real tutors' turns. Other kinds with `N` are further harmless replies.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LEVELS = [int(level) for level in HintLevel if level < HintLevel.SOLUTION]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedReply:
-    """One reply with its verdict at each level, and processor times in ms: of each guard's set-up and of each unit."""
+    """One reply with its verdict at each level, and processor times in ms: to set up each guard and judge each unit."""
 
     id: str
     kind: str
@@ -36,7 +36,7 @@ class JudgedReply:
     units: list[float]
 
     def as_json(self) -> dict[str, Any]:
-        """Return the row's result as JSON-compatible data; `rules` holds null where the reply passes."""
+        """Return the row's result as JSON-compatible data. `rules` holds null for a level at which the reply passes."""
         return {
             "id": self.id,
             "kind": self.kind,
@@ -47,7 +47,7 @@ class JudgedReply:
 
 
 def judge(row: dict[str, Any]) -> JudgedReply:
-    """Send a reply through the guard of each level, unit by unit."""
+    """Pass a reply through the guard of each level, unit by unit."""
     said = (row.get("student_said") or "")[-MAX_QUESTION_CHARACTERS:]
     asked = Submission(code=row["student_code"], cursor=Position(0, 0), question=said or None)
     texts = [unit.text for unit in split(row["reply"])]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _BOUND = re.compile(r"at most ([\d,]+) characters")
 _LONG = 20_000
-"""The number of characters of the test text for a pattern whose reason states no maximum."""
+"""The length in characters of the test text, for a pattern whose reason states no maximum length."""
 SLOWEST = 0.25
 """The maximum processor time, in seconds, that an exempt pattern may take for its test text."""
 
@@ -39,7 +39,7 @@ def _longest(pattern: Pattern) -> int:
 
 
 def slowest(pattern: Pattern, pump: Pump, size: int) -> float:
-    """Return the processor time in seconds for the worst of several texts of a size that repeat the pump's word."""
+    """Return the processor time in seconds of the slowest of several texts that repeat the pump's word up to `size`."""
     regex: re.Pattern[Any] = re.compile(pattern.text, pattern.flags)
     times = []
     for ending in ("", "\x00", "\n", "!", "é", '"'):

@@ -1,9 +1,9 @@
-"""Find the word whose repetition lets a backtracking matcher of `re` take more than linear time.
+"""Find a word whose repetition makes a backtracking matcher of `re` take more than linear time.
 
-A matcher's steps are the paths of the automaton. Their number grows faster than the text if the same word leads from
-one position back to it, from there to a second position, and from that back to itself. This is an infinite degree of
-ambiguity (Weber and Seidl 1991; for matchers Weideman et al. 2016). The search for the start of a match counts as such
-a position.
+A matcher's steps are the paths of the automaton. Their number grows faster than the text if one word leads from a
+position back to itself, from there to a second position, and from the second back to itself. This is called an infinite
+degree of ambiguity (Weber and Seidl 1991; for matchers Weideman et al. 2016). The search for the start of a match
+counts as such a position.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from tools.linear.automaton import Automaton
 
 MOST_PATHS = 320
-"""The maximum number of paths for each character that the bounds of two repeats, multiplied, may allow."""
+"""The maximum number of paths for each character of the text, as the product of the bounds of two repeats."""
 
 
 @dataclass(frozen=True)
 class Pump:
-    """A text that shows the growth: `prefix`, followed by `word` any number of times."""
+    """A text whose matching time grows too fast: `prefix`, followed by `word` any number of times."""
 
     prefix: str
     word: str
@@ -64,7 +64,7 @@ class _Graph:
         self.loops = [at for at in range(self.count) if at in self.reach[at] and automaton.positions[at].takes]
 
     def two_ways(self) -> Pump | None:
-        """Return a pump if two edges at once lead from one position of a loop to the next, else None."""
+        """Return a pump if two edges for the same character lead from a position of a loop to the next, else None."""
         for at in self.loops:
             for to, ways in self.steps[at].items():
                 if at in self.reach[to] and at not in self.safe:
@@ -88,7 +88,7 @@ class _Graph:
         return seen
 
     def _never_failing(self) -> set[int]:
-        """Return the positions from which the rest of the pattern can match for any characters that follow."""
+        """Return the positions from which the rest of the pattern matches, whichever characters follow."""
         positions = self.automaton.positions
         everything = (1 << self.letters) - 1
         edge = 1 << self.letters
@@ -119,7 +119,7 @@ class _Graph:
         return found
 
     def pairs(self) -> Iterator[tuple[int, int]]:
-        """Yield the pairs of positions on loops in which the second is reachable from the first."""
+        """Yield pairs of loop positions whose joint cost is too high, and whose second is reachable from the first."""
         positions = self.automaton.positions
         for p in self.loops:
             ring = self._ring(p)
@@ -129,21 +129,21 @@ class _Graph:
                     continue
                 if p and p in self.safe:
                     continue
-                # An atomic group has one exit for each entry: the matcher never tries a second one.
+                # A matcher tries only one way through an atomic group, so it never returns for a second one.
                 if atomic - positions[q].atomic:
                     continue
                 if self.cost(p, q) > MOST_PATHS and q not in ring:
                     yield p, q
 
     def rings(self) -> list[frozenset[int]]:
-        """Return the sets of positions that reach each other, without the search for the start."""
+        """Return the loops, as sets of positions that reach each other. The search for the start is left out."""
         return [*{self._ring(at) for at in self.loops if at}]
 
     def _ring(self, at: int) -> frozenset[int]:
         return frozenset(to for to in self.reach[at] if at in self.reach[to])
 
     def two_runs(self, ring: frozenset[int]) -> Pump | None:
-        """Return a pump whose word leads around a loop in two ways that part and meet again, or None."""
+        """Return a pump whose word leads around a loop in two different ways that meet again, or None."""
         if ring <= self.safe or self._bound(min(ring)) <= MOST_PATHS:
             return None
         came: dict[tuple[int, int, int], tuple[int, int, int] | None] = {
@@ -202,11 +202,11 @@ class _Graph:
         return Pump(self.prefix(start[0], [start[2]]), "".join(self.automaton.letters[letter] for letter in whole))
 
     def cost(self, p: int, q: int) -> int:
-        """Return the maximum number of steps that one character of the word can cost, by the bounds of both repeats."""
+        """Return the maximum number of steps for a character of the word: the product of both repeats' bounds."""
         return self._bound(p) * self._bound(q)
 
     def _bound(self, at: int) -> int:
-        """Return the maximum number of iterations of the loops around a position."""
+        """Return the maximum number of iterations of the loops that a position belongs to."""
         ring = self._ring(at)
         bound = 1
         for one in ring:
@@ -217,7 +217,7 @@ class _Graph:
         return bound if at else 1
 
     def word(self, p: int, q: int) -> list[int] | None:
-        """Return a word, as letters, that leads from p to p, from p to q and from q to q, or None if there is none."""
+        """Return a word, as numbers of letters, or None. It leads from p to p, from p to q, and from q to q."""
         ring_p, ring_q = self._ring(p), self._ring(q)
         middle = {at for at in self.reach[p] if at == q or q in self.reach[at]} | {p}
         for last in range(self.letters):
@@ -274,8 +274,8 @@ class _Graph:
             if way_before & before
         ]
 
-    def prefix(self, p: int, word: list[int]) -> str:  # noqa: C901 - a search in breadth
-        """Return a text that leads from the start of the pattern to position p."""
+    def prefix(self, p: int, word: list[int]) -> str:  # noqa: C901 - one breadth-first search
+        """Return the shortest text that leads from the start of the pattern to position p."""
         if p == 0:
             return ""
         letters = self.automaton.letters

@@ -15,10 +15,10 @@ from re import _parser as parser
 from typing import Any, NamedTuple
 
 _LONG = 8
-"""The maximum count of a repeat that is written out. A larger one becomes a loop, and its maximum the loop's bound."""
+"""The maximum count of a repeat that is copied. A repeat with a larger maximum becomes a loop with that bound."""
 
 _COPIES = 2
-"""The maximum number of times that the required part of a repeat is written out."""
+"""The maximum number of copies of the required part of a repeat."""
 
 _SAMPLES = [
     *map(chr, range(128)),
@@ -29,7 +29,7 @@ _MAX_REPEAT = int(c.MAXREPEAT)
 
 
 class Edge(NamedTuple):
-    """An edge to position `to`, if the previous character is in the mask `before` and the next one in `after`."""
+    """An edge to position `to`. The previous character must be in the mask `before`, and the next one in `after`."""
 
     to: int
     before: int
@@ -38,12 +38,12 @@ class Edge(NamedTuple):
 
 @dataclass
 class Position:
-    """One consuming place in the pattern: the characters that it takes, and the groups that it belongs to."""
+    """A place in the pattern that consumes one character: the characters that it takes, and its atomic groups."""
 
     takes: int
     atomic: frozenset[int]
     aside: bool
-    """Whether the position is in a lookaround, which consumes nothing."""
+    """Whether the position is inside a lookahead, which consumes nothing."""
     edges: list[Edge] = field(default_factory=list)
     ends: list[tuple[int, int]] = field(default_factory=list)
     """The ways to end the match after this position: masks of the previous and of the next character."""
@@ -51,22 +51,25 @@ class Position:
 
 @dataclass
 class Automaton:
-    """All positions. The first is the search for the start, which takes any character. `letters` represent classes."""
+    """The automaton of a pattern. Its first position is the search for the start, which takes any character.
+
+    `letters` has one character for each class of characters that the pattern does not distinguish.
+    """
 
     positions: list[Position]
     letters: list[str]
     bounds: dict[tuple[int, int], int]
-    """The maximum count of the repeat that leads from one position to another. A missing edge has no maximum."""
+    """The maximum count of the repeat whose edge leads from one position to another. An edge without entry has none."""
     turns: set[int]
-    """The positions from which a repeat begins again: every loop passes one of them."""
+    """The positions at the end of a repeat, from which it begins again. Every loop contains one of them."""
 
 
 class _Part(NamedTuple):
-    """A part of a pattern: the edges into it and out of it, and the conditions to pass it without a character."""
+    """A part of a pattern: the edges into it and out of it, and the conditions under which it can be empty."""
 
     first: list[Edge]
     last: list[Edge]
-    """The edges out of the part, with `to` as the position that they leave."""
+    """The edges out of the part. Their `to` is the position from which they start."""
     empty: list[tuple[int, int]]
 
 
@@ -92,7 +95,7 @@ class _Builder:
         self._classes()
 
     def _classes(self) -> None:
-        """Group the characters into classes, by the single-character parts of the pattern that match them."""
+        """Group the characters into classes. All characters of a class match the same parts of the pattern."""
         parts: dict[str, tuple[Any, int]] = {}
         extra: set[str] = set()
         self._collect(self.tree, self.flags, parts, extra)
@@ -121,7 +124,7 @@ class _Builder:
     def _word(self, character: str) -> bool:
         return (character.isalnum() or character == "_") and (character.isascii() or not self.flags & re.ASCII)
 
-    def _collect(self, items: Any, flags: int, parts: dict[str, tuple[Any, int]], extra: set[str]) -> None:  # noqa: C901 - one case an operator
+    def _collect(self, items: Any, flags: int, parts: dict[str, tuple[Any, int]], extra: set[str]) -> None:  # noqa: C901 - one case for each operator
         for op, value in items:
             if op in (c.LITERAL, c.NOT_LITERAL, c.ANY, c.IN):
                 parts[self._key(op, value, flags)] = ((op, value), flags)
@@ -196,7 +199,10 @@ class _Builder:
     # The methods below build the parts of a pattern.
 
     def build(self, *, searches: bool, whole: bool) -> Automaton:
-        """Build the automaton, for a search or for a match at one place, of a prefix or of the whole text."""
+        """Build the automaton of the pattern.
+
+        `searches`: the pattern is searched for, not matched at one place. `whole`: it must match the whole text.
+        """
         everywhere = self.all | self.edge
         self.positions.append(Position(self.all if searches else 0, frozenset(), aside=False))
         part = self._sequence(list(self.tree), self.flags)
@@ -254,7 +260,7 @@ class _Builder:
             [*dict.fromkeys(guard for part in parts for guard in part.empty)],
         )
 
-    def _item(self, item: Any, flags: int) -> _Part:  # noqa: C901, PLR0911 - one case an operator
+    def _item(self, item: Any, flags: int) -> _Part:  # noqa: C901, PLR0911 - one case for each operator
         op, value = item
         if op in (c.LITERAL, c.NOT_LITERAL, c.ANY, c.IN):
             return self._single(self.masks[self._key(op, value, flags)])
@@ -294,7 +300,7 @@ class _Builder:
             multiline = flags & re.MULTILINE and where is c.AT_BEGINNING
             return self._guard(self.edge | (self.newline if multiline else 0), everywhere)
         if where in (c.AT_END, c.AT_END_STRING):
-            # `$` also matches before a final line end. This is ignored, because it adds a single character.
+            # `$` also matches before a final line end, which is ignored here because it adds only one character.
             multiline = flags & re.MULTILINE and where is c.AT_END
             return self._guard(everywhere, self.edge | (self.newline if multiline else 0))
         if where is c.AT_BOUNDARY:
@@ -319,7 +325,7 @@ class _Builder:
         return self._join(part, optional)
 
     def _always_taken(self, body: Any, flags: int) -> int:
-        """Return the characters that an unbounded repeat of `body` always consumes, so it never ends before one."""
+        """Return the characters that a repeat of `body` always consumes, so that it never ends before one of them."""
         items = list(body)
         if len(items) != 1:
             return 0
@@ -368,7 +374,7 @@ class _Builder:
             can_begin = 0
             for into in part.first:
                 can_begin |= into.after
-        # The lookahead is a dead end beside the path that continues after it.
+        # The path through the lookahead ends there, beside the path that continues after it.
         return _Part(part.first, [], [(everywhere, can_begin)])
 
     def _is_one(self, body: Any) -> bool:
@@ -388,5 +394,5 @@ def _open(edges: list[Edge]) -> list[Edge]:
 
 
 def automaton(pattern: str | bytes, flags: int, *, searches: bool, whole: bool = False) -> Automaton:
-    """Build the automaton of a pattern that is searched for, or matched at one place."""
+    """Build the automaton of a pattern that is searched for, or that is matched at one place."""
     return _Builder(pattern, flags).build(searches=searches, whole=whole)

@@ -74,7 +74,7 @@ def _as_diagnostic(text: str) -> Submission:
 def _guard_of(submission: Submission, answer: str, level: int) -> object:
     guard = Guard(HintLevel(level), submission)
     guard.read_ahead()
-    # No line exceeds the maximum length that the guard reads, because a longer one ends the answer at once.
+    # Each line has the maximum length that the guard reads, because a longer line ends the answer at once.
     answer = "\n".join(answer[start : start + _LINE] for start in range(0, len(answer), _LINE))
     for start in range(0, len(answer), 512):
         guard.feed(answer[start : start + 512])
@@ -112,7 +112,7 @@ _PLACES: tuple[tuple[str, str, Callable[[str], Submission]], ...] = (
 
 
 def _everywhere(name: str, read: Callable[[Submission], object]) -> list[Entry]:
-    """Return the entries of a function that reads a whole submission: one for each place of the text in it."""
+    """Return the entries of a function that reads a whole submission: one for each field that can contain the text."""
 
     def of(place: Callable[[str], Submission]) -> Callable[[str], object]:
         return lambda text: read(place(text))

@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from random import Random
 
 GROWTH = 4
-"""The factor between the lengths of the long and the short text."""
+"""The length of the long text divided by the length of the short text."""
 TOO_FAST = 2.0
-"""The factor by which time may outgrow the text before it counts as more than linear."""
+"""The maximum growth of the time divided by the growth of the text. From this value on it is more than linear."""
 _AGAIN = 0.05
-"""Seconds after which the timer repeats its signal, in case a destructor swallowed the exception."""
+"""Seconds between the timer's signals after the first, since Python ignores exceptions raised in destructors."""
 _TICK = 0.004
 """Seconds between two ticks of the processor clock on machines with a coarse clock."""
 SHORTEST = 0.012
-"""The minimum processor time, in seconds, of the long text. A shorter time proves nothing about growth."""
+"""The minimum processor time, in seconds, that the long text must take to prove anything about growth."""
 LONGEST = 2.0
-"""The maximum processor time of a run, in seconds. A longer run counts as endless."""
+"""The maximum processor time of a run, in seconds. A longer run is stopped."""
 
 
 @dataclass(frozen=True)
 class Growth:
-    """The times of a short and of a long text, in seconds of processor time."""
+    """The seconds of processor time that an entry takes for a short and for a long text."""
 
     entry: str
     shape: Shape
@@ -59,7 +59,7 @@ class Growth:
 
 
 class _Endless(BaseException):
-    """A run took longer than `LONGEST`."""
+    """A run was stopped, because it took longer than `LONGEST`."""
 
 
 def _stop(*_: object) -> None:
@@ -67,7 +67,7 @@ def _stop(*_: object) -> None:
 
 
 class _Parser:
-    """Measures the time that CPython's parser takes, so that it can be subtracted."""
+    """Replaces `compile`, and measures the time that CPython's parser takes, so that it can be subtracted."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -83,7 +83,7 @@ class _Parser:
 
 @contextlib.contextmanager
 def _collector_paused() -> Iterator[None]:
-    """Pause the garbage collector: a full collection of the garbage of earlier tests takes seconds."""
+    """Pause the garbage collector, because a full collection after earlier tests takes seconds."""
     gc.disable()
     try:
         yield
@@ -102,7 +102,7 @@ def _parser_counted() -> Iterator[_Parser]:
 
 
 def processor_time(entry: Entry, text: str) -> float:
-    """Return the processor time in seconds that an entry takes for a text, without that of CPython's parser."""
+    """Return the processor time in seconds that an entry takes for a text, without the time of CPython's parser."""
     before = signal.signal(signal.SIGVTALRM, _stop)
     with _collector_paused(), _parser_counted() as parser:
         start = time.process_time()
@@ -120,14 +120,14 @@ def processor_time(entry: Entry, text: str) -> float:
 
 
 def growth(entry: Entry, shape: Shape, size: int) -> Growth:
-    """Measure an entry with texts of `size` and of `GROWTH` times `size` characters. Repeat a bad measurement."""
+    """Measure an entry with texts of `size` and of `GROWTH` times `size` characters. If it is slow, measure again."""
     short = processor_time(entry, shape.text(size))
     long = processor_time(entry, shape.text(size * GROWTH))
     measured = Growth(entry.name, shape, size, short, long)
     for again in range(3):
         if not measured.is_super_linear:
             break
-        # The text has another length each time, because results for the same text are cached.
+        # Each measurement uses another length, because results for the same text are cached.
         short = max(short, processor_time(entry, shape.text(size - again - 1)))
         if long < LONGEST or again == 0:
             long = min(long, processor_time(entry, shape.text(size * GROWTH - again - 1)))

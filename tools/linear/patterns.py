@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("tutor_protocol", "tutor_pedagogy", "tutor_analysis", "tutor_lsp", "tutor_server")
 MARK = "# linear: "
-"""The mark of a comment beside a pattern. The reason after it says why the pattern is fast enough for every text."""
+"""The mark of a comment beside a pattern. Its text states why the pattern is fast enough for every text."""
 
 _UNKNOWN = "(?:word|another)"
 """The placeholder for a part of a pattern that only the running function knows."""
@@ -36,7 +36,7 @@ class Pattern:
     searches: bool
     whole: bool
     reason: str | None
-    """The reason in the comment beside the pattern, why it is exempt, or None."""
+    """The reason that the comment beside the pattern states for an exemption from the check, or None."""
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.text!r}"
@@ -64,7 +64,10 @@ def _files(package: str) -> list[Path]:
 
 
 def _compiled_by_import(sources: dict[Path, _Source]) -> list[tuple[Path, int, str | bytes, int]]:
-    """Import every module of the product, and return the patterns that this compiles. Loaded modules are skipped."""
+    """Import every module of the product, and return the patterns that are compiled by that.
+
+    Patterns of modules that are already loaded are missing.
+    """
     found: list[tuple[Path, int, str | bytes, int]] = []
     original = re._compile  # type: ignore[attr-defined]
 
@@ -74,7 +77,7 @@ def _compiled_by_import(sources: dict[Path, _Source]) -> list[tuple[Path, int, s
             while frame is not None and frame.f_globals.get("__name__") == "re":
                 frame = frame.f_back
             if frame is not None and Path(frame.f_code.co_filename) in sources:
-                # A function may compile a table of patterns. Then the line on which the module calls it counts.
+                # If a function compiles a table of patterns, the line counts on which the module calls it.
                 while frame is not None and frame.f_code.co_name != "<module>":
                     frame = frame.f_back
                 if frame is not None and (path := Path(frame.f_code.co_filename)) in sources:
@@ -143,7 +146,7 @@ class _Source:
         beside = self.lines[first - 1 : last]
         for number in above:
             while number > 1 and self.lines[number - 2].lstrip().startswith("#"):
-                number -= 1  # noqa: PLW2901 - up the block of comments
+                number -= 1  # noqa: PLW2901 - the loop goes up the block of comments
                 beside.append(self.lines[number - 1])
         return next((text.split(MARK, 1)[1].strip() for text in beside if MARK in text), None)
 
@@ -199,7 +202,7 @@ class _Source:
         return False
 
     def _evaluate(self, expression: ast.expr) -> Any:
-        """Return the value of a constant expression. Placeholders stand for parts that are only known at run time."""
+        """Return the value of a constant expression, with placeholders for the parts known only at run time."""
         known = vars(sys.modules[self.module])
         if isinstance(expression, ast.JoinedStr):
             return "".join(
@@ -210,7 +213,7 @@ class _Source:
             left, right = self._evaluate(expression.left), self._evaluate(expression.right)
             return left + right
         try:
-            return eval(compile(ast.Expression(expression), "pattern", "eval"), dict(known))  # noqa: S307 - our own source
+            return eval(compile(ast.Expression(expression), "pattern", "eval"), dict(known))  # noqa: S307 - the expression is from our own source
         except NameError:
             return _UNKNOWN
 
@@ -220,7 +223,7 @@ class _Source:
 
 
 class _Usage:
-    """How each compiled pattern is used, by the methods that are called on its name anywhere in the product."""
+    """The methods by which each compiled pattern is used, anywhere in the product."""
 
     def __init__(self, sources: dict[Path, _Source]) -> None:
         self.methods: dict[tuple[str, str], set[str]] = {}
@@ -240,7 +243,7 @@ class _Usage:
                         self.methods.setdefault((".".join(module), node.attr), set()).add(_method(node))
 
     def of(self, source: _Source, line: int) -> tuple[bool, bool]:
-        """Return whether the pattern compiled at a line is searched for, and whether it must match the whole text."""
+        """Return whether the pattern on a line is searched for, and whether it must match the whole text."""
         statement = source.statement(line)
         target = None
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):

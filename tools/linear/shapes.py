@@ -1,4 +1,4 @@
-"""Texts that reveal quadratic time: seeds that are repeated, nested, interleaved and cut."""
+"""Texts that reveal quadratic time. They repeat, nest, interleave and cut short pieces of text, called seeds."""
 
 from __future__ import annotations
 
