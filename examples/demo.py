@@ -1,8 +1,9 @@
-"""`make demo`: one student, one bug, five hints, through every layer and in real processes.
+"""`make demo`: one student asks five times about one bug, through every layer and in real processes.
 
-Starts the service on a free port with a fresh data folder, registers a student, starts the language server as an
-editor would, and asks five times about the bug in `average.py`. With `PROVIDER=fake` a fake model answers over the
-wire of OpenAI instead of the offline tutor. Nothing is left behind. Exit status 0, or 1 with a reason on stderr.
+Starts the service on a free port with an empty data folder, registers a student, starts the language server as an
+editor would, and asks five times about the bug in `average.py`. With `PROVIDER=fake`, a fake model answers in the wire
+format of OpenAI, in place of the offline tutor. At the end all processes and files are removed. The exit status is 0,
+or 1 with a reason on stderr.
 """
 
 from __future__ import annotations
@@ -35,11 +36,11 @@ FAKE_MODEL_KEY = "fake-key"
 
 
 class DemoFailed(Exception):
-    """The demo cannot go on; the message is one line."""
+    """The demo cannot continue. The message is one line that states the reason."""
 
 
 async def demo(provider_name: str) -> None:
-    """Run it all with `offline` or `fake` answers. Raises `DemoFailed`, `ServerStopped` or `RequestFailed`."""
+    """Run the whole demo with `offline` or `fake` answers. Raise `DemoFailed`, `ServerStopped` or `RequestFailed`."""
     if provider_name not in PROVIDERS:
         raise DemoFailed(f"PROVIDER is one of {', '.join(PROVIDERS)}")
     async with AsyncExitStack() as stack:
@@ -63,7 +64,7 @@ async def demo(provider_name: str) -> None:
 
 
 async def ask(editor: LanguageClient, uri: str) -> None:
-    """Choose "Ask tutor" at the bug and show the answer as it streams."""
+    """Choose the code action "Ask tutor" at the bug, and show the answer as it streams."""
     argument = await editor.ask_action(uri, BUG)
     if argument is None:
         raise DemoFailed("the language server offers no help at the bug")
@@ -85,7 +86,7 @@ async def ask(editor: LanguageClient, uri: str) -> None:
 
 @asynccontextmanager
 async def service(folder: Path, environment: Mapping[str, str]) -> AsyncIterator[str]:
-    """Run the service; give its address."""
+    """Run the service, and yield its address."""
     command = Path(sys.executable).with_name("tutor-server")
     async with running(str(command), "serve", "--port", "0", cwd=folder, env=environment) as process:
         assert process.stderr is not None
@@ -96,7 +97,7 @@ async def service(folder: Path, environment: Mapping[str, str]) -> AsyncIterator
             last = line
         else:
             raise DemoFailed(f"the service did not start: {last}")
-        draining = asyncio.create_task(process.stderr.read())  # its log must not fill the pipe
+        draining = asyncio.create_task(process.stderr.read())  # Read the log, so that the pipe never fills up.
         try:
             yield line.removeprefix(LISTENING)
         finally:
@@ -106,13 +107,13 @@ async def service(folder: Path, environment: Mapping[str, str]) -> AsyncIterator
 
 @asynccontextmanager
 async def offline_tutor() -> AsyncIterator[dict[str, str]]:
-    """Run nothing: without a key the service answers with the offline tutor."""
+    """Yield no settings: without a key, the service answers with the offline tutor."""
     yield {}
 
 
 @asynccontextmanager
 async def fake_model() -> AsyncIterator[dict[str, str]]:
-    """Run the fake model of the tests; give the settings that lead the service to it."""
+    """Run the fake model of the tests, and yield the settings with which the service uses it."""
     checkout = PROGRAM.parent.parent
     async with running(sys.executable, "-m", "testing.fake_upstream", cwd=checkout) as process:
         assert process.stdout is not None
@@ -133,7 +134,7 @@ LAST_WORDS = {
 async def running(
     *command: str, cwd: Path, env: Mapping[str, str] | None = None
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run a process for as long as the context lasts; leave none."""
+    """Run a process within the context, and end it on exit."""
     process = await asyncio.create_subprocess_exec(
         *command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
@@ -151,7 +152,7 @@ async def running(
 
 
 async def register(url: str) -> str:
-    """Make an account and give its access token."""
+    """Create an account, and return its access token."""
     from aiohttp import ClientSession
 
     account = {"email": "student@uni.example", "password": "a long sentence of my own"}
@@ -171,12 +172,12 @@ def bare_environment(folder: Path) -> dict[str, str]:
 
 
 def say(text: str) -> None:
-    """Print a line at once."""
+    """Print a line, and flush it."""
     print(text, flush=True)
 
 
 def main() -> int:
-    """Run the demo within its time and give the exit status."""
+    """Run the demo, with a time limit of `SECONDS`. Return the exit status."""
 
     async def in_time() -> None:
         async with asyncio.timeout(SECONDS):

@@ -1,1 +1,1 @@
-"""What tests, benchmarks and examples share."""
+"""Test doubles, fixtures and steps that tests, benchmarks and examples share."""

@@ -1,4 +1,4 @@
-"""Steps on the account pages in a real Chromium, taken by keyboard alone."""
+"""Steps on the account pages in a real Chromium, with the keyboard only."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def picture(page: Page, name: str) -> None:
 
 
 async def fill(page: Page, *texts: str) -> None:
-    """Fill in consecutive fields, starting with the focused one, and submit the form."""
+    """Fill in consecutive fields, starting with the focused field, and submit the form."""
     for number, text in enumerate(texts):
         if number:
             await page.press("Tab")
@@ -36,7 +36,7 @@ async def heading(page: Page) -> str:
 
 
 async def follow(page: Page, link: str) -> None:
-    """Tab to a link and open it."""
+    """Press Tab until a link has the focus, and open it."""
     await reach(page, "link", link)
     await page.press("Enter", loads=True)
 
@@ -51,7 +51,7 @@ async def reach(page: Page, role: str, name: str) -> None:
 
 
 async def make_account(page: Page, address: str, email: str, password: str) -> None:
-    """Create an account at a service that sends no e-mail; the browser is then signed in to it."""
+    """Create an account at a service that sends no e-mail. The browser is signed in to it afterwards."""
     await page.open(address)
     await fill(page, email, password, password)
     assert await heading(page) == "Your account"
@@ -70,7 +70,7 @@ async def approve(page: Page, address: str, user_code: str) -> None:
 
 
 async def least_contrast(page: Page) -> tuple[float, str]:
-    """Return the lowest contrast ratio of a text to its background on the page, and that text (WCAG 2.2, 1.4.3)."""
+    """Return the lowest contrast ratio of the page's texts to their backgrounds, and the text (WCAG 2.2, 1.4.3)."""
     lowest: list[tuple[float, str]] = await page.evaluate(_CONTRASTS)
     return min((ratio, text) for ratio, text in lowest)
 

@@ -35,7 +35,7 @@ def spin_in_c() -> None:
 
 
 def sleep_long() -> None:
-    """Wait for longer than any deadline, without taking processor time."""
+    """Sleep for longer than any deadline, without using processor time."""
     time.sleep(600)
 
 
@@ -55,13 +55,13 @@ def take_memory() -> int:
 
 
 def print_much() -> str:
-    """Write to stdout and stderr, as code that emits warnings would."""
-    print("noise" * 100_000)  # noqa: T201 - the test checks that output does no harm
-    print("noise", file=sys.stderr)  # noqa: T201 - the test checks that output does no harm
+    """Write to stdout and stderr, as code that emits warnings does."""
+    print("noise" * 100_000)  # noqa: T201 - the test checks that such output does no harm
+    print("noise", file=sys.stderr)  # noqa: T201 - the test checks that such output does no harm
     return "done"
 
 
 def examine_for_ever(submission: Submission) -> None:
-    """Record the submission, then run a regular expression that backtracks practically for ever."""
+    """Record the submission, and then match a regular expression that backtracks practically for ever."""
     STARTED.append(submission)
     re.match(r"(?:a|a)*b", "a" * 60)

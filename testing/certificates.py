@@ -1,4 +1,4 @@
-"""Certificates for tests: a self-signed one, and those of a private authority such as a university's."""
+"""TLS certificates for tests: a self-signed one, and those of a private certificate authority, as of a university."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class PrivateAuthority:
         )
 
     def _of_authorities(self) -> list[tuple[Any, bool]]:
-        """Return the extensions that Python 3.13 also requires of an authority's certificate (`VERIFY_X509_STRICT`)."""
+        """Return the extensions that Python 3.13 also requires in an authority's certificate (`VERIFY_X509_STRICT`)."""
         may = dict.fromkeys(("key_cert_sign", "crl_sign"), True)
         may |= dict.fromkeys(
             (
@@ -107,26 +107,26 @@ def self_signed_context(folder: Path) -> ssl.SSLContext:
 
 
 def _new_key() -> Any:
-    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - the package is not installed everywhere
+    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - `cryptography` is not installed everywhere
 
     return ec.generate_private_key(ec.SECP256R1())
 
 
 def _digest() -> Any:
-    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 - the package is not installed everywhere
+    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 - `cryptography` is not installed everywhere
 
     return hashes.SHA256()
 
 
 def _pem(certificate: Any) -> bytes:
-    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - the package is not installed everywhere
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - `cryptography` is not installed everywhere
 
     pem: bytes = certificate.public_bytes(serialization.Encoding.PEM)
     return pem
 
 
 def _context(file: Path, key: Any, certificate: Any) -> ssl.SSLContext:
-    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - the package is not installed everywhere
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - `cryptography` is not installed everywhere
 
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

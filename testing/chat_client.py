@@ -1,4 +1,4 @@
-"""A plain client of the chat WebSocket that speaks the contract's JSON as a third-party program would."""
+"""A plain client of the chat WebSocket that sends the contract's JSON, as a third-party program would."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Chat:
         await self.socket.send_str(json.dumps(frame, separators=(",", ":")))
 
     async def receive(self) -> dict[str, Any]:
-        """Receive one frame. Raises `Closed`."""
+        """Receive one frame. Raise `Closed` if the service closes the socket."""
         message = await self.socket.receive(timeout=30)
         if message.type is not WSMsgType.TEXT:
             raise Closed(self.socket.close_code)
@@ -65,7 +65,7 @@ class Chat:
         return connection.transport if connection is not None else None
 
     def leave(self, how: Literal["fin", "reset"]) -> float:
-        """Drop the connection without a WebSocket close, by FIN or RST. Return the monotonic time of the drop."""
+        """Abort the TCP connection with FIN or RST, without a WebSocket close. Return the monotonic time of that."""
         transport = self.transport
         assert transport is not None
         if how == "reset":
@@ -75,7 +75,7 @@ class Chat:
         return time.monotonic()
 
     async def collect(self, request_id: str) -> list[dict[str, Any]]:
-        """Return the frames of one answer, up to its last. Frames of other answers are dropped."""
+        """Return the frames of one answer up to its end. Frames of other answers are dropped."""
         frames: list[dict[str, Any]] = []
         while not frames or frames[-1]["type"] not in {"done", "error"}:
             frame = await self.receive()
@@ -89,7 +89,7 @@ class Chat:
 
 
 def text_of(frames: list[dict[str, Any]]) -> str:
-    """Return the text of an answer after checking that no delta is missing or repeated."""
+    """Return the text of an answer. Fail if a delta is missing or repeated."""
     deltas = [frame for frame in frames if frame["type"] == "delta"]
     assert [delta["seq"] for delta in deltas] == list(range(len(deltas)))
     return "".join(delta["content"] for delta in deltas)
@@ -97,7 +97,7 @@ def text_of(frames: list[dict[str, Any]]) -> str:
 
 @asynccontextmanager
 async def connect(url: str, access_token: str | None) -> AsyncIterator[Chat]:
-    """Open a WebSocket at a service. Without an access token the client is not signed in."""
+    """Open a WebSocket at a service. Without an access token, the client is not signed in."""
     headers = {} if access_token is None else {"Authorization": f"Bearer {access_token}"}
     async with (
         ClientSession() as session,

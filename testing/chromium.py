@@ -1,4 +1,4 @@
-"""A headless Chromium, driven over the DevTools protocol as a person would: by keyboard and by what the page shows."""
+"""A headless Chromium, driven over the DevTools protocol by keys and by the accessibility tree, as a person would."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _KEYS = {"Enter": (13, "\r"), "Tab": (9, "\t"), "Space": (32, " "), "ArrowRight"
 
 
 class Page:
-    """One tab. JavaScript is off unless a test asks for it, which proves that the pages work without it."""
+    """One tab. JavaScript is off unless a test enables it, to prove that the pages work without JavaScript."""
 
     def __init__(self, socket: ClientWebSocketResponse) -> None:
         self.requests: list[str] = []
         """The URL of every request of the tab."""
         self.complaints: list[str] = []
-        """Messages in the browser's console, such as styles, scripts or forms that a policy blocked."""
+        """Messages in the browser's console, for example about styles, scripts or forms that a policy has blocked."""
         self._socket = socket
         self._ids = itertools.count(1)
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
@@ -64,7 +64,7 @@ class Page:
         await self.call("Input.insertText", text=text)
 
     async def press(self, key: str, *, loads: bool = False) -> None:
-        """Press a key. If it `loads` another page, wait until that has loaded."""
+        """Press a key. If it opens another page (`loads`), wait until that page has loaded."""
         code, text = _KEYS[key]
         self._loaded.clear()
         for kind in ("keyDown", "keyUp"):
@@ -80,7 +80,7 @@ class Page:
             await self._wait_until_loaded()
 
     async def told(self) -> list[tuple[str, str]]:
-        """Return role and name of everything that a screen reader reads out, in order. An alert's name is its text."""
+        """Return role and name of each element that a screen reader reads, in order. An alert's name is its text."""
         nodes = (await self.call("Accessibility.getFullAXTree"))["nodes"]
         children = {node["nodeId"]: node.get("childIds", ()) for node in nodes}
         names = {node["nodeId"]: node.get("name", {}).get("value", "") for node in nodes}
@@ -103,7 +103,7 @@ class Page:
                         return node["role"]["value"], node["name"]["value"]
 
     async def focused_or_none(self) -> tuple[str, str] | None:
-        """Return the role and name of the focused element, or None."""
+        """Return the role and name of the focused element, or None if no element has the focus."""
         tree = await self.call("Accessibility.getFullAXTree")
         for node in tree["nodes"]:
             if node["role"]["value"] != "RootWebArea" and _has_focus(node):
@@ -123,7 +123,7 @@ class Page:
         await self.call("Emulation.setEmulatedMedia", features=emulated)
 
     async def evaluate(self, expression: str) -> Any:
-        """Evaluate a JavaScript expression and return its value. Afterwards the page's own scripts are off."""
+        """Evaluate a JavaScript expression and return its value. Afterwards JavaScript is off for the page."""
         await self.call("Emulation.setScriptExecutionDisabled", value=False)
         answer = await self.call("Runtime.evaluate", expression=expression, returnByValue=True)
         await self.call("Emulation.setScriptExecutionDisabled", value=True)
@@ -131,12 +131,12 @@ class Page:
         return answer["result"]["value"]
 
     async def content_width(self) -> float:
-        """Return the width of the page's content in CSS pixels. A page wider than the tab scrolls sideways."""
+        """Return the width of the page's content in CSS pixels. If it exceeds the tab's, the page scrolls sideways."""
         metrics = await self.call("Page.getLayoutMetrics")
         return float(metrics["cssContentSize"]["width"])
 
     async def close(self) -> None:
-        """Stop reading messages of the browser."""
+        """Stop reading messages from the browser."""
         self._reader.cancel()
         await asyncio.wait({self._reader})
 
@@ -174,7 +174,7 @@ async def chromium(program: str, *, scripts: bool = False) -> AsyncIterator[Page
     process = await asyncio.create_subprocess_exec(
         program,
         "--headless=new",
-        "--no-sandbox",  # Chromium refuses to run as root with its sandbox
+        "--no-sandbox",  # Chromium refuses to run as root with a sandbox.
         "--disable-gpu",
         "--disable-dev-shm-usage",
         "--no-first-run",
@@ -211,4 +211,4 @@ async def _debugging_port(file: Path) -> int:
             try:
                 return int((await asyncio.to_thread(file.read_text)).split("\n")[0])
             except (FileNotFoundError, ValueError):
-                await asyncio.sleep(0.05)  # Chromium reports its port only by writing this file
+                await asyncio.sleep(0.05)  # Chromium reports its port only in this file.

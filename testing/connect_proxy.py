@@ -1,4 +1,4 @@
-"""An HTTP proxy on loopback, such as a university's: it accepts CONNECT (RFC 9110 §9.3.6) for one fixed server."""
+"""An HTTP proxy on loopback, like that of a university. It accepts CONNECT (RFC 9110 §9.3.6) for one fixed server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ESTABLISHED = "200 Connection established"
 
 
 class ConnectProxy:
-    """A running proxy. `asked_for` lists the requested targets, `host:port`, in order."""
+    """A running proxy. `asked_for` lists the targets (`host:port`) of the CONNECT requests, in order."""
 
     def __init__(self, server_port: int, status: str) -> None:
         self.port = free_port()

@@ -16,7 +16,7 @@ GRANT_TYPE = "urn:ietf:params:oauth:grant-type:device_code"
 
 @dataclass
 class Shown:
-    """A page as received: status, headers, the fields of its form, its text, its heading and its error message."""
+    """A page as the browser received it: status, headers, form fields, text, heading and error message."""
 
     status: int
     headers: Any
@@ -31,11 +31,11 @@ class Browser:
     """The browser of one person, with its cookies."""
 
     def __init__(self, url: str) -> None:
-        self.session = ClientSession(url, cookie_jar=CookieJar(unsafe=True))  # unsafe: allows IP addresses
+        self.session = ClientSession(url, cookie_jar=CookieJar(unsafe=True))  # `unsafe` accepts IP addresses.
         self.page: Shown
 
     async def open(self, path: str = "/device") -> Shown:
-        """Go to a page."""
+        """Open a page."""
         async with self.session.get(path) as response:
             return await self._show(response)
 
@@ -50,7 +50,7 @@ class Browser:
             return await self._show(response)
 
     async def post(self, path: str, **fields: str) -> Shown:
-        """Post a form with the page's CSRF token to another path."""
+        """Post only these fields and the page's CSRF token to another path."""
         form = {"csrf": self.page.fields["csrf"]} | fields
         async with self.session.post(path, data=form) as response:
             return await self._show(response)
@@ -60,7 +60,7 @@ class Browser:
         return next(each.value for each in self.session.cookie_jar if each.key == name)
 
     async def sign_in(self, user_code: str, email: str, password: str) -> Shown:
-        """Open `/device`, enter the user code and sign in, which leads to the page with the decision."""
+        """Open `/device`, enter the user code and sign in. The resulting page asks whether to approve the device."""
         await self.open()
         await self.submit(user_code=user_code)
         return await self.submit(email=email, password=password)
@@ -95,14 +95,14 @@ async def start_device(session: ClientSession, url: str = "", **form: str) -> di
 
 
 async def poll_device(session: ClientSession, device_code: str, url: str = "") -> tuple[int, dict[str, Any]]:
-    """Request the tokens for a device code; return the status and the body."""
+    """Request the tokens for a device code. Return the status and the body."""
     form = {"grant_type": GRANT_TYPE, "device_code": device_code}
     async with session.post(f"{url}/api/auth/device/token", data=form) as response:
         return response.status, await response.json()
 
 
 async def approve_a_device(url: str, email: str, password: str) -> dict[str, Any]:
-    """Start a device sign-in, approve it and return its codes."""
+    """Start a device sign-in, approve it in a browser, and return its codes."""
     browser = Browser(url)
     try:
         started = await start_device(browser.session)
@@ -130,7 +130,7 @@ class _Reader(HTMLParser):
         elif tag != "meta":
             self._inside.append("problem" if given.get("role") == "alert" else tag)
 
-    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - the base class prescribes the parameter
+    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - the base class requires the parameter
         self._inside.pop()
 
     def handle_data(self, data: str) -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 SECRET = "0123456789abcdef0123456789abcdef"
 ON_BOTH = pytest.mark.parametrize("held", ["sqlite", "postgresql"], indirect=True)
-"""A mark for tests whose fixture `held` is a service: the test runs once on each kind of database."""
+"""A mark for tests with the fixture `held`, which is a service. It runs a test once on each kind of database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,13 @@ class HeldService:
     database: Database
 
     async def post(self, path: str, body: dict[str, Any], access_token: str | None = None) -> tuple[int, Any]:
-        """Post JSON; return the status and the body."""
+        """Post JSON. Return the status and the body."""
         headers = {} if access_token is None else {"Authorization": f"Bearer {access_token}"}
         async with self.client.post(path, json=body, headers=headers) as response:
             return response.status, await response.json() if response.content_length else None
 
     async def me(self, access_token: str) -> tuple[int, Any]:
-        """Request the account of an access token; return the status and the body."""
+        """Request the account that an access token belongs to. Return the status and the body."""
         async with self.client.get("/api/auth/me", headers={"Authorization": f"Bearer {access_token}"}) as response:
             return response.status, await response.json()
 
@@ -72,7 +72,7 @@ async def held_service(
     deadlines: Deadlines | None = None,
     **settings: Any,
 ) -> AsyncIterator[HeldService]:
-    """Run the service with these settings. `prepare` may extend the application before it starts."""
+    """Run the service with these settings. `prepare` can extend the application before it starts."""
     given = {"data_dir": data_dir, "jwt_secret": SECRET, "registration": "open"} | settings
     app = build_app(Settings.model_validate(given), clock=clock, deadlines=deadlines, find_profiles=load_model_profiles)
     if prepare is not None:

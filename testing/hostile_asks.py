@@ -1,4 +1,4 @@
-"""Asks that are designed to take long to analyse (load test H10), as fields of the contract's `ask`."""
+"""Asks that are designed to take long to analyse (guarantee H10), as fields of the contract's `ask`."""
 
 from __future__ import annotations
 

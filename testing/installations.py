@@ -18,7 +18,7 @@ class Laptop:
     workers: int = 1
 
     def settings(self) -> dict[str, str]:
-        """Return the settings of a new service: a laptop needs none."""
+        """Return the settings of a new service, which are empty because a laptop needs none."""
         return {}
 
 
@@ -44,7 +44,7 @@ KINDS = ("sqlite", "postgres")
 
 
 def installation_of(kind: str, request: pytest.FixtureRequest) -> Installation:
-    """Return the installation of this kind, one of `KINDS`, with servers from the test's fixtures if it needs them."""
+    """Return the installation of a kind in `KINDS`, with servers from the test's fixtures if it needs them."""
     if kind == "sqlite":
         return Laptop()
     return University(request.getfixturevalue("postgres_server"), request.getfixturevalue("redis_server"))

@@ -33,7 +33,7 @@ _BLOCK = re.compile(r"^(?P<fence>```+)(?P<language>\w+)\n(?P<text>.*?)\n(?P=fenc
 
 @dataclass(frozen=True, slots=True)
 class LessonCase:
-    """A program and the finding that is expected in it; `line` counts from 1."""
+    """A program and the finding that is expected in it. `line` counts from 1."""
 
     rule: str
     number: int
@@ -45,7 +45,7 @@ class LessonCase:
 
     @property
     def family(self) -> str:
-        """The first part of the rule's name."""
+        """The family of the rule, which is the first part of its name."""
         return self.rule.partition(".")[0]
 
     def __str__(self) -> str:
@@ -103,9 +103,9 @@ def _cases(rule: str, section: str) -> Iterator[LessonCase]:
 
 
 def quoted_traceback(case: LessonCase) -> str:
-    """Return a traceback in CPython's format that ends with the case's message, if no program here can raise it.
+    """Return a traceback in CPython's format that ends with the case's message, if the exception cannot occur here.
 
-    If the case names an expression, it is underlined, and the last frame belongs to a library.
+    If the case names an expression, the expression is underlined and the last frame belongs to a library.
     """
     source = case.code.splitlines()[case.line - 1].strip()
     text = f'Traceback (most recent call last):\n  File "lab.py", line {case.line}, in <module>\n    {source}\n'
@@ -125,8 +125,8 @@ def real_traceback(code: str) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            exec(compile(code, "student.py", "exec"), names)  # noqa: S102 - the program is ours, and its real traceback is needed
-    except Exception as error:  # noqa: BLE001 - whichever exception the program raises is wanted
+            exec(compile(code, "student.py", "exec"), names)  # noqa: S102 - the program is ours, and must run to produce its real traceback
+    except Exception as error:  # noqa: BLE001 - a case may be about any exception
         error.__traceback__ = error.__traceback__.tb_next if error.__traceback__ else None
         return "".join(traceback.format_exception(error))
     raise AssertionError("the program was meant to stop")

@@ -27,7 +27,7 @@ SENDER = "Ask Tutor <tutor@uni.example>"
 
 @dataclass
 class MailServer:
-    """The messages that arrived, and the replies to the next deliveries."""
+    """The messages that have arrived, and the replies that the test wants for the next recipients."""
 
     port: int = 0
     messages: list[EmailMessage] = field(default_factory=list)
@@ -50,12 +50,12 @@ class MailServer:
         return {f"TUTOR_{name.upper()}": value for name, value in self.settings.items()}
 
     async def mail_to(self, email: str, count: int = 1) -> EmailMessage:
-        """Wait until `count` messages have arrived for an e-mail address; return the last of them."""
+        """Wait until `count` messages have arrived for an e-mail address, and return the last of them."""
         await until(lambda: len(self.to(email)) >= count)
         return self.to(email)[count - 1]
 
     async def link_to(self, email: str, count: int = 1) -> str:
-        """Wait for a message like `mail_to`; return the path of the link in it, with the token."""
+        """Wait for a message as `mail_to` does, and return the path of the link in it, which includes a token."""
         found = LINK.search((await self.mail_to(email, count)).get_content())
         assert found is not None
         return "/" + found[0].split("/", 3)[3]
@@ -67,7 +67,7 @@ class MailServer:
     async def handle_RCPT(  # noqa: N802 - aiosmtpd prescribes the name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        """Reply to a recipient as the test prescribes."""
+        """Accept or reject a recipient, with the reply that the test has queued."""
         self.attempts += 1
         answer = self.answers.pop(0) if self.answers else "250 OK"
         if answer.startswith("2"):
@@ -90,7 +90,7 @@ class MailServer:
 async def mail_server(
     *, tls: ssl.SSLContext | None = None, starttls: ssl.SSLContext | None = None, password: str | None = None
 ) -> AsyncIterator[MailServer]:
-    """Run an SMTP server: with TLS from the start, with STARTTLS or unencrypted; with a password if one is given."""
+    """Run an SMTP server: with TLS from the start, with STARTTLS or unencrypted. It may require a password."""
     kept = MailServer()
 
     def authenticate(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
@@ -100,7 +100,7 @@ async def mail_server(
 
     def protocol() -> SMTP:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # aiosmtpd warns of passwords without STARTTLS
+            warnings.simplefilter("ignore")  # aiosmtpd warns about passwords without STARTTLS.
             return SMTP(
                 kept,
                 hostname="mail.uni.example",

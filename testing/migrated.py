@@ -1,4 +1,4 @@
-"""Databases at the newest schema. Alembic migrates one of each kind in a process; the others are copies of it."""
+"""Databases at the newest schema. Each process migrates one database of each kind, and the others are copies of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tutor_server.storage.migrations import upgrade
 
 
 def put_database(data_dir: Path) -> str:
-    """Create an empty SQLite database in the data folder, under the name that a service uses; return its URL."""
+    """Create an SQLite database without rows in the data folder, under the name that a service uses. Return its URL."""
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = data_dir / "tutor.sqlite3"
     if not file.exists():
@@ -22,7 +22,7 @@ def put_database(data_dir: Path) -> str:
 
 
 def migrate(url: str) -> None:
-    """Migrate a database to the newest schema. Runs in its own thread, as the caller's event loop may be running."""
+    """Migrate a database to the newest schema, in a thread of its own, since the caller's event loop may be running."""
 
     async def work() -> None:
         database = open_database(url)

@@ -1,4 +1,4 @@
-"""What tests of model calls share: a request, providers over the fake upstream, and a recorder in memory."""
+"""Helpers for tests of model calls: a request, providers with the fake upstream, and a recorder in memory."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def text_of(events: list[Event]) -> str:
 
 @dataclass(slots=True)
 class RecordedCall:
-    """One call as the recorder recorded it."""
+    """The record of one call: its provider, its model, its outcomes and whether it was withdrawn."""
 
     provider: str
     model: str
@@ -68,7 +68,7 @@ class RecordedCall:
 
     @property
     def outcome(self) -> CallOutcome:
-        """The call's only outcome."""
+        """The outcome of the call. Fail unless it has exactly one."""
         (outcome,) = self.outcomes
         return outcome
 
@@ -93,7 +93,7 @@ class MemoryRecorder:
         return [call.outcome for call in self.calls]
 
     def reserved(self, _provider: Provider) -> None:
-        """Return None: a test's calls have no reserved record, each is recorded as it starts."""
+        """Return None, because this recorder reserves no record in advance. A call is recorded when it starts."""
 
     async def start(self, provider: Provider) -> RecordedCall:
         """Record the call."""

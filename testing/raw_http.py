@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 WAIT_SECONDS = 20
-"""Seconds before a wait for a response or the end of the connection fails. Tests check shorter times themselves."""
+"""Seconds after which a wait for the service fails. Tests check shorter times themselves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A response as it came over the wire."""
+    """A response as received: its status, and the bytes of its head and its body."""
 
     status: int
     head: bytes
@@ -27,19 +27,19 @@ class Answer:
 
     @property
     def json(self) -> Any:
-        """The body, which must be JSON."""
+        """The body, parsed as JSON."""
         return json.loads(self.body)
 
 
 class RawConnection:
-    """One connection."""
+    """One TCP connection to the service."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
 
     async def send(self, data: bytes) -> None:
-        """Send bytes as they are."""
+        """Send bytes unchanged."""
         self._writer.write(data)
         await self._writer.drain()
 
@@ -53,12 +53,12 @@ class RawConnection:
         return Answer(int(head.split()[1]), head, body)
 
     async def rest(self) -> bytes:
-        """Return all further bytes, up to the service's close of the connection."""
+        """Return all further bytes until the service closes the connection."""
         async with asyncio.timeout(WAIT_SECONDS):
             return await self._reader.read()
 
     async def is_closed_within(self, seconds: float) -> bool:
-        """Return whether the service closes the connection within these seconds. Bytes received meanwhile are lost."""
+        """Return whether the service closes the connection within `seconds`. Received bytes are dropped."""
         try:
             async with asyncio.timeout(seconds):
                 await self._reader.read()
@@ -69,7 +69,7 @@ class RawConnection:
 
 @asynccontextmanager
 async def raw_connection(url: str) -> AsyncIterator[RawConnection]:
-    """Connect to a service."""
+    """Open a connection to a service, and close it on exit."""
     address = URL(url)
     reader, writer = await asyncio.open_connection(address.host, address.port)
     try:

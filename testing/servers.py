@@ -32,9 +32,9 @@ def free_port() -> int:
 
 
 class RedisServer:
-    """A Redis server without persistence; `database()` returns the URL of an unused database.
+    """A Redis server without persistence. `database()` returns the URL of an unused database.
 
-    `stop` and `start` simulate an outage. After `freeze`, until `thaw`, connections stay open but get no answers.
+    `stop` and `start` simulate an outage. After `freeze`, until `thaw`, connections stay open but get no replies.
     """
 
     def __init__(self, program: str) -> None:
@@ -58,7 +58,7 @@ class RedisServer:
         return self
 
     def database(self) -> str:
-        """Return the URL of an unused database; `url` is that of the first database."""
+        """Return the URL of an unused database. The attribute `url` is that of database 0, which is not returned."""
         self._count += 1
         assert self._count < MOST_DATABASES
         return f"redis://127.0.0.1:{self.port}/{self._count}"
@@ -71,7 +71,7 @@ class RedisServer:
             self._process = None
 
     def freeze(self) -> None:
-        """Suspend the server, as if its machine or the network to it had vanished."""
+        """Suspend the server, as if its machine or the network had vanished."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
 
@@ -82,9 +82,9 @@ class RedisServer:
 
 
 class PostgresServer:
-    """A PostgreSQL cluster in a folder of its own; `database()` creates an empty database at the newest schema.
+    """A PostgreSQL server with a data folder of its own. `database()` creates an empty database at the newest schema.
 
-    With `is_durable` it syncs its log to disk at each commit, which tests do without because it is slow.
+    With `is_durable` it syncs its log to disk at each commit. Tests leave that out because it is slow.
     """
 
     def __init__(self, program: str, folder: Path, *, is_durable: bool = False) -> None:
@@ -98,7 +98,7 @@ class PostgresServer:
         self._data = folder / "data"
 
     def create(self) -> Self:
-        """Create the cluster and start it."""
+        """Create the data folder and start the server."""
         self._run("initdb", "--pgdata", str(self._data), "--username", "tutor", "--auth", "trust", "--no-sync")
         return self.start()
 
@@ -115,7 +115,7 @@ class PostgresServer:
         self._run("pg_ctl", "stop", "--pgdata", str(self._data), "--mode", "immediate")
 
     def freeze(self) -> None:
-        """Suspend the server, as if its machine or the network to it had vanished."""
+        """Suspend the server, as if its machine or the network had vanished."""
         self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
@@ -130,7 +130,7 @@ class PostgresServer:
             os.kill(int(process), number)
 
     def database(self) -> str:
-        """Create an empty database at the newest schema; return its URL."""
+        """Create a database without rows at the newest schema, and return its URL."""
         if self._template is None:
             url = self.empty_database()
             migrate(url)
@@ -138,7 +138,7 @@ class PostgresServer:
         return self._create_database("--template", self._template)
 
     def empty_database(self) -> str:
-        """Create a database without a schema; return its URL."""
+        """Create a database without a schema, and return its URL."""
         return self._create_database()
 
     def _create_database(self, *options: str) -> str:
@@ -156,7 +156,7 @@ class PostgresServer:
 
 
 def find_postgres() -> str | None:
-    """Return the path of `initdb`, which Debian does not put on PATH, or None."""
+    """Return the path of `initdb`, which Debian does not put on PATH, or None if it is not installed."""
     found = shutil.which("initdb")
     if found is not None:
         return found
@@ -176,9 +176,9 @@ def throw_away_postgres(program: str, *, is_durable: bool = False) -> Iterator[P
 
 
 def _unprivileged(folder: Path) -> list[str]:
-    """Return the command prefix that drops root privileges; empty unless run as root.
+    """Return the command prefix that runs a program as the user `postgres`, or an empty list unless run as root.
 
-    PostgreSQL refuses to run as root. As root, it runs as the user `postgres`, who then owns the folder.
+    PostgreSQL refuses to run as root. The folder is given to the user `postgres`, too.
     """
     if os.getuid() != 0:
         return []

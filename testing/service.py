@@ -1,4 +1,4 @@
-"""A real service in a process of its own, on a free port and a fresh data folder, and its students."""
+"""A real service in a process of its own, on a free port and with an empty data folder, and its students."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ LOG_SECONDS = 20
 
 
 def service_environment(data_dir: Path, **settings: str) -> dict[str, str]:
-    """Return a minimal environment for a service, without any settings of the machine."""
+    """Return a minimal environment for a service, without any of the machine's own settings."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
     return kept | {"HOME": str(data_dir.parent), "TUTOR_DATA_DIR": str(data_dir)} | settings
 
@@ -82,7 +82,7 @@ class Service:
         return entries
 
     async def logged(self, event: str, **fields: Any) -> dict[str, Any]:
-        """Wait for a log line of this event with these fields, and return the latest."""
+        """Wait for a log line of this event with these fields. Return the latest one."""
         return await asyncio.to_thread(self._wait_for_log, event, fields)
 
     def query(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
@@ -98,7 +98,7 @@ class Service:
         return [int(number) for number in children.read_text(encoding="ascii").split()]
 
     def stop(self) -> int:
-        """Stop the service with SIGTERM, as an operator would; return its exit status."""
+        """Stop the service with SIGTERM, as an operator would. Return its exit status."""
         self.process.send_signal(signal.SIGTERM)
         try:
             return self.process.wait(STOP_SECONDS)
@@ -106,7 +106,7 @@ class Service:
             self.kill()
 
     def kill(self) -> None:
-        """Kill the service, as a crash would. Does no harm if it has already ended."""
+        """Kill the service, as a crash would. It has no effect if the service has already ended."""
         self.process.kill()
         self.process.wait()
         self._listener.join()
@@ -148,7 +148,7 @@ class Service:
 
 
 class RunningService(AbstractAsyncContextManager[Service]):
-    """Starts a service on entry, and stops it on exit unless the test has already done so."""
+    """Starts a service on entry. On exit, stops it and fails if it reports an error, unless the test has ended it."""
 
     def __init__(
         self, folder: Path, settings: dict[str, str], *, workers: int = 1, program: Sequence[str] = (TUTOR_SERVER,)
@@ -177,7 +177,7 @@ class RunningService(AbstractAsyncContextManager[Service]):
 
 
 class StartService(Protocol):
-    """A factory of services with different settings."""
+    """A function that prepares services with different settings."""
 
     def __call__(self, **settings: str) -> RunningService:
         """Prepare a service with these environment variables."""
@@ -186,7 +186,7 @@ class StartService(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Student:
-    """A registered student, signed in."""
+    """A registered student, with tokens from signing in."""
 
     id: str
     email: str
@@ -212,7 +212,7 @@ class Student:
 
 
 class SignUp(Protocol):
-    """A factory of students."""
+    """A function that registers students."""
 
     async def __call__(self, service: Service, **fields: Any) -> Student:
         """Register a student at a service, with an unused e-mail address."""
@@ -229,7 +229,7 @@ async def sign_up_student(service: Service, **fields: Any) -> Student:
 
 
 def _query_postgres(url: str, statement: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
-    """Run a query written for SQLite. Runs in a thread of its own, as the caller's event loop may be running."""
+    """Run a query written for SQLite, in a thread of its own, since the caller's event loop may be running."""
 
     async def query() -> list[tuple[Any, ...]]:
         connection = await asyncpg.connect(url.replace("+asyncpg", ""))

@@ -1,6 +1,6 @@
-"""Texts that must equal files in the repository exactly, so that every change of them is seen and reviewed.
+"""Texts that must equal files in the repository exactly, so that each change of them is seen in a review.
 
-To renew the files after an intended change: run the tests with `TUTOR_TEST_SNAPSHOTS=renew`, and read the diff.
+To renew the files after an intended change, run the tests with `TUTOR_TEST_SNAPSHOTS=renew`, and read the diff.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ SNAPSHOTS = Path(__file__).resolve().parents[1] / "tests" / "server" / "snapshot
 
 
 def snapshot(name: str, text: str) -> str:
-    """Return the stored text of this name. If snapshots are being renewed, store `text` first."""
+    """Return the stored text of this name. If snapshots are being renewed, first store `text`."""
     path = SNAPSHOTS / f"{name}.txt"
     if os.environ.get("TUTOR_TEST_SNAPSHOTS") == "renew":
         path.parent.mkdir(parents=True, exist_ok=True)

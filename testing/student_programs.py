@@ -22,7 +22,7 @@ async def run(folder: Path, code: str, *, time_limit: float = 20) -> RunOutcome:
 
 
 def running_in(folder: Path) -> dict[int, str]:
-    """Return the processes whose working directory is this folder: process id to command line (Linux)."""
+    """Return the processes whose working directory is this folder, as command lines by process id (Linux)."""
     found = {}
     for process in Path("/proc").iterdir():
         try:

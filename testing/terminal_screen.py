@@ -13,12 +13,12 @@ def screen(output: str) -> list[str]:
     row = column = 0
     for token in _TOKEN.finditer(output):
         command, character = token["command"], token["character"]
-        if command == "K":  # erase the line
+        if command == "K":  # The sequence erases the line.
             lines[row] = []
-        elif command == "A":  # move the cursor up
+        elif command == "A":  # The sequence moves the cursor up.
             row -= int(token["argument"] or 1)
             assert row >= 0, "the cursor left the screen"
-        elif command:  # colours, or showing and hiding the cursor
+        elif command:  # Ignore colours, and showing or hiding the cursor.
             assert command in "mhl", f"an unexpected control sequence: {token[0]!r}"
         elif character == "\r":
             column = 0

@@ -1,4 +1,4 @@
-"""A tmux terminal that runs a program; tests type into it and read its screen, as a student would."""
+"""A tmux terminal that runs a program. Tests type into it and read its screen, as a student would."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 COLUMNS, ROWS = 100, 30
 WAIT_SECONDS = 30
-"""Seconds before a wait fails: far more than any wait should need, even on a busy machine."""
+"""Seconds after which a wait fails. They are far more than any wait should need, even on a busy machine."""
 POLL_SECONDS = 0.02
 PROGRAMS = str(Path(sys.executable).parent)
 """The folder that contains `tutor-lsp`."""
@@ -84,7 +84,7 @@ class Terminal:
             shown.save_svg(str(Path(folder, f"terminal-{name}.svg")), title=name)
 
     def has_ended(self) -> bool:
-        """Return whether the command, and tmux with it, ends within `WAIT_SECONDS`."""
+        """Return whether the command ends within `WAIT_SECONDS`. tmux ends together with it."""
         deadline = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < deadline:
             ended = subprocess.run([*self._tmux, "has-session"], cwd=self._folder, check=False, capture_output=True)

@@ -1,4 +1,4 @@
-"""The command `tutor` as students run it: in real processes, with or without a terminal."""
+"""The command `tutor` as students run it: in a process of its own, with or without a terminal."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Result(NamedTuple):
 
 
 class Tutor:
-    """Runs `tutor` in a folder, in local mode unless told otherwise."""
+    """Runs `tutor` in a folder. It is in local mode unless the environment variables say otherwise."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -30,7 +30,7 @@ class Tutor:
         self.environment = {**kept, "HOME": str(folder), "TUTOR_DATA_DIR": str(folder / "data")}
 
     async def run(self, *arguments: str, typed: str = "", **environment: str) -> Result:
-        """Run a command to its end, without a terminal; `typed` is its stdin."""
+        """Run a command to its end, without a terminal. `typed` is the text of its stdin."""
         process = await self.start(*arguments, stdin=subprocess.PIPE, **environment)
         async with asyncio.timeout(SECONDS):
             stdout, stderr = await process.communicate(typed.encode())
@@ -78,8 +78,8 @@ def _command_line(process: Path) -> bytes:
 async def on_a_terminal(
     tutor: Tutor, arguments: list[str], environment: dict[str, str]
 ) -> tuple[asyncio.StreamReader, asyncio.subprocess.Process]:
-    """Start a command whose stdout is a pseudo-terminal; return a reader of its output, and the process."""
-    import pty  # noqa: PLC0415 - the module does not exist on Windows
+    """Start a command whose stdout is a pseudo-terminal. Return a reader of its output, and the process."""
+    import pty  # noqa: PLC0415 - the module is missing on Windows
 
     ours, theirs = pty.openpty()
     process = await asyncio.create_subprocess_exec(
@@ -98,7 +98,7 @@ async def on_a_terminal(
 
 
 def _pump(descriptor: int, reader: asyncio.StreamReader, loop: asyncio.AbstractEventLoop) -> None:
-    """Read a pseudo-terminal to its end, which Linux reports as an error, and feed the output to the reader."""
+    """Read a pseudo-terminal to its end, and feed the output to the reader. Linux reports the end as an error."""
     try:
         while chunk := os.read(descriptor, 1000):
             loop.call_soon_threadsafe(reader.feed_data, chunk)

@@ -31,22 +31,22 @@ START_SECONDS = 90
 STOP_SECONDS = 15
 
 THREAD = ".review-widget .body"
-"""The CSS selector of a comment thread's body in VS Code."""
+"""The CSS selector of the body of a comment thread in VS Code."""
 HINT = f"{THREAD} .comment-body"
 LAST_HINT = f"{THREAD} .review-comment:last-child .comment-body"
 
 USER_SETTINGS = {
-    "window.autoDetectColorScheme": True,  # the tests choose the theme through the browser's colour scheme
+    "window.autoDetectColorScheme": True,  # Tests choose the theme by the browser's colour scheme.
     "telemetry.telemetryLevel": "off",
     "extensions.autoUpdate": False,
     "extensions.autoCheckUpdates": False,
     "workbench.enableExperiments": False,
 }
-"""Only settings that stop network access or that the tests need: students have VS Code's defaults."""
+"""The settings that stop network access or that tests need. All others are VS Code's defaults, as students have."""
 
 
 class StepFailed(AssertionError):
-    """An expected state did not occur, or an element to be clicked was not found."""
+    """An expected state did not occur, or an element to click was not found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Programs:
 class VSCode:
     """A running VS Code with one folder, within `with`.
 
-    With `keeps_secrets=False` its secret storage refuses, as on a computer without a usable keyring.
+    With `keeps_secrets=False` its secret storage fails, as on a computer without a usable keyring.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class VSCode:
     ) -> None:
         self._programs = programs
         self._home = folder / "home"
-        # Both programs put their sockets here, since systems limit a socket's path to about a hundred characters.
+        # VS Code and the browser put their sockets here, since a socket's path has at most about a hundred characters.
         self._short = TemporaryDirectory(prefix="tutor-", ignore_cleanup_errors=True)
         self.workspace = folder / "course"
         self._port = free_port()
@@ -87,7 +87,7 @@ class VSCode:
             "PATH": os.pathsep.join((str(Path(programs.node).parent), os.environ["PATH"])),
             "HOME": str(self._home),
             "LC_ALL": "C.UTF-8",
-            "VSCODE_CLI": "1",  # as if started from a terminal: VS Code then runs no shell to read its variables
+            "VSCODE_CLI": "1",  # Without it, VS Code starts a shell to read its variables.
             "TMPDIR": self._short.name,
             "TUTOR_DATA_DIR": str(folder / "data"),
             "TUTOR_VSCODE_PROGRAMS": str(PROGRAMS),
@@ -157,7 +157,7 @@ class VSCode:
         self._short.cleanup()
 
     def open(self, name: str, text: str, *, line: int = 1, column: int = 1) -> None:
-        """Write a file into the folder and open it, with the cursor at this line and column, both counted from 1."""
+        """Write a file into the folder and open it, with the cursor at this line and column (both from 1)."""
         path = self.workspace / name
         path.write_text(text, encoding="utf-8")
         self.open_again(f"{path}:{line}:{column}")
@@ -171,7 +171,7 @@ class VSCode:
         self.step("open", url=f"http://127.0.0.1:{self._port}/?folder={folder}&payload={files}")
 
     def step(self, command: str, **parameters: Any) -> Any:
-        """Run one command of the browser driver and return its result. Raises `StepFailed`."""
+        """Run one command of the browser driver and return its result. Raise `StepFailed`."""
         reply = self._ask(command, {"seconds": WAIT_SECONDS, **parameters})
         if "error" in reply:
             self.picture("failed")
@@ -180,7 +180,7 @@ class VSCode:
         return reply["result"]
 
     def wait_for(self, selector: str, *, state: str = "visible", seconds: float = WAIT_SECONDS) -> None:
-        """Wait until an element reaches a state, by default that it is visible."""
+        """Wait until an element reaches a state. The default state is that it is visible."""
         self.step("wait", selector=selector, state=state, seconds=seconds)
 
     def is_there(self, selector: str, *, seconds: float) -> bool:
@@ -188,7 +188,7 @@ class VSCode:
         return "error" not in self._ask("wait", {"selector": selector, "seconds": seconds})
 
     def click(self, selector: str) -> None:
-        """Click an element, once it can be clicked."""
+        """Wait until an element can be clicked, and click it."""
         self.step("click", selector=selector)
 
     def press(self, *keys: str) -> None:
@@ -210,7 +210,7 @@ class VSCode:
         return self.step("waitFor", expression=expression, seconds=seconds)
 
     def until_thread_says(self, text: str, *, seconds: float = WAIT_SECONDS) -> str:
-        """Wait until a comment thread shows a text; return the text of all threads."""
+        """Wait until a comment thread shows a text, and return the text of all threads."""
         return str(
             self.until(
                 f"(() => {{ const shown = [...document.querySelectorAll({json.dumps(THREAD)})]"
@@ -221,7 +221,7 @@ class VSCode:
         )
 
     def run_command(self, title: str) -> None:
-        """Run a command from the command palette, by keyboard."""
+        """Run a command from the command palette, with the keyboard."""
         self.press("F1")
         self.wait_for(".quick-input-widget input")
         self.type(title)
@@ -248,7 +248,7 @@ class VSCode:
         )
 
     def settings(self, scope: str) -> str:
-        """Return the text of a scope's settings file: `User`, or `Machine` for the settings of the remote computer."""
+        """Return the settings file of a scope: `User`, or `Machine` for the settings of the remote computer."""
         return self._settings_path(scope).read_text(encoding="utf-8")
 
     def log(self) -> str:
@@ -270,7 +270,7 @@ class VSCode:
         return found
 
     def quit(self) -> list[tuple[int, str]]:
-        """Close the window and then VS Code, as a user does; return the processes that are still running afterwards."""
+        """Close the window and then VS Code, as a user does. Return the processes that are still running afterwards."""
         self.step("close")
         self._driver.wait(STOP_SECONDS)
         self._editor.send_signal(signal.SIGTERM)

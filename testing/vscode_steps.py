@@ -1,4 +1,4 @@
-"""What a student does in VS Code: open a program, ask the tutor, type an address."""
+"""The steps of a student in VS Code: open a program, ask the tutor, type an address."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ BAD_LINE_IS_SEEN = """(() => {
   const points = [[left + 2, top + 2], [right - 2, top + 2], [left + 2, bottom - 2], [right - 2, bottom - 2]];
   return points.every(([x, y]) => line.contains(document.elementFromPoint(x, y)));
 })()"""
-"""A JavaScript expression: the mistyped name is visible, and no other element covers any of its corners."""
+"""A JavaScript expression that is true if the mistyped name is visible and no element covers any of its corners."""
 
 
 def open_program(editor: VSCode) -> None:
-    """Open the program with the cursor on its bad line but outside the squiggle, and wait for the light bulb."""
+    """Open the program and wait for the light bulb. The cursor is on the line with the error, outside the squiggle."""
     editor.open("walk.py", PROGRAM, line=BAD_LINE, column=10)
     editor.wait_for(".squiggly-error")
     wait_for_light_bulb(editor)
@@ -77,7 +77,7 @@ def click_light_bulb(editor: VSCode) -> None:
 
 
 def open_menu(editor: VSCode, opens: Callable[[], None]) -> None:
-    """Open the menu of code actions, again if the tutor's is missing, up to six times.
+    """Open the menu of code actions. If the tutor's action is missing, open it again, up to six times.
 
     VS Code drops the menu if a diagnostic changes or another extension becomes ready before the menu is shown.
     Its own actions ("Fix", "Explain") appear before the tutor's language server has started.
@@ -91,7 +91,7 @@ def open_menu(editor: VSCode, opens: Callable[[], None]) -> None:
 
 
 def type_address(editor: VSCode, address: str) -> None:
-    """Replace the text of the input box by an address."""
+    """Replace the text of the input box with an address."""
     editor.wait_for('.quick-input-widget :text("Address of your course")')
     editor.press("Control+A")
     editor.type(address)

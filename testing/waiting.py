@@ -1,4 +1,4 @@
-"""Polling for effects of other processes, threads and servers that no event of this event loop signals."""
+"""Poll for effects of other processes, threads and servers, which no event of this event loop signals."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ POLL_SECONDS = 0.02
 
 
 async def until(holds: Callable[[], object], *, seconds: float = 15) -> None:
-    """Wait until a condition holds. Raises `TimeoutError`."""
+    """Wait until a condition holds. Raise `TimeoutError`."""
     async with asyncio.timeout(seconds):
-        while not holds():  # noqa: ASYNC110 - no event signals the condition
+        while not holds():  # noqa: ASYNC110 - no event of this loop signals the condition
             await asyncio.sleep(POLL_SECONDS)

@@ -1,6 +1,6 @@
-"""The service as `tutor-server serve` runs it, with its event-loop lag measured, for tests.
+"""The service as `tutor-server serve` runs it, with a measurement of its event-loop lag, for tests.
 
-SIGUSR1 restarts the measurement. At its end the program prints the greatest lag in seconds.
+SIGUSR1 restarts the measurement. When the program ends, it prints the greatest lag in seconds.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ STEP_SECONDS = 0.005
 
 
 class Watch:
-    """Measures event-loop lag: wakes every few milliseconds and keeps the greatest delay."""
+    """Measures event-loop lag: it schedules a callback every few milliseconds, and stores the greatest delay."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -25,11 +25,11 @@ class Watch:
         self._come_back()
 
     def start(self) -> None:
-        """Restart the measurement: forget the greatest delay."""
+        """Restart the measurement, from a greatest delay of 0."""
         self.lateness = 0.0
 
     def _come_back(self) -> None:
-        # Not the event loop's own clock: uvloop updates that only once per iteration.
+        # The event loop's own clock is not used, because uvloop updates it only once per iteration.
         self._loop.call_later(STEP_SECONDS, self._arrive, time.monotonic() + STEP_SECONDS)
 
     def _arrive(self, due: float) -> None:
@@ -38,7 +38,7 @@ class Watch:
 
 
 async def main() -> None:
-    """Serve until a signal."""
+    """Serve until a signal arrives, and print the greatest lag."""
     settings = load_settings()
     _configure_logs(settings)
     watch = Watch()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tutor_lsp.lsp.pygls_remedies.language_server import RobustLanguageServer
 
 WAIT_SECONDS = 20.0
-"""Seconds before a wait fails: far more than any wait should need, even on a busy machine."""
+"""Seconds after which a wait fails. They are far more than any wait should need, even on a busy machine."""
 
 TUTOR_CLIENT = {"experimental": {"tutor": True}, "general": {"positionEncodings": ["utf-32"]}}
 
@@ -80,7 +80,7 @@ class Editor:
     raw_replies: list[Json] = field(default_factory=list)
     """Replies whose id is missing or belongs to no pending request."""
     order: list[str] = field(default_factory=list)
-    """The methods of all received messages, oldest first; "reply" stands for a reply."""
+    """The methods of all received messages, oldest first. A reply appears as "reply"."""
 
     def __post_init__(self) -> None:
         self._last_id = 0
@@ -88,7 +88,7 @@ class Editor:
         self._news = asyncio.Event()
         self._frames = FrameParser()
         self.is_closed = asyncio.Event()
-        """Set when the server has closed its end."""
+        """An event that is set when the server has closed its end of the connection."""
 
     def receive(self, chunk: bytes) -> None:
         """Handle bytes from the server. An empty chunk means that the server has closed its end."""
@@ -102,12 +102,12 @@ class Editor:
         self._news.set()
 
     async def send(self, message: Json | bytes) -> None:
-        """Send one message. Bytes are sent as the message's body, unchanged."""
+        """Send one message. Bytes are sent unchanged as the body of a message."""
         body = message if isinstance(message, bytes) else json.dumps({"jsonrpc": "2.0", **message}).encode()
         await self.send_raw(b"Content-Length: %d\r\n\r\n" % len(body) + body)
 
     async def send_raw(self, data: bytes) -> None:
-        """Send bytes without a header."""
+        """Send bytes unchanged, without adding a header."""
         await asyncio.to_thread(self.send_bytes, data)
 
     async def notify(self, method: str, params: Any = None) -> None:
@@ -115,11 +115,11 @@ class Editor:
         await self.send({"method": method} | ({} if params is None else {"params": params}))
 
     async def request(self, method: str, params: Any = None) -> Any:
-        """Send a request and wait for the result. Raises `ErrorReply`."""
+        """Send a request and wait for the result. Raise `ErrorReply`."""
         return await (await self.begin(method, params))[1]
 
     async def begin(self, method: str, params: Any = None) -> tuple[int, asyncio.Future[Any]]:
-        """Send a request. Return its id, and a future of its result."""
+        """Send a request. Return its id and a future for the result."""
         self._last_id += 1
         number = self._last_id
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -128,7 +128,7 @@ class Editor:
         return number, future
 
     async def until(self, condition: Callable[[], Any]) -> Any:
-        """Wait until the condition is true of the received messages, and return its value."""
+        """Wait until the condition returns a true value, and return that. It is called after each received message."""
         async with asyncio.timeout(WAIT_SECONDS):
             while not (value := condition()):
                 self._news.clear()
@@ -140,7 +140,7 @@ class Editor:
         return [heard.params for heard in self.heard if heard.method == method]
 
     async def hear(self, method: str, **expected: Any) -> Json:
-        """Wait for a message with this method whose params have these values, and return the params of the first."""
+        """Wait for a message with this method whose params include these values. Return the params of the first one."""
 
         def found() -> Json | None:
             return next((p for p in self.all_heard(method) if expected.items() <= p.items()), None)
@@ -148,7 +148,7 @@ class Editor:
         params: Json = await self.until(found)
         return params
 
-    # Requests and notifications that editors send.
+    # The methods below send the requests and notifications of an editor.
 
     async def initialize(self, capabilities: Json | None = None, **more: Any) -> Json:
         """Initialize the server, by default as an editor that supports the tutor's messages and UTF-32 positions."""
@@ -265,7 +265,7 @@ class Conversation:
         os.close(self._editor_reads)
 
     def hang_up(self) -> None:
-        """Close the editor's end."""
+        """Close the editor's end of the pipe to the server."""
         if self._editor_writes >= 0:
             os.close(self._editor_writes)
             self._editor_writes = -1

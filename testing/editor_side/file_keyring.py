@@ -1,4 +1,4 @@
-"""A backend of the library `keyring` that stores its items in a JSON file, named by KEYRING_PROPERTY_PATH.
+"""A backend of the library `keyring` that stores its items in the JSON file whose path is in KEYRING_PROPERTY_PATH.
 
 Set `PYTHON_KEYRING_BACKEND=testing.editor_side.file_keyring.FileKeyring` to make it the keyring of a process.
 """
@@ -16,7 +16,8 @@ from keyring.errors import KeyringLocked, PasswordDeleteError
 class FileKeyring(KeyringBackend):
     """A keyring that works like a real one, but stores its items in plain text.
 
-    `fault` makes it fail: `locked` and `raises` raise on each access, `waits` blocks for ever, `forgets` never stores.
+    `fault` makes it fail: with `locked` and `raises` each access raises an exception, with `waits` it blocks for ever,
+    and with `forgets` nothing is stored.
     """
 
     priority = 5.0

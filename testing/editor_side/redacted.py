@@ -1,4 +1,4 @@
-"""Asks after the redaction that takes place before they leave the computer."""
+"""Asks as a service receives them: redacted, with placeholders for private values."""
 
 from __future__ import annotations
 

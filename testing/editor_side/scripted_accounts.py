@@ -22,14 +22,14 @@ USER_CODE = "BCDF-GHJK"
 class ScriptedAccounts:
     """A service with one sign-in at a time. Each refresh token is valid once: a second use ends the sign-in.
 
-    `device_errors` are RFC 8628 errors: the token route answers one request with each, before it returns tokens.
-    `instead` maps a path to a response that is sent in place of the real one.
+    `device_errors` are error codes of RFC 8628. The token route answers one request with each of them, and then returns
+    tokens. `instead` maps a path to a response that is sent in place of the real one.
     """
 
     device_errors: list[str] = field(default_factory=list)
     instead: dict[str, web.Response] = field(default_factory=dict)
     device: dict[str, Any] = field(default_factory=dict)
-    """Fields that replace or extend those of the device route's response."""
+    """Fields that are added to the response of the device route, or that replace its own."""
     requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     """The path and body of every request."""
     url: str = ""
@@ -49,7 +49,7 @@ class ScriptedAccounts:
         return f"access-{self._issued}"
 
     def issue(self) -> dict[str, Any]:
-        """Start or renew a sign-in; return the body with its new tokens."""
+        """Start or refresh a sign-in, and return the response's body with new tokens."""
         self._issued += 1
         self._refresh_token = f"refresh-{self._issued}"
         return {

@@ -1,6 +1,7 @@
 """The real language server in a process of its own, with a scripted tutor that the first argument selects.
 
-`waits` sends half of an answer and waits. `prints` writes to stdout in every possible way, then sends a whole answer.
+With `waits`, the tutor sends half of an answer and waits. With `prints`, it writes to stdout in every possible way and
+then sends a whole answer.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
 
 
 async def prints(ask: Ask) -> AsyncGenerator[FromService, None]:
-    """Write to stdout and read from stdin, which is empty, before sending a whole answer."""
-    print("printed")  # noqa: T201 - the test is about printing
+    """Write to stdout and read from stdin, which is empty. Then yield a whole answer."""
+    print("printed")  # noqa: T201 - the test is about output to stdout
     os.write(1, b"written\n")
-    subprocess.run([sys.executable, "-c", "print('child'); input()"], check=False, stderr=subprocess.DEVNULL)  # noqa: ASYNC221 - the test is about a child process that prints
+    subprocess.run([sys.executable, "-c", "print('child'); input()"], check=False, stderr=subprocess.DEVNULL)  # noqa: ASYNC221 - the test is about a child process that writes to stdout
     assert sys.stdin.read() == ""
     async for message in whole_answer(ask):
         yield message

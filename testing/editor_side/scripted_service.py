@@ -1,4 +1,4 @@
-"""A real WebSocket server on loopback that plays one script of a test for each connection."""
+"""A real WebSocket server on loopback. For each connection it plays a script, which is a function of the test."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SESSION_ID, MESSAGE_ID = uuid4(), uuid4()
 
 
 class Connection:
-    """The service's end of one connection, as a script drives it."""
+    """The service's end of one connection, which a script drives."""
 
     def __init__(self, request: web.Request, socket: web.WebSocketResponse) -> None:
         self.request = request
@@ -42,7 +42,7 @@ class Connection:
             await self.socket.send_str(encode(message))
 
     async def answer(self, frame: dict[str, Any], *words: str, first_seq: int = 0, finish: bool = True) -> None:
-        """Send the answer to an `ask` (starting with `accepted`) or to a `resume` (starting with delta `first_seq`)."""
+        """Send the answer to an `ask`, with `accepted` first, or to a `resume`, from the delta `first_seq` on."""
         request_id = UUID(frame["request_id"])
         if frame["type"] == "ask":
             await self.send(accepted(request_id))
@@ -63,7 +63,7 @@ class Connection:
 
 
 class ScriptedService:
-    """Serves `/api/chat/ws`. Each connection plays the next script; once all are used, the last one is repeated."""
+    """Serves `/api/chat/ws`. Each connection plays the next script, and the last script is repeated after that."""
 
     def __init__(self, *scripts: Callable[[Connection], Awaitable[None]], autoping: bool = True) -> None:
         self.connections: list[Connection] = []
@@ -126,7 +126,7 @@ def accepted(request_id: UUID, hint_level: int = 1) -> Accepted:
 
 
 def delta(request_id: UUID, seq: int, content: str) -> Delta:
-    """Return a message with a piece of an answer."""
+    """Return a message with a part of an answer."""
     return Delta(request_id=request_id, seq=seq, content=content)
 
 

@@ -35,7 +35,7 @@ def accepted(ask: Ask, level: int = 1) -> Accepted:
 
 
 def delta(ask: Ask, seq: int, content: str) -> Delta:
-    """Return a message with a piece of an answer."""
+    """Return a message with a part of an answer."""
     return Delta(request_id=ask.request_id, seq=seq, content=content)
 
 
@@ -57,7 +57,7 @@ def error(ask: Ask, code: ErrorCode, content: str = "No.", retry_after: int | No
 
 
 async def whole_answer(ask: Ask) -> AsyncGenerator[FromService, None]:
-    """Yield a short, complete answer at once."""
+    """Yield a short, complete answer without waiting."""
     yield accepted(ask)
     yield delta(ask, 0, "Look at ")
     yield delta(ask, 1, "line 1.")
@@ -65,7 +65,7 @@ async def whole_answer(ask: Ask) -> AsyncGenerator[FromService, None]:
 
 
 class ScriptedTutor:
-    """Plays `script` for each ask. Records the asks, the ratings, the closed streams and whether it was closed."""
+    """Plays `script` for each ask. It records the asks, the ratings, the closed streams and whether it was closed."""
 
     def __init__(self, script: Script = whole_answer) -> None:
         self.script = script
@@ -75,7 +75,7 @@ class ScriptedTutor:
         self.closed_streams: list[UUID] = []
         self.is_closed = False
         self.gate = asyncio.Event()
-        """An event on which scripts may wait."""
+        """An event that scripts may await."""
 
     async def ask(self, ask: Ask) -> AsyncGenerator[FromService, None]:
         """Yield the messages of the script."""
@@ -88,7 +88,7 @@ class ScriptedTutor:
             self.closed_streams.append(ask.request_id)
 
     async def half_then_wait(self, ask: Ask) -> AsyncGenerator[FromService, None]:
-        """Yield the first half of an answer, and the second half once the gate is open. For use as a script."""
+        """Yield the first half of an answer, and the second half once the gate is open. It serves as a script."""
         yield accepted(ask)
         yield delta(ask, 0, "Look at ")
         await self.gate.wait()
@@ -96,7 +96,7 @@ class ScriptedTutor:
         yield done(ask)
 
     async def cancel(self, request_id: UUID) -> None:
-        """Do nothing: closing the stream is enough for this tutor."""
+        """Do nothing, because closing the stream is enough for this tutor."""
 
     async def rate(self, message_id: str, *, helpful: bool) -> None:
         """Record the rating."""

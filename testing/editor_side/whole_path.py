@@ -1,4 +1,4 @@
-"""The whole system: an editor, its language server, a service and a model upstream, in separate processes."""
+"""The whole system in separate processes: an editor, its language server, a service and a fake model."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 async def serving(
     folder: Path, upstream: FakeUpstream, *, port: int = 0, installation: Installation | None = None
 ) -> AsyncIterator[Service]:
-    """Run a service that asks the model, its leases those of tests, whatever the test does to it."""
+    """Run a service that asks the model, with the short leases of tests. It is stopped in any case."""
     installation = installation or Laptop()
     model = {"ANTHROPIC_API_KEY": upstream.key, "ANTHROPIC_BASE_URL": upstream.url}
     settings, workers = installation.settings() | model, installation.workers
@@ -40,7 +40,7 @@ async def serving(
 
 @asynccontextmanager
 async def editing(folder: Path, service: Service) -> AsyncIterator[Editor]:
-    """Start an editor of a student of the service, whose language server has nothing to complain of."""
+    """Start an editor of a new student at the service. Fail if its language server writes anything to stderr."""
     student = await sign_up_student(service)
     environment = {**os.environ, "TUTOR_DATA_DIR": str(folder / "student")}
     environment |= {"TUTOR_SERVER_URL": service.url, "TUTOR_ACCESS_TOKEN": student.access_token}

@@ -1,4 +1,4 @@
-"""A fake upstream of the model providers: speaks both real wire formats on loopback, and every fault on request."""
+"""A fake upstream for model providers. It speaks both real wire formats on loopback, with any fault on request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the fake upstream can treat a call: answer it, refuse it, or fail in any way that real upstreams do."""
+"""The ways in which the fake upstream can treat a call: answer it, refuse it, or fail as real upstreams do."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ REPLY = (
 
 Fault = Literal[
     "none",
-    "no_head",  # the request is read, but no response is ever sent
-    "drop",  # the connection is closed instead of an answer
-    "html",  # an HTML page with status 200, as captive portals send it
-    "silence",  # nothing more is sent, but the connection stays open
-    "pings",  # only pings are sent from then on, without end
-    "end",  # the body ends properly, although the answer is incomplete
-    "fin",  # the connection is closed (FIN) before the end of the body
-    "reset",  # the connection is reset
-    "inside_event",  # the connection is closed in the middle of an event
+    "no_head",  # The request is read, but no response is ever sent.
+    "drop",  # The connection is closed without a response.
+    "html",  # An HTML page is sent with status 200, as captive portals do.
+    "silence",  # No more data are sent, but the connection stays open.
+    "pings",  # From then on only pings are sent, without end.
+    "end",  # The body ends properly, although the answer is incomplete.
+    "fin",  # The connection is closed (FIN) before the end of the body.
+    "reset",  # The connection is reset (RST).
+    "inside_event",  # The connection is closed in the middle of an event.
     "bad_json",
     "bad_utf8",
-    "error_event",  # the upstream reports that it is overloaded
-    "huge_event",  # 50 MB without an end
-    "endless_refusal",  # an error status whose body never ends
+    "error_event",  # The upstream reports that it is overloaded.
+    "huge_event",  # An event of 50 MB is sent that never ends.
+    "endless_refusal",  # An error status is sent with a body that never ends.
 ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behaviour:
-    """How one call is answered.
+    """The way in which one call is answered.
 
-    `fault` occurs after `tokens_before_fault` tokens of `text`. A `status` other than 200 refuses the call.
-    Delays are in seconds: before the head, before the first token, before each further one. `bytes` writes every byte
-    separately, `byte_seconds` apart. `unknown` mixes in events, fields and comments that no client can know.
-    `refuses` names request fields that are answered with 400, as servers do with options that they do not know.
+    `fault` occurs after `tokens_before_fault` tokens of `text`. A `status` other than 200 refuses the call. Delays are
+    in seconds: before the head, before the first token, and before each further token. With `bytes`, every byte is
+    written separately, `byte_seconds` apart. `unknown` mixes in events, fields and comments that no client can know. A request
+    with a field named in `refuses` is answered with 400, as servers do with options that they do not know.
     """
 
     text: str = REPLY
@@ -69,7 +69,7 @@ class Behaviour:
 
 
 AFTER_TEXT = 5
-"""The number of tokens before a fault that occurs in the middle of an answer."""
+"""The number of tokens before those faults that occur in the middle of an answer."""
 
 BY_MODEL: dict[str, Behaviour] = {
     "fake-400": Behaviour(status=400),

@@ -30,7 +30,7 @@ HUGE_EVENT_BYTES = 50 * 1024 * 1024
 
 @dataclass(slots=True)
 class ReceivedCall:
-    """A call that arrived. Times are on the monotonic clock, which all processes of a machine share."""
+    """A call that the upstream has received. Times are of the monotonic clock, which a machine's processes share."""
 
     api: str
     model: str
@@ -44,12 +44,12 @@ class ReceivedCall:
     closed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def report(self) -> dict[str, Any]:
-        """Return the call's fields as a dictionary, without the event."""
+        """Return the call's fields as a dictionary, except the event `closed`."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "closed"}
 
 
 class FakeUpstream:
-    """A server that runs within `async with`.
+    """The fake upstream's server, which runs within `async with`.
 
     `play` queues behaviours for the next calls. If none is queued, the model's name selects one.
     """
@@ -123,7 +123,7 @@ class FakeUpstream:
 
     @asynccontextmanager
     async def away(self) -> AsyncIterator[None]:
-        """Simulate an outage: every connection is cut, and new ones are refused."""
+        """Simulate an outage within the context: cut every connection, and refuse new ones."""
         await self._stop()
         try:
             yield
@@ -147,7 +147,7 @@ class FakeUpstream:
         return web.json_response({"default": asdict(self.default), "script": [asdict(item) for item in self._script]})
 
     async def _models(self, request: web.Request) -> web.Response:
-        """List models, as both APIs do; clients use this route to check a key free of charge."""
+        """List models, as both APIs do. Clients use this route to check a key free of charge."""
         if credential(request.headers) != self.key:
             wire_class = AnthropicWire if "anthropic-version" in request.headers else OpenAIWire
             return web.json_response(wire_class.error(401, "invalid key"), status=401)
@@ -321,7 +321,7 @@ async def _pause(seconds: float) -> None:
 
 
 async def serve(port: int, key: str) -> None:
-    """Run until cancelled. Print the URL on one line as soon as the server listens."""
+    """Run until cancelled. Print the URL on a line as soon as the server accepts connections."""
     async with FakeUpstream(key=key, port=port) as upstream:
         print(upstream.url, flush=True)  # noqa: T201 - the parent process reads the URL from stdout
         with contextlib.suppress(asyncio.CancelledError):

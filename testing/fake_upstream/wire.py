@@ -53,7 +53,7 @@ class Wire(Protocol):
         ...
 
     def unknown(self) -> bytes:
-        """Return frames of unknown kinds, which clients must skip."""
+        """Return frames of unknown kinds, which clients must ignore."""
         ...
 
     def overloaded(self) -> bytes:
@@ -160,7 +160,7 @@ class AnthropicWire:
         return self._event({"type": "ping"})
 
     def unknown(self) -> bytes:
-        """Return an event and a delta of unknown types, a comment, an id and a field that no standard defines."""
+        """Return an event and a delta of unknown types, and a comment, an id and a field that no standard defines."""
         return (
             self._event({"type": "content_block_glimmer", "index": 0, "delta": {"type": "text_delta", "text": "no"}})
             + self._event({"type": "content_block_delta", "index": 0, "delta": {"type": "mood_delta", "mood": "no"}})
@@ -245,7 +245,7 @@ class OpenAIWire:
         return self._chunk({"content": text})
 
     def ping(self) -> bytes:
-        """Return a comment and a chunk whose delta is empty."""
+        """Return a comment, and a chunk whose delta is empty."""
         return b": keep-alive\n\n" + self._chunk({"content": ""})
 
     def unknown(self) -> bytes:

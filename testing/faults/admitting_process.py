@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 async def nothing_stored(_subject: str, _day: date) -> int:
-    """Return 0: no messages of the day are stored."""
+    """Return 0, because no messages of the day are stored."""
     return 0
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from testing.installations import Installation
 
 ORDERS = (("anthropic", "openai"), ("openai", "anthropic"))
-"""The two orders of the providers, so that each wire format is once the first and once the second."""
+"""The two orders of the providers. With both, each wire format is the first choice once and the fallback once."""
 UNAVAILABLE = "The AI service is temporarily unavailable. Please try again in a moment."
 ROOMY = {
     "TUTOR_MESSAGES_PER_MINUTE": "1000",
@@ -31,7 +31,7 @@ ROOMY = {
 
 @dataclass(frozen=True, slots=True)
 class Classroom:
-    """A running service and its two models, the preferred one first."""
+    """A running service and its two fake models. The first one is preferred."""
 
     service: Service
     first: FakeUpstream
@@ -59,13 +59,13 @@ class Seat:
     def rows(self, columns: str = "provider, outcome") -> list[tuple[Any, ...]]:
         """Return the student's rows of the ledger in the order of the calls, without calls that were never sent.
 
-        A row is reserved for the preferred provider before it is known that this provider will be skipped.
+        Such rows exist because the preferred provider gets a row before the service knows whether to skip it.
         """
         statement = f"SELECT {columns} FROM model_calls WHERE user_id = ? AND state <> 'unsent' ORDER BY created_at"
         return self.room.service.query(statement, self.student.id)
 
     def bills(self) -> list[bool]:
-        """Return for each call of the student whether it cost anything. Every row must be settled."""
+        """Return for each call of the student whether it cost anything. Fail if a row is not settled."""
         rows = self.rows("state, cost_nanodollars > 0")
         assert {state for state, _ in rows} == {"settled"}
         return [bool(costs) for _, costs in rows]
@@ -79,7 +79,7 @@ class Seat:
         return int(messages), level
 
     async def delta(self, chat: Chat | None = None) -> None:
-        """Receive frames up to the next delta."""
+        """Receive frames until a delta arrives."""
         while (await (chat or self.chat).receive())["type"] != "delta":
             pass
 

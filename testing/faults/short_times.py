@@ -1,4 +1,4 @@
-"""The service with leases of seconds, and with shorter deadlines if a test sets them, so that no test waits for long.
+"""The service with leases of a few seconds, and with shorter deadlines if a test sets them, to avoid long waits.
 
 Everything else is as in `tutor-server serve`. The program is run by its path, so that it works from any folder.
 """
@@ -42,7 +42,7 @@ def program(
 
 
 def main() -> int:
-    """Run the service or the worker that the arguments select; return the exit status."""
+    """Run the service or the worker that the arguments select. Return the exit status."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--loop", choices=("asyncio", "uvloop"), default="asyncio")
     parser.add_argument("--time", action="append", default=[])

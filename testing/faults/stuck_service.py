@@ -1,7 +1,7 @@
-"""The service with short watchdog limits, and with signals that block its event loop or its exit, for tests.
+"""The service with short watchdog limits. Signals make it block its event loop or its exit, for tests.
 
 SIGUSR1 starts an endless Python loop. SIGUSR2 starts one C call that never releases the interpreter. SIGWINCH starts
-an endless thread, which every orderly exit of the process waits for.
+an endless thread, and Python waits for such a thread whenever the process exits in an orderly way.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def stand_still() -> None:
 
 
 def keep_the_interpreter() -> None:
-    """Run a regular expression that practically never ends; meanwhile no other thread can run."""
+    """Match a regular expression that practically never ends. No other thread can run in the meantime."""
     re.match(r"(a+)+$", "a" * 64 + "b")
 
 
@@ -53,7 +53,7 @@ def heed() -> None:
 
 
 async def main() -> int:
-    """Run the service or the worker that the arguments select; return the exit status."""
+    """Run the service or the worker that the arguments select. Return the exit status."""
     parser = argparse.ArgumentParser()
     commands = parser.add_subparsers(dest="command", required=True)
     serving = commands.add_parser("serve")
@@ -63,7 +63,7 @@ async def main() -> int:
     worker.add_argument("numbers", type=int, nargs=3)
     options = parser.parse_args()
     guardian.STOP_SECONDS = STOP
-    if options.command == "serve" and options.workers == 1:  # with workers, their parent must react first
+    if options.command == "serve" and options.workers == 1:  # With workers, their parent process must react first.
         guardian.STALL_SECONDS, guardian.PROCESSOR_SECONDS = STALL, PROCESSOR
     settings = load_settings()
     configure_logs("info", "json")
