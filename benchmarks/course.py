@@ -127,7 +127,7 @@ class _Week:
                 await self._sit(email, day)
 
     async def _sit(self, email: str, day: int) -> None:
-        """Sign in, send asks about one to three bugs, and leave."""
+        """Sign in as a student, and send asks about one to three bugs."""
         token = await self._access_token(email)
         module_id = list(MODULES)[min(2, int(day / 7 * 3 + self._chance.random()))]
         for _ in range(self._chance.choice((1, 1, 2, 3))):

@@ -22,7 +22,7 @@ class Figure:
 
     @property
     def target(self) -> str:
-        """The target as text; empty for a figure without a target."""
+        """The target as text, which is empty for a figure without a target."""
         if self.at_least is not None:
             return f">= {self.at_least:g}"
         return "" if self.at_most is None else f"<= {self.at_most:g}"

@@ -100,7 +100,7 @@ def _constants(tree: ast.Module) -> Iterator[str]:
 
 
 def _typescript(hint: Any) -> str:
-    """Return the TypeScript type of an annotation, without `null`."""
+    """Return the TypeScript type of a Python type annotation, without `null` for optional types."""
     for name, alias in _literal_aliases().items():
         if hint == alias:
             return name

@@ -93,7 +93,7 @@ class Analyst:
             return NOT_ANALYSED
 
     async def certainties(self, owner: Hashable, submission: Submission) -> list[Certainty]:
-        """Return the certain findings in a whole document."""
+        """Return the findings in a whole document that are errors beyond doubt."""
         try:
             return await self._run(owner, submission, work.certainties, submission)
         except NotAnalysed as failure:
@@ -139,7 +139,7 @@ class Analyst:
 
     @contextmanager
     def _counted(self, owner: Hashable) -> Iterator[None]:
-        """Charge the processor time of the context to the student. The context of the timer must be inside this one."""
+        """Charge the processor time of the code inside to the student. `ProcessorTime` must be entered inside, too."""
         started = time.thread_time()
         try:
             yield

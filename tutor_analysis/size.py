@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 SMALL_CODE = 4_000
 """The maximum number of characters of code. The timer cannot interrupt CPython's parser, which takes up to 0.02 s."""
 SMALL_REST = 4_000
-"""The maximum number of other characters in the submission, since a match in `re` checks for signals only if long."""
+"""The maximum number of other characters in the submission. The timer can interrupt only long matches in `re`."""
 FEW = 100
 """The maximum number of notebook cells, and the maximum number of diagnostics."""
 

@@ -41,7 +41,7 @@ class Case:
         return f"{self.code.rstrip()}\n\nrun = {own}"
 
     def released(self, tokens: int) -> list[str]:
-        """Return the units of so many tokens that the guard releases at level 1, or none if it stops the reply."""
+        """Return the units that the guard releases of `tokens` tokens at level 1, or none if it stops the reply."""
         code = self.program(2**127)
         guard = Guard(HintLevel.QUESTION, Submission(code=code, cursor=Position(code.count("\n"), 0)))
         units = [*guard.feed("".join(self.tokens(tokens))), *guard.finish()]

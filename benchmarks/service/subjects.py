@@ -43,7 +43,7 @@ class Line(Protocol):
 
 
 class Subject(Protocol):
-    """A service that is measured."""
+    """A service whose speed, cost and memory are measured."""
 
     name: str
     pids: tuple[int, ...]

@@ -47,7 +47,7 @@ class Pace:
 
 @dataclass(slots=True)
 class Said:
-    """One answer: the end of each token in characters, the monotonic time when it was sent, and that of a cut."""
+    """One answer: each token's end in characters and monotonic time, and the time when the connection was lost."""
 
     ends: list[int] = field(default_factory=list)
     at: list[float] = field(default_factory=list)

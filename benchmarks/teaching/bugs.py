@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 GENERIC = ("syntax.unreadable-line", "runtime.other", "logic.trace-by-hand")
-"""Rules that name no cause, and only say that there is a mistake."""
+"""Rules that name no cause, but only say that there is a mistake."""
 FEWEST_WORDS, MOST_WORDS, GRADE = 40, 160, 9.0
 MOST_TOKENS = 3
 
@@ -107,7 +107,7 @@ def submission(row: dict[str, Any], *, error: bool = True, code: str | None = No
 
 
 def changed_lines(code: str, fixed: str, spelling: Callable[[str], object]) -> tuple[int, ...]:
-    """Return the numbers, from 1, of lines that a fix replaces, deletes or inserts beside. Blank lines are left out."""
+    """Return the numbers, from 1, of lines that a fix changes or adds a line beside. Blank lines are left out."""
     before, after = code.splitlines(), fixed.splitlines()
     old, new = ([spelling(line) for line in text] for text in (before, after))
     lines: list[int] = []

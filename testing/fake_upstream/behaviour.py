@@ -39,8 +39,8 @@ class Behaviour:
 
     `fault` occurs after `tokens_before_fault` tokens of `text`. A `status` other than 200 refuses the call. Delays are
     in seconds: before the head, before the first token, and before each further token. With `bytes`, every byte is
-    written separately, `byte_seconds` apart. `unknown` mixes in events, fields and comments that no client can know. A request
-    with a field named in `refuses` is answered with 400, as servers do with options that they do not know.
+    written separately, `byte_seconds` apart. `unknown` mixes in events, fields and comments that no client can know. A
+    request with a field named in `refuses` is answered with 400, as servers do with options that they do not know.
     """
 
     text: str = REPLY

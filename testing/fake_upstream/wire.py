@@ -126,7 +126,7 @@ class AnthropicWire:
     @staticmethod
     def error(status: int, message: str, *, error_type: str | None = None, param: str | None = None) -> Json:
         """Return the body of a response with an error status."""
-        del param  # This API names the field only in the message.
+        del param  # Anthropic's API names the field only in the message.
         kind = error_type or AnthropicWire._ERRORS.get(status, "api_error")
         return {"type": "error", "error": {"type": kind, "message": message}, "request_id": "req_fake"}
 

@@ -19,7 +19,7 @@ _BOUND = re.compile(r"at most ([\d,]+) characters")
 _LONG = 20_000
 """The length in characters of the test text, for a pattern whose reason states no maximum length."""
 SLOWEST = 0.25
-"""The maximum processor time, in seconds, that an exempt pattern may take for its test text."""
+"""The maximum processor time, in seconds, that a pattern with a stated reason may take for its test text."""
 
 
 def _findings(patterns: list[Pattern]) -> Iterator[str]:

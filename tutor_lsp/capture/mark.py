@@ -1,4 +1,4 @@
-"""A remark on a line of a document. It is valid until that line is edited."""
+"""A message about a line of a document. It is valid until that line is edited."""
 
 from __future__ import annotations
 

@@ -125,7 +125,7 @@ def capture(
 
 
 def _at_origin(argument: AskArgument, origin: EditedDocument, known: diagnostics.KnownDiagnostics) -> AskArgument:
-    """Return the argument with the place where the exception was raised, which is in another of the student's files."""
+    """Return the argument, moved to the line of another of the student's files that raised the exception."""
     crash = known.crashes.of(origin)
     position = argument.position if crash is None else crash.mark.diagnostic(origin).range.start
     return evolve(argument, uri=origin.uri, position=position, diagnostics=None)

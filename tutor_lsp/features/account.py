@@ -37,7 +37,7 @@ NO_SERVICE = (
 
 
 class Account(Feature):
-    """Feature: the commands `tutor.signIn` and `tutor.signOut`, and the watch for changes of the record of sign-ins."""
+    """Feature: the commands `tutor.signIn` and `tutor.signOut`, and regular checks of the record of sign-ins."""
 
     def __init__(
         self,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tutor_lsp.lsp.pygls_remedies.open_documents import OpenDocuments
 
 REPLY_SECONDS = 10.0
-"""Seconds before a request times out. It is for requests that the editor answers without asking the student."""
+"""The timeout in seconds of requests that the editor answers without asking the student."""
 
 
 class Editor:
@@ -55,7 +55,7 @@ class Editor:
             self.registers_configuration = changes is not None and bool(changes.dynamic_registration)
 
     def notify(self, method: str, params: Any) -> None:
-        """Send a notification. Those of `protocol` require an editor that `speaks_tutor`, or the setting for them."""
+        """Send a notification. Those of `protocol` require `speaks_tutor`, or the setting `notifications`."""
         self._server.protocol.notify(method, params)
 
     def show_message(self, text: str, kind: types.MessageType) -> None:

@@ -27,7 +27,7 @@ def watch(process_id: int, on_death: Callable[[], object]) -> None:
         return
     try:
         descriptor = os.pidfd_open(process_id)
-    except (AttributeError, OSError):  # Other systems and old kernels lack it, and sandboxes refuse it.
+    except (AttributeError, OSError):  # `pidfd_open` is missing or not allowed, so poll.
         _poll(loop, process_id, on_death)
         return
     loop.add_reader(descriptor, _on_readable, loop, descriptor, on_death)

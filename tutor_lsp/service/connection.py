@@ -67,7 +67,7 @@ class ServiceConnection:
     """The connection of one window to the service at an address that `check_server_url` has accepted.
 
     `send` queues a message. `messages` opens one WebSocket, and sends the queue as long as it runs. After the loss of a
-    connection it is called again with the asks that are still pending.
+    connection, `messages` is called again with the asks that are still pending.
     """
 
     def __init__(self, server_url: str, credentials: Credentials, *, heartbeat: float = HEARTBEAT_SECONDS) -> None:

@@ -17,7 +17,7 @@ class ConnectionTiming:
     """The timing of the connection, in seconds. Tests pass shorter times."""
 
     idle: float = 120
-    """The idle timeout, after which a connection without an ask is closed, so that idle windows occupy none."""
+    """The idle timeout: a connection without an ask for so long is closed, so that idle windows hold none open."""
     give_up: float = 30
     """The maximum duration of retries. The service keeps an answer for the same time after a connection is lost."""
     first_delay: float = 0.25

@@ -73,7 +73,7 @@ class DeviceCode:
 
 
 class DeviceRefusal(Exception):
-    """The service has not issued tokens for a device code, or not yet. `error` is an error code of RFC 8628 §3.5."""
+    """The service refuses tokens for a device code, or has none yet. `error` is an error code of RFC 8628 §3.5."""
 
     def __init__(self, error: str) -> None:
         super().__init__(error)

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 FILE_NAME = "sign-in.json"
 
 KeptIn = Literal["keyring", "file", "memory"]
-"""Where the tokens of a sign-in are stored: the system's keyring, a file in the data folder, or this process' memory.
-"""
+"""The store of a sign-in's tokens: the system's keyring, a file in the data folder, or this process' memory."""
 
 _SHARED_PLACES = ("keyring", "file")
 

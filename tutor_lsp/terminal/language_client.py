@@ -25,8 +25,7 @@ ACTION_TITLE = "Ask tutor"
 CODE_ACTION_INVOKED = 1
 """LSP 3.17 CodeActionTriggerKind for actions that the student requests, which the server offers on any line."""
 SILENCE_SECONDS = 180.0
-"""Seconds without a message after which an answer fails: the service's limit of 120 s, 30 s to reconnect, and a margin.
-"""
+"""Seconds without a message after which an answer fails: 120 s in the service, 30 s to reconnect, and a margin."""
 
 
 @dataclass(frozen=True, slots=True)

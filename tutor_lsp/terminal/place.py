@@ -47,8 +47,9 @@ def lines_of(text: str) -> list[str]:
 def where_to_look(text: str) -> int:
     """Return the line number, from 1, for a question about a whole file.
 
-    It is the line of a syntax error. Without one it is the first statement after docstring, imports and definitions, so
-    that the question is about the whole program. Without such a statement it is the first line of code. Nothing is run.
+    If the code has a syntax error, that is its line. Otherwise it is the line of the first statement after docstring,
+    imports and definitions, so that the question is about the whole program, or else the first line of code. Nothing is
+    run.
     """
     lines = lines_of(text)
     with_code = [number for number, line in enumerate(lines, 1) if line.strip() and not line.lstrip().startswith("#")]

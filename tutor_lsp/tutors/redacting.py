@@ -84,7 +84,7 @@ class RedactingTutor:
 
 
 def redact(redactor: Redactor, ask: Ask) -> tuple[Ask, Restoration]:
-    """Return the redacted ask, and the mapping that restores private values. Raise `ValueError` if it is too long."""
+    """Return the redacted ask and the mapping that restores its values. Raise `ValueError` if the ask gets too long."""
     return redactor.redact(ask)
 
 

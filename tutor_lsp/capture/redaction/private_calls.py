@@ -94,5 +94,5 @@ def _names(call: _Brackets, parameters: Mapping[str, list[str]]) -> Iterable[str
 
 
 def _asks(token: Token) -> bool:
-    """Return whether a string is a prompt for the program's user, and so not a secret."""
+    """Return whether a string is a prompt to the program's user, such as `"Password: "`, and so no secret."""
     return token.is_string and token.text.endswith(_PROMPT)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PrivateKind = Literal["secret", "email", "person", "student"]
 
 START = r"(?:(?<=\\[abfnrtv])|(?<![\w\\]))"
-"""The start of a word. In an escape sequence such as `\\n`, the letter is not part of the word that follows."""
+"""A pattern for the start of a word. The letter of an escape sequence such as `\\n` is not part of the next word."""
 
 STRONG_NAME = re.compile(
     r"(?i)(?:\w*[_-])?(?:pass[_-]?word|pass[_-]?wort|passwd|pass[_-]?phrase|pwd|api[_-]?key|access[_-]?key|private[_-]?key"
