@@ -1,1 +1,1 @@
-"""Tests; `server` and `lsp` mirror the packages."""
+"""All tests; the folders `server`, `lsp`, `pedagogy` and `analysis` mirror the packages of the product."""

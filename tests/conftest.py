@@ -1,4 +1,4 @@
-"""Fixtures and options of the whole suite."""
+"""Fixtures and command-line options that all tests share."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--torture` and `--quick`."""
+    """Add the command-line options `--torture` and `--quick`."""
     parser.addoption("--torture", action="store_true", help="also run the long load and fault runs")
     parser.addoption("--quick", action="store_true", help="run what starts no program and no service, on few examples")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name our markers. The suite tries the same examples every time, `--torture` looks for new ones."""
-    # A job started in the background ignores Ctrl-C (POSIX sh), and hands that down to the programs under test.
+    """Register markers and Hypothesis profiles: random with `--torture`, otherwise the same examples in every run."""
+    # A shell starts a background job with Ctrl-C ignored (POSIX sh), and the programs under test would inherit this.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "torture: a long run, only with --torture")
     config.addinivalue_line("markers", "real_time: waits as people do, or takes long; only with TUTOR_TEST_REQUIRE=all")
@@ -49,7 +49,7 @@ def _profile(config: pytest.Config) -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave long runs out unless they are asked for, and all that is not quick where only that is."""
+    """Deselect long runs without `--torture`, and tests that start a program or a service with `--quick`."""
     if config.getoption("--quick"):
         _deselect(config, items, [item for item in items if not is_quick(item)])
         _deselect(config, items, spare_parameters(items))
@@ -70,7 +70,7 @@ def _deselect(config: pytest.Config, items: list[pytest.Item], unwanted: list[py
 
 @pytest.fixture(scope="session")
 def require_program() -> RequireProgram:
-    """Return a function that finds a program, or skips; with `TUTOR_TEST_REQUIRE=all` a missing one is a failure."""
+    """Return a function that finds a program or skips the test; with `TUTOR_TEST_REQUIRE=all` it fails the test."""
 
     def require(name: str) -> str:
         found = shutil.which(name)
@@ -86,13 +86,13 @@ def require_program() -> RequireProgram:
 
 @pytest.fixture(scope="session", params=KINDS)
 def installation(request: pytest.FixtureRequest) -> Installation:
-    """Return each way to run a service, once as a laptop does, once as a university does."""
+    """Return each kind of installation in turn: a laptop's with SQLite, and a university's with several processes."""
     return installation_of(request.param, request)
 
 
 @pytest.fixture(scope="session")
 def service(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """Return a running service with default limits, shared by all tests: each brings students of its own."""
+    """Return a running service with default limits. All tests share it, so each test registers its own students."""
     folder = tmp_path_factory.mktemp("service")
     put_database(folder / "data")
     running = Service(folder, installation.settings(), workers=installation.workers)
@@ -102,7 +102,7 @@ def service(installation: Installation, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture
 def start_service(tmp_path_factory: pytest.TempPathFactory) -> StartService:
-    """Return a factory of services with other settings: `async with` what it makes of them."""
+    """Return a factory of services with other settings; each result is an asynchronous context manager."""
 
     def start(**settings: str) -> RunningService:
         return RunningService(tmp_path_factory.mktemp("service"), settings)
@@ -112,7 +112,7 @@ def start_service(tmp_path_factory: pytest.TempPathFactory) -> StartService:
 
 @pytest.fixture
 def sign_up() -> SignUp:
-    """Return a factory of students, which takes the service they belong to."""
+    """Return a function that registers a new student at a given service."""
     return sign_up_student
 
 
@@ -125,7 +125,7 @@ async def client(service: Service) -> AsyncIterator[ClientSession]:
 
 @pytest.fixture(scope="session")
 def redis_server(require_program: RequireProgram) -> Iterator[RedisServer]:
-    """Return a running Redis that no test leaves anything in on purpose."""
+    """Return a running Redis, which all tests share."""
     server = RedisServer(require_program("redis-server")).start()
     yield server
     server.stop()
@@ -133,9 +133,10 @@ def redis_server(require_program: RequireProgram) -> Iterator[RedisServer]:
 
 @pytest.fixture(scope="session")
 def postgres_server(require_program: RequireProgram) -> Iterator[PostgresServer]:
-    """Return a running PostgreSQL; tests make databases of their own in it.
+    """Return a running PostgreSQL, which all tests share; each test creates its own databases in it.
 
-    Its folder is not one of pytest's, which keeps those from other users: PostgreSQL may have to run as one.
+    PostgreSQL refuses to run as root, so it may run as another user. That user cannot read pytest's temporary folders,
+    so the server's data folder is elsewhere.
     """
     with throw_away_postgres(find_postgres() or require_program("initdb")) as server:
         yield server

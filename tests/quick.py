@@ -1,7 +1,7 @@
-"""Which tests are quick: those that start no program and run no service, as their code and their fixtures show.
+"""The selection of quick tests: those whose code and fixtures start no program and run no service.
 
-Names are followed through the functions and classes of the tests and of `testing`, and through the pool of processes.
-A program of a student and a scripted service on loopback count as well.
+A test's calls are followed through the functions and classes of `tests`, `testing` and `tutor_analysis`.
+Running a student's program, or a scripted service on loopback, also makes a test slow.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MANY_PARAMETERS = 200
-"""Parameters of one test above which only every fourth is tried; the whole suite tries all."""
+"""The number of parameter sets above which a test runs with only every fourth one in a quick run."""
 EXAMPLES = 15
-"""Examples of each property; the whole suite tries a hundred."""
+"""The number of examples that Hypothesis tries for each property in a quick run; a full run tries 100."""
 
 _STARTING = frozenset(
     {
@@ -27,7 +27,7 @@ _STARTING = frozenset(
         *("build_app", "postgres_server", "redis_server", "FakeUpstream", "ScriptedService"),
     }
 )
-"""Names, and fixtures that are asked for by name."""
+"""The names of functions, classes and fixtures that start a program or a service."""
 _FOLLOWED = ("tests.", "testing.", "tutor_analysis.")
 
 
@@ -40,7 +40,7 @@ def is_quick(item: pytest.Item) -> bool:
 
 
 def spare_parameters(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Return the parameters to leave out: of a test with very many, every fourth one is quick enough."""
+    """Return the tests to leave out: of a test with many parameter sets, all but every fourth one."""
     by_test: dict[str, list[pytest.Item]] = {}
     for item in items:
         by_test.setdefault(item.nodeid.partition("[")[0], []).append(item)
@@ -54,7 +54,7 @@ def spare_parameters(items: list[pytest.Item]) -> list[pytest.Item]:
 
 
 def _starts(root: object) -> bool:
-    """Return whether a function or class uses one of the names, directly or indirectly."""
+    """Return whether a function or class uses one of the names in `_STARTING`, directly or indirectly."""
     met, waiting = set[int](), [root]
     while waiting:
         thing = waiting.pop()
@@ -72,7 +72,7 @@ def _reached(thing: object) -> Iterator[object]:
     known = vars(sys.modules[thing.__module__]) if isinstance(thing, FunctionType | type) else {}
     for name in _names(thing):
         found = known.get(name)
-        found = getattr(found, "__wrapped__", found)  # behind a decorator such as asynccontextmanager
+        found = getattr(found, "__wrapped__", found)  # A decorator such as `asynccontextmanager` hides the function.
         if not isinstance(found, ModuleType) and str(getattr(found, "__module__", "")).startswith(_FOLLOWED):
             yield found
     if isinstance(thing, type):

@@ -1,4 +1,4 @@
-"""The public contract in `docs/contract.md` and the code say the same: nothing is undocumented, nothing is made up."""
+"""Comparison of the documents in `docs` with the code: nothing is undocumented, and everything documented exists."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ MARKED = set(re.findall(r"`([^`]+)`", CONTRACT))
 
 
 def section(title: str) -> str:
-    """Return a section of the contract by the start of its heading."""
+    """Return the section of the contract whose heading starts with a title."""
     (found,) = re.findall(rf"^## {re.escape(title)}[^\n]*\n(.*?)(?=^## |\Z)", CONTRACT, re.MULTILINE | re.DOTALL)
     return str(found)
 
 
 def variables() -> Iterator[str]:
-    """Name the environment variable of every setting."""
+    """Yield the environment variable of every setting."""
     for name, field in Settings.model_fields.items():
         yield str(field.validation_alias or f"TUTOR_{name.upper()}")
 
 
 def test_every_setting_is_documented_and_none_is_made_up() -> None:
-    """The table of settings lists exactly the fields of `Settings`."""
+    """The contract's table of settings lists exactly the fields of `Settings`."""
     documented = set(re.findall(VARIABLE, section("Settings of the service")))
 
     assert documented - {"TUTOR_SERVER_URL", "TUTOR_ACCESS_TOKEN"} == set(variables())
@@ -61,12 +61,12 @@ def test_every_setting_is_documented_and_none_is_made_up() -> None:
     ],
 )
 def test_documented_defaults_are_those_of_the_code(variable: str, field: str) -> None:
-    """The numbers of the table are the numbers in force."""
+    """The default values in the contract's table of settings are those of `Settings`."""
     assert f"| `{variable}` | {int(Settings.model_fields[field].default)} |" in CONTRACT
 
 
 def test_every_route_is_documented_and_none_is_made_up(tmp_path: Path) -> None:
-    """Method and path of every route stand in the contract."""
+    """The contract lists exactly the methods and paths of the service's routes."""
     app = build_app(Settings(data_dir=tmp_path))
     routed = {
         f"{route.method} {route.resource.canonical}"
@@ -80,7 +80,7 @@ def test_every_route_is_documented_and_none_is_made_up(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", [*FROM_EDITOR, *FROM_SERVICE])
 def test_every_field_of_every_frame_is_documented(name: str) -> None:
-    """A frame's row names its fields."""
+    """The contract's table row for a WebSocket frame names all fields of the frame."""
     (row,) = re.findall(rf"^\| `{name}` \|(.*)$", section("WebSocket"), re.MULTILINE)
     kind = (FROM_EDITOR | FROM_SERVICE)[name]
 
@@ -88,12 +88,12 @@ def test_every_field_of_every_frame_is_documented(name: str) -> None:
 
 
 def test_every_code_and_limit_is_documented() -> None:
-    """Clients can know every code."""
+    """The contract names every error code and every limit."""
     assert {str(code) for code in ErrorCode} | {str(limit) for limit in Limit} <= MARKED
 
 
 def test_every_message_and_command_of_the_language_server_is_documented() -> None:
-    """Commands and notifications stand in the contract, and no others."""
+    """The contract lists exactly the commands and notifications of the language server."""
     text = section("Language server")
     names = {value for value in vars(lsp).values() if isinstance(value, str) and re.match(r"tutor[./]\w+", value)}
 
@@ -101,7 +101,7 @@ def test_every_message_and_command_of_the_language_server_is_documented() -> Non
 
 
 def test_the_readme_lists_settings_that_exist() -> None:
-    """What the README says of settings is true."""
+    """Every setting that the README names exists."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     known = {*variables(), "TUTOR_SERVER_URL", "TUTOR_ACCESS_TOKEN"}
 
@@ -112,14 +112,14 @@ OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 
 
 def test_operations_says_what_each_setting_is_for() -> None:
-    """Its table names every setting, and none that does not exist."""
+    """The table of settings in `docs/operations.md` names exactly the existing settings."""
     (table,) = re.findall(r"^## Which setting does what\n(.*?)(?=^## )", OPERATIONS, re.MULTILINE | re.DOTALL)
 
     assert set(re.findall(VARIABLE, table)) == set(variables())
 
 
 def test_the_numbers_of_open_files_fit_together() -> None:
-    """What nginx may open holds its connections, and the service what one nginx worker passes on to it."""
+    """The limits of open files in `docs/operations.md` suffice for nginx's connections and for those to the service."""
     numbers = dict(
         re.findall(r"^\s*(LimitNOFILE|worker_rlimit_nofile|worker_connections)[= ](\d+)", OPERATIONS, re.MULTILINE)
     )
@@ -133,7 +133,7 @@ def test_the_numbers_of_open_files_fit_together() -> None:
 
 
 def test_the_example_of_a_price_file_is_one(tmp_path: Path) -> None:
-    """What operators copy is read as it is meant."""
+    """The example of a price file in `docs/operations.md` is valid, and gives the intended prices."""
     (example,) = re.findall(r"^```toml\n(.*?)^```", OPERATIONS, re.MULTILINE | re.DOTALL)
     (tmp_path / PRICE_FILE).write_text(example)
 
@@ -144,7 +144,7 @@ def test_the_example_of_a_price_file_is_one(tmp_path: Path) -> None:
 
 
 def test_operations_names_every_metric() -> None:
-    """Its table has the names of `/metrics`, and no others."""
+    """`docs/operations.md` names exactly the metrics of `/metrics`."""
     source = (ROOT / "tutor_server" / "api" / "metrics.py").read_text(encoding="utf-8")
     of_models = {f"tutor_model_{name}_total" for name in re.findall(r'\bcounter\("(\w+)"', source)}
     named = set(re.findall(r'"(tutor_\w+)"', source))
@@ -156,7 +156,7 @@ LEVELS = {"debug", "info", "warning", "error", "exception"}
 
 
 def logged() -> Iterator[tuple[str, set[str]]]:
-    """Return each event that the service logs, with the fields that the call gives it."""
+    """Yield each event that the service logs, with the names of its fields."""
     for path in (ROOT / "tutor_server").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or not node.args:
@@ -169,7 +169,7 @@ def logged() -> Iterator[tuple[str, set[str]]]:
 
 
 def test_operations_names_every_event_of_the_log_with_its_fields() -> None:
-    """Its table has the events that the code logs, and no others, each with its fields."""
+    """The log table in `docs/operations.md` lists exactly the logged events, each with all its fields."""
     (table,) = re.findall(r"^## What the log says\n(.*?)(?=^## )", OPERATIONS, re.MULTILINE | re.DOTALL)
     rows = [row.split(" | ") for row in re.findall(r"^\| (`.*) \|$", table, re.MULTILINE)]
     known = {event: set(re.findall(r"`(\w+)`", row[1])) for row in rows for event in re.findall(r"`(\w+)`", row[0])}
@@ -180,7 +180,7 @@ def test_operations_names_every_event_of_the_log_with_its_fields() -> None:
 
 
 def test_every_dependency_has_its_reason() -> None:
-    """The tables name exactly the packages of `pyproject.toml`: a student's, the service's and the developers'."""
+    """The tables in `docs/dependencies.md` name exactly the packages of `pyproject.toml`, for each group of users."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
     tables = [
@@ -200,7 +200,7 @@ def test_every_dependency_has_its_reason() -> None:
 
 
 def test_every_decision_has_its_page_and_its_row() -> None:
-    """The index lists each page by its number, date and title, in order and without a gap."""
+    """The index of decisions lists each page with number, date and title, in order and without a gap."""
     folder = ROOT / "docs" / "decisions"
     index = re.findall(
         r"^\| \[(\d{4})\]\(([^)]+)\) \| ([\d-]+) \| (.+) \|$", (folder / "README.md").read_text("utf-8"), re.MULTILINE
@@ -220,9 +220,9 @@ NUMBER = re.compile(r"[AEHLPST]\d{1,2}")
 
 
 def numbered_tests() -> Iterator[tuple[str, str, set[str]]]:
-    """Yield the file and name of each test, with the numbers of guarantees in its name and docstring.
+    """Yield the file and name of each test, with the numbers of the guarantees in its name and docstring.
 
-    Modules and classes of tests are among them, since their docstrings name numbers too.
+    Test modules and test classes are included, since their docstrings also contain such numbers.
     """
     for path in sorted((ROOT / "tests").rglob("*.py")):
         if "node_modules" in path.parts:
@@ -237,13 +237,13 @@ def numbered_tests() -> Iterator[tuple[str, str, set[str]]]:
 
 
 def guarantees() -> dict[str, set[str]]:
-    """Return the tests that the page names for each number."""
+    """Return the names of the tests that `docs/guarantees.md` lists for each guarantee, by its number."""
     entries = re.findall(rf"^- \*\*({NUMBER.pattern})\.\*\*(.*?)(?=^- |^## )", GUARANTEES, re.MULTILINE | re.DOTALL)
     return {number: set(re.findall(r"`(test_\w+)`", text)) for number, text in entries}
 
 
 def test_every_number_in_a_test_is_a_guarantee() -> None:
-    """`docs/guarantees.md` explains the numbers in names and docstrings of tests."""
+    """`docs/guarantees.md` explains every guarantee number in the names and docstrings of tests."""
     unknown = {
         (file, name, number) for file, name, numbers in numbered_tests() for number in numbers - set(guarantees())
     }
@@ -252,7 +252,7 @@ def test_every_number_in_a_test_is_a_guarantee() -> None:
 
 
 def test_every_guarantee_names_tests_that_exist() -> None:
-    """No promise stands without a test, and no test is named that is not there."""
+    """Every guarantee in `docs/guarantees.md` names at least one test, and every named test exists."""
     names = {name for _, name, _ in numbered_tests()}
 
     assert [number for number, tests in guarantees().items() if not tests] == []
@@ -260,7 +260,7 @@ def test_every_guarantee_names_tests_that_exist() -> None:
 
 
 def test_every_fault_of_pygls_is_described() -> None:
-    """The classes of the tests carry numbers that the page explains."""
+    """`docs/guarantees.md` explains every fault number in `test_pygls_remedies.py`."""
     source = (ROOT / "tests" / "lsp" / "test_pygls_remedies.py").read_text(encoding="utf-8")
     described = set(re.findall(r"^\| (\d+) \|", GUARANTEES, re.MULTILINE))
 
@@ -268,14 +268,14 @@ def test_every_fault_of_pygls_is_described() -> None:
 
 
 def anchors(text: str) -> set[str]:
-    """Return the anchors of a document's headings, as GitHub makes them."""
+    """Return the anchors that GitHub creates for a document's headings."""
     headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @pytest.mark.parametrize("path", documents(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_between_documents_lead_somewhere(path: Path) -> None:
-    """Each relative link names a file that exists, and a heading of it where it names one."""
+    """Each relative link names an existing file and, if it has an anchor, an existing heading of that file."""
     text = path.read_text(encoding="utf-8")
     for target, anchor in re.findall(r"\]\((?!https?:|command:)([^)#\s]*)(?:#([^)\s]+))?\)", text):
         linked = (path.parent / target).resolve() if target else path

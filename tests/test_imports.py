@@ -1,4 +1,4 @@
-"""What the import contracts of `pyproject.toml` cannot say: what needs no library, and that nothing is circular."""
+"""Import rules that `pyproject.toml` cannot express: packages without dependencies, and no import cycles."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ PACKAGES = ("tutor_protocol", "tutor_pedagogy", "tutor_analysis", "tutor_lsp", "
 
 @pytest.fixture(scope="module", name="graph")
 def whole_graph() -> grimp.ImportGraph:
-    """Return every import of the project: relative ones, those inside functions and those for type checkers too."""
+    """Return the import graph of all packages, with imports inside functions and imports for type checkers."""
     return grimp.build_graph(*PACKAGES, include_external_packages=True, exclude_type_checking_imports=False)
 
 
 @pytest.mark.parametrize("package", ["tutor_protocol", "tutor_pedagogy", "tutor_analysis"])
 def test_contract_and_rules_need_the_standard_library_alone(graph: grimp.ImportGraph, package: str) -> None:
-    """What service and editor side share can be read, tested and installed without any library."""
+    """The packages that service and language server share import only the standard library."""
     assert libraries_of(graph, package) == set()
 
 
 def test_the_command_looks_for_each_library_that_only_the_service_imports(graph: grimp.ImportGraph) -> None:
-    """`tutor-server` says how to install them; those of a student's installation, and uvloop, it need not look for."""
+    """`tutor-server` checks for exactly the libraries that only the service needs, except the optional uvloop."""
     of_service, of_student = (libraries_of(graph, package) for package in ("tutor_server", "tutor_lsp"))
     named_by_url = {"asyncpg"}
     with_others = {"markupsafe", "pydantic_core"}
@@ -35,7 +35,7 @@ def test_the_command_looks_for_each_library_that_only_the_service_imports(graph:
 
 
 def libraries_of(graph: grimp.ImportGraph, package: str) -> set[str]:
-    """Return the libraries that a package imports somewhere."""
+    """Return the libraries that any module of a package imports."""
     imported = {
         name.partition(".")[0]
         for module in {package, *graph.find_descendants(package)}
@@ -45,7 +45,7 @@ def libraries_of(graph: grimp.ImportGraph, package: str) -> set[str]:
 
 
 def test_no_module_imports_itself_by_way_of_others(graph: grimp.ImportGraph) -> None:
-    """Also a package and its own modules: a reader can begin at the bottom and never meets what is not read yet."""
+    """No module imports itself through other modules, not even a package through its own modules."""
     circle: list[str] = []
     try:
         TopologicalSorter({name: graph.find_modules_directly_imported_by(name) for name in graph.modules}).prepare()

@@ -1,4 +1,4 @@
-"""`docs/performance.md` holds the table that the benchmark writes, and the benchmark does not flatter."""
+"""`docs/performance.md` has the benchmark's tables, and the benchmark judges its results strictly."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PERFORMANCE = (Path(__file__).resolve().parents[1] / "docs" / "performance.md").
 
 @pytest.mark.parametrize("part", ROWS)
 def test_each_part_stands_in_the_documentation_with_every_figure_and_target(part: str) -> None:
-    """What the benchmark prints is what the documentation shows, line by line."""
+    """The table of each part in `docs/performance.md` has exactly the figures and targets of the benchmark."""
     pattern = rf"^<!-- measured: {part} -->\n(.*?)^<!-- end: {part} -->"
     (table,) = re.findall(pattern, PERFORMANCE, re.MULTILINE | re.DOTALL)
     lines = [line.split(" | ") for line in table.splitlines() if line.startswith("| ")][2:]
@@ -37,14 +37,14 @@ def _cells(part: str) -> list[tuple[str, ...]]:
 
 
 def test_a_goal_is_met_by_its_own_measure() -> None:
-    """One beside the floor is judged by the floor of the same run, one beside LiteLLM by LiteLLM."""
+    """A target relative to a bare pass-through proxy is judged by this proxy, one relative to LiteLLM by LiteLLM."""
     figure = Measured(rows.EFFICIENCY, ours=500, floor=2400, litellm=20)
 
     assert [figure.verdict(goal) for goal in rows.EFFICIENCY.goals] == ["met", "not reached"]
 
 
 def test_what_was_not_measured_is_not_met() -> None:
-    """A target without its yardstick, or a figure without a number, is never called met."""
+    """A target whose own or reference measurement is missing is reported as "not measured", never as "met"."""
     without_litellm = Measured(rows.EFFICIENCY, ours=500, floor=2400)
 
     assert [without_litellm.verdict(goal) for goal in rows.EFFICIENCY.goals] == ["met", "not measured"]
@@ -52,7 +52,7 @@ def test_what_was_not_measured_is_not_met() -> None:
 
 
 def test_a_part_replaces_its_own_table_only(tmp_path: Path) -> None:
-    """So a table can be made in pieces, inside a document."""
+    """Writing one part's table replaces or appends only that table, and leaves the rest of the document as it is."""
     document = tmp_path / "performance.md"
     document.write_text("# Title\n\n<!-- measured: cancel -->\nold\n<!-- end: cancel -->\n\nThe end.\n")
 
@@ -66,7 +66,7 @@ def test_a_part_replaces_its_own_table_only(tmp_path: Path) -> None:
 
 
 def test_an_answer_that_lacks_its_last_token_is_a_fault() -> None:
-    """A figure of answers that were not whole would be worth nothing."""
+    """An answer without its last token, or without any text, is reported as a fault, not measured."""
     upstream = FastUpstream(list(OWN))
     upstream.begin(Pace(tokens=10))
     floor = Proxy.__new__(Proxy)
@@ -78,6 +78,6 @@ def test_an_answer_that_lacks_its_last_token_is_a_fault() -> None:
 
 @pytest.mark.parametrize("case", OWN)
 def test_our_own_replies_pass_the_guard(case: Case) -> None:
-    """And their units, put together, are the whole reply."""
+    """The replies that the benchmark uses pass the guard, and the released units together are the whole reply."""
     assert passes(case)
     assert case.unit_ends(LENGTHS[0])[-1] == len("".join(case.tokens(LENGTHS[0])))

@@ -1,6 +1,6 @@
-"""The names that clients, operators and dashboards rely on are those of `public_names.txt`: renaming code changes none.
+"""The names that clients, operators and dashboards rely on are those of `public_names.txt`.
 
-A name that is added or taken away on purpose is written down with `python -m tests.test_public_names`.
+A refactoring must not change them. After an intended change, `python -m tests.test_public_names` rewrites the file.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ SERVICE = Path(__file__).resolve().parents[1] / "tutor_server"
 
 
 def test_every_public_name_is_written_down() -> None:
-    """The code has the names of the list, and no others."""
+    """The public names in the code are exactly those in `public_names.txt`."""
     assert LIST.read_text(encoding="utf-8") == written(public_names())
 
 
 def public_names() -> Mapping[str, set[str]]:
-    """Return the names by their kind."""
+    """Return the public names by their kind."""
     return {
         "settings": {
             str(field.validation_alias or f"TUTOR_{name.upper()}") for name, field in Settings.model_fields.items()
@@ -59,7 +59,7 @@ def public_names() -> Mapping[str, set[str]]:
 
 
 def written(names: Mapping[str, set[str]]) -> str:
-    """Write the names down, a heading for each kind and a line for each name."""
+    """Return the text of `public_names.txt`: a heading for each kind, and a line for each name."""
     return "\n".join(f"# {kind}\n" + "".join(f"{name}\n" for name in sorted(names[kind])) for kind in names)
 
 
@@ -76,7 +76,7 @@ def _metrics() -> Iterator[str]:
 
 
 def _log_events() -> Iterator[str]:
-    """Yield every name that the first argument of a logging call may have: it is chosen in the call now and then."""
+    """Yield every event name in the first argument of a logging call, which may be a conditional expression."""
     for path in SERVICE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and node.args and _LOGS.fullmatch(ast.unparse(node.func)):

@@ -1,4 +1,4 @@
-"""What imports what among tests, benchmarks, tools and examples."""
+"""Rules for the imports of tests, benchmarks, tools and the product."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ INSTALLED = {"neovim_programs", "vscode_programs"}
 
 
 def modules(folder: str) -> list[Path]:
-    """Return the project's own modules in a folder."""
+    """Return the Python files of a folder, without installed programs."""
     found = sorted((ROOT / folder).rglob("*.py"))
     return [path for path in found if INSTALLED.isdisjoint(path.parts)]
 
 
 def imported(path: Path) -> set[str]:
-    """Return the modules that a module imports, type-checking imports included."""
+    """Return the modules that a file imports, including imports for type checkers."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         match node:
@@ -30,7 +30,7 @@ def imported(path: Path) -> set[str]:
 
 
 def test_no_test_module_imports_another() -> None:
-    """What two test modules need stands in `testing`, so that each of them can be moved or deleted alone."""
+    """Code that several test modules need is in `testing`, so that each test module can be moved or deleted alone."""
     found = [
         (str(path.relative_to(ROOT)), name)
         for path in modules("tests")
@@ -43,7 +43,7 @@ def test_no_test_module_imports_another() -> None:
 
 @pytest.mark.parametrize("folder", ["testing", "benchmarks", "tools"])
 def test_nothing_outside_of_tests_imports_them(folder: str) -> None:
-    """Benchmarks and tools share `testing` with the tests, and need no test."""
+    """Benchmarks, tools and `testing` import nothing from `tests`."""
     found = [
         (str(path.relative_to(ROOT)), name)
         for path in modules(folder)
@@ -55,7 +55,7 @@ def test_nothing_outside_of_tests_imports_them(folder: str) -> None:
 
 
 def test_the_product_imports_none_of_them() -> None:
-    """The packages that are installed need neither tests nor tools."""
+    """The installed packages import nothing from `tests`, `testing`, `tools` or `benchmarks`."""
     packages = ("tutor_protocol", "tutor_pedagogy", "tutor_analysis", "tutor_lsp", "tutor_server")
     found = [
         (str(path.relative_to(ROOT)), name)

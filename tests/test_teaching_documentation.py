@@ -1,4 +1,4 @@
-"""The answers that `docs/teaching.md` shows are those that the offline tutor gives."""
+"""The answers in `docs/teaching.md` are those of the offline tutor."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TEACHING = Path(__file__).resolve().parents[1] / "docs" / "teaching.md"
 
 
 def test_documented_answers_are_the_tutors() -> None:
-    """Renewing the document changes nothing: `python -m benchmarks.teaching.answers --write docs/teaching.md`."""
+    """The answers in the document are current: `python -m benchmarks.teaching.answers --write` would change nothing."""
     document = TEACHING.read_text(encoding="utf-8")
 
     assert document == renewed(document)
@@ -24,7 +24,7 @@ def test_documented_answers_are_the_tutors() -> None:
 
 @pytest.mark.parametrize("bug", BUGS, ids=[bug.title for bug in BUGS])
 def test_documented_hints_keep_the_rule_of_their_level(bug: Bug) -> None:
-    """A model could have said each of the hints before the solution."""
+    """The guard for models also accepts each of the documented hints at its level."""
     for level in HintLevel:
         guard = Guard(level, bug.submission)
         guard.feed(explain(bug.submission, level, StudentLevels()).text)

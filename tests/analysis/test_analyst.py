@@ -1,4 +1,4 @@
-"""Where each step of analysis runs, and what there is where it gives no result."""
+"""The analyst: each step of analysis runs in the event loop or a child process, and has a fallback if it fails."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SMALL = Submission(code=BUG, cursor=Position(1, 0))
 LARGE = Submission(code=BUG + "x = 1\n" * SMALL_CODE, cursor=Position(1, 0))
 PATIENT = PoolLimits(processes=1, processor=20, wall=120, longest_wait=120, allowance=1000)
 IMPATIENT = PoolLimits(processes=1, processor=0.001, wall=120, longest_wait=120, allowance=1000)
-"""A submission whose analysis never ends in a child process."""
+"""Limits whose processor time is so short that every call in a child process fails."""
 STUDENT = StudentLevels()
 GIVES_AWAY = ("Look at line 2. ", "Something is missing there: write ", "`for price in prices:` and ", "run it again.")
 HARMLESS = ("What should stand ", "at the end of line 2? Compare it ", "with the line above it.")
@@ -41,7 +41,7 @@ Failures = list[tuple["Hashable", str, str]]
 
 @asynccontextmanager
 async def analyst_with(limits: PoolLimits, failures: Failures | None = None) -> AsyncIterator[Analyst]:
-    """Run an analyst, and close it afterwards."""
+    """Yield an analyst, which is closed afterwards."""
     heard: Failures = [] if failures is None else failures
     analyst = Analyst(Pool(limits), lambda owner, step, failure: heard.append((owner, step, failure.reason)))
     try:
@@ -52,7 +52,7 @@ async def analyst_with(limits: PoolLimits, failures: Failures | None = None) -> 
 
 @pytest.mark.parametrize("submission", [SMALL, LARGE], ids=["small", "large"])
 async def test_the_result_is_the_same_wherever_it_is_found(submission: Submission) -> None:
-    """The result in a process equals that of the rules: problem, kind of error, explanation and topic."""
+    """An analysis in a child process gives the same problem, kind of error, explanation and topic as one without."""
     async with analyst_with(PATIENT) as analyst:
         examined = await analyst.examine("anna", submission)
         explanation = await analyst.explain("anna", submission, HintLevel.STRUCTURE, STUDENT)
@@ -81,7 +81,7 @@ async def test_what_cannot_be_analysed_gets_a_generic_hint() -> None:
     assert (examined.is_read, examined.error_type) == (False, "none")
     assert (explanation.rule, named) == (NOT_ANALYSED, NOT_ANALYSED)
     assert "could not work through this code" in explanation.text
-    assert failures == [("anna", step, "deadline") for step in ("examine", "explain")]  # and it is not tried again
+    assert failures == [("anna", step, "deadline") for step in ("examine", "explain")]  # `topic` starts no call.
 
 
 async def test_what_was_examined_is_known_again() -> None:
@@ -96,7 +96,7 @@ async def test_what_was_examined_is_known_again() -> None:
 
 
 async def test_the_same_unread_code_stays_the_same_problem() -> None:
-    """Code that was not analysed is recognised as the same problem; other code starts anew."""
+    """Code that could not be analysed keeps its problem if it is sent again; changed code is a new problem."""
     other = Submission(code=LARGE.code + "y = 2\n", cursor=LARGE.cursor)
     async with analyst_with(IMPATIENT) as analyst:
         first, again, changed = [await analyst.examine("anna", asked) for asked in (LARGE, LARGE, other)]
@@ -140,7 +140,7 @@ async def test_a_guard_in_a_process_judges_alike(texts: tuple[str, ...]) -> None
 
 
 async def test_a_guard_goes_on_in_another_process() -> None:
-    """If the guard's process has ended, the next one is fed the same text again."""
+    """If the guard's process has ended, the next process is fed the same text again."""
     expected = Guard(HintLevel.QUESTION, LARGE)
     pool = Pool(PoolLimits(processes=1, processor=20, wall=120, longest_wait=120, idle=0.0))
     guard = ProcessGuard(pool, "anna", uuid4(), Material(level=HintLevel.QUESTION, submission=LARGE), print)

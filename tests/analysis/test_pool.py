@@ -23,7 +23,7 @@ QUICK = PoolLimits(processes=1, processor=0.2, wall=60, longest_wait=60)
 
 @asynccontextmanager
 async def pool_of(limits: PoolLimits) -> AsyncIterator[Pool]:
-    """Run a pool, and close it afterwards."""
+    """Yield a pool, which is closed afterwards."""
     pool = Pool(limits)
     try:
         yield pool
@@ -123,7 +123,7 @@ async def test_a_student_who_takes_long_holds_up_nobody_else() -> None:
 
 
 async def test_those_who_wait_are_served_in_turn() -> None:
-    """With one process, a student's second call comes after everybody's first."""
+    """With one process, a student's second call runs after the first call of every other student."""
     order: list[str] = []
 
     async def call(pool: Pool, owner: str) -> None:
@@ -163,7 +163,7 @@ async def test_only_so_many_wait() -> None:
 
 
 async def test_a_caller_who_leaves_is_forgotten() -> None:
-    """A cancelled call that waits is dropped; one that runs ends by itself."""
+    """A waiting call is dropped when its caller is cancelled; a running call continues to its end."""
     async with pool_of(QUICK) as pool:
         running = asyncio.create_task(pool.run("anna", calls.process_id))
         waiting = asyncio.create_task(pool.run("anna", calls.die))

@@ -44,7 +44,7 @@ def test_what_takes_too_long_is_ended(work: object) -> None:
 
 @pytest.mark.parametrize("run", [asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
 def test_an_event_loop_goes_on_afterwards(run: object) -> None:
-    """The timer ends only the work, and both event loops continue afterwards."""
+    """When the time is up, only the limited work ends; both event loops continue."""
     assert callable(run)
 
     async def work() -> str:
@@ -79,12 +79,12 @@ def test_a_destructor_that_swallows_the_end_does_not_save_the_work() -> None:
 
 
 def test_nothing_strikes_after_the_context() -> None:
-    """After the context nothing is raised, and no timer is left."""
+    """Once the context has ended, the limit raises nothing and leaves no timer."""
     with ProcessorTime(SHORT):
         pass
     ProcessorTime.raise_if_armed()
     end = 0
-    for number in range(1_000_000):  # longer than the budget was
+    for number in range(1_000_000):  # This loop takes longer than the limit.
         end = number
     assert end == 999_999
 
@@ -112,7 +112,7 @@ def test_a_signal_that_comes_as_the_context_is_left_is_too_late() -> None:
 
 
 def test_another_thread_has_no_bound() -> None:
-    """Outside the main thread, which alone gets signals, there is no limit."""
+    """Outside the main thread, which alone receives signals, processor time is not limited."""
     ended: list[bool] = []
 
     def work() -> None:

@@ -1,1 +1,1 @@
-"""Whole chains of real processes, as students and editors start them."""
+"""End-to-end tests with real processes, started as students and editors start them."""

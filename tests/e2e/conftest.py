@@ -1,4 +1,4 @@
-"""Fixtures of the tests of whole programs."""
+"""Fixtures that the end-to-end tests share."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def upstream() -> AsyncIterator[FakeUpstream]:
-    """Run a model."""
+    """Yield a fake model API."""
     async with FakeUpstream() as running:
         yield running

@@ -1,6 +1,6 @@
-"""The account pages in a real Chromium: by keyboard alone, without scripts, as a screen reader tells them, on a phone.
+"""The account pages in a real Chromium: keyboard use, no scripts, accessible names, and a phone's screen size.
 
-With `TUTOR_TEST_PICTURES` naming a folder, pictures of the pages are kept there.
+If `TUTOR_TEST_PICTURES` names a folder, screenshots of the pages are saved there.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ NEW = "another quiet long password"
 
 @pytest.fixture
 async def page(require_program: RequireProgram) -> AsyncIterator[Page]:
-    """Yield a tab of a browser."""
+    """Yield a browser tab."""
     async with chromium(require_program("chromium")) as tab:
         yield tab
 
@@ -50,13 +50,13 @@ async def mail() -> AsyncIterator[MailServer]:
 
 @pytest.fixture
 async def running(tmp_path: Path, mail: MailServer) -> AsyncIterator[Service]:
-    """Yield a service that mails."""
+    """Yield a service that sends e-mail."""
     async with RunningService(tmp_path, {**mail.environment}) as service:
         yield service
 
 
 async def links(page: Page) -> list[str]:
-    """Return the texts of the links of the page."""
+    """Return the texts of the page's links."""
     return [text for role, text in await page.told() if role == "link"]
 
 
@@ -64,7 +64,7 @@ async def links(page: Page) -> list[str]:
 async def test_from_the_editor_to_an_account_and_back(
     page: Page, running: Service, mail: MailServer, size: tuple[int, int], scheme: str
 ) -> None:
-    """A student without an account makes one, confirms it and approves the editor, by keyboard alone."""
+    """By keyboard alone, a student without an account registers, confirms it and approves the editor."""
     await page.resize(*size)
     await page.prefer(scheme)
     look = f"{scheme}-{size[0]}"
@@ -112,7 +112,7 @@ async def test_from_the_editor_to_an_account_and_back(
 async def test_the_account_by_keyboard(
     page: Page, running: Service, mail: MailServer, size: tuple[int, int], scheme: str
 ) -> None:
-    """Sign in, change the password, look at what is stored, and erase the account after the warning."""
+    """By keyboard, a student signs in, changes the password, sees the stored data and erases the account."""
     await page.resize(*size)
     await page.prefer(scheme)
     look = f"{scheme}-{size[0]}"
@@ -158,7 +158,7 @@ async def test_the_account_by_keyboard(
 async def test_a_forgotten_password_at_each_installation(
     page: Page, tmp_path: Path, installation: Installation, mail: MailServer
 ) -> None:
-    """From the sign-in page over the mail to a new password, on one process and on two workers."""
+    """The link in the e-mail sets a new password once, with one process and with several."""
     settings = {**installation.settings(), **mail.environment}
     async with RunningService(tmp_path, settings, workers=installation.workers) as service:
         async with ClientSession(service.url) as client:
@@ -191,12 +191,12 @@ CONTRASTS = {
     "forced-light": ({"scheme": "light", "forced_colors": "active"}, 7),
     "forced-dark": ({"scheme": "dark", "forced_colors": "active"}, 7),
 }
-"""What a system may prefer, and the contrast that is owed for it: WCAG 2.2, 1.4.3 (AA) or 1.4.6 (AAA)."""
+"""The system's colour preferences, and the minimum contrast ratio (WCAG 2.2, 1.4.3 AA or 1.4.6 AAA)."""
 
 
 @pytest.mark.parametrize("look", CONTRASTS)
 async def test_every_text_can_be_read(page: Page, start_service: StartService, look: str) -> None:
-    """No text of the pages has too little contrast; a code stands on one line, on a phone of 360 pixels too."""
+    """Every text has enough contrast, and a code fits on one line of a phone that is 360 pixels wide."""
     features, wanted = CONTRASTS[look]
     await page.resize(360, 640)
     await page.prefer(**features)

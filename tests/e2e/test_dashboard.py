@@ -1,4 +1,4 @@
-"""The dashboard in a real Chromium: plots drawn from its tables, walked through by keyboard, told to screen readers."""
+"""The dashboard in a real Chromium: plots, keyboard use, and the texts for screen readers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PHONE, DESKTOP = (360, 740), (1280, 900)
 
 @pytest.fixture
 async def running(start_service: StartService) -> AsyncIterator[Service]:
-    """Return a service that was asked three times about one bug."""
+    """Yield a service to which a student has sent three asks about one problem."""
     async with start_service(TUTOR_ADMIN_KEY=KEY) as service:
         student = await sign_up_student(service)
         async with connect(service.url, student.access_token) as chat:
@@ -32,7 +32,7 @@ async def running(start_service: StartService) -> AsyncIterator[Service]:
 
 
 async def evaluate(page: Page, expression: str) -> object:
-    """Ask the page's scripts."""
+    """Return the value of a JavaScript expression on the page."""
     result = await page.call("Runtime.evaluate", expression=expression, returnByValue=True)
     return result["result"].get("value")
 
@@ -41,7 +41,7 @@ async def evaluate(page: Page, expression: str) -> object:
 async def test_plots_are_drawn_and_walked_through_by_keyboard(
     running: Service, require_program: RequireProgram, size: tuple[int, int], scheme: str
 ) -> None:
-    """Signed in by keyboard; each plot has a name, its values are told one by one, and nothing comes from elsewhere."""
+    """Each plot has a text alternative, arrow keys read its values aloud, and no resource is from another site."""
     async with chromium(require_program("chromium"), scripts=True) as page:
         await page.resize(*size)
         await page.prefer(scheme)
@@ -81,7 +81,7 @@ async def test_plots_are_drawn_and_walked_through_by_keyboard(
 
 
 async def test_without_scripts_the_tables_say_it_all(running: Service, require_program: RequireProgram) -> None:
-    """Every figure has its table, open to whoever unfolds it, and its CSV."""
+    """Without scripts, figures are shown as headings, tables and links to their CSV."""
     async with chromium(require_program("chromium")) as page:
         await page.open(f"{running.url}/admin")
         await page.type(KEY)

@@ -1,4 +1,4 @@
-"""`make demo`'s program, as it is run on a fresh machine."""
+"""The program of `make demo`, as on a newly installed machine."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HEADERS = [
 
 
 def demo(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the demo with a temporary folder of its own."""
+    """Run the demo with its own temporary folder."""
     return subprocess.run(
         [sys.executable, "-m", "examples.demo"],
         cwd=CHECKOUT,
@@ -34,7 +34,7 @@ def demo(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def left_running(folder: Path) -> list[str]:
-    """Return the processes whose environment names the folder (Linux)."""
+    """Return the command lines of processes whose environment contains the folder (Linux)."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -46,7 +46,7 @@ def left_running(folder: Path) -> list[str]:
 
 
 def test_demo_shows_five_hints_the_same_each_time(tmp_path: Path) -> None:
-    """Two runs, also on a machine with keys and settings of its own: the same five hints, nothing left behind."""
+    """The demo shows the same five hints whatever settings the machine has, and leaves no file or process behind."""
     first = demo(tmp_path)
     settings = {"OPENAI_API_KEY": "x", "OPENAI_BASE_URL": "http://127.0.0.1:9", "TUTOR_MAX_HINT_LEVEL": "1"}
     second = demo(tmp_path, **settings)
@@ -62,7 +62,7 @@ def test_demo_shows_five_hints_the_same_each_time(tmp_path: Path) -> None:
 
 
 def test_demo_with_a_fake_model_goes_over_its_wire(tmp_path: Path) -> None:
-    """`PROVIDER=fake` has a model's words in the hints, at the same five levels."""
+    """With `PROVIDER=fake` the hints are a fake model's text, at the same five levels."""
     result = demo(tmp_path, PROVIDER="fake")
     assert (result.returncode, result.stderr) == (0, "")
     assert [line for line in result.stdout.splitlines() if line.startswith("Hint ")] == HEADERS
@@ -72,11 +72,11 @@ def test_demo_with_a_fake_model_goes_over_its_wire(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("provider", ["", "offline"])
 def test_demo_is_offline_by_default(tmp_path: Path, provider: str) -> None:
-    """An empty PROVIDER counts as none."""
+    """An empty `PROVIDER` has the same effect as `offline`, the default."""
     assert FIX in demo(tmp_path, PROVIDER=provider).stdout
 
 
 def test_demo_refuses_an_unknown_provider(tmp_path: Path) -> None:
-    """A misspelt provider is named, with status 1."""
+    """An unknown provider gives status 1 and one line with the valid names."""
     result = demo(tmp_path, PROVIDER="fakee")
     assert (result.returncode, result.stderr) == (1, "demo: PROVIDER is one of offline, fake\n")

@@ -1,4 +1,4 @@
-"""The device page in a real Chromium: by keyboard alone, without scripts, as a screen reader tells it, on a phone."""
+"""The device page in a real Chromium: keyboard use, no scripts, accessible names, and a phone's screen size."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ PHONE, DESKTOP = (320, 568), (1280, 800)
 
 @pytest.fixture
 async def page(require_program: RequireProgram) -> AsyncIterator[Page]:
-    """Return a tab of a browser."""
+    """Yield a browser tab."""
     async with chromium(require_program("chromium")) as tab:
         yield tab
 
 
 @pytest.fixture
 async def running(start_service: StartService) -> AsyncIterator[Service]:
-    """Return a service."""
+    """Yield a service."""
     async with start_service() as service:
         yield service
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(PHONE, "dark"), (DESKTOP, "light")], ids=["phone", "desktop"])
 async def test_a_student_approves_by_keyboard(page: Page, running: Service, size: tuple[int, int], scheme: str) -> None:
-    """From the code to the end: the focus is where it is needed, everything has a name, and nothing is cut off."""
+    """By keyboard alone, a student enters the code, signs in and approves; focus and accessible names are right."""
     student = await sign_up_student(running)
     await page.resize(*size)
     await page.prefer(scheme)
@@ -84,7 +84,7 @@ async def test_a_student_approves_by_keyboard(page: Page, running: Service, size
 
 
 async def test_a_code_in_the_address_is_confirmed_first(page: Page, running: Service) -> None:
-    """The button that confirms it has the focus; a page that is not there any more says so."""
+    """If the URL contains the code, the button to confirm it has the focus, and leads to the sign-in."""
     async with ClientSession(running.url) as editor:
         started = await start_device(editor)
 
@@ -96,7 +96,7 @@ async def test_a_code_in_the_address_is_confirmed_first(page: Page, running: Ser
 
 
 async def test_the_browser_takes_the_page_as_it_is(page: Page, running: Service) -> None:
-    """Nothing that the page brings, its style among it, is refused by its own policy."""
+    """The page's content security policy blocks none of its own content, and nothing else is requested."""
     await page.open(f"{running.url}/device")
 
     assert page.complaints == []

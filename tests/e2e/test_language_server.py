@@ -1,4 +1,4 @@
-"""List E with real processes: language server, service and database, and only the model is fake."""
+"""Asks through a real language server and a real service, with a fake model (guarantees E3 to E11)."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ DID_END, STATUS = "tutor/answer/didEnd", "tutor/status/didChange"
 
 @asynccontextmanager
 async def killed(service: Service, folder: Path, upstream: FakeUpstream, editor: Editor) -> AsyncIterator[Service]:
-    """Kill every process of the service, and start it again at the same URL with its data."""
-    if workers := service.worker_ids():  # their parent starts the workers again
+    """Kill every process of the service, and yield it once it runs again at the same URL with the same data."""
+    if workers := service.worker_ids():  # The parent process starts new workers by itself.
         for worker in workers:
             os.kill(worker, signal.SIGKILL)
         await editor.hear(STATUS, state="reconnecting")
@@ -57,7 +57,7 @@ async def killed(service: Service, folder: Path, upstream: FakeUpstream, editor:
 
 
 async def test_e3_the_right_line_reaches_the_model(tmp_path: Path, upstream: FakeUpstream) -> None:
-    """E3: with emoji, a BOM, form feeds and lone CRs, in each encoding, the model gets the student's line."""
+    """E3: with emoji, a BOM, form feeds and lone CRs, in each position encoding, the model gets the student's line."""
     async with serving(tmp_path, upstream) as service:
         for encoding, line_end in (("utf-8", "\n"), ("utf-16", "\r"), ("utf-32", "\r\n")):
             upstream.calls.clear()
@@ -85,7 +85,7 @@ async def test_e6_cancel_closes_the_models_stream(
     async with running as service, editing(tmp_path, service) as editor:
         await editor.initialize()
         uri = await editor.open("print(total)\n")
-        for _ in range(3):  # a busy machine may be late once
+        for _ in range(3):  # A busy machine may be late once, so the fastest of three cancels counts.
             ask_id = await editor.ask(uri)
             await editor.hear("tutor/answer/didUpdate", askId=ask_id)
             began = time.monotonic()
@@ -103,11 +103,10 @@ async def test_e6_cancel_closes_the_models_stream(
 async def test_e8_service_killed_in_mid_stream_and_back(
     tmp_path: Path, upstream: FakeUpstream, installation: Installation
 ) -> None:
-    """E8: kill -9 in mid-stream, then the service is back at its address with its data.
+    """E8: if the service is killed during an answer and restarted, the answer ends as interrupted and keeps its text.
 
-    The editor is told once that the line is lost and once that it is there again; the answer keeps what was shown and
-    ends as interrupted, without a pop-up and without a second call to the model; what was interrupted counts nowhere,
-    and the next ask goes on with the same hint.
+    The editor gets one status for the loss of the connection and one for its return, and no pop-up. The interrupted
+    answer is not counted or repeated, and the next ask gets the same hint level.
     """
     upstream.default = SLOW
     running = serving(tmp_path, upstream, installation=installation)
@@ -147,7 +146,7 @@ async def test_e8_service_killed_in_mid_stream_and_back(
 
 
 async def test_e8_service_killed_for_good(tmp_path: Path, upstream: FakeUpstream) -> None:
-    """E8: if the service does not come back, a further ask ends with the same outage, and nothing pops up."""
+    """E8: if the service does not come back, asks can be cancelled; there is one status change and no pop-up."""
     upstream.default = SLOW
     async with serving(tmp_path, upstream) as service, editing(tmp_path, service) as editor:
         await editor.initialize()
@@ -167,9 +166,9 @@ async def test_e8_service_killed_for_good(tmp_path: Path, upstream: FakeUpstream
 
 @pytest.mark.parametrize("fault", ["nobody listens", "certificate", "token"])
 async def test_e10_what_stays_wrong_is_told_once(tmp_path: Path, upstream: FakeUpstream, fault: str) -> None:
-    """E10: no network, a wrong certificate, a dead token: three questions at once and one later end with a reason.
+    """E10: without a network, with a wrong certificate or an invalid token, every ask ends with the same reason.
 
-    Each outage is one status, whatever the number of questions, and nothing pops up.
+    The status changes once for three simultaneous asks, and nothing pops up.
     """
     async with AsyncExitStack() as stack:
         if fault == "nobody listens":
@@ -204,13 +203,13 @@ async def test_e10_what_stays_wrong_is_told_once(tmp_path: Path, upstream: FakeU
 
 
 async def _stay_silent(_connection: Connection) -> None:
-    """Fail the test if a connection gets this far."""
+    """Do nothing: the client closes the connection because of its certificate."""
 
 
 @needs_proc
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL, None])
 async def test_e11_a_running_program_goes_with_its_language_server(tmp_path: Path, how: signal.Signals | None) -> None:
-    """E11: the student's program ends with the language server, however that ends."""
+    """E11: a running student program ends with the language server, even if the server is killed."""
     path = tmp_path / "main.py"
     await asyncio.to_thread(path.write_text, ENDLESS)
     environment = {**os.environ, "TUTOR_DATA_DIR": str(tmp_path / "data")}
@@ -232,7 +231,7 @@ async def test_e11_a_running_program_goes_with_its_language_server(tmp_path: Pat
 
 
 async def test_a_run_and_an_ask_about_it(tmp_path: Path, upstream: FakeUpstream) -> None:
-    """After a run, an ask at the offered place carries the traceback and the line to the model."""
+    """After a failed run, an ask from the code action at the failed line sends the traceback to the model."""
     path = tmp_path / "main.py"
     code = "grades = [1, 2]\n\n\ndef last():\n    return grades[2]\n\n\nlast()\n"
     await asyncio.to_thread(path.write_text, code)

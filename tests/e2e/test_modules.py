@@ -1,4 +1,4 @@
-"""`tutor modules` as students run it: real processes against a real service."""
+"""`tutor modules` with real processes and a real service."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LOCAL = (
 
 @pytest.fixture
 async def course(start_service: StartService) -> AsyncIterator[Service]:
-    """Return a service of a course whose modules fill several pages, each of more than 64 KiB."""
+    """Yield a service of a course whose list of modules has several pages, each over 64 KiB."""
     async with start_service() as service:
         store_modules(service, *[(f"unit-{number}", number) for number in range(45, 0, -1)])
         with closing(sqlite3.connect(service.data_dir / "tutor.sqlite3")) as connection, connection:
@@ -36,14 +36,14 @@ async def course(start_service: StartService) -> AsyncIterator[Service]:
 
 @pytest.fixture
 def tutor(tmp_path: Path) -> Tutor:
-    """Return a command line in a folder of its own, on a computer without a keyring."""
+    """Return a `tutor` command line with its own folder, on a computer without a keyring."""
     running = Tutor(tmp_path)
     running.environment["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
     return running
 
 
 async def test_modules_are_listed_in_their_order_and_completed(tutor: Tutor, course: Service, sign_up: SignUp) -> None:
-    """All pages, with the student's progress; a title cannot send commands to the terminal."""
+    """All pages of modules are listed with the student's progress, and without a title's escape sequences."""
     student = await sign_up(course)
     signed_in = {"TUTOR_SERVER_URL": course.url, "TUTOR_ACCESS_TOKEN": student.access_token}
 
@@ -62,7 +62,7 @@ async def test_modules_are_listed_in_their_order_and_completed(tutor: Tutor, cou
 
 
 async def test_a_module_that_is_not_there_is_refused(tutor: Tutor, course: Service, sign_up: SignUp) -> None:
-    """By its name, also where that would be another address."""
+    """An unknown module is refused with its name, even if the name looks like a path to another route."""
     student = await sign_up(course)
     signed_in = {"TUTOR_SERVER_URL": course.url, "TUTOR_ACCESS_TOKEN": student.access_token}
 
@@ -76,7 +76,7 @@ async def test_a_module_that_is_not_there_is_refused(tutor: Tutor, course: Servi
 
 @pytest.mark.parametrize("arguments", [("modules",), ("modules", "done", "loops")])
 async def test_without_a_sign_in_there_is_no_course(arguments: tuple[str, ...], tutor: Tutor, service: Service) -> None:
-    """Local mode, signed out and a dead token each say what to do, in one line."""
+    """In local mode, signed out, with an invalid token or without a network, one line says what to do."""
     local = await tutor.run(*arguments)
     signed_out = await tutor.run(*arguments, TUTOR_SERVER_URL=service.url)
     dead = await tutor.run(*arguments, TUTOR_SERVER_URL=service.url, TUTOR_ACCESS_TOKEN="x.y.z")

@@ -39,7 +39,7 @@ def total(distances):
 print(total([1.5, 2.0]))
 """
 BAD_LINE = 8
-"""The bad line of the program, counted from 1."""
+"""The line of the program with the error, counted from 1."""
 
 COMMANDS = (":TutorAsk", ":TutorNext", ":TutorRun", ":TutorStop", ":TutorSignIn", ":TutorSignOut")
 
@@ -50,9 +50,9 @@ vim.diagnostic.set(vim.api.nvim_create_namespace("linter"), 0, {{{{
   source = "linter", code = "F821", message = "Undefined name `distence`",
 }}}})
 """
-"""Another program's diagnostic on the bad line; its squiggle starts behind the cursor.
+"""Lua that adds a linter's diagnostic to the bad line; it begins to the right of the cursor.
 
-Neovim counts bytes. In UTF-16, which Neovim 0.10 uses with language servers, it starts at character 20.
+Columns are bytes here. In UTF-16, which Neovim 0.10 uses with language servers, the column is 20.
 """
 
 MENU = """
@@ -62,7 +62,7 @@ vim.ui.select = function(items, options, choose)
 end
 vim.lsp.buf.code_action()
 """
-"""Choose the first code action, as a student does in Neovim's own menu."""
+"""Lua that replaces Neovim's menu: the first code action is chosen, as a student would."""
 
 
 on_both_versions = pytest.mark.parametrize("program", ["nvim", str(NEWER)], ids=["Debian's", "0.11"], indirect=True)
@@ -70,7 +70,7 @@ on_both_versions = pytest.mark.parametrize("program", ["nvim", str(NEWER)], ids=
 
 @pytest.fixture
 def program(require_program: RequireProgram, request: pytest.FixtureRequest) -> str:
-    """Return the path of Neovim: the one on PATH, unless a test names another."""
+    """Return the path of Neovim: the one on PATH, unless a test's parameter names another."""
     return require_program(getattr(request, "param", "nvim"))
 
 
@@ -248,9 +248,9 @@ def test_without_an_account_the_refusal_stands_in_the_answers_place(program: str
 async def test_answer_of_a_service_is_followed_and_stopped(
     program: str, tmp_path: Path, start_service: StartService, sign_up: SignUp
 ) -> None:
-    """A slow model is told what the linter says; its answer keeps the float at the end; stopped, it stays as it was.
+    """A long answer is scrolled to its end while it grows, and `<C-c>` stops it without losing its text.
 
-    When the service is gone in the middle of the next answer, the title says so, and Neovim leaves all the same.
+    If the service is killed during the next answer, the title says so, and Neovim can still be quit.
     """
     async with FakeUpstream() as upstream:
         upstream.default = Behaviour(text="Which name is not like the other?\n\n" * 400, token_seconds=0.005)
@@ -268,7 +268,7 @@ def _follow_stop_and_lose(program: str, folder: Path, environment: dict[str, str
         nvim.open("walk.py", PROGRAM, line=BAD_LINE)
         nvim.lua(LINTER)
         nvim.command("TutorAsk")
-        nvim.until("vim.fn.line('w0', hint_window()) > 1")  # there is more text than room
+        nvim.until("vim.fn.line('w0', hint_window()) > 1")  # The answer is longer than the float.
         assert nvim.lua("return vim.fn.line('w$', hint_window()) == vim.fn.line('$', hint_window())")
         assert nvim.lua("return title()") == "Hint 1 of 5"
         nvim.press("<C-c>")

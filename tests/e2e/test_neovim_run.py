@@ -1,4 +1,4 @@
-"""Running a file from a real Neovim, what the tutor marks by itself, and what it leaves to others."""
+"""Running a file from a real Neovim, and the diagnostics that the tutor publishes by itself."""
 
 from __future__ import annotations
 

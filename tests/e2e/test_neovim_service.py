@@ -113,9 +113,9 @@ async def test_rate_limit_is_said_where_the_answer_would_be(
 async def test_sign_in_goes_on_with_the_question_that_waited(
     program: str, tmp_path: Path, start_service: StartService, sign_up: SignUp
 ) -> None:
-    """`s` where the answer would be opens the page and says the code; approved there, the question is answered.
+    """`s` in the float shows page and code of the sign-in; after the approval, the waiting question is answered.
 
-    So it is until `:TutorSignOut`.
+    `:TutorSignOut` ends the sign-in.
     """
 
     def begin(nvim: Neovim) -> None:
@@ -148,7 +148,7 @@ async def test_sign_in_goes_on_with_the_question_that_waited(
         init = f'require("tutor").setup({{ server_url = "{service.url}" }})'
         with Neovim(program, tmp_path, init=init, **environment) as nvim:
             await asyncio.to_thread(begin, nvim)
-            # Not `nvim.until`: Neovim cannot wait for the browser to open while it waits for something else.
+            # `nvim.until` would block Neovim, which must open the browser meanwhile.
             told = "return hints():match('Code (%u+%-%u+)')"
             await until(lambda: nvim.lua(told), seconds=WAIT_SECONDS)
             page, code = (tmp_path / "opened").read_text(encoding="utf-8"), nvim.lua(told)
@@ -165,7 +165,10 @@ async def test_sign_in_goes_on_with_the_question_that_waited(
 
 
 def test_a_service_that_is_away_leaves_this_computer(program: str, tmp_path: Path) -> None:
-    """`l` has the same question answered here, and the next hints too; `:TutorAsk` asks the service, `!` does not."""
+    """If the service is unreachable, `l` lets the offline tutor answer this question and the next hints.
+
+    `:TutorAsk` still asks the service, and `:TutorAsk!` the offline tutor.
+    """
     with Neovim(program, tmp_path, TUTOR_SERVER_URL="http://127.0.0.1:9", TUTOR_ACCESS_TOKEN="x") as nvim:
         nvim.open("sum.py", CODE, line=BAD_LINE)
         nvim.command("TutorAsk")
@@ -190,7 +193,7 @@ def test_a_service_that_is_away_leaves_this_computer(program: str, tmp_path: Pat
 
 
 def test_sign_in_says_that_no_service_is_needed(program: str, tmp_path: Path) -> None:
-    """In local mode the sign-in says that none is needed; without a Python file the tutor is not started."""
+    """In local mode `:TutorSignIn` says that no service is set; without a Python file the tutor is not started."""
     with Neovim(program, tmp_path) as nvim:
         nvim.command("TutorSignIn")
         assert "Open a Python file first" in nvim.lua(f"return {MESSAGES}")

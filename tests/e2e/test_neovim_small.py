@@ -26,9 +26,9 @@ AFTER = "".join(f"# below {number}\n" for number in range(30))
 AGE = "age = 7\nprint('next year: ' + age)\n"
 LINE = "print('next year: ' + age)"
 BAD_LINE = 10
-"""The line of the question, counted from 1: the middle of the screen, with the least room beside it."""
+"""The line of the question, counted from 1; in the middle of the screen, the float has the least room."""
 GAP = r"[\s│]+"
-"""The space between two words of the float, which may be a line break."""
+"""A regular expression for the gap between two words of the float, which may be a line break."""
 LAST_WORDS = [
     GAP.join(map(re.escape, words.split()))
     for words in (
@@ -39,7 +39,7 @@ LAST_WORDS = [
         "seen that sooner.",
     )
 ]
-"""The last words of each of the five hints."""
+"""Regular expressions for the last words of each of the five hints."""
 FOOTER = r"Enter (?:next hint|ask again) · q close ╯"
 
 pytestmark = pytest.mark.real_time
@@ -49,7 +49,7 @@ both = pytest.mark.parametrize("program", ["nvim", str(NEWER)], ids=["Debian's",
 
 @pytest.fixture
 def start(require_program: RequireProgram, tmp_path: Path, program: str) -> Iterator[Start]:
-    """Return a function that starts Neovim on a student's program; `options` are Lua, `commands` run at the start."""
+    """Return a function that starts Neovim on a student's program, with `options` in Lua and start-up `commands`."""
     tmux, neovim = require_program("tmux"), require_program(program)
     running: list[Terminal] = []
 
@@ -80,7 +80,7 @@ def ask(terminal: Terminal) -> list[str]:
 
 
 def float_of(screen: list[str]) -> tuple[int, int]:
-    """Return the first and the last row of the float, counted from 0."""
+    """Return the numbers of the first and the last row of the float, counted from 0."""
     rows = [number for number, line in enumerate(screen) if re.search("[╭╰]", line)]
     return rows[0], rows[-1]
 

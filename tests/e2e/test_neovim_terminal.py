@@ -1,4 +1,4 @@
-"""Neovim as a student sees it: in a terminal, used by keyboard, with tests that read the screen (tmux)."""
+"""Neovim in a terminal, by keyboard: the tests read the screen through tmux."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_five_hints_by_keyboard(require_program: RequireProgram, folder: Path) -> None:
-    """The float is below its line, names the hint and the keys, and closes without a trace."""
+    """The float is below the line, shows hint number and keys, and leaves nothing on the screen once it is closed."""
     command = (require_program("nvim"), "--clean", "-u", "init.lua", "+2", "age.py")
     with Terminal(require_program("tmux"), folder, *command) as terminal:
         terminal.until(r"age\.py Tutor \(local\)")
-        terminal.until(r"print\('next year: ' \+ age\) +. TypeError")  # the diagnostic beside the line
+        terminal.until(r"print\('next year: ' \+ age\) +. TypeError")  # our diagnostic beside the line
         terminal.press(":TutorAsk", "Enter")
-        # The last words, too: a screen may be looked at while it is drawn.
+        # Waiting for the last words, too, ensures that the screen is completely drawn.
         screen = terminal.until(r"line 2(?s:.)*before you change(?s:.)*Enter next hint · q close")
         code = next(number for number, line in enumerate(screen) if "print('next year: '" in line)
         assert "Hint 1 of 5" in screen[code + 1]
         coloured = "\n".join(terminal.screen(colours=True))
-        assert re.search(r"\x1b\[[\d;]*m\s*print", coloured)  # code in the hint is highlighted, its backticks concealed
+        assert re.search(r"\x1b\[[\d;]*m\s*print", coloured)  # code is highlighted, its backticks are hidden
         assert "`" not in "\n".join(screen[code + 2 :])
         for level in (2, 3, 4, 5):
             terminal.press("Enter")

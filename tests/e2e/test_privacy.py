@@ -1,4 +1,4 @@
-"""T6 with real processes: private values on their way from the editor to the (fake) model, database and logs."""
+"""T6 with real processes: private values stay out of the (fake) model's requests, the database and the logs."""
 
 from __future__ import annotations
 
@@ -93,9 +93,9 @@ def stored(folder: Path) -> bytes:
 
 
 async def test_t6_nothing_private_leaves_the_computer(tmp_path: Path, upstream: FakeUpstream) -> None:
-    """T6: absent from what the model is sent, the database and the logs; the error is found, the answer is in full.
+    """T6: private values are in no request to the model, no database and no log, and the error is still found.
 
-    The second answer names the placeholders: the student reads their own words, though the model never saw them.
+    If the model's answer contains placeholders, the student sees the original values.
     """
     message = f"'fil' is not defined (see /home/{PLANTED['home']}/x.py)"
     about = {

@@ -1,4 +1,4 @@
-"""Signing in and out as students do it: real `tutor` processes, a real language server, a real service."""
+"""Signing in and out with real `tutor` processes, a real language server and a real service."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither 
 
 @pytest.fixture
 def tutor(tmp_path: Path) -> Tutor:
-    """Return a command line in a folder of its own, on a computer without a keyring, beside a student's program."""
+    """Return a `tutor` command line with its own folder and a student's program, on a computer without a keyring."""
     shutil.copy(EXAMPLES / "average.py", tmp_path)
     running = Tutor(tmp_path)
     running.environment["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
@@ -44,7 +44,7 @@ def tutor(tmp_path: Path) -> Tutor:
 
 @pytest.fixture
 def keyring(tutor: Tutor) -> Path:
-    """Install a keyring on the computer and return its file."""
+    """Install a file-based keyring backend for the command line, and return its file."""
     path = tutor.folder / "keyring.json"
     tutor.environment["PYTHON_KEYRING_BACKEND"] = "testing.editor_side.file_keyring.FileKeyring"
     tutor.environment["KEYRING_PROPERTY_PATH"] = str(path)
@@ -68,19 +68,19 @@ def read_text(path: Path) -> str:
 
 
 def kept(tutor: Tutor, name: str) -> Any:
-    """Read a file of the data folder; None: there is none."""
+    """Return the contents of a JSON file in the data folder, or None if it does not exist."""
     return read(tutor.folder / "data" / name)
 
 
 async def refresh_status(service: Service, refresh_token: str) -> int:
-    """Return the status of refreshing with a token."""
+    """Send a refresh token; return the response's status."""
     body = {"refresh_token": refresh_token}
     async with ClientSession(service.url) as session, session.post("/api/auth/refresh", json=body) as response:
         return response.status
 
 
 async def sign_in(tutor: Tutor, student: Student, url: str, decision: str, typed: str = "") -> tuple[Result, str]:
-    """Run `tutor sign-in`, and decide in a browser. Gives how it ended, and what the page said of who asks."""
+    """Run `tutor sign-in` and decide in a browser; return the command's result and the text of the decision page."""
     process = await tutor.start("sign-in", "--server", url, stdin=subprocess.PIPE)
     assert process.stdin is not None
     assert process.stdout is not None
@@ -100,7 +100,7 @@ async def sign_in(tutor: Tutor, student: Student, url: str, decision: str, typed
 
 
 async def signed_in(tutor: Tutor, student: Student, url: str, *, seconds_left: float = 600) -> None:
-    """Leave in the data folder what signing in does, without a browser; the access token has so long to live."""
+    """Store a sign-in in the data folder without a browser; the access token expires after the given seconds."""
     sign_ins = SignIns(lambda: tutor.folder / "data")
     await sign_ins.agree_to_file()
     await sign_ins.keep(url, Tokens(student.access_token, student.refresh_token, time.time() + seconds_left))
@@ -154,7 +154,7 @@ async def test_with_a_keyring_nothing_is_asked_and_nothing_written(
 
 
 async def test_without_agreement_nothing_is_kept(tutor: Tutor, service: Service) -> None:
-    """Without a keyring and without agreement to a file, nobody is signed in."""
+    """If there is no keyring and the student does not agree to a file, the sign-in is not stored."""
     for typed in ("", "n\n", "\n", "what?\n"):
         result = await tutor.run("sign-in", "--server", service.url, typed=typed)
 
@@ -220,7 +220,7 @@ async def test_a_sign_in_that_the_service_has_ended(tutor: Tutor, service: Servi
 
 
 async def test_the_environments_token_goes_first(tutor: Tutor, service: Service, student: Student) -> None:
-    """`TUTOR_ACCESS_TOKEN` with `TUTOR_SERVER_URL` needs no sign-in, and stands in the way of one."""
+    """With `TUTOR_ACCESS_TOKEN` and `TUTOR_SERVER_URL` no sign-in is needed, and `tutor sign-in` is refused."""
     remote = {"TUTOR_SERVER_URL": service.url, "TUTOR_ACCESS_TOKEN": student.access_token}
     status = await tutor.run("status", **remote)
     signed_in = await tutor.run("sign-in", **remote)
@@ -267,7 +267,7 @@ async def test_on_a_desktop_the_browser_opens(tutor: Tutor, service: Service, ke
     async with asyncio.timeout(SECONDS):
         reader, process = await on_a_terminal(tutor, ["sign-in", "--server", service.url], environment)
         shown = (await reader.readuntil(b"Ctrl-C stops.")).decode().replace("\r\n", "\n")
-        while not opened.exists():  # noqa: ASYNC110 - nobody tells us of the end of another's child
+        while not opened.exists():  # noqa: ASYNC110 - another process creates the file, so polling is the only way
             await asyncio.sleep(0.02)
         process.send_signal(signal.SIGINT)
         await reader.read()

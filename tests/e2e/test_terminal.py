@@ -1,4 +1,4 @@
-"""`tutor` as students run it: real processes, a real language server, real pipes and terminals."""
+"""The `tutor` command with real processes, a real language server, and real pipes and terminals."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ needs_pty = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no p
 
 @pytest.fixture
 def tutor(tmp_path: Path) -> Iterator[Tutor]:
-    """Return a command line in a folder of its own, with a copy of two examples; afterwards no server may be left."""
+    """Yield a command line with its own folder and copies of two examples; afterwards, no server may be running."""
     for name in ("average.py", "grades.py"):
         shutil.copy(EXAMPLES / name, tmp_path)
     running = Tutor(tmp_path)
@@ -90,20 +90,20 @@ async def test_other_place_of_the_same_function_goes_on(tutor: Tutor) -> None:
 
 
 async def test_students_modules_do_not_stand_in_for_pythons(tutor: Tutor) -> None:
-    """A folder that holds `random.py` and `types.py` does not stop the tutor."""
+    """Files named `random.py` and `types.py` in the student's folder do not break the tutor's imports."""
     for name in ("random", "types", "asyncio", "json"):
         (tutor.folder / f"{name}.py").write_text("raise SystemExit('mine')\n")
     assert (await tutor.run("ask", "average.py:8")).status == 0
 
 
 async def test_status_is_one_line(tutor: Tutor) -> None:
-    """`tutor status` says how the tutor is reached."""
+    """In local mode, `tutor status` prints one line that says so."""
     result = await tutor.run("status")
     assert result == (0, "Local mode: the tutor answers on this computer, without an account.\n", "")
 
 
 async def test_broken_state_file_is_one_line_on_stderr(tutor: Tutor) -> None:
-    """A failure has status 1 and its reason on stderr, in one line."""
+    """If the state file is damaged, the ask gives status 1 and one line on stderr that names the file."""
     (tutor.folder / "data").mkdir()
     (tutor.folder / "data" / "local.sqlite3").write_text("x" * 4096)
     status, stdout, stderr = await tutor.run("ask", "average.py:8")
@@ -201,7 +201,7 @@ async def test_killed_terminal_leaves_no_server(tutor: Tutor) -> None:
         assert len(tutor.servers()) == 1
         process.kill()
         await process.communicate()
-        while tutor.servers():  # noqa: ASYNC110 - nobody tells us of the end of another's child
+        while tutor.servers():  # noqa: ASYNC110 - the server is another process's child, so polling is the only way
             await asyncio.sleep(0.02)
 
 

@@ -34,9 +34,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def student(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return an environment with only the wheel and its requirements without extras.
+    """Return an environment that contains only the wheel and its requirements without extras.
 
-    The libraries are linked from the tests' environment, so that no test needs a network.
+    The libraries are linked from the environment of the tests, so that no network is needed.
     """
     return environment(installed, tmp_path_factory.mktemp("student"))
 
@@ -80,7 +80,7 @@ def names_in(python: Path) -> set[str]:
 
 
 def call(python: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a module in an environment of its own."""
+    """Run a module in a given environment."""
     return subprocess.run(
         [str(python), "-P", "-m", *arguments],
         cwd=folder,

@@ -1,1 +1,1 @@
-"""Tests in real editors with a screen: what a student sees, clicks and types."""
+"""Tests in real editors on a screen: what a student sees, clicks and types."""

@@ -1,4 +1,4 @@
-"""A real VS Code for the tests of this folder."""
+"""Fixtures for tests with a real VS Code."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def programs(require_program: RequireProgram) -> Programs:
-    """Return what a real VS Code needs. It takes minutes, so it runs only where everything has to."""
+    """Return the programs that a real VS Code needs. These slow tests run only with `TUTOR_TEST_REQUIRE=all`."""
     if os.environ.get("TUTOR_TEST_REQUIRE") != "all":
         pytest.skip("a real VS Code takes minutes: set TUTOR_TEST_REQUIRE=all")
     chromium = require_program("chromium")
@@ -33,7 +33,7 @@ def programs(require_program: RequireProgram) -> Programs:
 
 @pytest.fixture
 def start_vscode(programs: Programs, tmp_path: Path) -> StartVSCode:
-    """Return a factory of VS Codes with settings of their own, each to be used in a `with` block."""
+    """Return a factory of VS Codes, each with its own settings, to be used in a `with` block."""
 
     def start(folder: str = "window", **settings: Any) -> VSCode:
         (tmp_path / folder).mkdir()

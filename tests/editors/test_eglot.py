@@ -1,4 +1,4 @@
-"""Emacs with eglot, an editor that knows nothing of the tutor: in a terminal, by keyboard."""
+"""Emacs with eglot, a client without special support for the tutor: in a terminal, by keyboard."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ INIT = """
   (add-to-list 'eglot-server-programs '(python-mode . ("tutor-lsp"))))
 (add-hook 'python-mode-hook #'eglot-ensure)
 """
-"""What `docs/editors.md` tells students to write."""
+"""The Emacs configuration that `docs/editors.md` recommends to students."""
 
 
 @pytest.fixture
 def emacs(require_program: RequireProgram, tmp_path: Path) -> Iterator[Terminal]:
-    """Return an Emacs on the bad line of a program, once its language server runs."""
+    """Yield an Emacs with the cursor on the bad line of a program, and a running language server."""
     (tmp_path / "init.el").write_text(INIT, encoding="utf-8")
     (tmp_path / "age.py").write_text(CODE, encoding="utf-8")
     command = (require_program("emacs"), "-nw", "-Q", "-l", "init.el", "+2", "age.py")
@@ -36,12 +36,12 @@ def emacs(require_program: RequireProgram, tmp_path: Path) -> Iterator[Terminal]
 
 
 def test_the_answer_is_shown_beside_the_code(emacs: Terminal) -> None:
-    """The error is marked; the one quick fix gives a document with the hint, then the next; all programs end."""
+    """The error is marked, the quick fix opens a document with the hint beside the code, and quitting ends Emacs."""
     emacs.until(r"Flymake\[0 1\]")
     for level in (1, 2):
         emacs.press("M-x", "eglot-code-action-quickfix", "Enter")
         emacs.until(rf"\*\*Hint {level} of 5\*\*")
-        screen = emacs.until(r"hint-\w+\.md")  # a moment later: Emacs draws its windows one by one
+        screen = emacs.until(r"hint-\w+\.md")  # appears after the answer's text
         assert any("print('next year: ' + age)" in line for line in screen)
         emacs.press("C-x", "1")
         emacs.until(r"age\.py")

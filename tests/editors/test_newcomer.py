@@ -1,7 +1,7 @@
-"""A newcomer's walk in one go, by the README's words: the service, an account, the editor, the sign-in, the first hint.
+"""All first steps of a new student, as the README describes them: account, editor, sign-in and first hint.
 
-The account is made by hand on the account page in a real Chromium, which then approves the editor. With
-`TUTOR_TEST_PICTURES` naming a folder, pictures of each step are kept there; their times tell how long each took.
+The student creates the account and approves the editor in a real Chromium. If `TUTOR_TEST_PICTURES` names a folder,
+screenshots of each step are saved there.
 """
 
 from __future__ import annotations
@@ -55,40 +55,40 @@ THEMES = {
     "hc-light": "Light High Contrast",
 }
 ROOM = {"window.autoDetectColorScheme": False, "workbench.secondarySideBar.defaultVisibility": "hidden"}
-"""Themes are chosen by name, and a narrow window is left to the code, as students do."""
+"""VS Code settings with which the test can choose themes, and narrow windows have room for the code."""
 WIDE, NARROW = (1280, 800), (700, 500)
 
 
 @pytest.fixture
 async def service(start_service: StartService) -> AsyncIterator[Service]:
-    """Yield a service without a setting, as the README starts it."""
+    """Yield a service with default settings, as the README starts it."""
     async with start_service() as running:
         yield running
 
 
 @pytest.fixture
 async def page(require_program: RequireProgram) -> AsyncIterator[Page]:
-    """Yield a tab of the newcomer's browser."""
+    """Yield a tab of the student's browser."""
     async with chromium(require_program("chromium")) as tab:
         yield tab
 
 
 async def with_account(page: Page, service: Service) -> None:
-    """Make the account on the page that the README names."""
+    """Create the account on the page that the README names."""
     (path,) = re.findall(r"http://127\.0\.0\.1:8765(/account/new)\b", README)
     await make_account(page, f"{service.url}{path}", EMAIL, PASSWORD)
     await picture(page, "newcomer")
-    assert service.url in [text for _, text in await page.told()]  # the address that the editor is to be told
+    assert service.url in [text for _, text in await page.told()]  # The page shows the editor's setting.
 
 
 def command(title: str) -> str:
-    """Return the title of a command that the README names."""
+    """Return a command's title, after checking that the README mentions it."""
     assert f"*{title}*" in README
     return title
 
 
 def look_at(editor: VSCode, name: str) -> None:
-    """Check in a narrow and in a wide window that nothing covers the line asked about; keep pictures in each theme."""
+    """Check in a narrow and a wide window that nothing covers the bad line; save screenshots in each theme."""
     themes = THEMES if "TUTOR_TEST_PICTURES" in os.environ else {}
     for width, height in (NARROW, WIDE):
         editor.step("size", width=width, height=height)
@@ -99,7 +99,7 @@ def look_at(editor: VSCode, name: str) -> None:
 
 
 async def test_vscode(start_vscode: StartVSCode, service: Service, page: Page) -> None:
-    """Set the address, ask, sign in as the account just made; the hint comes by itself. Nothing covers its line."""
+    """VS Code: once the address is set and the student signed in, the waiting ask is answered, and its line visible."""
 
     def begin(editor: VSCode) -> tuple[str, str]:
         open_program(editor)
@@ -112,7 +112,7 @@ async def test_vscode(start_vscode: StartVSCode, service: Service, page: Page) -
         ask(editor)
         editor.until_thread_says("Sign in to your course's tutor first.")
         look_at(editor, "2-asked")
-        editor.click(f'{THREAD} p > a:has-text("Sign in")')  # what high-contrast themes underline
+        editor.click(f'{THREAD} p > a:has-text("Sign in")')  # High-contrast themes underline links in a paragraph.
         code = editor.until(DEVICE_CODE)
         look_at(editor, "3-sign-in")
         editor.wait_for(f'{TOAST} :text("Signing in: code {code}")')
@@ -135,7 +135,7 @@ async def test_vscode(start_vscode: StartVSCode, service: Service, page: Page) -
 async def test_neovim(
     require_program: RequireProgram, tmp_path: Path, service: Service, page: Page, program: str
 ) -> None:
-    """Ask in a terminal of 80 by 24, sign in as the account just made; the hint comes by itself, beside its line."""
+    """Neovim in 80 by 24: after asking and signing in, the hint appears by itself, beside its line."""
     opener, opened = tmp_path / "bin" / "xdg-open", tmp_path / "opened"
     opener.parent.mkdir()
     opener.write_text(BROWSER, encoding="utf-8")
@@ -172,7 +172,7 @@ async def test_neovim(
 
 
 def look(terminal: Terminal, name: str, pattern: str) -> str:
-    """Wait until a pattern is on the screen with the line asked about, and keep a picture."""
+    """Wait until the screen shows a pattern, check that the bad line is visible, and save a screenshot."""
     screen = "\n".join(terminal.until(pattern))
     terminal.picture(f"newcomer-{name}")
     assert "way = way + distence" in screen
@@ -180,7 +180,7 @@ def look(terminal: Terminal, name: str, pattern: str) -> str:
 
 
 def init_of(service: Service) -> str:
-    """Return the newcomer's `init.lua`: what the README says, with the address of the service."""
+    """Return an `init.lua` as the README describes it, with the service's address."""
     (setup,) = re.findall(r"`(require.*server_url.*)`", README)
     return (
         "vim.g.loaded_python3_provider = 0\n"

@@ -1,4 +1,4 @@
-"""The extension in a real VS Code, with the real language server: in local mode, and with a real service."""
+"""The VS Code extension in a real VS Code with the real language server, in local mode and with a real service."""
 
 from __future__ import annotations
 
@@ -83,14 +83,14 @@ BUTTON = f"{TOAST} .monaco-button"
 
 @pytest.fixture
 def vscode(start_vscode: StartVSCode) -> Iterator[VSCode]:
-    """Return a VS Code in local mode, the cursor on the bad line of a program, and not on its squiggle."""
+    """Yield a VS Code in local mode; the cursor is on the bad line of a program, but outside its squiggle."""
     with start_vscode() as editor:
         open_program(editor)
         yield editor
 
 
 def darken(editor: VSCode) -> None:
-    """Have the system prefer dark colours, and wait until all have changed."""
+    """Switch the system to dark colours, and wait until VS Code has changed its theme."""
     editor.step("scheme", scheme="dark")
     editor.until(
         "document.body.querySelector('.monaco-workbench.vs-dark') !== null"
@@ -99,7 +99,7 @@ def darken(editor: VSCode) -> None:
 
 
 def test_from_the_squiggle_to_the_next_hint(vscode: VSCode) -> None:
-    """Light bulb, Ask tutor, an answer below the line, the next one below it; nothing is left after closing."""
+    """The light bulb gives hint 1 below the line, "Next hint" gives hint 2, and quitting ends all processes."""
     ask(vscode)
     first = vscode.until_thread_says("Next hint")
     assert "Hint 1 of 5 · offline tutor" in first
@@ -121,7 +121,7 @@ def test_from_the_squiggle_to_the_next_hint(vscode: VSCode) -> None:
 
 
 def test_line_asked_about_stays_in_view(start_vscode: StartVSCode) -> None:
-    """In VS Code as it comes, no panel opens, and nothing covers the line, through five hints."""
+    """With VS Code's default settings, no panel opens and nothing covers the bad line during five hints."""
     for number, program in enumerate((PROGRAM, "".join(f"distance_{way} = {way}\n" for way in range(80)) + PROGRAM)):
         with start_vscode(folder=f"window{number}") as editor:
             editor.open("walk.py", program, line=1 + program[: program.index("distence")].count("\n"), column=10)
@@ -137,9 +137,9 @@ def test_line_asked_about_stays_in_view(start_vscode: StartVSCode) -> None:
 
 
 def test_by_keyboard_alone(vscode: VSCode) -> None:
-    """The cursor is on the line, off the squiggle: Ctrl+. and Enter ask; chord, palette and link give the next hints.
+    """By keyboard, Ctrl+. and Enter ask; a key chord, the palette and a focused link give the next hints.
 
-    The last one is in view to its end.
+    The last hint is scrolled into view completely.
     """
     open_menu(vscode, lambda: vscode.press("Control+Period"))
     vscode.press("Enter")
@@ -166,7 +166,7 @@ def test_by_keyboard_alone(vscode: VSCode) -> None:
 
 
 def test_question_from_the_reply_box(vscode: VSCode) -> None:
-    """A question of the student's own stands in the thread, with the answer below it."""
+    """The student's own question is shown in the comment thread, with the answer below it."""
     ask(vscode)
     vscode.wait_for(NEXT_HINT)
     vscode.click('.review-widget :text("Ask a question about this")')
@@ -179,7 +179,7 @@ def test_question_from_the_reply_box(vscode: VSCode) -> None:
 
 
 def test_run_and_ask_goes_to_the_line_that_fails(start_vscode: StartVSCode) -> None:
-    """The file is saved and run; the line has a squiggle of ours with its values, the message an offer to ask there."""
+    """The command Run and Ask marks the failed line and shows its values on hover; a message offers to ask about it."""
     with start_vscode() as editor:
         editor.open("ages.py", "ages = [31, 24]\n\nprint(ages[2])\n")
         editor.wait_for('.editor-actions [aria-label*="Run and Ask"]')
@@ -194,7 +194,7 @@ def test_run_and_ask_goes_to_the_line_that_fails(start_vscode: StartVSCode) -> N
 
 
 def test_walkthrough_has_four_steps(start_vscode: StartVSCode) -> None:
-    """It is found from the palette."""
+    """The command palette opens the walkthrough, which has four steps."""
     with start_vscode() as editor:
         editor.open("walk.py", PROGRAM)
         editor.wait_for(".squiggly-error")
@@ -208,7 +208,7 @@ def test_walkthrough_has_four_steps(start_vscode: StartVSCode) -> None:
 
 
 def test_language_server_that_dies_is_started_again(vscode: VSCode) -> None:
-    """Nothing pops up, and the next ask is answered."""
+    """After the language server is killed, it is restarted without a message, and the next ask is answered."""
     vscode.press("Control+K", "h")
     vscode.until_thread_says("Hint 1 of 5")
     (server,) = vscode.servers()
@@ -222,7 +222,7 @@ def test_language_server_that_dies_is_started_again(vscode: VSCode) -> None:
 
 
 def test_without_python_there_are_two_ways_on(start_vscode: StartVSCode) -> None:
-    """One message with two buttons, however often it is tried; once one is chosen, the tutor starts."""
+    """Without Python, one message with two buttons appears, even after retries; choosing Python starts the tutor."""
     with start_vscode(PATH="/nowhere") as editor:
         editor.open("walk.py", PROGRAM, line=BAD_LINE)
         editor.wait_for(f'{TOAST} :text("needs Python 3.11 or newer")')
@@ -252,7 +252,7 @@ def test_without_python_there_are_two_ways_on(start_vscode: StartVSCode) -> None
 
 
 def test_untrusted_folder_is_explained_but_not_run(start_vscode: StartVSCode) -> None:
-    """In restricted mode the tutor answers; Run and Ask is not offered."""
+    """In restricted mode the tutor answers, but "Run and Ask" is not offered."""
     with start_vscode(
         trusted=False,
         settings={"security.workspace.trust.startupPrompt": "never", "security.workspace.trust.banner": "never"},
@@ -264,7 +264,7 @@ def test_untrusted_folder_is_explained_but_not_run(start_vscode: StartVSCode) ->
 
 
 def test_failing_cell_of_a_notebook(start_vscode: StartVSCode) -> None:
-    """A cell that fails has a button; the answer is beside the notebook, below a copy of the cell's line."""
+    """A failed cell has a button to ask; the answer opens beside the notebook, below a copy of the cell's line."""
     with start_vscode() as editor:
         open_notebook(editor)
         run_cells(editor)
@@ -279,7 +279,7 @@ def test_failing_cell_of_a_notebook(start_vscode: StartVSCode) -> None:
 
 
 def open_notebook(editor: VSCode) -> None:
-    """Open the notebook from the explorer, once all is loaded: too early, it comes up as JSON."""
+    """Open the notebook from the explorer once the extensions are loaded; before that, VS Code shows it as JSON."""
     (editor.workspace / "heights.ipynb").write_text(json.dumps(NOTEBOOK), encoding="utf-8")
     editor.open("walk.py", PROGRAM)
     editor.wait_for(".squiggly-error")
@@ -288,7 +288,7 @@ def open_notebook(editor: VSCode) -> None:
 
 
 def run_cells(editor: VSCode) -> None:
-    """Run all cells by the notebook's button."""
+    """Run all cells with the notebook's button, and wait for the button to ask."""
     editor.click('.notebook-toolbar-container [aria-label*="Run All"]')
     editor.wait_for('.cell-statusbar-container :text("Ask tutor")', seconds=60)
 
@@ -300,7 +300,7 @@ async def with_service(
     scenario: Callable[[Service, Student], None],
     **settings: str,
 ) -> None:
-    """Run a scenario with a service that asks the fake upstream, and a student of it."""
+    """Run a scenario with a service that uses the fake upstream, and one student."""
     model = {"TUTOR_LLM_PROVIDERS": "anthropic", "ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": upstream.url}
     async with start_service(**model, **settings) as service:
         student = await sign_up(service)
@@ -308,14 +308,14 @@ async def with_service(
 
 
 def access(service: Service, student: Student) -> dict[str, str]:
-    """Return the environment in which the student is signed in."""
+    """Return environment variables with which the student is signed in."""
     return {"TUTOR_SERVER_URL": service.url, "TUTOR_ACCESS_TOKEN": student.access_token}
 
 
 async def test_answer_of_a_service_is_streamed_stopped_and_rated(
     start_vscode: StartVSCode, start_service: StartService, sign_up: SignUp
 ) -> None:
-    """The text grows while the model speaks; Stop ends the model's stream; asked again, the hint is whole and rated."""
+    """An answer is streamed, Stop closes the model's stream, and the answer to a repeated ask can be rated."""
 
     def scenario(service: Service, student: Student) -> None:
         with start_vscode(**access(service, student)) as editor:
@@ -350,7 +350,7 @@ async def test_answer_of_a_service_is_streamed_stopped_and_rated(
 async def test_service_that_dies_in_mid_answer_and_comes_back(
     start_vscode: StartVSCode, start_service: StartService, sign_up: SignUp, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """The thread says that it reconnects; what was shown stays; asked again, it works; nothing pops up."""
+    """After a crash of the service the thread shows the reconnect and keeps the text; the next ask is answered."""
     del start_service
     folder = tmp_path_factory.mktemp("service")
     async with FakeUpstream() as upstream:
@@ -390,7 +390,7 @@ async def test_service_that_dies_in_mid_answer_and_comes_back(
 async def test_rate_limit_is_told_in_the_thread(
     start_vscode: StartVSCode, start_service: StartService, sign_up: SignUp
 ) -> None:
-    """The second ask within a minute is refused, in an entry of its own below the first hint."""
+    """The refusal of a rate limit is a separate comment below the first hint, without a pop-up message."""
 
     def scenario(service: Service, student: Student) -> None:
         with start_vscode(**access(service, student)) as editor:
@@ -412,7 +412,7 @@ async def test_rate_limit_is_told_in_the_thread(
 async def test_cells_and_outputs_go_along(
     start_vscode: StartVSCode, start_service: StartService, sign_up: SignUp
 ) -> None:
-    """The model is told the failing cell, its error, the cell before it and what that printed."""
+    """The model gets the failed cell, its error, the earlier cell and that cell's output."""
 
     def scenario(service: Service, student: Student) -> None:
         with start_vscode(**access(service, student)) as editor:
@@ -432,7 +432,7 @@ async def test_cells_and_outputs_go_along(
 async def test_from_nothing_to_a_hint_of_the_service(
     start_vscode: StartVSCode, start_service: StartService, sign_up: SignUp
 ) -> None:
-    """A newcomer sets the address and asks; once signed in, the ask goes out by itself; all is kept over a reload."""
+    """After setting the address and signing in, the waiting ask is sent; sign-in and hint level survive a reload."""
 
     def scenario(service: Service, student: Student) -> None:
         with start_vscode() as editor:
@@ -469,7 +469,7 @@ async def test_from_nothing_to_a_hint_of_the_service(
 async def test_sign_in_that_is_cancelled_asks_nothing(
     start_vscode: StartVSCode, start_service: StartService, sign_up: SignUp
 ) -> None:
-    """The ask waits no more; signed in from the palette later, it goes out once."""
+    """After a cancelled sign-in no ask is sent; after a later sign-in from the palette, it is sent once."""
 
     def scenario(service: Service, student: Student) -> None:
         with start_vscode(machine_settings={"tutor.serverUrl": service.url}) as editor:
@@ -504,7 +504,7 @@ async def approve(service: Service, student: Student, code: str) -> None:
 
 
 async def test_modules_of_the_course(start_vscode: StartVSCode, start_service: StartService, sign_up: SignUp) -> None:
-    """From the palette: the list with the student's progress; one is completed; one is chosen for the folder."""
+    """The palette lists modules with the student's progress, completes one, and chooses one for the folder."""
 
     def scenario(service: Service, student: Student) -> None:
         store_modules(service, ("loops", 1), ("strings", 2))
@@ -530,7 +530,7 @@ async def test_modules_of_the_course(start_vscode: StartVSCode, start_service: S
 async def test_without_a_keyring_the_sign_in_lasts_as_long_as_the_window(
     start_vscode: StartVSCode, start_service: StartService, sign_up: SignUp
 ) -> None:
-    """One message says so; the tutor answers; after a reload the student is signed out, and can sign in again."""
+    """Without a keyring, one message warns that the sign-in ends with the window; after a reload it has ended."""
 
     def scenario(service: Service, student: Student) -> None:
         with start_vscode(machine_settings={"tutor.serverUrl": service.url}, keeps_secrets=False) as editor:
@@ -557,7 +557,7 @@ async def test_without_a_keyring_the_sign_in_lasts_as_long_as_the_window(
 
 
 async def test_certificate_that_is_not_trusted(start_vscode: StartVSCode, tmp_path: Path) -> None:
-    """The thread says what is wrong with it; nothing is sent, nothing pops up; this computer answers, if told to."""
+    """An untrusted certificate is explained in the thread, nothing is sent, and the offline tutor can answer."""
 
     def scenario(url: str) -> None:
         with start_vscode(TUTOR_SERVER_URL=url, TUTOR_ACCESS_TOKEN="no.such.token") as editor:

@@ -1,1 +1,1 @@
-"""Tests of the programs that check the project's texts."""
+"""Tests of the project's development tools."""

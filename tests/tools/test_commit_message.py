@@ -1,4 +1,4 @@
-"""Tests of the check of commit messages."""
+"""The check of commit messages."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     ],
 )
 def test_messages_that_pass(message: str) -> None:
-    """Imperative subjects of at most 72 characters, wrapped bodies, and what Git itself writes."""
+    """Imperative subjects of at most 72 characters, wrapped bodies, and Git's own comments are accepted."""
     assert list(faults(message)) == []
 
 
@@ -51,14 +51,14 @@ def test_messages_that_pass(message: str) -> None:
     ],
 )
 def test_messages_that_break_a_rule(message: str, fault: str) -> None:
-    """Each message breaks one rule, which is named."""
+    """The finding for each message names the one rule that it breaks."""
     (found,) = faults(message)
 
     assert fault in found
 
 
 def test_the_hook_reads_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Git passes the name of the file that holds the message."""
+    """The Git hook gets the name of the file that contains the message, and returns 1 if a rule is broken."""
     message = tmp_path / "COMMIT_EDITMSG"
     message.write_text("Fix the timer\n")
     assert main([str(message)]) == 0

@@ -1,4 +1,4 @@
-"""Tests of the check, and the wrapping, of long lines in documents."""
+"""The tool that finds and wraps overlong lines in documents."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FULL = "x" * MAX_LENGTH
     ],
 )
 def test_lines_that_may_be_long(text: str) -> None:
-    """Code, tables, quotations, front matter, link targets and addresses do not count."""
+    """Overlong lines are allowed in code blocks, tables, quotations and front matter, and for long link targets."""
     assert list(long_lines(text)) == []
 
 
@@ -45,12 +45,12 @@ def test_lines_that_may_be_long(text: str) -> None:
     ],
 )
 def test_prose_that_is_too_long(text: str, number: int) -> None:
-    """The finding names the line, counted from 1."""
+    """A finding has the line's number, counted from 1."""
     assert [line for line, _ in long_lines(text)] == [number]
 
 
 def test_a_long_paragraph_is_wrapped() -> None:
-    """No line is longer than the limit afterwards, the words are the same, and nothing else is touched."""
+    """After wrapping, no line is too long, all words are the same, and other paragraphs are unchanged."""
     text = f"# Title\n\nshort\nlines stay\n\n{LONG}\n\n| {LONG} |\n\nend\n"
 
     result = wrapped(text)
@@ -63,7 +63,7 @@ def test_a_long_paragraph_is_wrapped() -> None:
 
 @pytest.mark.parametrize("marker", ["- ", "* ", "1. ", "10) ", "  - "])
 def test_a_long_item_stays_one_item(marker: str) -> None:
-    """Its further lines are indented to the text of the first one, and its neighbours stay items."""
+    """A wrapped list item's further lines are indented to its text, and the next item stays an item."""
     first, second, third = wrapped(f"{marker}{LONG}\n{marker}next\n").splitlines()
 
     assert first.startswith(f"{marker}word ")
@@ -72,21 +72,21 @@ def test_a_long_item_stays_one_item(marker: str) -> None:
 
 
 def test_no_line_begins_with_a_sign_of_markdown() -> None:
-    """A dash, a number or a hash between two words never becomes the first word of a line."""
+    """A dash, a number or a hash within a sentence never becomes the first word of a line, where it would be markup."""
     result = wrapped(" ".join(f"word{n} - and 7. or # so" for n in range(60)))
 
     assert [line for line in result.splitlines() if line.startswith(("-", "7.", "#"))] == []
 
 
 def test_code_within_a_line_is_not_broken() -> None:
-    """A span of code stays on one line, so that a search for it finds it."""
+    """A code span stays on one line, so that it can be found by searching."""
     span = "`tutor-server serve --workers 2`"
 
     assert wrapped(f"{LONG}{span} " * 5).count(span) == 5
 
 
 def test_a_file_is_checked_or_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The check exits with 1 and changes nothing; with `--write` the file is wrapped."""
+    """The tool exits with 1 and changes nothing; with `--write` it wraps the file."""
     document = tmp_path / "page.md"
     document.write_text(LONG)
 
@@ -98,7 +98,7 @@ def test_a_file_is_checked_or_written(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 def test_the_documents_are_those_of_the_project() -> None:
-    """The pages at the top, of `docs` and of the editors' folders are among them, and no installed ones."""
+    """The project's own Markdown files are checked, but not those of installed packages."""
     found = {path.name for path in documents()}
 
     assert {"README.md", "CHANGELOG.md", "contract.md"} <= found

@@ -1,4 +1,4 @@
-"""What reads a student's material or a model's text takes time in proportion to its length, whatever stands in it."""
+"""Functions that read a student's material or a model's text take linear time for any input."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ KNOWN = (
 
 @pytest.mark.parametrize(("entry", "shape"), KNOWN, ids=str)
 def test_shapes_that_froze_a_process_are_cheap(entry: str, shape: Shape) -> None:
-    """Each of these took quadratic or exponential time once."""
+    """Inputs that once took quadratic or exponential time take linear time."""
     reader = next(each for each in ENTRIES if each.name == entry)
 
     assert not growth(reader, shape, 5000).is_super_linear
 
 
 def test_random_shapes_cost_no_more_than_their_length() -> None:
-    """A small selection of the long run, the same every time."""
+    """A small, reproducible sample of random inputs takes linear time in every entry function."""
     found = [str(each) for each in attacks(Random(20), 2 * len(ENTRIES), 800) if each.is_super_linear]
 
     assert found == []
@@ -55,17 +55,17 @@ def test_random_shapes_cost_no_more_than_their_length() -> None:
 @pytest.mark.torture
 @pytest.mark.timeout(7200)
 def test_thousands_of_random_shapes_cost_no_more_than_their_length() -> None:
-    """The long run; it prints the shapes whose time grew fastest, and those that took longest."""
+    """A large sample of random inputs takes linear time; the slowest and the fastest-growing inputs are printed."""
     measured = [*attacks(Random(21), _MANY, 3000)]
     for title, key in (("fastest growth", "times"), ("longest", "long")):
         worst = sorted((each for each in measured if each.long > 0.005), key=lambda each: -getattr(each, key))[:10]
-        print(title, *worst, sep="\n  ")  # noqa: T201 - what the long run is for
+        print(title, *worst, sep="\n  ")  # noqa: T201 - the developer who runs this long test reads the printed inputs
 
     assert [str(each) for each in measured if each.is_super_linear] == []
 
 
 def test_a_quadratic_reader_is_noticed() -> None:
-    """The measure can fail: a walk with `list.index` is found, an endless one is stopped."""
+    """The measurement detects a quadratic function, and stops an endless one."""
 
     def quadratic(text: str) -> object:
         lines = [*map(str, range(len(text)))]

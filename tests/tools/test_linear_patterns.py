@@ -1,4 +1,4 @@
-"""The checker of regular expressions refuses what takes super-linear time, and finds nothing in the product."""
+"""The tool that finds regular expressions with super-linear matching time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from tools.linear.patterns import ROOT, Pattern
 
 @pytest.mark.real_time
 def test_no_pattern_of_the_product_takes_super_linear_time() -> None:
-    """Every pattern is linear, or its line says why its input is bounded. It runs anew: a module compiles but once."""
+    """Every pattern of the product is linear, or a comment says why its input is bounded.
+
+    The tool runs in a new process, since it records patterns while the modules are imported.
+    """
     checked = subprocess.run(
         [sys.executable, "-m", "tools.linear"], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -39,7 +42,7 @@ def test_no_pattern_of_the_product_takes_super_linear_time() -> None:
     ],
 )
 def test_super_linear_patterns_are_found_and_are_slow(pattern: str, flags: int) -> None:
-    """What the automaton finds is no mere theory: the word that it names makes the pattern slow."""
+    """For a super-linear pattern the tool finds an input on which matching is measurably slow."""
     pump = find_pump(automaton(pattern, flags, searches=True))
     assert pump is not None
 
@@ -61,7 +64,7 @@ def test_super_linear_patterns_are_found_and_are_slow(pattern: str, flags: int) 
     ],
 )
 def test_back_references_and_exponential_patterns_are_found(pattern: str, flags: int) -> None:
-    """A repeat that a back reference names, and a loop that can be gone round in two ways, are refused unmeasured."""
+    """Quantified back references and exponential patterns are found by analysis, without measuring them."""
     assert find_pump(automaton(pattern, flags, searches=True)) is not None
 
 
@@ -81,7 +84,7 @@ def test_back_references_and_exponential_patterns_are_found(pattern: str, flags:
     ],
 )
 def test_linear_patterns_are_passed(pattern: str, flags: int) -> None:
-    """Lookbehinds, possessive repeats, bounds and what cannot fail keep a search linear."""
+    """Patterns that lookbehinds, possessive quantifiers or bounds keep linear are accepted."""
     searches = not pattern.endswith('"""')
 
     assert find_pump(automaton(pattern, flags, searches=searches)) is None

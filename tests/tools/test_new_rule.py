@@ -1,4 +1,4 @@
-"""Tests of the tool that begins a rule of the offline tutor."""
+"""The tool that creates the files for a new rule of the offline tutor."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def names(checkout: Path, family: str) -> list[str]:
-    """Return the names of the rules that a checkout has in a family."""
+    """Return the names of a family's rules in a checkout."""
     program = f"from {'.'.join(RULES.parts)}.{family} import RULES; print(*(rule.name for rule in RULES))"
     run = subprocess.run([sys.executable, "-c", program], cwd=checkout, capture_output=True, text=True, check=True)
     return run.stdout.split()
@@ -34,7 +34,7 @@ def names(checkout: Path, family: str) -> list[str]:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_rule_in_a_module_of_its_own_is_in_the_catalogue(checkout: Path, family: str) -> None:
-    """The family imports the new module, and the rule's name comes from the arguments."""
+    """A rule that is created in its own module is imported by its family, under the name in the arguments."""
     new_rule(checkout, family, "wholly-new")
 
     assert f"{family}.wholly-new" in names(checkout, family)
@@ -42,7 +42,7 @@ def test_a_rule_in_a_module_of_its_own_is_in_the_catalogue(checkout: Path, famil
 
 @pytest.mark.parametrize(("family", "module"), [("syntax", "words"), ("runtime", "keys"), ("logic", "searches.py")])
 def test_a_rule_in_a_named_module_is_in_the_catalogue(checkout: Path, family: str, module: str) -> None:
-    """The detector stands at the end of the module, which loses nothing."""
+    """A rule that is created in an existing module is added at its end, and all other rules stay."""
     path = checkout / RULES / family / f"{module.removesuffix('.py')}.py"
     before = names(checkout, family)
     detector, _, _ = new_rule(checkout, family, "wholly-new", module)
@@ -55,7 +55,7 @@ def test_a_rule_in_a_named_module_is_in_the_catalogue(checkout: Path, family: st
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_lesson_has_every_section_and_a_case(checkout: Path, family: str) -> None:
-    """Each section says what belongs there; the places are those of the lesson and of its case."""
+    """The new lesson has every section with a placeholder, and the printed places are in the lesson and its case."""
     _, lesson, case = new_rule(checkout, family, "wholly-new")
     text = (checkout / lesson.path).read_text(encoding="utf-8")
     known = {
@@ -90,7 +90,7 @@ def test_the_lesson_has_every_section_and_a_case(checkout: Path, family: str) ->
 def test_what_cannot_be_a_rule_is_refused(
     checkout: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
-    """The message says why, and no file is written."""
+    """Invalid arguments give status 1 and a message with the reason, and no file is written."""
     before = {path: path.read_bytes() for path in checkout.rglob("*") if path.is_file()}
 
     assert main(arguments, checkout) == 1
@@ -99,7 +99,7 @@ def test_what_cannot_be_a_rule_is_refused(
 
 
 def test_a_detector_without_its_lesson_is_found(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A name is taken as soon as one of its places is."""
+    """A name is refused if a detector already uses it, even without a lesson."""
     (checkout / RULES / "syntax" / "missing-colon.md").unlink()
 
     assert main(["syntax", "missing-colon"], checkout) == 1
@@ -107,7 +107,7 @@ def test_a_detector_without_its_lesson_is_found(checkout: Path, capsys: pytest.C
 
 
 def test_the_places_are_printed(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Someone who runs the tool sees where to go on."""
+    """The tool prints where detector and lesson were created, and the guide to read next."""
     assert main(["runtime", "wholly-new"], checkout) == 0
 
     printed = capsys.readouterr().out
@@ -117,7 +117,7 @@ def test_the_places_are_printed(checkout: Path, capsys: pytest.CaptureFixture[st
 
 
 def test_no_rule_is_left_half_filled_in() -> None:
-    """Every part that the tool marked has been written."""
+    """No file of the rules still contains the tool's placeholder text."""
     rules = [path for path in (ROOT / RULES).rglob("*") if path.suffix in (".md", ".py")]
 
     assert [path for path in rules if FILL_IN in path.read_text(encoding="utf-8")] == []

@@ -1,4 +1,4 @@
-"""Tests of the check of how docstrings and comments open."""
+"""The check of the first words of docstrings and comments."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tools.openings import Finding, avoided_nouns, sources, vague_docstrings
 @pytest.mark.parametrize("opening", ["Give", "Gives", "Tell whether", "Tells whether", "Say", "Says"])
 @pytest.mark.parametrize("header", ["def f():", "async def f():", "class C:\n    def f(self):"])
 def test_a_vague_docstring_is_found(opening: str, header: str) -> None:
-    """In functions and methods of either kind."""
+    """Vague first words are found in docstrings of functions, coroutine functions and methods."""
     indent = "        " if header.startswith("class") else "    "
     source = f'{header}\n{indent}"""{opening} the level."""\n'
 
@@ -29,7 +29,7 @@ def test_a_vague_docstring_is_found(opening: str, header: str) -> None:
     ],
 )
 def test_other_docstrings_pass(source: str) -> None:
-    """Only the opening of a function's docstring counts, word by word."""
+    """Only the first words of functions' docstrings are checked, and only as whole words."""
     assert list(vague_docstrings(source)) == []
 
 
@@ -44,7 +44,7 @@ def test_other_docstrings_pass(source: str) -> None:
     ],
 )
 def test_an_opening_without_its_noun_is_found(source: str, finding: Finding) -> None:
-    """In docstrings of modules, classes and functions, and in comments."""
+    """A docstring or comment that starts with a word such as "What is" instead of a noun is found."""
     assert list(avoided_nouns(source)) == [finding]
 
 
@@ -59,12 +59,12 @@ def test_an_opening_without_its_noun_is_found(source: str, finding: Finding) -> 
     ],
 )
 def test_other_openings_pass(source: str) -> None:
-    """The further lines of a comment, strings, and other words are let pass."""
+    """Further lines of a comment, string literals, and other first words are accepted."""
     assert list(avoided_nouns(source)) == []
 
 
 def test_the_sources_are_the_projects_own() -> None:
-    """The product, the tests and the tools are read; installed programs and programs of students are not."""
+    """The product, the tests and the tools are checked, but not installed or students' programs."""
     paths = {path.as_posix() for path in sources()}
 
     assert any(path.endswith("tutor_server/app.py") for path in paths)
