@@ -1,1 +1,1 @@
-"""Tests of the rules of teaching."""
+"""Tests of the package that decides and words the hints, and guards a model's answers."""

@@ -68,7 +68,7 @@ class Bug:
 
     @property
     def new_lines(self) -> list[str]:
-        """The lines that only the corrected program has, as lists of tokens."""
+        """The tokens of each line that only the corrected program has."""
         known = {spelled(line) for line in self.code.splitlines()}
         return [spelled(line) for line in self.fixed.splitlines() if spelled(line) not in known and line.strip()]
 
@@ -100,7 +100,7 @@ def spelled(text: str) -> str:
 
 
 def seen(text: str) -> str:
-    """Return what a student can read in a shown text: its tokens, decoded and without markup."""
+    """Return the tokens that a student can read in a shown text, after decoding it and removing markup."""
     for run in re.findall(r"[A-Za-z0-9+/]{8,}={0,2}", text):
         try:
             text += "\n" + base64.b64decode(run).decode("ascii")
@@ -156,7 +156,7 @@ def each_token(before: str, after: str) -> Callable[[str], str]:
 
 
 def in_tokens(line: str) -> list[str]:
-    """Return the tokens of a line of code, with two-character operators whole."""
+    """Return the tokens of a line of code; an operator of two characters is one token."""
     return re.findall(r"'[^']*'|\w+|[+>=]=|[^\w\s]", line)
 
 
@@ -324,7 +324,7 @@ class TestSolutionsDoNotPass:
     @pytest.mark.parametrize("letters", [2, 3, 4, 5])
     @pytest.mark.parametrize("line_end", ["\n", "\n\n"])
     def test_t1_code_without_signs_is_not_spelled_line_by_line(self, letters: int, line_end: str) -> None:
-        """T1: letters that are spelled over several lines are read together with those of the lines before."""
+        """T1: a correction that is spelled letter by letter over several lines is stopped."""
         lines = re.findall(f".{{1,{letters}}}", "returntotalminuslengrade")
         spelling = "".join(" ".join(line) + line_end for line in lines)
         assert rule(f"Spell this:\n{spelling}Do you see it?") == "encoded"
@@ -339,7 +339,7 @@ class TestSolutionsDoNotPass:
     )
     @settings(max_examples=400, deadline=None)
     def test_t1_no_new_line_comes_in_instalments(self, bug: Bug, cuts: list[int], template: str, asks: int) -> None:
-        """T1: a correction in fragments of a few words, over one or several answers, is stopped."""
+        """T1: a correction in fragments of a few words, over one or several answers, is never shown as a whole."""
         pieces: list[str] = []
         for line in filter(None, map(str.split, bug.fixed.splitlines())):
             while line:
@@ -372,13 +372,13 @@ class TestWhatPasses:
     """Hints that obey the rules of their level and pass unchanged."""
 
     def test_a_module_allows_names(self) -> None:
-        """A name on a module's list is allowed as a builtin is."""
+        """A name that the module's instructor has listed is allowed like a builtin."""
         guard = Guard(CONCEPT, submission(), allowed_names=frozenset({"robot", "turn"}))
         assert guard.feed("What does `robot.turn()` do?") + guard.finish() == ["What does `robot.turn()` do?"]
         assert rule("What does `robot.turn()` do?", 2) == "code-span"
 
     def test_what_the_machine_and_the_student_said_is_their_own(self) -> None:
-        """Words of a message, a traceback, a question or another cell may be quoted."""
+        """Text from a diagnostic, a traceback, the question or another cell may be quoted."""
         asked = submission(
             diagnostics=(
                 Diagnostic(line=0, character=0, end_line=0, end_character=1, message="use total := grade + 1 here"),
@@ -396,7 +396,7 @@ class TestWhatPasses:
             assert rule(f"You see `{quote}` there.", 1, asked) is None
 
     def test_a_failing_case_is_no_instalment(self) -> None:
-        """A failing test case, told over several answers, does not count as a statement in fragments."""
+        """Values of a failing test case, told over several answers, do not count as fragments of a statement."""
         asked = submission(traceback="Test failed: average([1, 2])\nExpected: ('low', 1)\nGot: [[1], [2]]\n")
         told = ["You need `return`.", "You call `average([1, 2])` and get `[[1], [2]]`.", "It wants `('low', 1)`."]
         for number, text in enumerate(told):
@@ -404,7 +404,7 @@ class TestWhatPasses:
             assert answer(text, QUESTION, asked, earlier=["Read `return total`.", *told]) == (text, None)
 
     def test_a_comment_and_a_semicolon_end_what_is_put_together(self) -> None:
-        """The student's own code with a comment or semicolon at its end may be quoted repeatedly."""
+        """The student's own code may be quoted repeatedly, even with a comment or semicolon at its end."""
         asked = submission("name = input();\nhalf = 1 # 1/2\n")
         said = ["Line 1, `name = input();`.", "See `half = 1 # 1/2`."]
         for text in ("Print `name`.", "Line 1, `name = input();`.", "What is `1/2`?"):
@@ -429,7 +429,7 @@ class TestWhatDoesNotPass:
         ],
     )
     def test_instalments_beside_a_failing_case(self, pieces: list[str]) -> None:
-        """Comments, semicolons, and values of a test case or of the code do not hide a new statement."""
+        """A new statement in fragments is found despite comments, semicolons, and values from a test case."""
         asked = submission(traceback="Test failed: average([1, 3])\nExpected: [2]\nGot: (3, 0)\n")
         told = ["You call `average([1, 3])` and get `(3, 0)`.", *(f"Next: {piece}." for piece in pieces)]
         _, verdict = answer(told[-1], CONCEPT, asked, earlier=told[:-1])
@@ -450,7 +450,7 @@ class TestWhatDoesNotPass:
             assert rule("```\n" + "word\n" * (MAX_BLOCK // 5), level) == "endless"
 
     def test_what_cannot_be_judged_is_stopped(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A text that cannot be judged is stopped."""
+        """If judging a text raises an exception, the text is withheld."""
 
         def fail(*_: object) -> None:
             raise RecursionError
@@ -488,7 +488,7 @@ class TestChunks:
     )
     @settings(max_examples=300, deadline=None)
     def test_units_depend_on_the_text_alone(self, parts: list[str], chunks: list[int]) -> None:
-        """The units depend only on the text, and together are the whole text."""
+        """The splitter's units do not depend on the chunks, and together are the whole text."""
         text, splitter, units, position = "".join(parts), Splitter(), list[Unit](), 0
         for length in chunks:
             units += splitter.feed(text[position : position + length])
@@ -501,7 +501,7 @@ class TestChunks:
     @given(st.text(max_size=300), st.sampled_from(list(HintLevel)))
     @settings(deadline=None)
     def test_any_text_is_judged(self, text: str, level: HintLevel) -> None:
-        """No text makes the guard raise or skip its checks."""
+        """The guard judges any text without an exception."""
         _, verdict = answer(text, level)
         assert verdict is None or verdict.rule != "unjudged"
 
@@ -542,7 +542,7 @@ class TestCanary:
     )
     @settings(max_examples=200, deadline=None)
     def test_t4_the_canary_never_reaches_the_student(self, level: HintLevel, form: str, chunks: list[int]) -> None:
-        """T4: the canary stops the answer at every level, in every spelling and however it is cut."""
+        """T4: an answer with the canary is stopped at every level, in every spelling and however it is split."""
         shown, verdict = answer(f"My rules say: {form} and more.", level, chunks=chunks, canary=SECRET)
         assert shown == ""
         assert verdict is not None
@@ -555,7 +555,7 @@ class TestCanary:
         assert verdict == Verdict(GuardRule.CANARY, "It ends 71bc amber. ")
 
     def test_t4_a_canary_must_be_a_secret(self) -> None:
-        """A canary that is short enough to occur by chance is refused."""
+        """A canary that is so short that it could occur by chance raises an error."""
         with pytest.raises(ValueError, match="8 letters or digits"):
             Guard(QUESTION, submission(), canary="a-b-c")
 
@@ -565,7 +565,7 @@ class TestCanary:
 
 
 class TestInert:
-    """T5: the released text contains nothing active."""
+    """T5: the released text contains no markup or characters that an editor would act on."""
 
     @pytest.mark.parametrize(
         ("text", "expected"),
@@ -637,7 +637,7 @@ class TestInert:
     )
     @settings(max_examples=400, deadline=None)
     def test_t5_nothing_live_is_shown(self, parts: list[str], chunks: list[int]) -> None:
-        """T5: no markup leaves an image, a command link outside code, an escape or a hidden character."""
+        """T5: for random markup, no image, command link outside code, escape or hidden character is shown."""
         shown, _ = answer("".join(parts), SOLUTION, chunks=chunks)
         assert not re.search(
             "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]", shown
@@ -650,10 +650,10 @@ class TestInert:
 
 
 class TestCost:
-    """The processor time of the guard."""
+    """Limits on the processor time of the guard."""
 
     def test_a_unit_takes_a_fraction_of_a_millisecond(self) -> None:
-        """An ordinary hint is judged in well under a millisecond a sentence, also on a busy machine."""
+        """A sentence of an ordinary hint is judged in under 2 ms, even on a busy machine."""
         text = (
             "Look at line 4, where `total = grade` runs in every round. What does `total` hold after the second one? "
             "You could put `print(total)` there. Then change nothing else, and compare it with what you expect.\n\n"
@@ -686,7 +686,7 @@ class TestCost:
         ],
     )
     def test_no_line_takes_long(self, text: str) -> None:
-        """The longest line of the worst kind takes limited time."""
+        """The longest possible line takes less than a second, for each kind of repeated markup."""
         started = time.process_time()
         rule(text)
         assert time.process_time() - started < 1
@@ -701,7 +701,7 @@ class TestCost:
         assert time.process_time() - started < 3
 
     def test_a_piece_is_looked_for_among_many_names_in_bounded_time(self) -> None:
-        """The search for a fragment among many names takes limited time."""
+        """Searching for a hundred fragments among many names takes less than two seconds."""
         material = StudentMaterial(
             submission("".join(f"def f{at}(a{at}):\n    return a{at} + {at}\n" for at in range(800)))
         )

@@ -1,4 +1,4 @@
-"""The rules of the guard: each has cases that it withholds and cases that pass, and is part of the contract."""
+"""The guard's rules: each has documented replies that it withholds, and replies that pass."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from tutor_protocol import Position, Submission
 CONTRACT = Path(__file__).parents[2] / "docs" / "contract.md"
 CASES = cases()
 TOLD_BY_TESTS = {GuardRule.ENDLESS, GuardRule.CANARY, GuardRule.UNJUDGED}
-"""Rules whose cases need more than a reply."""
+"""Rules whose violations cannot be written as a single reply in a file of cases."""
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_reply_is_withheld_or_passes_as_its_case_says(case: Case) -> None:
-    """A withheld reply breaks the rule of its file, and a reply that passes is shown unchanged."""
+    """A reply in a file of cases is withheld by the file's rule, or is shown unchanged, as the case says."""
     asked = Submission(code=program(), cursor=Position(0, 0))
     for level in case.levels:
         guard = Guard(HintLevel(level), asked, earlier=case.earlier)
@@ -31,7 +31,7 @@ def test_a_reply_is_withheld_or_passes_as_its_case_says(case: Case) -> None:
 
 
 def test_every_rule_has_a_file_of_cases() -> None:
-    """The files are the rules, each under its heading."""
+    """Each rule has a file of cases, whose heading is the rule's name."""
     assert {str(rule) for rule in GuardRule} == rules_with_cases()
     for rule in GuardRule:
         assert (FOLDER / f"{rule}.md").read_text(encoding="utf-8").startswith(f"# {rule}\n")
@@ -39,11 +39,11 @@ def test_every_rule_has_a_file_of_cases() -> None:
 
 @pytest.mark.parametrize("rule", sorted(set(GuardRule) - TOLD_BY_TESTS))
 def test_every_rule_withholds_some_replies_and_lets_others_pass(rule: GuardRule) -> None:
-    """A rule without either kind of case is not described."""
+    """Each rule has at least one reply that is withheld, and one that passes."""
     assert {True, False} == {case.is_withheld for case in CASES if case.rule == rule}
 
 
 def test_every_rule_is_in_the_contract() -> None:
-    """The names of verdicts are public: `docs/contract.md` lists all of them, and no others."""
+    """`docs/contract.md` lists exactly the names of the guard's rules, which clients see in verdicts."""
     section = CONTRACT.read_text(encoding="utf-8").partition("The guard's rules: ")[2].partition(".\n")[0]
     assert {f"`{rule}`" for rule in GuardRule} == set(section.replace("\n", " ").split(", "))

@@ -1,4 +1,4 @@
-"""The guard's fast pre-filters: a text that one of them skips would also pass the full check."""
+"""The guard's fast prefilters: a text that a prefilter skips would also pass the full check."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ TEXTS = st.lists(st.tuples(PIECES, st.sampled_from(["", " ", " ", "\t", "\n", "\
 @example('where it says in "total"')
 @example("total.mean")
 def test_whatever_may_be_code_in_a_sentence_has_a_sign_or_keyword(prose: str) -> None:
-    """A sentence that the pre-filter skips contains no match of the pattern for unquoted code."""
+    """A sentence that the prefilter skips contains no match of the pattern for unquoted code."""
     assert unmarked_code._has_sign_or_keyword(prose) or not unmarked_code._QUICK.search(prose)
 
 
@@ -107,7 +107,7 @@ def test_whatever_may_be_code_in_a_sentence_has_a_sign_or_keyword(prose: str) ->
 @example("write x in l\u0131eu of y")
 @example("needs x and not y")
 def test_no_pattern_of_an_edit_matches_without_the_words_that_it_needs(prose: str) -> None:
-    """An edit pattern matches only texts with one of the words that its pre-filter requires."""
+    """An edit pattern matches only texts with one of the words that its prefilter requires."""
     for pattern in instructions._PATTERNS:
         assert any(part in prose.lower() for part in pattern.holds) or not pattern.regex.search(prose)
 
@@ -118,7 +118,7 @@ def test_no_pattern_of_an_edit_matches_without_the_words_that_it_needs(prose: st
 @example("Look(total)")
 @example("r'a' + total")
 def test_a_line_that_begins_as_talk_is_no_code_when_it_is_read_to_its_end(line: str) -> None:
-    """A line that is skipped because of its first word is also not code by all of its words."""
+    """A line that is skipped because of its first word would not count as code by its other words either."""
     context = GuardContext.of(HintLevel.QUESTION, ASKED, frozenset())
     tokens = all_tokens_of(line)
     expected = bool(tokens) and all(map(context.is_code_word, names_in(tokens)))
@@ -181,7 +181,7 @@ DISGUISES = st.lists(
 @example("a b c d e f g")
 @example("a b c d e f g h")
 def test_nothing_is_found_where_a_quick_look_finds_nothing_like_it(text: str) -> None:
-    """A text that the pre-filter skips contains nothing that the slow searches would find."""
+    """A text that the prefilter skips contains nothing that the slow searches would find."""
     looks = [
         (code_in_text._may_hold_clause(text), code_in_text._CLAUSE),
         (obfuscation._may_be_pieces(text), obfuscation._OTHER_PIECES),
@@ -201,7 +201,7 @@ def test_nothing_is_found_where_a_quick_look_finds_nothing_like_it(text: str) ->
 @settings(max_examples=200, deadline=None)
 @example("aaaaaaaaa{a")
 def test_nothing_is_packed_without_a_sign_that_no_sentence_goes_on_after(text: str) -> None:
-    """A text that the pre-filter for base85 skips contains no base85."""
+    """A text that the prefilter for base85 skips contains no base85."""
     assert encodings._SIGN_OF_BASE85.search(text) or not encodings._BASE85.search(text)
 
 
@@ -227,7 +227,7 @@ CODE = st.lists(
 @example(["x", "=", "1", "if", "n", "else", "2"], " ")
 @example(["match", "x", ":"], " ")
 def test_what_has_operands_side_by_side_is_no_statement(tokens: list[str], space: str) -> None:
-    """A line with adjacent operands, which is not parsed, would not parse as a statement either."""
+    """A line with adjacent operands, which is not parsed, would not parse as a statement."""
     code = space.join(tokens)
     if disclosure._has_operands_side_by_side(code, all_tokens_of(code)):
         statement = disclosure._statement(code)
@@ -239,7 +239,7 @@ def test_what_has_operands_side_by_side_is_no_statement(tokens: list[str], space
 @example("1. x")
 @example("\u0661. x")
 def test_no_fence_opens_where_a_line_begins_as_prose(line: str) -> None:
-    """A line that begins as prose neither is nor can become a fence."""
+    """A line that the prefilter takes for prose is no code fence, and cannot become one when more text arrives."""
     if line and units._begins_as_prose(line):
         assert not units._FENCE.match(line)
         assert not units._COULD_BECOME_FENCE.match(line)
@@ -251,7 +251,7 @@ def test_no_fence_opens_where_a_line_begins_as_prose(line: str) -> None:
 @example("e.g. x")
 @example("x. x? x! x.. x")
 def test_only_a_full_stop_may_belong_to_a_number_or_an_abbreviation(text: str) -> None:
-    """Only a full stop, and no other mark, can end a list number or an abbreviation."""
+    """Only a full stop, and no other punctuation mark, can end a list number or an abbreviation."""
     for found in units._BOUNDARY.finditer(text):
         if found[0] != ".":
             assert not units._LIST_NUMBER.match(text[: found.end()])
@@ -390,7 +390,7 @@ def test_the_canary_is_looked_for_in_letters_and_digits(text: str) -> None:
 
 
 def test_an_ascii_character_is_seen_as_it_is() -> None:
-    """No ASCII character is a picture or invisible, so that only others are looked up."""
+    """No ASCII character is a pictograph or invisible, so only other characters have to be looked up."""
     text = "".join(map(chr, range(128))).translate({ord(sign): None for sign in "&<\\$_"})
     assert characters.undisguised(text + "\N{GRINNING FACE}\u200b") == text + " "
 

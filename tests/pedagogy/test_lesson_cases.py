@@ -1,4 +1,4 @@
-"""Every case of every lesson file: the tutor names the rule and the line, and its edit is the one expected."""
+"""Every case of every lesson file: the tutor finds the rule and the line, and offers the expected edit."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ DETECTED: tuple[Rule, ...] = (*syntax.RULES, *runtime.RULES, *logic.RULES)
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_rule_and_line_are_named(case: LessonCase) -> None:
-    """The tutor finds the rule of the file, at the line that the heading says."""
+    """The tutor finds the rule of the lesson file, at the line that the case's heading names."""
     finding = diagnose(case.submission())
 
     assert (finding.rule, finding.lines) == (case.rule, (case.line,))
@@ -42,7 +42,7 @@ def test_rule_and_line_are_named(case: LessonCase) -> None:
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.mended], ids=str)
 def test_edit_mends_the_program(case: LessonCase) -> None:
-    """The edit makes the program that the student most likely meant."""
+    """Applying the edit to a case's program gives the corrected program of the lesson file."""
     edit = diagnose(case.submission()).edit
 
     assert edit is not None
@@ -51,7 +51,7 @@ def test_edit_mends_the_program(case: LessonCase) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_every_edit_compiles(case: LessonCase) -> None:
-    """Every edit leaves a program that compiles."""
+    """Applying an edit gives a program that compiles."""
     edit = diagnose(case.submission()).edit
 
     if edit is not None:
@@ -60,7 +60,7 @@ def test_every_edit_compiles(case: LessonCase) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_every_slot_of_a_lesson_is_filled(case: LessonCase) -> None:
-    """Each `$slot` in the lesson is a slot of the match, so that no text for a student holds a dollar sign."""
+    """Every `$placeholder` of a lesson is replaced, so no text contains a dollar sign unless the code does."""
     texts = [
         explain(case.submission(), level, StudentLevels(programming=voice, maths=voice)).text
         for level in HintLevel
@@ -72,7 +72,7 @@ def test_every_slot_of_a_lesson_is_filled(case: LessonCase) -> None:
 
 
 def test_every_rule_has_a_case() -> None:
-    """Every rule has a case, except rules that match only together with a symptom."""
+    """Every rule has a case in its lesson file, except rules that only a symptom reveals, and two tested elsewhere."""
     shown = {case.rule for case in CASES}
     hidden = {rule.name for rule in logic.RULES if rule.certainty < SURE}
     elsewhere = {"runtime.number-from-input", "syntax.null-character"}
@@ -95,7 +95,7 @@ def test_rule_function_and_lesson_file_have_one_name() -> None:
 
 @pytest.mark.parametrize("case", lesson_cases("logic", "numerical"), ids=str)
 def test_a_rule_needs_nothing_that_a_program_with_its_pattern_lacks(case: LessonCase) -> None:
-    """Every finding of a rule is among the patterns for which the program is searched."""
+    """The search that is limited to a rule's syntax patterns finds the same as the unlimited search."""
     program = Program(case.submission())
 
     for rule in logic.RULES:
@@ -103,7 +103,7 @@ def test_a_rule_needs_nothing_that_a_program_with_its_pattern_lacks(case: Lesson
 
 
 def test_precedence_is_what_the_rules_say(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the catalogue in reverse order each case still finds its rule: only `before` sets the precedence."""
+    """With the rules in reverse order each case still finds its rule, since only `before` sets the precedence."""
     monkeypatch.setattr(runtime, "RULES", runtime.in_order(reversed(rules_of(runtime.MODULES, RuntimeRule))))
     crashes = [case for case in CASES if case.is_crash or case.message]
 

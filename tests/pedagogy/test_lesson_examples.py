@@ -1,4 +1,4 @@
-"""Every worked example of the lessons is a program that runs."""
+"""Every worked example of the lessons is a program that runs without an exception."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ json.dump(failures, sys.stderr)
 
 
 def test_every_example_runs(tmp_path: Path) -> None:
-    """No example ends with an exception, if the files that it opens exist."""
+    """No worked example ends with an exception, provided that the files that it opens exist."""
     for file in ("poem.txt", "names.txt"):
         (tmp_path / file).write_text("Ada\n", encoding="utf-8")
     examples = {

@@ -1,4 +1,4 @@
-"""The cost of an answer: it grows linearly with the length of a program of any kind."""
+"""The processor time and the memory of an answer: both are limited for programs of any kind and length."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ PROGRAMS: dict[str, Callable[[int], str]] = {
 
 
 def work(call: Callable[[], object]) -> int:
-    """Return the number of executed lines in the project's modules, which shows loops over the whole program."""
+    """Return the number of lines executed in `tutor_pedagogy`: unlike time, it is the same on every machine."""
     lines = 0
 
     def trace(frame: FrameType, event: str, _: object) -> TraceFunction | None:
@@ -95,7 +95,7 @@ def work(call: Callable[[], object]) -> int:
 
 
 def submission(code: str) -> Submission:
-    """Return a submission with the cursor in the middle."""
+    """Return a submission with the cursor in the middle of the code."""
     return Submission(code=code, cursor=Position(code.count("\n") // 2, 0))
 
 
@@ -104,13 +104,13 @@ def submission(code: str) -> Submission:
     "answer", [lambda asked: explain(asked, HintLevel.SOLUTION, STUDENT), certainties], ids=["explain", "certainties"]
 )
 def test_work_grows_with_the_length_of_a_program(name: str, answer: Callable[[Submission], object]) -> None:
-    """A program of four times the length takes less than seven times the work; a square would be sixteen."""
+    """A program of four times the length takes less than seven times the work, so the work is not quadratic."""
     small, large = (submission(PROGRAMS[name](times)) for times in (SMALL, 4 * SMALL))
     assert work(lambda: answer(large)) < 7 * work(lambda: answer(small)) + 2000
 
 
 def test_nested_lambdas_are_classified_without_being_compiled() -> None:
-    """Nested lambdas, which CPython compiles in quadratic time, are refused without compiling them."""
+    """Nested lambdas, which CPython compiles in quadratic time, are classified without compiling them."""
     assert classify(submission("lambda:" * 2700 + "0")) == "none"
     assert classify(submission("lambda:0\n" * 200)) == "none"
     assert classify(submission("lambda:0\n" * 200 + "return\n")) == "syntax"

@@ -47,7 +47,7 @@ ONLY_WHEN_RUN = frozenset(
         "none-as-argument",
     )
 )
-"""Rules on values, files and data that the code alone does not reveal without following the values."""
+"""Rules about values, files and data that cannot be predicted without running the program."""
 
 
 def asked(code: str, line: int = 1) -> Submission:
@@ -106,7 +106,7 @@ def test_errors_with_arrays_are_foreseen(rule: str, code: str, line: int) -> Non
 
 
 def test_of_several_errors_the_one_at_the_cursor_is_explained() -> None:
-    """Of several errors, the one at the cursor's line is explained, else in its function, else the nearest."""
+    """Of several predicted errors, the one at the cursor's line is explained, else one in the same function."""
     code = "def half(n):\n    return n / '2'\n\ndef twice(n):\n    return n - [2]\n\nhalf(1)\ntwice(2)\n"
     lines = {line: foresee(Program(asked(code, line))) for line in (1, 2, 4, 5)}
     assert {line: crash.line for line, crash in lines.items() if crash} == {1: 2, 2: 2, 4: 5, 5: 5}
@@ -174,13 +174,13 @@ QUIET = {
 
 @pytest.mark.parametrize("name", QUIET)
 def test_right_programs_stay_quiet(name: str) -> None:
-    """No exception is predicted for programs that run without one."""
+    """For programs that run without an exception, none is predicted."""
     assert happens(QUIET[name]) is None
     assert foreseen(QUIET[name]) is None
 
 
 def test_the_repositorys_own_code_stays_quiet() -> None:
-    """No exception is predicted for the project's own code, which is known to run."""
+    """For the project's own code, which is known to run, no exception is predicted."""
     root = EXAMPLES.parent
     files = [
         path
@@ -192,7 +192,7 @@ def test_the_repositorys_own_code_stays_quiet() -> None:
 
 
 def test_fragments_and_cells_may_use_names_from_elsewhere() -> None:
-    """Names may come from outside a fragment, but not if all earlier cells are known."""
+    """A name from outside a fragment is not reported as undefined, except in a cell whose earlier cells are known."""
     fragment = Submission(code="print(total)\n", cursor=Position(0, 0), first_line=40)
     cell = Submission(code="print(total)\n", cursor=Position(0, 0), kind="cell")
     told = Submission(code="print(total)\n", cursor=Position(0, 0), kind="cell", cells=(Cell(source="total = 1\n"),))
@@ -276,7 +276,7 @@ SHIPPED = {
 
 
 def test_every_shipped_program_is_tried() -> None:
-    """Every example program is tested here."""
+    """The table above contains every example program."""
     assert set(SHIPPED) == {path.name for path in EXAMPLES.glob("*.py")} - {"demo.py"}
 
 

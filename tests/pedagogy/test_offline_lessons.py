@@ -1,4 +1,4 @@
-"""The offline tutor's texts: for every rule, level and audience long enough, in plain English, without leaks."""
+"""The lessons' texts: for every rule, level and audience of suitable length, in plain English, without solutions."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def reading_grade(prose: str) -> float:
 
 
 def test_rule_names_are_stable_and_unique() -> None:
-    """A rule's name consists of family and words, and is unique."""
+    """Every rule's name consists of its family and lower-case words, and is unique."""
     names = [rule.name for rule in RULES]
     assert len(names) == len(set(names))
     assert all(re.fullmatch(r"(syntax|runtime|logic|numerical)\.[a-z]+(-[a-z]+)*", name) for name in names)
@@ -74,7 +74,7 @@ def test_rule_names_are_stable_and_unique() -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_every_text_has_40_to_160_words(rule: Rule) -> None:
-    """Every text has 40 to 160 words, whatever code of the student's is inserted."""
+    """Every text has 40 to 160 words, however short the student's code is that replaces the placeholders."""
     for level, student in product(HintLevel, VOICES):
         words = len(re.sub(r"```\w*", "", text(rule, level, student)).split())
         assert 40 <= words <= 160, (level, student)
@@ -89,14 +89,14 @@ def test_every_text_is_plain_english(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_every_voice_has_its_own_words(rule: Rule) -> None:
-    """Beginners, intermediate and advanced students get different texts at each level."""
+    """Beginners, intermediate and advanced students get three different texts at each level."""
     for level in HintLevel:
         assert len({text(rule, level, student) for student in VOICES}) == 3
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_first_levels_hold_no_code_but_single_words(rule: Rule) -> None:
-    """Questions, concepts and plans contain single names or signs, but no expression to type in."""
+    """The code spans of questions, concepts and plans are single names or operators, not expressions."""
     lesson = rule.lesson
     low = [lesson.question, lesson.concept, lesson.picture, lesson.precise, lesson.maths_picture, lesson.maths_precise]
     for span in re.findall(r"`([^`]*)`", "\n".join(low)):

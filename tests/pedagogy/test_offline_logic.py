@@ -85,7 +85,7 @@ SOUND = [
 
 
 def ask(code: str, text: str | None = None, question: str | None = None) -> Submission:
-    """Return the explanation of a program that runs."""
+    """Return the explanation of a program that runs without an exception."""
     return Submission(code=code, cursor=Position(0, 0), traceback=text, question=question)
 
 
@@ -96,7 +96,7 @@ def test_sound_programs_have_no_smell(code: str) -> None:
 
 
 def test_edits_of_smells_mend_the_line() -> None:
-    """An edit of a logic rule is on the line that was named."""
+    """The edit of a logic rule is on the line that the finding names."""
     edit = diagnose(ask("def total(n):\n    s = 0\n    for k in range(n):\n        s += k\n    return s\n")).edit
     assert edit is not None
     assert edit.after == "    for k in range(n + 1):"
@@ -136,7 +136,7 @@ def test_endless_call_is_told() -> None:
 
 
 def test_smell_that_fits_the_symptom_wins() -> None:
-    """A symptom decides between findings, and makes a weak one count."""
+    """A symptom decides between several findings, and confirms one that is too uncertain by itself."""
     code = "def turn(xs):\n    out = []\n    for x in xs:\n        out.insert(0, x)\n    return out\n"
     assert diagnose(ask(code)).rule == "logic.trace-by-hand"
     text = "Test failed: turn([1, 2])\n  expected: [1, 2]\n  got:      [2, 1]\n"
@@ -176,7 +176,7 @@ def test_symptoms_are_read_from_several_test_programs(text: str, kinds: tuple[st
     ],
 )
 def test_question_tells_the_symptom(question: str, rule: str) -> None:
-    """Without a test, the student's question gives the symptom."""
+    """Without a test, the student's question provides the symptom."""
     assert diagnose(ask(WRONG, question=question)).rule == rule
 
 

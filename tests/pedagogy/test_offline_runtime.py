@@ -1,4 +1,4 @@
-"""The offline tutor on programs that stop with an exception: run here for real, then explained."""
+"""The offline tutor on programs that stop with an exception, most of them with the traceback of a real run."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tutor_protocol import Cell, Diagnostic, Position, Submission
 
 
 def ask(code: str, text: str, line: int = 0) -> Submission:
-    """Ask about a program and its traceback."""
+    """Build a submission with a program and its traceback."""
     return Submission(code=code, cursor=Position(line, 0), traceback=text)
 
 
 def test_number_from_input_points_at_the_place_where_it_comes_in() -> None:
-    """A text from `input` that is used as a number is mended where it is read, not where it fails."""
+    """If a string from `input` is used as a number, the edit converts it where it is read, not where it fails."""
     code = "age = input('age? ')\nlater = age + 10\n"
     text = (
         'Traceback (most recent call last):\n  File "a.py", line 2, in <module>\n'
@@ -31,41 +31,41 @@ def test_number_from_input_points_at_the_place_where_it_comes_in() -> None:
 
 
 def test_marked_part_is_the_expression() -> None:
-    """The part under `~~~^^^` is what the finding is about."""
+    """The finding's expression is the part of the line that the traceback marks with `~~~^^^`."""
     code = "xs = [1]\nk = 3\nprint(abs(-1), xs[k])\n"
     assert diagnose(ask(code, real_traceback(code))).expression == "xs[k]"
 
 
 def test_exceptions_of_the_students_own_making_are_read() -> None:
-    """An exception class may have any name."""
+    """An exception class of the student's own is recognised, whatever its name."""
     code = "class TooHot(Exception):\n    pass\n\ndegrees = 50\nif degrees > 40:\n    raise TooHot('open a window')\n"
     finding = diagnose(ask(code, real_traceback(code)))
     assert (finding.rule, finding.lines) == ("runtime.raised-on-purpose", (6,))
 
 
 def test_failing_assertion_about_a_call_is_a_wrong_result() -> None:
-    """An `assert` that compares a call with a value is a test: the function is at fault, not the line."""
+    """A failed `assert` about a function's result is a logic error in the function, not in the `assert` line."""
     code = "def twice(n):\n    return n + 1\n\nassert twice(3) == 6\n"
     finding = diagnose(ask(code, real_traceback(code)))
     assert (finding.error_type, finding.lines) == ("logic", (2,))
 
 
 def test_last_frame_of_the_student_wins() -> None:
-    """Frames of the library below the student's own are passed over."""
+    """If a library raised the exception, the finding is at the student's innermost line."""
     code = "import json\nimport statistics\nprint(statistics.mean([]))\n"
     finding = diagnose(ask(code, real_traceback(code)))
     assert (finding.rule, finding.lines) == ("runtime.nothing-to-choose-from", (3,))
 
 
 def test_moved_line_is_found_by_its_text() -> None:
-    """A traceback from before two lines were put in above still finds its line."""
+    """A failed line is found by its text if lines were inserted above it after the run."""
     code = "x = 1\ny = 0\nprint(x / y)\n"
     finding = diagnose(ask("# new\n# lines\n" + code, real_traceback(code)))
     assert finding.lines == (5,)
 
 
 def test_notebook_traceback_is_read() -> None:
-    """IPython's form, with its arrow and its cell numbers."""
+    """IPython's traceback format, with arrows and cell numbers, is understood."""
     code = "wheels = 4\nprint(weels)\n"
     text = (
         "---------------------------------------------------------------------------\n"
@@ -78,7 +78,7 @@ def test_notebook_traceback_is_read() -> None:
 
 
 def test_names_of_earlier_cells_are_known() -> None:
-    """A name that an earlier cell binds is a candidate for a misspelt one."""
+    """A misspelt name can be corrected to a name that an earlier cell assigns."""
     text = (
         'Traceback (most recent call last):\n  File "c", line 1, in <module>\n'
         "    print(temprature)\nNameError: name 'temprature' is not defined\n"
@@ -103,14 +103,14 @@ def test_names_of_earlier_cells_are_known() -> None:
     ],
 )
 def test_checkers_words_find_the_same_rule(message: str, rule: str) -> None:
-    """Pyright, ruff and pyflakes say it in their own words."""
+    """The different messages of Pyright, Ruff and pyflakes about an undefined name lead to the same rule."""
     diagnostic = Diagnostic(line=1, character=6, end_line=1, end_character=10, message=message)
     finding = diagnose(Submission(code="total = 3\nprint(totl)\n", cursor=Position(1, 0), diagnostics=(diagnostic,)))
     assert (finding.rule, finding.lines) == (rule, (2,))
 
 
 def test_warning_about_a_type_finds_its_rule() -> None:
-    """A checker's warning about an operator leads to the lesson about that operator."""
+    """A checker's warning about an operator leads to the rule about that operator."""
     diagnostic = Diagnostic(
         line=1,
         character=6,
@@ -123,7 +123,7 @@ def test_warning_about_a_type_finds_its_rule() -> None:
 
 
 def test_style_hints_are_no_findings() -> None:
-    """What a checker reports as a hint is not explained as an error."""
+    """A diagnostic of severity hint is not explained as an error."""
     diagnostic = Diagnostic(line=0, character=0, end_line=0, end_character=1, message='"x" is not defined', severity=4)
     finding = diagnose(Submission(code="x = 3\n", cursor=Position(0, 0), diagnostics=(diagnostic,)))
     assert finding.rule == "logic.trace-by-hand"
@@ -138,7 +138,7 @@ def test_style_hints_are_no_findings() -> None:
     ],
 )
 def test_edit_around_a_plus_sign_leaves_a_program(code: str, mended: str | None) -> None:
-    """A sum stays a sum and a text a text; a name that is changed in place is never wrapped."""
+    """The edit converts the string in a calculation, or the number in a text, but no target of an assignment."""
     edit = diagnose(ask(code, real_traceback(code))).edit
     assert (edit and edit.apply(code)) == mended
 
@@ -163,7 +163,7 @@ def test_edit_around_a_plus_sign_leaves_a_program(code: str, mended: str | None)
     ],
 )
 def test_text_from_input_is_mended_where_it_comes_in(line: str, use: str, message: str, mended: str) -> None:
-    """One text or several: the line that reads them is the place, whatever the later line does with them."""
+    """The edit converts strings from `input`, one or several, in the line that reads them."""
     text = f'Traceback (most recent call last):\n  File "a.py", line 2, in <module>\n    {use}\nTypeError: {message}\n'
     finding = diagnose(ask(f"{line}\n{use}\n", text))
     assert (finding.rule, finding.lines) == ("runtime.number-from-input", (1,))
@@ -178,7 +178,7 @@ def test_text_from_input_is_mended_where_it_comes_in(line: str, use: str, messag
     "line", ["steps[cell] = steps[here] + 1", "return steps[here]", "total += steps[here]", "steps.pop(here)"]
 )
 def test_key_that_is_a_tuple_is_no_call_to_the_guard(line: str, key: str) -> None:
-    """Next to the name of its dictionary, a key in round brackets would read as a call that nobody wrote."""
+    """The guard accepts hints about a `KeyError` with a tuple as key, which looks like the arguments of a call."""
     code = f"def walk(steps, here, cell, total):\n    {line}\n\nwalk({{}}, {key}, 1, 0)\n"
     crash = (
         'Traceback (most recent call last):\n  File "s.py", line 4, in <module>\n'

@@ -1,4 +1,4 @@
-"""Which name a misspelt one means."""
+"""The choice of the name that a misspelt name most likely stands for."""
 
 from __future__ import annotations
 

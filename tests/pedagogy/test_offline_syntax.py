@@ -1,4 +1,4 @@
-"""The offline tutor on code that does not parse: each cause, its line, and the edit that mends it."""
+"""The offline tutor on code that does not parse: the cause, its line, and the edit that repairs it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from tutor_protocol import Position, Submission
 
 
 def ask(code: str) -> Submission:
-    """Ask about code with the cursor at its start."""
+    """Build a submission with the cursor at the start."""
     return Submission(code=code, cursor=Position(0, 0))
 
 
 def test_two_faults_are_mended_together() -> None:
-    """A program with the same slip on two lines gets one edit for both."""
+    """If two lines have the same mistake, one edit corrects both."""
     code = "n = 2\nif n > 1\n    print(n)\nelse\n    print(0)\n"
     edit = diagnose(ask(code)).edit
     assert edit is not None
@@ -20,7 +20,7 @@ def test_two_faults_are_mended_together() -> None:
 
 
 def test_nul_characters_are_removed() -> None:
-    """A file with NUL characters gets them named and removed; a lesson file could not hold such a case as text."""
+    """NUL characters are named and removed. This test exists since a lesson file cannot contain NUL."""
     code = "a = 1\nb = \0002\n"
     finding = diagnose(ask(code))
     assert (finding.rule, finding.lines) == ("syntax.null-character", (2,))
@@ -29,7 +29,7 @@ def test_nul_characters_are_removed() -> None:
 
 
 def test_more_faults_than_an_edit_may_mend_give_a_first_step() -> None:
-    """Where more than three tokens would have to change there is no edit, but the first fault's remedy is known."""
+    """If more than three tokens would have to change, there is no edit, but a first step for the first mistake."""
     code = "".join(f"if {n}\n    print({n})\n" for n in range(6))
     finding = diagnose(ask(code))
     assert finding.edit is None
@@ -38,7 +38,7 @@ def test_more_faults_than_an_edit_may_mend_give_a_first_step() -> None:
 
 
 def test_lines_count_from_the_start_of_the_document() -> None:
-    """A piece of a larger document is explained with the document's own line numbers."""
+    """For a part of a document, the lines of a finding are counted from the start of the document."""
     submission = Submission(code="while True\n    pass\n", cursor=Position(0, 0), first_line=40)
     finding = diagnose(submission)
     assert finding.lines == (41,)
@@ -47,7 +47,7 @@ def test_lines_count_from_the_start_of_the_document() -> None:
 
 
 def test_indented_piece_keeps_its_margin() -> None:
-    """A method cut out of its class is read as it stands, and the edit is indented like the code."""
+    """A method cut out of its class is repaired with its indentation."""
     code = "    def area(self)\n        return 3\n"
     finding = diagnose(Submission(code=code, cursor=Position(0, 0), first_line=10))
     assert finding.rule == "syntax.missing-colon"
@@ -56,7 +56,7 @@ def test_indented_piece_keeps_its_margin() -> None:
 
 
 def test_magic_commands_of_a_notebook_are_no_faults() -> None:
-    """Lines such as `%matplotlib inline` and `!pip` belong to a cell."""
+    """Magics and shell commands of a notebook cell are not reported as syntax errors."""
     code = "%matplotlib inline\n!ls\nprint(1\n"
     finding = diagnose(Submission(code=code, cursor=Position(0, 0), kind="cell"))
     assert (finding.rule, finding.lines) == ("syntax.bracket-never-closed", (3,))

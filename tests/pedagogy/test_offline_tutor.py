@@ -1,4 +1,4 @@
-"""The offline tutor as its callers see it: five levels, nothing given away early, the same answer every time."""
+"""The offline tutor as its callers use it: five levels, no early solution, and reproducible answers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ EARLY = [level for level in HintLevel if level < HintLevel.SOLUTION]
 
 
 def submissions() -> list[Submission]:
-    """Return one submission for each program of the rules' own tests."""
+    """Return one submission for each case of the lesson files."""
     return [case.submission() for case in lesson_cases()]
 
 
@@ -38,14 +38,14 @@ NO_COLON = Submission(code="for fish in range(3)\n    print(fish)\n", cursor=Pos
 
 
 def names_of(code: str) -> set[str]:
-    """Return the names that a piece of Python mentions, keywords aside."""
+    """Return the names in a piece of Python code, without keywords."""
     tokens = tokenize.generate_tokens(io.StringIO(code).readline)
     return {token.string for token in tokens if token.type == tokenize.NAME and not keyword.iskeyword(token.string)}
 
 
 @pytest.mark.parametrize("submission", ALL, ids=range(len(ALL)))
 def test_explanation_is_about_the_finding(submission: Submission) -> None:
-    """Rule and lines are the same at every level, and all texts but the last name the first line."""
+    """Rule and lines are the same at every level, and the texts except levels 2 and 5 name the first line."""
     finding = diagnose(submission)
     for level in HintLevel:
         explanation = explain(submission, level, STUDENTS[1])
@@ -231,7 +231,7 @@ def test_any_submission_gets_an_answer(
         cursor=Position(line, 0),
         traceback=traceback,
         question=question,
-        kind=kind,  # type: ignore[arg-type] # one of the two
+        kind=kind,  # type: ignore[arg-type] # `kind` is a literal type
         cells=(Cell(source=code[:20]),),
     )
     finding = diagnose(submission)
@@ -308,5 +308,5 @@ def test_a_checkers_report_is_a_likely_cause() -> None:
 
 
 def test_an_explanation_carries_the_checked_edit() -> None:
-    """An explanation has the checked edit at any level, for programs that measure the tutor."""
+    """An explanation carries the finding's edit at every level, for benchmarks of the tutor."""
     assert {diagnose(NO_COLON).edit} == {explain(NO_COLON, level, STUDENTS[1]).edit for level in HintLevel}

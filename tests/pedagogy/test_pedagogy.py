@@ -62,7 +62,7 @@ print(area(2))
 
 
 def unit_at(code: str, line: int, character: int = 0) -> tuple[str, str, int, int]:
-    """Return kind, name, start and end of the unit at a cursor."""
+    """Return kind, name, start line and end line of the code unit at a cursor."""
     unit = identify(code, Position(line, character)).unit
     return unit.kind, unit.name, unit.start_line, unit.end_line
 
@@ -73,7 +73,7 @@ def fingerprint(code: str, line: int = 0, character: int = 0) -> str:
 
 
 class TestUnit:
-    """Which unit is around a cursor."""
+    """The code unit (function, class, module or cell) that contains the cursor."""
 
     @pytest.mark.parametrize(
         ("line", "character", "expected"),
@@ -110,45 +110,45 @@ class TestUnit:
         assert unit_at(STACK, line, character)[:2] == expected
 
     def test_lines_and_source_of_a_unit(self) -> None:
-        """A unit runs from its first decorator to its last statement, with an exclusive end, and carries its source."""
+        """A function's unit includes its decorators and its source; the number of its end line is exclusive."""
         unit = identify(STACK, Position(14, 0)).unit
         lines = STACK.splitlines(keepends=True)
         assert unit == Unit("area", "function", 3, 20, "".join(lines[3:20]))
 
     def test_module_and_cell_are_whole(self) -> None:
-        """The module and a cell are the whole text, their line ends as LF; a function in a cell is no unit."""
+        """The unit of a module or a cell is the whole text with LF as line ends, even if it contains functions."""
         code = "def f():\r\n    return 1\r\n"
         assert identify(code, Position(1, 4), "cell").unit == Unit("<cell>", "cell", 0, 3, code.replace("\r", ""))
         assert identify("x = 1", Position(0, 0)).unit == Unit("<module>", "module", 0, 1, "x = 1")
 
     def test_blank_line_below_a_function_follows_the_cursor(self) -> None:
-        """On a blank line below a function, a cursor indented into its body is inside it."""
+        """A blank line below a function belongs to it if the cursor is indented to its body, else to the module."""
         code = "def f():\n    return 1\n    \nprint(f())\n"
         assert unit_at(code, 2, 4)[1] == "f"
         assert unit_at(code, 2, 0)[1] == "<module>"
 
     def test_comment_below_a_function_follows_its_own_indentation(self) -> None:
-        """A comment below a function is inside it where it is indented into its body."""
+        """A comment below a function belongs to it if the comment is indented to its body, else to the module."""
         code = "def f():\n    return 1\n    # twice?\n# done\nprint(f())\n"
         assert [unit_at(code, line)[1] for line in (2, 3)] == ["f", "<module>"]
 
     def test_end_of_the_text_belongs_to_the_last_statement(self) -> None:
-        """Below the last statement, and past the end, the unit is the last statement's."""
+        """Below the last statement, and past the end of the text, the unit is that of the last statement."""
         code = "x = 1\ndef f():\n    return 1\n\n# end\n"
         assert {unit_at(code, line)[1] for line in (3, 4, 5, 500)} == {"f"}
 
     def test_nothing_but_comments(self) -> None:
-        """A text without a statement is a module, and so is an empty one."""
+        """Empty text, and text with only comments, is a module, and both are the same problem."""
         assert unit_at("", 0) == ("module", "<module>", 0, 1)
         assert unit_at("# todo\n\n", 1) == ("module", "<module>", 0, 3)
         assert fingerprint("") == fingerprint("# todo\n\n")
 
     def test_class_in_a_function(self) -> None:
-        """A function around the cursor comes before a class inside it."""
+        """In a class inside a function, the unit is the function."""
         assert unit_at("def f():\n    class A:\n        x = 1\n    return A\n", 2)[1] == "f"
 
     def test_statement_between_tabs_and_form_feeds(self) -> None:
-        """A tab indents to the next multiple of 8 and a form feed starts the line anew, as in CPython."""
+        """As in CPython, a tab indents to the next multiple of 8, and a form feed resets the column to 0."""
         code = "class A:\n    def f(self):\n\treturn 1\n\f    def g(self):\n        return 2\n"
         assert [unit_at(code, line)[1] for line in range(5)] == ["A", "f", "f", "g", "g"]
 
@@ -159,7 +159,7 @@ class TestUnit:
 
 
 class TestUnitOfBrokenCode:
-    """Which unit is around a cursor where the code does not parse."""
+    """The code unit that contains the cursor, for code that does not parse."""
 
     @pytest.mark.parametrize(
         ("code", "expected"),
@@ -195,25 +195,25 @@ class TestUnitOfBrokenCode:
         ],
     )
     def test_header_above_the_cursor_by_indentation(self, code: str, expected: list[str]) -> None:
-        """The unit is the `def` or `class` above the cursor by indentation, whatever is broken."""
+        """If code does not parse, the unit's header is found above the cursor by indentation alone."""
         names = [unit_at(code, line)[1] for line in range(code.count("\n"))]
         assert names == ["<module>" if name == "<module>" else name for name in expected]
 
     def test_a_fault_elsewhere_does_not_enter(self) -> None:
-        """A unit keeps its fingerprint when another one stops tokenizing."""
+        """A unit keeps its fingerprint if another unit can no longer be tokenized."""
         good = "def g():\n    return (1)\ndef f():\n    return 2\n"
         assert fingerprint(good, 3) == fingerprint(good.replace("(1)", "(1"), 3)
 
 
 @dataclass
 class Program:
-    """A program as tokens: each statement a list of them, with the statements indented under it."""
+    """A statement as a list of tokens, with the statements of its body."""
 
     tokens: list[str]
     body: list[Program] = field(default_factory=list)
 
     def walk(self) -> list[Program]:
-        """Return this statement and all inside it."""
+        """Return this statement and all statements inside it."""
         return [self, *(inner for child in self.body for inner in child.walk())]
 
 
@@ -225,7 +225,7 @@ ATOMS = st.one_of(
 
 @st.composite
 def expressions(draw: st.DrawFn, depth: int = 2) -> list[str]:
-    """Draw the tokens of an expression."""
+    """Return a strategy for the tokens of an expression."""
     if depth == 0 or draw(st.booleans()):
         return [draw(ATOMS)]
     inner = draw(expressions(depth - 1))
@@ -242,7 +242,7 @@ def expressions(draw: st.DrawFn, depth: int = 2) -> list[str]:
 
 @st.composite
 def statements(draw: st.DrawFn, depth: int) -> Program:
-    """Draw a statement, with a body where it is a header."""
+    """Return a strategy for a statement, which has a body if it is a compound statement."""
     expression = draw(expressions())
     if depth == 0 or draw(st.integers(0, 2)) == 0:
         return Program([*draw(st.sampled_from([[], ["n", "="], ["return"], ["cake", "+="]])), *expression])
@@ -257,12 +257,12 @@ PROGRAMS = st.lists(statements(3), min_size=1, max_size=4)
 
 
 def words(text: str) -> bool:
-    """Return whether a token would run into a neighbour of its kind without a space."""
+    """Return whether a token would merge with another such token without a space in between."""
     return text[0].isalnum() or text[0] in "_'\"." or not text.isascii()
 
 
 def render(program: list[Program], marked: Program, layout: random.Random, *, line_end: str) -> tuple[str, int]:
-    """Write a program with spacing, blank lines, comments, line breaks and indentation of its own; find `marked`."""
+    """Return a program's text with random spacing, comments, line breaks and indentation, and the line of `marked`."""
     lines: list[str] = []
     at = 0
 
@@ -300,14 +300,14 @@ def render(program: list[Program], marked: Program, layout: random.Random, *, li
 
 
 class TestFingerprint:
-    """What enters a problem's fingerprint and what does not."""
+    """Which differences between programs change a problem's fingerprint."""
 
     @given(program=PROGRAMS, data=st.data())
     @settings(max_examples=150)
     def test_t3_spacing_blank_lines_and_comments_do_not_change_the_problem(
         self, program: list[Program], data: st.DataObject
     ) -> None:
-        """T3: two renderings of the same tokens are the same problem at every statement, also with CRLF or CR."""
+        """T3: spacing, blank lines, comments and the kind of line end do not change a problem's fingerprint."""
         marked = data.draw(st.sampled_from([inner for statement in program for inner in statement.walk()]))
         layout = random.Random(data.draw(st.integers(0, 2**32)))
         first = render(program, marked, layout, line_end="\n")
@@ -318,7 +318,7 @@ class TestFingerprint:
     @given(program=PROGRAMS, data=st.data())
     @settings(max_examples=150)
     def test_t3_a_changed_token_is_another_problem(self, program: list[Program], data: st.DataObject) -> None:
-        """T3: a token put in, taken out or changed anywhere in the unit changes the problem."""
+        """T3: a token that is inserted or changed anywhere in the unit changes the fingerprint."""
         statement = data.draw(st.sampled_from([inner for statement in program for inner in statement.walk()]))
         layout = random.Random(data.draw(st.integers(0, 2**32)))
         code, line = render(program, program[0], layout, line_end="\n")
@@ -344,7 +344,7 @@ class TestFingerprint:
         ],
     )
     def test_t3_same_problem(self, one: str, other: str) -> None:
-        """T3: spacing in every form is no part of the problem."""
+        """T3: no form of spacing, such as line continuations or form feeds, changes the fingerprint."""
         assert fingerprint(one) == fingerprint(other)
 
     @pytest.mark.parametrize(
@@ -362,7 +362,7 @@ class TestFingerprint:
         ],
     )
     def test_t3_other_problem(self, one: str, other: str) -> None:
-        """T3: what a program means is part of the problem."""
+        """T3: a difference in tokens, strings or indentation changes the fingerprint."""
         assert fingerprint(one) != fingerprint(other)
 
     @pytest.mark.parametrize(
@@ -375,7 +375,7 @@ class TestFingerprint:
         ],
     )
     def test_t3_same_problem_where_tokenizing_fails(self, one: str, other: str) -> None:
-        """T3: code that cannot be tokenized keeps its problem under spacing, blank lines and comments too."""
+        """T3: spacing, blank lines and comments do not change the fingerprint of code that cannot be tokenized."""
         assert fingerprint(one) == fingerprint(other)
 
     @pytest.mark.parametrize(
@@ -387,23 +387,23 @@ class TestFingerprint:
         ],
     )
     def test_t3_other_problem_where_tokenizing_fails(self, one: str, other: str) -> None:
-        """T3: code that cannot be tokenized changes its problem with its text and its indentation."""
+        """T3: a difference in text or indentation changes the fingerprint of code that cannot be tokenized."""
         assert fingerprint(one) != fingerprint(other)
 
     def test_the_unit_alone_enters(self) -> None:
-        """A function keeps its problem when the rest of the file changes, it moves, or it goes into a class."""
+        """A function keeps its fingerprint if other code changes, if it moves, or if it is put into a class."""
         function = "def f(n):\n    if n:\n        return 1\n"
         moved = "class A:\n" + "".join(f"\t{line}\n" for line in function.splitlines())
         assert fingerprint(function, 1) == fingerprint("x = 1\n" + function + "print(f(2))\n", 2)
         assert fingerprint(function, 1) == fingerprint(moved, 3)
 
     def test_place_in_the_unit_does_not_enter(self) -> None:
-        """Every cursor inside a unit gives the same problem."""
+        """All cursors in one unit give the same fingerprint."""
         assert len({fingerprint(STACK, line) for line in (3, 4, 9, 14, 15, 18, 19)}) == 1
 
     @given(code=st.text(), line=st.integers(0, 10**9), character=st.integers(0, 10**9))
     def test_any_text_has_an_identity(self, code: str, line: int, character: int) -> None:
-        """No text and no cursor raises, and the same text gives the same problem again."""
+        """Any text with any cursor has a fingerprint, which is the same each time."""
         position = Position(line, character)
         assert identify(code, position) == identify(code, position)
 
@@ -429,7 +429,7 @@ class TestFingerprint:
     )
     @settings(max_examples=300)
     def test_any_heap_of_tokens_has_a_unit_around_the_cursor(self, parts: list[str], line: int) -> None:
-        """In any text the unit is a contiguous range of lines."""
+        """For any text, the unit is a contiguous range of lines within the text."""
         code = "".join(parts)
         unit = identify(code, Position(line, 0)).unit
         lines = code.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -441,14 +441,14 @@ class TestFingerprint:
         ['"""', '"', "'\\\"'", "(", "(\n", "(\ndef f(\n", "[\nreturn\n", "@a\n", "\\\n", "\\", "\0", "\ud800", "\t"],
     )
     def test_256_kib_take_bounded_time(self, part: str) -> None:
-        """The largest code takes linear time whatever it is made of; a quadratic pass would take minutes."""
+        """Identifying 256 KiB of any text takes linear time; quadratic time would be minutes."""
         code = (part * (2**18 // len(part)))[: 2**18]
         started = time.process_time()
         identify(code, Position(10, 0))
         assert time.process_time() - started < 5
 
     def test_500_lines_take_milliseconds(self) -> None:
-        """A 500-line file is identified in under 5 ms; the bound leaves room for a slow, busy machine."""
+        """Identifying a problem in 500 lines takes under 5 ms; the limit of 15 ms allows for a slow machine."""
         code = (STACK * 15)[:18_000]
         taken = []
         for _ in range(5):
@@ -459,21 +459,21 @@ class TestFingerprint:
 
 
 def bare(text: str) -> str:
-    """Leave out what the standard tokenizer loses of an f-string: spaces in its fields, one of two braces."""
+    """Remove white space and braces, some of which the standard tokenizer omits from f-strings."""
     return re.sub(r"[\s{}]", "", text)
 
 
 class TestLexing:
-    """The lexer against CPython's own tokenizer and parser."""
+    """The lexer, compared with CPython's own tokenizer and parser."""
 
     @pytest.fixture(params=["argparse.py", "ast.py", "functools.py", "enum.py", "typing.py", "re"])
     def source(self, request: pytest.FixtureRequest) -> str:
-        """Return a module of the standard library."""
+        """Return the source of a module of the standard library."""
         path = Path(ast.__file__).parent / str(request.param)
         return (path / "_parser.py" if path.is_dir() else path).read_text("utf-8")
 
     def test_tokens_are_those_of_the_standard_library(self, source: str) -> None:
-        """On programs that parse, the tokens are the standard tokenizer's, and nothing is a fault."""
+        """For a program that parses, the lexer gives the standard tokenizer's tokens and reports no fault."""
         layout = lexing.lay_out(source)
         without_text = {tokenize.NEWLINE, tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT}
         expected = [
@@ -481,7 +481,7 @@ class TestLexing:
             for token in tokenize.generate_tokens(io.StringIO(source).readline)
             if token.type not in without_text | {tokenize.ENDMARKER}
         ]
-        if hasattr(tokenize, "FSTRING_START"):  # From 3.12 on, f-strings come in parts.
+        if hasattr(tokenize, "FSTRING_START"):  # Python 3.12 splits f-strings into several tokens.
             ours = "".join(text for line in layout.lines for text in lexing.tokens(layout, line))
             assert bare("".join(expected)) == bare(ours)
         else:
@@ -489,7 +489,7 @@ class TestLexing:
         assert layout.faults == []
 
     def test_units_are_those_of_the_syntax_tree(self, source: str) -> None:
-        """On programs that parse, the unit at the first line of each statement is the syntax tree's."""
+        """For a program that parses, the unit at each statement is the function or class of the syntax tree."""
         tree = ast.parse(source)
         expected: dict[int, tuple[int, int]] = {}
 
@@ -514,18 +514,18 @@ class TestLexing:
 
 
 class TestLadder:
-    """The level of the next ask."""
+    """The hint level of the next ask about a problem."""
 
     @staticmethod
     def climb(asks: int, bound: int = 5) -> list[int]:
-        """Ask so many times about one problem."""
+        """Return the hint levels of successive asks about one problem."""
         levels = [0]
         for _ in range(asks):
             levels.append(next_level(levels[-1], bound))
         return levels[1:]
 
     def test_five_asks_climb_one_step_each(self) -> None:
-        """Five asks about a problem go from the question to the solution."""
+        """Five asks about a problem get the levels 1 to 5."""
         assert self.climb(5) == [1, 2, 3, 4, 5]
 
     def test_the_solution_is_the_last_step(self) -> None:
@@ -534,17 +534,17 @@ class TestLadder:
 
     @pytest.mark.parametrize("bound", [1, 2, 3, 4])
     def test_no_step_goes_over_the_bound(self, bound: int) -> None:
-        """A bound on the level holds for every ask, also below a level reached before."""
+        """The maximum hint level limits every ask, even after a higher level was reached earlier."""
         assert max(self.climb(10, bound)) == bound
         assert next_level(5, bound) == bound
 
     def test_the_level_is_one_of_the_five(self) -> None:
-        """The ladder gives a named level."""
+        """The next level is a member of the enumeration `HintLevel`."""
         assert next_level(0, 5) is HintLevel.QUESTION
 
     @pytest.mark.parametrize(("programming", "maths"), [(0, 3), (3, 6), (-1, 1)])
     def test_a_student_level_is_one_to_five(self, programming: int, maths: int) -> None:
-        """A student's level outside 1 to 5 is refused."""
+        """A student's level outside 1 to 5 raises `ValueError`."""
         with pytest.raises(ValueError, match="1 to 5"):
             StudentLevels(programming, maths)
 
@@ -558,7 +558,7 @@ def submission(
     cell: bool = False,
     first_line: int = 0,
 ) -> Submission:
-    """Build a submission of which only some part is known."""
+    """Build a submission with only the given parts."""
     return Submission(
         code=code,
         cursor=Position(0, 0),
@@ -571,14 +571,14 @@ def submission(
 
 
 def diagnostic(message: str, *, source: str = "", code: str = "", severity: int = 1) -> Diagnostic:
-    """Build a report of a checker on the first character."""
+    """Build a checker's diagnostic at the first character."""
     return Diagnostic(
         line=0, character=0, end_line=0, end_character=1, message=message, source=source, code=code, severity=severity
     )
 
 
 def frames(last: str) -> str:
-    """Build a traceback that ends in `last`."""
+    """Build a traceback with the given last lines."""
     return (
         "Traceback (most recent call last):\n"
         '  File "cake.py", line 9, in <module>\n    print(bake(0))\n          ^^^^^^^\n'
@@ -587,7 +587,7 @@ def frames(last: str) -> str:
 
 
 class TestClassifyTraceback:
-    """The kind of error by what the program said when it ended."""
+    """The kind of error, classified by the traceback or the program's output."""
 
     @pytest.mark.parametrize(
         "exception",
@@ -604,12 +604,12 @@ class TestClassifyTraceback:
         ],
     )
     def test_any_exception_is_a_runtime_error(self, exception: str) -> None:
-        """A traceback of whatever exception is a run-time error."""
+        """A traceback with any exception, even the student's own, is a run-time error."""
         assert classify(submission(traceback=frames(exception))) == "runtime"
 
     @pytest.mark.parametrize("name", ["SyntaxError", "IndentationError", "TabError"])
     def test_syntax_errors(self, name: str) -> None:
-        """A SyntaxError or one of its kinds is a syntax error."""
+        """A traceback with `SyntaxError` or a subclass is a syntax error."""
         traceback = f'  File "cake.py", line 2\n    if eggs = 2:\n       ^^^^^^^^\n{name}: invalid syntax\n'
         assert classify(submission(traceback=traceback)) == "syntax"
 
@@ -627,25 +627,25 @@ class TestClassifyTraceback:
         ],
     )
     def test_a_failing_test_is_a_logic_error(self, report: str) -> None:
-        """An AssertionError or the report of a failing test is a logic error."""
+        """A traceback with `AssertionError`, or the report of a failed test, is a logic error."""
         assert classify(submission(traceback=report)) == "logic"
 
     def test_a_test_that_raised_is_a_runtime_error(self) -> None:
-        """A test report that ends in another exception is a run-time error."""
+        """The report of a test that raised an exception other than `AssertionError` is a run-time error."""
         report = (
             ">       return sugar / eggs\nE       ZeroDivisionError: division by zero\n\ncake.py:4: ZeroDivisionError\n"
         )
         assert classify(submission(traceback=report)) == "runtime"
 
     def test_the_last_exception_of_a_chain_counts(self) -> None:
-        """Of chained exceptions the one that ended the program counts."""
+        """In a chain of exceptions, the last one, which ended the program, decides."""
         chain = frames("KeyError: 'eggs'") + (
             "\n\nDuring handling of the above exception, another exception occurred:\n\n" + frames("AssertionError: no")
         )
         assert classify(submission(traceback=chain)) == "logic"
 
     def test_notebook_traceback(self) -> None:
-        """A notebook's traceback is read through its colours and arrows."""
+        """A notebook's traceback with colours and arrows is understood."""
         traceback = (
             "\x1b[0;31m------\x1b[0m\n\x1b[0;31mNameError\x1b[0m      Traceback (most recent call last)\n"
             "Cell \x1b[0;32mIn[3], line 1\x1b[0m\n\x1b[0;32m----> 1\x1b[0m eggs\n\n"
@@ -654,7 +654,7 @@ class TestClassifyTraceback:
         assert classify(submission(traceback=traceback, cell=True)) == "runtime"
 
     def test_exception_group(self) -> None:
-        """A group of exceptions is a run-time error."""
+        """A traceback with an exception group is a run-time error."""
         traceback = (
             "  + Exception Group Traceback (most recent call last):\n"
             '  |   File "cake.py", line 1, in <module>\n  |     raise ExceptionGroup("two", both)\n'
@@ -664,16 +664,16 @@ class TestClassifyTraceback:
         assert classify(submission(traceback=traceback)) == "runtime"
 
     def test_output_without_an_exception_says_nothing(self) -> None:
-        """Plain output in the place of a traceback decides nothing."""
+        """Output without an exception or a test report is no error."""
         assert classify(submission(traceback="mixing\nbaking\ndone\n")) == "none"
 
     def test_the_traceback_comes_before_the_code(self) -> None:
-        """What the program said counts before what the code looks like now."""
+        """The traceback takes precedence over the code, which may have changed since the run."""
         assert classify(submission("x = (", traceback=frames("KeyError: 1"))) == "runtime"
 
 
 class TestClassifyDiagnostics:
-    """The kind of error by what the editor's checkers report."""
+    """The kind of error, classified by the diagnostics of the editor's checkers."""
 
     @pytest.mark.parametrize(
         "reported",
@@ -691,7 +691,7 @@ class TestClassifyDiagnostics:
         ],
     )
     def test_syntax_errors(self, reported: Diagnostic) -> None:
-        """The syntax errors of the common checkers are syntax errors, whether or not the code here is whole."""
+        """A checker's report of a syntax error is a syntax error, even if the code compiles."""
         assert classify(submission(diagnostics=(reported,))) == "syntax"
 
     @pytest.mark.parametrize(
@@ -711,7 +711,7 @@ class TestClassifyDiagnostics:
         ],
     )
     def test_what_foretells_a_runtime_error(self, reported: Diagnostic) -> None:
-        """A checker's report of what would fail when it runs is a run-time error."""
+        """A checker's report of something that will fail at run time is a run-time error."""
         assert classify(submission(diagnostics=(reported,))) == "runtime"
 
     @pytest.mark.parametrize(
@@ -726,17 +726,17 @@ class TestClassifyDiagnostics:
         ],
     )
     def test_style_is_no_error(self, reported: Diagnostic) -> None:
-        """Remarks on style, and hints, are no errors."""
+        """Checkers' remarks on style, and diagnostics of low severity, are no errors."""
         assert classify(submission(diagnostics=(reported,))) == "none"
 
     def test_syntax_comes_before_everything_else_reported(self) -> None:
-        """While there is a syntax error, other reports wait."""
+        """A syntax error takes precedence over checkers' other reports."""
         undefined = diagnostic("undefined name 'egs'", source="pyflakes")
         assert classify(submission("print(egs", diagnostics=(undefined,))) == "syntax"
 
 
 class TestClassifyCodeAndQuestion:
-    """The kind of error by the code itself, and by what the student asks."""
+    """The kind of error, classified by the code itself and the student's question."""
 
     @pytest.mark.parametrize(
         "code",
@@ -757,24 +757,24 @@ class TestClassifyCodeAndQuestion:
 
     @pytest.mark.parametrize("code", ["", "x = 1", "1 / 0", "assert False", "s = '\\d'", "x is 'a'", "# nothing"])
     def test_code_that_compiles_is_not_run(self, code: str) -> None:
-        """Code that compiles is no error by itself: it is never run, and warnings are none."""
+        """Code that compiles is not run for the classification, and Python's warnings are no errors."""
         assert classify(submission(code)) == "none"
 
     def test_part_of_a_larger_document(self) -> None:
-        """A method cut out of its class is no syntax error."""
+        """A method that was cut out of its class with its indentation is no syntax error."""
         assert classify(submission("    def f(self):\n        return 1\n", first_line=12)) == "none"
         assert classify(submission("        return 1\n", first_line=12)) == "none"
 
     @pytest.mark.parametrize("code", ["%matplotlib inline\nx = 1", "!pip list\nx?", "%%bash\nls (", "await f()"])
     def test_a_cell_may_hold_what_only_notebooks_know(self, code: str) -> None:
-        """Magics, commands and a top-level await are no syntax errors in a cell."""
+        """Magics, shell commands and top-level `await` are no syntax errors in a notebook cell."""
         assert classify(submission(code, cell=True)) == "none"
 
     @pytest.mark.parametrize(
         "code", ["(" * 5000, "[" * 90 + "]" * 90, "not " * 16_000 + "x", "-" * 60_000 + "1", "x = (1\n" * 30_000]
     )
     def test_no_code_is_too_deep_or_too_long(self, code: str) -> None:
-        """Nesting that CPython gives up on, and code over the cap, raise nothing."""
+        """Code that is nested too deeply for CPython, or too long, raises no exception."""
         assert classify(submission(code)) in {"syntax", "none"}
 
     @pytest.mark.parametrize(
@@ -793,11 +793,11 @@ class TestClassifyCodeAndQuestion:
         ],
     )
     def test_the_question_tells_where_nothing_else_does(self, question: str, expected: str) -> None:
-        """With code that compiles and nothing reported, the question decides."""
+        """If code, traceback and diagnostics show no error, the words of the question decide."""
         assert classify(submission(question=question)) == expected
 
     def test_outputs_of_other_cells_do_not_count(self) -> None:
-        """An error in a cell before this one is not this cell's."""
+        """An error in the output of an earlier cell does not count for the student's cell."""
         asked = Submission(
             code="x = 1",
             cursor=Position(0, 0),
@@ -813,8 +813,8 @@ class TestClassifyCodeAndQuestion:
         st.text(max_size=50),
         st.booleans(),
     )
-    def test_any_text_is_classified(self, code: str, traceback: str, question: str, message: str, cell: bool) -> None:  # noqa: FBT001 - drawn
-        """No code, traceback, message or question raises."""
+    def test_any_text_is_classified(self, code: str, traceback: str, question: str, message: str, cell: bool) -> None:  # noqa: FBT001 - Hypothesis passes the parameter
+        """Any code, traceback, question and diagnostic is classified without an exception."""
         reported = (diagnostic(message, code=message[:5]),)
         asked = submission(code, traceback=traceback, diagnostics=reported, question=question, cell=cell)
         assert classify(asked) in {"syntax", "runtime", "logic", "none"}

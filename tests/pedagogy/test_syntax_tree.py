@@ -1,4 +1,4 @@
-"""Trees that several threads build at once."""
+"""Syntax trees that several threads build at the same time."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Finalised:
 
 @pytest.fixture
 def hasty_switches() -> Iterator[None]:
-    """Let threads switch very often."""
+    """Make the interpreter switch between threads very often."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)
     yield

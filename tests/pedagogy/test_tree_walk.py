@@ -1,4 +1,4 @@
-"""Walking syntax trees: the same nodes in the same order as the standard library's walk, contexts apart."""
+"""The fast walk over syntax trees: the same nodes in the same order as `ast.walk`, except context nodes."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_the_children_of_every_node_are_those_of_the_standard_library() -> None:
 
 
 def test_the_parent_of_every_node_is_the_one_that_holds_it() -> None:
-    """Every node's parent is the one that contains it; operators, which are shared objects, have the last one."""
+    """Every node's parent is the node that contains it; for operator objects, which nodes share, it is the last one."""
     tree = ast.parse(EVERYTHING)
     held = {child: node for node in walk(tree) for child in children(node)}
     assert list(parents(tree).items()) == list(held.items())
@@ -77,7 +77,7 @@ def test_the_parent_of_every_node_is_the_one_that_holds_it() -> None:
     ],
 )
 def test_trees_are_alike_that_would_be_written_alike(one: str, other: str) -> None:
-    """Trees are equal if their code is, regardless of place and spelling; different types of values differ."""
+    """Trees are alike exactly if `ast.dump` gives the same text for them, regardless of their lines."""
     trees = [ast.parse(code).body for code in (one, "\n\n" + other)]
     dumps = [list(map(ast.dump, tree)) for tree in trees]
     assert alike(*trees) == (dumps[0] == dumps[1])
