@@ -1,1 +1,1 @@
-"""Faults of the world around the service: other processes, other clocks, servers that go away."""
+"""Tests with faults in the service's environment: several processes, wrong clocks, and servers that fail."""

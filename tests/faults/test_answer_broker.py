@@ -1,4 +1,4 @@
-"""An answer that one process writes and another reads, resumes or cancels, with real processes."""
+"""Answers that one process of the service writes and another reads, resumes or cancels, with real processes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.real_time, pytest.mark.asyncio(loop_scope="module")]
 
 @dataclass(frozen=True, slots=True)
 class Two:
-    """Two services of one process each, which share PostgreSQL and Redis, and their model."""
+    """Two services of one process each that share PostgreSQL and Redis, and the fake model that they use."""
 
     first: Service
     second: Service
@@ -58,7 +58,7 @@ async def two(
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def student(two: Two, sign_up: SignUp) -> Student:
-    """Return a new student; the fake model is reset."""
+    """Return a new student, after resetting the fake model."""
     two.upstream.reset()
     return await sign_up(two.first)
 
@@ -124,7 +124,7 @@ async def test_e6_an_answer_is_stopped_from_another_process(two: Two, student: S
 
 
 async def test_an_answer_that_ended_elsewhere_is_replayed(two: Two, student: Student) -> None:
-    """A finished answer is the same at every process."""
+    """A finished answer, when it is requested again, is the same at every process."""
     async with connect(two.first.url, student.access_token) as chat:
         request_id = await chat.ask()
         whole = await chat.collect(request_id)
@@ -135,7 +135,7 @@ async def test_an_answer_that_ended_elsewhere_is_replayed(two: Two, student: Stu
 async def test_l1_what_survives_a_dead_process_is_given_before_the_interruption(
     two: Two, student: Student, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """If the writing process is killed, another one sends the deltas that were shared, then `ANSWER_INTERRUPTED`."""
+    """If the writing process is killed, others send the deltas that it had shared, and then `ANSWER_INTERRUPTED`."""
     two.upstream.play(SLOW)
     async with RunningService(tmp_path_factory.mktemp("doomed"), two.settings, program=PROGRAM) as doomed:
         async with connect(doomed.url, student.access_token) as chat:

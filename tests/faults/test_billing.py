@@ -1,4 +1,4 @@
-"""L3 to L7 on both installations: each ask is one message, each call one row, and costs are correct."""
+"""L3 to L7 on both installations: counted messages, recorded calls and their costs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 WORDS = "Look at line 3. " * 10
 ADMIN_KEY = "the admin key of a test"
 RATES = {100_000: ("0.1", "0.5"), 100_001: ("0.5", "2.5")}
-"""Prices of claude-haiku-5-5 in dollars per million tokens, in and out, by the length of the prompt."""
+"""Prices of claude-haiku-5-5 in dollars per million tokens, for input and output, by the prompt's size in tokens."""
 
 pytestmark = [pytest.mark.real_time, pytest.mark.asyncio(loop_scope="module")]
 

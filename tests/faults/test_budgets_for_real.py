@@ -1,4 +1,4 @@
-"""A budget of a whole service, on both installations: exactly as many asks pass as there is money for."""
+"""A budget of a whole service, on both installations: asks pass exactly until the money is spent."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ STUDENTS = 16
 
 
 def committed(room: Classroom) -> int:
-    """Return the day's spent and reserved amount, in nano-dollars."""
+    """Return the amounts spent and reserved today, in nano-dollars."""
     ((amount,),) = room.service.query("SELECT committed_nanodollars FROM spending WHERE length(period) = 10")
     return int(amount)
 
@@ -59,7 +59,7 @@ async def cancel(chat: Chat, accepted: dict[str, Any]) -> None:
 
 
 async def test_a5_many_asks_at_once_against_a_dollar(tmp_path: Path, installation: Installation) -> None:
-    """A5 with money: asks at once never exceed the budget; some are refused as busy, until it is used up."""
+    """A5 with money: simultaneous asks never exceed the budget; while running calls reserve it, asks are refused."""
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "prices.toml").write_text(PRICES)
     settings = {
@@ -96,5 +96,5 @@ async def test_a5_many_asks_at_once_against_a_dollar(tmp_path: Path, installatio
     assert held == calls * need
     assert refused == {("BUDGET_BUSY", True): STUDENTS - len(accepted)}
     assert (ends[-1]["code"], ends[-1]["limit"], ends[-1]["retryable"]) == ("BUDGET_REACHED", "daily_budget", False)
-    assert BUDGET - 2 * need < costs <= BUDGET  # a later prompt has a history, and costs more
+    assert BUDGET - 2 * need < costs <= BUDGET  # A later prompt includes the history, so it costs more.
     assert committed(room) == costs

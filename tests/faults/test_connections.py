@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="connects from several addresses of loopback"),
-    pytest.mark.timeout(180),  # each starts a service of its own, and the machine may be busy
+    pytest.mark.timeout(180),  # Each test starts its own service, and the machine may be busy.
 ]
 
 HOME, ELSEWHERE = "127.0.0.1", "127.0.0.2"
@@ -41,7 +41,7 @@ TOO_MANY = {
 }
 LOOPS = ("uvloop", "asyncio")
 PATIENT = 60.0
-"""Seconds that strangers may be silent, in tests where a busy machine must make no difference."""
+"""Deadline in seconds for the first request of a connection, so long that no silent connection is closed by it."""
 CONNECTED = 5
 MORE = 8
 TOGETHER = 50
@@ -63,7 +63,7 @@ def own_limit() -> Iterator[None]:
 
 
 class SilentConnections:
-    """Connections that never send anything."""
+    """A group of connections that never send anything."""
 
     def __init__(self, service: Service) -> None:
         self._address = URL(service.url)
@@ -76,7 +76,7 @@ class SilentConnections:
             self._sockets.enter_context(silent)
 
     def close(self) -> None:
-        """Close all."""
+        """Close all connections of the group."""
         self._sockets.close()
 
 
@@ -100,25 +100,25 @@ async def is_served(chat: Chat) -> bool:
 
 
 async def signed_in_status(service: Service, student: Student) -> int:
-    """Request a student's account over a new connection; return the status."""
+    """Request the student's account over a new connection; return the HTTP status."""
     async with newcomer(service) as client, client.get("/api/auth/me", headers=student.headers) as response:
         return response.status
 
 
 def warnings_of(service: Service) -> dict[str, int]:
-    """Return the number of log lines above level info."""
+    """Return the number of log entries of each event above level info."""
     events = [entry["event"] for entry in service.log if entry["level"] != "info"]
     return {event: events.count(event) for event in events}
 
 
 async def hold_all_from_one_address(service: Service, student: Student, chats: list[Chat], silent: int) -> None:
-    """Open silent connections from one address, and check who is served during and after them."""
+    """Open silent connections from one address; check which clients are served meanwhile and afterwards."""
     strangers = SilentConnections(service)
     await asyncio.to_thread(strangers.open, silent)
     try:
         for _ in range(CONNECTED):
-            await asyncio.to_thread(strangers.open, MORE)  # takes what the service itself has closed meanwhile
-            async with asyncio.timeout(10):  # one of several workers may have room for a moment longer than the other
+            await asyncio.to_thread(strangers.open, MORE)  # replaces connections that the service has closed
+            async with asyncio.timeout(10):  # some worker may still have room
                 while await health(service) != (503, TOO_MANY, "10"):
                     await asyncio.to_thread(strangers.open, MORE)
         assert (await health(service, ELSEWHERE))[0] == 200
@@ -129,13 +129,13 @@ async def hold_all_from_one_address(service: Service, student: Student, chats: l
     finally:
         strangers.close()
     async with asyncio.timeout(10):
-        while (await health(service))[0] != 200:  # noqa: ASYNC110 - until the service has noticed
+        while (await health(service))[0] != 200:  # noqa: ASYNC110 - only health shows that the service has noticed
             await asyncio.sleep(0.05)
 
 
 @asynccontextmanager
 async def chats_of(service: Service, student: Student, count: int) -> AsyncIterator[list[Chat]]:
-    """Yield open sockets of one student."""
+    """Yield open WebSockets of one student."""
     async with ClientSession(service.url, connector=TCPConnector(limit=0), headers=student.headers) as session:
 
         async def chat() -> Chat:
@@ -151,9 +151,9 @@ async def chats_of(service: Service, student: Student, count: int) -> AsyncItera
 async def test_h12_silent_connections_from_one_address(
     loop: str, installation: Installation, sign_up: SignUp, tmp_path: Path
 ) -> None:
-    """H12: connected clients, other addresses and signed-in clients are served; newcomers get 503 with the reason.
+    """H12: connected clients, other addresses and signed-in clients are served; other newcomers get 503 with a reason.
 
-    There are as many silent connections as the processes have descriptors, and the log has one line for each process.
+    There are as many silent connections as the processes have descriptors. Each process logs one line about this.
     """
     if loop == "asyncio" and not isinstance(installation, Laptop):
         pytest.skip("one installation is enough for the loop that is not the service's own")
@@ -171,7 +171,7 @@ async def test_h12_silent_connections_from_one_address(
 
 @pytest.mark.real_time
 async def test_h12_in_full(installation: Installation, sign_up: SignUp, tmp_path: Path) -> None:
-    """H12: with 1,500 sockets and 1,024 silent connections, connected clients are served and newcomers get 503."""
+    """H12: with 1,500 WebSockets and 1,024 silent connections, connected clients are served, and newcomers get 503."""
     settings = installation.settings() | {
         "TUTOR_CONNECTIONS_PER_USER": "2000",
         "TUTOR_MESSAGES_PER_MINUTE": "1000",
@@ -209,7 +209,10 @@ async def test_h12_connections_from_many_addresses(loop: str, tmp_path: Path) ->
 @pytest.mark.real_time
 @pytest.mark.parametrize("loop", LOOPS)
 async def test_no_descriptor_is_left_to_accept_with(loop: str, sign_up: SignUp, tmp_path: Path) -> None:
-    """EMFILE: the service does not spin, connected clients are served, and newcomers as soon as there is room."""
+    """Without free descriptors (EMFILE), the service does not busy-wait and serves connected clients.
+
+    A new connection is accepted once descriptors are free.
+    """
     async with RunningService(tmp_path, {}, program=short_times.program(loop=loop)) as service:
         student = await sign_up(service)
         async with connect(service.url, student.access_token) as chat:
@@ -238,7 +241,7 @@ def processor_seconds(pid: int) -> float:
 
 @pytest.mark.real_time
 async def test_a_silent_connection_past_the_quota_is_closed(tmp_path: Path) -> None:
-    """A silent connection over the quota is closed after two seconds, one within it after the usual eight."""
+    """A silent connection over the quota is closed after two seconds, and one within the quota after eight."""
     async with RunningService(tmp_path, {}, program=limited((TUTOR_SERVER,), SMALL)) as service:
         strangers = SilentConnections(service)
         await asyncio.to_thread(strangers.open, SMALL)
@@ -253,5 +256,5 @@ async def test_a_silent_connection_past_the_quota_is_closed(tmp_path: Path) -> N
 
 
 def open_sockets(pid: int) -> int:
-    """Return the number of a process' descriptors."""
+    """Return the number of a process's open file descriptors."""
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))

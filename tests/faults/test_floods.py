@@ -1,6 +1,6 @@
-"""H11: a student who sends more than the service could answer must not slow down the others.
+"""H11: a student who sends far more frames than allowed must not slow down other students.
 
-`python -m benchmarks.floods` measures the figures.
+`python -m benchmarks.floods` measures the response times during such a flood.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.real_time
 
 LONG_CODE = "def total(prices):\n" + "    result = 0\n" * 8_000
-"""A program whose analysis takes a tenth of a second."""
+"""A program whose analysis takes about a tenth of a second."""
 ASKS = 100
 
 
@@ -63,9 +63,10 @@ async def health_times(service: Service) -> list[float]:
 
 
 async def test_a_student_who_asks_without_end_holds_up_nobody(service: Service, sign_up: SignUp) -> None:
-    """While three sockets send 300 asks about long programs, others are answered and health is as fast as usual.
+    """While one student sends 300 asks about long programs over three sockets, others are served as fast as usual.
 
-    A refusal costs little, since limits are checked before the analysis. A socket with too many open asks is not read.
+    A refused ask takes little time, since limits are checked before the analysis. The service stops reading a socket
+    with too many open asks.
     """
     flooding, other = await sign_up(service), await sign_up(service)
     async with AsyncExitStack() as stack:
@@ -121,7 +122,7 @@ async def flood_with(chat: Chat, student: Student, kind: str) -> int | None:
 async def test_h11_a_flood_of_cheap_frames_is_closed_and_logged(
     installation: Installation, service: Service, sign_up: SignUp, kind: str
 ) -> None:
-    """Each of three flooding sockets is closed with 1008, others are served, and each process logs the student once."""
+    """Each of three flooding sockets is closed with 1008, other students are served, and each process logs it once."""
     flooding, other = await sign_up(service), await sign_up(service)
     async with AsyncExitStack() as stack:
         chat = await stack.enter_async_context(connect(service.url, other.access_token))
@@ -145,7 +146,7 @@ async def test_h11_a_flood_of_cheap_frames_is_closed_and_logged(
 async def test_h11_sockets_share_one_rate_and_none_is_opened_past_it(
     start_service: StartService, sign_up: SignUp
 ) -> None:
-    """Sockets of a user share one rate: three that use half of it each are closed, and reconnecting does not help."""
+    """All sockets of a user share one rate: three are closed that each use half of it, and so are new ones."""
     async with start_service() as service, AsyncExitStack() as stack:
         student = await sign_up(service)
         sockets = [await stack.enter_async_context(connect(service.url, student.access_token)) for _ in range(3)]
@@ -166,7 +167,7 @@ async def test_h11_sockets_share_one_rate_and_none_is_opened_past_it(
 
 
 async def test_h11_a_flood_of_bytes_is_closed_and_logged(service: Service, sign_up: SignUp) -> None:
-    """An incomplete frame counts towards the rate by its bytes."""
+    """The bytes of an incomplete frame count towards the byte rate."""
     student = await sign_up(service)
     async with connect(service.url, student.access_token) as chat:
         reading = asyncio.create_task(close_code(chat))
@@ -179,7 +180,7 @@ async def test_h11_a_flood_of_bytes_is_closed_and_logged(service: Service, sign_
 
 
 async def test_h11_an_editor_that_resumes_many_answers_is_within_the_rate(service: Service, sign_up: SignUp) -> None:
-    """Three windows that reconnect three times in a row and resume 30 answers each are not closed."""
+    """A student is not disconnected whose three windows reconnect three times, each resuming 30 answers."""
     student = await sign_up(service)
     for _ in range(3):
         async with AsyncExitStack() as stack:

@@ -1,4 +1,4 @@
-"""H10: asks that are designed to take long, at a real service. `python -m benchmarks.hostile` measures their times."""
+"""H10: asks that are designed to take long to analyse. `python -m benchmarks.hostile` measures their times."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LARGE = f"def {SECRET}(prices):\n" + "    result = 0\n" * 1_000
 @pytest.mark.real_time
 @pytest.mark.parametrize("name", HOSTILE_ASKS)
 async def test_h10_a_hostile_ask_is_answered(service: Service, sign_up: SignUp, name: str) -> None:
-    """A hostile ask ends at each hint level, and others are answered meanwhile."""
+    """Each hostile ask is answered at each hint level, and another student's ask is answered meanwhile."""
     hostile, other = await sign_up(service), await sign_up(service)
     async with connect(service.url, hostile.access_token) as chat, connect(service.url, other.access_token) as honest:
         for level in range(1, LEVELS + 1):
@@ -42,7 +42,10 @@ async def test_h10_a_hostile_ask_is_answered(service: Service, sign_up: SignUp, 
 
 
 async def test_h10_what_is_not_analysed_is_told_counted_and_charged(tmp_path: Path) -> None:
-    """A hostile ask gets a generic hint without a call; it is counted for the day, in the metrics and in the log."""
+    """An ask that cannot be analysed in time gets a generic hint without a model call.
+
+    It counts as a message of the day and appears in the metrics and the log.
+    """
     async with FakeUpstream() as upstream:
         settings = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": upstream.openai_url, "TUTOR_ADMIN_KEY": ADMIN_KEY}
         service = await asyncio.to_thread(lambda: Service(tmp_path, settings, program=program(analysis=1e-6)))
@@ -69,7 +72,7 @@ async def test_h10_what_is_not_analysed_is_told_counted_and_charged(tmp_path: Pa
 
 
 async def _metrics_with(service: Service, line: str) -> str:
-    """Return the metrics once they contain a line; they are updated every few seconds."""
+    """Return the metrics once they contain a line; the service updates them every few seconds."""
     async with ClientSession(service.url, headers={"X-Admin-Key": ADMIN_KEY}) as client:
         async with asyncio.timeout(30):
             while True:
@@ -81,7 +84,7 @@ async def _metrics_with(service: Service, line: str) -> str:
 
 
 async def test_h10_hostile_asks_at_once_all_end(service: Service, sign_up: SignUp) -> None:
-    """Simultaneous hostile asks of one student all end, and health answers throughout."""
+    """Four simultaneous hostile asks of one student are all answered, and health answers meanwhile."""
     hostile = await sign_up(service)
     async with connect(service.url, hostile.access_token) as chat, ClientSession(service.url) as client:
         for name in ("64 KB f-string", "20 KB of backslashes"):

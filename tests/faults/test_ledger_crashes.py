@@ -1,4 +1,4 @@
-"""The ledger after crashes: each provider call has one row and none stays pending, whenever a process is killed."""
+"""The ledger after crashes: whenever a process is killed, each provider call has one row, and none stays pending."""
 
 from __future__ import annotations
 
@@ -47,17 +47,17 @@ GIVE_UP_SECONDS = 5 * (LEASES.lasts + LEASES.sweep)
 
 @dataclass
 class Course:
-    """A service that is killed while its students ask, and the end of each request."""
+    """A service that is killed while its students ask, and the outcome of each request."""
 
     service: Service
     upstream: FakeUpstream
     students: list[Student]
     ends: dict[str, str] = field(default_factory=dict)
-    """The end of each request by its id: `done`, an error code, or `cut` if the connection broke."""
+    """The outcome of each request by its id: `done`, an error code, or `cut` if the connection broke."""
     asks: dict[str, dict[str, str]] = field(default_factory=dict)
 
     async def ask(self, student: Student) -> None:
-        """Ask about a unique program that names its request, and record the end."""
+        """Send an ask about a unique program that contains the request's id, and record the outcome."""
         request_id = str(uuid4())
         question, code = f"Why, {request_id}?", CODE.replace("total", f"total_{len(self.ends)}")
         self.asks[request_id] = {"request_id": request_id, "question": question, "code": code}
@@ -91,7 +91,7 @@ class Course:
     def require_whole_ledger(self) -> None:
         """Check that each received call has one row, no other row is billed, and sums equal those of the rows."""
         received, rows = self.received(), self.rows()
-        assert len(self.upstream.calls) > len(self.ends) / 2  # otherwise the kills came too early to prove anything
+        assert len(self.upstream.calls) > len(self.ends) / 2  # the kills must not come before the calls
         assert set(received.values()) == {1}
         for request_id, states in rows.items():
             billed = [state for state in states if state != "unsent"]
@@ -151,7 +151,7 @@ async def test_l1_a_service_of_one_process_killed_again_and_again(tmp_path: Path
         streams = moments.randrange(STREAMS) if number % 3 == 0 else STREAMS
         async with started(tmp_path, settings) as course.service:
             asks = [asyncio.create_task(course.ask(student)) for student in course.students]
-            await until(lambda: upstream.open_streams >= streams)  # noqa: B023 - it is called before the next round
+            await until(lambda: upstream.open_streams >= streams)  # noqa: B023 - `until` calls it before `streams` changes
             await asyncio.sleep(moments.choice((0, 0.01, 0.1)))
             course.service.kill()
             await asyncio.gather(*asks)
@@ -175,7 +175,7 @@ async def test_l1_a_service_of_one_process_killed_again_and_again(tmp_path: Path
 async def test_l1_one_worker_of_two_killed_again_and_again(
     tmp_path: Path, upstream: FakeUpstream, postgres_server: PostgresServer, redis_server: RedisServer
 ) -> None:
-    """L1: streams of the surviving worker continue beyond a lease, are completed, and never swept."""
+    """L1: if one worker is killed, the other's streams outlast a lease, are completed, and are never swept."""
     upstream.default = LONGER_THAN_A_LEASE
     settings = settings_for(upstream) | SHARED
     settings |= {"TUTOR_DATABASE_URL": postgres_server.database(), "TUTOR_REDIS_URL": redis_server.url}
@@ -198,7 +198,7 @@ async def test_l1_one_worker_of_two_killed_again_and_again(
 
 
 async def have_started(service: Service, count: int) -> None:
-    """Wait until so many workers have started in total."""
+    """Wait until a total number of workers has been started."""
     await until(lambda: started_workers(service) == count, seconds=START_SECONDS)
 
 

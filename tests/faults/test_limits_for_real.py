@@ -1,4 +1,4 @@
-"""Limits that only real processes, clocks and waiting can prove."""
+"""Limits that can only be tested with several processes, with shifted clocks, or in real time."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ async def open_sockets(service: Service, token: str) -> int:
             nonlocal stay
             async with connect(service.url, token) as chat:
                 with suppress(Closed):
-                    await chat.answer(module_id="none")  # any text frame
+                    await chat.answer(module_id="none")  # Any text frame shows whether the socket is open.
                     stay += 1
                 await asyncio.sleep(0.5)
 
@@ -90,7 +90,7 @@ def shared_settings(postgres: PostgresServer, redis: RedisServer) -> dict[str, s
 @pytest.mark.parametrize(
     ("program", "seconds", "free_at_first"),
     [
-        pytest.param(PROGRAM, 15, {0, 3}, id="short leases"),  # these may run out while the workers start again
+        pytest.param(PROGRAM, 15, {0, 3}, id="short leases"),  # The leases may expire while the workers start again.
         pytest.param(
             (TUTOR_SERVER,), 60, {0}, id="real leases", marks=[pytest.mark.real_time, pytest.mark.timeout(120)]
         ),
@@ -116,7 +116,7 @@ async def test_a6_slots_of_a_dead_process_are_free_again(
             connect(service.url, token) as third,
         ):
             for chat in (first, second, third):
-                await chat.answer()  # so that each has its slot by now
+                await chat.answer()  # After an answer, the connection holds its slot.
             for worker in service.worker_ids():
                 os.kill(worker, signal.SIGKILL)
             killed_at = time.monotonic()
@@ -141,7 +141,7 @@ def library_of_faketime(require_program: RequireProgram) -> str:
 
 
 class Clock:
-    """The wall clock of a process in Tokyo. It is set atomically: libfaketime exits on reading half a file."""
+    """The clock of a process in Tokyo, read from a file. The file is replaced atomically, so it is never incomplete."""
 
     def __init__(self, file: Path, library: str) -> None:
         self._file = file
@@ -155,11 +155,11 @@ class Clock:
         self._set("+0")
 
     def stop_at(self, moment: datetime) -> None:
-        """Stop the clock at this moment."""
+        """Stop the clock at a given time."""
         self._set(f"{moment.astimezone(timezone(timedelta(hours=9))):%Y-%m-%d %H:%M:%S}")
 
     def run_from(self, moment: datetime) -> None:
-        """Set the clock to this moment and let it run."""
+        """Set the clock to a given time and let it run."""
         self._set(f"{(moment - datetime.now(UTC)).total_seconds():+.3f}")
 
     def _set(self, shift: str) -> None:
@@ -169,9 +169,9 @@ class Clock:
 
 
 async def test_a9_a_service_that_lives_over_midnight(tmp_path: Path, library_of_faketime: str) -> None:
-    """A9: at midnight UTC, in a process in Tokyo, the daily count resets exactly once.
+    """A9: in a process in Tokyo, the daily count resets once, at midnight UTC.
 
-    A8: the refusal gives the time of the reset, and one second earlier asks are still refused.
+    A8: a refusal gives the time of the reset, and one second earlier asks are still refused.
     """
     clock = Clock(tmp_path / "clock", library_of_faketime)
     service = await asyncio.to_thread(lambda: Service(tmp_path, clock.settings | {"TUTOR_DAILY_MESSAGE_CAP": "2"}))
@@ -217,7 +217,7 @@ def redis_limits(redis_server: RedisServer) -> tuple[Redis, SharedLimiter]:
 
 
 async def admitted(limiter: SharedLimiter, subject: str) -> bool:
-    """Try one ask; return whether it was admitted."""
+    """Try to send an ask; return whether it was admitted."""
     try:
         await limiter.admit(subject, calls_provider=False)
     except RateLimited:
@@ -262,7 +262,7 @@ async def test_a4_a8_random_arrivals_at_the_shared_window(redis_limits: tuple[Re
     await redis.aclose()
 
     assert kept_word == (60, False, True)
-    slack = 0.5  # between this clock and the moment of the decision
+    slack = 0.5  # the maximum delay between measuring the time and the decision
     for passed, refused in found:
         assert all(sum(start + slack <= at < start + 60 - slack for at in passed) <= 20 for start in passed)
         assert all(sum(end - 60 - slack < at <= end for at in passed) >= 20 for end in refused)

@@ -1,4 +1,4 @@
-"""H1 to H3, L2 and E6 on both installations: slow, broken and abandoned connections, and a service that stops."""
+"""H1 to H3, L2 and E6 on both installations: slow, broken and abandoned connections, and graceful shutdown."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ if TYPE_CHECKING:
 
 GRACE, SLOW_READER = 1.0, 1.0
 ROOM = 1.0
-"""Extra seconds that a busy machine may take for a promise of 50 ms."""
+"""Seconds of tolerance for a busy machine, added to a limit of 50 ms."""
 LONG = Behaviour(text="Look at line 3. " * 200, token_seconds=0.02)
 LONGER = Behaviour(text="Look at line 3. " * 400, token_seconds=0.04)
-"""An answer that takes longer than a stopping service waits."""
+"""An answer that takes longer than a stopping service waits for its answers."""
 SILENT = Behaviour(fault="no_head")
 SILENT_AFTER_TEXT = Behaviour(text=LONG.text, fault="silence", tokens_before_fault=40)
 ASKS = 100
@@ -76,7 +76,7 @@ async def seat(room: Classroom) -> AsyncIterator[Seat]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def usual(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Classroom]:
-    """Return a service for one test, with the default deadlines."""
+    """Return a service with the default deadlines, for one test."""
     async with classroom(tmp_path_factory.mktemp("usual"), installation) as running:
         yield running
 
@@ -174,11 +174,14 @@ async def test_e6_a_cancel_closes_the_models_stream(seat: Seat, behaviour: Behav
 
 
 ANSWERS_PAST_A_BUFFER = 12
-"""Pieces of 64 Ki characters, which exceed the system's buffers for one connection."""
+"""The number of answers of 500 KB that exceed the socket buffers of one connection."""
 
 
 async def test_h1_a_reader_that_does_not_read(seat: Seat) -> None:
-    """H1: a client that does not read is cut at the write deadline; its slot is free, its other windows unaffected."""
+    """H1: a client that does not read is disconnected at the write deadline.
+
+    Its connection slot becomes free, and the student's other windows are unaffected.
+    """
     url, token = seat.room.service.url, seat.student.access_token
     seat.room.first.play(*[HEAVY] * ANSWERS_PAST_A_BUFFER)
     async with connect(url, token) as second:
@@ -203,7 +206,7 @@ async def test_h1_a_reader_that_does_not_read(seat: Seat) -> None:
 
 @pytest.mark.timeout(120)
 async def test_h2_a_hundred_answers_over_a_line_that_breaks(usual: Classroom) -> None:
-    """H2: with random drops, 100 answers are complete, and each delta and each charge occurs once."""
+    """H2: with connections that drop at random, 100 answers are complete, without repeated deltas or charges."""
     text = " ".join(f"Look at line {number}." for number in range(1, 21))
     usual.first.default = Behaviour(text=text)
     chance = random.Random(11)
@@ -228,9 +231,9 @@ async def test_h2_a_hundred_answers_over_a_line_that_breaks(usual: Classroom) ->
 
 
 async def test_h3_a_service_that_is_stopped(usual: Classroom) -> None:
-    """H3: SIGTERM with 20 answers under way that take longer than the service waits.
+    """H3: on SIGTERM, 20 answers that take longer than the service waits end with a retryable error.
 
-    Each ends with a retryable error, and the ledger is complete. (For answers that can finish, see `test_restarts.py`.)
+    The ledger is complete. `test_restarts.py` tests answers that can finish in time.
     """
     usual.first.default = LONGER
     students = [await sign_up_student(usual.service) for _ in range(STREAMS)]

@@ -1,4 +1,4 @@
-"""The off switch with several processes: whichever of them turns it, all stop."""
+"""The off switch with several processes: it stops all of them, whichever process receives the request."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SECONDS = 5.0
 
 @pytest.mark.parametrize("installation", ["postgres"], indirect=True)
 async def test_streams_of_every_process_end(installation: Installation, tmp_path: Path) -> None:
-    """Answers at both processes end with the message soon after the switch was turned at one of them."""
+    """Running answers at two processes end with the operator's message soon after the switch is set at one of them."""
     assert isinstance(installation, University)
     settings = installation.settings() | {"TUTOR_ADMIN_KEY": KEY}
     async with AsyncExitStack() as stack:

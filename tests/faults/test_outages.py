@@ -1,4 +1,4 @@
-"""A10 and A11: Redis, PostgreSQL or the disk fails or hangs under a running service, and recovers."""
+"""A10 and A11: Redis, PostgreSQL or the disk fails or hangs while the service runs, and recovers."""
 
 from __future__ import annotations
 
@@ -141,9 +141,9 @@ async def test_a11_the_disk_is_full(start_service: StartService, sign_up: SignUp
 
 
 def let_no_file_grow(service: Service) -> tuple[int, int]:
-    """Let the kernel refuse every write of the running service beyond a file's first byte; return the earlier limits.
+    """Limit the file size of the running service, so that the kernel refuses its writes; return the earlier limits.
 
-    SQLite sees a write that fails in the middle of a commit, as on a full disk.
+    A commit then fails halfway, as on a full disk.
     """
     pid = service.process.pid
     before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
@@ -182,7 +182,7 @@ async def test_a10_redis_is_killed(
 async def test_a11_postgresql_is_silent(
     tmp_path: Path, sign_up: SignUp, postgres: PostgresServer, upstream: FakeUpstream
 ) -> None:
-    """A11: a PostgreSQL that hangs is treated as unavailable once the deadline of a unit has passed."""
+    """A11: a PostgreSQL that hangs counts as unavailable once a unit of work has exceeded its deadline."""
     url = await asyncio.to_thread(postgres.database)
     settings = {"TUTOR_DATABASE_URL": url, **provider(upstream)}
     async with RunningService(tmp_path, settings, program=program(database=1)) as service:
@@ -192,7 +192,7 @@ async def test_a11_postgresql_is_silent(
             postgres.freeze()
             calls = len(upstream.calls)
             try:
-                async with asyncio.timeout(RECOVERY_SECONDS):  # where a connection is ended in peace it has two seconds
+                async with asyncio.timeout(RECOVERY_SECONDS):  # closing a connection may take two of them
                     assert await end_of(chat) == NO_DATABASE
                 await require_unhealthy(client)
             finally:

@@ -1,4 +1,4 @@
-"""PostgreSQL or Redis fails while an answer streams: the admitted answer reaches the student and is settled."""
+"""PostgreSQL or Redis fails during an answer: the answer still reaches the student, and is settled."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ async def until_answered(chat: Chat) -> list[dict[str, Any]]:
 async def test_a11_postgresql_killed_while_an_answer_streams(
     tmp_path: Path, upstream: FakeUpstream, own_postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A11: the text reaches the student with a note that it could not be saved; the cost is written later."""
+    """A11: without PostgreSQL, the text reaches the student with a note that it was not saved, and is billed later."""
     monkeypatch.setattr("tutor_server.tutoring.settling.RETRY_SECONDS", 0.1)
     upstream.play(Behaviour(text="Look at line 3. " * 20, token_seconds=0.02, input_tokens=77))
     async with serving(tmp_path, upstream, database_url=own_postgres.database()) as service:
@@ -94,7 +94,7 @@ async def test_a11_postgresql_killed_while_an_answer_streams(
 async def test_a10_redis_killed_while_an_answer_streams(
     tmp_path: Path, upstream: FakeUpstream, own_redis: RedisServer
 ) -> None:
-    """A10: an admitted answer continues to its end without Redis."""
+    """A10: without Redis, an answer that was already admitted continues to its end."""
     upstream.play(Behaviour(text="Look at line 3. " * 20, token_seconds=0.01))
     async with serving(tmp_path, upstream, redis_url=own_redis.url) as service:
         token = (await service.register())["access_token"]

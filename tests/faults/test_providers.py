@@ -1,4 +1,4 @@
-"""List P on both installations: the effects of failing providers on students and costs."""
+"""List P on both installations: the effects of providers' faults on students and costs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MEGABYTE = 1024 * 1024
 FIRST_CONTENT, BETWEEN_CONTENTS = 1.5, 0.8
 ROOMS = [(kind, order) for kind in KINDS for order in ORDERS]
 if os.environ.get("TUTOR_TEST_REQUIRE") != "all":
-    ROOMS.remove(("postgres", ORDERS[1]))  # each wire format and each installation are tried, not each pair of them
+    ROOMS.remove(("postgres", ORDERS[1]))  # tests not every combination of wire format and installation
 HASTY = program(pass_over=0, first_content=FIRST_CONTENT, between_contents=BETWEEN_CONTENTS)
 
 pytestmark = [pytest.mark.real_time, pytest.mark.asyncio(loop_scope="module")]
@@ -62,7 +62,7 @@ async def usual(installation: Installation, tmp_path: Path) -> AsyncIterator[Sea
 
 
 def require_clean(seat: Seat, *answers: list[dict[str, Any]]) -> None:
-    """Check that no frame and no log line contains a traceback, a path or the student's code."""
+    """Check that frames and log contain no traceback, path or student's code."""
     for answer in answers:
         assert not [frame for frame in answer if "Traceback" in frame.get("content", "")]
     for line in seat.room.service.lines:
@@ -106,7 +106,7 @@ async def test_p1_a_short_wait_is_waited_and_a_long_one_is_not(usual: Seat) -> N
 async def test_p2_another_provider_answers(
     seat: Seat, behaviour: Behaviour, outcomes: list[str], *, is_billed: bool
 ) -> None:
-    """P2: a provider that fails before any text is retried if that may help, then the next one answers."""
+    """P2: a provider that fails before any text is retried if the fault may be temporary, then the next one answers."""
     seat.room.first.play(*[behaviour] * len(outcomes))
     seat.room.second.play(Behaviour(text=WORDS))
 
@@ -153,14 +153,14 @@ async def test_p2_all_down_uses_up_nothing(seat: Seat) -> None:
 @pytest.mark.parametrize(
     ("fault", "outcome"),
     [
-        ("end", "interrupted"),  # P3
+        ("end", "interrupted"),  # list P: P3
         ("fin", "interrupted"),
         ("reset", "interrupted"),
         ("inside_event", "interrupted"),
-        ("bad_json", "invalid_response"),  # P4
+        ("bad_json", "invalid_response"),  # list P: P4
         ("bad_utf8", "invalid_response"),
-        ("error_event", "overloaded"),  # P5
-        ("silence", "timeout"),  # P6
+        ("error_event", "overloaded"),  # list P: P5
+        ("silence", "timeout"),  # list P: P6
         ("pings", "timeout"),
     ],
 )
@@ -188,7 +188,7 @@ async def test_p3_p4_p5_p6_a_fault_after_text_interrupts(seat: Seat, fault: Any,
 
 @pytest.mark.parametrize("fault", ["html", "bad_json", "bad_utf8"])
 async def test_p4_what_is_no_answer_at_all(seat: Seat, fault: Any) -> None:
-    """P4: after a page with status 200, or garbage before any text, another provider answers if there is one."""
+    """P4: after a web page or garbage instead of a stream, another provider answers if there is one."""
     one, other = seat.room.order
     behaviour = Behaviour(fault=fault)
     seat.room.first.play(behaviour)
@@ -237,7 +237,7 @@ async def test_p7_however_it_comes_it_is_the_same(seat: Seat, behaviour: Behavio
 
 
 async def test_p8_a_huge_event_takes_no_memory(seat: Seat) -> None:
-    """P8: an event of 50 MB is cut off, and no process of the service takes 20 MB more at any moment."""
+    """P8: an event of 50 MB is cut off, and the memory of no process of the service grows by 20 MB."""
     workers = [Process(number) for number in seat.room.service.worker_ids() or [seat.room.service.process.pid]]
     seat.room.first.play(Behaviour(text=WORDS, fault="huge_event", tokens_before_fault=AFTER_TEXT))
     for worker in workers:
@@ -254,7 +254,7 @@ async def test_p8_a_huge_event_takes_no_memory(seat: Seat) -> None:
 
 
 async def test_p9_a_wrong_key(usual: Seat) -> None:
-    """P9: with a wrong key each ask gets one clear sentence, and the log has one error for each key's variable."""
+    """P9: with a wrong key each ask gets one clear sentence, and the log one error that names the key's variable."""
     for upstream in (usual.room.first, usual.room.second):
         upstream.key = "another key"
 
@@ -273,9 +273,9 @@ async def test_p9_a_wrong_key(usual: Seat) -> None:
 
 
 async def test_p2_an_offline_hint_says_once_that_it_is_one(installation: Installation, tmp_path: Path) -> None:
-    """P2: with `offline` at the end of the chain, the hint of an outage begins with the reason, once.
+    """P2: with `offline` at the end of the chain, the hint during an outage starts with one sentence about the outage.
 
-    The editor learns it from `fallback` and `provider`, and does not repeat it in its own words.
+    The editor gets `fallback` and `provider` with the answer, and does not add a sentence of its own.
     """
     chain = "anthropic,openai,offline"
     async with classroom(tmp_path, installation, TUTOR_LLM_PROVIDERS=chain) as room, room.seat() as seat:
@@ -285,7 +285,7 @@ async def test_p2_an_offline_hint_says_once_that_it_is_one(installation: Install
             environment = {**os.environ, "TUTOR_DATA_DIR": str(tmp_path / "student")}
             environment |= {"TUTOR_SERVER_URL": room.service.url, "TUTOR_ACCESS_TOKEN": seat.student.access_token}
             async with process(*LANGUAGE_SERVER, env=environment) as (_, editor):
-                await editor.initialize({})  # an editor without the tutor's messages gets the answer as a message
+                await editor.initialize({})  # Without support for the tutor's messages, the answer is a message.
                 await editor.ask(await editor.open(CODE), 2)
                 shown = await editor.hear("window/showMessage")
                 await editor.request("shutdown")
@@ -300,7 +300,7 @@ async def test_p2_an_offline_hint_says_once_that_it_is_one(installation: Install
 
 
 async def test_an_answer_that_is_too_long_ends_with_a_whole_unit(seat: Seat) -> None:
-    """An answer that is cut by its length limit ends as done, without its incomplete last sentence."""
+    """An answer that is cut by its length limit ends as done, without the incomplete last sentence."""
     seat.room.first.play(Behaviour(text="Look at line 3. What ends a", finish="length"))
 
     frames = await seat.chat.answer()
@@ -309,7 +309,7 @@ async def test_an_answer_that_is_too_long_ends_with_a_whole_unit(seat: Seat) -> 
 
 
 async def test_a_refusal_by_the_model_is_answered_by_the_offline_tutor(seat: Seat) -> None:
-    """If the model refuses, the offline tutor answers, and the call is billed."""
+    """If the model refuses to answer, the offline tutor answers, and the call is billed."""
     seat.room.first.play(Behaviour(text="", finish="refusal"))
 
     frames = await seat.chat.answer()
@@ -320,18 +320,18 @@ async def test_a_refusal_by_the_model_is_answered_by_the_offline_tutor(seat: Sea
 
 
 class Process:
-    """The memory of a process (Linux)."""
+    """The memory of a process, read from `/proc` (Linux)."""
 
     def __init__(self, number: int) -> None:
         self._folder = Path(f"/proc/{number}")
 
     def forget_peak(self) -> None:
-        """Reset the peak of the memory."""
+        """Reset the recorded peak of the memory."""
         (self._folder / "clear_refs").write_text("5")
 
     @property
     def peak(self) -> int:
-        """The peak of the memory in bytes."""
+        """The peak of the memory since the last reset, in bytes."""
         lines = (self._folder / "status").read_text().splitlines()
         (line,) = [line for line in lines if line.startswith("VmHWM:")]
         return int(line.split()[1]) * 1024

@@ -1,4 +1,4 @@
-"""Two processes of one service, on one PostgreSQL and one Redis, that get the same request."""
+"""Two processes of one service, with shared PostgreSQL and Redis, that get the same request."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ async def rows(service: HeldService, columns: str, table: str) -> list[tuple[Any
 async def test_l3_a_request_that_comes_to_both_at_once_is_one(
     pair: tuple[HeldService, HeldService], chats: tuple[Chat, Chat], upstream: FakeUpstream
 ) -> None:
-    """L3: twenty simultaneous requests with one id at both make one call, one row, one message and one answer."""
+    """L3: twenty simultaneous requests with one id at two processes result in one call, row, message and answer."""
     for number in range(20):
         request_id = str(uuid4())
         first, second = await asyncio.gather(*(chat.answer(request_id=request_id) for chat in chats))
@@ -85,7 +85,7 @@ async def test_l3_a_request_that_comes_to_both_at_once_is_one(
 
 
 async def test_l3_a_request_that_runs_elsewhere_is_followed(chats: tuple[Chat, Chat], upstream: FakeUpstream) -> None:
-    """L3: an ask or resume at another process than the answering one gets the same answer."""
+    """L3: if an ask is repeated or resumed at a process that does not write the answer, the same answer is sent."""
     one, other = chats
     request_id = await one.ask()
     await upstream.next_call()
@@ -117,7 +117,7 @@ async def test_l3_other_content_under_an_id_that_runs_elsewhere_is_refused(
 async def test_l3_a_failure_is_shared_and_frees_the_id(
     pair: tuple[HeldService, HeldService], chats: tuple[Chat, Chat], upstream: FakeUpstream
 ) -> None:
-    """L3: if the provider fails before any text, both get the error, and the id can be used again."""
+    """L3: if the provider fails before any text, both processes send the error, and the id can be used again."""
     upstream.play(*[Behaviour(status=500, head_seconds=0.1)] * 2)
     request_id = await chats[0].ask()
     await upstream.next_call()

@@ -1,4 +1,4 @@
-"""H13 and stalled processes: workers are replaced, stops end, and clients reconnect by themselves."""
+"""H13 and stalled processes: workers are replaced, a stop always ends, and clients reconnect by themselves."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.real_time, pytest.mark.timeout(400)]
 
 SHORT = Behaviour(text="Look at line 3. " * 20, token_seconds=0.02)
-"""An answer of a second or two, which a stopping service waits for."""
+"""An answer that takes one or two seconds, so that a stopping service waits for it."""
 STUDENTS = 5
 
 
@@ -48,19 +48,19 @@ def university(postgres_server: PostgresServer, redis_server: RedisServer) -> Un
 
 @pytest.fixture
 async def two_workers(tmp_path: Path, university: University) -> AsyncIterator[Service]:
-    """Run a service whose workers can be stalled."""
+    """Run a service whose workers can be made to stall by a signal."""
     async with RunningService(tmp_path, university.settings(), workers=2, program=PROGRAM) as service:
         await until(lambda: sum(line["event"] == "started" for line in service.log) == 2)
         yield service
 
 
 def service_that_sticks(folder: Path) -> RunningService:
-    """Return the command of a single process that can be stalled."""
+    """Return the command of a single process that can be made to stall by a signal."""
     return RunningService(folder, {}, program=PROGRAM)
 
 
 async def exit_status(service: Service) -> int:
-    """Return the exit status of a service once it has ended."""
+    """Return the exit status of a service once all its processes have ended."""
     await until(lambda: service.process.poll() is not None, seconds=60)
     assert service.process.returncode is not None
     return service.process.returncode
@@ -80,7 +80,7 @@ async def test_h13_a_worker_that_does_not_answer_is_replaced(two_workers: Servic
     stuck, other = two_workers.worker_ids()
 
     os.kill(stuck, how)
-    assert any(await asyncio.gather(*(is_well(two_workers) for _ in range(5))))  # one may have come before the signal
+    assert any(await asyncio.gather(*(is_well(two_workers) for _ in range(5))))  # the first may precede the signal
     await two_workers.logged("worker_stalled")
     await two_workers.logged("worker_died", exit_status=-signal.SIGKILL)
     await until(lambda: len(two_workers.worker_ids()) == 2)
@@ -113,7 +113,7 @@ async def test_h13_a_stop_takes_workers_along_that_do_not_answer(two_workers: Se
 async def test_h13_a_stop_ends_a_single_process_whatever_it_does(
     tmp_path: Path, how: signal.Signals, status: int
 ) -> None:
-    """SIGTERM ends a process that is stalled in Python or C or waits for a thread; the log says where it was."""
+    """SIGTERM ends a process that is stalled in Python, in C or by a thread, and the log shows the stalled frame."""
     async with service_that_sticks(tmp_path) as service:
         service.process.send_signal(how)
         service.process.send_signal(signal.SIGTERM)
@@ -123,7 +123,7 @@ async def test_h13_a_stop_ends_a_single_process_whatever_it_does(
 
     text = "\n".join(service.lines)
     if how is signal.SIGUSR1:
-        frames = ended_by(service, "loop_stalled", "stop_forced")  # either of the two signals may have come first
+        frames = ended_by(service, "loop_stalled", "stop_forced")  # the order of the two signals is not fixed
         assert any(frame.startswith("stand_still (stuck_service.py:") for frame in frames)
     elif how is signal.SIGUSR2:
         assert "in keep_the_interpreter" in text
@@ -133,7 +133,7 @@ async def test_h13_a_stop_ends_a_single_process_whatever_it_does(
 
 
 def ended_by(service: Service, *events: str) -> list[str]:
-    """Return where the main thread was when the watchdog ended a process."""
+    """Return the logged frames of the main thread at the moment when the watchdog ended the process."""
     (line,) = [line for line in service.log if line["event"] in events]
     frames: list[str] = line["frames"]
     return frames
@@ -151,7 +151,7 @@ async def test_a_single_process_that_was_stopped_goes_on(tmp_path: Path) -> None
 
 
 async def ask_on(tutor: RemoteTutor, name: str) -> list[FromService]:
-    """Ask about a function of this name and return the answer."""
+    """Ask about a function with the given name; return the answer."""
     ask = Ask(request_id=uuid4(), code=f"def {name}():\n    return x\n", cursor=Position(1, 0))
     return [message async for message in tutor.ask(ask)]
 
@@ -200,7 +200,7 @@ async def test_h13_workers_are_restarted_one_after_another_under_load(tmp_path: 
 async def test_h13_a_single_process_lets_answers_finish(
     tmp_path: Path, number: signal.Signals, code: int, status: int
 ) -> None:
-    """A stopping process lets answers finish and closes quiet sockets; its status says whether to restart it."""
+    """A process that stops lets answers finish and closes idle sockets; its exit status says whether to restart it."""
     async with classroom(tmp_path, Laptop()) as room:
         room.first.default = SHORT
         student = await sign_up_student(room.service)
@@ -231,7 +231,7 @@ async def test_h13_a_single_process_lets_answers_finish(
 
 
 async def test_h13_clients_come_back_to_a_single_process_that_starts_again(tmp_path: Path) -> None:
-    """An ask between SIGHUP and the restart on the same port is answered without a new question."""
+    """An ask that is sent between SIGHUP and the restart is answered, since the client reconnects by itself."""
     folder = tmp_path / "service"
     folder.mkdir()
     first = await asyncio.to_thread(Service, folder, {})

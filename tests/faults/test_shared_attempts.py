@@ -1,4 +1,4 @@
-"""Attempts that several processes count in one Redis: exact, and an outage of Redis locks out nobody."""
+"""Attempts that several processes count in one Redis: counts are exact, and an outage of Redis locks nobody out."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def attempts(redis: Redis) -> SharedAttempts:
 
 
 async def test_many_at_once_over_two_processes_are_counted_exactly(redis: Redis) -> None:
-    """Of a hundred simultaneous guesses at two processes ten pass."""
+    """Of a hundred simultaneous guesses at two processes, exactly ten pass."""
     here, there = attempts(redis), attempts(redis)
 
     outcomes = await asyncio.gather(*(each.take(TEN) for each in [here, there] * 50), return_exceptions=True)
@@ -67,7 +67,7 @@ async def test_a_full_window_counts_in_no_other(redis: Redis) -> None:
 
 
 async def test_what_was_taken_can_be_given_back_and_cleared(redis: Redis) -> None:
-    """A correct guess is given back, and clears the failures of its owner."""
+    """A correct password is not counted as an attempt, and resets the account's failures."""
     here, there = attempts(redis), attempts(redis)
     for _ in range(5):
         await here.give_back(await here.take(THREE))
@@ -79,7 +79,7 @@ async def test_what_was_taken_can_be_given_back_and_cleared(redis: Redis) -> Non
 
 
 async def test_names_are_remembered_for_all_processes_and_not_readable(redis: Redis) -> None:
-    """The names in Redis do not reveal who signed in from where."""
+    """The key names in Redis do not reveal which account signed in from which address."""
     await attempts(redis).remember("ada at home", 60)
 
     assert await attempts(redis).remembers("ada at home")
@@ -88,7 +88,7 @@ async def test_names_are_remembered_for_all_processes_and_not_readable(redis: Re
 
 
 async def test_without_redis_each_process_counts_on_its_own(redis_server: RedisServer) -> None:
-    """Without Redis people can still sign in, and each process still limits guessing."""
+    """Without Redis students can still sign in, and each process limits guesses by itself."""
     redis = open_redis(redis_server.url)
     here = attempts(redis)
     redis_server.stop()

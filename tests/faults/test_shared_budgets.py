@@ -1,4 +1,4 @@
-"""Budgets over several processes and a real Redis: exact, and loaded from the database when unknown."""
+"""Budgets over several processes and a real Redis: exact, and loaded from the database if Redis lacks them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def processes(redis_server: RedisServer) -> AsyncIterator[list[Redis]]:
 
 
 def limiter(redis: Redis, budgets: Budgets, spent: Spent | None = None, **limits: int) -> SharedLimiter:
-    """Build a limiter in which only the budgets limit, unless a test says otherwise."""
+    """Build a limiter with budgets; all other limits are so high that they do not apply unless a test sets them."""
 
     async def nothing_stored(_subject: str, _day: date) -> int:
         return 0
@@ -94,7 +94,7 @@ async def test_a7_a_budgets_refusal_changes_no_key_and_says_when_to_come_back(pr
 
 
 async def test_corrections_count(processes: list[Redis]) -> None:
-    """Actual costs replace reserved ones for every process."""
+    """After a call, every process counts its actual cost instead of the reserved one."""
     here, there = (limiter(redis, Budgets(daily=2 * DOLLAR)) for redis in processes[:2])
     grant = await here.admit("ada", calls_provider=True, reserved=2 * DOLLAR)
     with pytest.raises(BudgetBusy):
@@ -107,7 +107,7 @@ async def test_corrections_count(processes: list[Redis]) -> None:
 
 
 async def test_what_the_database_knows_better_is_read_again(processes: list[Redis]) -> None:
-    """If Redis loses the spending, it is loaded again; without a budget none is stored."""
+    """If Redis loses the spending, it is loaded again from the database; without a budget, none is stored in Redis."""
     limits = limiter(processes[0], Budgets(daily=2 * DOLLAR), Spent(DOLLAR, DOLLAR))
     grant = await limits.admit("ada", calls_provider=True, reserved=DOLLAR)
     await limits.reread_spending(grant.day)
@@ -119,7 +119,7 @@ async def test_what_the_database_knows_better_is_read_again(processes: list[Redi
 
 
 async def test_a_student_may_have_limits_of_their_own(processes: list[Redis]) -> None:
-    """An individual limit replaces the general cap and rate."""
+    """A student's individual limits take precedence over the general daily cap and rate limit."""
     limits = limiter(processes[0], Budgets(), messages_per_minute=1, daily_messages=1)
     for _ in range(3):
         grant = await limits.admit("ada", calls_provider=False, own=OwnLimits(3, 4))

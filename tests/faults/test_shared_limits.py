@@ -1,4 +1,4 @@
-"""The limits over several real processes and a real Redis: exact, whatever the processes' clocks say."""
+"""The limits over several real processes and a real Redis: exact even if the processes' clocks differ."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def limiter(redis: Redis, *, per_minute: int = 20, daily: int = 100, calls: int 
 
 
 async def run_processes(url: str, numbers: list[int], clocks: list[list[str]]) -> Counter[str]:
-    """Let processes with different clocks ask at once; return the sum of their outcomes."""
+    """Run processes with different clocks that ask simultaneously; return the total number of each outcome."""
     processes = [
         await asyncio.create_subprocess_exec(
             *clock,
@@ -120,7 +120,7 @@ async def test_a7_a_refusal_changes_no_counter(
 
 
 def hold_the_clock(limits: SharedLimiter, redis: Redis) -> None:
-    """Let the limiter's script read the time in seconds from the key `now` instead of Redis' clock."""
+    """Make the limiter's script read the time in seconds from the key `now` instead of Redis's clock."""
     text = str(limits._admit.script)
     assert text.count("redis.call('TIME')") == 1
     limits._admit = redis.register_script(text.replace("redis.call('TIME')", "{redis.call('GET', 'now'), 0}"))
@@ -158,7 +158,7 @@ async def test_a8_a9_a_refusal_keeps_its_word_over_midnight(
 
 
 async def test_what_was_granted_can_be_given_back(redis: Redis) -> None:
-    """Giving back an admitted ask restores every counter."""
+    """Giving back an admitted ask, and its call, restores every counter."""
     limits = limiter(redis, per_minute=1, daily=1, calls=1)
     for _ in range(3):
         grant = await limits.admit("ada", calls_provider=True)
