@@ -81,7 +81,8 @@ async def test_what_cannot_be_analysed_gets_a_generic_hint() -> None:
     assert (examined.is_read, examined.error_type) == (False, "none")
     assert (explanation.rule, named) == (NOT_ANALYSED, NOT_ANALYSED)
     assert "could not work through this code" in explanation.text
-    assert failures == [("anna", step, "deadline") for step in ("examine", "explain")]  # `topic` starts no call.
+    # `topic` does not try again to analyse code that could not be read.
+    assert failures == [("anna", step, "deadline") for step in ("examine", "explain")]
 
 
 async def test_what_was_examined_is_known_again() -> None:

@@ -39,14 +39,16 @@ def test_five_hints_by_keyboard(require_program: RequireProgram, folder: Path) -
     command = (require_program("nvim"), "--clean", "-u", "init.lua", "+2", "age.py")
     with Terminal(require_program("tmux"), folder, *command) as terminal:
         terminal.until(r"age\.py Tutor \(local\)")
-        terminal.until(r"print\('next year: ' \+ age\) +. TypeError")  # our diagnostic beside the line
+        # Neovim shows the tutor's own diagnostic beside the line.
+        terminal.until(r"print\('next year: ' \+ age\) +. TypeError")
         terminal.press(":TutorAsk", "Enter")
         # Waiting for the last words, too, ensures that the screen is completely drawn.
         screen = terminal.until(r"line 2(?s:.)*before you change(?s:.)*Enter next hint · q close")
         code = next(number for number, line in enumerate(screen) if "print('next year: '" in line)
         assert "Hint 1 of 5" in screen[code + 1]
         coloured = "\n".join(terminal.screen(colours=True))
-        assert re.search(r"\x1b\[[\d;]*m\s*print", coloured)  # code is highlighted, its backticks are hidden
+        # Code in the hint is highlighted, and its backticks are hidden.
+        assert re.search(r"\x1b\[[\d;]*m\s*print", coloured)
         assert "`" not in "\n".join(screen[code + 2 :])
         for level in (2, 3, 4, 5):
             terminal.press("Enter")

@@ -78,7 +78,8 @@ async def with_account(page: Page, service: Service) -> None:
     (path,) = re.findall(r"http://127\.0\.0\.1:8765(/account/new)\b", README)
     await make_account(page, f"{service.url}{path}", EMAIL, PASSWORD)
     await picture(page, "newcomer")
-    assert service.url in [text for _, text in await page.told()]  # The page shows the editor's setting.
+    # The page shows the URL that the student must enter in the editor.
+    assert service.url in [text for _, text in await page.told()]
 
 
 def command(title: str) -> str:

@@ -117,8 +117,10 @@ async def hold_all_from_one_address(service: Service, student: Student, chats: l
     await asyncio.to_thread(strangers.open, silent)
     try:
         for _ in range(CONNECTED):
-            await asyncio.to_thread(strangers.open, MORE)  # replaces connections that the service has closed
-            async with asyncio.timeout(10):  # some worker may still have room
+            # The new connections take the places of those that the service has closed.
+            await asyncio.to_thread(strangers.open, MORE)
+            # One of several workers may have room for a moment longer than the others.
+            async with asyncio.timeout(10):
                 while await health(service) != (503, TOO_MANY, "10"):
                     await asyncio.to_thread(strangers.open, MORE)
         assert (await health(service, ELSEWHERE))[0] == 200

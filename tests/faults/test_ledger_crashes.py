@@ -91,7 +91,8 @@ class Course:
     def require_whole_ledger(self) -> None:
         """Check that each received call has one row, no other row is billed, and sums equal those of the rows."""
         received, rows = self.received(), self.rows()
-        assert len(self.upstream.calls) > len(self.ends) / 2  # the kills must not come before the calls
+        # With fewer calls, the service was killed so early that the test would prove nothing.
+        assert len(self.upstream.calls) > len(self.ends) / 2
         assert set(received.values()) == {1}
         for request_id, states in rows.items():
             billed = [state for state in states if state != "unsent"]

@@ -30,7 +30,8 @@ MEGABYTE = 1024 * 1024
 FIRST_CONTENT, BETWEEN_CONTENTS = 1.5, 0.8
 ROOMS = [(kind, order) for kind in KINDS for order in ORDERS]
 if os.environ.get("TUTOR_TEST_REQUIRE") != "all":
-    ROOMS.remove(("postgres", ORDERS[1]))  # tests not every combination of wire format and installation
+    # Each wire format and each installation is tested, but not every combination of them.
+    ROOMS.remove(("postgres", ORDERS[1]))
 HASTY = program(pass_over=0, first_content=FIRST_CONTENT, between_contents=BETWEEN_CONTENTS)
 
 pytestmark = [pytest.mark.real_time, pytest.mark.asyncio(loop_scope="module")]

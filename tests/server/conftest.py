@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def upstream() -> AsyncIterator[FakeUpstream]:
-    """Return a fake upstream that listens on loopback."""
+    """Yield a fake model API that listens on loopback."""
     async with FakeUpstream() as running:
         yield running
 
@@ -39,7 +39,7 @@ def clock() -> HeldClock:
 
 @pytest.fixture
 async def held(request: pytest.FixtureRequest, tmp_path: Path, clock: HeldClock) -> AsyncIterator[HeldService]:
-    """Return a service in this process, on the simulated clock; on SQLite unless the test has the mark `ON_BOTH`."""
+    """Yield a service in this process, on the simulated clock; on SQLite unless the test has the mark `ON_BOTH`."""
     is_postgres = getattr(request, "param", "sqlite") == "postgresql"
     database_url = request.getfixturevalue("postgres_server").database() if is_postgres else ""
     async with held_service(tmp_path, clock, database_url=database_url) as running:
@@ -48,7 +48,7 @@ async def held(request: pytest.FixtureRequest, tmp_path: Path, clock: HeldClock)
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """Return the URL of an empty database of each kind; an empty URL means a file in the data folder."""
+    """Return the URL of an empty database of each kind in turn; an empty URL means SQLite in the data folder."""
     if request.param == "sqlite":
         return ""
     server: PostgresServer = request.getfixturevalue("postgres_server")
@@ -57,7 +57,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 async def on_both(tmp_path: Path, clock: HeldClock, database_url: str) -> AsyncIterator[HeldService]:
-    """Return a service on each kind of database, for tests of concurrency."""
+    """Yield a service on each kind of database in turn, for tests of concurrency."""
     async with held_service(tmp_path, clock, database_url=database_url) as running:
         yield running
 

@@ -43,14 +43,14 @@ async def mail() -> AsyncIterator[MailServer]:
 
 @pytest.fixture
 async def mailed(tmp_path: Path, clock: HeldClock, database_url: str, mail: MailServer) -> AsyncIterator[HeldService]:
-    """Yield a service that sends e-mail, on each kind of database."""
+    """Yield a service that sends e-mail, on each kind of database in turn."""
     async with held_service(tmp_path, clock, database_url=database_url, **mail.settings) as running:
         yield running
 
 
 @pytest.fixture
 async def browser(mailed: HeldService) -> AsyncIterator[Browser]:
-    """Yield a browser of the service that sends e-mail."""
+    """Return a browser that opens pages of the service that sends e-mail."""
     opened = Browser(mailed.url)
     yield opened
     await opened.close()
@@ -71,7 +71,7 @@ async def confirmed(browser: Browser, mail: MailServer, email: str = EMAIL) -> N
 
 
 async def asked(url: str, access_token: str) -> str:
-    """Send one ask; return the refusal's code, or the type of the first frame."""
+    """Send one ask; return the error code if it is refused, else the type of the first frame."""
     async with connect(url, access_token) as chat:
         first: dict[str, Any] = (await chat.answer())[0]
         return str(first.get("code", first["type"]))
@@ -116,7 +116,7 @@ async def test_a_student_makes_an_account_and_confirms_it(
 
 
 async def test_another_browser_needs_the_password(mailed: HeldService, mail: MailServer) -> None:
-    """A student who opens the link in another browser must enter the account's password."""
+    """A student who opens the confirmation link in another browser must enter the account's password."""
     status, registered = await mailed.post("/api/auth/register", {"email": EMAIL, "password": PASSWORD})
     assert status == 201
     elsewhere = Browser(mailed.url)
@@ -138,7 +138,10 @@ async def test_another_browser_needs_the_password(mailed: HeldService, mail: Mai
 async def test_the_owner_takes_over_by_registering_again(
     mailed: HeldService, mail: MailServer, browser: Browser
 ) -> None:
-    """If a stranger registered the address first, their password, sign-ins and link end once the owner registers it."""
+    """If a stranger registered the address first, the owner's registration invalidates the stranger's access.
+
+    The stranger's password, sign-ins and confirmation link no longer work.
+    """
     eve = Browser(mailed.url)
     await make(eve, EMAIL, "the password of a stranger")
     old_link = await mail.link_to(EMAIL)
@@ -158,7 +161,7 @@ async def test_the_owner_takes_over_by_registering_again(
 
 
 async def test_the_owner_takes_over_by_a_reset(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
-    """A password reset confirms the address, and ends the stranger's password, sign-ins and link."""
+    """A password reset confirms the address, and invalidates an earlier stranger's password, sign-ins and link."""
     eve = Browser(mailed.url)
     await make(eve, EMAIL, "the password of a stranger")
     await eve.open("/account")
@@ -201,7 +204,7 @@ async def test_a_confirmed_address_needs_no_other_link(mailed: HeldService, mail
 
 
 async def test_a_confirmed_account_is_not_taken_over(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
-    """Registering a confirmed address is 409 in the API; the page does not reveal it, and the owner gets an e-mail."""
+    """Registering a confirmed address gives 409 in the API; the page does not reveal it, but e-mails the owner."""
     await confirmed(browser, mail)
     stranger = Browser(mailed.url)
     await make(stranger, EMAIL, "the password of a stranger")
@@ -221,7 +224,7 @@ async def test_a_confirmed_account_is_not_taken_over(mailed: HeldService, mail: 
 
 
 async def test_a_forgotten_password(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
-    """The page answers alike for every address; the reset link works once, for an hour, and ends every sign-in."""
+    """The page gives the same answer for every address; a reset link works once, for an hour, and ends all sign-ins."""
     await confirmed(browser, mail)
     _, before = await signed_in(mailed, EMAIL, PASSWORD)
     forgetful = Browser(mailed.url)
@@ -231,7 +234,7 @@ async def test_a_forgotten_password(mailed: HeldService, mail: MailServer, brows
         await forgetful.send("/account/password", email=email)
         pages.append((forgetful.page.status, forgetful.page.text.replace(email, "…")))
     link = await mail.link_to(EMAIL, 2)
-    for _ in range(2):  # an e-mail scanner that opens the link does not use it up
+    for _ in range(2):  # E-mail scanners open links, and must not use them up.
         await forgetful.open(link)
     await forgetful.send("/account/reset", new_password=NEW, again="something else")
     assert forgetful.page.problem == "The two passwords are not the same."
@@ -258,7 +261,7 @@ async def test_a_forgotten_password(mailed: HeldService, mail: MailServer, brows
 async def test_links_run_out_and_are_bound_to_their_purpose(
     mailed: HeldService, mail: MailServer, browser: Browser
 ) -> None:
-    """A confirmation link sets no password and a reset link confirms nothing; they expire after 24 hours and 1 hour."""
+    """A confirmation link cannot set a password, nor a reset link confirm; they expire after 24 hours and 1 hour."""
     await make(browser)
     confirm = await mail.link_to(EMAIL)
     await browser.open("/account/password")
@@ -278,14 +281,14 @@ async def test_links_run_out_and_are_bound_to_their_purpose(
 
 
 async def test_nobody_floods_a_mailbox(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
-    """After five links of a kind in an hour no more are e-mailed, and the page does not reveal it."""
+    """After five links of a kind in an hour, no more are e-mailed, but the page looks the same."""
     await make(browser)
     statuses = []
     for _ in range(MOST_AN_HOUR + 3):
         await browser.open("/account/password")
         statuses.append((await browser.send("/account/password", email=EMAIL)).status)
     await mail.mail_to(EMAIL, 1 + MOST_AN_HOUR)
-    await mailed.database.commit(lambda _: None)  # wait until the earlier requests' deferred work is done
+    await mailed.database.commit(lambda _: None)  # This waits until the deferred work of the earlier requests is done.
     mailed.clock.seconds = 3601
     await browser.open("/account/password")
     await browser.send("/account/password", email=EMAIL)
@@ -298,7 +301,7 @@ async def test_nobody_floods_a_mailbox(mailed: HeldService, mail: MailServer, br
 async def test_who_registers_too_often_still_has_a_link(
     mailed: HeldService, mail: MailServer, browser: Browser
 ) -> None:
-    """A registration over the hourly limit is refused, and the link that was e-mailed last still works."""
+    """Over the hourly limit a registration is refused, and the last link that was e-mailed still works."""
     for _ in range(MOST_AN_HOUR):
         await make(browser)
     await make(browser)
@@ -314,7 +317,7 @@ async def test_who_registers_too_often_still_has_a_link(
 async def test_a_process_that_has_counted_nothing_voids_no_link(
     tmp_path: Path, clock: HeldClock, database_url: str, mailed: HeldService, mail: MailServer
 ) -> None:
-    """The hourly limit counts the links in the database, so that another process without Redis knows them, too."""
+    """The hourly limit counts the links in the database, so that it also holds in another process without Redis."""
     body = {"email": EMAIL, "password": PASSWORD}
     made = [(await mailed.post("/api/auth/register", body))[0] for _ in range(MOST_AN_HOUR)]
     async with held_service(tmp_path, clock, database_url=database_url, **mail.settings) as other:
@@ -340,7 +343,7 @@ async def test_nothing_in_the_database_opens_a_link(mailed: HeldService, mail: M
 async def test_an_unconfirmed_student_is_told_what_to_do(
     mailed: HeldService, mail: MailServer, browser: Browser
 ) -> None:
-    """An unconfirmed student reads why asks are refused and can request the e-mail again; approving a device is 403."""
+    """An unconfirmed student sees why asks are refused and can request another e-mail; approving a device gives 403."""
     await make(browser)
     await browser.open("/account")
     await browser.send("/account/sign-in", email=EMAIL, password=PASSWORD)
@@ -367,7 +370,7 @@ async def test_an_unconfirmed_student_is_told_what_to_do(
 
 
 async def test_from_the_editor_to_an_account_and_back(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
-    """A student with a device's code can register, confirm and approve the device without entering the code again."""
+    """A student who came with a device's code can register, confirm and approve without entering the code again."""
     started = await start_device(mailed.client)
     await browser.open(f"/device?user_code={started['user_code']}")
     await browser.submit()
@@ -434,7 +437,7 @@ async def test_seeing_exporting_and_erasing(mailed: HeldService, mail: MailServe
 
 
 async def test_changing_the_password(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
-    """A new password signs out everything except this browser, and invalidates links that were e-mailed before."""
+    """A new password ends all sign-ins except this browser's session, and invalidates earlier e-mailed links."""
     await confirmed(browser, mail)
     _, login = await signed_in(mailed, EMAIL, PASSWORD)
     other = Browser(mailed.url)
@@ -459,7 +462,7 @@ async def test_changing_the_password(mailed: HeldService, mail: MailServer, brow
 
 
 async def test_a_page_session_ends(mailed: HeldService, mail: MailServer, browser: Browser) -> None:
-    """A session ends by sign-out, after 12 hours, or when the account is disabled; a copied cookie is then useless."""
+    """A session ends by sign-out, after 12 hours, or when the account is disabled; a copied cookie is then invalid."""
     await confirmed(browser, mail)
     copied = {cookie.key: cookie.value for cookie in browser.session.cookie_jar}
     await browser.send("/account/sign-out")
@@ -491,7 +494,7 @@ async def test_what_browsers_are_told(held: HeldService, path: str) -> None:
 
 
 async def test_the_cookie_of_a_public_service(tmp_path: Path, clock: HeldClock) -> None:
-    """Over https the cookie's name has a prefix that prevents other hosts from setting it."""
+    """With https the cookie's name has a prefix with which browsers let no other host set it."""
     async with (
         held_service(tmp_path, clock, public_url="https://tutor.uni.example") as held,
         held.client.get("/account") as response,
@@ -539,7 +542,7 @@ async def test_a_form_of_another_site_does_nothing(held: HeldService, path: str)
 
 
 async def test_guesses_at_the_page_are_throttled(held: HeldService) -> None:
-    """The eleventh wrong password on the page is throttled, as in the API."""
+    """After ten wrong passwords, the page is throttled, as the API is."""
     await held.register(EMAIL)
     browser = Browser(held.url)
     await browser.open("/account")
@@ -575,7 +578,7 @@ async def test_without_mail_an_account_is_ready_at_once(held: HeldService) -> No
 
 @pytest.mark.parametrize("policy", ["closed", "domains:uni.example"])
 async def test_where_nobody_registers(tmp_path: Path, clock: HeldClock, policy: str) -> None:
-    """If registration is closed, or by domain without e-mail, the page names a contact and creates no account."""
+    """If registration is closed, or by domain without e-mail, the page names a contact instead of a form."""
     async with held_service(tmp_path, clock, registration=policy) as held:
         browser = Browser(held.url)
         await browser.open("/account")
@@ -593,7 +596,7 @@ async def test_where_nobody_registers(tmp_path: Path, clock: HeldClock, policy: 
 
 
 async def test_an_address_of_another_domain(tmp_path: Path, clock: HeldClock, mail: MailServer) -> None:
-    """The page rejects an address of another domain, without saying that registration is closed."""
+    """The page rejects an address of another domain with a message that differs from that of closed registration."""
     async with held_service(tmp_path, clock, registration="domains:uni.example", **mail.settings) as held:
         browser = Browser(held.url)
         await make(browser, "ada@elsewhere.example")
@@ -606,7 +609,7 @@ async def test_an_address_of_another_domain(tmp_path: Path, clock: HeldClock, ma
 
 
 async def test_what_the_form_says(mailed: HeldService, browser: Browser) -> None:
-    """The form shows one sentence on the fault, and keeps the entered address, escaped."""
+    """The form shows one sentence about the invalid field, and keeps the entered address, escaped."""
     await browser.open("/account/new")
     await browser.send("/account/new", email='<b>"@', password=PASSWORD, again=PASSWORD)
     assert (browser.page.status, browser.page.problem) == (422, "This is not an e-mail address.")
@@ -631,7 +634,7 @@ async def test_a_strange_host_gets_no_links(mailed: HeldService, mail: MailServe
 
 
 async def test_a_host_header_puts_no_words_into_a_mail(mailed: HeldService, mail: MailServer) -> None:
-    """A Host header with an `@` is refused, since the text before it would appear in the link."""
+    """A Host header with an `@` is refused, since the text before the `@` would appear in e-mailed links."""
     headers = {"Host": "call-us-at-evil.example@127.0.0.1"}
     body = {"email": EMAIL, "password": PASSWORD}
     async with mailed.client.post("/api/auth/register", json=body, headers=headers) as response:

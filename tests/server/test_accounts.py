@@ -1,4 +1,4 @@
-"""Load and timing tests of accounts: simultaneous windows, many sign-ins, and timing attacks."""
+"""Load and timing tests of accounts: simultaneous refreshes, many sign-ins, and timing attacks."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 ADDRESS = re.compile(r"listening on (http://\S+)\n")
 ROUNDS = 3
-"""The number of attempts of a timing test: a busy machine is late by chance, slow code is late every time."""
+"""The maximum number of attempts of a timing test: a busy machine is slow by chance, slow code in each attempt."""
 
 
 async def test_s2_five_windows_refresh_at_once_whatever_process_they_reach(service: Service, sign_up: SignUp) -> None:
@@ -50,7 +50,7 @@ async def test_s2_five_windows_refresh_at_once_whatever_process_they_reach(servi
     student = await sign_up(service)
 
     async def refresh(token: str) -> tuple[int, str]:
-        # Each request has a connection of its own, so that both processes get some.
+        # Each request opens its own connection, so that all processes get some of them.
         async with (
             ClientSession(service.url) as client,
             client.post("/api/auth/refresh", json={"refresh_token": token}) as response,
@@ -87,7 +87,7 @@ async def test_s4_nobody_takes_as_long_as_somebody_to_within_5_ms(
         for _ in range(ROUNDS):
             known, unknown = [], []
             for _ in range(30):
-                clock.seconds += 3600  # advance the clock so that nothing is throttled
+                clock.seconds += 3600  # The simulated hour resets the throttle.
                 known.append(await check_seconds(apps[0][ACCOUNTS], "ada@uni.example"))
                 unknown.append(await check_seconds(apps[0][ACCOUNTS], f"{uuid4().hex}@uni.example"))
             differences.append(abs(median(known) - median(unknown)))
@@ -101,7 +101,7 @@ STUDENTS = [f"student-{number}@uni.example" for number in range(100)]
 
 
 async def enrol(database_url: str) -> None:
-    """Create many accounts with the same password, as a hundred registrations would."""
+    """Insert many accounts with the same password, without hashing it for each."""
     hasher = Passwords()
     password_hash = await hasher.hash(PASSWORD)
     hasher.close()
@@ -119,11 +119,11 @@ async def enrol(database_url: str) -> None:
 
 @asynccontextmanager
 async def watched_service(folder: Path, database_url: str) -> AsyncIterator[tuple[subprocess.Popen[str], str]]:
-    """Run the service in a process that measures event-loop lag; return the process and the URL."""
+    """Run the service in a process that measures event-loop lag; yield the process and the URL."""
     log = folder / "log"
     with (
         log.open("w") as stderr,
-        subprocess.Popen(  # noqa: ASYNC220 - starting a process does not block
+        subprocess.Popen(  # noqa: ASYNC220 - starting a process takes only milliseconds
             [sys.executable, "-m", "testing.watched_service"],
             env=service_environment(folder, PYTHONPATH=str(ROOT), TUTOR_DATABASE_URL=database_url),
             stdout=subprocess.PIPE,

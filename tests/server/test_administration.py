@@ -41,7 +41,7 @@ Write a function that sums a list.
 
 @pytest.fixture
 async def course(tmp_path: Path, clock: HeldClock, database_url: str) -> AsyncIterator[HeldService]:
-    """Return a service with an admin key on each kind of database."""
+    """Yield a service with an admin key on each kind of database in turn."""
     settings: dict[str, Any] = {"admin_key": KEY, "database_url": database_url, "daily_message_cap": 2}
     async with held_service(tmp_path, clock, **settings) as running:
         yield running
@@ -108,7 +108,7 @@ async def test_a_module_must_be_one(course: HeldService) -> None:
 
 
 async def test_a_student_gets_limits_of_their_own_until_they_run_out(course: HeldService) -> None:
-    """An individual cap of 4 replaces the general cap of 2, is shown in the account, and expires at night."""
+    """An individual cap of 4 replaces the general cap of 2, is shown in the account, and expires at the given time."""
     token = (await course.register())["access_token"]
     until = (NOON + timedelta(hours=6)).isoformat()
     body = {"email": "Ada@uni.example", "daily_messages": 4, "expires_at": until}
@@ -131,7 +131,7 @@ async def test_a_student_gets_limits_of_their_own_until_they_run_out(course: Hel
 
 
 async def test_a_module_and_everything_can_be_switched_off(course: HeldService) -> None:
-    """With a module or everything switched off, asks are refused with the instructor's text and not counted."""
+    """While a module or the whole service is switched off, asks get the instructor's text and are not counted."""
     await act(course, "PUT", "/api/admin/modules/loops", LOOPS)
     token = (await course.register())["access_token"]
 
@@ -153,7 +153,7 @@ async def test_a_module_and_everything_can_be_switched_off(course: HeldService) 
 async def test_streams_end_when_the_tutor_is_switched_off(
     tmp_path: Path, clock: HeldClock, upstream: FakeUpstream
 ) -> None:
-    """A running answer ends with the message, its text so far stays, and its cost is in the ledger."""
+    """After the switch is set, a running answer keeps its text and ends with the message, and its cost is billed."""
     upstream.default = Behaviour(text="One word after the other, for a long time. " * 200, token_seconds=0.01)
     settings: dict[str, Any] = {
         "admin_key": KEY,
@@ -173,7 +173,7 @@ async def test_streams_end_when_the_tutor_is_switched_off(
 
 
 async def test_every_act_is_in_the_audit_log(course: HeldService) -> None:
-    """The audit log lists the newest act first, with way and address, no e-mail; erasure removes the student's id."""
+    """The audit log lists the newest act first, with way and address, without e-mail; erasure removes the user's id."""
     student = await course.register()
     token = student["access_token"]
     await act(course, "PUT", "/api/admin/modules/loops", LOOPS)
@@ -196,7 +196,7 @@ async def test_every_act_is_in_the_audit_log(course: HeldService) -> None:
 
 
 async def test_nothing_is_done_without_the_key(course: HeldService) -> None:
-    """Without the key, each route answers 401 and changes nothing."""
+    """Without the admin key, every admin route answers 401 and changes nothing."""
     for method, path in (
         ("GET", "/api/admin/modules"),
         ("PUT", "/api/admin/modules/loops"),
@@ -213,7 +213,7 @@ async def test_nothing_is_done_without_the_key(course: HeldService) -> None:
 
 
 def test_a_module_file_is_front_matter_and_statement() -> None:
-    """A module file is read correctly with Windows line ends and a byte order mark."""
+    """A module file with Windows line ends and a byte order mark is read correctly."""
     module = parse_module("\ufeff" + FILE.replace("\n", "\r\n"), "loops")
 
     assert module == Module(
@@ -240,7 +240,7 @@ def test_a_module_file_is_front_matter_and_statement() -> None:
     ],
 )
 def test_a_wrong_module_file_is_named_with_its_fault(text: str, reason: str, tmp_path: Path) -> None:
-    """The error for an invalid module file is one line that names the file and the fault."""
+    """An invalid module file gives one line that names the file and the fault."""
     (tmp_path / "loops.md").write_text(text)
 
     with pytest.raises(ModuleFilesRefused) as refused:

@@ -1,4 +1,4 @@
-"""The limits of one process: they are exact, and a refusal uses up nothing."""
+"""The limits within one process: they are exact, and a refused ask uses up nothing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tutor_server.errors import DailyCapReached, GlobalLimitReached, RateLimited
 
 @dataclass
 class StoredCounts:
-    """The counts of the day that the database has stored."""
+    """A stand-in for the day's message counts in the database."""
 
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -39,7 +39,7 @@ def limiter(
 
 
 async def admit_many(limits: InProcessLimiter, subjects: list[str]) -> list[Grant | BaseException]:
-    """Send all asks at once and return their outcomes."""
+    """Try to admit all asks simultaneously; return the grants and refusals."""
     return await asyncio.gather(
         *(limits.admit(subject, calls_provider=True) for subject in subjects), return_exceptions=True
     )
@@ -55,7 +55,7 @@ async def test_a1_a_thousand_asks_at_once_of_one_user() -> None:
 @settings(max_examples=50)
 @given(st.lists(st.floats(0, 200), min_size=50, max_size=300), st.integers(1, 25))
 def test_a4_never_more_than_the_limit_in_any_true_minute(arrivals: list[float], limit: int) -> None:
-    """A4: random asks over 200 seconds are admitted exactly as by a complete log of the last 60 seconds."""
+    """A4: random asks over 200 seconds are admitted exactly as the asks of each last 60 seconds allow."""
     clock = HeldClock()
     window = limiter(clock, per_minute=limit, daily=1000, calls=1000)
 
@@ -91,7 +91,7 @@ async def test_a5_the_daily_cap_is_exact() -> None:
 
 
 async def test_a_count_of_before_the_start_goes_on() -> None:
-    """The messages that the database counted earlier in the day count towards the cap."""
+    """Messages that were counted in the database before this process started count towards the daily cap."""
     limits = limiter(HeldClock(), stored=StoredCounts(Counter(ada=99)))
 
     grant = await limits.admit("ada", calls_provider=False)
@@ -127,7 +127,7 @@ async def test_a8_a_refusal_says_when_to_come_back_and_keeps_its_word() -> None:
 async def test_a7_a_refusal_uses_up_nothing_of_the_others(
     per_minute: int, daily: int, calls: int, refusal: type[TutorError]
 ) -> None:
-    """A7: a refusal by one limit leaves all other counters unchanged."""
+    """A7: a refusal by one limit leaves the counters of all other limits unchanged."""
     clock = HeldClock()
     limits = limiter(clock, per_minute=per_minute, daily=daily, calls=calls)
     grant = await limits.admit("ada", calls_provider=True)
@@ -161,7 +161,7 @@ async def test_a9_midnight_resets_once() -> None:
 
 
 async def test_a_call_that_was_sent_is_not_given_back() -> None:
-    """Giving back an ask returns the message, but not a provider call that was sent."""
+    """Giving back an ask restores the daily count, but not the count of a provider call that was sent."""
     limits = limiter(HeldClock(), calls=1)
     grant = await limits.admit("ada", calls_provider=True)
 
@@ -172,7 +172,7 @@ async def test_a_call_that_was_sent_is_not_given_back() -> None:
 
 
 async def test_offline_answers_do_not_count_as_calls() -> None:
-    """Only calls to providers count towards the provider limit."""
+    """Offline answers do not count towards the provider rate limit."""
     limits = limiter(HeldClock(), calls=1)
     for _ in range(5):
         await limits.admit("ada", calls_provider=False)

@@ -1,4 +1,4 @@
-"""Tests of an answer and its readers."""
+"""An answer in memory, and the connections that read it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def followed(answer: Answer) -> list[FromService]:
 
 
 async def test_each_reader_has_every_frame_whoever_leaves() -> None:
-    """If one reader leaves while all wait for the next text, the others still get every frame."""
+    """If one of several waiting readers leaves, the others still get every frame."""
     answer = Answer(UUID(int=1), grace=60, on_abandoned=lambda _answer: None)
     readers = [asyncio.create_task(followed(answer)) for _ in range(3)]
     answer.release("One. ")
@@ -31,7 +31,7 @@ async def test_each_reader_has_every_frame_whoever_leaves() -> None:
     with pytest.raises(asyncio.CancelledError):
         await readers[1]
     answer.release("Two. ")
-    answer.release("Three.")  # released before any reader could take the second text
+    answer.release("Three.")  # No reader has run yet, so each must catch up.
     answer.fail(Cancelled())
     for reader in (readers[0], readers[2]):
         *deltas, end = await reader

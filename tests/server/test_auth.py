@@ -1,4 +1,4 @@
-"""Registration, sign-in, tokens and the student's own account, over HTTP."""
+"""Registration, sign-in, tokens and the account route, over HTTP."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ async def test_an_email_registers_once(client: ClientSession, student: Student) 
 
 
 async def test_an_email_registers_once_also_at_once(on_both: HeldService) -> None:
-    """Of simultaneous registrations of one e-mail address only one succeeds."""
+    """Of several simultaneous registrations of one e-mail address, only one succeeds."""
     body = {"email": new_email(), "password": PASSWORD}
 
     answers = await asyncio.gather(*(on_both.post("/api/auth/register", body) for _ in range(5)))
@@ -223,7 +223,7 @@ async def test_no_valid_token(client: ClientSession, authorization: str | None) 
 
 
 def forged(held: HeldService, access_token: str, *, key: Any = KEY, algorithm: str = "HS256", **changes: Any) -> str:
-    """Sign a token with changed claims; None removes a claim, and `typ` changes the header."""
+    """Return a token that is signed correctly, with changed claims; None removes a claim, `typ` changes the header."""
     claims = jwt.decode(access_token, options={"verify_signature": False})
     header = {"typ": changes.pop("typ", "at+jwt")}
     claims = {name: value for name, value in (claims | changes).items() if value is not None}
@@ -286,7 +286,7 @@ async def test_s1_a_refresh_token_is_no_access_token(held: HeldService) -> None:
 
 
 async def test_an_access_token_lives_15_minutes(held: HeldService) -> None:
-    """An access token is valid for 899 seconds and `TOKEN_EXPIRED` at 900, even if it was cached as valid."""
+    """An access token is valid for 899 seconds and gives `TOKEN_EXPIRED` after 900, even if it is in the cache."""
     account = await held.register()
     unseen = forged(held, account["access_token"], jti=str(uuid4()))
 
@@ -330,7 +330,7 @@ async def test_s2_five_windows_refresh_at_once(on_both: HeldService) -> None:
 
 
 async def test_signing_out_while_windows_refresh(on_both: HeldService) -> None:
-    """If sign-out and refresh coincide, no token of the family stays valid afterwards, in either order."""
+    """If a sign-out and a refresh run at the same time, afterwards no token of the family is valid."""
     token = (await on_both.register())["refresh_token"]
 
     *answers, _ = await asyncio.gather(
@@ -343,7 +343,7 @@ async def test_signing_out_while_windows_refresh(on_both: HeldService) -> None:
 
 
 async def test_signing_in_while_the_password_changes(on_both: HeldService) -> None:
-    """If sign-in and password change coincide, no sign-in with the old password survives, in either order."""
+    """If a sign-in and a password change run at the same time, no sign-in with the old password stays valid."""
     account = await on_both.register()
     login = {"email": "ada@uni.example", "password": PASSWORD}
     change = {"current_password": PASSWORD, "new_password": "another long password"}
@@ -359,7 +359,7 @@ async def test_signing_in_while_the_password_changes(on_both: HeldService) -> No
 
 
 async def test_s2_an_old_token_later_revokes_the_family(held: HeldService) -> None:
-    """S2: reuse of an exchanged token after 30 seconds counts as theft, and ends the sign-in for all its holders."""
+    """S2: using an exchanged token again after 30 seconds counts as theft, and ends the sign-in for all devices."""
     first = (await held.register())["refresh_token"]
     _, second = await refreshed(held, first)
 
@@ -371,7 +371,7 @@ async def test_s2_an_old_token_later_revokes_the_family(held: HeldService) -> No
 
 
 async def test_s2_an_old_token_whose_successor_was_used_revokes_the_family(held: HeldService) -> None:
-    """S2: reuse of a token whose successor was exchanged, too, ends the sign-in at once."""
+    """S2: using a token again whose successor was already exchanged ends the sign-in at once."""
     first = (await held.register())["refresh_token"]
     _, second = await refreshed(held, first)
     _, third = await refreshed(held, second)
@@ -381,7 +381,7 @@ async def test_s2_an_old_token_whose_successor_was_used_revokes_the_family(held:
 
 
 async def test_theft_of_one_sign_in_leaves_the_others(held: HeldService) -> None:
-    """Reuse of a token ends only its own token family."""
+    """Reusing a token ends only the sign-in to which it belongs."""
     first = (await held.register())["refresh_token"]
     _, other = await held.post("/api/auth/login", {"email": "ada@uni.example", "password": PASSWORD})
     await refreshed(held, first)
@@ -392,7 +392,7 @@ async def test_theft_of_one_sign_in_leaves_the_others(held: HeldService) -> None
 
 
 async def test_a_refresh_token_lives_30_days(held: HeldService) -> None:
-    """Each refresh token is valid for 30 days from its own creation, and refused afterwards."""
+    """Each refresh token is valid for 30 days from its own issue, and is refused afterwards."""
     first = (await held.register())["refresh_token"]
 
     held.clock.seconds = 30 * 86400 - 1
@@ -404,14 +404,14 @@ async def test_a_refresh_token_lives_30_days(held: HeldService) -> None:
 
 @pytest.mark.parametrize("token", ["", "x", UNKNOWN_REFRESH_TOKEN, "\u00e9" * 43, "A" * 513])
 async def test_an_unknown_refresh_token(client: ClientSession, token: str) -> None:
-    """A refresh token that was never issued is `TOKEN_INVALID`, or malformed."""
+    """A refresh token that was never issued gives `TOKEN_INVALID`, and an overlong one `VALIDATION_FAILED`."""
     status, answer = await post(client, "/api/auth/refresh", {"refresh_token": token})
 
     assert (status, answer["code"]) == ((422, "VALIDATION_FAILED") if len(token) > 512 else (401, "TOKEN_INVALID"))
 
 
 async def test_signing_out_ends_that_sign_in(held: HeldService) -> None:
-    """Signing out returns 204 and ends only this token family; signing out twice does no harm."""
+    """Signing out returns 204 and ends only this sign-in; a second sign-out also returns 204."""
     first = (await held.register())["refresh_token"]
     _, second = await refreshed(held, first)
     _, other = await held.post("/api/auth/login", {"email": "ada@uni.example", "password": PASSWORD})

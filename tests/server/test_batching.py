@@ -1,4 +1,4 @@
-"""When the text of model streams is read: at the same time if few answers run, staggered if many do."""
+"""The batching interval: the text of many model streams is read at staggered times, that of few at the same time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tutor_server.llm.batching import PAUSE_SECONDS, READ_TOGETHER, SOONEST_SECO
 
 
 def turns(running: int) -> Counter[int]:
-    """Count the answers that are read in the same millisecond of the batching interval."""
+    """Return how many answers are read in each millisecond of the batching interval."""
     waits = [seconds_to_next_batch(number, 1234.5678, running) for number in range(running)]
     assert all(SOONEST_SECONDS < wait <= PAUSE_SECONDS + SOONEST_SECONDS for wait in waits)
     return Counter(round((1234.5678 + wait) % PAUSE_SECONDS * 1000) for wait in waits)
@@ -23,7 +23,7 @@ def test_few_answers_are_read_at_the_same_times() -> None:
 
 
 def test_many_answers_are_read_in_turns() -> None:
-    """Many answers are spread over the interval, so that none waits until all others are read."""
+    """Many answers are spread over the interval, so that reading them all at once does not delay any."""
     assert max(turns(10 * READ_TOGETHER).values()) < 3 * READ_TOGETHER
 
 

@@ -1,4 +1,4 @@
-"""A student with many data: the export is streamed, the history paged, and erasure blocks nobody."""
+"""Accounts with much data: the export is streamed, the history has pages, and erasure blocks no other student."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from testing.held_service import HeldService
 
 MESSAGES, TEXT = 400, "def f():\n" + "    pass\n" * 7_000
-"""Messages of 63 KB each, more than the buffers of sockets and a page hold together."""
+"""Many messages of 63 KB each: together they exceed the socket buffers and a page of the export."""
 
 
 def narrow_socket(address: AddrInfoType) -> socket.socket:
-    """Return a socket with a small receive buffer: Linux lets it grow to 32 MB, more than the whole export."""
+    """Return a socket with a small receive buffer. By default Linux lets it grow to 32 MB, which holds the export."""
     family, kind, protocol, _, _ = address
     narrow = socket.socket(family, kind, protocol)
     narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
@@ -98,7 +98,7 @@ async def test_t8_an_export_of_many_pages_is_whole(on_both: HeldService) -> None
 
 @pytest.fixture
 def counted_pages(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Return a list that grows with each page that an export reads."""
+    """Return a list that gets an item for each page that an export reads."""
     pages: list[object] = []
 
     def counted(*arguments: Any, **named: Any) -> Any:
@@ -110,7 +110,7 @@ def counted_pages(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 
 async def test_an_export_is_read_as_the_client_takes_it(on_both: HeldService, counted_pages: list[object]) -> None:
-    """An export reads pages only as fast as the client, lets others ask, and stops if the client leaves."""
+    """An export reads pages only as fast as the client, lets other requests run, and stops if the client leaves."""
     _, headers = await big_student(on_both)
     token = (await on_both.register("bob@uni.example"))["access_token"]
 
@@ -129,7 +129,7 @@ async def test_an_export_is_read_as_the_client_takes_it(on_both: HeldService, co
 async def test_an_operators_export_is_read_as_it_is_printed(
     on_both: HeldService, tmp_path: Path, database_url: str, counted_pages: list[object]
 ) -> None:
-    """`users export` holds only one page in memory, and is in the audit log before it prints anything."""
+    """`users export` keeps only one page in memory, and writes to the audit log before it prints anything."""
     await big_student(on_both)
 
     async with aclosing(export(Settings(data_dir=tmp_path, database_url=database_url), "ada@uni.example")) as pieces:
@@ -144,7 +144,7 @@ async def test_an_operators_export_is_read_as_it_is_printed(
 
 
 async def test_an_export_that_breaks_off_has_no_end(on_both: HeldService) -> None:
-    """If the account is erased during its export, the response's body ends incomplete."""
+    """If the account is erased during its export, the client sees that the response is incomplete."""
     _, headers = await big_student(on_both)
 
     connector = TCPConnector(socket_factory=narrow_socket)
@@ -160,7 +160,7 @@ async def test_an_export_that_breaks_off_has_no_end(on_both: HeldService) -> Non
 
 
 async def test_a_page_of_the_history_ends_where_it_is_long(on_both: HeldService) -> None:
-    """A page of long messages has fewer than requested, and a cursor to the rest."""
+    """A page with long messages contains fewer than requested, and a cursor to the rest."""
     student, headers = await big_student(on_both, 50)
     session = await on_both.database.read(
         lambda connection: connection.scalars(select(ChatSession.id).where(ChatSession.user_id == student)).one()
@@ -207,7 +207,7 @@ def count(connection: Connection, table: type[ChatMessage | ModelCall]) -> int:
 
 
 async def test_what_is_in_use_again_is_not_forgotten(on_both: HeldService) -> None:
-    """A problem that gets a new ask after it was selected for deletion is not deleted."""
+    """A problem that was selected for deletion, but then gets a new ask, is not deleted."""
     token = (await on_both.register())["access_token"]
     async with connect(on_both.url, token) as chat:
         await chat.answer()

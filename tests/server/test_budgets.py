@@ -1,4 +1,4 @@
-"""Budgets: they are exact in one process and in the database, warn in time, and a refusal uses up nothing (list A)."""
+"""Budgets: exact in one process and in the database, with a warning in time; a refusal uses up nothing."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ DOLLAR = 10**9
 
 @dataclass
 class StoredSpending:
-    """The spending that the database has stored."""
+    """A stand-in for the spending in the database."""
 
     spent: Spent = field(default_factory=lambda: Spent(0, 0))
     reads: int = 0
@@ -75,14 +75,14 @@ class StoredSpending:
 
 
 async def nothing_stored(_subject: str, _day: date) -> int:
-    """Return 0: no messages of the day are stored."""
+    """Return 0, as if no messages of the day were stored."""
     return 0
 
 
 def limiter(
     budgets: Budgets, clock: HeldClock | None = None, stored: StoredSpending | None = None, **limits: int
 ) -> InProcessLimiter:
-    """Build a limiter in which only the budgets limit, unless a test says otherwise."""
+    """Build a limiter with budgets; all other limits are so high that they do not apply unless a test sets them."""
     wide = {"messages_per_minute": 5000, "daily_messages": 5000, "llm_calls_per_minute": 5000} | limits
     return InProcessLimiter(
         Limits(**wide, budgets=budgets), clock or HeldClock(), nothing_stored, (stored or StoredSpending()).spent_on
@@ -162,7 +162,7 @@ async def test_what_a_call_did_cost_takes_the_place_of_what_was_held_back() -> N
 
 
 async def test_midnight_opens_the_days_budget_and_not_the_months() -> None:
-    """A9 with money: midnight resets the daily budget, but not the monthly one."""
+    """A9 with money: at midnight UTC the daily budget is reset, but not the monthly one."""
     clock = HeldClock(at=datetime(2026, 3, 1, 23, 59, 59, tzinfo=UTC))
     stored = StoredSpending(Spent(DOLLAR, DOLLAR))
     limits = limiter(Budgets(daily=DOLLAR, monthly=2 * DOLLAR), clock, stored)
@@ -228,7 +228,7 @@ async def test_the_database_holds_a_budget_whatever_the_limiters_say(database: D
 
 
 async def test_a_refusal_by_one_budget_leaves_the_other_as_it_was(database: Database) -> None:
-    """If the daily budget has room and the monthly one has not, neither is changed."""
+    """If the monthly budget is used up, an ask is refused without changing the daily spending."""
     await database.commit(lambda connection: change_spending(connection, date(2026, 3, 31), 60))
 
     with pytest.raises(MonthlyBudgetReached):
@@ -238,7 +238,7 @@ async def test_a_refusal_by_one_budget_leaves_the_other_as_it_was(database: Data
 
 
 async def test_the_operator_is_warned_once_when_four_fifths_are_used(database: Database) -> None:
-    """The operator is warned once in a period, even if spending falls and rises above four fifths again."""
+    """The operator gets one warning in a period, even if spending falls below four fifths and rises above it again."""
 
     def hold_back(connection: Connection) -> list[NearlySpent]:
         return list(commit_spending(connection, TODAY, 20, Budgets(daily=100), NOON))
@@ -251,7 +251,7 @@ async def test_the_operator_is_warned_once_when_four_fifths_are_used(database: D
 
 
 async def test_what_is_larger_than_the_budget_never_passes(database: Database) -> None:
-    """An ask that costs more than the budget never passes, not even as the first of its period."""
+    """An ask that costs more than the whole budget is always refused, even as the first of its period."""
     for _ in range(2):
         with pytest.raises(BudgetReached):
             await database.commit(lambda connection: commit_spending(connection, TODAY, 11, Budgets(daily=10), NOON))
@@ -260,7 +260,7 @@ async def test_what_is_larger_than_the_budget_never_passes(database: Database) -
 
 
 def test_refusals_say_when_their_period_ends() -> None:
-    """A refusal by the daily budget ends at midnight UTC, one by the monthly budget on the first of the next month."""
+    """A refusal's `resets_at` is the next midnight UTC for the daily budget, the first of the month for the monthly."""
     daily, monthly = (make(date(2026, 12, 31), NOON) for make in (daily_budget_reached, monthly_budget_reached))
 
     assert daily.resets_at == monthly.resets_at == datetime(2027, 1, 1, tzinfo=UTC)
@@ -268,7 +268,7 @@ def test_refusals_say_when_their_period_ends() -> None:
 
 
 async def test_a_budget_needs_prices(tmp_path: Path, upstream: FakeUpstream) -> None:
-    """With a budget and a model without a price, which would never use it up, the service does not start."""
+    """With a budget, a model without a price prevents the start, since its calls would not count."""
     settings = Settings.model_validate(
         {
             "data_dir": tmp_path,
@@ -323,7 +323,7 @@ def row_of_the_ledger(made_at: datetime, reserved: int, state: str = "sent") -> 
 async def test_a_budget_is_used_up_only_where_settled_calls_leave_no_room(
     database: Database, budgets: Budgets, price: int, refusal: tuple[str, str] | None
 ) -> None:
-    """A budget counts as used up only if settled calls leave no room; running calls and earlier months do not count."""
+    """A budget counts as used up only if settled calls leave no room; running calls and last month's do not count."""
     now = datetime(2026, 3, 15, 12, tzinfo=UTC)
     today = now.date()
     for write in (
@@ -363,7 +363,7 @@ output = 100
 
 
 async def test_a_service_stops_spending_at_its_budget(tmp_path: Path, clock: HeldClock, upstream: FakeUpstream) -> None:
-    """Asks pass until the budget is spent, spending equals the ledger, and asks pass again the next day."""
+    """Asks pass until the day's budget is spent, the spending equals the ledger, and the next day asks pass again."""
     (tmp_path / "prices.toml").write_text(PRICES)
     settings = spending_settings(upstream, daily_budget_usd="0.2")
     async with held_service(tmp_path, clock, **settings) as held:
@@ -404,7 +404,7 @@ def spending_settings(upstream: FakeUpstream, **settings: str) -> dict[str, Any]
 async def test_a_budget_that_answers_under_way_hold_is_busy(
     tmp_path: Path, clock: HeldClock, upstream: FakeUpstream, database_url: str
 ) -> None:
-    """A7, A8: an ask that running answers leave no budget for passes once the first has ended; nothing is lost."""
+    """A7, A8: if running answers reserve the whole budget, an ask is refused; it passes once an answer has ended."""
     (tmp_path / "prices.toml").write_text(PRICES)
     upstream.default = Behaviour(fault="silence", tokens_before_fault=1)
     settings = spending_settings(upstream, daily_budget_usd="0.3", database_url=database_url)
@@ -439,7 +439,7 @@ async def test_a_budget_that_answers_under_way_hold_is_busy(
 async def test_a_dearer_provider_is_not_asked_with_money_that_is_not_there(
     tmp_path: Path, clock: HeldClock, upstream: FakeUpstream, database_url: str
 ) -> None:
-    """If the first provider fails and the budget is too small for the second, nothing is spent or used up."""
+    """If the first provider fails and the budget is too small for the second, the ask uses up nothing."""
     dear = PRICES.replace("100", "400").replace("openai", "anthropic").replace("tutor-model", "dear-model")
     (tmp_path / "prices.toml").write_text(PRICES + dear)
     upstream.default = Behaviour(status=400)

@@ -60,7 +60,7 @@ Script = list[Event | ProviderFailure]
 
 
 class ScriptedProvider:
-    """A provider that plays one script for each call, and complete answers once all are used."""
+    """A provider that plays one script for each call, and complete answers after the last script."""
 
     name = "scripted"
     model = "scripted-1"
@@ -114,7 +114,7 @@ async def ask_failing(chain: Chain, recorder: MemoryRecorder, error: type[TutorE
     async def read() -> None:
         async with chain.stream(REQUEST, recorder, Pacing()) as answer:
             async for piece in answer:
-                shown.append(piece)  # noqa: PERF401 - the text before the error is needed
+                shown.append(piece)  # noqa: PERF401 - the text before the error is needed, which a comprehension would lose
 
     with pytest.raises(error) as caught:
         await read()
@@ -158,7 +158,7 @@ async def test_the_first_provider_answers(fallback: Provider, upstream: FakeUpst
 
 
 async def test_p1_a_short_retry_after_is_waited_out(upstream: FakeUpstream, fallback: Provider) -> None:
-    """P1: after 429 with Retry-After 1, the same provider is called again after this second."""
+    """P1: after 429 with Retry-After 1, the same provider is called again one second later."""
     upstream.play(Behaviour(status=429, headers={"Retry-After": "1"}))
     clock, recorder = Time(), MemoryRecorder()
     text, answer = await ask(make_chain(fallback, clock=clock), recorder)
@@ -170,7 +170,7 @@ async def test_p1_a_short_retry_after_is_waited_out(upstream: FakeUpstream, fall
 async def test_p1_a_long_retry_after_goes_to_the_next_provider(
     failing_provider: Callable[[str], Provider], fallback: Provider
 ) -> None:
-    """P1: after 429 with Retry-After 3600, the next provider is called at once, and the first skipped for a while."""
+    """P1: after 429 with Retry-After 3600, the next provider is called at once, and later calls skip the first."""
     clock, recorder = Time(), MemoryRecorder()
     chain = make_chain(failing_provider("fake-429-later"), fallback, clock=clock)
     began_at = time.monotonic()
@@ -302,14 +302,15 @@ async def test_the_whole_answer_has_a_deadline(upstream: FakeUpstream, fallback:
 async def test_the_whole_answer_has_a_deadline_where_nothing_is_waited_for() -> None:
     """The deadline of the whole answer also ends a stream whose next text is always available at once."""
     recorder = MemoryRecorder()
-    words: Script = ["w", "", "", ""] * 50_000  # fewer characters than the maximum length of an answer
+    # The answer stays below the maximum length, so that only the deadline can end it.
+    words: Script = ["w", "", "", ""] * 50_000
     chain = make_chain(ScriptedProvider(words), deadlines=replace(PATIENT, whole_answer=0.05))
     await ask_failing(chain, recorder, AnswerInterrupted)
     assert recorder.outcomes[0].reason == "timeout"
 
 
 async def test_a_slow_reader_is_not_the_providers_silence() -> None:
-    """Only time spent waiting for the provider counts towards its deadlines, not the reader's."""
+    """A provider's deadline does not count the time in which the reader is busy."""
 
     class Pausing(ScriptedProvider):
         async def _play(self, script: Script) -> AsyncIterator[Sequence[Event]]:
@@ -328,7 +329,7 @@ async def test_a_slow_reader_is_not_the_providers_silence() -> None:
 
 
 async def test_p9_a_wrong_key_is_tried_once(upstream: FakeUpstream) -> None:
-    """P9: a wrong key gives one outcome that names its variable, and the breaker then skips the provider."""
+    """P9: a wrong key gives one outcome that names the key's variable, and the breaker then skips the provider."""
     provider = make_provider("anthropic", upstream, key="wrong")
     clock, recorder = Time(), MemoryRecorder()
     chain = make_chain(provider, clock=clock)
@@ -343,7 +344,7 @@ async def test_p9_a_wrong_key_is_tried_once(upstream: FakeUpstream) -> None:
 
 
 async def test_an_option_that_a_server_refuses_costs_no_retry(upstream: FakeUpstream, fallback: Provider) -> None:
-    """A call that is adapted to a server's options is repeated at once and does not use up the retry."""
+    """If a server refuses an option, the call is repeated at once without it, and this is not counted as the retry."""
     old = Behaviour(refuses=("max_tokens", "stream_options"))
     upstream.play(old, old, Behaviour(status=500), old)
     clock, recorder = Time(), MemoryRecorder()
@@ -359,7 +360,7 @@ async def test_an_option_that_a_server_refuses_costs_no_retry(upstream: FakeUpst
 
 
 async def test_an_answer_without_text_goes_to_the_next_provider(upstream: FakeUpstream, fallback: Provider) -> None:
-    """After an answer without text the next provider is called, and the first is billed by its own count."""
+    """If an answer has no text, the next provider is called, and the first is billed by the usage that it reported."""
     provider = make_provider("anthropic", upstream)
     upstream.play(Behaviour(text="", finish="length"))
     recorder = MemoryRecorder()
@@ -373,7 +374,7 @@ async def test_an_answer_without_text_goes_to_the_next_provider(upstream: FakeUp
 
 @pytest.mark.parametrize(("model", "finish"), [("fake-length", "length"), ("fake-refusal", "refusal")])
 async def test_tells_how_an_answer_ended(failing_provider: Callable[[str], Provider], model: str, finish: str) -> None:
-    """An answer that ends by its length limit or a refusal counts as complete, and the chain reports the end."""
+    """An answer that ends by its length limit or a refusal is complete, and the chain reports how it ended."""
     recorder = MemoryRecorder()
     _, answer = await ask(make_chain(failing_provider(model)), recorder)
     assert answer.finish is not None
@@ -438,7 +439,7 @@ async def test_l2_a_cancel_closes_the_upstream_and_settles(
 
 
 async def test_l2_leaving_early_closes_the_upstream_and_settles(upstream: FakeUpstream, fallback: Provider) -> None:
-    """L2: a reader that stops or raises has the same effect as a cancel."""
+    """L2: if the reader stops or raises, the stream is closed and billed as after a cancel."""
     recorder = MemoryRecorder()
     chain = make_chain(fallback)
     upstream.play(Behaviour(fault="silence", tokens_before_fault=AFTER_TEXT))
@@ -472,7 +473,7 @@ async def test_an_answer_that_nobody_reads_calls_nobody(upstream: FakeUpstream, 
 
 
 async def test_a_refusing_recorder_stops_the_call(upstream: FakeUpstream, fallback: Provider) -> None:
-    """If the provider rate limit is reached, nothing is sent and no other provider is called."""
+    """If the provider rate limit is reached, no call is sent, not even to the next provider."""
 
     class Full(MemoryRecorder):
         async def start(self, _provider: Provider) -> RecordedCall:
@@ -484,14 +485,14 @@ async def test_a_refusing_recorder_stops_the_call(upstream: FakeUpstream, fallba
 
 
 class GatedRecorder(MemoryRecorder):
-    """A recorder that waits until the test lets it continue."""
+    """A recorder whose `start` waits until the test lets it continue."""
 
     def __init__(self) -> None:
         super().__init__()
         self.starting, self.may_start = asyncio.Event(), asyncio.Event()
 
     async def start(self, provider: Provider) -> RecordedCall:
-        """Record the call once the test allows it."""
+        """Record the call once the test lets it continue."""
         self.starting.set()
         await self.may_start.wait()
         return await super().start(provider)
@@ -511,7 +512,7 @@ async def test_l1_a_cancel_while_the_call_is_recorded_leaves_no_row_open() -> No
 
 
 async def test_what_runs_to_its_end_may_fail() -> None:
-    """An exception in uninterruptible work is raised to the caller, or after a cancel, the cancellation is."""
+    """`run_to_end` raises the exception of its work, or `CancelledError` if the caller was cancelled meanwhile."""
     may_end = asyncio.Event()
 
     async def fail() -> None:
@@ -611,13 +612,13 @@ def test_failures_in_a_row_are_counted() -> None:
 
 
 class Traced(str):
-    """A text that can be weakly referenced, so that a test sees when it is freed."""
+    """A string that can be weakly referenced, so that a test sees when it is freed."""
 
     __slots__ = ("__weakref__",)
 
 
 async def test_the_prompt_is_kept_until_a_model_speaks(upstream: FakeUpstream, fallback: Provider) -> None:
-    """The prompt is kept for a retry and the next provider, and freed once there is text."""
+    """The prompt is kept in memory for a retry or the next provider, and freed once there is text."""
     upstream.play(Behaviour(status=529), Behaviour(status=529))
     chain = make_chain(make_provider("anthropic", upstream), fallback)
     system = Traced(REQUEST.system)

@@ -31,7 +31,7 @@ async def student(service: Service, sign_up: SignUp) -> Student:
 
 @pytest.fixture
 async def chat(service: Service, student: Student) -> AsyncIterator[Chat]:
-    """Return the signed-in WebSocket of a new student."""
+    """Return the open WebSocket of a new, signed-in student."""
     async with connect(service.url, student.access_token) as opened:
         yield opened
 
@@ -198,7 +198,7 @@ async def test_rating_is_kept(service: Service, chat: Chat) -> None:
     """A rating, helpful or not, is stored with the answer."""
     frames = await chat.answer()
     await chat.send({"type": "rate", "message_id": frames[-1]["message_id"], "helpful": False})
-    await chat.answer()  # frames are handled in order, so the rating is stored now
+    await chat.answer()  # The service handles frames in order, so the rating is stored by now.
 
     message_id = frames[-1]["message_id"].replace("-", "")
     assert service.query("SELECT helpful FROM asks WHERE id = ?", message_id) == [(0,)]
@@ -233,7 +233,7 @@ async def test_auth_with_the_users_own_token_keeps_the_connection(chat: Chat, st
 
 
 async def test_a6_a_fourth_connection_is_closed_with_4002(service: Service, student: Student) -> None:
-    """A6: the fourth connection of a user is closed with 4002, and the other three stay open."""
+    """A6: a user's fourth connection is closed with 4002, and the other three stay open."""
     async with (
         connect(service.url, student.access_token) as first,
         connect(service.url, student.access_token) as second,
@@ -302,7 +302,7 @@ def test_h6_of_a_thousand_wrong_items_one_is_described(name: str) -> None:
 
 
 async def test_null_stands_for_an_absent_field(chat: Chat) -> None:
-    """A null field counts as absent, as some languages' clients send it."""
+    """A field that is null counts as absent, since clients in some languages send null."""
     absent = (
         "kind",
         "language",
@@ -376,7 +376,7 @@ async def test_a1_a8_the_21st_ask_in_a_minute_is_refused(chat: Chat) -> None:
 
 
 async def test_the_daily_cap(start_service: StartService, sign_up: SignUp) -> None:
-    """The daily cap's refusal has its fixed sentence, its limit and the time of the reset."""
+    """The refusal by the daily cap has its fixed sentence, its limit, and the time of the reset."""
     async with start_service(TUTOR_DAILY_MESSAGE_CAP="2") as service:
         student = await sign_up(service)
         async with connect(service.url, student.access_token) as chat:
@@ -464,7 +464,7 @@ class TestWithAModel:
         assert text_of(frames) == ("Look at line 3. " * 20)
 
     async def test_e6_cancel_ends_the_answer_and_the_call(self, modelled: Modelled) -> None:
-        """E6: a cancel ends the answer as `CANCELLED`, closes the upstream, gives the level back, bills the call."""
+        """E6: a cancel ends the answer and closes the upstream; the hint level is given back, and the call billed."""
         modelled.upstream.play(Behaviour(text="First sentence here. " + "And so on. " * 200, token_seconds=0.01))
         request_id = await modelled.chat.ask()
         while (await modelled.chat.receive())["type"] != "delta":
@@ -483,7 +483,7 @@ class TestWithAModel:
         assert calls[0] == ("cancelled", 1, 1)
 
     async def test_a_provider_that_fails_before_text_uses_up_nothing(self, modelled: Modelled) -> None:
-        """P2: a failure before any text gives the fixed sentence, uses up no limit or level, frees the request id."""
+        """P2: a failure before any text gives the fixed sentence, uses up nothing, and frees the request id."""
         modelled.upstream.play(*[Behaviour(status=500)] * 2)
         request_id = str(uuid4())
 
@@ -496,7 +496,7 @@ class TestWithAModel:
         assert (again[0]["hint_level"], again[0]["remaining_today"]) == (1, 99)
 
     async def test_l2_an_ask_that_is_taken_up_again_has_given_nothing_yet(self, modelled: Modelled) -> None:
-        """L2: when an ask is retried, its row no longer has any trace of the first attempt's end."""
+        """L2: when an ask is repeated after a failure, its row contains nothing of the first attempt's outcome."""
         slow = Behaviour(text="First sentence here. " + "And so on. " * 200, token_seconds=0.01)
         modelled.upstream.play(*[Behaviour(status=500)] * 2, slow)
         request_id = str(uuid4())
@@ -512,7 +512,7 @@ class TestWithAModel:
         assert running == [("running", None)]
 
     async def test_p3_a_cut_stream_is_never_done(self, modelled: Modelled) -> None:
-        """P3: a stream that breaks after text ends with `ANSWER_INTERRUPTED`, and counts."""
+        """P3: an answer whose stream breaks after some text ends with `ANSWER_INTERRUPTED`, and counts as a message."""
         modelled.upstream.play(Behaviour(text="Look at line 3. " * 20, fault="reset", tokens_before_fault=40))
 
         frames = await modelled.chat.answer()

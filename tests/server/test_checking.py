@@ -35,7 +35,7 @@ async def wrong(folder: Path, **settings: Any) -> list[str]:
 
 @contextmanager
 def somebody_else() -> Iterator[Path]:
-    """Switch to another user, who owns a folder."""
+    """Switch this process to another user, who owns the given folder, for the duration of the context."""
     folder = Path(tempfile.mkdtemp())
     os.chown(folder, NOBODY, NOBODY)
     os.seteuid(NOBODY)
@@ -68,7 +68,7 @@ def test_a_check_leaves_nothing_behind(folder: Path) -> None:
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644])
 def test_a_secret_that_others_can_read(folder: Path, mode: int) -> None:
-    """A secret that others can read is a fault, since they could sign tokens."""
+    """A secret file that other users can read is a fault, since they could sign tokens."""
     secret = folder / "jwt-secret"
     secret.chmod(mode)
 
@@ -78,14 +78,14 @@ def test_a_secret_that_others_can_read(folder: Path, mode: int) -> None:
 
 
 def test_a_folder_that_everybody_can_write_to(folder: Path) -> None:
-    """A folder that everybody can write to is a fault, since they could replace the secret."""
+    """A folder in which every user can write is a fault, since they could replace the secret."""
     folder.chmod(0o777)
 
     assert list(folder_problems(folder)) == [f"{folder} can be written to by everybody: chmod 700 {folder}"]
 
 
 async def test_a_database_in_a_folder_that_nobody_makes(folder: Path) -> None:
-    """A database in a missing folder is a fault, since the service creates only its data folder."""
+    """A database in a missing folder is a fault, since the service creates only its own data folder."""
     url = f"sqlite+aiosqlite:///{folder.parent}/other/tutor.sqlite3"
     expected = [f"database: {folder.parent}/other does not exist; check TUTOR_DATABASE_URL"]
 
@@ -94,7 +94,7 @@ async def test_a_database_in_a_folder_that_nobody_makes(folder: Path) -> None:
 
 
 async def test_what_is_no_folder(folder: Path) -> None:
-    """A file in the place of the data folder or of a parent folder is a fault."""
+    """A file at the path of the data folder, or of one of its parents, is a fault."""
     file = folder / "jwt-secret"
     found, (future,) = await wrong(file), folder_problems(file / "data")
 
@@ -120,7 +120,7 @@ def test_a_folder_of_somebody_else(folder: Path) -> None:
 
 @AS_ROOT
 def test_a_folder_that_cannot_be_written_to() -> None:
-    """A folder without write permission is a fault, also as the parent of a missing data folder."""
+    """A folder without write permission is a fault, also as the parent of a data folder that does not exist yet."""
     with somebody_else() as ours:
         ours.chmod(0o500)
         problems, future = list(folder_problems(ours)), list(folder_problems(ours / "data"))
@@ -130,7 +130,7 @@ def test_a_folder_that_cannot_be_written_to() -> None:
 
 
 def test_a_write_that_fails(folder: Path) -> None:
-    """If a write fails, as on a full disk, the line has the system's reason."""
+    """If the test file cannot be written, as on a full disk, the line has the system's reason."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
     try:
@@ -175,7 +175,7 @@ async def test_a_redis_that_throws_away_what_it_holds(folder: Path, redis_server
 
 
 def test_a_redis_that_keeps_what_it_holds() -> None:
-    """A Redis with bounded memory without eviction, or one that hides its settings, is no fault."""
+    """A Redis that does not evict keys, or that hides its settings, is no fault."""
     assert eviction_problem({"maxmemory": 10**8, "maxmemory_policy": "noeviction"}) is None
     assert eviction_problem({}) is None
 

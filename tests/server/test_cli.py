@@ -80,7 +80,7 @@ def test_help_names_the_commands_and_no_secret(tmp_path: Path) -> None:
 
 
 def test_help_waits_for_nothing_heavy() -> None:
-    """`--help` imports neither the web server nor the database nor the settings."""
+    """`--help` imports neither the web server nor the database nor the settings, so that it is fast."""
     script = (
         "import sys, tutor_server.cli.main; print(*{'aiohttp', 'sqlalchemy', 'pydantic', 'asyncio'} & set(sys.modules))"
     )
@@ -101,8 +101,8 @@ def test_version(tmp_path: Path) -> None:
         (("serve",), {"TUTOR_DAILY_MESSAGE_CAP": "lots"}, "TUTOR_DAILY_MESSAGE_CAP"),
         (("migrate",), {"TUTOR_DATABASE_URL": "oracle://db"}, "TUTOR_DATABASE_URL"),
         (("check",), {"TUTOR_JWT_SECRET": "marker"}, "TUTOR_JWT_SECRET"),
-        (("serve", "--host", "0.0.0.0"), {}, "TUTOR_REGISTRATION"),  # noqa: S104 - refused
-        (("serve", "--host", "0.0.0.0"), {"TUTOR_REGISTRATION": "open"}, "TUTOR_JWT_SECRET"),  # noqa: S104
+        (("serve", "--host", "0.0.0.0"), {}, "TUTOR_REGISTRATION"),  # noqa: S104 - the service refuses this address
+        (("serve", "--host", "0.0.0.0"), {"TUTOR_REGISTRATION": "open"}, "TUTOR_JWT_SECRET"),  # noqa: S104 - the service refuses this address
         (("serve", "--host", "tutor.example"), {"TUTOR_JWT_SECRET": SECRET}, "TUTOR_REGISTRATION"),
         (("serve",), {"TUTOR_DATABASE_URL": "sqlite+aiosqlite:////nowhere/at/all"}, "TUTOR_DATABASE_URL"),
         (("serve",), {"TUTOR_DATABASE_URL": "postgresql+asyncpg://t:marker@127.0.0.1:1/t"}, "TUTOR_DATABASE_URL"),
@@ -114,7 +114,7 @@ def test_version(tmp_path: Path) -> None:
 def test_what_keeps_it_from_starting_is_one_line(
     tmp_path: Path, arguments: tuple[str, ...], settings: dict[str, str], named: str
 ) -> None:
-    """A fault at the start gives status 1 and one line that names the setting, without any secret."""
+    """A fault at the start gives status 1 and one line that names the setting, but contains no secret."""
     done = run(tmp_path, *arguments, **settings)
 
     assert (done.returncode, done.stdout) == (1, "")
@@ -161,7 +161,7 @@ def test_env_file_of_the_working_directory(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_serving_until_told_to_stop(tmp_path: Path, number: signal.Signals) -> None:
-    """One line gives the URL when the service is ready; a signal ends it with status 0, and stderr has only logs."""
+    """When the service is ready, one line gives its URL; a signal ends it with status 0; stderr has only the log."""
     service = Service(tmp_path)
 
     service.process.send_signal(number)
@@ -174,7 +174,7 @@ def test_serving_until_told_to_stop(tmp_path: Path, number: signal.Signals) -> N
 
 
 def test_a_class_may_come_at_once(tmp_path: Path) -> None:
-    """As many connections as a class has windows can wait for a busy service."""
+    """The listen backlog of a busy service holds a connection from each window of a class."""
     service = Service(tmp_path)
     address = "127.0.0.1", int(service.url.rpartition(":")[2])
     service.process.send_signal(signal.SIGSTOP)
@@ -188,7 +188,7 @@ def test_a_class_may_come_at_once(tmp_path: Path) -> None:
 
 
 async def test_accounts_survive_a_restart(tmp_path: Path) -> None:
-    """The data folder keeps the secret, accounts and tokens over a crash."""
+    """After a crash, the data folder still has the secret, so that accounts and tokens stay valid."""
     first = Service(tmp_path)
     body = {"email": "ada@uni.example", "password": "a long password"}
     async with ClientSession(first.url) as client, client.post("/api/auth/register", json=body) as response:
@@ -235,7 +235,7 @@ def test_migrating_can_be_repeated(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", [("migrate",), ("serve", "--port", "0")])
 def test_a_database_of_a_newer_version_is_one_line(tmp_path: Path, command: tuple[str, ...]) -> None:
-    """A database of a newer version is left unchanged and reported in one line."""
+    """A database of a newer version gives one line, and is left unchanged."""
     assert run(tmp_path, "migrate").returncode == 0
     with closing(sqlite3.connect(tmp_path / "data" / "tutor.sqlite3")) as database, database:
         database.execute("UPDATE alembic_version SET version_num = 'of the future'")
@@ -309,7 +309,7 @@ def test_check_says_what_is_wrong(tmp_path: Path) -> None:
 
 
 def test_check_says_that_a_budget_needs_a_price(tmp_path: Path) -> None:
-    """`check` prints the same line about a model without a price that stops the start."""
+    """`check` reports a model without a price in the same line with which `serve` refuses to start."""
     settings = {
         "TUTOR_DAILY_BUDGET_USD": "5",
         "OPENAI_BASE_URL": "http://127.0.0.1:1/v1",
@@ -332,7 +332,7 @@ def test_check_says_that_a_budget_needs_a_price(tmp_path: Path) -> None:
 
 @pytest.fixture
 async def model_list() -> AsyncIterator[str]:
-    """Return an upstream whose list of models accepts the key `good` and fails for the key `broken`."""
+    """Yield an upstream whose list of models accepts the key `good` and fails for the key `broken`."""
 
     async def models(request: web.Request) -> web.Response:
         key = request.headers.get("X-Api-Key") or request.headers.get("Authorization", "").removeprefix("Bearer ")
@@ -388,7 +388,10 @@ def test_registration_by_domain_needs_mail(tmp_path: Path) -> None:
 
 
 async def test_an_installation_from_before_goes_on(tmp_path: Path) -> None:
-    """An existing installation in this state starts; its accounts work, and the log says why nobody can register."""
+    """An existing service with registration by domain but without e-mail starts, and its accounts work.
+
+    The log says why nobody can register.
+    """
     first = Service(tmp_path)
     student = await sign_up_student(first)
     assert first.stop() == 0
@@ -435,7 +438,7 @@ def test_links_need_an_address_that_people_reach(tmp_path: Path) -> None:
         "TUTOR_SMTP_FROM": "tutor@uni.example",
     }
 
-    done = run(tmp_path, "serve", "--host", "0.0.0.0", "--port", "0", **settings)  # noqa: S104 - the point of it
+    done = run(tmp_path, "serve", "--host", "0.0.0.0", "--port", "0", **settings)  # noqa: S104 - this test is about a public address
 
     assert done.returncode == 1
     assert done.stderr.startswith(

@@ -68,7 +68,7 @@ NO_ADDRESSES = (
 
 @pytest.mark.parametrize(("entry", "address"), ENTRIES.items())
 def test_s10_an_entry_in_any_form(entry: str, address: str) -> None:
-    """S10: an entry with a port, brackets, a zone or an IPv4-mapped form gives the same client address."""
+    """S10: an entry in any form (with port, brackets, zone or IPv4-mapped) gives the same client address."""
     assert address_behind(PROXY, [entry], PROXIES) == address
 
 
@@ -95,7 +95,7 @@ def test_s10_several_proxies(lines: list[str]) -> None:
 
 
 def test_s10_only_proxies() -> None:
-    """S10: if every entry is a proxy's, the leftmost is the client: the request comes from a proxy's own machine."""
+    """S10: if every entry is a proxy's, the leftmost entry is the client, since the request comes from that machine."""
     assert address_behind(PROXY, ["10.0.0.3, 10.0.0.2"], PROXIES) == "10.0.0.3"
 
 
@@ -107,7 +107,7 @@ def test_s10_a_stranger_who_forwards(peer: str) -> None:
 
 @pytest.mark.parametrize("peer", ["10.0.0.1", "::ffff:10.0.0.1", "::1", "127.0.0.1"])
 def test_s10_a_proxy_by_any_of_its_addresses(peer: str) -> None:
-    """S10: an IPv4 proxy is recognised in its IPv4-mapped form on a dual-stack socket."""
+    """S10: an IPv4 proxy is recognised by its IPv4-mapped IPv6 address, as on a dual-stack socket."""
     assert is_proxy(peer, PROXIES)
     assert address_behind(peer, [CLIENT], PROXIES) == CLIENT
 
@@ -130,7 +130,7 @@ def test_s10_hostile_values(lines: list[str]) -> None:
 async def test_s10_each_client_its_own(start_service: StartService) -> None:
     """S10: over HTTP, a client's failed sign-ins do not throttle another client behind the same proxy.
 
-    Changing ports and `Forwarded` headers do not make the same client a new one.
+    A client stays the same when its port or its `Forwarded` header changes.
     """
     body = {"email": "ada@uni.example", "password": "wrong password"}
     async with (

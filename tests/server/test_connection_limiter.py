@@ -1,4 +1,4 @@
-"""The connection limiter: as many units run at once as there are connections; waiting does not use up their time."""
+"""The connection limiter of the database: at most one unit of work runs on each connection, in order of arrival."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tutor_server.storage.connection_limiter import ConnectionLimiter
 
 
 async def test_units_have_their_turns_in_the_order_they_came() -> None:
-    """Of a thousand units on two connections, at most two run at once, in the order of their arrival."""
+    """Of a thousand units of work on two connections, at most two run at once, in the order of their arrival."""
     given = ConnectionLimiter(2, unit_seconds=10)
     begun: list[int] = []
     at_work: set[int] = set()
@@ -33,7 +33,7 @@ async def test_units_have_their_turns_in_the_order_they_came() -> None:
 
 
 async def test_the_wait_for_a_turn_does_not_use_up_the_units_time() -> None:
-    """A unit that waited for the timeout of its predecessor still gets its own full timeout."""
+    """The timeout of a unit of work begins when it gets a connection, not while it waits for one."""
     given = ConnectionLimiter(1, unit_seconds=0.05)
     never = asyncio.Event()
 
@@ -53,7 +53,7 @@ async def test_the_wait_for_a_turn_does_not_use_up_the_units_time() -> None:
 
 
 async def test_a_turn_is_waited_for_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A unit that gets no connection in time fails, and the connection goes to a later unit."""
+    """A unit of work that gets no connection in time fails, and the connection goes to a later one."""
     monkeypatch.setattr(connection_limiter, "WAIT_SECONDS", 0.01)
     given = ConnectionLimiter(1)
     async with given.slot():

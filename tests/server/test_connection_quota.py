@@ -1,4 +1,4 @@
-"""The quota that limits connections by address, but only when file descriptors are scarce."""
+"""The quota on connections for each client address, which applies only when file descriptors are scarce."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 OTHERS = 50
 LIMIT = 600
 CAPACITY = 400
-"""With a quarter of the descriptor limit reserved, the rest of the service may have 50 descriptors open."""
+"""The maximum number of connections: 600 descriptors, less a quarter as a reserve, less 50 used elsewhere."""
 WAITING_ROOM = 37
 
 
@@ -55,7 +55,7 @@ class Process:
         place.leave()
 
     def fill(self, address: str) -> int:
-        """Open connections from an address until one is refused; return the number that was admitted."""
+        """Open connections from an address until one is refused; return how many were admitted."""
         served = 0
         while self.connect(address).is_admitted:
             served += 1
@@ -64,7 +64,7 @@ class Process:
 
 @pytest.fixture
 def process() -> Process:
-    """Return a process without connections."""
+    """Return a simulated process without connections."""
     return Process()
 
 
@@ -77,7 +77,7 @@ def test_one_address_takes_three_quarters(process: Process) -> None:
 
 
 def test_a_refused_address_leaves_room_for_others(process: Process) -> None:
-    """If one address has used up its share, a new connection from it is refused, and one from another is admitted."""
+    """If an address has used up its share, its next connection is refused, and one from another address admitted."""
     process.fill("one")
 
     assert process.connect("one").begin_request("one") is Refusal.SHARE
@@ -94,7 +94,7 @@ def test_many_addresses_fill_the_process(process: Process) -> None:
 
 
 def test_those_who_are_connected_go_on(process: Process) -> None:
-    """An admitted connection may send further requests, however many other connections follow."""
+    """A connection that was admitted may send further requests, even after the capacity is used up."""
     connected = process.connect("one")
     process.fill("one")
     for number in range(CAPACITY):
@@ -106,7 +106,7 @@ def test_those_who_are_connected_go_on(process: Process) -> None:
 
 
 def test_a_waiting_connection_may_be_served_after_all(process: Process) -> None:
-    """A waiting connection is admitted if there is room when its request arrives."""
+    """A connection that was not admitted is admitted with its first request if there is room by then."""
     first = process.connect("one")
     process.fill("one")
     late = process.connect("one")
@@ -116,7 +116,7 @@ def test_a_waiting_connection_may_be_served_after_all(process: Process) -> None:
 
 
 def test_connections_that_wait_to_be_refused_are_bounded(process: Process) -> None:
-    """If too many connections wait for a refusal, the oldest of them is closed; admitted ones are not."""
+    """If too many connections wait to be refused, the oldest of them are closed, but no admitted one."""
     admitted = [process.connect("one") for _ in range(CAPACITY * 3 // 4)]
     waiting = [process.connect("one") for _ in range(WAITING_ROOM + 2)]
 
@@ -125,7 +125,7 @@ def test_connections_that_wait_to_be_refused_are_bounded(process: Process) -> No
 
 
 def test_who_is_signed_in_displaces_a_stranger(process: Process) -> None:
-    """A signed-in client displaces the connection that has been silent longest without ever sending a request."""
+    """A signed-in client takes the place of the connection that has been open longest without sending a request."""
     busy, idle, stranger = (process.connect("one") for _ in range(3))
     assert busy.begin_request("one") is None
     assert idle.begin_request("one") is None
@@ -140,7 +140,7 @@ def test_who_is_signed_in_displaces_a_stranger(process: Process) -> None:
 
 
 def test_an_idle_connection_is_displaced_once_there_is_no_stranger(process: Process) -> None:
-    """If all connections have sent requests, an idle one is displaced, but none with a running request."""
+    """If all connections have sent requests, a signed-in client takes the place of one without a running request."""
     idle = process.connect("one")
     assert idle.begin_request("one") is None
     idle.end_request()
@@ -174,7 +174,7 @@ def test_a_proxys_connections_count_for_its_clients(process: Process) -> None:
 
 
 def test_what_the_service_itself_has_open_counts(process: Process) -> None:
-    """Descriptors of provider calls and child processes reduce the connections' capacity while they are open."""
+    """Descriptors that provider calls and child processes use reduce the capacity while they are open."""
     process.others = LIMIT - 10
     assert process.connect("one").begin_request("one") is Refusal.FULL
 
@@ -184,7 +184,7 @@ def test_what_the_service_itself_has_open_counts(process: Process) -> None:
 
 
 def test_a_limit_that_is_changed_meanwhile(process: Process) -> None:
-    """A change of the running process' limit, by `prlimit`, takes effect."""
+    """If `prlimit` changes the limit of the running process, the quota uses the new limit."""
     assert process.connect("one").is_admitted
     process.limit = OTHERS
     process.clock.seconds += COUNT_SECONDS
@@ -193,7 +193,7 @@ def test_a_limit_that_is_changed_meanwhile(process: Process) -> None:
 
 
 def test_without_a_descriptor_to_count_with() -> None:
-    """If even counting the descriptors fails, the process counts as full."""
+    """If the descriptors cannot be counted for lack of a descriptor, the process counts as full."""
 
     def fail() -> int:
         raise OSError
@@ -204,7 +204,7 @@ def test_without_a_descriptor_to_count_with() -> None:
 
 
 def test_a_slow_count_is_rare() -> None:
-    """A count that takes a second is repeated only after 50 seconds."""
+    """A count of the descriptors that takes a second is repeated only after 50 seconds."""
     clock = HeldClock()
     counts: list[float] = []
 
@@ -221,7 +221,7 @@ def test_a_slow_count_is_rare() -> None:
 
 
 def test_a_request_of_a_connection_that_has_gone(process: Process) -> None:
-    """A request that begins or ends after its connection was closed is not counted."""
+    """A request that begins or ends after its connection was closed changes no count."""
     gone, left = process.connect("one"), process.connect("one")
     assert left.begin_request("one") is None
     process.disconnect(gone)
@@ -241,9 +241,12 @@ STEPS = st.lists(
 
 @given(STEPS)
 def test_nobody_is_refused_by_address_while_there_is_room(steps: list[tuple[str, str | None, int]]) -> None:
-    """Up to three quarters of the capacity nobody is refused, it is never exceeded, and counts end at zero."""
+    """For random steps: no connection is refused below three quarters of the capacity, and none admitted above it.
+
+    After all connections are closed, the counts are zero.
+    """
     process = Process()
-    process.limit, process.others = 80, 20  # this leaves a capacity of 40
+    process.limit, process.others = 80, 20  # This limit leaves a capacity of 40.
     process.clock.seconds += COUNT_SECONDS
     for step, address, number in steps:
         places = list(process.connected)

@@ -1,4 +1,4 @@
-"""The context builder: what goes into a prompt within its budget."""
+"""The context builder, which selects the parts of a prompt within a token budget."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CODE = "\n".join(f"value_{number} = {number}" for number in range(1, 401))
 
 def submission(**fields: object) -> Submission:
     """Build a submission with the cursor in the middle of a long program."""
-    return Submission(**{"code": CODE, "cursor": Position(200, 0), **fields})  # type: ignore[arg-type]  # passed by name
+    return Submission(**{"code": CODE, "cursor": Position(200, 0), **fields})  # type: ignore[arg-type]  # each test passes valid fields
 
 
 def messages(count: int) -> list[PastMessage]:
@@ -41,14 +41,14 @@ def test_no_history_is_no_trouble() -> None:
 
 
 def test_an_overlong_message_is_not_jumped_over() -> None:
-    """Messages older than one that does not fit are dropped, too, since a gap in the history would mislead."""
+    """Messages before one that does not fit are dropped, too, since a gap in the history would mislead the model."""
     history = [PastMessage("user", "short"), PastMessage("assistant", "long " * 5000), PastMessage("user", "older")]
 
     assert build_context(submission(), history, 1000).history == (history[0],)
 
 
 def test_cells_and_their_error_output_appear() -> None:
-    """The notebook's earlier cells appear with their output."""
+    """The notebook's earlier cells are in the prompt, with their output."""
     cells = (Cell(source="import math"), Cell(source="xs = []\nxs[0]", output="IndexError: list index out of range"))
 
     context = build_context(submission(kind="cell", code="print(xs)", cells=cells), (), 2000)
@@ -119,7 +119,7 @@ def test_one_huge_line_is_cut_around_the_cursor() -> None:
 
 
 def test_e3_lines_are_those_of_the_editor() -> None:
-    """E3: a form feed or line separator inside a string does not end a line; CRLF and a lone CR do."""
+    """E3: LF, CRLF and a lone CR end a line, but a form feed or a line separator in a string does not."""
     code = 's = "a\x0cb"\r\nt = "c\u2028d"\rbug = 1 / 0\n'
 
     context = build_context(submission(code=code, cursor=Position(2, 0)), (), 1000)

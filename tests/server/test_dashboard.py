@@ -36,7 +36,7 @@ INDEX_ERROR = (
 async def course(
     tmp_path: Path, clock: HeldClock, upstream: FakeUpstream, database_url: str
 ) -> AsyncIterator[HeldService]:
-    """Return a service with a priced model, budgets and an admin key on each kind of database."""
+    """Yield a service with a priced model, budgets and an admin key, on each kind of database in turn."""
     (tmp_path / "prices.toml").write_text(PRICES)
     settings: dict[str, Any] = {
         "admin_key": KEY,
@@ -59,7 +59,7 @@ async def course(
 
 @pytest.fixture
 async def browser(course: HeldService) -> AsyncIterator[ClientSession]:
-    """Return a browser with cookies of its own."""
+    """Return a browser with its own cookies."""
     async with ClientSession(course.url, cookie_jar=CookieJar(unsafe=True)) as session:
         yield session
 
@@ -97,7 +97,7 @@ async def table(browser: ClientSession, name: str) -> list[dict[str, str]]:
 
 
 async def ask_in(course: HeldService, module: str | None, students: int, upstream: FakeUpstream) -> None:
-    """Let some students send one ask each, in a module or in none."""
+    """Register some students and send one ask of each, in a module or in none."""
     upstream.default = Behaviour(text="Which index is the last one?")
     for number in range(students):
         answer = await course.register(f"{module}{number}@uni.example")
@@ -109,7 +109,7 @@ async def ask_in(course: HeldService, module: str | None, students: int, upstrea
 
 
 async def test_the_key_opens_it_through_the_form_alone(course: HeldService, browser: ClientSession) -> None:
-    """The dashboard opens only with the right key in its own form, and closes with the sign-out."""
+    """The dashboard opens only after the right key was sent with its own form, and closes with the sign-out."""
     assert "Admin key" in (await shown(browser, f"/admin?key={KEY}"))[1]
     status, page = await sign_in(browser, "not the key")
     assert (status, "The admin key is wrong." in page) == (422, True)
@@ -126,7 +126,7 @@ async def test_the_key_opens_it_through_the_form_alone(course: HeldService, brow
 
 
 async def test_a_session_ends_and_cannot_be_made_up(course: HeldService, browser: ClientSession) -> None:
-    """A session ends after a working day or with a new secret, and the database stores none."""
+    """A session ends after a working day or when the secret changes, and the database stores no session."""
     await sign_in(browser)
     (cookie,) = [each.value for each in browser.cookie_jar if each.key == "admin"]
     rows = await course.database.read(
@@ -158,7 +158,7 @@ async def test_another_key_ends_every_session(tmp_path: Path, clock: HeldClock) 
 
 
 async def test_guessing_the_key_is_slowed_down(browser: ClientSession) -> None:
-    """After 10 wrong keys a minute an address is throttled, as on the admin routes; the right key still works."""
+    """After 10 wrong keys in a minute an address is throttled, but the right key still works."""
     statuses = [(await sign_in(browser, "guess"))[0] for _ in range(11)]
 
     assert statuses == [422] * 10 + [429]
@@ -228,7 +228,7 @@ async def test_what_fewer_than_five_students_have_in_common_is_not_shown(
 async def test_the_switch_of_the_page_works_with_its_own_form_alone(
     course: HeldService, browser: ClientSession
 ) -> None:
-    """The off switch works with the page's own form and is in the audit log; without the CSRF token it does nothing."""
+    """The off switch works with the page's own form and is in the audit log; without a CSRF token it is refused."""
     _, page = await sign_in(browser)
     token = (await course.register())["access_token"]
     assert (await send(browser, "/admin/switch", is_off="yes"))[0] == 403

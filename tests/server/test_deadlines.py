@@ -41,14 +41,14 @@ LONG = 60.0
 
 @pytest.fixture
 async def hasty(tmp_path: Path, clock: HeldClock) -> AsyncIterator[HeldService]:
-    """Return a service with short deadlines for requests, and long ones for everything else."""
+    """Return a service with short deadlines for requests, and long deadlines for everything else."""
     deadlines = Deadlines(request_head=SHORT, request_body=SHORT, slow_reader=LONG, idle=LONG)
     async with held_service(tmp_path, clock, deadlines=deadlines) as service:
         yield service
 
 
 async def test_a_head_that_does_not_end(hasty: HeldService) -> None:
-    """A head that never ends gets 408 in the error envelope, and the connection is closed."""
+    """A request head that never ends gets 408 in the error envelope, and the connection is closed."""
     async with raw_connection(hasty.url) as connection:
         await connection.send(HALF_HEAD)
         answer = await connection.answer()
@@ -58,7 +58,7 @@ async def test_a_head_that_does_not_end(hasty: HeldService) -> None:
 
 
 async def test_a_head_that_drips(hasty: HeldService) -> None:
-    """A head that arrives byte by byte does not extend its deadline."""
+    """A request head that arrives byte by byte does not extend its deadline."""
     async with raw_connection(hasty.url) as connection:
         await connection.send(HALF_HEAD)
         started_at = time.monotonic()
@@ -109,7 +109,7 @@ async def test_an_idle_connection_is_closed(tmp_path: Path, clock: HeldClock) ->
 
 
 async def test_a_body_that_does_not_end(hasty: HeldService) -> None:
-    """A body that never ends gets 408 in the error envelope, and the connection is closed at once."""
+    """A request body that never ends gets 408 in the error envelope, and the connection is closed at once."""
     async with raw_connection(hasty.url) as connection:
         await connection.send(HALF_BODY)
         answer = await connection.answer()
@@ -119,7 +119,7 @@ async def test_a_body_that_does_not_end(hasty: HeldService) -> None:
 
 
 async def test_a_body_that_nobody_reads(hasty: HeldService) -> None:
-    """The response does not wait for a body that no handler reads; the connection closes at the body's deadline."""
+    """If no handler reads the request body, the response is sent at once; the body's deadline closes the connection."""
     half = HALF_BODY.replace(b"POST /api/auth/login", b"GET /api/auth/me")
     async with raw_connection(hasty.url) as connection:
         await connection.send(half)
@@ -129,7 +129,7 @@ async def test_a_body_that_nobody_reads(hasty: HeldService) -> None:
 
 
 async def test_a_reader_that_does_not_read(tmp_path: Path, clock: HeldClock) -> None:
-    """A response that the client does not read is cut at the write deadline, and its handler ends."""
+    """A response that the client does not read is aborted at the write deadline, and its handler ends."""
     ended = asyncio.Event()
 
     async def pour(request: web.Request) -> web.StreamResponse:
@@ -154,7 +154,7 @@ async def test_a_reader_that_does_not_read(tmp_path: Path, clock: HeldClock) -> 
 
 
 def test_aiohttp_still_has_no_deadlines_of_its_own() -> None:
-    """Fails once aiohttp has its own deadlines for heads, bodies or responses: then our workaround can be removed."""
+    """This test fails once aiohttp has its own deadlines; then our workaround can be removed."""
     settings = {name for name in inspect.signature(RequestHandler).parameters if "time" in name}
 
     assert settings == {"keepalive_timeout", "lingering_time", "timeout_ceil_threshold"}
@@ -163,8 +163,8 @@ def test_aiohttp_still_has_no_deadlines_of_its_own() -> None:
 async def test_h4_half_sent_heads_and_bodies(service: Service) -> None:
     """H4: 500 incomplete heads and bodies are closed within 10 s; meanwhile health answers within 200 ms.
 
-    The sockets are checked only afterwards, so that the service is measured and not this test. Three times the machine
-    itself may stall for less than a second.
+    The sockets are checked only afterwards, so that this test does not slow the service down. Up to three slow health
+    responses, each under a second, are accepted from a busy machine.
     """
     address = URL(service.url)
     with ExitStack() as stack:
@@ -178,7 +178,7 @@ async def test_h4_half_sent_heads_and_bodies(service: Service) -> None:
 
 
 def said_before_its_end(connection: socket.socket) -> bytes:
-    """Return the bytes on a connection that the service has closed. Raises `BlockingIOError` if it is open."""
+    """Return the received bytes of a connection that the service has closed. Raises `BlockingIOError` if it is open."""
     connection.settimeout(0)
     said = b""
     while came := connection.recv(4096):
