@@ -38,7 +38,7 @@ TODAY = NOON.date()
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    """Return a database of each kind with two students and their conversations."""
+    """Yield a database of each kind in turn, with two students and their conversations."""
     if request.param == "sqlite":
         opened = open_database(f"sqlite+aiosqlite:///{tmp_path / 'tutor.sqlite3'}")
     else:
@@ -49,7 +49,7 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
 
 
 def say(number: int, *, session: UUID | None = None) -> Callable[[Connection], int]:
-    """Return a unit that defers a message and adds 1 to a sum; its value is the message's number."""
+    """Return a unit of work that defers a message and adds 1 to a sum, and that returns the message's number."""
 
     def unit(connection: Connection) -> int:
         message = {"id": uuid4(), "session_id": session or session_id(0), "role": "user", "content": str(number)}
@@ -61,7 +61,7 @@ def say(number: int, *, session: UUID | None = None) -> Callable[[Connection], i
 
 
 async def commit_together(database: Database, units: Sequence[Callable[[Connection], Any]]) -> list[Any]:
-    """Commit units as one group; return their values or exceptions."""
+    """Commit units of work as one group; return their results or exceptions."""
     return await asyncio.gather(*(database.commit(unit) for unit in units), return_exceptions=True)
 
 
@@ -71,9 +71,9 @@ def contents(connection: Connection) -> list[int]:
 
 
 async def test_a_group_writes_once_what_its_units_defer(database: Database) -> None:
-    """A group needs one INSERT for all messages, and one change for all additions to a sum."""
+    """A group executes one INSERT for all its messages, and one UPDATE for all additions to a sum."""
     inserts: list[str] = []
-    engine = database._writer._engine  # type: ignore[attr-defined] # both kinds have one
+    engine = database._writer._engine  # type: ignore[attr-defined] # both kinds of writer have an engine
 
     @event.listens_for(getattr(engine, "sync_engine", engine), "before_cursor_execute")
     def note(_connection: object, _cursor: object, words: str, *_: object) -> None:
@@ -88,7 +88,7 @@ async def test_a_group_writes_once_what_its_units_defer(database: Database) -> N
 
 
 async def test_a_unit_that_raises_takes_what_it_deferred_with_it(database: Database) -> None:
-    """If a unit raises, its deferred writes are dropped, and the others' are written once."""
+    """If a unit raises, its deferred writes are dropped, and those of the other units are written once."""
 
     def fails(connection: Connection) -> None:
         say(100)(connection)
@@ -102,7 +102,7 @@ async def test_a_unit_that_raises_takes_what_it_deferred_with_it(database: Datab
 
 
 async def test_what_cannot_be_written_in_the_end_fails_its_unit_alone(database: Database) -> None:
-    """A deferred write that fails, such as into a missing conversation, fails only its own unit."""
+    """If a deferred write fails, for example into a missing conversation, only its own unit fails."""
     values = await commit_together(database, [say(1), say(100, session=uuid4()), say(2)])
 
     assert [values[0], values[2]] == [1, 2]
@@ -112,7 +112,7 @@ async def test_what_cannot_be_written_in_the_end_fails_its_unit_alone(database: 
 
 
 async def test_an_error_that_another_unit_catches_is_not_lost(database: Database) -> None:
-    """If a unit suppresses an error of an earlier unit's deferred write, the earlier unit still fails."""
+    """If a unit suppresses the error of an earlier unit's deferred write, the earlier unit still fails."""
 
     def goes_on(connection: Connection) -> int:
         with suppress(DBAPIError):
@@ -127,7 +127,7 @@ async def test_an_error_that_another_unit_catches_is_not_lost(database: Database
 
 
 async def test_what_sqlalchemy_executes_sees_what_was_deferred(database: Database) -> None:
-    """A statement sees the deferred writes of its own unit and of earlier ones."""
+    """A statement sees the deferred writes of its own unit and of earlier units in the group."""
 
     def count(connection: Connection) -> int:
         say(3)(connection)
@@ -152,7 +152,7 @@ async def test_a_budget_is_decided_by_what_units_before_have_added(database: Dat
 
 
 async def test_where_nothing_is_deferred_it_is_written_at_once(database: Database) -> None:
-    """A connection outside a group, such as a migration's, writes at once."""
+    """On a connection outside of a group, a write is executed at once instead of being deferred."""
 
     def write(connection: Connection) -> tuple[list[int], dict[str, int]]:
         say(1)(connection)
@@ -163,7 +163,7 @@ async def test_where_nothing_is_deferred_it_is_written_at_once(database: Databas
 
 
 async def test_a_statement_gives_values_as_they_went_in(database: Database) -> None:
-    """Ids and times are read back as they were written, although SQLite stores text; constants stay constants."""
+    """Ids and times are read back as they were written, although SQLite stores them as text."""
     read = Query(
         lambda _: select(ChatMessage.id, ChatMessage.code, ChatMessage.created_at).where(ChatMessage.role == "user"),
         lambda *row: row,
@@ -179,7 +179,7 @@ async def test_a_statement_gives_values_as_they_went_in(database: Database) -> N
 
 
 async def test_rows_that_are_inserted_together_are_those_that_were_given(database: Database) -> None:
-    """Each inserted row keeps its own values, in order; PostgreSQL executes one statement for all rows."""
+    """Each inserted row has its own values, in order; PostgreSQL executes one statement for all rows."""
     given = [
         {
             "id": UUID(int=number),
@@ -205,7 +205,7 @@ async def test_rows_that_are_inserted_together_are_those_that_were_given(databas
 
 
 async def test_a_text_that_is_too_long_is_refused_and_not_cut(postgres_server: PostgresServer) -> None:
-    """A text that is too long is refused, since PostgreSQL would truncate it in a cast and SQLite would not."""
+    """A string that exceeds its column is refused; PostgreSQL would truncate it in a cast, SQLite would store it."""
     opened = open_database(postgres_server.database())
     await opened.commit(upgrade)
     long = {"id": uuid4(), "session_id": session_id(0), "role": "x" * 17, "content": "", "code": None}

@@ -1,4 +1,4 @@
-"""The limit of open files, which is raised at the start, and the count of open files."""
+"""The limit of open files, which is raised at the start of a process, and the number of open files."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ print(resource.getrlimit(resource.RLIMIT_NOFILE))
 
 
 def raised(soft: int, hard: int) -> tuple[str, str]:
-    """Return the limits after a process has raised them, as it prints them, and its log."""
+    """Start a process with these limits; return the limits after it has raised them, and its log."""
     command = f'ulimit -Sn {soft} && ulimit -Hn {hard} && exec "$0" -c "$1"'
     done = subprocess.run(["/bin/sh", "-c", command, sys.executable, RAISE], capture_output=True, text=True, check=True)
     return done.stdout.strip(), done.stderr
 
 
 def test_the_soft_limit_becomes_the_hard_one() -> None:
-    """The soft limit, which systems set to 1024 for the sake of select(2), is raised to the hard limit."""
+    """The soft limit, often 1024 for programs that use select(2), is raised to the hard limit."""
     assert raised(256, 5000) == ("(5000, 5000)", "")
 
 
 def test_a_small_limit_is_told() -> None:
-    """The log warns the operator of a small limit, and says what to do."""
+    """If the limit is small, a warning in the log tells the operator how to raise it."""
     limits, told = raised(256, 512)
     line = json.loads(told)
 
@@ -58,5 +58,5 @@ def test_open_descriptors_are_counted() -> None:
 
 
 def test_the_count_is_that_of_the_system() -> None:
-    """The fast count of Linux 6.2 equals the length of the list of descriptors."""
+    """The number of open files that Linux 6.2 reports directly equals the length of the list of descriptors."""
     assert open_descriptors() == len(list(Path("/dev/fd").iterdir())) - 1

@@ -81,7 +81,7 @@ async def test_a_device_gets_its_codes(held: HeldService) -> None:
 
 
 async def test_codes_are_drawn_fairly(held: HeldService) -> None:
-    """Codes are unique, and every letter occurs."""
+    """Sixty user codes all differ, and together they contain every letter of the alphabet of user codes."""
     codes = [(await start_device(held.client))["user_code"] for _ in range(60)]
 
     assert len(set(codes)) == 60
@@ -114,7 +114,7 @@ async def test_a_device_signs_in(held: HeldService, browser: Browser) -> None:
 
 @ON_BOTH
 async def test_s6_too_fast(held: HeldService) -> None:
-    """S6: a poll that comes too early gets `slow_down`, and the interval grows by five seconds."""
+    """S6: a poll that comes before the interval is over gets `slow_down`, and the interval grows by five seconds."""
     started = await start_device(held.client)
 
     assert await poll(held, started) == (400, "authorization_pending")
@@ -151,7 +151,7 @@ async def test_s6_expired(held: HeldService, browser: Browser) -> None:
 
 
 async def test_an_approval_that_nobody_fetches_runs_out(held: HeldService, browser: Browser) -> None:
-    """An approved code that is polled too late has expired."""
+    """An approved device that polls after ten minutes gets `expired_token`."""
     await held.register(EMAIL)
     started = await approved(held, browser)
 
@@ -234,7 +234,7 @@ async def test_json_is_no_form(held: HeldService, route: str) -> None:
 
 
 async def test_s6_guessing_user_codes_is_blocked(tmp_path: Path, clock: HeldClock) -> None:
-    """S6: after twelve unknown codes from a browser, even a right code is throttled there, until its owner signs in."""
+    """S6: after twelve unknown codes from a browser, even a valid code is throttled there until its owner signs in."""
     async with held_service(tmp_path, clock) as held:
         started = await start_device(held.client)
         browser = Browser(held.url)
@@ -386,7 +386,7 @@ async def test_the_cookie_is_the_browsers_alone(held: HeldService, browser: Brow
     assert kept in browser.page.headers.getall("Set-Cookie")
     await browser.open()
     again = await browser.submit(user_code=started["user_code"], decision="approve")
-    assert again.status == 404  # the old cookie is no longer valid
+    assert again.status == 404  # The sign-in has replaced the cookie, so the old one is invalid.
 
 
 async def test_behind_https(tmp_path: Path, clock: HeldClock) -> None:
@@ -447,7 +447,7 @@ async def test_without_cookies(held: HeldService, browser: Browser) -> None:
 
 
 async def test_only_who_signed_in_decides(held: HeldService, browser: Browser) -> None:
-    """Another browser with its own form and cookie cannot approve a device for which this one signed in."""
+    """A second browser cannot approve a device with its own form and cookie after a sign-in in the first browser."""
     await held.register(EMAIL)
     started = await start_device(held.client)
     await browser.sign_in(started["user_code"], EMAIL, PASSWORD)
@@ -473,7 +473,7 @@ async def test_a_decision_needs_a_sign_in(held: HeldService, browser: Browser) -
 
 
 async def test_the_last_to_sign_in_decides(held: HeldService, browser: Browser) -> None:
-    """If two people sign in for one device, only the second can decide."""
+    """If two people sign in for the same device, only the second one can decide."""
     await held.register(EMAIL)
     bob = await held.register("bob@uni.example")
     started = await start_device(held.client)
@@ -490,7 +490,7 @@ async def test_the_last_to_sign_in_decides(held: HeldService, browser: Browser) 
 
 @pytest.mark.parametrize("decision", ["", "Approve", "yes", "deny"])
 async def test_anything_but_approval_denies(held: HeldService, browser: Browser, decision: str) -> None:
-    """Any decision other than an approval denies the device."""
+    """Any value of the decision field except `approve` denies the device."""
     await held.register(EMAIL)
     started = await start_device(held.client)
     await browser.sign_in(started["user_code"], EMAIL, PASSWORD)
@@ -500,7 +500,7 @@ async def test_anything_but_approval_denies(held: HeldService, browser: Browser,
 
 
 async def test_s4_the_page_does_not_tell_who_exists(held: HeldService, browser: Browser) -> None:
-    """S4: a wrong password, an unknown e-mail address and an invalid one get the same page."""
+    """S4: a wrong password, an unknown e-mail address and an invalid address get the same page."""
     await held.register(EMAIL)
     started = await start_device(held.client)
     await browser.open()
@@ -518,7 +518,7 @@ async def test_s4_the_page_does_not_tell_who_exists(held: HeldService, browser: 
 
 
 async def test_the_page_throttles_as_the_sign_in_does(held: HeldService, browser: Browser) -> None:
-    """Wrong passwords on the page and in the API count together."""
+    """Wrong passwords on the page and in the API count towards the same limit."""
     await held.register(EMAIL)
     for _ in range(5):
         await held.post("/api/auth/login", {"email": EMAIL, "password": "wrong password"})
@@ -627,7 +627,7 @@ async def test_s8_no_log_holds_a_code(tmp_path: Path, clock: HeldClock, log_outp
 
 
 async def test_any_process_takes_the_next_step(service: Service, sign_up: SignUp) -> None:
-    """Each step may reach another process, since all state is in the database."""
+    """Each step of a sign-in may reach a different process, since all state is in the database."""
     student = await sign_up(service)
     browser = Browser(service.url)
     async with ClientSession(service.url) as client:

@@ -1,4 +1,4 @@
-"""S9: behind a shared campus address, other people's mistakes and guesses lock nobody out, on both installations."""
+"""S9: mistakes and guesses of others behind the same campus address lock nobody out, on both installations."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LETTERS = "BCDFGHJKLM"
 async def own_service(
     installation: Installation, factory: pytest.TempPathFactory
 ) -> AsyncIterator[tuple[Service, ClientSession]]:
-    """Yield a service whose attempt limits no other test uses, and a client of it."""
+    """Yield a service whose attempt limits no other test uses up, and an HTTP client of the service."""
     settings = installation.settings() | {"TUTOR_ADMIN_KEY": KEY}
     async with (
         RunningService(factory.mktemp("doors"), settings, workers=installation.workers) as service,
@@ -48,10 +48,10 @@ async def log_in(client: ClientSession, email: str, password: str) -> int:
 
 
 async def test_s9_wrong_sign_ins_of_others(installation: Installation, tmp_path: Path, clock: HeldClock) -> None:
-    """S9: after 300 failed sign-ins from an address, a student who is new there can still sign in.
+    """S9: after 300 failed sign-ins from an address, a student who never signed in there before can sign in.
 
-    The failures are counted at one process, without hashing passwords; the student uses another process, if there are
-    several.
+    The failures are counted by one process without hashing passwords. If there are several processes, the student uses
+    another one.
     """
     settings: dict[str, Any] = {
         name.removeprefix("TUTOR_").lower(): value for name, value in installation.settings().items()
@@ -77,7 +77,7 @@ async def test_s9_wrong_sign_ins_of_others(installation: Installation, tmp_path:
 async def test_s9_mistyped_device_codes(
     installation: Installation, tmp_path_factory: pytest.TempPathFactory, sign_up: SignUp
 ) -> None:
-    """S9: ten mistyped device codes, or a hundred, lock out neither their own browser nor its neighbours."""
+    """S9: ten or a hundred mistyped device codes lock out neither their own browser nor others at its address."""
     async with own_service(installation, tmp_path_factory) as (service, client):
         student = await sign_up(service)
         started = await start_device(client)

@@ -1,4 +1,4 @@
-"""The error envelope: every error has the same shape."""
+"""The error envelope: every error response has the same JSON shape."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ GZIP = JSON | {"Content-Encoding": "gzip"}
 
 
 async def chunks(size: int) -> AsyncIterator[bytes]:
-    """Yield a body whose length is not known in advance."""
+    """Yield a request body whose length is not known in advance."""
     for _ in range(size // 65536):
         yield b" " * 65536
 
@@ -59,7 +59,7 @@ async def test_a_method_that_a_route_does_not_have(client: ClientSession) -> Non
 
 
 async def test_an_expectation_that_is_not_known(client: ClientSession) -> None:
-    """An unknown `Expect` header gets 417 in the envelope, rather than as the framework's text."""
+    """An unknown `Expect` header gets 417 in the envelope, instead of the framework's plain text."""
     status, answer = await login(client, b"{}", JSON | {"Expect": "the-unexpected"})
 
     assert (status, answer) == (417, {"detail": "Expectation Failed.", "code": "EXPECTATION_FAILED"})
@@ -86,7 +86,7 @@ async def test_another_content_type(client: ClientSession, content_type: str) ->
 
 
 async def test_json_with_a_charset_is_json(client: ClientSession) -> None:
-    """Parameters of the content type are ignored."""
+    """Parameters of the JSON content type, such as a charset, are ignored."""
     status, answer = await login(client, b"{}", {"Content-Type": "application/json; charset=utf-8"})
 
     assert (status, answer["code"]) == (422, "VALIDATION_FAILED")
@@ -105,7 +105,7 @@ async def test_json_with_a_charset_is_json(client: ClientSession) -> None:
 async def test_h5_a_body_that_is_too_large_or_broken(
     client: ClientSession, body: Any, headers: dict[str, str], status: int, code: str
 ) -> None:
-    """H5: an oversized body or gzip bomb gets 413, a broken gzip 400; a truncated one counts as a truncated body."""
+    """H5: a body over the limit, even compressed, gets 413, an invalid gzip body 400, and a truncated one 422."""
     data = chunks(2 * MAX_BODY_BYTES) if body == "chunked" else io.BytesIO(body)
 
     answered, answer = await login(client, data, headers)
@@ -114,7 +114,7 @@ async def test_h5_a_body_that_is_too_large_or_broken(
 
 
 async def test_after_a_broken_body_the_next_request_is_answered(service: Service, client: ClientSession) -> None:
-    """After a broken body, the response closes the connection, since the next request's start is unknown."""
+    """After an invalid body the service closes the connection, and the client's next request uses a new one."""
     for _ in range(3):
         broken = await login(client, io.BytesIO(b"xx"), GZIP)
         following = await login(client, b"{}", JSON)
@@ -200,7 +200,7 @@ async def test_h7_what_is_not_http(service: Service, request_bytes: bytes) -> No
     ],
 )
 async def test_aiohttp_still_has_the_fault(request_bytes: bytes, quoted: bytes) -> None:
-    """Fails once aiohttp has fixed the fault: then our workaround can be removed."""
+    """This test fails once aiohttp has fixed the fault; then our workaround can be removed."""
     runner = AppRunner(web.Application(logger=logging.getLogger("tests")), logger=logging.getLogger("tests"))
     await runner.setup()
     site = TCPSite(runner, "127.0.0.1", 0)
@@ -215,7 +215,7 @@ async def test_aiohttp_still_has_the_fault(request_bytes: bytes, quoted: bytes) 
 
 
 async def test_a_refusal_says_when_to_come_back(tmp_path: Path, clock: HeldClock) -> None:
-    """A refusal has `retry_after` and `limit` in the body, the header `Retry-After`, and `resets_at` if it applies."""
+    """A refusal has `retry_after` and `limit` in the body and the header `Retry-After`; a daily one has `resets_at`."""
 
     async def limited(_request: web.Request) -> web.Response:
         raise RateLimited(retry_after=7)
@@ -252,7 +252,7 @@ async def test_a_refusal_says_when_to_come_back(tmp_path: Path, clock: HeldClock
 async def test_what_nobody_foresaw_is_logged_without_its_message(
     tmp_path: Path, clock: HeldClock, log_output: io.BytesIO
 ) -> None:
-    """An unexpected exception gets 500 `INTERNAL_ERROR`; the log has type and frames, but no message or source line."""
+    """An unexpected exception gets 500 `INTERNAL_ERROR`; the log has its type and frames, but no message or source."""
 
     async def broken(_request: web.Request) -> web.Response:
         raise KeyError("what the student wrote")

@@ -1,4 +1,4 @@
-"""The fake upstream in a process of its own, controlled through its control route."""
+"""The fake upstream, which simulates model APIs, in a process of its own with a control route."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ async def test_runs_as_a_process_and_takes_a_script(url: str) -> None:
 
 
 async def test_an_unknown_behaviour_is_refused(upstream: FakeUpstream) -> None:
-    """An unknown field of a behaviour is reported at once."""
+    """An unknown field of a behaviour is refused at once."""
     async with (
         aiohttp.ClientSession(upstream.url) as http,
         http.post("/control", json={"script": [{"nonsense": 1}]}) as response,
@@ -81,7 +81,7 @@ async def test_a_default_applies_to_models_without_a_name_of_their_own(upstream:
 
 @pytest.mark.parametrize("api", ["/v1/messages", "/v1/chat/completions"])
 async def test_a_wrong_key_is_refused(upstream: FakeUpstream, api: str) -> None:
-    """Both APIs check the key."""
+    """Both simulated APIs check the API key."""
     async with (
         aiohttp.ClientSession(upstream.url) as http,
         http.post(api, json={"model": "any"}, headers={"Authorization": "Bearer other"}) as response,

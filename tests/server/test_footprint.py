@@ -1,4 +1,4 @@
-"""The memory and the modules of a serving process."""
+"""The memory of a serving process, and the modules that it imports."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ footprint.stay_small()
 def megabytes():
     return int(pathlib.Path("/proc/self/statm").read_text().split()[1]) * 4096 // 2**20
 """
-"""The beginning of a program that limits its memory as the service does, and can measure it."""
+"""The first lines of a test program: they limit its memory as the service does, and define how to measure it."""
 
 
 def output_of(program: str) -> list[str]:
@@ -26,7 +26,7 @@ def output_of(program: str) -> list[str]:
 
 
 def test_a_service_runs_without_what_only_the_editor_side_needs() -> None:
-    """Signing, logging and migrations work without the libraries that only the editor side needs."""
+    """Signing tokens, logging and migrations do not import the libraries that only the editor side needs."""
     program = (
         "import sys\n"
         "from tutor_server.process.memory import stay_small\n"
@@ -40,7 +40,7 @@ def test_a_service_runs_without_what_only_the_editor_side_needs() -> None:
 
 @OF_GLIBC
 def test_the_memory_of_a_password_is_given_back() -> None:
-    """A process returns the memory of password hashing (19 MiB for each hash) to the system."""
+    """After password hashing, which needs 19 MiB for each hash, the process returns the memory to the system."""
     program = (
         f"{SMALL_SERVICE}"
         "from tutor_server.identity.passwords import Passwords\n"
@@ -58,7 +58,7 @@ def test_the_memory_of_a_password_is_given_back() -> None:
 
 @OF_GLIBC
 def test_what_is_freed_among_what_is_used_is_given_back() -> None:
-    """The memory of freed prompts is returned to the system, even between blocks that are still in use."""
+    """The memory of freed prompts is returned to the system, even if blocks in between are still in use."""
     program = (
         f"{SMALL_SERVICE}"
         "footprint.GIVING_BACK_SECONDS = 0\n"

@@ -1,4 +1,4 @@
-"""The frame rate limit of the chat WebSocket: two token buckets for each user."""
+"""The frame rate limit of the chat WebSocket: a token bucket for frames and one for bytes, for each user."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def clock() -> HeldClock:
 
 
 def test_frames_are_counted_and_come_back_with_time(clock: HeldClock) -> None:
-    """A full bucket can be used at once; it refills with time, but never beyond its size."""
+    """A full token bucket can be emptied at once; it refills with time, but never beyond its capacity."""
     allowance = FrameAllowance(RATE, clock)
 
     assert [allowance.take_frame() for _ in range(11)] == [True] * 10 + [False]
@@ -32,7 +32,7 @@ def test_frames_are_counted_and_come_back_with_time(clock: HeldClock) -> None:
 
 
 def test_bytes_are_counted_apart(clock: HeldClock) -> None:
-    """A read that exceeds the byte bucket takes nothing, so that a smaller one may still pass."""
+    """A read that exceeds the byte bucket takes no tokens, so that a smaller read may still pass."""
     allowance = FrameAllowance(RATE, clock)
 
     assert [allowance.take_bytes(count) for count in (900, 200, 100, 1)] == [True, False, True, False]
@@ -40,14 +40,14 @@ def test_bytes_are_counted_apart(clock: HeldClock) -> None:
 
 
 def test_connections_count_as_frames(clock: HeldClock) -> None:
-    """Each opened connection takes frames from the bucket."""
+    """Opening a connection takes tokens from the frame bucket."""
     allowance = FrameAllowance(RATE, clock)
 
     assert [allowance.take_connection() for _ in range(3)] == [True, True, False]
 
 
 def test_one_who_was_shut_out_opens_no_connection(clock: HeldClock) -> None:
-    """A user who was cut off cannot open a connection for a while; connections that are open need only frames."""
+    """A user whose connection was closed for flooding cannot open another for 30 seconds."""
     allowance = FrameAllowance(RATE, clock)
     allowance.shut_out()
 
@@ -59,7 +59,7 @@ def test_one_who_was_shut_out_opens_no_connection(clock: HeldClock) -> None:
 
 
 def test_connections_of_a_user_share_one_allowance(clock: HeldClock) -> None:
-    """All connections of a user share one bucket, also later ones; each user has their own."""
+    """All connections of a user share one bucket, and each user has a separate one."""
     allowances, user_id = FrameAllowances(RATE, clock), uuid4()
 
     assert allowances.of(user_id) is allowances.of(user_id)
@@ -67,7 +67,7 @@ def test_connections_of_a_user_share_one_allowance(clock: HeldClock) -> None:
 
 
 def test_users_who_sent_nothing_of_late_are_forgotten(clock: HeldClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The number of stored buckets is limited, but a bucket that is overdrawn or in use is never dropped."""
+    """The number of stored buckets is limited, but a bucket that is in use or has too few tokens is never dropped."""
     monkeypatch.setattr(frame_rate, "FIRST_SWEEP", 4)
     allowances = FrameAllowances(RATE, clock)
     debtor, quiet = allowances.of(UUID(int=1)), allowances.of(UUID(int=2))
@@ -83,7 +83,7 @@ def test_users_who_sent_nothing_of_late_are_forgotten(clock: HeldClock, monkeypa
 
 @pytest.mark.parametrize("limit", [1, 20, 100, 1000])
 def test_the_rate_is_well_above_the_limit_of_messages(limit: int) -> None:
-    """The rate is six frames for each message that the operator allows, and at least the default rate."""
+    """The rate is six frames for each message of the operator's limit, and at least the default rate."""
     rate = FrameRate.allowing(limit)
 
     assert rate.frames_per_second * 60 >= 6 * limit

@@ -31,7 +31,7 @@ async def test_a_healthy_service(client: ClientSession) -> None:
 
 
 async def test_a_service_without_its_database(tmp_path: Path, clock: HeldClock) -> None:
-    """Without its database, health is 503 and `unavailable` in the envelope; other routes `DATABASE_UNAVAILABLE`."""
+    """If the database is unreachable, health answers 503 and `unavailable`; other routes `DATABASE_UNAVAILABLE`."""
     settings = Settings.model_validate(
         {
             "data_dir": tmp_path,

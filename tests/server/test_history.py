@@ -23,7 +23,7 @@ async def get(client: ClientSession, path: str, student: Student) -> tuple[int, 
 
 
 async def test_an_ask_is_in_the_history(service: Service, client: ClientSession, sign_up: SignUp) -> None:
-    """The history has the question with its code unit, then the answer."""
+    """The history contains the question with its code unit, followed by the answer."""
     student = await sign_up(service)
     async with connect(service.url, student.access_token) as chat:
         frames = await chat.answer(question="Why?")
@@ -57,7 +57,7 @@ async def test_notebook_and_editor_are_sessions_of_their_own(
 
 
 async def test_messages_come_page_by_page(service: Service, client: ClientSession, sign_up: SignUp) -> None:
-    """Cursors lead through all messages without gaps or repetitions."""
+    """The cursors of the pages lead through all messages without gaps or repetitions."""
     student = await sign_up(service)
     async with connect(service.url, student.access_token) as chat:
         for number in range(4):
@@ -75,7 +75,7 @@ async def test_messages_come_page_by_page(service: Service, client: ClientSessio
 
 
 async def test_ids_begin_with_their_time(service: Service, client: ClientSession, sign_up: SignUp) -> None:
-    """The ids of a question and its answer begin with the same time, so that they are adjacent in the database."""
+    """The ids of a question and its answer begin with the same timestamp, so that they are adjacent in the database."""
     student = await sign_up(service)
     async with connect(service.url, student.access_token) as chat:
         for _ in range(3):
@@ -93,7 +93,7 @@ async def test_ids_begin_with_their_time(service: Service, client: ClientSession
 async def test_an_unknown_session_is_not_found(
     session_id: str, service: Service, client: ClientSession, sign_up: SignUp
 ) -> None:
-    """A malformed session id is not found, like an unknown one."""
+    """A malformed session id gives 404, as an unknown one does."""
     status, body = await get(client, f"/api/chat/sessions/{session_id}/messages", await sign_up(service))
 
     assert (status, body["code"]) == (404, "NOT_FOUND")
@@ -102,7 +102,7 @@ async def test_an_unknown_session_is_not_found(
 async def test_s7_another_students_session_is_not_found(
     service: Service, client: ClientSession, sign_up: SignUp
 ) -> None:
-    """S7: another student's session is not found, in the history and in an ask."""
+    """S7: another student's session gives 404 in the history, and `NOT_FOUND` in an ask."""
     ada, bob = await sign_up(service), await sign_up(service)
     async with connect(service.url, ada.access_token) as chat:
         session_id = (await chat.answer())[0]["session_id"]
@@ -116,7 +116,7 @@ async def test_s7_another_students_session_is_not_found(
 
 
 async def test_an_unknown_type_is_refused(service: Service, client: ClientSession, sign_up: SignUp) -> None:
-    """A `type` other than editor or notebook is refused."""
+    """A `type` other than `editor` or `notebook` is refused."""
     status, body = await get(client, "/api/chat/sessions?type=phone", await sign_up(service))
 
     assert (status, body["code"]) == (422, "VALIDATION_FAILED")

@@ -1,4 +1,4 @@
-"""The idle timeout of a model's stream, which is extended whenever text arrives."""
+"""The idle timeout of a model's stream: a deadline that is renewed whenever text arrives."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def now() -> float:
 
 
 async def wait_for_nothing() -> None:
-    """Wait as for a silent model."""
+    """Wait for ever, as for a model that sends nothing."""
     await asyncio.get_running_loop().create_future()
 
 
@@ -33,7 +33,7 @@ async def no_timer_fails() -> AsyncIterator[None]:
 
 
 async def let_timers_strike() -> None:
-    """Let all due timers run."""
+    """Let the event loop run all timers that are due."""
     for _ in range(3):
         await asyncio.sleep(0)
 
@@ -46,7 +46,7 @@ async def test_deadline_that_has_passed_ends_the_context() -> None:
 
 
 async def test_no_time_counts_while_suspended() -> None:
-    """While the timeout is suspended no time counts, until a new deadline is set."""
+    """While the timeout is suspended, an expired deadline has no effect until a new deadline is set."""
     heard = []
 
     async def read() -> None:
@@ -63,7 +63,7 @@ async def test_no_time_counts_while_suspended() -> None:
 
 
 async def test_deadline_moves_later_and_sooner() -> None:
-    """After a change of the deadline, only the new deadline ends the context, whether it is later or sooner."""
+    """After the deadline is moved, only the new deadline ends the context, whether it is earlier or later."""
     heard = []
 
     async def read() -> None:
@@ -81,7 +81,7 @@ async def test_deadline_moves_later_and_sooner() -> None:
 
 @pytest.mark.parametrize("steps", [0, 1, 2])
 async def test_words_that_come_as_the_deadline_strikes_are_in_time(steps: int) -> None:
-    """A reader that gets text just as the deadline expires is not interrupted, whichever comes first."""
+    """If text arrives just as the deadline expires, the reader is not interrupted."""
     async with IdleTimeout(now()) as timeout:
         for _ in range(steps):
             await asyncio.sleep(0)
@@ -90,7 +90,7 @@ async def test_words_that_come_as_the_deadline_strikes_are_in_time(steps: int) -
 
 
 async def test_deadline_set_to_what_has_passed_strikes_at_the_next_await() -> None:
-    """A deadline that is renewed to a past time ends the context at the next await, even if text is available."""
+    """If the deadline is renewed to a time in the past, the context ends at the next `await`."""
     heard = []
 
     async def read() -> None:
@@ -107,7 +107,7 @@ async def test_deadline_set_to_what_has_passed_strikes_at_the_next_await() -> No
 
 @pytest.mark.parametrize("moves", [False, True])
 async def test_nothing_strikes_once_the_context_is_left(*, moves: bool) -> None:
-    """After the context has ended, no timer interrupts the task."""
+    """After the context has ended, no timer of it cancels the task."""
     async with IdleTimeout(now()) as timeout:
         if moves:
             timeout.renew(now())

@@ -1,4 +1,4 @@
-"""The ledger's rows on both databases: leases, sweeps, and sums that always equal those of the rows."""
+"""The ledger of provider calls on both databases: leases, sweeps, and sums that always equal the rows."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ SUBJECT = "subject-of-ada"
 PROMPT, LONGEST = 1000, 800
 RESERVED = 28_000
 ON_POSTGRES = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-"""Tests that SQLite cannot run: it serves one machine and has one writer."""
+"""The mark of tests that need several processes or writers, which SQLite does not support."""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    """Return a database of each kind at the newest schema."""
+    """Yield a database of each kind in turn, with the newest schema."""
     if request.param == "sqlite":
         url = f"sqlite+aiosqlite:///{tmp_path / 'tutor.sqlite3'}"
     else:
@@ -63,14 +63,14 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
 
 @dataclass
 class Books:
-    """A ledger with one student, and statements that several tests use. Times are those of the database's clock."""
+    """A ledger with one student, and the statements that several tests use. Times are those of the database's clock."""
 
     database: Database
     clock: HeldClock
     user_id: UUID = field(default_factory=uuid4)
 
     async def now(self) -> datetime:
-        """Return the database's time, by which leases are judged."""
+        """Return the time of the database's clock, by which leases expire."""
         if self.database.engine.dialect.name == "sqlite":
             return self.clock.now()
         return await self.database.read(lambda connection: connection.scalars(select(func.now())).one())
@@ -148,11 +148,11 @@ class Books:
         await self.database.commit(write)
 
     async def sweep(self) -> None:
-        """Sweep as another process would."""
+        """Run a sweep, as another process would."""
         await LeaseKeeper(self.ledger()).sweep()
 
     def ledger(self, under_way: set[UUID] | None = None) -> Ledger:
-        """Return the ledger of another process."""
+        """Return the ledger as another process would open it."""
 
         async def messages(subject: str, day: date) -> int:
             return await self.database.read(lambda connection: messages_on(connection, subject, day))
@@ -171,7 +171,7 @@ class Books:
 
     @property
     def today(self) -> date:
-        """The current UTC day."""
+        """Return the current UTC day."""
         return self.clock.now().date()
 
     async def state(self, call_id: UUID) -> str:
@@ -224,7 +224,7 @@ async def expired(books: Books, **fields: Any) -> UUID:
 
 
 async def test_l1_a_dead_process_is_billed_what_it_reserved(books: Books) -> None:
-    """L1: a sent call of a dead process is billed at its reserved cost, as estimated, and its ask is given back."""
+    """L1: a sent call of a dead process is billed at its reserved cost, as an estimate, and its ask is given back."""
     call_id = await expired(books)
 
     await books.sweep()
@@ -235,7 +235,7 @@ async def test_l1_a_dead_process_is_billed_what_it_reserved(books: Books) -> Non
 
 
 async def test_l1_a_call_that_never_left_costs_nothing(books: Books) -> None:
-    """L1: a call that was only reserved is closed as unsent, and not counted."""
+    """L1: a call that a dead process had only reserved is closed as unsent, and not billed."""
     call_id = await expired(books, state="reserved")
 
     await books.sweep()
@@ -259,7 +259,7 @@ async def test_l1_a_sweep_counts_each_row_once(books: Books) -> None:
 
 
 async def test_l1_a_live_row_is_not_swept(books: Books) -> None:
-    """L1: a row with a valid lease is not swept by any process."""
+    """L1: no process sweeps a row whose lease is still valid."""
     call_id = await books.open()
 
     await books.sweep()
@@ -269,7 +269,7 @@ async def test_l1_a_live_row_is_not_swept(books: Books) -> None:
 
 
 async def test_l1_a_process_renews_its_own_before_it_sweeps(books: Books) -> None:
-    """L1: after a long outage, a process renews its own leases before it sweeps."""
+    """L1: after a long outage of the database, a process renews its own leases before it sweeps."""
     mine, not_mine = await expired(books), await expired(books)
     keeper = LeaseKeeper(books.ledger({mine}))
 
@@ -281,7 +281,7 @@ async def test_l1_a_process_renews_its_own_before_it_sweeps(books: Books) -> Non
 
 @ON_POSTGRES
 async def test_l1_clocks_of_machines_that_are_apart_sweep_nothing_that_lives(books: Books) -> None:
-    """L1: leases use the database's clock, so that a machine two minutes ahead does not sweep live rows."""
+    """L1: leases use the database's clock, so that a process whose clock is two minutes fast sweeps no live rows."""
     call_id = await books.open()
     books.clock.seconds = 120
 
@@ -303,7 +303,7 @@ async def test_l1_a_call_swept_by_mistake_gets_its_true_figures(books: Books) ->
 
 
 async def test_l7_the_unpriced_stay_unpriced_through_a_sweep(books: Books) -> None:
-    """L7: an unpriced call is counted as unpriced when it is swept, and priced once its price is known."""
+    """L7: a swept call without a price is counted as unpriced, until it is settled with a price."""
     call_id = await expired(books, reserved=None)
     await books.sweep()
     swept = await books.sums()
@@ -315,7 +315,7 @@ async def test_l7_the_unpriced_stay_unpriced_through_a_sweep(books: Books) -> No
 
 
 async def test_settling_twice_counts_once(books: Books) -> None:
-    """Settling a call twice, as after a lost confirmation, counts once."""
+    """A call that is settled twice, for example after a lost confirmation, counts once."""
     call_id = await books.open()
 
     for _ in range(3):
@@ -325,7 +325,7 @@ async def test_settling_twice_counts_once(books: Books) -> None:
 
 
 async def test_rows_of_calls_that_were_not_made_are_closed(books: Books) -> None:
-    """Rows of calls that were not made are closed, reserved or sent; a missing row does no harm."""
+    """Calls that were not made are closed as unsent, whether reserved or sent; a missing row is no error."""
     calls = [await books.open(state="reserved"), await books.open(state="sent")]
 
     await books.database.commit(lambda connection: close_unsent(connection, [*calls, uuid4()]))
@@ -335,7 +335,7 @@ async def test_rows_of_calls_that_were_not_made_are_closed(books: Books) -> None
 
 
 async def test_a_renewed_lease_lasts_from_now_on(books: Books) -> None:
-    """A renewed lease lasts from the moment of its renewal, and closed rows stay closed."""
+    """A renewed lease is valid from the time of its renewal, and closed rows stay closed."""
     call_id, closed = await expired(books), await books.open()
     await books.settle(closed)
 
@@ -370,7 +370,7 @@ async def test_a_sweep_goes_on_until_nothing_is_left(books: Books, monkeypatch: 
 
 @ON_POSTGRES
 async def test_transactions_that_wait_for_each_other_are_run_again(database: Database) -> None:
-    """If PostgreSQL aborts one of two deadlocked transactions, its unit is run again, and both are counted."""
+    """If PostgreSQL aborts one of two deadlocked transactions, its unit of work is run again, and both take effect."""
 
     def add(connection: Connection, *names: str) -> None:
         for name in names:
@@ -381,7 +381,7 @@ async def test_transactions_that_wait_for_each_other_are_run_again(database: Dat
 
     for name in ("a", "b"):
         await database.commit(
-            lambda connection, name=name: connection.execute(  # type: ignore[misc] # mypy knows no defaults here
+            lambda connection, name=name: connection.execute(  # type: ignore[misc] # mypy does not understand the default argument
                 insert(LearningModule).values(id=name, title=name, order=0, objectives=[], allowed_names=[])
             )
         )

@@ -40,7 +40,7 @@ LIMITS = [
 
 
 async def ends_of(chat: Chat, count: int) -> list[str]:
-    """Receive frames until so many answers have ended; return how they ended."""
+    """Receive frames until the given number of answers have ended; return how each ended."""
     ends: list[str] = []
     while len(ends) < count:
         frame = await chat.receive()
@@ -50,7 +50,7 @@ async def ends_of(chat: Chat, count: int) -> list[str]:
 
 
 async def ask_at_once(chat: Chat, count: int) -> list[str]:
-    """Send so many asks without waiting; return how their answers end."""
+    """Send the given number of asks without waiting; return how their answers end."""
     reading = asyncio.create_task(ends_of(chat, count))
     for _ in range(count):
         await chat.ask()
@@ -58,7 +58,7 @@ async def ask_at_once(chat: Chat, count: int) -> list[str]:
 
 
 async def test_a1_a_thousand_asks_at_once_over_three_sockets(service: Service, sign_up: SignUp) -> None:
-    """A1: of a thousand asks over three sockets exactly 20 are answered, at any worker."""
+    """A1: of a thousand asks over three sockets, exactly 20 are answered, even if they reach several workers."""
     student = await sign_up(service)
     async with AsyncExitStack() as stack:
         chats = [await stack.enter_async_context(connect(service.url, student.access_token)) for _ in range(3)]
@@ -138,7 +138,7 @@ async def footprint(service: HeldService, redis: Redis | None) -> dict[str, Any]
 
     found = await service.database.read(read)
     if redis is not None:
-        for key in await redis.keys("tutor:[!s]*"):  # all except connection slots, whose leases are renewed
+        for key in await redis.keys("tutor:[!s]*"):  # Connection slots are omitted, since their leases are renewed.
             is_window = await redis.type(key) == "zset"
             found[str(key)] = await redis.zrange(key, 0, -1, withscores=True) if is_window else await redis.get(key)
     return found
@@ -172,9 +172,9 @@ async def test_a7_a_refusal_leaves_everything_as_it_was(
 
 
 @pytest.mark.real_time
-@pytest.mark.timeout(180)  # client, service and model share this process, and the machine may be busy
+@pytest.mark.timeout(180)  # Client, service and model share this process, and the machine may be busy.
 async def test_a3_a_thousand_asks_of_fifty_students(start: Start, upstream: FakeUpstream) -> None:
-    """A3: of a thousand asks of fifty students exactly 200 call a provider; the others use up nothing."""
+    """A3: of a thousand asks of fifty students, exactly 200 call a provider; the refused ones use up nothing."""
     upstream.default = Behaviour(text="Look at line 3.")
     async with start(messages_per_minute=1000) as service, AsyncExitStack() as stack:
         students = [await service.register(f"student-{number}@uni.example") for number in range(50)]

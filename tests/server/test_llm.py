@@ -1,4 +1,4 @@
-"""The providers over real sockets: each wire format, each fault of list P, and the ends of streams."""
+"""The providers over real sockets: their wire formats, the faults of list P, and the ends of streams."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 WORDS = len(REPLY.split())
 SOON = 5.0
-"""Seconds after which a hanging test fails; no test needs that long."""
+"""Timeout in seconds for tests that could hang; no test needs that long."""
 
 
 @pytest.fixture(params=REMOTE)
@@ -88,7 +88,7 @@ async def closed(call: ReceivedCall) -> ReceivedCall:
 
 
 async def test_streams_text_usage_and_finish(provider: Provider) -> None:
-    """An answer yields its text, its usage, and that it is complete."""
+    """An answer yields its text, its usage, and an event that it is complete."""
     events = await collect(provider)
     assert text_of(events) == REPLY
     assert [event for event in events if isinstance(event, Usage)][-1] == Usage(25, WORDS)
@@ -150,7 +150,7 @@ async def test_a_proxy_that_refuses_has_sent_nothing_on(monkeypatch: pytest.Monk
 
 
 async def test_an_address_of_a_proxy_that_is_none_has_sent_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With an invalid proxy URL the call costs nothing."""
+    """If the proxy's URL is invalid, the call fails before anything is sent, and costs nothing."""
     monkeypatch.setenv("http_proxy", "http://[proxy")
     provider = OpenAIProvider(Upstream(Endpoint(url="http://model.invalid/v1/chat/completions", headers={})), "any")
     _, failure = await collect_failing(provider)
@@ -161,7 +161,7 @@ async def test_an_address_of_a_proxy_that_is_none_has_sent_nothing(monkeypatch: 
 
 async def test_fake_upstream_speaks_the_format_of_anthropics_own_client(upstream: FakeUpstream) -> None:
     """Anthropic's SDK reads the text, stop reason and usage of the fake upstream's answer."""
-    import anthropic  # noqa: PLC0415 - the import takes two seconds, which the collection of tests should not wait for
+    import anthropic  # noqa: PLC0415 - the import takes two seconds, which would slow down the collection of tests
 
     async with (
         anthropic.AsyncAnthropic(
@@ -177,7 +177,7 @@ async def test_fake_upstream_speaks_the_format_of_anthropics_own_client(upstream
 
 async def test_fake_upstream_speaks_the_format_of_openais_own_client(upstream: FakeUpstream) -> None:
     """OpenAI's SDK reads the fake upstream's answer, with usage only if it was requested."""
-    import openai  # noqa: PLC0415 - the import is slow
+    import openai  # noqa: PLC0415 - the import takes seconds
 
     async with openai.AsyncOpenAI(
         api_key=KEY, base_url=upstream.openai_url, max_retries=0, http_client=openai.DefaultAioHttpClient()
@@ -231,7 +231,7 @@ async def test_asks_anthropic_as_its_api_wants(upstream: FakeUpstream) -> None:
 async def test_keeps_each_claude_model_from_thinking_before_it_speaks(
     upstream: FakeUpstream, model: str, expected: dict[str, Any]
 ) -> None:
-    """Thinking is disabled for each Claude model; where that is impossible, it gets a token budget of its own."""
+    """Thinking is disabled for each Claude model, or if a model cannot disable it, it gets extra tokens."""
     provider = make_provider("anthropic", upstream, model)
     await collect(provider)
     await provider.close()
@@ -240,7 +240,7 @@ async def test_keeps_each_claude_model_from_thinking_before_it_speaks(
 
 
 async def test_asks_openai_compatible_servers_with_what_they_all_know(upstream: FakeUpstream) -> None:
-    """A server at a custom base URL gets `max_tokens` and none of OpenAI's newer options."""
+    """A server at a custom base URL gets `max_tokens` and no options that only OpenAI knows."""
     provider = make_provider("openai", upstream, "qwen3:8b")
     await collect(provider)
     await provider.close()
@@ -277,7 +277,7 @@ async def test_works_without_a_key_at_a_base_url() -> None:
 
 
 async def test_learns_which_options_a_server_does_not_take(upstream: FakeUpstream) -> None:
-    """An option that is refused with 400 is omitted or renamed from the next call on."""
+    """An option that the server refuses with 400 is omitted or renamed in all later calls."""
     provider = make_provider("openai", upstream, "gpt-6.1-terra")
     old_server = Behaviour(refuses=("max_tokens", "stream_options"))
     upstream.play(old_server, old_server, old_server)
@@ -290,7 +290,7 @@ async def test_learns_which_options_a_server_does_not_take(upstream: FakeUpstrea
 
 
 async def test_a_request_that_stays_wrong_is_not_called_adapted(upstream: FakeUpstream) -> None:
-    """A refusal of a required field is reported as a bad request."""
+    """If the server refuses a required field, the failure is a bad request."""
     provider = make_provider("openai", upstream)
     upstream.play(Behaviour(refuses=("messages",)))
     _, failure = await collect_failing(provider)
@@ -301,7 +301,7 @@ async def test_a_request_that_stays_wrong_is_not_called_adapted(upstream: FakeUp
 @pytest.mark.parametrize("model", ["fake-bytes", "fake-unknown"])
 @pytest.mark.parametrize("name", REMOTE)
 async def test_p7_odd_streams_give_the_same_answer(upstream: FakeUpstream, name: str, model: str) -> None:
-    """P7: single bytes, or unknown events in between, give the same text, usage and end."""
+    """P7: a stream of single bytes, or with unknown events, gives the same text, usage and end."""
     provider = make_provider(name, upstream, model)
     events = await collect(provider)
     await provider.close()
@@ -443,7 +443,7 @@ ANYTHING = st.recursive(
 
 
 def places(value: Any) -> list[tuple[Any, Any]]:
-    """Return every place in a JSON value whose value can be replaced."""
+    """Return the path to every replaceable value in a JSON document."""
     items = list(value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ())
     return [(value, key) for key, _ in items] + [place for _, inner in items for place in places(inner)]
 
@@ -451,7 +451,7 @@ def places(value: Any) -> list[tuple[Any, Any]]:
 @settings(deadline=None)
 @given(st.sampled_from([(AnthropicWire, _MessageDecoder), (OpenAIWire, _CompletionDecoder)]), st.data())
 def test_p4_any_json_is_an_answer_or_a_failure(pair: tuple[Any, Any], data: st.DataObject) -> None:
-    """P4: any value in any field gives well-formed events or a failure."""
+    """P4: an arbitrary value in any field of an event gives well-formed events or a failure."""
     wire_class, decoder_class = pair
     wire = wire_class({"model": "any", "stream_options": {"include_usage": True}}, Behaviour())
     stream = b"".join([*wire.start(), wire.token("word"), wire.overloaded(), *wire.end()])
@@ -490,7 +490,7 @@ def test_p4_what_is_no_object_is_a_failure(decoder: Any, data: bytes) -> None:
 
 
 async def test_p8_a_huge_event_is_cut(provider: Provider, upstream: FakeUpstream) -> None:
-    """P8: an event of 50 MB is cut off, using less than 20 MB of memory, and the stream is closed."""
+    """P8: an event of 50 MB is aborted after less than 20 MB of memory, and the stream is closed."""
     upstream.play(Behaviour(fault="huge_event", tokens_before_fault=AFTER_TEXT))
     tracemalloc.start()
     try:
@@ -523,7 +523,7 @@ async def test_redirects_are_not_followed(provider: Provider, upstream: FakeUpst
 @pytest.mark.parametrize(("model", "finish"), [("fake-length", "length"), ("fake-refusal", "refusal")])
 @pytest.mark.parametrize("name", REMOTE)
 async def test_tells_why_an_answer_ended(upstream: FakeUpstream, name: str, model: str, finish: str) -> None:
-    """The length limit and a refusal are reported as such, not as a natural end."""
+    """An answer that ends by its length limit or a refusal is reported as such, not as a normal end."""
     provider = make_provider(name, upstream, model)
     events = await collect(provider)
     await provider.close()
@@ -544,7 +544,7 @@ async def test_l5_usage_is_what_was_sent(upstream: FakeUpstream, name: str, mode
 async def test_l2_leaving_closes_the_stream_within_50_ms(
     provider: Provider, upstream: FakeUpstream, tokens: int
 ) -> None:
-    """L2: a reader that stops before or after the first token closes the upstream within 50 ms."""
+    """L2: if the reader stops before or after the first token, the upstream connection is closed within 50 ms."""
     upstream.play(Behaviour(fault="silence", tokens_before_fault=tokens))
     async with provider.stream(REQUEST, Pacing()) as groups:
         if tokens:
@@ -625,7 +625,7 @@ async def test_the_chain_follows_the_settings(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_service_asks_for_its_terms_and_loads_neither_sdks_nor_prices(tmp_path: Path) -> None:
-    """SDKs and the price list are loaded in a child process, since they would take a third of a service's memory."""
+    """SDKs and the price list are loaded in a child process, since they need a third of a service's memory."""
     program = (
         "import sys\n"
         "from pathlib import Path\n"
@@ -645,7 +645,7 @@ def test_a_service_asks_for_its_terms_and_loads_neither_sdks_nor_prices(tmp_path
 
 
 async def test_what_comes_while_nobody_reads_comes_together(provider: Provider, upstream: FakeUpstream) -> None:
-    """Text that arrives while the reader is busy is yielded at once, and the connection is reused."""
+    """Text that arrives while the reader is busy is yielded at its next read, and the connection is reused."""
     upstream.play(Behaviour(token_seconds=0.001))
     async with provider.stream(REQUEST, Pacing()) as groups:
         first = await anext(groups)
@@ -660,7 +660,7 @@ async def test_what_comes_while_nobody_reads_comes_together(provider: Provider, 
 async def test_nothing_waits_for_a_turn_before_the_student_has_some_text(
     provider: Provider, upstream: FakeUpstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Until the student has some text, text is read without a batching interval."""
+    """Until the student has seen some text, text is read at once, without waiting for the batching interval."""
     monkeypatch.setattr("tutor_server.llm.upstream.seconds_to_next_batch", lambda *_: 3600.0)
     upstream.play(Behaviour(token_seconds=0.001))
     assert text_of(await asyncio.wait_for(collect(provider), SOON)) == REPLY
@@ -671,20 +671,20 @@ async def test_nothing_waits_for_a_turn_before_the_student_has_some_text(
     [
         (["a"], True),
         ([Usage(1, 1), "a"], True),
-        (["a", Usage(1, 1)], True),  # some servers send the usage with each word
+        (["a", Usage(1, 1)], True),  # Some servers send the usage with each piece of text.
         (["a", Finish("stop")], False),
-        ([Usage(1, 1)], False),  # Anthropic sends a usage before the end
+        ([Usage(1, 1)], False),  # Anthropic also sends a usage before the end of the answer.
         ([Finish("stop"), Usage(1, 1)], False),
     ],
 )
 def test_an_answer_is_under_way_until_its_last_word(events: list[Event], *, is_under_way: bool) -> None:
-    """Reading pauses only while more text can follow, not after an end or a usage."""
+    """Reading waits for the batching interval only while more text can follow, not after an end or a usage."""
     assert _is_under_way(events) is is_under_way
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the others read words as they come")
 async def test_words_come_in_turns_once_some_are_heard(provider: Provider, upstream: FakeUpstream) -> None:
-    """After the first text, text is read in batches, and none is lost."""
+    """Once the student has seen some text, text is read once in each batching interval, and none is lost."""
     long = "word " * 100
     upstream.play(Behaviour(text=long, token_seconds=0.002))
     began = asyncio.get_running_loop().time()
@@ -699,7 +699,7 @@ async def test_words_come_in_turns_once_some_are_heard(provider: Provider, upstr
 async def test_an_answer_larger_than_what_may_gather_leaves_no_deaf_connection(
     provider: Provider, upstream: FakeUpstream, *, reads_on: bool
 ) -> None:
-    """Text beyond the buffer's size is read even if the reader is busy or leaves, and the next call works."""
+    """Text beyond the buffer's size is read even if the reader is busy or has stopped, and the next call works."""
     long = "word " * 400
     upstream.play(Behaviour(text=long), Behaviour())
     async with provider.stream(REQUEST, Pacing()) as groups:
@@ -714,7 +714,7 @@ async def test_an_answer_larger_than_what_may_gather_leaves_no_deaf_connection(
 async def test_what_came_before_a_cut_is_given_before_the_failure(
     provider: Provider, upstream: FakeUpstream, fault: Fault
 ) -> None:
-    """Text that arrived before the connection was cut is yielded before the failure."""
+    """Text that arrived before the connection broke is yielded before the failure."""
     upstream.play(Behaviour(fault=fault, tokens_before_fault=AFTER_TEXT, token_seconds=0.002))
     given: list[Event] = []
 
@@ -723,7 +723,7 @@ async def test_what_came_before_a_cut_is_given_before_the_failure(
             async for group in groups:
                 given.extend(group)
                 await closed(upstream.calls[0])
-                for _ in range(20):  # let the event loop notice the end of the connection
+                for _ in range(20):  # The event loop must notice the end of the connection first.
                     await asyncio.sleep(0)
 
     with pytest.raises(ProviderFailure) as caught:

@@ -1,4 +1,4 @@
-"""The log: each event is one valid line, whatever its fields hold, and tracebacks contain no student's text."""
+"""The log: each event is one valid line, whatever its fields contain, and tracebacks contain no student's text."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ field_values = st.recursive(
 
 
 def entries(output: io.BytesIO) -> list[dict[str, Any]]:
-    """Return the log's entries, after checking that it is printable ASCII with one JSON object a line."""
+    """Return the log's entries, after checking that each is one line of printable ASCII with a JSON object."""
     text = output.getvalue().decode("ascii")
     lines = text.splitlines()
     assert text == "".join(f"{line}\n" for line in lines)
@@ -63,7 +63,7 @@ def entries(output: io.BytesIO) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("value", NASTY.values(), ids=NASTY)
 def test_h9_no_field_can_break_a_line(log_output: io.BytesIO, value: str) -> None:
-    """H9: with CR, LF or ANSI sequences in any field, a line is still valid JSON with the same value."""
+    """H9: if a field contains CR, LF or ANSI sequences, the line is still valid JSON with the same value."""
     log.info("event", value=value, nested={value: [value]})
 
     (entry,) = entries(log_output)
@@ -74,7 +74,7 @@ def test_h9_no_field_can_break_a_line(log_output: io.BytesIO, value: str) -> Non
 
 @given(value=field_values)
 def test_h9_whatever_the_value(value: object) -> None:
-    """H9: any value becomes one line of printable ASCII, in JSON and on a console."""
+    """H9: a field with any value is logged as one line of printable ASCII, in JSON and on a console."""
     event = {"timestamp": "t", "level": "info", "event": "event", "value": value}
 
     line = _render_json(None, "info", dict(event)).decode("ascii")
@@ -87,7 +87,7 @@ def test_h9_whatever_the_value(value: object) -> None:
 
 @pytest.mark.parametrize("value", NASTY.values(), ids=NASTY)
 async def test_h9_over_http(service: Service, client: ClientSession, value: str) -> None:
-    """H9: what a client sends in path, query, headers or body appears in no line of the running service."""
+    """H9: text that a client sends in path, query, headers or body is in no log line of the running service."""
     marker = uuid4().hex
     async with client.get("/api/nowhere", params={marker: value.replace("\ud800", "")}) as response:
         assert response.status == 404
@@ -133,13 +133,13 @@ def failure_of(function: Callable[[], object]) -> Exception:
     """Return the exception that a function raises."""
     try:
         function()
-    except Exception as error:  # noqa: BLE001 - the test examines any exception
+    except Exception as error:  # noqa: BLE001 - any exception is returned to the test
         return error
     raise AssertionError("nothing was raised")
 
 
 def test_a_traceback_is_types_and_places(log_output: io.BytesIO) -> None:
-    """A logged traceback has only exception types and frames, since messages and source lines quote students."""
+    """A logged traceback has exception types and frames, but no messages or source lines, which may quote students."""
     try:
         fail_on_students_text()
     except DatabaseUnavailable:
@@ -157,7 +157,7 @@ def test_a_traceback_is_types_and_places(log_output: io.BytesIO) -> None:
 
 def test_a_reason_that_the_system_gave_is_kept() -> None:
     """The reason of an operating system error is kept for the operator."""
-    missing = failure_of(lambda: open("/nowhere/at/all"))  # noqa: PTH123, SIM115 - the call must fail
+    missing = failure_of(lambda: open("/nowhere/at/all"))  # noqa: PTH123, SIM115 - the call is expected to fail
     locked = failure_of(lambda: sqlite3.connect("/nowhere/at/all"))
 
     assert describe(missing)[0]["reason"] == "ENOENT"
@@ -175,7 +175,7 @@ def test_a_group_of_failures_shows_its_members() -> None:
 
 
 def test_a_long_chain_is_cut() -> None:
-    """Deep recursion or a long chain of causes does not give an endless line."""
+    """Deep recursion, or a long chain of causes, is cut so that the line has a limited length."""
 
     def recurse() -> None:
         recurse()
@@ -191,7 +191,7 @@ def test_a_long_chain_is_cut() -> None:
 
 
 def test_libraries_are_heard_without_what_they_quote(log_output: io.BytesIO) -> None:
-    """Records of libraries, from warning upwards, are logged in the same format, without their arguments."""
+    """Log records of libraries, from level warning, have the same format, but their arguments are omitted."""
     library = logging.getLogger("some.sdk")
     library.debug("request body %s", "secret_answer")
     library.info("sending %s", "secret_answer")

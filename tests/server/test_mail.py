@@ -1,4 +1,4 @@
-"""E-mail: server URLs, the messages, their delivery, and failures of delivery."""
+"""E-mail: URLs of mail servers, the messages, their delivery, and failed deliveries."""
 
 from __future__ import annotations
 
@@ -45,7 +45,10 @@ def outbox(url: str) -> Outbox:
     ],
 )
 def test_addresses_of_servers(url: str, expected: tuple[object, ...]) -> None:
-    """A server URL gives host, port, user, password and TLS; STARTTLS is required for other machines unless waived."""
+    """A mail server's URL gives host, port, user, password and TLS mode.
+
+    STARTTLS is required for servers on other machines unless the URL waives it.
+    """
     server = MailServer.parse(url)
 
     found = (server.host, server.port, server.user, server.password, server.is_tls, server.starttls)
@@ -70,7 +73,7 @@ def test_addresses_of_servers(url: str, expected: tuple[object, ...]) -> None:
     ],
 )
 def test_what_is_no_address_of_a_server(url: str) -> None:
-    """An invalid URL is refused without repeating it, as is a password for another machine without TLS."""
+    """An invalid URL is refused without repeating it, and so is a password for another machine without TLS."""
     with pytest.raises(ValueError, match=r"^(?!.*secret)"):
         MailServer.parse(url)
 
@@ -88,15 +91,15 @@ def test_what_is_no_address_of_a_server(url: str) -> None:
         ("", False),
     ],
 )
-def test_senders(text: str, is_one: bool) -> None:  # noqa: FBT001 - pytest passes the parameter
+def test_senders(text: str, is_one: bool) -> None:  # noqa: FBT001 - pytest passes the parameter by name
     """The sender is one address, with or without a name."""
     assert is_sender(text) is is_one
 
 
 @pytest.mark.parametrize("kind", ["confirm", "taken", "reset", "invite"])
 def test_a_mail_is_readable(kind: str) -> None:
-    """A message is plain text in short lines, with the link on a line of its own, and asks for no reply."""
-    letter = Letter(kind=kind, to=ADA, link=LINK, page="https://tutor.uni.example/account/password")  # type: ignore[arg-type]
+    """A message is plain text in short lines, with the link on its own line, and asks not to reply."""
+    letter = Letter(kind=kind, to=ADA, link=LINK, page="https://tutor.uni.example/account/password")  # type: ignore[arg-type] # `kind` is a literal type
 
     raw = write_mail(letter, SENDER, NOON).as_bytes()
 
@@ -146,7 +149,7 @@ async def test_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) ->
 
 
 async def test_starttls_that_is_required_and_not_there() -> None:
-    """If STARTTLS is required but not offered, nothing is sent."""
+    """If STARTTLS is required but the server does not offer it, nothing is sent."""
     async with mail_server() as server:
         problem = await outbox(f"smtp://127.0.0.1:{server.port}?starttls=required").send(LETTER)
 
@@ -155,7 +158,7 @@ async def test_starttls_that_is_required_and_not_there() -> None:
 
 
 async def test_a_failing_server_is_tried_again(log_output: io.BytesIO) -> None:
-    """A busy server is tried again, and the log has its status but no address."""
+    """If the server is busy, the delivery is tried again; the log has the server's status, but no address."""
     async with mail_server() as server:
         server.answers = ["451 4.3.0 ada@uni.example try later", "450 4.2.1 later"]
         problem = await outbox(f"smtp://127.0.0.1:{server.port}").send(LETTER)
@@ -179,7 +182,7 @@ async def test_attempts_are_bounded(log_output: io.BytesIO) -> None:
 
 @pytest.mark.parametrize(("answer", "attempts"), [("550 5.1.1 no such user", 1), ("421 4.3.2 closing", 3)])
 async def test_a_refusal_for_good_is_not_tried_again(answer: str, attempts: int) -> None:
-    """A 5xx reply ends the delivery, a 4xx reply does not (RFC 5321 §4.2.1)."""
+    """A 5xx reply ends the delivery, and after a 4xx reply it is tried again (RFC 5321 §4.2.1)."""
     async with mail_server() as server:
         server.answers = [answer] * 5
         problem = await outbox(f"smtp://127.0.0.1:{server.port}").send(LETTER)
@@ -197,7 +200,7 @@ async def test_a_wrong_password_is_named() -> None:
 
 
 async def test_posting_waits_for_nobody() -> None:
-    """Posting returns at once; a service that stops drops the messages that wait for a retry, and logs it."""
+    """Posting a message returns at once; a service that stops drops messages that wait for a retry, and logs this."""
     slow = Outbox(MailServer.parse(f"smtp://127.0.0.1:{free_port()}"), SENDER, HeldClock(), waits=(3600.0,))
     composed = []
 

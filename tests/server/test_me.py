@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def course(start_service: StartService) -> AsyncIterator[Service]:
-    """Return a service of a course with one module."""
+    """Yield a service of a course with one module."""
     async with start_service() as service:
         store_modules(service, ("loops", 1))
         yield service
 
 
 async def leave_traces(service: Service, client: ClientSession, student: Student) -> None:
-    """Do everything that stores data about a student."""
+    """Make a student use each function that stores personal data."""
     await approve_a_device(service.url, student.email, student.password)
     browser = Browser(service.url)
     await browser.open("/account")
@@ -61,7 +61,7 @@ async def leave_traces(service: Service, client: ClientSession, student: Student
 
 
 def store_link(service: Service, student: Student) -> None:
-    """Store the row of an e-mailed link."""
+    """Store the database row of an e-mailed link."""
     now = datetime.now(UTC).replace(tzinfo=None).isoformat(" ")
     with closing(sqlite3.connect(service.data_dir / "tutor.sqlite3")) as connection, connection:
         connection.execute(
@@ -97,7 +97,7 @@ async def test_t8_the_export_holds_every_stored_field(course: Service, client: C
 async def test_t7_deletion_leaves_nothing_of_the_student(
     course: Service, client: ClientSession, sign_up: SignUp
 ) -> None:
-    """T7: after the erasure no table refers to the student, cost rows are anonymous, the socket closes with 4001."""
+    """T7: after the erasure no table refers to the student, the cost rows are anonymous, and the socket is closed."""
     student, other = await sign_up(course), await sign_up(course)
     await leave_traces(course, client, student)
     await leave_traces(course, client, other)
@@ -122,7 +122,7 @@ async def test_t7_deletion_leaves_nothing_of_the_student(
 async def test_erasing_does_not_reset_the_day(
     start_service: StartService, client: ClientSession, sign_up: SignUp
 ) -> None:
-    """The daily count survives the erasure under a keyed hash of the e-mail address."""
+    """After the erasure, the daily count is kept under a keyed hash of the e-mail address."""
     async with start_service(TUTOR_DAILY_MESSAGE_CAP="1") as service:
         student = await sign_up(service)
         async with connect(service.url, student.access_token) as chat:

@@ -1,4 +1,4 @@
-"""`GET /metrics` and the guard's verdicts in the ledger, on both installations."""
+"""`GET /metrics`, and the verdicts of the guard in the ledger, on both installations."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ async def scrape(service: Service, headers: dict[str, str]) -> tuple[int, str, s
 
 
 def verdicts(body: str) -> dict[tuple[str, str], int]:
-    """Return the counter of verdicts by hint level and verdict."""
+    """Return the counted verdicts by hint level and verdict."""
     pattern = (
         r'tutor_guard_verdicts_total\{provider="anthropic",model="[^"]+",hint_level="(\d)",verdict="([a-z-]+)"\} (\d+)'
     )
@@ -74,9 +74,9 @@ def verdicts(body: str) -> dict[tuple[str, str], int]:
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_every_verdict_is_counted_by_its_rule(measured: Service, upstream: FakeUpstream) -> None:
-    """Verdicts are counted by rule, model and level; offline and interrupted answers have none.
+    """The guard's verdicts are counted by rule, model and hint level.
 
-    The ledger has the same verdicts for each answer, and keeps them after the student is erased.
+    Offline and interrupted answers have no verdict. The ledger has the same counts, and keeps them after an erasure.
     """
     student = await sign_up_student(measured)
     broken = Behaviour(text="Look at line 3. And so on.", fault="reset", tokens_before_fault=5)
@@ -105,7 +105,7 @@ async def test_every_verdict_is_counted_by_its_rule(measured: Service, upstream:
 
 
 async def test_money_and_refusals_are_those_of_the_database(tmp_path: Path) -> None:
-    """The metrics have the spending of the current day and month beside the budgets, and all refusals by limit."""
+    """The metrics show the spending of the day and the month beside the budgets, and all refusals by limit."""
     clock = HeldClock(seconds=86_400)
     today = clock.now().date()
     yesterday = today - timedelta(days=1)

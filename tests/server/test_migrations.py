@@ -1,4 +1,4 @@
-"""Migrations: up, down and up again, with the same schema that the models describe."""
+"""The database migrations: up, down and up again, and the same schema that the models describe."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    """Return an empty database of each kind."""
+    """Return an empty database of each kind in turn."""
     if request.param == "sqlite":
         url = f"sqlite+aiosqlite:///{tmp_path / 'tutor.sqlite3'}"
     else:
@@ -79,7 +79,7 @@ async def test_the_models_and_the_migrations_agree(database: Database) -> None:
 
 
 async def test_the_indexes_that_routes_rely_on(database: Database) -> None:
-    """The indexes for look-ups by user, session and order exist."""
+    """The migrations create the indexes for look-ups by user and session, and for sorting."""
     await database.commit(upgrade)
 
     def indexed(connection: Connection) -> set[tuple[str, tuple[str | None, ...]]]:
@@ -101,7 +101,10 @@ async def test_the_indexes_that_routes_rely_on(database: Database) -> None:
 
 
 async def test_accounts_from_before_count_as_confirmed(database: Database) -> None:
-    """Old accounts count as confirmed; migrating down deletes unconfirmed ones, which would count as confirmed."""
+    """Accounts from before the migration count as confirmed.
+
+    Migrating down deletes unconfirmed accounts, since they would count as confirmed after migrating up again.
+    """
     await database.commit(lambda connection: upgrade(connection, "0004"))
     made = datetime(2026, 3, 1, 12, tzinfo=UTC)
     insert = text(

@@ -1,4 +1,4 @@
-"""Asks in a learning module, on both installations: its maximum hint level, its names, and its text in the prompt."""
+"""Asks in a learning module, on both installations: hint level, allowed names, and the module's text in the prompt."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def upstream() -> AsyncIterator[FakeUpstream]:
 async def course(
     installation: Installation, upstream: FakeUpstream, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Service]:
-    """Run a service whose operator allows four levels, with the modules."""
+    """Run a service with modules, whose operator allows four hint levels."""
     settings = installation.settings() | {
         "TUTOR_MAX_HINT_LEVEL": "4",
         "ANTHROPIC_API_KEY": upstream.key,
@@ -72,7 +72,7 @@ class TestInAModule:
     """The effects of a module on an ask."""
 
     async def test_its_bound_holds_for_every_ask_in_it(self, chat: Chat, upstream: FakeUpstream) -> None:
-        """In a module with two levels, asks get at most level 2; outside of it the levels continue."""
+        """In a module with two hint levels, asks get at most level 2; outside of the module the levels continue."""
         inside = [await chat.answer(module_id="strict") for _ in range(3)]
         prompt = str(upstream.calls[-1].body["system"])
         outside = await chat.answer()
@@ -82,7 +82,7 @@ class TestInAModule:
         assert (outside[0]["hint_level"], outside[0]["max_hint_level"]) == (3, 4)
 
     async def test_its_bound_holds_for_who_was_further_already(self, chat: Chat) -> None:
-        """A level that was reached outside of the module is limited inside."""
+        """If a student has reached a higher level outside of the module, asks in it get the module's maximum."""
         for _ in range(3):
             await chat.answer()
         inside = await chat.answer(module_id="strict")
@@ -91,14 +91,14 @@ class TestInAModule:
 
     @pytest.mark.parametrize("module_id", ["generous", "silent"])
     async def test_it_lowers_the_operators_bound_and_never_raises_it(self, chat: Chat, module_id: str) -> None:
-        """The lower of `TUTOR_MAX_HINT_LEVEL` and the module's maximum applies."""
+        """If `TUTOR_MAX_HINT_LEVEL` and the module have different maximum hint levels, the lower one applies."""
         answers = [await chat.answer(module_id=module_id) for _ in range(5)]
 
         assert [frames[0]["hint_level"] for frames in answers] == [1, 2, 3, 4, 4]
         assert {frames[0]["max_hint_level"] for frames in answers} == {4}
 
     async def test_its_names_may_be_named(self, chat: Chat, upstream: FakeUpstream) -> None:
-        """The guard allows a module's names in this module only."""
+        """The guard lets an answer contain a module's names only for asks in this module."""
         upstream.play(Behaviour(text=NAMING), Behaviour(text=NAMING))
         inside = await chat.answer(module_id="generous")
         elsewhere = await chat.answer(module_id="silent", code="def other():\n    return prices\n")
@@ -108,7 +108,7 @@ class TestInAModule:
         assert elsewhere[-1]["withheld"] is True
 
     async def test_its_text_goes_into_the_prompt(self, chat: Chat, upstream: FakeUpstream) -> None:
-        """The prompt has the module's statement, objectives and names in a data block; without a module it has none."""
+        """In a module, the prompt has its statement, objectives and names in a data block; otherwise it has none."""
         await chat.answer(module_id="generous")
         inside = str(upstream.calls[-1].body["messages"][-1]["content"])
         await chat.answer()

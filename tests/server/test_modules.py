@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def course(start_service: StartService) -> AsyncIterator[Service]:
-    """Return a service of a course with three modules."""
+    """Yield a service of a course with three modules."""
     async with start_service() as service:
         store_modules(service, ("strings", 20), ("loops", 10), ("arrays", 20))
         yield service
@@ -33,7 +33,7 @@ async def get(client: ClientSession, service: Service, path: str, student: Stude
 async def test_modules_come_in_their_order_page_by_page(
     course: Service, client: ClientSession, sign_up: SignUp
 ) -> None:
-    """Modules are sorted by `order`, then id; the cursor leads to the next page, and the last page has none."""
+    """Modules are sorted by `order`, then by id; a cursor leads to the next page, and the last page has none."""
     student = await sign_up(course)
 
     _, first = await get(client, course, "/api/modules?limit=2", student)
@@ -44,7 +44,7 @@ async def test_modules_come_in_their_order_page_by_page(
 
 
 async def test_one_module(course: Service, client: ClientSession, sign_up: SignUp) -> None:
-    """A module's route returns all its fields; an unknown module is not found."""
+    """The route of a module returns all its fields, and gives 404 for an unknown id."""
     student = await sign_up(course)
 
     found = await get(client, course, "/api/modules/loops", student)

@@ -41,7 +41,7 @@ def operations(described: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def resolve(described: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
-    """Return the target of a reference, or the value itself."""
+    """Return the value to which a `$ref` points, or the value itself."""
     found = part
     if "$ref" in part:
         found = described
@@ -64,26 +64,27 @@ def test_the_command_prints_it(tmp_path: Path) -> None:
     done = subprocess.run([TUTOR_SERVER, "openapi"], env=environment, capture_output=True, check=True)
 
     printed = json.loads(done.stdout)
-    pages = {route.path for route in ROUTES if route.path.startswith(("/account", "/device", "/admin"))}  # for people
+    # These paths are pages for people, which the document omits.
+    pages = {route.path for route in ROUTES if route.path.startswith(("/account", "/device", "/admin"))}
     assert printed["paths"].keys() == {route.path for route in ROUTES} - pages - {"/"}
     assert (done.stderr, (tmp_path / "data").exists()) == (b"", False)
 
 
 def test_every_operation_has_a_name_of_its_own(described: dict[str, Any]) -> None:
-    """Each operation has a unique name, which generated clients need."""
+    """Each operation has a unique `operationId`, from which generated clients make names."""
     names = [operation["operationId"] for operation in operations(described).values()]
 
     assert len(set(names)) == len(names)
 
 
 def test_every_error_is_the_envelope(described: dict[str, Any]) -> None:
-    """Each refusal of a route has `detail` and `code`, and lists the possible codes."""
+    """Each error response has `detail` and `code`, and lists the possible codes."""
     for name, operation in operations(described).items():
         for status, response in operation["responses"].items():
             if int(status) < 400:
                 continue
             schema = resolve(described, response)["content"]["application/json"]["schema"]
-            if schema["$ref"] != ENVELOPE:  # health's response extends the envelope
+            if schema["$ref"] != ENVELOPE:  # The response of health extends the envelope.
                 assert {"detail", "code"} <= set(resolve(described, schema)["required"])
             else:
                 assert schema["properties"]["code"]["enum"], (name, status)
@@ -108,7 +109,7 @@ def test_who_may_call_is_declared(described: dict[str, Any]) -> None:
 
 
 def test_a_body_a_page_and_what_they_give(described: dict[str, Any]) -> None:
-    """The models that validate requests are those of the document."""
+    """In the document, bodies and queries have the fields and limits of the models that validate them."""
     register = operations(described)["POST /api/auth/register"]
     sessions = operations(described)["GET /api/chat/sessions"]
 
@@ -124,7 +125,7 @@ def test_a_body_a_page_and_what_they_give(described: dict[str, Any]) -> None:
 
 
 def test_what_a_handler_takes_is_its_declaration() -> None:
-    """A handler's parameters declare its path parameters, form, caller, refusals and empty response."""
+    """The routes are declared by their handlers' parameters: path parameters, form, caller, and possible errors."""
     routes = Routes("things")
 
     @routes.add("DELETE /things/{thing_id}", refuses=(EmailTaken,))
@@ -145,7 +146,7 @@ def test_what_a_handler_takes_is_its_declaration() -> None:
 
 
 def test_a_handler_that_takes_what_nobody_gives_is_refused() -> None:
-    """A faulty declaration raises an error at the start."""
+    """A handler parameter of unknown meaning raises `TypeError` at the start."""
     routes = Routes("things")
 
     with pytest.raises(TypeError, match=r"GET /things: nothing is known to give the handler for"):

@@ -1,7 +1,7 @@
-"""H8: random requests generated from the OpenAPI document, signed in, against a real service on either database.
+"""H8: random requests generated from the OpenAPI document, against a real service with either database.
 
-A request that deletes the account, changes its password or ends its sign-in comes from a new student, so that all
-other requests stay signed in.
+An operation that deletes the account, changes its password or ends its sign-in is sent by a new student each time, so
+that all other requests come from a student who is still signed in.
 """
 
 from __future__ import annotations
@@ -44,22 +44,22 @@ EXAMPLES, TORTURE_EXAMPLES = 15, 300
 
 ENDS_ITS_CALLER = {"DELETE /api/me", "POST /api/auth/password", "POST /api/auth/logout", "POST /api/auth/refresh"}
 TAKES_MORE_THAN_FORM = {
-    "POST /api/auth/register",  # the document cannot exclude common passwords
+    "POST /api/auth/register",  # The document cannot exclude common passwords.
     "POST /api/auth/password",
-    "GET /api/chat/ws",  # needs a WebSocket handshake, which no HTTP client sends
-    "GET /api/modules",  # needs a cursor that the service has issued
+    "GET /api/chat/ws",  # A WebSocket handshake is needed.
+    "GET /api/modules",  # The cursor must come from the service.
     "GET /api/progress",
     "GET /api/chat/sessions",
     "GET /api/chat/sessions/{session_id}/messages",
     "GET /api/admin/modules",
     "GET /api/admin/limits",
     "GET /api/admin/audit",
-    "PUT /api/admin/modules/{module_id}",  # the id has a restricted alphabet
-    "PUT /api/admin/limits",  # needs a student's address and a future time
-    "POST /api/auth/device",  # each parameter only once (RFC 6749 §3.1), even an unknown one
-    "POST /api/auth/device/token",  # each parameter only once, and an issued code
+    "PUT /api/admin/modules/{module_id}",  # The id has a restricted alphabet.
+    "PUT /api/admin/limits",  # The address must be a student's, and the time in the future.
+    "POST /api/auth/device",  # A repeated parameter is refused (RFC 6749 §3.1), even an unknown one.
+    "POST /api/auth/device/token",  # A repeated parameter is refused, and the code must come from the service.
 }
-"""Operations that may refuse a request although it matches the document, for the reason given."""
+"""Operations that may refuse requests which match the document; the comments give the reasons."""
 
 
 def operations(api: dict[str, Any]) -> dict[str, Operation]:
@@ -69,7 +69,7 @@ def operations(api: dict[str, Any]) -> dict[str, Operation]:
 
 
 def without_security(api: dict[str, Any]) -> dict[str, Any]:
-    """Remove the security declarations: every request is authenticated by the tests."""
+    """Remove the security declarations, so that the generated requests do not test missing credentials."""
     for path in api["paths"].values():
         for operation in path.values():
             del operation["security"]
@@ -90,11 +90,11 @@ class Campus:
     addresses: Iterator[str]
 
     def new_student(self) -> Student:
-        """Register a student that no other request depends on."""
+        """Register a student for a request that ends the student's sign-in."""
         return register(self.service, next(self.addresses))
 
     def headers(self, student: Student) -> dict[str, str]:
-        """Return the authentication headers for students and the operator."""
+        """Return the headers that authenticate a student and the operator."""
         return student.headers | {"X-Admin-Key": ADMIN_KEY, "X-Forwarded-For": next(self.addresses)}
 
 
@@ -112,7 +112,7 @@ def register(service: Service, address: str) -> Student:
 
 
 def add_module(service: Service) -> None:
-    """Add a module to the service's database, on either database."""
+    """Insert a module into the service's database, whether SQLite or PostgreSQL."""
     statement = (
         'INSERT INTO learning_modules (id, title, "order", statement, objectives, allowed_names)'
         f" VALUES ('{MODULE}', 'Loops', 1, '', '[]', '[]')"
@@ -126,14 +126,14 @@ def add_module(service: Service) -> None:
 
 
 async def have_a_conversation(service: Service, student: Student) -> str:
-    """Send one ask; return the session's id."""
+    """Send one ask; return the id of its session."""
     async with connect(service.url, student.access_token) as chat:
         return str((await chat.answer())[0]["session_id"])
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def campus(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campus]:
-    """Return a service with a module, and a student with a conversation."""
+    """Yield a service with a module and a student who has a conversation."""
     environment = {
         "TUTOR_ADMIN_KEY": ADMIN_KEY,
         "TUTOR_TRUSTED_PROXIES": "127.0.0.1",
@@ -153,7 +153,7 @@ def campus(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def put_in(case: Any, known: dict[str, str]) -> None:
-    """Replace random values by existing ids and tokens."""
+    """Replace the random values of known parameters and fields by existing ids and tokens."""
     for part in (case.path_parameters, case.body):
         if isinstance(part, dict):
             part.update({name: value for name, value in known.items() if name in part})
@@ -169,7 +169,7 @@ def test_h8_requests_made_up_from_the_document(campus: Campus, label: str) -> No
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("label", FITTING)
 def test_h8_many_more_requests(campus: Campus, label: str) -> None:
-    """H8, with more requests, and different ones in every run."""
+    """H8: as above, with more requests, which differ in every run."""
     check_operation(campus, label, TORTURE_EXAMPLES, derandomize=False)
 
 
@@ -209,7 +209,7 @@ def takes_something(label: str) -> bool:
 
 
 def known_to(campus: Campus, student: Student) -> dict[str, str]:
-    """Return the service's existing objects by the names of parameters and fields."""
+    """Return values that exist in the service, by the names of parameters and fields."""
     return {
         "module_id": MODULE,
         "session_id": campus.session_id,

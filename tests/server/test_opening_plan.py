@@ -1,4 +1,4 @@
-"""The plan of an ask, decided without a database: facts, rules and ids in, a plan out."""
+"""The plan of an ask: a decision from facts, rules and new ids, without a database."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ FACTS = Facts(
 
 
 def test_a_first_ask_begins_a_session() -> None:
-    """A first ask begins a session with a new id, and states the messages that are left of the day."""
+    """A student's first ask begins a session with a new id, and states how many messages are left today."""
     new = decide(FACTS, RULES, IDS).new_ask
 
     assert (new.session_id, new.begins_session) == (IDS.session, True)
@@ -77,12 +77,12 @@ def test_a_later_ask_goes_on_with_its_session() -> None:
 
 
 def test_the_same_facts_give_the_same_plan() -> None:
-    """Deciding is deterministic, so that the unit of work may run twice."""
+    """The same facts give the same plan, so that a unit of work can be repeated after a deadlock."""
     assert decide(FACTS, RULES, IDS) == decide(FACTS, RULES, IDS)
 
 
 def test_a_module_bounds_the_hints_and_allows_its_names() -> None:
-    """A module limits the hint level, and the guard gets its allowed names word by word."""
+    """A module limits the hint level, and its allowed names are split into words for the guard."""
     plan = decide(replace(FACTS, background=replace(NOTHING_BEFORE, module=MODULE)), RULES, IDS)
 
     assert (plan.begins_module, plan.new_ask.max_hint_level) == ("loops", 3)
@@ -93,7 +93,7 @@ def test_a_module_bounds_the_hints_and_allows_its_names() -> None:
     ("of_operator", "of_module", "bound"), [(5, None, 5), (5, 3, 3), (2, 3, 2), (2, None, 2), (4, 4, 4)]
 )
 def test_the_lower_bound_counts(of_operator: int, of_module: int | None, bound: int) -> None:
-    """The lower of the operator's and the module's maximum hint level applies."""
+    """If the operator and the module have different maximum hint levels, the lower one applies."""
     module = replace(MODULE, max_hint_level=of_module)
 
     assert highest_level(module, replace(RULES, max_hint_level=of_operator)) == bound
@@ -103,12 +103,12 @@ def test_the_lower_bound_counts(of_operator: int, of_module: int | None, bound: 
     ("own", "messages"), [(None, 100), (OwnLimits(None, None), 100), (OwnLimits(5, None), 100), (OwnLimits(None, 7), 7)]
 )
 def test_a_students_own_limit_goes_before_everybodys(own: OwnLimits | None, messages: int) -> None:
-    """A student's own daily limit takes precedence; without one the general limit applies."""
+    """A student's individual daily limit takes precedence over the general one."""
     assert daily_messages(replace(FACTS.asker, own_limits=own), RULES) == messages
 
 
 def test_an_installation_that_stores_no_code_stores_none_of_the_question() -> None:
-    """With `store_code` off, code in the question is masked in the stored ask, but not in the prompt."""
+    """With `store_code` off, code in the question is masked in the database, but not in the prompt."""
     plan = decide(FACTS, replace(RULES, store_code=False), IDS)
 
     assert plan.new_ask.question == "Is `·····` a number?"
@@ -116,7 +116,7 @@ def test_an_installation_that_stores_no_code_stores_none_of_the_question() -> No
 
 
 def test_the_guard_knows_what_the_model_was_told() -> None:
-    """The guard gets the prompt's canary and level, and the earlier answers."""
+    """The guard gets the canary and the hint level of the prompt, and the earlier answers about the problem."""
     background = replace(NOTHING_BEFORE, earlier_answers=(EarlierAnswer(1, "What is `total`?"),))
 
     plan = decide(replace(FACTS, background=background), RULES, IDS)
@@ -134,7 +134,7 @@ def test_what_could_not_be_read_goes_to_no_model() -> None:
 
 
 def test_the_reserved_money_is_that_of_the_whole_prompt() -> None:
-    """The reserved cost grows with the prompt, and includes the maximum length of an answer."""
+    """The reserved cost grows with the length of the prompt, and includes an answer of the maximum length."""
     asked = FACTS.examined.ask
     longer = replace(FACTS, examined=replace(FACTS.examined, ask=replace(asked, question="Why? " * 50)))
 
@@ -145,7 +145,7 @@ def test_the_reserved_money_is_that_of_the_whole_prompt() -> None:
 
 
 def test_a_request_that_is_taken_up_again_keeps_its_message_id() -> None:
-    """A retried request keeps the message id of the first attempt."""
+    """When a request is repeated, its message keeps the id of the first attempt."""
     accepted = decide(FACTS, RULES, IDS).accepted(UUID(int=77))
 
     assert (accepted.message_id, accepted.hint_level, accepted.remaining_today) == (UUID(int=77), 2, 60)

@@ -1,4 +1,4 @@
-"""Password hashing: the parameters, equal and refused passwords, and no timing differences for unknown accounts."""
+"""Password hashing: its parameters, refused passwords, and the same time for unknown accounts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ def passwords() -> Iterator[Passwords]:
 
 
 async def test_a_password_matches_its_own_hash_only(passwords: Passwords) -> None:
-    """A password matches only its own hash: argon2id with 19 MiB, 2 passes, 1 lane and salt. NUL characters count."""
+    """A password matches only its own hash, even if passwords differ only after a NUL character.
+
+    A hash is argon2id with 19 MiB, 2 passes, 1 lane and a random salt.
+    """
     password = "correct horse\x00\U0001f40e"
     first, second = await passwords.hash(password), await passwords.hash(password)
 
@@ -38,7 +41,7 @@ async def test_a_password_matches_its_own_hash_only(passwords: Passwords) -> Non
 
 
 async def test_the_same_keys_on_another_system_match(passwords: Passwords) -> None:
-    """Composed and decomposed letters give the same password (RFC 8265 §4.2)."""
+    """Composed and decomposed forms of a letter give the same password (RFC 8265 §4.2)."""
     password_hash = await passwords.hash("caf\u00e9 au lait")
 
     assert await passwords.matches("cafe\u0301 au lait", password_hash) is True
@@ -68,7 +71,7 @@ async def test_a_broken_stored_hash_matches_nothing(passwords: Passwords) -> Non
 
 
 async def test_the_event_loop_goes_on_meanwhile(passwords: Passwords) -> None:
-    """Other tasks run while passwords are hashed."""
+    """While passwords are hashed, the event loop runs other tasks."""
     turns = 0
     work = asyncio.gather(*(passwords.hash("correct horse") for _ in range(4)))
     while not work.done():
@@ -102,7 +105,7 @@ async def test_the_event_loop_goes_on_meanwhile(passwords: Passwords) -> None:
     ],
 )
 def test_what_is_guessed_first_is_refused(password: str) -> None:
-    """Common passwords, the own e-mail, the product's name, and a season or month with its year are refused."""
+    """Common passwords, the student's e-mail, the product's name, and a season or month with a year are refused."""
     with pytest.raises(ValidationFailed) as refusal:
         require_uncommon(password, "ada.lovelace@uni.example")
 
@@ -125,12 +128,12 @@ def test_what_is_guessed_first_is_refused(password: str) -> None:
     ],
 )
 def test_other_passwords_pass(password: str) -> None:
-    """Passwords that only contain a name or a common password, use other alphabets or are not text are accepted."""
+    """Passwords that only contain a name or a common password, or use other alphabets, are accepted."""
     require_uncommon(password, "ada.lovelace@uni.example")
 
 
 def test_the_list_is_what_its_readme_says() -> None:
-    """The list has some 15,000 sorted lower-case passwords of at least 8 characters, one a line."""
+    """The list of common passwords has some 15,000 sorted lower-case lines of at least 8 characters."""
     words = gzip.decompress((files("tutor_server.identity") / "word_lists" / "common-passwords.txt.gz").read_bytes())
     first, *listed, last = words.decode().split("\n")
 

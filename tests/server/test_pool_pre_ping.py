@@ -1,4 +1,4 @@
-"""Pre-pings of PostgreSQL's pool: which connections are pinged, and that dead ones are replaced."""
+"""Pool pre-pings on PostgreSQL: only connections that were idle are pinged, and lost ones are replaced."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ async def database(postgres_server: PostgresServer) -> AsyncIterator[Database]:
 
 
 def one(connection: Connection) -> int:
-    """Read a number."""
+    """Execute a simple query."""
     return connection.scalar(text("SELECT 1")) or 0
 
 
 async def pooled(database: Database) -> asyncpg.Connection:
-    """Return the driver's connection that is idle in the pool."""
+    """Return the driver's connection that waits in the pool."""
     async with database.engine.connect() as connection:
         driver = (await connection.get_raw_connection()).driver_connection
         assert isinstance(driver, asyncpg.Connection)
@@ -60,7 +60,7 @@ async def pings_of_a_read(database: Database) -> int:
 
 
 async def end_all_connections(database: Database) -> None:
-    """Let the server terminate all connections of the pool."""
+    """Make the server terminate all connections of the pool."""
     other = await asyncpg.connect(database.engine.url.set(drivername="postgresql").render_as_string())
     try:
         await other.execute(END_ALL)
@@ -69,12 +69,12 @@ async def end_all_connections(database: Database) -> None:
 
 
 async def test_a_connection_that_was_just_used_is_not_asked(database: Database) -> None:
-    """A recently used connection is not pinged: a read takes one round trip to the database."""
+    """A recently used connection is not pinged, so that a read takes one round trip to the database."""
     assert await pings_of_a_read(database) == 0
 
 
 async def test_a_connection_that_has_rested_is_asked(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A connection that was idle for longer is pinged, since it may have been lost."""
+    """A connection that was idle for longer is pinged, since it may have been lost meanwhile."""
     monkeypatch.setattr(pool_pre_ping, "RESTED_SECONDS", 0.0)
 
     assert await pings_of_a_read(database) == 1
@@ -92,7 +92,7 @@ async def test_a_connection_that_the_server_has_ended_is_replaced(database: Data
 
 
 async def test_a_connection_that_has_vanished_is_replaced(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A connection that was lost without the event loop's notice is detected by the ping."""
+    """The ping detects a lost connection of which the event loop has no notice."""
     monkeypatch.setattr(pool_pre_ping, "RESTED_SECONDS", 0.0)
     with ThreadPoolExecutor(1) as thread:
         thread.submit(lambda: asyncio.run(end_all_connections(database))).result()

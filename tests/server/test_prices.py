@@ -1,4 +1,4 @@
-"""The cost of calls: exact, by price tier, and never zero for lack of a price."""
+"""The cost of calls: exact, with price tiers, and unknown instead of zero if the price is unknown."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ def dollars(cost: int | None) -> Decimal:
     ],
 )
 def test_l6_prices_are_exact_by_tier(model: str, usage: Usage, expected: str) -> None:
-    """L6: tiers by prompt length and separate cache rates are exact, without rounding errors."""
+    """L6: costs with tiers by prompt length, and with separate cache rates, have no rounding errors."""
     assert dollars(estimated_cost("anthropic", model, usage, NOW)) == Decimal(expected)
 
 
 @settings(deadline=None)
 @given(st.integers(0, 272_000), st.integers(0, 100_000), st.data())
 def test_l6_costs_are_what_the_price_list_says(prompt: int, output: int, data: st.DataObject) -> None:
-    """L6: for any token counts the cost is the sum of count times rate, exact to a nano-dollar."""
+    """L6: for any token counts, the cost is the sum of counts times rates, exact to a nano-dollar."""
     read = data.draw(st.integers(0, prompt))
     written = data.draw(st.integers(0, prompt - read))
     million = Decimal(1_000_000)
@@ -75,7 +75,7 @@ def test_l6_costs_are_what_the_price_list_says(prompt: int, output: int, data: s
 
 
 def test_l6_the_price_of_the_day_counts() -> None:
-    """L6: a call has the price that was valid when it was made."""
+    """L6: the cost of a call is computed with the price that was valid at its time."""
     before, after = (
         estimated_cost("openai", "gpt-5.6-luna", Usage(200_000, 0), datetime(2026, month, 15, tzinfo=UTC))
         for month in (7, 8)
@@ -84,7 +84,7 @@ def test_l6_the_price_of_the_day_counts() -> None:
 
 
 PROVIDERS = ("anthropic", "openai", "deepseek", "google")
-"""Our own prices: one model whose prices change with the hour of the day, and one with price tiers."""
+"""Test prices: one model whose prices change with the hour of the day, and one with tiers by prompt length."""
 MODELS = [
     (provider.id, model.id)
     for provider in get_snapshot().providers
@@ -122,25 +122,25 @@ def test_l6_prices_are_those_of_genai_prices(
 
 
 def test_a_model_that_is_priced_by_the_call_is_unpriced() -> None:
-    """A model with a price for each call is unpriced, since tokens do not determine its cost."""
+    """A model with a fixed price for each call is unpriced, since its cost cannot be computed from tokens."""
     assert listed_prices("perplexity", "sonar") is None
 
 
 @pytest.mark.parametrize("provider", ["anthropic", "openai"])
 @pytest.mark.parametrize("model", ["llama3", "tutor-model", ""])
 def test_l7_an_unknown_model_is_unpriced(provider: str, model: str) -> None:
-    """L7: an unknown model is unpriced, not free."""
+    """L7: a call to an unknown model has an unknown cost, not zero."""
     assert listed_prices(provider, model) is None
     assert estimated_cost(provider, model, Usage(1_000, 1_000), NOW) is None
 
 
 def test_an_unknown_provider_is_unpriced() -> None:
-    """A model of an unknown provider is unpriced."""
+    """A model of a provider that the price list does not contain is unpriced."""
     assert estimated_cost("somebody", "claude-sonnet-5-5", Usage(1, 1), NOW) is None
 
 
 def test_more_cached_than_read_is_counted_as_read() -> None:
-    """Cache counts that exceed the prompt's count are limited to it."""
+    """If a provider reports more cached tokens than prompt tokens, the prompt's count is used."""
     assert dollars(estimated_cost("openai", "gpt-6.1-terra", Usage(10, 0, 20), NOW)) == Decimal("0.000001")
 
 
@@ -150,7 +150,7 @@ def test_the_offline_tutor_is_free() -> None:
 
 
 def test_the_default_models_have_prices() -> None:
-    """The default models have prices."""
+    """The price list contains the default models."""
     defaults = Settings()
     assert estimated_cost("anthropic", defaults.remote_model("anthropic").name, Usage(1_000, 100), NOW)
     assert estimated_cost("openai", defaults.remote_model("openai").name, Usage(1_000, 100), NOW)
@@ -187,7 +187,7 @@ output = 0
     ],
 )
 def test_l6_own_prices_are_exact_by_tier(usage: Usage, expected: str, tmp_path: Path) -> None:
-    """L6: the operator's file prices an unknown model by tier and cache rate, exact to the nano-dollar."""
+    """L6: the operator's file sets prices, with tiers and cache rates, for a model that the list lacks."""
     (tmp_path / "prices.toml").write_text(OWN)
     prices = Prices(read_price_file(tmp_path), LISTED)
 
@@ -205,7 +205,7 @@ def test_own_prices_come_before_the_list(tmp_path: Path) -> None:
 
 
 def test_without_a_file_there_are_no_own_prices(tmp_path: Path) -> None:
-    """The price file is optional."""
+    """If there is no price file, the prices are those of the built-in list."""
     assert read_price_file(tmp_path) == {}
 
 

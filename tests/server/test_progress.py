@@ -1,4 +1,4 @@
-"""`/api/progress`: a student's progress, with one row for each module."""
+"""`/api/progress`: a student's progress in the modules of a course."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def course(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
-    """Return a service of a course with two modules."""
+    """Yield a service of a course with two modules."""
     async with RunningService(tmp_path_factory.mktemp("service"), {}) as service:
         store_modules(service, ("loops", 1), ("strings", 2))
         yield service
 
 
 async def put(client: ClientSession, service: Service, student: Student, module: str, status: str) -> tuple[int, Any]:
-    """Set a status; return the response."""
+    """Set the status of a module; return the response."""
     url = f"{service.url}/api/progress/{module}"
     async with client.put(url, json={"status": status}, headers=student.headers) as response:
         return response.status, await response.json()
@@ -42,7 +42,7 @@ async def progress(client: ClientSession, service: Service, student: Student) ->
 
 
 async def test_put_is_an_upsert(course: Service, client: ClientSession, sign_up: SignUp) -> None:
-    """The first PUT creates the row, a later one changes it."""
+    """The first PUT for a module creates its row, and later ones change it."""
     student = await sign_up(course)
 
     first = await put(client, course, student, "loops", "in_progress")
@@ -54,7 +54,7 @@ async def test_put_is_an_upsert(course: Service, client: ClientSession, sign_up:
 
 
 async def test_many_puts_at_once_leave_one_row(course: Service, client: ClientSession, sign_up: SignUp) -> None:
-    """Simultaneous PUTs succeed and leave one row."""
+    """Simultaneous PUTs for one module succeed, and create only one row."""
     student = await sign_up(course)
 
     answers = await asyncio.gather(*(put(client, course, student, "strings", "completed") for _ in range(20)))
@@ -78,10 +78,10 @@ async def test_s7_each_student_has_progress_of_their_own(
     ("module", "status", "expected"),
     [("dances", "completed", (404, "NOT_FOUND")), ("loops", "finished", (422, "VALIDATION_FAILED"))],
 )
-async def test_unknown_modules_and_words_are_refused(  # noqa: PLR0917 - these are fixtures and parameters
+async def test_unknown_modules_and_words_are_refused(  # noqa: PLR0917 - pytest passes fixtures and parameters by name
     module: str, status: str, expected: tuple[int, str], course: Service, client: ClientSession, sign_up: SignUp
 ) -> None:
-    """A PUT with an unknown module or status is refused and leaves no row."""
+    """A PUT with an unknown module or status is refused and creates no row."""
     student = await sign_up(course)
 
     answer = await put(client, course, student, module, status)

@@ -69,7 +69,7 @@ HISTORY = (
     PastMessage("assistant", "Look at line 12. Which name does it use?"),
     PastMessage("user", "What is wrong here?"),
 )
-"""The history, newest message first, as it is loaded."""
+"""The history, newest message first, in the order in which it is loaded from the database."""
 
 EARLIER = (
     EarlierAnswer(1, "Look at line 12. Which name does it use, and which line gives that name a value?"),
@@ -108,14 +108,14 @@ def written(
 @pytest.mark.parametrize("programming", range(1, 6))
 @pytest.mark.parametrize("level", HintLevel)
 def test_a_prompt_of_each_hint_level_and_programming_level(level: HintLevel, programming: int) -> None:
-    """The whole prompt of each hint level and programming level equals its snapshot; it states the maths level, too."""
+    """For each hint level and programming level, the whole prompt equals its snapshot; maths levels vary, too."""
     text = written(STEP, level, StudentLevels(programming, programming))
 
     assert snapshot(f"prompts/hint_{level.value}_programming_{programming}", text) == text
 
 
 def test_a_prompt_with_everything() -> None:
-    """The prompt of a notebook cell in a module after two hints has each part of the student's in a separate block."""
+    """In the prompt for a notebook cell with a module and two earlier hints, each part has its own block."""
     student = StudentLevels(2, 4)
     text = written(CELL, HintLevel.STRUCTURE, student, module=MODULE, history=HISTORY, earlier=EARLIER)
 
@@ -130,7 +130,7 @@ def test_a_prompt_of_hardly_anything() -> None:
 
 
 def test_no_snapshot_is_left_over() -> None:
-    """Each snapshot file belongs to a test."""
+    """Every snapshot file is used by a test."""
     levels = {f"hint_{level.value}_programming_{number}.txt" for level, number in product(HintLevel, range(1, 6))}
 
     assert {path.name for path in (SNAPSHOTS / "prompts").iterdir()} == levels | {

@@ -1,4 +1,4 @@
-"""Whole prompts: instructions for each hint level and student level, separated from the student's text."""
+"""Prompts: instructions for the hint level and the student's levels, separated from the student's text."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def prompt(
 
 @pytest.mark.parametrize("level", HintLevel)
 def test_each_hint_level_has_its_own_instructions(level: HintLevel) -> None:
-    """A prompt has only the instructions of its own hint level."""
+    """A prompt contains the instructions of its own hint level, and of no other."""
     system = prompt(level).system
 
     assert f"Hint level {level.value} of 5" in system
@@ -78,7 +78,7 @@ def test_student_text_stands_in_blocks_of_the_nonce() -> None:
 
 
 def test_the_canary_is_in_the_system_prompt_only() -> None:
-    """The canary, which would reveal leaked instructions, is only in the system prompt."""
+    """The canary, which would show that a model repeats its instructions, is only in the system prompt."""
     assembled = prompt()
 
     assert assembled.canary in assembled.system
@@ -94,7 +94,7 @@ def test_a_module_brings_statement_and_objectives() -> None:
 
 
 def test_a_long_exercise_is_cut() -> None:
-    """A long module text is cut to its share of the prompt."""
+    """A long module statement is cut to its share of the prompt's token budget."""
     module = replace(MODULE, statement="Add up the prices. " * 1000)
 
     content = prompt(module=module).turns[0].content
@@ -114,7 +114,7 @@ def test_earlier_answers_go_along_in_short() -> None:
 
 
 def test_a_gist_keeps_whole_sentences_and_the_questions() -> None:
-    """A summary keeps the first sentence, the questions, and that there was code; a long sentence is cut at a word."""
+    """A summary keeps the first sentence and the questions, and mentions code; a long sentence is cut after a word."""
     long = "First this. " + "Then a good deal more about it. " * 10 + "Why is that?\n\n```python\nsecret()\n```\n"
 
     assert gist("One. Two.") == "One. Two."
@@ -126,7 +126,7 @@ def test_a_gist_keeps_whole_sentences_and_the_questions() -> None:
 
 
 def test_the_same_answer_is_summarised_once() -> None:
-    """An answer that was given twice, as at the last level, is summarised once."""
+    """An answer that was given twice, as can happen at the last level, is summarised once."""
     assert summarise([EarlierAnswer(5, "Write `+=`."), EarlierAnswer(5, "Write `+=`.")]) == "- hint 5: Write `+=`."
 
 
@@ -184,7 +184,7 @@ def test_no_prompt_is_shorter_than_the_least(
 
 
 def test_history_may_take_the_place_of_a_longer_line() -> None:
-    """The lower estimate holds even if the history displaces a line of code that is longer than itself."""
+    """The lower estimate is also right if the history displaces a line of code that is longer than the history."""
     lines = ["é" * 480, "😀" * 500, "😀" * 500]
     submission = Submission(code="\n".join(lines), cursor=Position(0, 0))
     history = [PastMessage("user", "x" * 1050)]
@@ -205,7 +205,7 @@ def test_history_may_take_the_place_of_a_longer_line() -> None:
 
 
 def test_the_least_is_near_for_a_small_program() -> None:
-    """For a small program the lower estimate is close, so that few asks pass it and are refused later."""
+    """For a small program the lower estimate is close to the actual number, so that few asks are refused late."""
     submission = Submission(code="total = 0\n", cursor=Position(0, 0), question="Why?")
     whole = prompt(question="Why?")
 

@@ -1,4 +1,4 @@
-"""Query plans on both databases: each route's query uses the index that exists for it."""
+"""Query plans on both databases: the queries of each route use the intended indexes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PLACE = Place(NOW, UUID(int=1))
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return the URL of a database of each kind."""
+    """Return the URL of a database of each kind in turn."""
     if request.param == "sqlite":
         return f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('filled') / 'tutor.sqlite3'}"
     made: str = request.getfixturevalue("postgres_server").database()
@@ -45,7 +45,7 @@ def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture
 async def database(url: str, request: pytest.FixtureRequest) -> AsyncIterator[Database]:
-    """Return a database that was filled once with some of everything."""
+    """Yield a database that was filled once with some rows in each table."""
     opened = open_database(url)
     if url not in _FILLED:
         await fill(opened, Size(students=300, messages=3000, calls=3000))
@@ -59,14 +59,14 @@ _FILLED: set[str] = set()
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement with its parameters, as it was sent."""
+    """An SQL statement with its parameters, as it was sent to the database."""
 
     words: str
     parameters: Any
 
 
 class Recorder:
-    """Records the statements of a connection."""
+    """A context that records the statements of a connection."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -84,9 +84,9 @@ class Recorder:
 
 
 def plans(connection: Connection, unit: Callable[[Connection], object]) -> Iterator[str]:
-    """Run a unit and return the query plan of each of its statements.
+    """Run a unit of work, then yield the query plan of each of its statements.
 
-    PostgreSQL reads small tables whole, so that sequential scans are disabled to see its plan for large ones.
+    PostgreSQL reads small tables sequentially. Sequential scans are disabled to see the plan that large tables get.
     """
     is_sqlite = connection.dialect.name == "sqlite"
     with Recorder(connection) as statements:
@@ -175,7 +175,7 @@ async def test_each_read_uses_its_index(name: str, database: Database) -> None:
     def explain(connection: Connection) -> list[str]:
         return list(plans(connection, unit))
 
-    found = await database.commit(explain)  # its settings apply only within the transaction
+    found = await database.commit(explain)  # The setting ends with the transaction.
 
     assert found
     whole_table = "SCAN " if database.engine.dialect.name == "sqlite" else "Seq Scan"
@@ -186,7 +186,7 @@ async def test_each_read_uses_its_index(name: str, database: Database) -> None:
 
 
 async def test_messages_to_be_forgotten_are_found_by_their_conversations(database: Database) -> None:
-    """Old messages are found through their conversations, since searching by time would read all their texts."""
+    """Messages to delete are found by their conversations' index; a search by time would read all messages."""
     before = datetime(2020, 1, 1, tzinfo=UTC)
     found = await database.commit(lambda connection: list(plans(connection, lambda c: unused_words(c, before))))
 

@@ -1,4 +1,4 @@
-"""Retention, and installations that store no code."""
+"""The deletion of old data, and installations that store no code."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def rows(service: HeldService, statement: str) -> Sequence[Any]:
 
 
 async def test_words_go_after_their_days_and_costs_stay(on_both: HeldService) -> None:
-    """After the retention period, all texts are deleted; the ledger's rows stay without a student."""
+    """After the retention period, all texts are deleted, and the ledger's rows stay without the student's id."""
     token = (await on_both.register())["access_token"]
     await ask(on_both, token, question="An old question")
     on_both.clock.seconds = 9.5 * DAY
@@ -64,7 +64,7 @@ async def test_words_go_after_their_days_and_costs_stay(on_both: HeldService) ->
 
 
 async def test_without_a_setting_words_stay(on_both: HeldService) -> None:
-    """Without the setting, only expired rows are deleted."""
+    """Without a retention period, a sweep deletes no messages."""
     token = (await on_both.register())["access_token"]
     await ask(on_both, token)
     on_both.clock.seconds = 1000 * DAY
@@ -75,7 +75,7 @@ async def test_without_a_setting_words_stay(on_both: HeldService) -> None:
 
 
 async def test_more_than_one_batch_and_an_old_audit_log(on_both: HeldService, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rows are deleted in batches until none is due; the audit log keeps a little more than a year."""
+    """Rows are deleted in batches until none is due, and the audit log after a little more than a year."""
     monkeypatch.setattr("tutor_server.storage.retention.BATCH", 2)
     token = (await on_both.register())["access_token"]
     for _ in range(5):
@@ -97,7 +97,7 @@ async def test_more_than_one_batch_and_an_old_audit_log(on_both: HeldService, mo
 
 
 async def test_where_no_code_is_stored_none_is(tmp_path: Path, clock: HeldClock, upstream: FakeUpstream) -> None:
-    """With `store_code` off, no code is stored; students still see it, and a replay keeps its length."""
+    """With `store_code` off, stored texts contain no code, but students see it; a replay has text of equal length."""
     upstream.default = Behaviour(text="Look at `result` again.\n\nWhat does `prices` hold? Which line comes first?")
     settings: dict[str, Any] = {
         "store_code": False,
@@ -131,6 +131,6 @@ async def test_where_no_code_is_stored_none_is(tmp_path: Path, clock: HeldClock,
     ],
 )
 def test_code_is_blotted_out_and_nothing_else(words: str, kept: str) -> None:
-    """Code in fences, spans and indented blocks is masked by text of the same length; nothing else is."""
+    """Code in fences, code spans and indented blocks is masked by text of the same length; other text is unchanged."""
     assert without_code(words) == kept
     assert len(without_code(CODE)) == len(CODE)

@@ -1,4 +1,4 @@
-"""Revocation: the end of a sign-in ends its access tokens and sockets, at once here and soon in every process."""
+"""Revocation: ending a sign-in ends its tokens and sockets, at once in this process and soon in all others."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ class Process:
 
     @property
     def revocations(self) -> Revocations:
-        """The ended sign-ins that this process knows."""
+        """The ended sign-ins that this process has in memory."""
         return self.app[AUTHENTICATOR]._revocations
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The state that the processes of one service share."""
+    """The folder, clock and database that the processes of one service share."""
 
     folder: Path
     clock: HeldClock
@@ -60,12 +60,12 @@ class Site:
 
     @property
     def settings(self) -> Settings:
-        """The settings of the operator's commands."""
+        """The settings with which the operator's commands run."""
         return Settings.model_validate({"data_dir": self.folder, "database_url": self.database_url})
 
     @asynccontextmanager
     async def process(self) -> AsyncIterator[Process]:
-        """Start another process."""
+        """Yield another process of the service."""
         apps: list[web.Application] = []
         async with held_service(
             self.folder, self.clock, prepare=apps.append, database_url=self.database_url, jwt_secret=SECRET
@@ -75,20 +75,20 @@ class Site:
 
 @pytest.fixture
 def site(tmp_path: Path, clock: HeldClock, database_url: str) -> Site:
-    """Return a service without a process, on each kind of database."""
+    """Return a service without a running process, on each kind of database in turn."""
     return Site(tmp_path, clock, database_url)
 
 
 @pytest.fixture
 async def here(site: Site) -> AsyncIterator[Process]:
-    """Return a process of the service."""
+    """Yield a process of the service."""
     async with site.process() as process:
         yield process
 
 
 @pytest.fixture
 async def there(site: Site, here: Process) -> AsyncIterator[Process]:
-    """Return another process of the service."""
+    """Yield a second process of the same service."""
     async with site.process() as process:
         yield process
 
@@ -113,7 +113,7 @@ async def change_password(process: Process, account: dict[str, Any]) -> None:
 
 
 async def reuse(process: Process, account: dict[str, Any]) -> None:
-    """Refresh, then reuse the old token, as a thief would."""
+    """Refresh, and use the old token again 31 seconds later, as a thief would."""
     body = {"refresh_token": account["refresh_token"]}
     assert (await process.held.post("/api/auth/refresh", body))[0] == 200
     process.held.clock.seconds += 31
@@ -135,7 +135,7 @@ async def close_code(chat: Chat) -> int | None:
 
 
 async def is_open(chat: Chat) -> bool:
-    """Return whether a socket answers."""
+    """Return whether an ask on a socket is answered."""
     frames = await chat.answer()
     return bool(frames[-1]["type"] == "done")
 
@@ -150,7 +150,10 @@ WAYS = pytest.mark.parametrize(
 
 @WAYS
 async def test_s3_the_end_of_a_sign_in_is_at_once_here(here: Process, end: Any, reach: str) -> None:
-    """S3: an ended sign-in's token is refused and its socket closed with 4001; others' only if all are ended."""
+    """S3: after the end of a sign-in its token is refused and its socket closed with 4001.
+
+    Other sign-ins of the account stay valid unless the password was changed or the account erased.
+    """
     first = await here.held.register(EMAIL)
     second = await log_in(here)
 
@@ -172,7 +175,7 @@ async def test_s3_the_end_of_a_sign_in_is_at_once_here(here: Process, end: Any, 
 
 @WAYS
 async def test_s3_the_end_of_a_sign_in_is_soon_elsewhere(here: Process, there: Process, end: Any, reach: str) -> None:
-    """S3: another process refuses the token and closes the socket after its next poll of the database."""
+    """S3: another process refuses the token and closes the socket after it has next polled the database."""
     first = await here.held.register(EMAIL)
     second = await log_in(here)
 
@@ -192,7 +195,7 @@ async def test_s3_the_end_of_a_sign_in_is_soon_elsewhere(here: Process, there: P
 
 
 async def test_s3_a_disabled_account(site: Site, here: Process) -> None:
-    """S3: disabling an account ends every sign-in, and prevents new ones until it is enabled."""
+    """S3: disabling an account ends all its sign-ins, and no new one is possible until it is enabled."""
     account = await here.held.register(EMAIL)
     login = {"email": EMAIL, "password": PASSWORD}
 
@@ -227,7 +230,7 @@ async def test_s3_a_new_process_knows_what_ended_before_it(site: Site, here: Pro
 
 
 async def test_an_ended_sign_in_is_forgotten_once_its_tokens_are_dead(here: Process, there: Process) -> None:
-    """Ended sign-ins are dropped from memory and the database once their tokens have expired."""
+    """Ended sign-ins are deleted from memory and database once their tokens would have expired anyway."""
     account = await here.held.register(EMAIL)
     await log_out(here, account)
     await there.revocations.poll()
@@ -252,7 +255,7 @@ async def test_an_ended_sign_in_is_forgotten_once_its_tokens_are_dead(here: Proc
 async def test_while_the_database_is_away_what_is_known_stays(
     tmp_path: Path, clock: HeldClock, log_output: io.BytesIO
 ) -> None:
-    """If a poll fails, the log says so, known ended sign-ins stay ended, and the next poll catches up."""
+    """If a poll fails, it is logged, the known ended sign-ins stay ended, and the next poll finds the others."""
     async with Site(tmp_path, clock, "").process() as process:
         account = await process.held.register(EMAIL)
         await log_out(process, account)
@@ -269,18 +272,19 @@ async def test_while_the_database_is_away_what_is_known_stays(
 async def test_a_poll_that_breaks_is_not_silent(
     tmp_path: Path, clock: HeldClock, log_output: io.BytesIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An unexpected exception in the polling is logged."""
+    """An unexpected exception in the background task that polls is logged."""
     monkeypatch.setattr(revocations, "POLL_SECONDS", 0)
 
     async with Site(tmp_path, clock, "").process() as process:
-        monkeypatch.setattr(process.revocations, "poll", process.revocations.has_ended)  # has another signature
+        # The other method takes different arguments, so calling it raises.
+        monkeypatch.setattr(process.revocations, "poll", process.revocations.has_ended)
         await until(lambda: b"background_work_failed" in log_output.getvalue())
 
     assert b'"work":"Revocations.run"' in log_output.getvalue()
 
 
 class SlowSlots:
-    """Connection slots that let the student sign out before a slot is given."""
+    """Connection slots that sign the student out before they give a slot."""
 
     def __init__(self, process: Process, account: dict[str, Any]) -> None:
         self._slots = process.app[CHAT_SOCKETS]._services.slots
@@ -294,7 +298,7 @@ class SlowSlots:
 
 
 async def test_s3_no_socket_slips_through_while_it_opens(here: Process) -> None:
-    """S3: if a sign-in ends between the check of its token and the opening of its socket, the socket is closed."""
+    """S3: if a sign-in ends after its token was checked and before its socket is open, the socket is closed."""
     account = await here.held.register(EMAIL)
     sockets = here.app[CHAT_SOCKETS]
     sockets._services = replace(sockets._services, slots=SlowSlots(here, account))
@@ -304,7 +308,7 @@ async def test_s3_no_socket_slips_through_while_it_opens(here: Process) -> None:
 
 
 async def test_s3_a_socket_belongs_to_the_sign_in_that_renewed_it(here: Process) -> None:
-    """S3: after an `auth` frame with another sign-in's token, the socket ends with that sign-in."""
+    """S3: after an `auth` frame with a token of another sign-in, the socket is closed when that sign-in ends."""
     first = await here.held.register(EMAIL)
     second = await log_in(here)
 

@@ -1,4 +1,4 @@
-"""Settings: the contract's defaults, one-line errors, and secrets that are never shown."""
+"""Settings: defaults as in the contract, one-line errors, and secrets that are never shown."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SECRET = "marker-" * 6
 
 @pytest.fixture(autouse=True)
 def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Remove the machine's own settings, and change to an empty folder."""
+    """Remove the machine's own environment variables, and change to an empty folder."""
     for prefix in ("TUTOR_", "ANTHROPIC_", "OPENAI_"):
         for name in [name for name in os.environ if name.startswith(prefix)]:
             monkeypatch.delenv(name)
@@ -136,7 +136,7 @@ def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_empty_variable_is_unset(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An empty variable counts as unset."""
+    """An environment variable with an empty value counts as unset."""
     monkeypatch.setenv("TUTOR_DAILY_MESSAGE_CAP", "")
     monkeypatch.setenv("TUTOR_JWT_SECRET", "")
 
@@ -145,14 +145,14 @@ def test_an_empty_variable_is_unset(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", " "])
 def test_a_key_is_without_the_end_of_the_line_it_was_read_from(monkeypatch: pytest.MonkeyPatch, end: str) -> None:
-    """A trailing line end of a key, as from a file of secrets, is removed, since no header can contain it."""
+    """A line end after a key, as in a file of secrets, is removed, since no HTTP header can contain it."""
     monkeypatch.setenv("OPENAI_API_KEY", SECRET + end)
 
     assert load_settings().remote_model("openai").api_key == SECRET
 
 
 def test_the_chain_is_the_providers_whose_key_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The chain is Anthropic, then OpenAI, if their keys are set; an explicit setting takes precedence."""
+    """By default the chain has Anthropic, then OpenAI, if their keys are set; an explicit chain takes precedence."""
     monkeypatch.setenv("OPENAI_API_KEY", SECRET)
     assert load_settings().chain == ("openai",)
     monkeypatch.setenv("ANTHROPIC_API_KEY", SECRET)
@@ -162,7 +162,7 @@ def test_the_chain_is_the_providers_whose_key_is_set(monkeypatch: pytest.MonkeyP
 
 
 def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The environment takes precedence over `.env`."""
+    """A variable in the environment takes precedence over the same variable in `.env`."""
     (tmp_path / ".env").write_text("TUTOR_DAILY_MESSAGE_CAP=5\nTUTOR_MESSAGES_PER_MINUTE=6\n")
     monkeypatch.setenv("TUTOR_MESSAGES_PER_MINUTE", "7")
 
@@ -188,7 +188,7 @@ def test_a_secret_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 
 def test_the_secret_is_made_once_and_for_this_user(tmp_path: Path) -> None:
-    """Several processes that start at once create one common secret, which only this user can read."""
+    """Several processes that start simultaneously create one common secret, which only this user can read."""
     data_dir = tmp_path / "data"
     settings = [Settings.model_validate({"data_dir": data_dir}) for _ in range(8)]
 
@@ -211,7 +211,7 @@ def test_the_secret_is_made_once_and_for_this_user(tmp_path: Path) -> None:
     ],
 )
 def test_the_public_address(monkeypatch: pytest.MonkeyPatch, value: str, address: str) -> None:
-    """The public URL must be https, or loopback; a trailing slash is ignored."""
+    """The public URL must be https, or plain http on loopback; a trailing slash is ignored."""
     monkeypatch.setenv("TUTOR_PUBLIC_URL", value)
 
     assert load_settings().public_url == address

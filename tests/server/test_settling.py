@@ -1,4 +1,4 @@
-"""How asks end: once, with their usage and text, whatever is cancelled, lost or unavailable meanwhile."""
+"""The end of asks: each ends once, with its usage and text, despite cancels, lost clients and failing databases."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SHORT = Deadlines(first_content=5, grace=0.3)
 ROOM = 0.25
-"""Extra seconds that a busy machine may take for a promise of 50 ms."""
+"""Seconds of tolerance for a busy machine, added to a limit of 50 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +46,20 @@ class Desk:
     access_token: str
 
     async def rows(self, columns: str, table: str = "model_calls") -> list[tuple[Any, ...]]:
-        """Return rows of a table."""
+        """Return the given columns of all rows of a table."""
         return await self.service.database.read(
             lambda connection: [tuple(row) for row in connection.exec_driver_sql(f"SELECT {columns} FROM {table}")]
         )
 
     async def stands(self) -> tuple[int, int]:
-        """Return the daily count and the hint level of the only problem."""
+        """Return the day's message count and the hint level of the only problem."""
         (count,), (level,) = await self.rows("messages", "daily_usage"), await self.rows("hint_level", "problems")
         return count[0], level[0]
 
     async def all_settled(self) -> None:
         """Wait until no ask is running."""
         async with asyncio.timeout(10):
-            while await self.rows("id", "asks WHERE state = 'running'"):  # noqa: ASYNC110 - the database has no events
+            while await self.rows("id", "asks WHERE state = 'running'"):  # noqa: ASYNC110 - the database sends no events, so polling is the only way
                 await asyncio.sleep(0.02)
 
 
@@ -73,7 +73,7 @@ def serving(
 
 @asynccontextmanager
 async def sitting(folder: Path, upstream: FakeUpstream, **settings: Any) -> AsyncIterator[Desk]:
-    """Open a student's WebSocket at a service with a short grace period."""
+    """Yield a student's WebSocket at a service with a short grace period."""
     async with serving(folder, upstream, **settings) as service:
         token = (await service.register())["access_token"]
         async with connect(service.url, token) as chat:
@@ -82,20 +82,20 @@ async def sitting(folder: Path, upstream: FakeUpstream, **settings: Any) -> Asyn
 
 @pytest.fixture
 async def desk(tmp_path: Path, upstream: FakeUpstream) -> AsyncIterator[Desk]:
-    """Return such a service on SQLite, whose writer a test can block."""
+    """Yield the same on SQLite, whose writer a test can block."""
     async with sitting(tmp_path, upstream) as here:
         yield here
 
 
 @pytest.fixture
 async def any_desk(tmp_path: Path, upstream: FakeUpstream, database_url: str) -> AsyncIterator[Desk]:
-    """Return such a service on each kind of database."""
+    """Yield the same on each kind of database in turn."""
     async with sitting(tmp_path, upstream, database_url=database_url) as here:
         yield here
 
 
 class StatementGate:
-    """Blocks SQLite's writer at the first statement that starts with a given text, until it is opened."""
+    """A context that blocks SQLite's writer at the first statement with a given start, until `open` is called."""
 
     def __init__(self, database: Database, words: str) -> None:
         self._engine = database._writer._engine  # type: ignore[attr-defined] # the writer is SQLite's
@@ -107,7 +107,7 @@ class StatementGate:
         assert await asyncio.to_thread(self._reached.wait, 10)
 
     def open(self) -> None:
-        """Let this statement and all later ones run."""
+        """Let the blocked statement and all later ones run."""
         self._open.set()
 
     def __enter__(self) -> Self:
@@ -125,7 +125,7 @@ class StatementGate:
 
 
 class Outage:
-    """Makes SQLite refuse all writes with an error, between `begin` and `end`."""
+    """A switch that makes SQLite refuse all writes with an error, between `begin` and `end`."""
 
     def __init__(self, database: Database) -> None:
         self._engine = database._writer._engine  # type: ignore[attr-defined] # the writer is SQLite's
@@ -153,7 +153,10 @@ class Outage:
 async def test_l2_the_stream_of_one_who_left_is_closed_after_the_grace_period(
     silence: Behaviour, how: Literal["fin", "reset"], any_desk: Desk, upstream: FakeUpstream
 ) -> None:
-    """L2: if a client leaves during a silent call for good, it is closed and billed, and the level is given back."""
+    """L2: if the client leaves for good while the model is silent, the call is closed and billed.
+
+    The hint level is given back.
+    """
     upstream.play(silence)
     await any_desk.chat.ask()
     call = await upstream.next_call()
@@ -194,7 +197,7 @@ async def test_l2_one_who_returns_in_time_keeps_the_answer(any_desk: Desk, upstr
 
 
 async def test_l2_an_answer_that_nobody_ever_reads_is_given_up() -> None:
-    """L2: an answer whose connection breaks before its first reader starts is ended after the grace period."""
+    """L2: an answer that no reader has started to read ends after the grace period."""
     abandoned: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
     answer = Answer(uuid4(), grace=0.01, on_abandoned=abandoned.set_result)
 
@@ -204,12 +207,12 @@ async def test_l2_an_answer_that_nobody_ever_reads_is_given_up() -> None:
 
 
 async def test_l1_a_cancel_while_it_opens_sends_nothing(desk: Desk, upstream: FakeUpstream) -> None:
-    """L1: a cancel while the call is being recorded withdraws it: nothing is sent, billed or counted."""
+    """L1: a cancel while the call is being recorded withdraws the call: nothing is sent or billed."""
     with StatementGate(desk.service.database, "INSERT INTO model_calls") as gate:
         request_id = await desk.chat.ask()
         await gate.reached()
         await desk.chat.send({"type": "cancel", "request_id": request_id})
-        await asyncio.sleep(0.05)  # let the cancel arrive while the writer is blocked
+        await asyncio.sleep(0.05)  # The cancel must arrive while the writer is blocked.
         gate.open()
         frames = await desk.chat.collect(request_id)
 
@@ -221,7 +224,7 @@ async def test_l1_a_cancel_while_it_opens_sends_nothing(desk: Desk, upstream: Fa
 
 
 async def test_the_place_of_a_call_that_was_not_sent_is_free_again(tmp_path: Path, upstream: FakeUpstream) -> None:
-    """A call that was not sent does not count towards the provider rate limit."""
+    """A call that was withdrawn before it was sent does not count towards the provider rate limit."""
     async with (
         serving(tmp_path, upstream, llm_calls_per_minute=1) as service,
         connect(service.url, (await service.register())["access_token"]) as chat,
@@ -240,7 +243,7 @@ async def test_the_place_of_a_call_that_was_not_sent_is_free_again(tmp_path: Pat
 
 
 async def test_l1_a_cancel_while_it_settles_changes_nothing(desk: Desk, upstream: FakeUpstream) -> None:
-    """L1: a cancel while a complete answer is being stored does not change its end."""
+    """L1: a cancel that arrives while the complete answer is being stored has no effect."""
     upstream.play(Behaviour(text="Look at line 3."))
     with StatementGate(desk.service.database, "UPDATE asks SET state") as gate:
         request_id = await desk.chat.ask()
@@ -258,7 +261,7 @@ async def test_l1_a_cancel_while_it_settles_changes_nothing(desk: Desk, upstream
 
 
 async def test_l1_a_cancel_before_anything_was_done_still_has_an_end(desk: Desk, upstream: FakeUpstream) -> None:
-    """L1: an ask that is cancelled at once counts, ends as cancelled, and costs nothing."""
+    """L1: an ask that is cancelled at once counts as a message, ends as cancelled, and costs nothing."""
     ends = []
     for _ in range(5):
         request_id = str(uuid4())
@@ -276,7 +279,7 @@ async def test_l1_a_cancel_before_anything_was_done_still_has_an_end(desk: Desk,
 async def test_l1_a_settlement_that_cannot_be_written_is_owed(
     desk: Desk, upstream: FakeUpstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """L1: if the database refuses writes, the student is told so, and the cost is written later."""
+    """L1: if the database refuses writes, the student gets an error, and the cost is written later."""
     monkeypatch.setattr("tutor_server.tutoring.settling.RETRY_SECONDS", 0.05)
     outage = Outage(desk.service.database)
     upstream.play(Behaviour(text="Look at line 3. " * 10, token_seconds=0.01, input_tokens=77))
@@ -298,7 +301,7 @@ async def test_l1_a_settlement_that_cannot_be_written_is_owed(
 
 
 async def test_a11_nothing_is_sent_where_it_cannot_be_recorded(desk: Desk, upstream: FakeUpstream) -> None:
-    """A11: an ask that cannot be recorded makes no call and uses up nothing."""
+    """A11: if an ask cannot be recorded, no call is made and nothing is used up."""
     outage = Outage(desk.service.database)
     outage.begin()
     refused = await desk.chat.answer()
@@ -317,7 +320,8 @@ async def test_l1_a_further_call_that_cannot_be_recorded_is_not_made(
     monkeypatch.setattr("tutor_server.tutoring.settling.RETRY_SECONDS", 0.05)
     upstream.play(Behaviour(status=500))
     with StatementGate(desk.service.database, "UPDATE model_calls SET state") as gate:
-        outage = Outage(desk.service.database)  # after the gate, so that it acts on the statement that the gate holds
+        # The outage is created after the gate, so it also affects the blocked statement.
+        outage = Outage(desk.service.database)
         request_id = await desk.chat.ask()
         await gate.reached()
         outage.begin()
@@ -333,7 +337,7 @@ async def test_l1_a_further_call_that_cannot_be_recorded_is_not_made(
 
 
 async def test_l4_both_attempts_of_a_fallback_are_billed(tmp_path: Path, upstream: FakeUpstream) -> None:
-    """L4: a silent provider's call is billed by estimate, the next provider's by count; one message is counted."""
+    """L4: a silent provider's call is billed by estimate, the next one by its usage, and one message is counted."""
     second: dict[str, Any] = {"OPENAI_API_KEY": upstream.key, "OPENAI_BASE_URL": upstream.openai_url}
     upstream.play(Behaviour(fault="no_head"), Behaviour(text="Look at line 3.", input_tokens=50))
     async with serving(tmp_path, upstream, deadlines=Deadlines(first_content=0.5), **second) as service:

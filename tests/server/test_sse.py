@@ -1,4 +1,4 @@
-"""The parser of server-sent events."""
+"""The parser of server-sent events, the format of models' streams."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_gives_the_same_events_however_the_bytes_are_cut(stream: bytes, data: st
 
 @pytest.mark.parametrize("line", [b"data: 0123456789", b"data: 0\n", b": 0123456789", b"0123456789"])
 def test_cuts_an_event_over_its_bound(line: bytes) -> None:
-    """P8: an event over the size limit, in one line or many, raises a failure."""
+    """P8: an event over the size limit, on one line or several, raises a failure."""
     parser = EventParser(max_event_bytes=1000)
     with pytest.raises(ProviderFailure) as caught:
         events_of(*[line] * 1000, parser=parser)
@@ -78,7 +78,7 @@ def test_gives_what_came_before_an_oversized_event() -> None:
 
 
 def test_size_is_counted_by_event() -> None:
-    """The size limit applies to each event, not to all together."""
+    """The size limit applies to each event separately, not to their sum."""
     parser = EventParser(max_event_bytes=100)
     assert len(events_of(*[b"data: 0123456789\n\n"] * 1000, parser=parser)) == 1000
 

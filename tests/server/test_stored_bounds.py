@@ -1,4 +1,4 @@
-"""Size limits of what one student can store: the code unit of an ask, and the text of an answer."""
+"""Size limits of stored data: the code unit of an ask, and the text of an answer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from testing.held_service import HeldService
 
 MARKS = 100
-"""The maximum number of bytes of the two marks that show a cut."""
+"""The maximum number of bytes of the two comments that show where code was cut."""
 
 
 @pytest.mark.parametrize(
@@ -38,24 +38,24 @@ MARKS = 100
     ],
 )
 def test_whole_lines_around_the_cursor_are_kept(line: int, kept: list[str]) -> None:
-    """As many whole lines around the cursor as fit are kept, and marks show where lines were cut."""
+    """As many whole lines around the cursor as fit are kept, and comments show how many were cut."""
     assert around("a\nb\nc\nd\ne\nf", line, 3).split("\n") == kept
 
 
 def test_short_code_stays_as_it_is() -> None:
-    """Code up to the limit, in bytes of UTF-8, is kept unchanged."""
+    """Code whose UTF-8 form does not exceed the limit is stored unchanged."""
     assert around("é\n" * 10, 3, 30) == "é\n" * 10
 
 
 @pytest.mark.parametrize("code", ["é" * 1000, "x" * 500 + "\n" + "😀" * 500, "\n" * 5000, "\ud800" * 1000])
 @pytest.mark.parametrize("line", [0, 1])
 def test_whatever_the_code_it_fits(code: str, line: int) -> None:
-    """Any code fits after the cut; a line that is too long itself is cut between two characters."""
+    """Any code fits into the limit after the cut; a line that is too long is cut between two characters."""
     assert len(around(code, line, 100).encode()) <= 100 + MARKS
 
 
 async def test_of_a_long_unit_a_part_is_stored(on_both: HeldService) -> None:
-    """Of a long unit 64 KiB around the cursor are stored; the problem is still identified by the whole code."""
+    """Of a long unit, 64 KiB around the cursor are stored, but the problem is identified by the whole code."""
     lines = [f"    total_{number} = {number}" for number in range(10_000)]
     code = "\n".join(["def total():", *lines, ""])
     fields = {"code": code, "cursor": {"line": 5000, "character": 4}}
@@ -97,7 +97,7 @@ async def test_an_answer_without_end_is_cut(tmp_path: Path, clock: HeldClock, up
 
 
 async def test_what_goes_past_the_bound_of_an_answer_is_dropped() -> None:
-    """The length limit also applies to the service's own text, which may repeat a very long name of the student's."""
+    """The length limit also applies to the offline tutor's text, which may repeat a very long name of the student's."""
     answer = Answer(UUID(int=1), grace=60, on_abandoned=lambda _answer: None)
     for _ in range(3):
         answer.release("x" * (MAX_ANSWER_CHARACTERS // 2 + 1))

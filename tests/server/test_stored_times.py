@@ -1,4 +1,4 @@
-"""Stored times: always UTC, with the same text on SQLite that SQLAlchemy writes, and never without a time zone."""
+"""Stored times: in UTC, with a time zone, and on SQLite with the same text that SQLAlchemy writes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TIMES = st.timedeltas(timedelta(0), timedelta(days=3_650_000)).map(lambda since:
 
 @given(TIMES, ZONES)
 def test_sqlite_is_given_what_sqlalchemy_would_write(time: datetime, zone: timezone) -> None:
-    """Times on SQLite have the text that SQLAlchemy writes, so that old and new rows can be compared and sorted."""
+    """On SQLite, times have the same text that SQLAlchemy writes, so that rows can be compared and sorted."""
     dialect = sqlite.dialect()
     ours = UtcDateTime().bind_processor(dialect)
     theirs = DateTime().dialect_impl(dialect).bind_processor(dialect)
@@ -31,7 +31,7 @@ def test_sqlite_is_given_what_sqlalchemy_would_write(time: datetime, zone: timez
 
 @pytest.mark.parametrize("url", ["sqlite://", "postgresql+asyncpg://"])
 def test_a_time_without_a_zone_is_refused(url: str) -> None:
-    """A time without a time zone is refused, since it would be interpreted in the machine's zone."""
+    """A time without a time zone is refused, since it would be interpreted in the time zone of the machine."""
     write = UtcDateTime().bind_processor(make_url(url).get_dialect()())
     assert write is not None
     with pytest.raises(ValueError, match="time zone"):

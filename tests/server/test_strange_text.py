@@ -1,4 +1,4 @@
-"""H6 and H9: text that could break a database, a decoder or a log, with the same results on SQLite and PostgreSQL."""
+"""H6 and H9: text that could break a database, a decoder or a log, with the same results on both databases."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ async def test_h6_strange_text_in_an_address(
         ("password", '{"current_password": "x", "new_password": "a quiet %s password"}'),
     ],
 )
-async def test_h6_strange_text_in_every_field_of_a_body(  # noqa: PLR0917 - the columns of the table
+async def test_h6_strange_text_in_every_field_of_a_body(  # noqa: PLR0917 - pytest passes the columns of the table by name
     service: Service, client: ClientSession, sign_up: SignUp, path: str, template: str, text: str
 ) -> None:
     """H6: odd text in any field of a body gives 422, which does not repeat it."""
@@ -85,7 +85,7 @@ async def test_h6_strange_text_in_every_field_of_a_body(  # noqa: PLR0917 - the 
 
 @pytest.mark.parametrize("number", ["NaN", "-Infinity", "9" * 5000, "1e999999"])
 async def test_h6_numbers_that_are_none(service: Service, client: ClientSession, sign_up: SignUp, number: str) -> None:
-    """H6: an odd number is not accepted as a level."""
+    """H6: NaN, an infinity or a huge number is not accepted as a level."""
     student = await sign_up(service)
     data = f'{{"programming_level": {number}}}'
 
@@ -157,7 +157,7 @@ async def test_h9_nothing_breaks_a_line_of_the_log(service: Service, client: Cli
     ],
 )
 async def test_methods(service: Service, method: str, path: str, status: int, allow: bytes | None) -> None:
-    """An unknown path gets 404 and a wrong method 405 with `Allow`, in the envelope; HEAD is GET without a body."""
+    """An unknown path gets 404, and a wrong method 405 with `Allow`; a HEAD request is answered without a body."""
     async with raw_connection(service.url) as connection:
         await connection.send(f"{method} {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
         answer = await connection.answer(has_body=method != "HEAD")

@@ -1,4 +1,4 @@
-"""Throttling of sign-ins, registrations and guesses, by which nobody can lock out somebody else."""
+"""Throttling of sign-ins, registrations and guesses, designed so that nobody can lock out somebody else."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ EMAIL = "ada@uni.example"
 
 @pytest.fixture
 def counts(clock: HeldClock) -> InProcessAttempts:
-    """Return empty counts."""
+    """Return attempt counts without any attempts."""
     return InProcessAttempts(clock)
 
 
@@ -45,7 +45,7 @@ def throttle(counts: InProcessAttempts) -> Throttle:
 
 
 async def refusal(counts: InProcessAttempts, *counted: Counted) -> int | None:
-    """Make one attempt; return the seconds to wait if it is refused, else None."""
+    """Count one attempt; return the seconds to wait if it is refused, else None."""
     try:
         await counts.take(*counted)
     except TooManyAttempts as refused:
@@ -54,7 +54,7 @@ async def refusal(counts: InProcessAttempts, *counted: Counted) -> int | None:
 
 
 async def test_a_full_window_refuses_until_its_oldest_has_left(counts: InProcessAttempts, clock: HeldClock) -> None:
-    """A refusal states the seconds to wait: then an attempt passes, one second earlier it does not."""
+    """A refusal states the seconds to wait; after that an attempt passes, and one second earlier it is refused."""
     for clock.seconds in (0, 10, 20):
         assert await refusal(counts, THREE_A_MINUTE) is None
 
@@ -68,7 +68,7 @@ async def test_a_full_window_refuses_until_its_oldest_has_left(counts: InProcess
 
 
 async def test_a_refusal_by_one_window_uses_up_nothing_of_another(counts: InProcessAttempts, clock: HeldClock) -> None:
-    """If two windows are full the longer wait is returned, and neither counts the refused attempt."""
+    """If several limits apply, the longest wait is returned, and no limit counts the refused attempt."""
     for _ in range(2):
         await counts.take(TWO_AN_HOUR)
 
@@ -79,14 +79,14 @@ async def test_a_refusal_by_one_window_uses_up_nothing_of_another(counts: InProc
 
 
 async def test_of_a_thousand_at_once_no_more_pass_than_one_by_one(counts: InProcessAttempts) -> None:
-    """Of a thousand simultaneous attempts no more pass than one by one, as attempts count before their outcome."""
+    """Of a thousand simultaneous attempts only as many pass as allowed, since each is counted before it is checked."""
     refused = await asyncio.gather(*(refusal(counts, THREE_A_MINUTE) for _ in range(1000)))
 
     assert refused.count(None) == 3
 
 
 async def test_what_is_given_back_was_not_there(counts: InProcessAttempts, clock: HeldClock) -> None:
-    """An attempt that is given back no longer counts; giving back an expired one does no harm."""
+    """An attempt that is given back no longer counts; giving back an expired one changes nothing."""
     attempt = await counts.take(THREE_A_MINUTE)
     for _ in range(2):
         await counts.take(THREE_A_MINUTE)
@@ -103,7 +103,7 @@ async def test_what_is_given_back_was_not_there(counts: InProcessAttempts, clock
 async def test_a_flood_of_names_does_not_fill_the_memory(
     counts: InProcessAttempts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The number of stored names is limited, and the oldest are dropped first."""
+    """The number of remembered names is limited, and the oldest are dropped first."""
     monkeypatch.setattr(attempts, "MAX_NAMES", 100)
 
     for number in range(1000):
@@ -126,14 +126,14 @@ async def test_a_flood_of_names_does_not_fill_the_memory(
     ],
 )
 def test_an_address_stands_for_its_network(address: str, network: str) -> None:
-    """IPv6 addresses count by their /64 network, which has one owner."""
+    """IPv6 addresses are counted by their /64 network, which usually belongs to one owner."""
     assert network_of(address) == network
 
 
 async def outcome(
     throttle: Throttle, account: str, address: str, error: TutorError | None, browser: str | None = None
 ) -> bool:
-    """Run one password check with this outcome; return whether it was allowed."""
+    """Run one password check with the given outcome; return whether the throttle allowed it."""
     try:
         async with throttle.sign_in(account, address, browser):
             if error is not None:
@@ -146,12 +146,12 @@ async def outcome(
 
 
 async def failures(throttle: Throttle, account: str, addresses: list[str]) -> int:
-    """Fail one sign-in from each address; return the number that was allowed."""
+    """Fail one sign-in from each address; return how many the throttle allowed."""
     return sum([await outcome(throttle, account, address, InvalidCredentials()) for address in addresses])
 
 
 async def test_failures_to_an_account_from_an_address(throttle: Throttle, clock: HeldClock) -> None:
-    """After ten failures in half an hour an account is blocked from this address only, and other accounts are not."""
+    """After ten failures in half an hour an account is blocked at this address, but other accounts are not."""
     assert await failures(throttle, "ada", [CAFE] * 20) == 10
     assert await failures(throttle, "ada", [HOME]) == 1
     assert await failures(throttle, "bob", [CAFE]) == 1
@@ -161,7 +161,7 @@ async def test_failures_to_an_account_from_an_address(throttle: Throttle, clock:
 
 
 async def test_failures_to_an_account_from_everywhere(throttle: Throttle, clock: HeldClock) -> None:
-    """An account allows fifty failures in an hour from all addresses together."""
+    """From all addresses together, an account allows fifty failures in an hour."""
     assert await failures(throttle, "ada", [f"192.0.2.{number}" for number in range(100)]) == 50
     assert await failures(throttle, "ada", [f"2001:db8:{number}::1" for number in range(100)]) == 0
     assert await failures(throttle, "bob", ["203.0.113.9"]) == 1
@@ -171,7 +171,7 @@ async def test_failures_to_an_account_from_everywhere(throttle: Throttle, clock:
 
 
 async def test_failures_from_an_address_to_all_accounts(throttle: Throttle) -> None:
-    """An address allows three hundred failures in half an hour in total, then three an hour for each account."""
+    """An address allows 300 failures in half an hour; after that, three failures an hour for each account."""
     tried = [await failures(throttle, f"student {number}", [CAFE]) for number in range(300)]
     past = [await failures(throttle, f"student {number}", [CAFE] * 5) for number in range(295, 305)]
 
@@ -180,7 +180,7 @@ async def test_failures_from_an_address_to_all_accounts(throttle: Throttle) -> N
 
 
 async def test_nobody_is_locked_out_of_where_they_sign_in(throttle: Throttle, clock: HeldClock) -> None:
-    """At an address where an account was signed in before, other people's failures do not block it."""
+    """At an address where an account was signed in before, other people's failures do not block the account."""
     assert await outcome(throttle, "ada", CAFE, None)
     await failures(throttle, "ada", [f"192.0.2.{number}" for number in range(100)])
     for number in range(400):
@@ -189,15 +189,16 @@ async def test_nobody_is_locked_out_of_where_they_sign_in(throttle: Throttle, cl
     assert not await outcome(throttle, "ada", HOME, None)
     assert await outcome(throttle, "new student", CAFE, None)
     assert await outcome(throttle, "ada", CAFE, None)
-    assert await failures(throttle, "ada", [CAFE] * 20) == 10  # guessing from there is still limited
+    # The number of guesses from this address is still limited.
+    assert await failures(throttle, "ada", [CAFE] * 20) == 10
 
     clock.seconds = 30 * 24 * 3600 + 1
     await failures(throttle, "ada", [f"192.0.2.{number}" for number in range(100)])
-    assert not await outcome(throttle, "ada", CAFE, None)  # the address is not remembered for ever
+    assert not await outcome(throttle, "ada", CAFE, None)  # The address is remembered for a limited time.
 
 
 async def test_an_account_gets_in_where_its_browser_is_known(throttle: Throttle) -> None:
-    """A known browser has its own ten attempts, even if all other windows are full; others gain nothing."""
+    """A browser in which the account was signed in has ten separate attempts, even if all other limits are reached."""
     await throttle.know_browser("ada", "a secret")
     await failures(throttle, "ada", [CAFE] * 20)
     await failures(throttle, "ada", [f"192.0.2.{number}" for number in range(100)])
@@ -218,7 +219,7 @@ async def test_a_success_forgets_the_failures_from_there(throttle: Throttle) -> 
 
 
 async def test_our_own_failures_are_not_the_students(throttle: Throttle) -> None:
-    """Failures of the service, such as a missing database, do not count as attempts."""
+    """A failure of the service, for example without a database, does not count as an attempt."""
     for _ in range(100):
         assert await outcome(throttle, "ada", HOME, DatabaseUnavailable())
 
@@ -281,7 +282,10 @@ async def test_the_current_password_is_not_for_guessing(held: HeldService) -> No
 
 
 async def test_registrations_from_an_address(tmp_path: Path, clock: HeldClock) -> None:
-    """An address allows two thousand registrations in an hour; refused ones do not count, taken e-mails do."""
+    """An address allows 2,000 registrations in an hour.
+
+    Registrations with invalid fields do not count, but those of a taken e-mail address do.
+    """
     apps: list[web.Application] = []
     async with held_service(tmp_path, clock, prepare=apps.append) as held:
         for number in range(throttling.REGISTRATION.allowed - 2):
@@ -298,7 +302,7 @@ async def test_registrations_from_an_address(tmp_path: Path, clock: HeldClock) -
 
 
 async def test_registrations_of_an_e_mail(throttle: Throttle) -> None:
-    """An e-mail address allows five registrations in an hour; further ones do not count for the client's address."""
+    """An e-mail address allows five registrations in an hour; refused ones do not count for the client's address."""
     for _ in range(5):
         await throttle.registration("ada", CAFE)
     for _ in range(throttling.REGISTRATION.allowed):
@@ -309,7 +313,7 @@ async def test_registrations_of_an_e_mail(throttle: Throttle) -> None:
 
 
 async def test_what_has_not_failed_is_not_called_so(throttle: Throttle) -> None:
-    """Registrations, resets and devices count although they succeed, so their refusal does not speak of failures."""
+    """The message for too many registrations, resets or devices does not mention failures, as these succeeded."""
     refusals = []
     for count, allowed in (
         (partial(throttle.registration, "ada", CAFE), 5),
@@ -326,7 +330,7 @@ async def test_what_has_not_failed_is_not_called_so(throttle: Throttle) -> None:
 
 
 async def test_devices_from_an_address(tmp_path: Path, clock: HeldClock) -> None:
-    """An address allows two thousand device sign-ins in ten minutes, as each leaves a row in the database."""
+    """An address allows 2,000 device sign-ins in ten minutes, since each leaves a row in the database."""
     apps: list[web.Application] = []
     async with held_service(tmp_path, clock, prepare=apps.append) as held, ClientSession(held.url) as client:
         for _ in range(throttling.DEVICE.allowed):

@@ -1,4 +1,4 @@
-"""The number and the times of the database transactions of an ask."""
+"""The number of database transactions that an ask takes, and when they happen."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from tutor_server.storage.database import Database
 
 BY_THE_CLOCK = ("switched_off", "ended_sign_ins")
-"""Tables that the service looks into every few seconds, whoever asks."""
+"""Tables that the service reads every few seconds in the background; these reads are not recorded."""
 
 
 @dataclass
 class Transactions:
-    """Records when the database is used and when a transaction is committed, in monotonic time."""
+    """Records the monotonic times of database use and the number of commits."""
 
     used_at: list[float] = field(default_factory=list)
     commits: int = 0
@@ -36,7 +36,7 @@ class Transactions:
     def watch(self, database: Database) -> None:
         """Start recording."""
         readers = database.engine.sync_engine
-        writers = getattr(database._writer._engine, "sync_engine", database._writer._engine)  # type: ignore[attr-defined] # both kinds have one
+        writers = getattr(database._writer._engine, "sync_engine", database._writer._engine)  # type: ignore[attr-defined] # both kinds of writer have an engine
         for engine in {readers, writers}:
             event.listen(engine, "before_cursor_execute", self._use)
         event.listen(writers, "commit", self._commit)
@@ -49,7 +49,7 @@ class Transactions:
     def _use(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
         if not any(f"FROM {table}" in statement for table in BY_THE_CLOCK):
             self.used_at.append(time.monotonic())
-        self.commits += statement == "COMMIT"  # SQLite's writer sends its own COMMIT
+        self.commits += statement == "COMMIT"  # SQLite's writer executes COMMIT as a statement.
 
     def _commit(self, _connection: object) -> None:
         self.commits += 1
@@ -77,7 +77,7 @@ async def asking(
 async def test_an_ask_takes_two_transactions_and_none_while_the_model_speaks(
     asking: tuple[Chat, Transactions], upstream: FakeUpstream
 ) -> None:
-    """An ask takes two transactions, to open and to settle it, and none while the model answers."""
+    """An ask takes two transactions, one to open and one to settle it, and none while the model answers."""
     chat, transactions = asking
     upstream.play(Behaviour(text="Look at line 3. " * 20, token_seconds=0.01))
 
@@ -92,7 +92,7 @@ async def test_an_ask_takes_two_transactions_and_none_while_the_model_speaks(
 
 
 async def test_a_cancelled_ask_takes_no_more(asking: tuple[Chat, Transactions], upstream: FakeUpstream) -> None:
-    """A cancelled ask takes two transactions, too."""
+    """A cancelled ask also takes two transactions."""
     chat, transactions = asking
     upstream.play(Behaviour(text="Look at line 3. " * 200, token_seconds=0.01))
     request_id = await chat.ask()
@@ -117,7 +117,7 @@ async def test_a_further_call_takes_one_more(asking: tuple[Chat, Transactions], 
 
 
 async def test_a_refused_ask_writes_nothing(asking: tuple[Chat, Transactions]) -> None:
-    """A refused ask takes no writing transaction."""
+    """A refused ask takes no transaction that writes."""
     chat, transactions = asking
     while (await chat.answer())[-1]["type"] == "done":
         transactions.forget()

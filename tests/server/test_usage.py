@@ -1,4 +1,4 @@
-"""The usage endpoint for the operator: its sums, its key, and its periods."""
+"""The operator's usage endpoint: its sums, its key, and its periods."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def upstream() -> AsyncIterator[FakeUpstream]:
 async def administered(
     installation: Installation, upstream: FakeUpstream, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Service]:
-    """Return a service with an admin key and two providers, on each kind of installation."""
+    """Yield a service with an admin key and two providers, on each kind of installation in turn."""
     settings = installation.settings() | {
         "TUTOR_ADMIN_KEY": KEY,
         "ANTHROPIC_API_KEY": upstream.key,
@@ -61,7 +61,7 @@ async def usage(service: Service, headers: dict[str, str], query: str = "") -> t
 async def test_l4_l7_every_call_is_counted_by_model_and_an_unknown_price_is_said(
     administered: Service, upstream: FakeUpstream, sign_up: SignUp
 ) -> None:
-    """L4, L7: after a fallback both calls are counted by model, and a model without a price is unpriced, not free."""
+    """L4, L7: after a fallback both models' calls are counted, and a model without a price is unpriced, not free."""
     student = await sign_up(administered)
     upstream.play(
         Behaviour(input_tokens=1000), Behaviour(status=529), Behaviour(status=529), Behaviour(input_tokens=500)
@@ -96,7 +96,7 @@ async def test_l4_l7_every_call_is_counted_by_model_and_an_unknown_price_is_said
     [({}, ""), ({"X-Admin-Key": "wrong"}, ""), ({}, f"?X-Admin-Key={KEY}"), ({"Authorization": f"Bearer {KEY}"}, "")],
 )
 async def test_s7_only_the_header_opens_it(headers: dict[str, str], query: str, administered: Service) -> None:
-    """S7: a missing key, a wrong key and a key in the query string are refused alike."""
+    """S7: without the key in its header, or with a wrong key, the endpoint answers 401."""
     status, body = await usage(administered, headers, query)
 
     assert (status, body["code"]) == (401, "ADMIN_KEY_INVALID")
@@ -137,7 +137,7 @@ async def test_without_an_admin_key_there_is_no_such_page(service: Service) -> N
     ],
 )
 def test_periods_are_utc_days_iso_weeks_and_months(now: datetime, monday: datetime, next_month: datetime) -> None:
-    """Periods are UTC days, ISO weeks and months, also over the turn of a year and a leap day."""
+    """Periods are UTC days, ISO weeks and calendar months, also at the turn of a year and on a leap day."""
     assert day_of(now).ends_at - day_of(now).starts_at == timedelta(days=1)
     assert (week_of(now).starts_at, week_of(now).ends_at) == (monday, monday + timedelta(days=7))
     assert (month_of(now).starts_at.day, month_of(now).ends_at) == (1, next_month)

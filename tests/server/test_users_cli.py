@@ -46,7 +46,7 @@ def beside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture
 def running(beside: Service) -> Service:
-    """Return the service after its accounts and its audit log were emptied, since `list` shows every account."""
+    """Return the service with no accounts and an empty audit log, since `list` shows every account."""
     with closing(sqlite3.connect(beside.data_dir / "tutor.sqlite3")) as database, database:
         for table in reversed(Base.metadata.sorted_tables):
             database.execute(f"DELETE FROM {table}")
@@ -68,7 +68,7 @@ def users(data_dir: Path, *arguments: str, typed: str = "", **settings: str) -> 
 
 
 def at_a_terminal(data_dir: Path, typed: list[str], *arguments: str) -> tuple[int, str]:
-    """Run a command at a pseudo-terminal, typing a line at each question; return the status and the output."""
+    """Run a command at a pseudo-terminal and type a line at each prompt; return the status and the output."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         [TUTOR_SERVER, "users", *arguments],
@@ -81,7 +81,7 @@ def at_a_terminal(data_dir: Path, typed: list[str], *arguments: str) -> tuple[in
     ) as process:
         os.close(theirs)
         shown = ""
-        with suppress(OSError):  # the child has closed its end of the terminal
+        with suppress(OSError):  # Reading fails once the child has closed its end of the terminal.
             while chunk := os.read(ours, 4096).decode():
                 shown += chunk
                 if shown.endswith(": ") and typed:
@@ -141,7 +141,7 @@ async def test_disabling_and_enabling(running: Service, sign_up: SignUp) -> None
 
 
 async def test_a_new_password_is_printed_once(running: Service, sign_up: SignUp) -> None:
-    """A new password is printed once and works; the old one and earlier sign-ins end, and only a hash is stored."""
+    """A new password is printed once and works, and earlier sign-ins end; only a hash of it is stored."""
     student = await sign_up(running)
 
     printed = done(running.data_dir, "reset-password", student.email)
@@ -156,17 +156,17 @@ async def test_a_new_password_is_printed_once(running: Service, sign_up: SignUp)
 
 
 async def act(running: Service, *arguments: str, typed: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end, with the servers of this test."""
+    """Run a command to its end, with the database servers of this test."""
     return await asyncio.to_thread(users, running.data_dir, *arguments, typed=typed, **settings)
 
 
 async def audited(running: Service) -> list[tuple[Any, ...]]:
-    """Return the acts of the audit log in order, with the way in which they were done."""
+    """Return the acts in the audit log in order, each with its way, such as command or API."""
     return running.query("SELECT action, way FROM admin_actions ORDER BY at, id")
 
 
 async def test_adding_an_account(running: Service) -> None:
-    """`add` reads the password from stdin and confirms the account; an existing account gives a one-line error."""
+    """`add` reads the password from stdin and creates a confirmed account; for an existing one it prints one line."""
     run = await act(running, "add", "Ada@Uni.example", typed=f"{PASSWORD}\n")
     again = await act(running, "add", "ada@uni.example", typed=f"{PASSWORD}\n")
 
@@ -187,7 +187,7 @@ async def test_a_generated_password_is_printed_once(running: Service) -> None:
 
 
 def test_a_password_at_a_terminal(tmp_path: Path) -> None:
-    """At a terminal the password is asked for twice and not shown."""
+    """At a terminal the password is asked for twice and is not shown."""
     put_database(tmp_path / "data")
     status, shown = at_a_terminal(tmp_path / "data", [PASSWORD, PASSWORD], "add", "ada@uni.example")
     unequal = at_a_terminal(tmp_path / "data", [PASSWORD, "another"], "add", "eve@uni.example")
@@ -206,7 +206,7 @@ def test_a_password_at_a_terminal(tmp_path: Path) -> None:
     ],
 )
 async def test_what_is_no_account(running: Service, email: str, typed: str, line: str) -> None:
-    """An invalid account gives one line and status 1."""
+    """Invalid input for an account gives status 1 and one line."""
     run = await act(running, "add", email, typed=typed)
 
     assert (run.returncode, run.stderr) == (1, f"tutor-server: {line}\n")
@@ -235,7 +235,7 @@ async def test_an_invitation_is_printed(running: Service) -> None:
 
 
 async def test_an_invitation_is_mailed(running: Service) -> None:
-    """With e-mail nothing is printed; if the server is down, one line is, and the account can be invited again."""
+    """With e-mail, nothing is printed; if the mail server is down, one line is, and the command can be repeated."""
     async with mail_server() as mail:
         run = await act(running, "invite", "ada@uni.example", TUTOR_PUBLIC_URL=running.url, **mail.environment)
         link = await mail.link_to("ada@uni.example")
@@ -269,7 +269,7 @@ async def test_deleting_erases_what_the_api_would(running: Service, sign_up: Sig
 
 
 async def test_the_export_is_that_of_the_api(running: Service, sign_up: SignUp) -> None:
-    """The export equals the API's JSON, with the line about itself in the audit log."""
+    """`export` prints the same JSON as the API, and the audit log records the export."""
     student = await sign_up(running)
     run = await act(running, "export", student.email)
     async with ClientSession(running.url) as client, client.get("/api/me/export", headers=student.headers) as response:
@@ -331,7 +331,7 @@ def test_a_database_that_is_away(tmp_path: Path) -> None:
 
 
 def listed_to_nobody(data_dir: Path) -> tuple[int, str]:
-    """Run `list` into a closed pipe; return the exit status and stderr."""
+    """Run `list` with a stdout whose reader is gone; return the exit status and stderr."""
     with subprocess.Popen(
         [TUTOR_SERVER, "users", "list"],
         env=service_environment(data_dir),
@@ -368,5 +368,5 @@ async def test_s3_disabling_reaches_the_running_service(running: Service, sign_u
         assert response.status == 401
 
     assert closed.value.code == 4001
-    assert POLL_SECONDS < 30  # the socket was waited for that long
+    assert POLL_SECONDS < 30  # The test waits for the socket for 30 seconds.
     await running.logged("sign_ins_ended", count=1)

@@ -43,7 +43,7 @@ async def database(file: Path) -> AsyncIterator[Database]:
 
 
 def note(number: int) -> Callable[[Connection], int]:
-    """Return a unit that writes one row and whose value is the row's number."""
+    """Return a unit of work that inserts one row and returns the row's number."""
 
     def unit(connection: Connection) -> int:
         connection.execute(text("INSERT INTO notes VALUES (:id)"), {"id": number})
@@ -53,13 +53,13 @@ def note(number: int) -> Callable[[Connection], int]:
 
 
 def stored(file: Path) -> list[int]:
-    """Return the durable rows, as another process would read them."""
+    """Return the committed rows, as another process would read them."""
     with closing(sqlite3.connect(file)) as connection:
         return [row[0] for row in connection.execute("SELECT id FROM notes ORDER BY id")]
 
 
 class HeldWriter:
-    """Keeps the writer busy, so that the units handed over meanwhile form one group."""
+    """A context that keeps the writer busy, so that units which are committed meanwhile form one group."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -80,15 +80,15 @@ class HeldWriter:
 
 
 async def test_a_unit_gives_its_value_once_it_is_durable(database: Database, file: Path) -> None:
-    """When `commit` returns, another process can read the row."""
+    """When `commit` returns, another process can read the written row."""
     assert await database.commit(note(7)) == 7
     assert stored(file) == [7]
 
 
 async def test_many_units_share_a_transaction(database: Database, file: Path) -> None:
-    """Units that wait together are committed in far fewer transactions than units."""
+    """A hundred units that wait at the same time are committed in two transactions."""
     commits: list[str] = []
-    engine = database._writer._engine  # type: ignore[attr-defined] # it is SQLite's
+    engine = database._writer._engine  # type: ignore[attr-defined] # the writer is SQLite's
 
     @event.listens_for(engine, "before_cursor_execute")
     def note_commit(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
@@ -106,7 +106,7 @@ async def test_many_units_share_a_transaction(database: Database, file: Path) ->
 
 
 async def test_callers_that_were_told_join_the_next_group(postgres: Database) -> None:
-    """Callers that commit again at once join the next group together with waiting units."""
+    """Callers that commit again at once join the next group, together with the units that were waiting."""
     commits: list[Connection] = []
     event.listen(postgres.engine.sync_engine, "commit", commits.append)
 
@@ -123,7 +123,7 @@ async def test_callers_that_were_told_join_the_next_group(postgres: Database) ->
 
 
 async def test_a_failing_unit_takes_nothing_of_the_others(database: Database, file: Path) -> None:
-    """If one unit of a group raises, only its own writes are undone."""
+    """If one unit of a group raises, only that unit's writes are undone."""
 
     def fails_half_way(connection: Connection) -> None:
         note(100)(connection)
@@ -143,7 +143,7 @@ async def test_a_failing_unit_takes_nothing_of_the_others(database: Database, fi
 
 
 async def test_a_unit_runs_to_its_end_without_its_caller(database: Database, file: Path) -> None:
-    """The cancellation of a caller interrupts neither its unit nor others of the group."""
+    """If a caller is cancelled, its unit and the other units of the group are still committed."""
     async with HeldWriter(database):
         left = asyncio.create_task(database.commit(note(1)))
         stayed = asyncio.create_task(database.commit(note(2)))
@@ -157,7 +157,7 @@ async def test_a_unit_runs_to_its_end_without_its_caller(database: Database, fil
 
 
 async def test_closing_finishes_what_was_handed_over(database: Database, file: Path) -> None:
-    """Closing commits everything that was handed over."""
+    """Closing the database first commits all units that were handed over."""
     units = [asyncio.create_task(database.commit(note(number))) for number in range(50)]
     await asyncio.sleep(0)
 
@@ -169,7 +169,7 @@ async def test_closing_finishes_what_was_handed_over(database: Database, file: P
 
 @pytest.fixture
 async def postgres(postgres_server: PostgresServer) -> AsyncIterator[Database]:
-    """Return a PostgreSQL database with one table."""
+    """Yield a PostgreSQL database with one table."""
     opened = open_database(postgres_server.empty_database())
     await opened.commit(lambda connection: connection.execute(text("CREATE TABLE notes (id INTEGER PRIMARY KEY)")))
     yield opened
@@ -177,7 +177,7 @@ async def postgres(postgres_server: PostgresServer) -> AsyncIterator[Database]:
 
 
 def note_numbers(connection: Connection) -> list[int]:
-    """Return the numbers of the rows."""
+    """Return the numbers in the table's rows."""
     return list(connection.execute(text("SELECT id FROM notes ORDER BY id")).scalars())
 
 
@@ -209,7 +209,7 @@ async def test_a_failing_unit_of_postgresql_takes_nothing_of_the_others(postgres
 
 
 async def test_a_unit_of_postgresql_runs_to_its_end_without_its_caller(postgres: Database) -> None:
-    """On PostgreSQL, the cancellation of a caller interrupts no unit, and closing waits for all."""
+    """On PostgreSQL, a unit is committed even if its caller is cancelled, and closing waits for all units."""
     left = asyncio.create_task(postgres.commit(note(1)))
     stayed = asyncio.create_task(postgres.commit(note(2)))
     await asyncio.sleep(0)
@@ -235,7 +235,7 @@ async def test_closing_goes_on_where_its_caller_is_cancelled(postgres: Database)
 
 
 async def test_a_unit_that_loses_against_another_transaction_is_run_again(postgres: Database) -> None:
-    """A unit that PostgreSQL aborts in a deadlock is run again, also in a savepoint after another unit raised."""
+    """A unit that PostgreSQL aborts in a deadlock is run again, even if another unit of the group has raised."""
     lost: list[int] = []
 
     def loses_at_first(connection: Connection) -> int:
@@ -273,7 +273,7 @@ async def test_a_process_that_stands_still_holds_up_nobody(
 
     standing = asyncio.create_task(stands_still.commit(stand_still))
     await has_begun.wait()
-    monkeypatch.undo()  # undo, or the other process would also be ended if the machine delays it
+    monkeypatch.undo()  # Without this, a delay of the machine could end the other process's transaction, too.
     async with asyncio.timeout(5):
         await goes_on.commit(lambda connection: connection.execute(text("CREATE TABLE notes (id INTEGER)")))
     ends.set()
@@ -285,12 +285,12 @@ async def test_a_process_that_stands_still_holds_up_nobody(
 
 
 async def test_groups_of_two_processes_take_turns(postgres_server: PostgresServer) -> None:
-    """The groups of two processes take turns, as they would deadlock if their statements were mixed."""
+    """The groups of two processes run one after the other, since mixed statements could deadlock."""
     url = postgres_server.empty_database()
     databases = [open_database(url) for _ in range(2)]
     create = "CREATE TABLE notes (id INTEGER PRIMARY KEY)"
     await databases[0].commit(lambda connection: connection.execute(text(create)))
-    await databases[1].commit(note(0))  # afterwards both are connected
+    await databases[1].commit(note(0))  # From here on, both are connected.
     writers: list[Database] = []
     for database in databases:
 
@@ -327,7 +327,7 @@ async def test_a_database_that_is_away_is_said_so(tmp_path: Path) -> None:
 
 
 async def test_a_connection_that_cannot_be_opened_leaves_no_thread(tmp_path: Path) -> None:
-    """A connection that cannot be opened leaves no thread behind that uses a closed event loop."""
+    """If connecting fails, no thread is left that would use the closed event loop."""
     opened = open_database(f"sqlite+aiosqlite:///{tmp_path}/nowhere/tutor.sqlite3")
     before = set(threading.enumerate())
 
@@ -339,7 +339,7 @@ async def test_a_connection_that_cannot_be_opened_leaves_no_thread(tmp_path: Pat
 
 
 async def test_readers_do_not_wait_for_the_writer(database: Database) -> None:
-    """Readers see the last committed state while a write transaction is open."""
+    """While a write transaction is open, readers see the last committed state."""
     await database.commit(note(1))
 
     async with HeldWriter(database), asyncio.timeout(5):
@@ -349,7 +349,7 @@ async def test_readers_do_not_wait_for_the_writer(database: Database) -> None:
 
 
 def test_the_file_is_for_its_owner_alone(database: Database, file: Path) -> None:
-    """Only the owner can read the database's file and journals, whatever the folder's permissions."""
+    """Only the owner can read the database's files, whatever the permissions of their folder."""
     assert {path.name: path.stat().st_mode & 0o777 for path in file.parent.glob(f"{file.name}*")} == dict.fromkeys(
         (path.name for path in file.parent.glob(f"{file.name}*")), 0o600
     )
@@ -383,7 +383,7 @@ async def test_a_read_whose_caller_is_cancelled_leaves_no_connection_open(
 
 
 async def test_a_read_that_fails_without_its_caller_is_no_error_of_ours(database: Database) -> None:
-    """The failure of a read whose caller was cancelled is not logged."""
+    """If a read's caller was cancelled, a failure of the read is not logged."""
     logged: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _loop, context: logged.append(context))
 
@@ -396,7 +396,7 @@ async def test_a_read_that_fails_without_its_caller_is_no_error_of_ours(database
     read.cancel()
     await asyncio.wait({read})
     await asyncio.wait(database._reading)
-    del read  # the task holds the exception until it is deleted
+    del read  # The exception is freed, and would be logged, when the task is deleted.
     gc.collect()
 
     assert logged == []

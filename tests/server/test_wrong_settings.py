@@ -1,4 +1,4 @@
-"""Wrong settings: the error messages for wrong values, misspelt names and unsafe combinations."""
+"""Error messages for wrong settings: wrong values, misspelt names and unsafe combinations."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PROXIES, REGISTRATION, ADMIN_KEY = "TUTOR_TRUSTED_PROXIES", "TUTOR_REGISTRATION"
 
 @pytest.fixture(autouse=True)
 def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Remove the machine's own settings, and change to an empty folder."""
+    """Remove the machine's own environment variables, and change to an empty folder."""
     for name in [name for name in os.environ if name.startswith(("TUTOR_", "ANTHROPIC_", "OPENAI_"))]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
@@ -180,7 +180,7 @@ def run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedP
     ],
 )
 def test_a_wrong_value_is_told_what_to_write(monkeypatch: pytest.MonkeyPatch, name: str, value: str, line: str) -> None:
-    """The error for a wrong value says what is wrong and what to write, and contains no secret."""
+    """The error for a wrong value says what is wrong and what to write instead, but contains no secret."""
     monkeypatch.setenv(name, value)
 
     with pytest.raises(SettingsError) as refusal:
@@ -208,7 +208,7 @@ def test_a_wrong_value_is_told_what_to_write(monkeypatch: pytest.MonkeyPatch, na
     ],
 )
 def test_right_values_pass(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
-    """Correct values in all usual spellings are accepted."""
+    """Valid values are accepted in all usual spellings."""
     monkeypatch.setenv(name, value)
 
     load_settings()
@@ -227,7 +227,7 @@ def test_right_values_pass(monkeypatch: pytest.MonkeyPatch, name: str, value: st
     ],
 )
 def test_a_slip_in_a_name_is_an_error(monkeypatch: pytest.MonkeyPatch, wrong: str, right: str) -> None:
-    """A name within two edits of a setting's name is an error, in the environment and in `.env`; no value is shown."""
+    """A name that is within two edits of a setting's name is an error, which does not show the value."""
     monkeypatch.setenv(wrong, "marker")
 
     with pytest.raises(SettingsError) as refusal:
@@ -237,7 +237,7 @@ def test_a_slip_in_a_name_is_an_error(monkeypatch: pytest.MonkeyPatch, wrong: st
 
 
 def test_a_slip_in_the_file_is_an_error(tmp_path: Path) -> None:
-    """A misspelt name in `.env` is an error, also after `export`; comments are ignored."""
+    """A misspelt name in `.env` is an error, also after `export`, but not in a comment."""
     file = tmp_path / ".env"
     file.write_text("# TUTOR_ADMIN_KYE=marker\nexport TUTOR_REGISTRATON=open\n")
 
@@ -261,7 +261,7 @@ def test_a_slip_in_the_file_is_an_error(tmp_path: Path) -> None:
     ],
 )
 def test_names_of_others_are_told_and_no_error(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """Unknown names, such as Kubernetes' for services called tutor or tutor-redis, are logged but are no error."""
+    """Unknown names, such as those that Kubernetes sets for a service called tutor, are logged, but are no error."""
     monkeypatch.setenv(name, "tcp://10.0.0.1:8765")
 
     load_settings()
@@ -271,14 +271,14 @@ def test_names_of_others_are_told_and_no_error(monkeypatch: pytest.MonkeyPatch, 
 
 @pytest.mark.parametrize("setting", sorted(SETTING_NAMES))
 def test_kubernetes_names_are_never_slips(setting: str) -> None:
-    """Kubernetes' variables for a service of any name do not stop the start."""
+    """Variables that Kubernetes sets for a service of any name are not taken for misspelt settings."""
     stem = setting.rpartition("_")[0]
 
     assert {meant(f"{stem}_{end}", SETTING_NAMES) for end in ("SERVICE_HOST", "PORT", "PORT_1_TCP")} == {None}
 
 
 def test_names_of_our_own_programs_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Variables of the language server, the tests and the demo are ignored without a message."""
+    """Variables of the language server and of the tests are ignored without a log line."""
     for name in ("TUTOR_SERVER_URL", "TUTOR_ACCESS_TOKEN", "TUTOR_TEST_REQUIRE", "TUTOR_TEST_PICTURES"):
         monkeypatch.setenv(name, "x")
 
@@ -300,7 +300,7 @@ def test_an_ignored_name_is_in_the_log(tmp_path: Path) -> None:
 
 
 def test_check_says_all_that_is_wrong(tmp_path: Path) -> None:
-    """`check` reports every fault in one line each; other commands stop at the first."""
+    """`check` prints one line for each fault; `serve` prints the first one and stops."""
     settings = {REGISTRATION: "domains:@uni.example", PROXIES: ",", "TUTOR_ADMIN_KYE": "marker"}
 
     checked = run(tmp_path, "check", **settings)
@@ -319,7 +319,7 @@ def test_check_says_all_that_is_wrong(tmp_path: Path) -> None:
     ],
 )
 def test_who_may_register_is_said_where_others_can_come(tmp_path: Path, settings: dict[str, str], reason: str) -> None:
-    """A service that others can reach must have an explicit registration setting; `check` says so, too."""
+    """If others can reach the service, the registration setting must be explicit; `check` and `serve` say so."""
     line = (
         f"TUTOR_REGISTRATION: must be set, since {reason} and others can reach the service; "
         "write open, closed or domains:uni.example"
@@ -333,15 +333,15 @@ def test_who_may_register_is_said_where_others_can_come(tmp_path: Path, settings
 
 
 def test_an_address_of_this_machine_lets_nobody_else_in(tmp_path: Path) -> None:
-    """`TUTOR_PUBLIC_URL` on loopback does not count as reachable by others."""
+    """A `TUTOR_PUBLIC_URL` on loopback does not mean that others can reach the service."""
     done = run(tmp_path, "check", TUTOR_PUBLIC_URL="http://localhost:8765")
 
     assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_another_host_needs_to_be_told_how(tmp_path: Path) -> None:
-    """The error for a missing secret says how to create one."""
-    done = run(tmp_path, "serve", "--host", "0.0.0.0", TUTOR_REGISTRATION="open")  # noqa: S104 - refused
+    """If others can reach the service and the secret is missing, the error says how to create one."""
+    done = run(tmp_path, "serve", "--host", "0.0.0.0", TUTOR_REGISTRATION="open")  # noqa: S104 - the service refuses to start
 
     assert done.stderr == (
         "tutor-server: TUTOR_JWT_SECRET: must be set, since it listens on 0.0.0.0 and others can reach the service; "
