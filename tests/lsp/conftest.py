@@ -19,25 +19,25 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def tutor() -> ScriptedTutor:
-    """Return the scripted tutor that answers in `conversation`."""
+    """Return the scripted tutor that answers the asks in `conversation`."""
     return ScriptedTutor()
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """Return default settings for the server in `conversation`, with a data folder of the test's own."""
+    """Return default settings for the server in `conversation`, with a separate data folder for the test."""
     return Settings(own_data_dir=tmp_path / "data")
 
 
 @pytest.fixture
 async def server(settings: Settings, tutor: ScriptedTutor) -> AskTutorServer:
-    """Return the whole language server with a scripted tutor."""
+    """Return the complete language server with a scripted tutor."""
     return AskTutorServer(settings, "0", lambda _settings, _access, _on_status: tutor)
 
 
 @pytest.fixture
 async def conversation(server: AskTutorServer) -> AsyncIterator[Conversation]:
-    """Return an editor and a server that are connected by pipes, but not yet initialized."""
+    """Yield an editor and a server that are connected by pipes, before the editor sends `initialize`."""
     async with AsyncExitStack() as stack:
         conversation = await stack.enter_async_context(Conversation(server.language_server))
         stack.push_async_callback(server.close)

@@ -1,4 +1,4 @@
-"""Tests of how the terminal shows an answer."""
+"""The two views of an answer in a terminal: live and plain."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ANSWER = "First *look*.\n\n1. one\n\n   more of one\n2. two\n\n```python\na = 1\
 
 
 class Terminal(io.StringIO):
-    """A stream that claims to be a terminal."""
+    """A text stream that claims to be a terminal."""
 
     def isatty(self) -> bool:
         """Return True."""
@@ -23,13 +23,13 @@ class Terminal(io.StringIO):
 
 
 def test_header_names_the_hint() -> None:
-    """The header says which hint this is, and what kind of help."""
+    """The header shows the hint's number and, for levels up to 5, the kind of help."""
     assert header(2, 5) == "Hint 2 of 5 · concept"
     assert header(7, 9) == "Hint 7 of 9"
 
 
 def test_stream_decides_the_view() -> None:
-    """A terminal gets the view that is redrawn while the answer grows; any other stream gets plain text."""
+    """A terminal gets the live view, which is redrawn while the answer grows; any other stream gets the plain view."""
     assert isinstance(open_view(Terminal()), LiveView)
     assert isinstance(open_view(io.StringIO()), PlainView)
 
@@ -46,7 +46,7 @@ def test_plain_view_writes_the_markdown_at_once() -> None:
 
 
 def test_plain_view_keeps_remarks_apart() -> None:
-    """The plain view prints a remark on lines of its own."""
+    """The plain view prints a status message on separate lines."""
     stream = io.StringIO()
     with PlainView(stream) as view:
         view.add("Look at")
@@ -56,7 +56,7 @@ def test_plain_view_keeps_remarks_apart() -> None:
 
 
 def test_nothing_in_gives_nothing_out() -> None:
-    """If an ask is refused, nothing is written to stdout."""
+    """If nothing is added to a view, nothing is written to its stream."""
     stream = io.StringIO()
     with PlainView(stream):
         pass
@@ -81,7 +81,7 @@ def test_terminal_is_never_given_orders(active: str) -> None:
 
 
 def test_live_view_draws_every_block_once() -> None:
-    """In the end the terminal shows the whole answer exactly once."""
+    """At the end, the terminal shows each block of the answer exactly once."""
     stream = Terminal()
     with LiveView(stream) as view:
         view.start(3, 5)
@@ -106,7 +106,7 @@ def test_live_view_draws_every_block_once() -> None:
 
 
 def test_links_show_where_they_lead() -> None:
-    """T5: an answer cannot hide a link's URL, or write a link that the terminal would open."""
+    """T5: an answer cannot hide a link's URL, and the terminal gets no escape sequence for a link."""
     stream = Terminal()
     with LiveView(stream) as view:
         view.add("[the docs](http://elsewhere.example)")
@@ -115,7 +115,7 @@ def test_links_show_where_they_lead() -> None:
 
 
 def test_blocks_are_finished_at_blank_lines_outside_fences() -> None:
-    """A paragraph is complete at the next blank line; a fence or a list item may continue after one."""
+    """A paragraph is complete at the next blank line, but a code fence or a list item may continue after it."""
     assert finished("one") == 0
     assert finished("one\n\n") == 0
     assert finished("one\n\ntwo") == len("one\n\n")

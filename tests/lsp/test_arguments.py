@@ -1,4 +1,4 @@
-"""Tests of the command line of `tutor-lsp`: editors pass no arguments, people pass `--help` or `--version`."""
+"""The command line of `tutor-lsp`: editors pass no arguments, people pass `--help` or `--version`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_help_fits_a_terminal(option: str, capsys: pytest.CaptureFixture[str]) -
 
 @pytest.mark.parametrize("arguments", [["--port", "1"], ["average.py"], ["--help", "x" * 1000]])
 def test_wrong_argument_is_one_line(arguments: list[str]) -> None:
-    """A wrong argument gives status 2 and the usage on stderr; stdout, which belongs to the protocol, stays empty."""
+    """A wrong argument gives status 2 and the usage on stderr; stdout, which carries the protocol, stays empty."""
     result = run(*arguments)
     assert (result.returncode, result.stdout, result.stderr.count("\n")) == (WRONG_USE, "", 1)
     assert result.stderr.startswith("tutor-lsp: there is no argument ")

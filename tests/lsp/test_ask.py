@@ -1,4 +1,4 @@
-"""Tests of asks: the messages that an editor gets, their order, and the end of an answer."""
+"""Asks: the messages that an editor gets, their order, and the end of an answer."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ async def test_the_command_is_answered_before_the_answer_starts(editor: Editor) 
 
 
 async def test_the_clients_own_id_is_the_request_id(editor: Editor, tutor: ScriptedTutor) -> None:
-    """An `askId` in the argument becomes the `request_id`; sent again during the answer, it names the same ask."""
+    """An `askId` in the argument becomes the `request_id`; repeated during the answer, it begins no second ask."""
     tutor.script = tutor.half_then_wait
     uri, own_id = await editor.open(CODE), str(uuid4())
 
@@ -115,7 +115,7 @@ async def test_a_wrong_argument_is_refused_cleanly(editor: Editor, tutor: Script
 
 @pytest.mark.parametrize("by", ["notification", "command", "all"])
 async def test_e6_cancel_ends_the_answer_at_once(editor: Editor, tutor: ScriptedTutor, by: str) -> None:
-    """E6: an ask that is cancelled in any way ends once, within 100 ms, and the tutor's stream is closed."""
+    """E6: each way to cancel an ask ends the answer once, within 100 ms, and closes the tutor's stream."""
     tutor.script = tutor.half_then_wait
     uri = await editor.open(CODE)
     ask_id = await editor.ask(uri)
@@ -168,7 +168,7 @@ async def test_e6_cancel_does_not_wait_for_the_tutor(editor: Editor, tutor: Scri
 
 
 async def test_e5_an_edit_marks_the_answer_stale(editor: Editor, tutor: ScriptedTutor) -> None:
-    """E5: if the code changes during an answer, the answer continues and its end is marked as stale."""
+    """E5: if the code is edited during an answer, the answer continues, and its end is marked as stale."""
     tutor.script = tutor.half_then_wait
     uri = await editor.open(CODE)
     ask_id = await editor.ask(uri, 0, 4)
@@ -192,7 +192,7 @@ async def test_e5_an_edit_marks_the_answer_stale(editor: Editor, tutor: Scripted
     ],
 )
 async def test_e5_an_edit_elsewhere_does_not(editor: Editor, tutor: ScriptedTutor, where: Any, text: str) -> None:
-    """E5: lines added above, edits of another function and comments do not make the answer stale."""
+    """E5: inserted lines above, edits of another function and edits of comments do not make an answer stale."""
     tutor.script = tutor.half_then_wait
     uri = await editor.open(CODE)
     ask_id = await editor.ask(uri, 0, 4)
@@ -207,7 +207,7 @@ async def test_e5_an_edit_elsewhere_does_not(editor: Editor, tutor: ScriptedTuto
 
 
 async def test_asking_again_at_the_same_place_replaces_the_answer(editor: Editor, tutor: ScriptedTutor) -> None:
-    """A second ask in the same function stops the first; an ask in another function runs in parallel."""
+    """A second ask in the same function stops the first, but an ask in another function runs in parallel."""
     tutor.script = tutor.half_then_wait
     uri = await editor.open(CODE)
 
@@ -276,7 +276,7 @@ async def _stops_short(ask: Ask) -> AsyncGenerator[FromService, None]:
 async def test_e2_a_faulty_tutor_still_ends_the_answer(
     editor: Editor, tutor: ScriptedTutor, script: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """E2: if the tutor raises or ends its stream too early, the answer ends with one error; the log has no code."""
+    """E2: if the tutor raises or its stream ends too early, the answer ends with one error; the log has no code."""
     tutor.script = script
     uri = await editor.open(CODE)
 
@@ -342,7 +342,7 @@ class TestStranger:
     """An editor that does not support the tutor's own messages."""
 
     async def test_gets_a_document(self, conversation: Conversation, settings: Settings) -> None:
-        """The whole answer is shown as a Markdown file in the data folder, which only the user can read."""
+        """The whole answer is opened as a Markdown file in the data folder; only the user can read this file."""
         editor = conversation.editor
         editor.replies["window/showDocument"] = lambda _: {"success": True}
         await editor.initialize({"window": WINDOW})
@@ -358,7 +358,7 @@ class TestStranger:
         assert [heard.method for heard in editor.heard] == ["window/showDocument"]
 
     async def test_keeps_few_documents(self, conversation: Conversation, settings: Settings) -> None:
-        """Only the latest answers stay on disk."""
+        """Only the files of the latest answers are kept on disk."""
         editor = conversation.editor
         editor.replies["window/showDocument"] = lambda _: {"success": True}
         await editor.initialize({"window": WINDOW})
@@ -376,7 +376,7 @@ class TestStranger:
         [({}, None), ({"window": {"showDocument": {"support": True}}}, {"success": False})],
     )
     async def test_gets_a_message(self, conversation: Conversation, capabilities: Any, reply: Any) -> None:
-        """If the editor cannot show a document, or refuses to, the answer is shown as a message."""
+        """If the editor cannot show documents, or does not show this one, the answer is shown as a message."""
         editor = conversation.editor
         editor.replies["window/showDocument"] = lambda _: reply
         await editor.initialize(capabilities)
@@ -390,7 +390,7 @@ class TestStranger:
     async def test_gets_a_message_where_nothing_can_be_written(
         self, conversation: Conversation, settings: Settings
     ) -> None:
-        """If the data folder is unusable, the answer is shown as a message."""
+        """If the data folder cannot be used, the answer is shown as a message."""
         settings.data_dir.write_text("a file, where the folder should be")
         await conversation.editor.initialize({"window": WINDOW})
 
@@ -412,7 +412,7 @@ class TestStranger:
         assert shown == {"type": 2, "message": "You have reached your daily usage limit."}
 
     async def test_sees_progress_and_can_cancel_it(self, conversation: Conversation, tutor: ScriptedTutor) -> None:
-        """E6: a long answer reports `$/progress` with its hint level; cancelling the progress cancels the answer."""
+        """E6: a long answer is reported by `$/progress` with its hint level, and cancelling this cancels the answer."""
         editor = conversation.editor
         editor.replies["window/workDoneProgress/create"] = lambda _: None
         tutor.script = tutor.half_then_wait
@@ -436,7 +436,7 @@ class TestStranger:
         await editor.until(lambda: tutor.closed_streams)
 
     async def test_is_told_of_an_outage_once(self, conversation: Conversation, tutor: ScriptedTutor) -> None:
-        """An answer begins with the service's sentence about an outage, which the language server does not repeat."""
+        """During an outage the answer begins with the service's sentence about it, and the server adds no other."""
 
         async def fallen_back(ask: Ask) -> AsyncGenerator[FromService, None]:
             yield accepted(ask, 3)
@@ -452,7 +452,7 @@ class TestStranger:
         assert shown["message"] == f"**Hint 3 of 5**\n\n{OUTAGE_NOTE}Look."
 
     async def test_may_choose_the_way(self, conversation: Conversation) -> None:
-        """The setting `answerIn` overrides the editor's declared capabilities."""
+        """The setting `answerIn` takes precedence over the capabilities that the editor declares."""
         editor = conversation.editor
         await editor.initialize(initializationOptions={"answerIn": "message"})
 

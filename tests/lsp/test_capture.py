@@ -1,4 +1,4 @@
-"""Tests of the contents of an ask: code window, diagnostics, cells with their output, and traceback."""
+"""The contents of an ask: code window, diagnostics, notebook cells with their output, and traceback."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ ERROR_MIME = "application/vnd.code.notebook.error"
 
 
 def document(text: str, encoding: str = "utf-16") -> EditedDocument:
-    """Open a document."""
+    """Return an open document."""
     return EditedDocument("file:///x.py", text, 1, "python", LineCodec(types.PositionEncodingKind(encoding)))
 
 
 class TestWindow:
-    """The part of a document that is sent with an ask."""
+    """The window of a document: the part around the cursor that is sent with an ask."""
 
     def test_a_document_that_fits_goes_whole(self) -> None:
-        """A short document is sent whole, and its lines keep their numbers with any line ends."""
+        """A short document is sent as a whole; LF, CRLF and a lone CR each count as one line end."""
         shown = window(split_lines("a\r\nb\rc\n"), Position(1, 1))
 
         assert (shown.code, shown.first_line, shown.line_count) == ("a\nb\nc\n", 0, 4)
 
     def test_a_byte_order_mark_stays_behind(self) -> None:
-        """A byte order mark is not sent, and does not count in the columns of its line."""
+        """A byte order mark is not sent, and the columns of the first line do not count it."""
         shown = window(split_lines("\ufeffx = 1\ny\n"), Position(0, 3))
 
         assert shown.code == "x = 1\ny\n"
@@ -51,7 +51,7 @@ class TestWindow:
         ]
 
     def test_what_is_too_long_is_cut_between_top_level_statements(self) -> None:
-        """The window around the cursor starts and ends at whole top-level statements, so that it parses."""
+        """The window around the cursor begins and ends between top-level statements, so that it can be parsed."""
         lines = split_lines("".join(f"def f{n}():\n    x = {n}\n    return x\n\n" for n in range(100)))
 
         shown = window(lines, Position(201, 0), budget=1000)
@@ -62,7 +62,7 @@ class TestWindow:
         compile(shown.code, "window", "exec")
 
     def test_at_the_end_of_the_document_all_budget_goes_above(self) -> None:
-        """Characters that the code below the cursor does not need are given to the code above it, and vice versa."""
+        """At the end of a document, the whole budget of the window is used above the cursor, and vice versa."""
         lines = split_lines("x = 1\n" * 1000)
 
         at_end, at_start = (window(lines, Position(line, 0), budget=600) for line in (999, 0))
@@ -71,7 +71,7 @@ class TestWindow:
         assert (at_start.first_line, at_start.line_count) == (0, 100)
 
     def test_of_a_line_that_is_too_long_the_part_round_the_cursor_goes(self) -> None:
-        """Of an overlong line only a part is sent, and columns count from the start of this part."""
+        """Of an overlong line only the part around the cursor is sent, and columns count from its start."""
         line = "0123456789" * 1000
 
         shown = window([line], Position(0, 5000), budget=400)
@@ -86,7 +86,7 @@ class TestWindow:
     )
     @settings(max_examples=500, deadline=None)
     def test_it_keeps_its_budget_and_the_cursor(self, lines: list[str], cursor: tuple[int, int], budget: int) -> None:
-        """For any text and cursor the window is valid Unicode within its budget, and contains the cursor's line."""
+        """For any text and cursor, the window is valid Unicode within its budget, and contains the cursor."""
         split = split_lines("\n".join(lines))
         line = min(cursor[0], len(split) - 1)
         content = split[line].rstrip("\r\n")
@@ -105,7 +105,7 @@ class TestDiagnostics:
     """The editor's diagnostics as they are sent with an ask."""
 
     def test_positions_are_code_points_within_the_code(self) -> None:
-        """UTF-16 columns and the line numbers of a later window are converted to code points within the window."""
+        """A diagnostic's UTF-16 columns become code points, and its lines are counted from the window's start."""
         opened = document("a = 1\n" * 300 + "s = '😀' + x\n" + "b = 2\n" * 300)
         shown = window(opened.lines, Position(300, 0), budget=200)
         raw = types.Diagnostic(
@@ -122,7 +122,7 @@ class TestDiagnostics:
         assert (sent.severity, sent.code, sent.source) == (2, "821", "")
 
     def test_those_outside_the_window_stay_behind(self) -> None:
-        """A diagnostic outside the window is not sent; one that reaches into it is clipped."""
+        """A diagnostic outside of the window is not sent, and one that overlaps the window is clipped."""
         opened = document("x = 1\n" * 1000)
         shown = window(opened.lines, Position(500, 0), budget=60)
         far, into = (
@@ -134,7 +134,7 @@ class TestDiagnostics:
         assert [(item.line, item.character, item.end_line) for item in sent] == [(0, 0, 500 - shown.first_line)]
 
     def test_the_nearest_and_gravest_come_first_and_not_too_many(self) -> None:
-        """The error at the cursor is sent even if the file is full of style warnings."""
+        """The error at the cursor is sent even if there are more style warnings than can be sent."""
         opened = document("x = 1\n" * 200)
         shown = window(opened.lines, Position(0, 0))
         warnings = [
@@ -161,20 +161,20 @@ class TestDiagnostics:
         ],
     )
     def test_compiling_gives_the_syntax_error_or_nothing(self, text: str, found: str | None) -> None:
-        """Compiling returns the syntax error, or None for correct or overlong code, and emits no warning."""
+        """Compiling returns the syntax error, or None for valid or overlong code, and shows no warning."""
         error = compile_error(document(text))
 
         assert (error and error.message) == found
 
     @pytest.mark.parametrize("text", ["x = \0\n", "(" * 5000, "-" * 60_000 + "1", "\n" + "\t" * 200 + "x"])
     def test_compiling_never_fails(self, text: str) -> None:
-        """Code that exceeds CPython's own limits yields a syntax error or None, but never raises."""
+        """Code that exceeds CPython's own limits gives a syntax error or None, but raises nothing."""
         error = compile_error(document(text))
 
         assert error is None or error.source == "Ask Tutor"
 
     def test_a_syntax_error_stands_where_the_editor_shows_it(self) -> None:
-        """The columns of a syntax error are in the client's units."""
+        """The columns of a syntax error are converted to the client's units."""
         error = compile_error(document("s = '😀'; x = (\n"))
 
         assert error is not None
@@ -192,11 +192,11 @@ class TestTraceback:
 
     @pytest.mark.parametrize("nothing", [None, "", "\n", "\x1b[0m\n"])
     def test_an_empty_one_is_none(self, nothing: str | None) -> None:
-        """A traceback without text is not sent."""
+        """A traceback that is empty after removing colours is not sent."""
         assert traceback_text(nothing) is None
 
     def test_of_an_endless_one_both_ends_stay(self) -> None:
-        """An overlong traceback keeps its first frames and its last line with the error."""
+        """An overlong traceback keeps its beginning and its last line, which names the error."""
         text = "Traceback\n" + "  File\n" * 10_000 + "RecursionError: deep"
 
         shortened = traceback_text(text)
@@ -211,7 +211,7 @@ class TestFileCells:
     """Cells in plain Python files, which start at lines with `# %%`."""
 
     def test_lines_that_start_a_cell(self) -> None:
-        """Each marker starts a cell; Markdown cells are not code, and text above the first marker is a cell, too."""
+        """Each marker starts a cell, and so does text above the first marker; Markdown cells are not code."""
         text = "import x\n# %% [markdown]\n# # Title\n#%% load\ny = 1\n# %%\nz = 2"
 
         assert file_cells(split_lines(text)) == [
@@ -227,7 +227,7 @@ class TestFileCells:
         assert file_cells(split_lines(text)) == []
 
     async def test_the_cell_under_the_cursor_is_asked_about(self, editor: Editor, tutor: ScriptedTutor) -> None:
-        """The ask's code is the cell at the cursor, with its first line as `first_line`, and earlier code cells."""
+        """The ask has the code of the cell at the cursor, the cell's line in the file, and the earlier code cells."""
         uri = await editor.open("import math\n# %%\nx = 1\n# %% [markdown]\n# Hello\n# %%\nprint(y)\n# %%\nz = 1\n")
 
         await editor.answer(await editor.ask(uri, 6, 6))
@@ -251,7 +251,7 @@ def text_document(uri: str, text: str, language: str = "python") -> Json:
 
 
 class TestNotebook:
-    """Notebook cells, which the editor synchronizes with the server."""
+    """Notebook cells, which the editor keeps synchronized with the server."""
 
     NAME_ERROR = json.dumps(
         {"name": "NameError", "message": "name 'y' is not defined", "stack": "\x1b[31mNameError\x1b[0m: y"}
@@ -274,7 +274,7 @@ class TestNotebook:
         return uris
 
     async def test_the_server_keeps_notebooks_in_step(self, conversation: Conversation) -> None:
-        """The server requests synchronization of Python cells from editors that support notebooks."""
+        """If an editor supports notebooks, the server requests synchronization of their Python cells."""
         capabilities = {**TUTOR_CLIENT, "notebookDocument": {"synchronization": {}}}
 
         result = await conversation.editor.initialize(capabilities)
@@ -298,7 +298,7 @@ class TestNotebook:
         assert ask.traceback == "NameError: y"
 
     async def test_a_failing_cell_has_a_light_bulb(self, editor: Editor) -> None:
-        """The light bulb appears in a cell that failed, but not for an IPython magic, although it does not compile."""
+        """The code action is offered in a cell that failed, but not for an IPython magic, which does not compile."""
         uris = await self.open(editor)
 
         failing, fine, magic = [
@@ -308,7 +308,7 @@ class TestNotebook:
         assert (len(failing), fine, magic) == (1, [], [])
 
     async def test_outputs_and_order_are_kept_in_step(self, editor: Editor, tutor: ScriptedTutor) -> None:
-        """An ask carries the current state of cells that were run again, edited or deleted."""
+        """After cells were run again, edited or deleted, an ask has their current state."""
         uris = await self.open(editor)
         data = [cell(uris[0], executionSummary={"executionOrder": 2, "success": False})]
         change = {"document": {"uri": uris[0], "version": 2}, "changes": [{"range": span(0, 4, 5), "text": "2"}]}
@@ -328,7 +328,7 @@ class TestNotebook:
         assert tutor.asks[0].cells == (Cell(source="x = 2\nprint(x)"),)
 
     async def test_only_the_newest_cells_within_the_budget_go(self, editor: Editor, tutor: ScriptedTutor) -> None:
-        """If the cells exceed the budget, only the last ones are sent."""
+        """If the earlier cells exceed the budget, only the last ones are sent."""
         uris = [f"cell:/{n}" for n in range(5)]
         notebook = {"uri": "file:///n.ipynb", "notebookType": "x", "version": 1, "cells": [cell(uri) for uri in uris]}
         half = "#" * (MAX_CELLS_BYTES // 2)
@@ -350,7 +350,7 @@ class TestNotebook:
         ],
     )
     def test_outputs_of_another_shape_are_left_out(self, metadata: Any) -> None:
-        """An output that does not have the contract's shape is ignored."""
+        """An output whose shape differs from that in the contract is ignored."""
         found = output_of(types.NotebookCell(types.NotebookCellKind.Code, "cell:/0", metadata))
 
         assert (found.text, found.error) == ("", None)
@@ -365,7 +365,7 @@ class TestNotebook:
         ],
     )
     def test_an_error_without_a_traceback_has_name_and_message(self, data: str, error: str) -> None:
-        """Of VS Code's error output the stack is used if present, else the name and message, else whatever exists."""
+        """From VS Code's error output the stack is used if there is one, else the error's name and message."""
         metadata: Any = {"tutor": {"outputs": [{"mime": ERROR_MIME, "data": data}]}}
 
         found = output_of(types.NotebookCell(types.NotebookCellKind.Code, "cell:/0", metadata))

@@ -1,4 +1,4 @@
-"""Tests of the code action "Ask tutor": where it is offered, and what its command carries."""
+"""The code action "Ask tutor": where it is offered, and the arguments of its command."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ UNDEFINED = diagnostic(2, 13, 14, "Undefined name `m`", source="Ruff", code="F82
 
 
 async def test_it_has_the_contracts_shape(editor: Editor) -> None:
-    """The action has the contract's title, kind and command, and the command's argument holds the place."""
+    """The action has the contract's title, kind and command, and the command's argument contains the place."""
     uri = await editor.open(CODE)
 
     actions = await editor.code_actions(uri, span(2, 13, 13), diagnostics=[UNDEFINED])
@@ -36,7 +36,7 @@ async def test_it_has_the_contracts_shape(editor: Editor) -> None:
 
 
 async def test_what_it_carries_can_be_executed(editor: Editor, tutor: ScriptedTutor) -> None:
-    """The action's command starts an ask about its place, with the diagnostic's columns in code points."""
+    """The action's command starts an ask about the action's place; diagnostics have columns in code points."""
     uri = await editor.open(CODE)
     (action,) = await editor.code_actions(uri, span(2, 13, 13), diagnostics=[UNDEFINED])
 
@@ -51,7 +51,7 @@ async def test_what_it_carries_can_be_executed(editor: Editor, tutor: ScriptedTu
 
 
 async def test_a_light_bulb_needs_something_wrong_on_the_line(editor: Editor) -> None:
-    """An automatic request gets the action only if a diagnostic touches a line of the range."""
+    """An automatic request gets the action only if a diagnostic overlaps a line of the requested range."""
     uri = await editor.open(CODE)
 
     elsewhere = await editor.code_actions(uri, span(0, 0, 0), diagnostics=[UNDEFINED], automatic=True)
@@ -62,7 +62,7 @@ async def test_a_light_bulb_needs_something_wrong_on_the_line(editor: Editor) ->
 
 
 async def test_off_the_squiggle_the_line_still_counts(editor: Editor) -> None:
-    """A diagnostic that the editor has named once counts for its whole line until the text changes."""
+    """After a request has named a diagnostic, its whole line gets the action until the text changes."""
     uri = await editor.open(CODE)
     await editor.code_actions(uri, span(2, 13, 14), diagnostics=[UNDEFINED], automatic=True)
 
@@ -119,7 +119,7 @@ async def test_only_the_kinds_asked_for(editor: Editor, only: list[str], count: 
 
 
 async def test_a_selection_points_at_its_first_error(editor: Editor) -> None:
-    """In a selection of several lines the action is about the error within it."""
+    """If several lines are selected, the action is about the error within the selection."""
     uri = await editor.open(CODE)
     where = {"start": place(0, 0), "end": place(3, 0)}
 
@@ -137,7 +137,7 @@ async def test_a_selection_points_at_its_first_error(editor: Editor) -> None:
     ],
 )
 async def test_e4_odd_ranges_get_a_clean_answer(editor: Editor, tutor: ScriptedTutor, where: Json, line: int) -> None:
-    """E4: for a range that is reversed or beyond the end, the action asks about the nearest existing place."""
+    """E4: if a range is reversed or beyond the end, the action is about the nearest existing place."""
     uri = await editor.open(CODE)
 
     (action,) = await editor.code_actions(uri, where)
@@ -160,7 +160,7 @@ async def test_e4_a_document_never_opened_is_not_read(editor: Editor, tmp_path: 
 
 
 async def test_e4_a_stale_version_is_taken_as_it_comes(editor: Editor, tutor: ScriptedTutor) -> None:
-    """E4: an edit with an old version number is applied like any other: only the order of messages counts."""
+    """E4: an edit with an old version number is applied, too, since only the order of messages counts."""
     uri = await editor.open(CODE)
 
     await editor.change(uri, "1", span(0, 8, 9), version=-7)
@@ -170,7 +170,7 @@ async def test_e4_a_stale_version_is_taken_as_it_comes(editor: Editor, tutor: Sc
 
 
 async def test_e7_a_huge_file_that_is_being_edited(editor: Editor, tutor: ScriptedTutor) -> None:
-    """E7: in a 10 MB file, after 1000 edits, a code action takes less than 200 ms, and an ask stays in its budget."""
+    """E7: in a 10 MB file, after 1000 edits, a code action takes under 200 ms, and an ask stays within its budget."""
     function = "def f{0}(x):\n    '''Füge {0} hinzu.'''\n    return x + {0}\n\n\n"
     text = "".join(function.format(number) for number in range(160_000))
     assert len(text) > 10_000_000

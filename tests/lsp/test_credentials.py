@@ -1,4 +1,4 @@
-"""Tests of stored sign-ins: where tokens are kept, and that only one window refreshes them."""
+"""Stored sign-ins: where tokens are kept, and how windows share a refresh."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def accounts() -> AsyncIterator[ScriptedAccounts]:
 
 
 class Clock:
-    """A clock in seconds since the epoch that only a test advances."""
+    """A clock in seconds since the epoch that advances only when the test sets it."""
 
     def __init__(self) -> None:
         self.time = 1_000_000.0
@@ -60,12 +60,12 @@ class Clock:
 
 @pytest.fixture
 def clock() -> Clock:
-    """Return the clock of `window`."""
+    """Return the clock that all windows of a test use."""
     return Clock()
 
 
 async def sign_in(accounts: ScriptedAccounts, data_dir: Path, clock: Clock) -> SignIns:
-    """Sign in from a separate window, with the tokens stored in a file, and return that window's sign-ins."""
+    """Store a sign-in with its tokens in a file, as a separate window would; return that window's sign-ins."""
     sign_ins = SignIns(lambda: data_dir, now=clock)
     await sign_ins.agree_to_file()
     issued = accounts.issue()
@@ -75,7 +75,7 @@ async def sign_in(accounts: ScriptedAccounts, data_dir: Path, clock: Clock) -> S
 
 
 def credentials_of(accounts: ScriptedAccounts, data_dir: Path, clock: Clock) -> StoredTokens:
-    """Return the credentials of another window, which shares only the data folder."""
+    """Return the credentials of another window, which shares only the data folder with the first."""
     sign_ins = SignIns(lambda: data_dir, now=clock)
     sign_ins.reload()
     found = sign_ins.at(accounts.url)
@@ -84,13 +84,13 @@ def credentials_of(accounts: ScriptedAccounts, data_dir: Path, clock: Clock) -> 
 
 
 def modes_of(folder: Path) -> dict[str, int]:
-    """Return the permissions of a folder, under an empty name, and of the files in it."""
+    """Return the permissions of the files in a folder by name, and of the folder itself under an empty name."""
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
     return {"": stat.S_IMODE(folder.stat().st_mode), **modes}
 
 
 class TestStayingSignedIn:
-    """`StoredTokens` with a service whose refresh tokens are valid once."""
+    """`StoredTokens` with a service that accepts each refresh token only once."""
 
     async def test_a_good_token_is_used_as_it_is(
         self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock
@@ -105,7 +105,7 @@ class TestStayingSignedIn:
     async def test_a_token_about_to_expire_is_exchanged(
         self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock
     ) -> None:
-        """A token with at least a minute left is used; one with less is refreshed, once."""
+        """A token that is valid for another minute is used; one with less time is refreshed, once."""
         await sign_in(accounts, data_dir, clock)
         credentials = credentials_of(accounts, data_dir, clock)
         clock.time += 900 - 61
@@ -119,7 +119,7 @@ class TestStayingSignedIn:
     async def test_a_rejected_token_is_exchanged(
         self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock
     ) -> None:
-        """`renew` refreshes a rejected token even if it has not expired."""
+        """`renew` refreshes a token that the service has rejected, even if it has not expired."""
         await sign_in(accounts, data_dir, clock)
         credentials = credentials_of(accounts, data_dir, clock)
         rejected = await credentials.access_token()
@@ -131,7 +131,7 @@ class TestStayingSignedIn:
     async def test_another_windows_exchange_is_enough(
         self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock
     ) -> None:
-        """A window reads the store before it asks the service, and finds the tokens that another window has fetched."""
+        """A window reads the stored tokens before it refreshes, and uses those that another window has fetched."""
         await sign_in(accounts, data_dir, clock)
         windows = [credentials_of(accounts, data_dir, clock) for _ in range(2)]
         tokens = [await window.access_token() for window in windows]
@@ -185,7 +185,7 @@ class TestStayingSignedIn:
     async def test_a_service_in_trouble_costs_no_sign_in(
         self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock, reply: web.Response
     ) -> None:
-        """Only the service's own answer that the token is invalid ends a sign-in; other failures do not."""
+        """Only the service's own reply that the token is invalid ends a sign-in; other failures do not."""
         sign_ins = await sign_in(accounts, data_dir, clock)
         credentials = credentials_of(accounts, data_dir, clock)
         clock.time += 900
@@ -213,7 +213,7 @@ class TestStayingSignedIn:
     async def test_a_cancelled_ask_does_not_interrupt_an_exchange(
         self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock
     ) -> None:
-        """A refresh continues after its ask is cancelled, and its tokens are stored; `close` waits for that."""
+        """If an ask is cancelled during a refresh, the new tokens are still stored, and `close` waits for this."""
         await sign_in(accounts, data_dir, clock)
         credentials = credentials_of(accounts, data_dir, clock)
         clock.time += 900
@@ -230,7 +230,7 @@ class TestStayingSignedIn:
     async def test_a_disk_that_is_full_costs_nothing_yet(
         self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Tokens that cannot be stored are still used and refreshed, and are stored once writing works again."""
+        """New tokens that cannot be stored are used and refreshed in memory, and stored once writing works again."""
         await sign_in(accounts, data_dir, clock)
         credentials = credentials_of(accounts, data_dir, clock)
 
@@ -249,14 +249,14 @@ class TestStayingSignedIn:
         assert accounts.paths == ["refresh"] * 3
 
     async def test_a_token_of_the_environment_says_where_it_is_from(self) -> None:
-        """A token from the environment cannot be refreshed, and the error names its variable."""
+        """A rejected token from the environment is not refreshed, and the error names its variable."""
         with pytest.raises(SignedOut, match="TUTOR_ACCESS_TOKEN"):
             await StaticToken("t").renew("t")
 
     async def test_tokens_go_to_their_service_only(
         self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock
     ) -> None:
-        """Tokens are used only at the exact URL of their service, not even at another port of the same host."""
+        """Tokens are sent only to the exact URL of their service, not even to another port of the same host."""
         sign_ins = await sign_in(accounts, data_dir, clock)
 
         assert sign_ins.at(UNI) is None
@@ -265,12 +265,12 @@ class TestStayingSignedIn:
 
 
 class TestSigningOut:
-    """Signing out, with `SignIns.forget` and `revoke`."""
+    """Signing out with `SignIns.forget` and `revoke`."""
 
     async def test_the_service_is_told_and_the_disk_is_clean(
         self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock
     ) -> None:
-        """Signing out revokes and deletes the tokens; the service's URL is kept as a suggestion for the next time."""
+        """Signing out revokes and deletes the tokens; the service's URL stays as the default for the next time."""
         sign_ins = await sign_in(accounts, data_dir, clock)
         other = SignIns(lambda: data_dir)
 
@@ -297,7 +297,7 @@ class TestSigningOut:
     async def test_signing_in_again_signs_the_first_out(
         self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock
     ) -> None:
-        """A new sign-in revokes the earlier one, deletes its tokens, and other windows notice it."""
+        """A new sign-in at the same service revokes the earlier one, deletes its tokens, and other windows see it."""
         await sign_in(accounts, data_dir, clock)
         first = credentials_of(accounts, data_dir, clock)
         second = await sign_in(accounts, data_dir, clock)
@@ -307,7 +307,7 @@ class TestSigningOut:
         assert len(read_json(second.tokens_path)) == 1
 
     async def test_services_are_independent(self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock) -> None:
-        """Signing out of one service leaves the sign-in at the other."""
+        """Signing out of one service does not affect the sign-in at another."""
         other = ScriptedAccounts()
         async with other.serve():
             await sign_in(accounts, data_dir, clock)
@@ -354,7 +354,7 @@ class TestRecord:
         assert (record.server_url, record.is_in_use, record.sign_ins) == (None, False, ())
 
     async def test_it_holds_no_token(self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock) -> None:
-        """Tokens are stored in a file of their own, and other users can read neither file."""
+        """The record contains no token, and other users can read neither the record nor the token file."""
         await sign_in(accounts, data_dir, clock)
 
         assert "refresh-1" not in (data_dir / "sign-in.json").read_text()
@@ -363,7 +363,7 @@ class TestRecord:
             assert modes_of(data_dir) == {"": 0o700, "sign-in.json": 0o600, "sign-in.lock": 0o600, "tokens.json": 0o600}
 
     def test_tokens_are_not_in_printed_forms(self) -> None:
-        """The printed form of tokens does not contain them."""
+        """The `repr` of tokens does not contain the tokens."""
         assert "secret" not in repr(Tokens("secret-a", "secret-r", 0))
 
 
@@ -397,10 +397,10 @@ class TestPrivateFile:
 
 
 class TestLock:
-    """The lock between processes."""
+    """The file lock between processes."""
 
     async def test_one_at_a_time(self, tmp_path: Path) -> None:
-        """The second caller waits for the first, even within one process."""
+        """A second caller waits until the first has released the lock, even within one process."""
         order: list[str] = []
         entered = asyncio.Event()
 
@@ -419,7 +419,7 @@ class TestLock:
         assert order == ["first in", "first out", "second in", "second out"]
 
     async def test_a_dead_process_gives_it_back(self, tmp_path: Path) -> None:
-        """The lock of a killed process is released."""
+        """If a process is killed, its lock is released."""
         holding = (
             "import asyncio, pathlib, sys\n"
             "from tutor_lsp.sign_in.file_lock import locked\n"
@@ -444,7 +444,7 @@ class TestLock:
         assert (while_it_lives, once_it_is_dead) == (False, True)
 
     async def test_without_a_lock_the_work_goes_on(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """If the folder cannot be created or the file system has no locks, the work continues without a lock."""
+        """If the folder cannot be created, or the file system does not support locks, the work runs without a lock."""
         (tmp_path / "file").touch()
         async with locked(tmp_path / "file" / "lock", seconds=10) as in_no_folder:
             pass
@@ -480,7 +480,7 @@ asyncio.run(window(sys.argv[1], int(sys.argv[2])))
 
 @pytest.mark.parametrize("rounds", [3])
 async def test_s2_five_windows_stay_signed_in(service: Service, sign_up: SignUp, data_dir: Path, rounds: int) -> None:
-    """S2: five processes that refresh at once, several times, against the real service all stay signed in."""
+    """S2: five processes that refresh at the same time, several times, stay signed in at the real service."""
     student = await sign_up(service)
     sign_ins = SignIns(lambda: data_dir)
     await sign_ins.agree_to_file()
@@ -523,11 +523,11 @@ class TestKeyring:
     @pytest.fixture(autouse=True)
     def keyring_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         """Install the file-based backend as the keyring of this process, and return its file."""
-        from testing.editor_side.file_keyring import FileKeyring  # noqa: PLC0415 - loads the library
+        from testing.editor_side.file_keyring import FileKeyring  # noqa: PLC0415 - only these tests need the library
 
         path = tmp_path / "keyring.json"
         monkeypatch.setenv("KEYRING_PROPERTY_PATH", str(path))
-        monkeypatch.setattr("keyring.core._keyring_backend", FileKeyring())  # type: ignore[no-untyped-call]  # upstream
+        monkeypatch.setattr("keyring.core._keyring_backend", FileKeyring())  # type: ignore[no-untyped-call]  # the library lacks types
         return path
 
     async def test_it_is_the_first_choice(
@@ -564,7 +564,7 @@ class TestKeyring:
     async def test_a_keyring_that_keeps_nothing_is_none(
         self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, fault: str
     ) -> None:
-        """If the keyring is locked, broken or loses items, the token file is used, if the student agreed to it."""
+        """If the keyring is locked, broken or loses items, and the student agreed to it, the token file is used."""
         monkeypatch.setattr("keyring.core._keyring_backend.fault", fault)
         sign_ins = await sign_in(accounts, data_dir, clock)
 
@@ -574,7 +574,7 @@ class TestKeyring:
     async def test_no_keyring_and_no_agreement_is_this_process_alone(
         self, accounts: ScriptedAccounts, data_dir: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Without a keyring or the student's agreement, the sign-in is kept in memory, unseen by other windows."""
+        """Without a keyring or agreement to a file, the sign-in is kept in memory, and other windows are signed out."""
         monkeypatch.setattr("keyring.core._keyring_backend.fault", "locked")
         sign_ins = SignIns(lambda: data_dir)
         kept = await sign_ins.keep(accounts.url, Tokens("a", "r", 4e9))
@@ -599,7 +599,7 @@ class TestKeyring:
         assert await credentials.access_token() == "access-1"
 
     async def test_a_keyring_that_never_answers_is_given_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A keyring that does not answer is given up after a timeout."""
+        """If the keyring does not answer, the call is given up after a timeout."""
         monkeypatch.setattr("keyring.core._keyring_backend.fault", "waits")
         monkeypatch.setattr(token_store, "KEYRING_SECONDS", 0.05)
         with pytest.raises(StoreUnavailable, match="does not answer"):
@@ -608,8 +608,8 @@ class TestKeyring:
     async def test_backends_that_keep_nothing_or_plain_files_are_no_keyring(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """The library's stand-in backends, which have a priority below 1, do not count as a keyring."""
-        from keyring.backends import fail, null  # noqa: PLC0415 - loads the library
+        """The library's placeholder backends, whose priority is below 1, do not count as a keyring."""
+        from keyring.backends import fail, null  # noqa: PLC0415 - only this test needs the library
 
         for kind in (fail.Keyring, null.Keyring):
             monkeypatch.setattr("keyring.core._keyring_backend", kind())
@@ -617,7 +617,7 @@ class TestKeyring:
 
 
 def test_the_keyring_library_is_not_loaded_at_the_start() -> None:
-    """The keyring library is loaded only when tokens are needed, not at the start."""
+    """The keyring library is imported only when tokens are needed, since its import would slow down the start."""
     program = (
         "import sys, tutor_lsp.server, tutor_lsp.terminal.main\n"
         "sys.exit(any(name in sys.modules for name in ('keyring', 'aiohttp')))"

@@ -1,4 +1,4 @@
-"""Tests of device sign-in (RFC 8628): the flow itself, and the language server's part in it."""
+"""Device sign-in (RFC 8628): the flow itself, and the commands of the language server."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def accounts() -> AsyncIterator[ScriptedAccounts]:
 
 
 class Pauses:
-    """A sleep function that returns at once and records the requested seconds."""
+    """A replacement for `sleep` that returns at once and records the requested seconds."""
 
     def __init__(self) -> None:
         self.seconds: list[float] = []
@@ -55,7 +55,7 @@ class Pauses:
 
 
 async def sign_in(accounts: ScriptedAccounts, pauses: Pauses) -> Tokens:
-    """Run the whole flow and return its result."""
+    """Run the whole flow; return its result."""
     service = AccountService(accounts.url, now=lambda: 1000.0)
     return await approval(service, await begin(service, accounts.url, program="a test"), sleep=pauses)
 
@@ -64,7 +64,7 @@ class TestFlow:
     """The functions `begin` and `approval`, with a scripted service."""
 
     async def test_it_asks_until_the_student_has_approved(self, accounts: ScriptedAccounts) -> None:
-        """Each poll is a form as in the RFC, and follows a pause of `interval` seconds."""
+        """Each poll is a form as RFC 8628 requires, and follows a pause of `interval` seconds."""
         accounts.device_errors = ["authorization_pending"] * 2
         pauses = Pauses()
 
@@ -106,7 +106,7 @@ class TestFlow:
         assert accounts.paths == ["device", "device/token", "device/token"]
 
     async def test_it_ends_by_itself_when_the_code_has_expired(self, accounts: ScriptedAccounts) -> None:
-        """Polling ends when the code expires, even if the service never says so."""
+        """Polling ends when the code has expired, even if the service never reports this."""
         accounts.device = {"expires_in": 20, "interval": 5}
         accounts.device_errors = ["authorization_pending"] * 100
         pauses = Pauses()
@@ -135,7 +135,7 @@ class TestFlow:
         assert pauses.seconds == [pause]
 
     async def test_a_dropped_network_is_waited_out(self, accounts: ScriptedAccounts) -> None:
-        """A poll that fails for lack of a network doubles the interval, and the sign-in continues."""
+        """If a poll fails for lack of a network, the interval doubles and polling continues."""
         service = AccountService(accounts.url)
         code = await begin(service, accounts.url, program="a test")
         troubles = iter([web.Response(status=502), web.Response(text="<html>Wireless login</html>")])
@@ -168,7 +168,7 @@ class TestFlow:
         ids=["no-route", "404", "500", "portal", "empty", "wrong-type", "302", "307"],
     )
     async def test_another_server_is_said_so(self, accounts: ScriptedAccounts, reply: web.Response) -> None:
-        """A server that is not a tutor service is reported in one sentence, and no other server is contacted."""
+        """If the server is not a tutor service, one sentence says so, and no other server is contacted."""
         accounts.instead["/api/auth/device"] = reply
 
         with pytest.raises(ServiceFault):
@@ -194,7 +194,7 @@ class TestFlow:
         ],
     )
     async def test_only_a_page_of_the_service_is_shown(self, accounts: ScriptedAccounts, page: str) -> None:
-        """A verification page at another origin or with a suspicious URL is rejected before it is shown or opened."""
+        """A verification page with another origin or a suspicious URL is refused before it is shown or opened."""
         page = page.format(port=accounts.url.rpartition(":")[2])
         accounts.device = {"verification_uri": page}
         with pytest.raises(Unreachable, match="another address"):
@@ -206,14 +206,14 @@ class TestFlow:
 
     @pytest.mark.parametrize("user_code", ["", "A", "BCDF\x1b[2J", "BCDF GHJK", "x" * 40, "<b>BCDF</b>"])
     async def test_a_code_is_letters_and_digits(self, accounts: ScriptedAccounts, user_code: str) -> None:
-        """A user code with other characters is rejected, so that it cannot control the student's terminal."""
+        """A user code with unexpected characters is refused, so that it cannot control the student's terminal."""
         accounts.device = {"user_code": user_code}
 
         with pytest.raises(Unreachable, match="cannot be read"):
             await begin(AccountService(accounts.url), accounts.url, program="a test")
 
     def test_codes_are_not_in_printed_forms(self) -> None:
-        """The printed form of a device code does not contain the code, so that a log cannot be used to sign in."""
+        """The `repr` of a device code does not contain the code, so that a log cannot be used to sign in."""
         assert "secret" not in repr(DeviceCode("secret", "BCDF", "x", None, 1, 1))
 
 
@@ -228,7 +228,7 @@ class TestFlow:
         ("https://[::1", False),
     ],
 )
-def test_origins_are_compared_whole(url: str, is_same: bool) -> None:  # noqa: FBT001 - pytest passes the parameter
+def test_origins_are_compared_whole(url: str, is_same: bool) -> None:  # noqa: FBT001 - pytest passes the parameter by name
     """Origins are compared by scheme, host and port (RFC 6454 §4), regardless of case and of the default port."""
     assert has_same_origin(url, "https://uni.example/tutor") is is_same
 
@@ -248,7 +248,7 @@ def test_origins_are_compared_whole(url: str, is_same: bool) -> None:  # noqa: F
 def test_a_browser_is_opened_on_a_desktop_only(
     environment: dict[str, str],
     platform: str,
-    expected: bool,  # noqa: FBT001 - pytest passes the parameter
+    expected: bool,  # noqa: FBT001 - pytest passes the parameter by name
 ) -> None:
     """No browser is opened over SSH, where it would run on the other computer."""
     assert has_desktop(environment, platform) is expected
@@ -260,14 +260,14 @@ class TestLanguageServer:
     @pytest.fixture
     def settings(self, settings: Settings, accounts: ScriptedAccounts, monkeypatch: pytest.MonkeyPatch) -> Settings:
         """Return settings that name the service, on a computer without a keyring."""
-        from keyring.backends import fail  # noqa: PLC0415 - loads the library
+        from keyring.backends import fail  # noqa: PLC0415 - only these tests need the library
 
-        monkeypatch.setattr("keyring.core._keyring_backend", fail.Keyring())  # type: ignore[no-untyped-call]  # upstream
+        monkeypatch.setattr("keyring.core._keyring_backend", fail.Keyring())  # type: ignore[no-untyped-call]  # the library lacks types
         return replace(settings, server_url=accounts.url)
 
     @pytest.fixture
     async def server(self, settings: Settings, tutor: ScriptedTutor) -> AskTutorServer:
-        """Return the language server with polling pauses a thousand times shorter."""
+        """Return the language server with polling pauses that are a thousand times shorter."""
         self.accesses: list[Access | None] = []
 
         def build(_settings: Settings, access: Access | None, _on_status: object) -> ScriptedTutor:
@@ -278,12 +278,12 @@ class TestLanguageServer:
         return AskTutorServer(settings, "0", build, sleep=lambda seconds: asyncio.sleep(seconds / 1000))
 
     async def token(self) -> str | None:
-        """Return the token with which the tutor was built."""
+        """Return the token with which the latest tutor was built."""
         access = self.accesses[-1]
         return None if access is None else await access.credentials.access_token()
 
     async def test_from_signed_out_to_an_answer(self, editor: Editor, accounts: ScriptedAccounts) -> None:
-        """`tutor.signIn` returns at once and shows page and code; after the approval, asks reach the service."""
+        """`tutor.signIn` returns at once and shows page and code; after the approval, asks go to the service."""
         accounts.device_errors = ["authorization_pending"]
         uri = await editor.open("x = 1\n")
 
@@ -307,7 +307,7 @@ class TestLanguageServer:
     async def test_the_page_can_name_the_editor(
         self, conversation: Conversation, accounts: ScriptedAccounts, info: Json | None, name: str
     ) -> None:
-        """The request for a code names the editor, which the page can show."""
+        """The request for a code contains the editor's name, which the page can show."""
         editor = conversation.editor
         await editor.initialize(**({} if info is None else {"clientInfo": info}))
         await editor.execute("tutor.signIn")
@@ -316,7 +316,7 @@ class TestLanguageServer:
         assert accounts.requests[0][1]["client_name"] == f"Ask Tutor in {name} ({platform.system()})"
 
     async def test_the_editor_opens_the_page(self, conversation: Conversation, accounts: ScriptedAccounts) -> None:
-        """An editor with `window/showDocument` opens the page; the message contains the code for comparison."""
+        """An editor that supports `window/showDocument` opens the page, and a message shows the code for comparison."""
         editor = conversation.editor
         editor.replies["window/showDocument"] = lambda _: {"success": True}
         await editor.initialize({**TUTOR_CLIENT, "window": {"showDocument": {"support": True}}})
@@ -388,7 +388,7 @@ class TestLanguageServer:
         assert (await editor.execute("tutor.status"))["state"] == "signedOut"
 
     async def test_progress_has_the_code(self, conversation: Conversation, accounts: ScriptedAccounts) -> None:
-        """The progress shows the code until the sign-in ends, since editors hide messages after some seconds."""
+        """The progress shows the code until the sign-in ends, since editors hide messages after a few seconds."""
         accounts.device_errors = ["authorization_pending"] * 1_000_000
         editor = conversation.editor
         editor.replies["window/workDoneProgress/create"] = lambda _: None
@@ -418,7 +418,7 @@ class TestLanguageServer:
     async def test_signing_out_tells_the_service(
         self, editor: Editor, accounts: ScriptedAccounts, tutor: ScriptedTutor
     ) -> None:
-        """Signing out closes the tutor and revokes the tokens; the next ask is refused."""
+        """Signing out closes the tutor and revokes the tokens, and the next ask is refused."""
         uri = await editor.open("x = 1\n")
         await editor.execute("tutor.signIn")
         await editor.hear(STATUS_DID_CHANGE, state="ready")
@@ -435,7 +435,7 @@ class TestLanguageServer:
     async def test_a_terminals_sign_in_is_noticed(
         self, editor: Editor, accounts: ScriptedAccounts, settings: Settings
     ) -> None:
-        """The status follows a sign-in or sign-out in another process without an ask, and nothing pops up."""
+        """A sign-in or sign-out in another process changes the status without an ask, and nothing pops up."""
         await editor.hear(STATUS_DID_CHANGE, state="signedOut")
         elsewhere = SignIns(lambda: settings.data_dir)
         await elsewhere.agree_to_file()
@@ -457,7 +457,7 @@ class TestLanguageServer:
     async def test_with_agreement_a_sign_in_is_kept(
         self, editor: Editor, accounts: ScriptedAccounts, settings: Settings
     ) -> None:
-        """If the student agreed to a token file in a terminal, the editor's sign-in uses it, too."""
+        """If the student has agreed to a token file in a terminal, the editor's sign-in also uses a file."""
         await SignIns(lambda: settings.data_dir).agree_to_file()
 
         await editor.execute("tutor.signIn")
@@ -469,7 +469,7 @@ class TestLanguageServer:
 
 
 class TestWithoutASetting:
-    """The settings name no service."""
+    """Settings that do not name a service."""
 
     @pytest.fixture
     async def server(self, settings: Settings, tutor: ScriptedTutor) -> AskTutorServer:

@@ -1,4 +1,4 @@
-"""Tests of how the composition root runs the features."""
+"""The composition root, which starts and stops the features of the language server."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 async def test_every_command_of_the_protocol_is_registered(server: AskTutorServer) -> None:
-    """The features handle exactly the commands and custom methods of `protocol`."""
+    """The features handle exactly the commands and custom methods that `protocol` lists."""
     registered = server.language_server.protocol.fm
 
     assert set(COMMAND_ARGUMENTS) == set(registered.commands)

@@ -1,4 +1,4 @@
-"""Tests of decoding the service's frames."""
+"""The decoding of the service's WebSocket frames."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ FIELDS = [
 
 @given(MESSAGES)
 def test_what_the_service_encodes_is_decoded(message: Accepted | Delta | Done | Error) -> None:
-    """Every message of the contract is decoded to the message that was encoded."""
+    """Every message type of the contract is encoded and decoded without a change."""
     assert decode(encode(message)) == message
 
 
@@ -85,7 +85,7 @@ def test_unknown_fields_are_passed_over(message: Accepted | Delta | Done | Error
     st.dictionaries(st.sampled_from(FIELDS), JSON_VALUES),
 )
 def test_wrong_fields_are_malformed_and_nothing_else(kind: str, fields: dict[str, object]) -> None:
-    """Any JSON with a known type is decoded, ignored or rejected as malformed, without any other error."""
+    """Any JSON with a known type is decoded, ignored or rejected as malformed, and raises no other error."""
     try:
         message = decode(json.dumps({**fields, "type": kind}))
     except MalformedFrame:
@@ -95,7 +95,7 @@ def test_wrong_fields_are_malformed_and_nothing_else(kind: str, fields: dict[str
 
 @pytest.mark.parametrize("frame", ["", "null", "[]", "{}", '{"type": null}', "9" * 5000, "[" * 100_000, "\ud800"])
 def test_what_is_no_frame_is_malformed(frame: str) -> None:
-    """Text that is not a JSON object with a type is rejected, however deeply nested or long."""
+    """Text that is not a JSON object with a type is rejected as malformed, however deeply nested or long it is."""
     with pytest.raises(MalformedFrame):
         decode(frame)
 

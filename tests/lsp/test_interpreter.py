@@ -1,4 +1,4 @@
-"""Tests of the choice of the Python that runs student programs."""
+"""The choice of the Python interpreter that runs student programs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def folders(tmp_path: Path) -> list[Path]:
-    """Return two folders with a Python in the second, and one in the current folder."""
+    """Return two folders, of which the second contains a Python; a third Python is in the current folder."""
     made = [tmp_path / name for name in ("first", "second", "here")]
     for folder in made:
         folder.mkdir()
@@ -34,7 +34,7 @@ def test_it_is_our_own() -> None:
 def test_a_tools_own_environment_is_not_the_students(
     mark: str, tmp_path: Path, folders: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In an environment of pipx or uv, which lacks the student's packages, the Python on PATH is used instead."""
+    """If the language server is installed by pipx or uv, without the student's packages, the Python on PATH is used."""
     (tmp_path / mark).touch()
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     monkeypatch.setenv("PATH", str(folders[1]))
@@ -57,7 +57,7 @@ def test_the_first_on_path_that_can_be_run(folders: list[Path]) -> None:
 def test_the_students_folder_names_nothing(
     path: str, tmp_path: Path, folders: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Relative entries of PATH are ignored, since they could name a downloaded program in the current folder."""
+    """Relative entries of PATH are ignored, since a program in the current folder may have been downloaded."""
     monkeypatch.chdir(tmp_path)
     assert folders[2].is_dir()
     assert interpreter_on_path({"PATH": path}) is None

@@ -1,4 +1,4 @@
-"""Tests of whole sessions: malformed input, the order of lifecycle messages, real processes and their end."""
+"""Whole sessions: malformed input, the order of lifecycle messages, and the end of real processes."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def test_e1_every_request_gets_exactly_one_reply(messages: list[tuple[str, Any]]
             message = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
             server.language_server.protocol.receive(json.dumps(message).encode())
             await asyncio.sleep(0)
-        for _ in range(20):  # let handlers that wait for nothing finish
+        for _ in range(20):  # Some handlers need a few iterations of the event loop.
             await asyncio.sleep(0)
         await server.close()
         return [json.loads(body) for body in FrameParser().feed(b"".join(written)) if isinstance(body, bytes)]
@@ -183,14 +183,14 @@ END = {"end": {"line": 0, "character": 0}}
 
 
 class TestFrames:
-    """The frame parser by itself."""
+    """The parser of message frames, tested alone."""
 
     @given(
         bodies=st.lists(st.binary(max_size=50), max_size=6), cuts=st.lists(st.integers(1, 9), min_size=1, max_size=9)
     )
     @settings(max_examples=200, deadline=None)
     def test_frames_survive_any_chunking(self, bodies: list[bytes], cuts: list[int]) -> None:
-        """The bodies are the same, however the stream is split into chunks."""
+        """The parsed bodies do not depend on how the stream is split into chunks."""
         stream = b"".join(b"Content-Length: %d\r\nX: y\r\n\r\n" % len(body) + body for body in bodies)
         frames, at = FrameParser(), 0
         found: list[bytes | Malformed] = []
@@ -203,7 +203,7 @@ class TestFrames:
         assert found == bodies
 
     def test_after_garbage_it_goes_on_at_the_next_frame(self) -> None:
-        """After a frame with a wrong length, at most this and the next message are lost."""
+        """After a frame with a wrong `Content-Length`, at most this message and the next one are lost."""
         good = b"Content-Length: 2\r\n\r\n{}"
         stream = b"Content-Length: 2\r\n\r\n{'too': 'long'}" + good + good
 
@@ -223,7 +223,7 @@ class TestFrames:
 
 
 class TestEnd:
-    """The end of a session."""
+    """The end of a session, by the protocol or by the end of the editor."""
 
     async def test_exit_after_shutdown_is_success(self, conversation: Conversation) -> None:
         """`exit` after `shutdown` ends the process with status 0 (LSP 3.17 "Exit Notification")."""
@@ -255,7 +255,7 @@ class TestEnd:
         assert await conversation.serving == 1
 
     async def test_e11_the_death_of_the_editor_ends_all(self, conversation: Conversation) -> None:
-        """E11: the server ends with the process that `processId` names, even if another process keeps the pipe open."""
+        """E11: the server ends when the process in `processId` ends, even if another process keeps the pipe open."""
         process = await asyncio.create_subprocess_exec(sys.executable, "-c", "input()", stdin=subprocess.PIPE)
         await conversation.editor.initialize(processId=process.pid)
         assert await conversation.editor.execute("tutor.status")
@@ -267,14 +267,14 @@ class TestEnd:
 
     @pytest.mark.parametrize("process_id", [2**22 + 1, 2**40, os.getpid()], ids=["unknown", "huge", "another"])
     async def test_an_editor_out_of_sight_is_not_watched(self, conversation: Conversation, process_id: int) -> None:
-        """The server continues if `processId` names no visible process, such as one outside its container."""
+        """If `processId` names no process that the server can see, for example outside its container, it continues."""
         await conversation.editor.initialize(processId=process_id)
 
         assert await conversation.editor.execute("tutor.status")
 
 
 async def test_a_whole_session_is_quiet(tmp_path: Path) -> None:
-    """A session with every kind of message writes nothing to stderr, exits with 0 and saves local mode's state."""
+    """A session with every kind of message writes nothing to stderr, exits with 0 and saves the hint levels."""
     environment = {**os.environ, "TUTOR_DATA_DIR": str(tmp_path / "data")}
     async with process(*LANGUAGE_SERVER, env=environment) as (server, editor):
         await editor.initialize()
@@ -342,7 +342,7 @@ async def test_it_starts_among_a_students_modules(tmp_path: Path) -> None:
 
 
 async def test_e9_printing_does_no_harm(tmp_path: Path) -> None:
-    """E9: the output of a dependency, of a write to descriptor 1 or of a child process goes to stderr."""
+    """E9: the output of a library, of a write to file descriptor 1 or of a child process goes to stderr."""
     async with process(*SCRIPTED_SERVER, "prints", env={**os.environ, "TUTOR_DATA_DIR": str(tmp_path)}) as (
         server,
         editor,
@@ -378,7 +378,7 @@ async def test_e11_no_process_is_left(tmp_path: Path, how: str) -> None:
 
 
 def test_17_the_start_loads_nothing_heavy() -> None:
-    """17: modules that only answers need are not imported before the first answer."""
+    """17: libraries that only an answer needs are not imported at the start."""
     heavy = ["aiohttp", "sqlite3", "pydantic", "sqlalchemy", "rich", "yaml", "platformdirs", "http.client"]
     code = f"import sys, json, tutor_lsp.server; json.dump([m for m in {heavy} if m in sys.modules], sys.stdout)"
 
@@ -388,7 +388,7 @@ def test_17_the_start_loads_nothing_heavy() -> None:
 
 
 def test_the_version_is_the_distributions() -> None:
-    """The version in the reply to `initialize` is the installed distribution's."""
+    """The server's version is the version in `pyproject.toml`."""
     pyproject = (Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8")
 
     assert f'\nversion = "{tutor_lsp.__version__}"\n' in pyproject

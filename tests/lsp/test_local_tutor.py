@@ -1,4 +1,4 @@
-"""Tests of local mode: the offline tutor and its hint levels, with real state files."""
+"""Local mode: the offline tutor with its hint levels, which are kept in real state files."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ async def test_maximum_bounds_the_ladder(tmp_path: Path) -> None:
 
 
 async def test_students_level_counts_from_the_next_ask(tmp_path: Path) -> None:
-    """A change of the student's level takes effect with the next explanation."""
+    """A change of the student's level in the settings takes effect with the next explanation."""
     tutor = LocalTutor(tmp_path)
     await level_of(tutor)
     tutor.student = StudentLevels(programming=1)
@@ -113,14 +113,14 @@ async def test_cancel_gives_the_level_back(tmp_path: Path) -> None:
 
 
 class EndlessAnalysis(LazyAnalyst):
-    """An analysis that starts and never ends."""
+    """An analysis that begins and never ends."""
 
     def __init__(self) -> None:
         super().__init__()
         self.begun = asyncio.Event()
 
     async def analyst(self) -> Analyst:
-        """Start the endless analysis."""
+        """Begin the endless analysis."""
         self.begun.set()
         await asyncio.Event().wait()
         raise AssertionError
@@ -141,7 +141,7 @@ async def test_cancel_need_not_wait_for_the_work(tmp_path: Path) -> None:
 
 
 async def test_leaving_the_stream_gives_the_level_back(tmp_path: Path) -> None:
-    """A client that stops reading before the end of an answer does not use up the hint level."""
+    """If the client stops reading before the end of an answer, the hint level is not used up."""
     tutor = LocalTutor(tmp_path)
     stream = tutor.ask(question())
     assert isinstance(await anext(stream), Accepted)
@@ -150,7 +150,7 @@ async def test_leaving_the_stream_gives_the_level_back(tmp_path: Path) -> None:
 
 
 async def test_cancelled_task_gives_the_level_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An ask that is cancelled while its level is being raised does not use up the level."""
+    """If an ask is cancelled while its level is being stored, the level is not used up."""
     begun, go_on = threading.Event(), threading.Event()
     count_ask = LocalState.count_ask
 
@@ -222,7 +222,7 @@ def test_processes_at_once_count_every_ask(tmp_path: Path) -> None:
 
 
 async def test_damaged_state_file_is_said_so_and_kept(tmp_path: Path) -> None:
-    """If the state file is not a database, the ask ends with a clear error and the file stays unchanged."""
+    """If the state file is not a database, the ask ends with a clear error, and the file is left unchanged."""
     file = tmp_path / FILE_NAME
     file.write_bytes(b"not a database, but somebody's notes " * 100)
     before = file.read_bytes()
@@ -251,7 +251,7 @@ def test_file_that_cannot_be_opened_is_said_so(tmp_path: Path) -> None:
 
 
 def test_locked_file_is_waited_for_and_then_said_so(tmp_path: Path) -> None:
-    """If the state file stays locked for too long, the ask gets an error that allows a retry, and is not counted."""
+    """If the state file stays locked for too long, the ask gets a retryable error and is not counted."""
     state = LocalState(tmp_path, busy_seconds=0.05)
     state.count_ask("problem")
     with closing(sqlite3.connect(tmp_path / FILE_NAME)) as other:
@@ -263,7 +263,7 @@ def test_locked_file_is_waited_for_and_then_said_so(tmp_path: Path) -> None:
 
 
 def test_nothing_is_taken_back_below_zero(tmp_path: Path) -> None:
-    """If an ask is given back twice, the count does not fall below zero."""
+    """If an ask is given back twice, its count does not become negative."""
     state = LocalState(tmp_path)
     state.count_ask("problem")
     state.take_back("problem")
@@ -289,6 +289,6 @@ def test_state_file_is_the_students_alone(tmp_path: Path) -> None:
 
 
 def test_state_file_holds_no_code(tmp_path: Path) -> None:
-    """The state file holds only fingerprints and counts."""
+    """The state file contains only fingerprints and counts, and nothing of the student's code."""
     asyncio.run(level_of(LocalTutor(tmp_path), "secret_name = (1\n"))
     assert b"secret_name" not in (tmp_path / FILE_NAME).read_bytes()

@@ -1,4 +1,4 @@
-"""Tests of the commands for modules: the course's list, the student's progress, and the module of a folder."""
+"""The commands for modules: the course's list, the student's progress, and the module of a folder."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def editing(settings: Settings) -> AsyncIterator[Editor]:
 
 
 async def test_modules_of_the_course(start_service: StartService, sign_up: SignUp, tmp_path: Path) -> None:
-    """Modules are listed in order with the student's progress, and the folder's own module is named."""
+    """Modules are listed in order with the student's progress, and the list says which one the folder belongs to."""
     (tmp_path / ".tutor.toml").write_text('module = "strings"\n')
     document = (tmp_path / "task.py").as_uri()
     async with start_service() as service:
@@ -65,7 +65,7 @@ async def test_modules_of_the_course(start_service: StartService, sign_up: SignU
 async def test_without_a_course_the_student_is_told(
     tmp_path: Path, server_url: str | None, told: str, command: str
 ) -> None:
-    """Without a service the command's error reply explains what is missing, and nothing else pops up."""
+    """Without a service, the command's error reply explains what is missing, and nothing pops up."""
     async with editing(Settings(own_data_dir=tmp_path, server_url=server_url)) as editor:
         with pytest.raises(ErrorReply, match=told):
             await editor.execute(command, {"moduleId": "loops"})

@@ -1,4 +1,4 @@
-"""Tests of the tutor's own diagnostics: when they appear and disappear, and when other checkers take precedence."""
+"""The tutor's own diagnostics: when they appear and disappear, and when other checkers' take precedence."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ WHERE = span(2, 10, 22)
 
 @pytest.fixture
 async def server(settings: Settings, tutor: ScriptedTutor) -> AskTutorServer:
-    """Return a language server that analyses without delay."""
+    """Return a language server that analyses documents without a delay."""
     return AskTutorServer(settings, "0", lambda _settings, _access, _on_status: tutor, pause=0)
 
 
 async def shown(editor: Editor, uri: str, *lines: int) -> list[Json]:
-    """Wait until the diagnostics are on exactly these lines, and return them."""
+    """Wait until the document has diagnostics on exactly these lines; return the diagnostics."""
 
     def found() -> list[Json] | None:
         published = [params["diagnostics"] for params in editor.all_heard(PUBLISH) if params["uri"] == uri]
@@ -49,7 +49,7 @@ async def shown(editor: Editor, uri: str, *lines: int) -> list[Json]:
 
 
 async def test_certain_findings_are_published(editor: Editor) -> None:
-    """Certain findings appear without another checker: an exception in Python's words, a logic error as a question."""
+    """Without another checker, certain findings are marked: exceptions in Python's words, logic errors as questions."""
     uri = await editor.open(CODE)
     always, concatenated = await shown(editor, uri, 1, 2)
     assert always.items() >= ALWAYS.items()
@@ -58,7 +58,7 @@ async def test_certain_findings_are_published(editor: Editor) -> None:
 
 
 async def test_a_syntax_error_is_published_and_goes_with_its_line(editor: Editor) -> None:
-    """A syntax error is marked; edits above move it, and an edit of its line removes it at once."""
+    """A syntax error is marked; an edit above moves the mark, and an edit of the line removes it at once."""
     uri = await editor.open("print(\n")
     assert await shown(editor, uri, 0) == [UNCLOSED]
     await editor.change(uri, "\n\n", span(0, 0, 0))
@@ -77,7 +77,7 @@ async def test_places_are_in_the_clients_units(conversation: Conversation) -> No
 
 
 async def test_a_line_that_another_reports_is_left_to_it(editor: Editor) -> None:
-    """Our diagnostic disappears when another checker reports its line, and returns when that report is gone."""
+    """Our diagnostic disappears when another checker reports the same line, and returns when that report is gone."""
     uri = await editor.open(CODE)
     await shown(editor, uri, 1, 2)
     theirs = diagnostic(2, 10, 11, "No overload", source="Pyright")
@@ -89,7 +89,7 @@ async def test_a_line_that_another_reports_is_left_to_it(editor: Editor) -> None
 
 
 async def test_a_remark_on_style_takes_nothing_away(editor: Editor) -> None:
-    """Other checkers' diagnostics of severity information or hint do not hide ours."""
+    """Another checker's diagnostic of severity information or hint does not replace ours on the same line."""
     uri = await editor.open(CODE)
     style = diagnostic(2, 0, 5, "Line could be shorter", source="style") | {"severity": 3}
     await editor.notify(DID_CHANGE, {"uri": uri, "diagnostics": [style, CONCATENATED]})
@@ -97,7 +97,7 @@ async def test_a_remark_on_style_takes_nothing_away(editor: Editor) -> None:
 
 
 async def test_what_a_code_action_request_tells_counts_too(editor: Editor) -> None:
-    """A diagnostic that a code action request names hides ours on the same line."""
+    """A diagnostic that is known only from a code action request replaces ours on the same line, too."""
     uri = await editor.open(CODE)
     await shown(editor, uri, 1, 2)
     await editor.code_actions(uri, WHERE, diagnostics=[diagnostic(2, 10, 11, "No overload", source="Pyright")])
@@ -117,7 +117,7 @@ async def test_the_action_is_offered_on_our_own(editor: Editor, tutor: ScriptedT
 
 
 async def test_other_diagnostics_make_the_whole_line_known(editor: Editor) -> None:
-    """The code action is offered on the whole line of another checker's diagnostic."""
+    """For another checker's diagnostic, the code action is offered at every column of its line."""
     uri = await editor.open("x = 1\nprint(y)\n")
     theirs = diagnostic(1, 6, 7, "Undefined name `y`", source="Ruff")
     await editor.notify(DID_CHANGE, {"uri": uri, "diagnostics": [theirs]})
@@ -126,7 +126,7 @@ async def test_other_diagnostics_make_the_whole_line_known(editor: Editor) -> No
 
 
 async def test_closing_takes_them_away(editor: Editor) -> None:
-    """Closing a document removes its diagnostics; messages about a closed document are ignored."""
+    """Closing a document removes its diagnostics, and later messages about the document are ignored."""
     uri = await editor.open(CODE)
     await shown(editor, uri, 1, 2)
     await editor.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
@@ -136,7 +136,7 @@ async def test_closing_takes_them_away(editor: Editor) -> None:
 
 @pytest.mark.parametrize("text", ["x = (\n" + "#" * MAX_COMPILED_CHARACTERS, "x = 1\n"])
 async def test_long_or_right_code_is_left_alone(editor: Editor, text: str) -> None:
-    """Nothing is published for overlong or correct code, not even an empty list."""
+    """For overlong or correct code no diagnostics are published, not even an empty list."""
     uri = await editor.open(text)
     other = await editor.open("print(\n", "file:///work/other.py")
     await shown(editor, other, 0)
@@ -192,7 +192,7 @@ class TestSetting:
         assert len(editor.all_heard(PUBLISH)) == 1
 
     async def test_it_can_change_at_any_time(self, conversation: Conversation) -> None:
-        """Diagnostics disappear when the setting is turned off, and return when it is turned on."""
+        """The diagnostics disappear when the setting is turned off, and return when it is turned on."""
         editor = conversation.editor
         section: dict[str, Any] = {"diagnostics": True}
         editor.replies["workspace/configuration"] = lambda _: [section]
@@ -205,7 +205,7 @@ class TestSetting:
 
 
 async def test_a_run_that_failed_stands_for_the_line(editor: Editor, tmp_path: Path) -> None:
-    """After a failed run, the line's predicted error is not shown in addition."""
+    """After a failed run, the line's predicted error is replaced by the actual one."""
     path = tmp_path / "main.py"
     path.write_text("age = 7\nprint('next: ' + age)\n")
     uri = await editor.open(path.read_text(), path.as_uri())
@@ -218,7 +218,7 @@ async def test_a_run_that_failed_stands_for_the_line(editor: Editor, tmp_path: P
 
 
 async def test_place_of_the_action_in_a_selection(editor: Editor) -> None:
-    """For a selection that starts above our diagnostic, the code action is about the diagnostic."""
+    """If a selection contains our diagnostic, the code action is about the diagnostic."""
     uri = await editor.open(CODE)
     await shown(editor, uri, 1, 2)
     (action,) = await editor.code_actions(uri, {"start": place(0, 0), "end": place(1, 0)}, automatic=True)

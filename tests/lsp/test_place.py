@@ -1,4 +1,4 @@
-"""Tests of places in a file: their notation, and the place of a question about a whole file."""
+"""Places in a file: their notation, and the place for a question about a whole file."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from tutor_lsp.terminal.place import Place, parse_place, where_to_look
     ],
 )
 def test_place_is_read_from_the_right(text: str, place: Place) -> None:
-    """Line and column are the numbers at the end; earlier colons, as after a drive letter, belong to the file name."""
+    """A place ends with line and column; other colons, as after a drive letter, belong to the file's name."""
     assert parse_place(text) == place
 
 
 def test_name_of_a_real_file_is_taken_whole(tmp_path: Path) -> None:
-    """An existing file with the name `a.py:3` is taken as a file name."""
+    """If a file named `a.py:3` exists, the text is the file's name, not a place in `a.py`."""
     path = tmp_path / "a.py:3"
     path.touch()
     assert parse_place(str(path)) == Place(path)
@@ -58,7 +58,7 @@ DEFINITIONS = "import math\n\n\ndef area(r):\n    return math.pi * r\n"
     ],
 )
 def test_a_program_that_compiles_is_looked_at_from_its_first_step(text: str, line: int) -> None:
-    """The place is the first statement that does something, or else the first definition."""
+    """The default place is the first statement that is not an import or a definition, else the first definition."""
     assert where_to_look(text) == line
 
 
@@ -77,7 +77,7 @@ def test_a_program_that_compiles_is_looked_at_from_its_first_step(text: str, lin
     ],
 )
 def test_a_syntax_error_is_where_to_look(text: str, line: int) -> None:
-    """A syntax error's place is CPython's; at the end of the file it is the last line of code. No warning is shown."""
+    """For a syntax error, the place is CPython's, or at the end of the file the last line of code."""
     assert where_to_look(text) == line
 
 
@@ -85,5 +85,5 @@ def test_a_syntax_error_is_where_to_look(text: str, line: int) -> None:
     "text", ["\nx = 1\0\n", "\n" + "(" * 5000, "\nx = 1\n" + "y = 2\n" * 20_000, "\nx = '\ud800'\n"]
 )
 def test_what_cannot_be_parsed_is_looked_at_from_its_first_line(text: str) -> None:
-    """If the code cannot be parsed (NUL, deep nesting, excessive length, half a surrogate), the first line is used."""
+    """If the code cannot be parsed (NUL, deep nesting, excessive length, half a surrogate), it is the first line."""
     assert where_to_look(text) == 2

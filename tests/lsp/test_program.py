@@ -1,4 +1,4 @@
-"""Tests of running a student's program, with real processes."""
+"""Running a student's program, with real processes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def test_program_that_works_has_no_traceback(tmp_path: Path) -> None:
 
 
 async def test_exception_gives_its_traceback_and_line(tmp_path: Path) -> None:
-    """The traceback is complete, and the line is the innermost one in the student's own file."""
+    """The traceback is complete, and the failed line is the innermost one in the student's own file."""
     outcome = await run(tmp_path, "import json\n\ndef read(text):\n    return json.loads(text)\n\nread('{')\n")
     assert outcome.traceback is not None
     assert outcome.traceback.startswith("Traceback (most recent call last):\n")
@@ -36,14 +36,14 @@ async def test_exception_gives_its_traceback_and_line(tmp_path: Path) -> None:
 
 
 async def test_syntax_error_gives_its_line(tmp_path: Path) -> None:
-    """A program that does not compile has no "Traceback" header, but its line is found."""
+    """For a syntax error, whose traceback has no header, the line is found, too."""
     outcome = await run(tmp_path, "x = 1\nif x\n    pass\n")
     assert outcome.exception == "SyntaxError: expected ':'"
     assert outcome.frame_in(tmp_path / "main.py") == Frame(1, "if x", (4, 5))
 
 
 async def test_exception_raised_while_handling_another_is_last(tmp_path: Path) -> None:
-    """In a chain of exceptions, the last one counts, and the traceback contains all of them."""
+    """In a chain of exceptions the last one counts, and the traceback contains all of them."""
     outcome = await run(tmp_path, "try:\n    1 / 0\nexcept ZeroDivisionError:\n    int('x')\n")
     assert outcome.traceback is not None
     assert "ZeroDivisionError: division by zero" in outcome.traceback
@@ -52,13 +52,13 @@ async def test_exception_raised_while_handling_another_is_last(tmp_path: Path) -
 
 
 async def test_exit_without_exception_is_no_traceback(tmp_path: Path) -> None:
-    """`sys.exit` with a message does not count as an exception."""
+    """`sys.exit` with a message ends a program without an exception."""
     assert await run(tmp_path, "import sys\nsys.exit('no such file')") == RunOutcome(exit_status=1)
 
 
 @needs_posix
 async def test_endless_program_is_stopped_and_says_where_it_was(tmp_path: Path) -> None:
-    """A program that exceeds the time limit is interrupted, and its traceback shows where it was."""
+    """A program that exceeds the time limit is interrupted, and its traceback shows the line that was running."""
     outcome = await run(tmp_path, "print('begun')\nx = 0\nwhile True:\n    x += 1\n", time_limit=0.5)
     assert outcome.timed_out
     assert outcome.output == "begun\n"
@@ -70,14 +70,14 @@ async def test_endless_program_is_stopped_and_says_where_it_was(tmp_path: Path) 
 
 @needs_posix
 async def test_program_that_will_not_be_interrupted_is_killed(tmp_path: Path) -> None:
-    """A program that ignores the interrupt is killed after a moment, and has no traceback."""
+    """A program that ignores the interrupt is killed a moment later, and has no traceback."""
     code = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True:\n    time.sleep(1)\n"
     assert await run(tmp_path, code, time_limit=0.3) == RunOutcome(exit_status=-signal.SIGKILL, timed_out=True)
 
 
 @needs_posix
 async def test_program_can_be_interrupted_where_the_server_ignores_interrupts(tmp_path: Path) -> None:
-    """Ctrl-C works in the program even if the editor was started with interrupts ignored (POSIX sh)."""
+    """The interrupt works even if the editor was started with SIGINT ignored, as background jobs are (POSIX sh)."""
     handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         outcome = await run(tmp_path, "while True:\n    pass\n", time_limit=0.3)
@@ -89,7 +89,10 @@ async def test_program_can_be_interrupted_where_the_server_ignores_interrupts(tm
 @needs_proc
 @pytest.mark.parametrize("leaves_the_group", [False, True])
 async def test_what_the_program_leaves_running_is_not_waited_for(tmp_path: Path, *, leaves_the_group: bool) -> None:
-    """A run ends with its program, although a child process keeps the output open; only a detached child survives."""
+    """A run ends when its program ends, even if a child process keeps the output open.
+
+    Child processes are killed, except those that have left the program's process group.
+    """
     code = (
         "import subprocess, sys\n"
         "sleep = [sys.executable, '-c', 'import time; time.sleep(60)']\n"
@@ -106,7 +109,7 @@ async def test_what_the_program_leaves_running_is_not_waited_for(tmp_path: Path,
 
 
 async def test_only_the_end_of_much_output_is_kept(tmp_path: Path) -> None:
-    """The output of a program is kept within a memory limit, and its traceback is found at the end."""
+    """Only a limited amount of the output is kept, and the traceback at its end is still found."""
     code = "import sys\nfor _ in range(2000):\n    print('x' * 1000)\n    print('y' * 1000, file=sys.stderr)\n1 / 0\n"
     outcome = await run(tmp_path, code)
     assert outcome.exception == "ZeroDivisionError: division by zero"
@@ -134,7 +137,7 @@ async def test_a_flood_does_not_hold_up_the_event_loop(tmp_path: Path) -> None:
 
 
 async def test_program_that_wants_input_is_recognized(tmp_path: Path) -> None:
-    """A program that reads its closed stdin is recognised by its exception."""
+    """A program that reads stdin, which is closed, is recognised by its exception."""
     assert (await run(tmp_path, "name = input('Name? ')")).asks_for_input
     assert not (await run(tmp_path, "raise EOFError('mine')")).asks_for_input
 
@@ -147,7 +150,7 @@ async def test_program_runs_in_its_folder_with_its_own_modules(tmp_path: Path) -
 
 
 async def test_modules_of_the_student_do_not_stop_the_run_itself(tmp_path: Path) -> None:
-    """Modules such as `json.py` in the student's folder are visible to the program, but not to its runner."""
+    """A module such as `json.py` in the student's folder is used by the program, but not by the code that runs it."""
     for name in ("json", "subprocess", "threading", "signal"):
         (tmp_path / f"{name}.py").write_text("mine = True\n")
     assert await run(tmp_path, "import json, subprocess\nassert json.mine and subprocess.mine\n") == RunOutcome()
@@ -214,7 +217,7 @@ async def test_e11_program_dies_with_whoever_runs_it(tmp_path: Path, kill: signa
 
 @needs_proc
 async def test_supervisor_that_is_killed_is_no_riddle(tmp_path: Path) -> None:
-    """If the supervisor process is killed, the outcome says that the run was ended from outside."""
+    """If the supervisor process is killed, the outcome says that the program was ended from outside."""
     task = asyncio.create_task(run(tmp_path, "open('begun', 'w').close()\nimport time\ntime.sleep(1)\n"))
     await until((tmp_path / "begun").exists)
     (supervisor,) = [number for number, command in running_in(tmp_path).items() if "supervisor.py" in command]

@@ -51,7 +51,7 @@ def messages_in(data: bytes) -> list[Json]:
 
 
 class Upstream:
-    """A pygls server without workarounds."""
+    """A pygls server without our workarounds."""
 
     def __init__(self) -> None:
         self.server = LanguageServer("upstream", "0")
@@ -59,21 +59,21 @@ class Upstream:
         self.server.protocol.set_writer(StdoutWriter(self._written))
 
     async def talk(self, *messages: Json) -> list[Json]:
-        """Send messages after `initialize`; return all messages that come back, except the first reply."""
+        """Send messages after `initialize`; return all messages of the server except its first reply."""
         reader = asyncio.StreamReader()
         for message in (INITIALIZE, *messages):
             reader.feed_data(framed(message))
         reader.feed_eof()
         report = self.server.report_server_error
         await run_async(threading.Event(), reader, self.server.protocol, error_handler=report)
-        for _ in range(20):  # let handlers that wait for nothing finish
+        for _ in range(20):  # Some handlers need a few iterations of the event loop.
             await asyncio.sleep(0)
         return messages_in(self._written.getvalue())[1:]
 
 
 @pytest.fixture
 async def upstream() -> Upstream:
-    """Return a pygls server without workarounds."""
+    """Return a pygls server without our workarounds."""
     return Upstream()
 
 
@@ -99,7 +99,7 @@ class TestMalformedRequest:
     """2: a malformed request, or one after `shutdown`, gets no answer. Workaround: see test_lifecycle, E1."""
 
     async def test_no_answer_upstream(self, upstream: Upstream) -> None:
-        """Unpatched pygls does not answer, so that the client would wait for ever."""
+        """Unpatched pygls does not reply, so the client would wait for ever."""
         bad = {"id": 7, "method": "textDocument/codeAction", "params": {"range": 1}}
         late = {"id": 9, "method": "workspace/executeCommand", "params": {"command": "x"}}
 
@@ -112,13 +112,13 @@ class TestNoParams:
     """3: a custom message without `params` causes an error pop-up."""
 
     async def test_popup_upstream(self, upstream: Upstream) -> None:
-        """Unpatched pygls shows the student a TypeError."""
+        """Unpatched pygls shows the student a pop-up with a `TypeError`."""
         said = await upstream.talk({"method": "tutor/answer/cancel"})
 
         assert [message["method"] for message in said] == ["window/showMessage"]
 
     async def test_remedy(self, editor: Editor) -> None:
-        """A custom notification without `params` is handled as if they were empty; an unknown one is ignored."""
+        """A custom notification without `params` is handled as with empty ones; an unknown one is ignored."""
         await editor.notify("tutor/answer/cancel")
         await editor.notify("other/message")
         await editor.execute("tutor.status")
@@ -148,7 +148,7 @@ class TestCancelledCommand:
         assert outcome == ["finished"]
 
     async def test_remedy(self, conversation: Conversation, server: AskTutorServer) -> None:
-        """The command's coroutine is cancelled, and the request gets the error for a cancelled request."""
+        """Cancelling the request cancels the command's coroutine, and the reply is the error for this case."""
         outcome: list[str] = []
         started = asyncio.Event()
 
@@ -172,7 +172,7 @@ class TestCancelledCommand:
 
 
 class TestForgetting:
-    """5: futures, result types and progress tokens are never removed."""
+    """5: futures, result types and progress tokens are never removed, so that memory grows."""
 
     async def test_kept_upstream(self, upstream: Upstream) -> None:
         """Unpatched pygls keeps all futures of notifications, result types of failed requests, and progress tokens."""
@@ -210,7 +210,7 @@ class TestForgetting:
     async def test_a_request_that_is_never_answered_is_forgotten(
         self, conversation: Conversation, server: AskTutorServer
     ) -> None:
-        """A request without a reply times out and is removed, and a late reply is ignored."""
+        """A request that the editor never answers times out and is removed, and a late reply is ignored."""
         protocol = server.language_server.protocol
         await conversation.editor.initialize()
 
@@ -228,7 +228,7 @@ class TestWriting:
     WHOLE = re.compile(rb"<(?:a{50000}|b{50000}|c{50000})>")
 
     def spliced(self, write: Callable[[bytes], object], read_fd: int, close: Callable[[], object]) -> bool:
-        """Write from three threads into a pipe of one page; return whether any message was damaged."""
+        """Write messages from three threads into a pipe of one page; return whether any message was damaged."""
         got = bytearray()
         fcntl.fcntl(read_fd, fcntl.F_SETPIPE_SZ, 4096)
 
@@ -259,13 +259,13 @@ class TestWriting:
         assert self.spliced(StdoutWriter(stdout).write, read_fd, stdout.close)
 
     def test_remedy(self) -> None:
-        """Our writer writes each message without interruption."""
+        """Our writer writes each message as a whole."""
         read_fd, write_fd = os.pipe()
 
         assert not self.spliced(FrameWriter(write_fd).write, read_fd, lambda: os.close(write_fd))
 
     def test_an_editor_that_has_gone_is_no_error(self) -> None:
-        """Writing into a closed pipe raises nothing."""
+        """Writing into a pipe that the editor has closed raises nothing."""
         read_fd, write_fd = os.pipe()
         os.close(read_fd)
 
@@ -335,7 +335,7 @@ class TestExitStatus:
 
 
 class TestFullSync:
-    """9: with full synchronization, edited notebook cells lose their text."""
+    """9: with full synchronization, an edited notebook cell loses its other text."""
 
     def test_cells_upstream(self) -> None:
         """Unpatched pygls replaces the whole cell by the inserted text."""
@@ -377,17 +377,17 @@ class TestLogging:
 
 
 class TestPrinting:
-    """12: one `print` breaks the connection. The workaround is tested in test_lifecycle, E9."""
+    """12: one `print` breaks the connection, since stdout carries the messages. Workaround: see test_lifecycle, E9."""
 
     async def test_print_upstream(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """With pygls, printed text goes to the stream of the messages."""
+        """With pygls, printed text goes into the stream of messages."""
         written = io.BytesIO()
         monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, write_through=True))
         server = LanguageServer("upstream", "0")
 
         @server.feature("initialized")
         async def initialized(ls: LanguageServer, params: Any) -> None:
-            print("hello")  # noqa: T201 - the fault is about `print`
+            print("hello")  # noqa: T201 - this test is about `print`
 
         talk = framed(INITIALIZE) + framed({"method": "initialized", "params": {}})
         await asyncio.to_thread(server.start_io, io.BytesIO(talk))
@@ -400,7 +400,7 @@ class TestCommandArguments:
 
     @pytest.mark.parametrize("arguments", [[1], [1, 2, 3]])
     async def test_counted_upstream(self, upstream: Upstream, arguments: list[int]) -> None:
-        """Unpatched pygls rejects a command with one argument more, or without an argument that has a default."""
+        """Unpatched pygls refuses one argument more, and also omitting an argument that has a default."""
 
         @upstream.server.command("add")
         async def add(ls: LanguageServer, one: int, two: int = 2) -> int:
@@ -414,7 +414,7 @@ class TestCommandArguments:
 
     @pytest.mark.parametrize("params", [{}, {"arguments": []}, {"arguments": [{}, 1, "more"]}, {"arguments": None}])
     async def test_remedy(self, editor: Editor, params: Json) -> None:
-        """A command takes one object: missing fields get their defaults, and unknown ones are ignored."""
+        """A command takes one object; it ignores further arguments, and missing fields have defaults."""
         status = await editor.request("workspace/executeCommand", {"command": "tutor.status", **params})
 
         assert status["state"] == "local"
@@ -431,7 +431,7 @@ class TestSynchronousHandlers:
     """14: a synchronous handler blocks all messages after its own."""
 
     async def test_blocks_upstream(self, upstream: Upstream) -> None:
-        """Unpatched pygls runs a synchronous handler while it reads the message."""
+        """Unpatched pygls runs a synchronous handler while it reads the message, before the next one is read."""
         running: list[bool] = []
 
         @upstream.server.feature("initialized")
@@ -445,7 +445,7 @@ class TestSynchronousHandlers:
         assert running == [True]
 
     async def test_remedy(self, server: AskTutorServer) -> None:
-        """Every handler of ours is a coroutine function."""
+        """All our handlers are coroutine functions."""
         fm = server.language_server.protocol.fm
 
         handlers = [*fm.features.values(), *fm.commands.values()]
@@ -456,7 +456,7 @@ def test_15_code_actions_are_misread_upstream() -> None:
     """15: lsprotocol decodes a CodeAction with a `command` as a Command, so our tests read JSON instead."""
     action = {"title": "Ask tutor", "kind": "quickfix", "command": {"title": "Ask tutor", "command": "tutor.ask"}}
 
-    converter = default_converter()  # type: ignore[no-untyped-call]  # upstream annotates it in part
+    converter = default_converter()  # type: ignore[no-untyped-call]  # the library lacks types
     response = converter.structure({"jsonrpc": "2.0", "id": 1, "result": [action]}, types.CodeActionResponse)
 
     assert response.result
@@ -464,7 +464,7 @@ def test_15_code_actions_are_misread_upstream() -> None:
 
 
 async def test_a_reply_of_another_shape_does_no_harm(conversation: Conversation) -> None:
-    """A reply of the wrong shape from the editor does not stop the server."""
+    """A reply of the wrong shape from the editor is ignored, and the server continues."""
     editor = conversation.editor
     editor.replies["workspace/configuration"] = lambda _: {"no": "list"}
     editor.replies["window/showDocument"] = lambda _: 3

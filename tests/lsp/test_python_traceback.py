@@ -1,4 +1,4 @@
-"""Tests of parsing CPython's tracebacks."""
+"""The parser of CPython's tracebacks."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ GROUP = (
     ],
 )
 def test_the_traceback_is_that_of_the_last_exception(stderr: str, traceback: str | None) -> None:
-    """The traceback includes the chained exceptions, but no other tracebacks in the output."""
+    """In a program's output, the last traceback is found, with all exceptions of its chain."""
     assert find_traceback(stderr) == traceback
 
 
@@ -79,7 +79,7 @@ def test_the_traceback_is_that_of_the_last_exception(stderr: str, traceback: str
     ],
 )  # fmt: skip
 def test_the_exception_is_one_line(traceback: str, line: str) -> None:
-    """The exception's text is its first line, and in a chain that of the last exception."""
+    """The exception is given by its first line; in a chain of exceptions the last one is used."""
     assert exception_line(traceback) == line
 
 
@@ -100,7 +100,7 @@ def test_the_exception_is_one_line(traceback: str, line: str) -> None:
     ],
 )
 def test_the_frame_is_the_innermost_of_the_file(traceback: str, found: Frame | None) -> None:
-    """A frame has its line, the line's text and the marked columns; files of the same name elsewhere do not match."""
+    """The innermost frame of a file is found, with the line's text and marked columns, if the whole path matches."""
     assert innermost_frame(traceback, MAIN) == found
 
 
@@ -121,7 +121,7 @@ def test_the_frame_is_the_innermost_of_the_file(traceback: str, found: Frame | N
     ],
 )
 def test_the_students_own_code_lies_in_the_programs_folder_tree(file: str, fails_there: str) -> None:
-    """The innermost frame in the student's folder counts, without packages or Pythons installed below it."""
+    """The innermost frame below the program's folder is found, except in installed packages and environments."""
     traceback = raised("KeyError: 'a'", frame(1, "f()"), frame(7, "d['a']", "~^^^^^", file=file))
     found = innermost_own_frame(traceback, MAIN)
     assert found == ((Path(file), Frame(6, "d['a']")) if fails_there == "yes" else (MAIN, Frame(0, "f()")))

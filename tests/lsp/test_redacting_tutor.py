@@ -1,4 +1,4 @@
-"""Tests of the redacting tutor: it removes private values from asks and puts them back into answers."""
+"""The redacting tutor: it replaces private values in asks by placeholders, and restores them in answers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ASK = Ask(request_id=UUID(int=1), code='password = "geheim"\nprint(pasword)\n', 
 
 
 async def quoting(ask: Ask) -> AsyncGenerator[FromService, None]:
-    """Yield an answer that contains the placeholder, a few characters at a time. For use as a script."""
+    """Yield an answer that quotes the placeholder, a few characters in each delta. For use as a script."""
     word = re.findall(r"redacted_\w{6}", ask.code)[0]
     text = f"You wrote `{word}` in line 1, and {word}"
     yield accepted(ask)
@@ -41,14 +41,14 @@ async def quoting(ask: Ask) -> AsyncGenerator[FromService, None]:
 
 
 async def broken_off(ask: Ask) -> AsyncGenerator[FromService, None]:
-    """Fail after text that may be the start of a placeholder. For use as a script."""
+    """Yield text that may be the start of a placeholder, then an error. For use as a script."""
     yield accepted(ask)
     yield delta(ask, 0, "You wrote red")
     yield error(ask, ErrorCode.ANSWER_INTERRUPTED)
 
 
 async def stream(script: Script, ask: Ask = ASK) -> tuple[list[FromService], ScriptedTutor]:
-    """Send an ask to a tutor with this script; return its messages and the tutor."""
+    """Send an ask to a redacting tutor in front of this script; return the messages and the tutor behind."""
     behind = ScriptedTutor(script)
     tutor = RedactingTutor(behind, Redactor(PrivatePatterns(), b"key"))
     async with aclosing(tutor.ask(ask)) as messages:
@@ -56,7 +56,7 @@ async def stream(script: Script, ask: Ask = ASK) -> tuple[list[FromService], Scr
 
 
 async def test_the_ask_leaves_without_and_the_answer_comes_with_what_is_private() -> None:
-    """Deltas are numbered without a gap although some text is held back, and all text precedes the end."""
+    """Private values leave the ask and return in the answer, whose deltas are numbered without a gap."""
     messages, behind = await stream(quoting)
     deltas = [message for message in messages if isinstance(message, Delta)]
 
@@ -69,7 +69,7 @@ async def test_the_ask_leaves_without_and_the_answer_comes_with_what_is_private(
 
 
 async def test_text_that_waits_is_shown_before_a_failure() -> None:
-    """Text that was held back is shown before an error."""
+    """Text that was held back as a possible placeholder is shown before an error."""
     messages, _ = await stream(broken_off)
 
     assert [message.content for message in messages if isinstance(message, Delta)] == ["You wrote ", "red"]
@@ -77,7 +77,7 @@ async def test_text_that_waits_is_shown_before_a_failure() -> None:
 
 
 async def test_code_that_gets_too_long_is_refused_and_not_sent() -> None:
-    """Code that gets too long by redaction is refused, rather than cut or sent unredacted."""
+    """Code that exceeds the limit after redaction is refused, instead of cut or sent unredacted."""
     code = 'password="abcd"\n' + "#" * (MAX_CODE_BYTES - 16)
 
     messages, behind = await stream(whole_answer, Ask(request_id=UUID(int=1), code=code, cursor=Position(0, 0)))
@@ -97,7 +97,7 @@ async def test_closing_the_stream_closes_the_one_behind() -> None:
 
 
 async def test_only_what_leaves_the_computer_is_redacted(tmp_path: Path) -> None:
-    """Asks to any service are redacted, even on this computer; the local tutor gets the original code."""
+    """Asks to any service are redacted, even on this computer, but asks to the local tutor are not."""
     settings = Settings(own_data_dir=tmp_path)
     access = Access("http://127.0.0.1:1", StaticToken("token"))
 
@@ -120,7 +120,7 @@ def test_the_key_stays_and_is_for_the_user_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", ["", "[]", '{"key": 1}', '{"key": "abcd"}', '{"key": "no hex"}'])
 def test_a_damaged_key_is_replaced(tmp_path: Path, content: str) -> None:
-    """A damaged key file is replaced by a new key, which changes the placeholders."""
+    """A damaged key file is replaced by a new key, so that the placeholders change."""
     (tmp_path / "redaction.json").write_text(content, encoding="utf-8")
 
     assert len(redaction_key(tmp_path)) == 32

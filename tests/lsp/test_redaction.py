@@ -1,4 +1,4 @@
-"""Tests of redaction (list T, T6): private values leave an ask, all else stays, and answers are restored."""
+"""Redaction (list T, T6): private values are replaced by placeholders in asks, and restored in answers."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ PRIVATE_CODE = [
 
 @pytest.mark.parametrize(("code", "private"), PRIVATE_CODE)
 def test_t6_private_things_in_code_do_not_leave(code: str, private: str) -> None:
-    """T6: private values leave the code, its lines and token types stay, and an answer that quotes it is restored."""
+    """T6: private values in code are replaced, its lines and indentation stay, and quoting it restores them."""
     before = ask(code)
     after, restoration = REDACTOR.redact(before)
 
@@ -137,12 +137,15 @@ def test_t6_private_things_in_code_do_not_leave(code: str, private: str) -> None
     ],
 )
 def test_what_only_looks_private_stays(code: str) -> None:
-    """Numbers, matrix products and the words of an exercise are not redacted."""
+    """Numbers, matrix products and ordinary words of an exercise are not redacted."""
     assert redacted(code).code == code
 
 
 def test_t6_private_things_in_all_else_do_not_leave() -> None:
-    """T6: private values leave diagnostics, traceback, cells, output and question, also those found in the code."""
+    """T6: private values in diagnostics, traceback, cells, output and question are replaced.
+
+    This includes values that are only recognised in the code.
+    """
     after, _ = REDACTOR.redact(
         ask(
             'password = "geheim"\ncheck(password)\n',
@@ -160,7 +163,7 @@ def test_t6_private_things_in_all_else_do_not_leave() -> None:
 
 
 def test_one_value_has_one_placeholder_in_every_ask_of_a_computer() -> None:
-    """A value has the same placeholder in every ask, so that the problem stays the same; each computer has its own."""
+    """A value has the same placeholder in each ask, so that the problem stays the same, but not on another computer."""
     once, again = redacted('password = "geheim"\n'), redacted('# new\nx = 1\npassword = "geheim"\nprint("geheim")\n')
     elsewhere = Redactor(PrivatePatterns(), b"another key").redact(ask('password = "geheim"\n'))[0]
     (word,) = re.findall("redacted_[a-z2-7]{6}", once.code)
@@ -170,7 +173,7 @@ def test_one_value_has_one_placeholder_in_every_ask_of_a_computer() -> None:
 
 
 def test_the_home_folder_of_the_user_is_known() -> None:
-    """The user's home folder is redacted, even in an unusual place."""
+    """The name in the path of the user's home folder is redacted, even if the folder is in an unusual place."""
     redactor = Redactor(PrivatePatterns(home=PurePosixPath("/afs/uni/people/annlee")), KEY)
 
     after, _ = redactor.redact(ask('open("/afs/uni/people/annlee/data.csv")'))
@@ -179,7 +182,7 @@ def test_the_home_folder_of_the_user_is_known() -> None:
 
 
 def test_the_form_of_student_numbers_can_be_set() -> None:
-    """The setting's pattern for student numbers replaces the built-in ones."""
+    """The pattern for student numbers in the settings replaces the built-in pattern."""
     redactor = Redactor(PrivatePatterns(re.compile(r"H\d{3}-\d{3}|\d{10}")), KEY)
 
     after, _ = redactor.redact(ask("# H123-456 and 12345678\nprint(1234567890, 12345678)\n"))
@@ -189,7 +192,7 @@ def test_the_form_of_student_numbers_can_be_set() -> None:
 
 
 def test_cursor_and_diagnostics_point_right() -> None:
-    """Positions after a placeholder move with their text, and positions within one stay within it."""
+    """Cursor and diagnostics after a placeholder move with their text, and inside of one they stay inside."""
     code = 'x = 1\nconnect("/home/al/db", password="geheim", port=prot)\n'
     line = code.split("\n")[1]
     start = line.index("prot)")
@@ -215,7 +218,7 @@ def test_cursor_and_diagnostics_point_right() -> None:
 
 
 def test_the_marks_of_a_traceback_stay_under_what_they_mark() -> None:
-    """The `^^^^` markers after a placeholder move with their text, and markers of a redacted text cover all of it."""
+    """The `^^^^` markers of a traceback stay below the same text when placeholders change its position."""
     source = 'open("/home/al/x") + login("ann", password="geheim")[i]'
     after = redacted(
         source,
@@ -238,7 +241,7 @@ def test_the_marks_of_a_traceback_stay_under_what_they_mark() -> None:
 
 
 def test_marks_over_a_placeholder_cover_it() -> None:
-    """The markers of a redacted expression cover the whole placeholder."""
+    """The markers below a redacted expression are as long as its placeholder."""
     after = redacted(traceback='    f("geheim1")  # password: geheim1\n      ^^^^^^^^^\n')
     assert after.traceback is not None
     shown, marks, _ = after.traceback.split("\n")
@@ -257,7 +260,7 @@ def test_the_unit_and_the_error_line_are_still_found() -> None:
 
 
 def test_a_placeholder_is_no_word_of_the_ask() -> None:
-    """If the ask already contains the text of a placeholder, another placeholder is chosen."""
+    """If the ask already contains a text like the placeholder, another placeholder is chosen."""
     (word,) = re.findall("redacted_[a-z2-7]{6}", redacted('password = "geheim"').code)
     code = f'password = "geheim"\nprint("{word}")\n'
 
@@ -285,7 +288,7 @@ def test_answers_are_put_right_whatever_the_pieces(size: int) -> None:
 
 
 def test_text_waits_only_while_it_may_be_a_placeholder() -> None:
-    """Text is held back only while it may be the start of a placeholder."""
+    """Text of an answer is held back only while it may be the start of a placeholder."""
     _, restoration = REDACTOR.redact(ask('password = "geheim"\n'))
     stream = restoration.stream()
 
@@ -331,7 +334,7 @@ PIECES = st.sampled_from(
 @example(code='password = "de foo"\nprint("ann@x.de foo")\n', other="ann@x.de foo")
 @example(code='password = "line\\\nnext"\n', other="line")
 def test_redaction_can_be_taken_back_and_keeps_lines_and_tokens(code: str, other: str) -> None:
-    """Redaction of any program is invertible, keeps the number of lines, and keeps whether it can be tokenized."""
+    """Redaction of any program can be reversed, and changes neither its number of lines nor whether it tokenizes."""
     after, restoration = REDACTOR.redact(ask(code, traceback=other))
 
     assert restoration.restored(after.code) == code
@@ -347,7 +350,7 @@ def test_redaction_can_be_taken_back_and_keeps_lines_and_tokens(code: str, other
     cuts=st.lists(st.integers(0, 200), max_size=8),
 )
 def test_an_answer_reads_the_same_however_it_is_cut(answer: list[str], cuts: list[int]) -> None:
-    """The restored text is the same for deltas of any size."""
+    """The restored answer does not depend on how it is split into deltas."""
     code = 'password = "geheim"\nstudent_id = 1234567\nmail = "ann@uni.example"\n'
     after, restoration = REDACTOR.redact(ask(code))
     secret, number, mail = re.findall(r"redacted_\w{6}|\d{7}|person_\w+@\S+example", after.code)
@@ -372,7 +375,7 @@ def test_an_answer_reads_the_same_however_it_is_cut(answer: list[str], cuts: lis
     ids=["blanks", "a long name called", "a long name given", "single quotes", "quotes in quotes", "a long word"],
 )
 def test_code_of_any_form_is_redacted_in_bounded_time(code: str) -> None:
-    """Redaction of the largest code takes at most seconds, since the ask waits for it."""
+    """Redaction of the largest code, in any form, takes less than ten seconds."""
     started = time.process_time()
     redacted(code)
     assert time.process_time() - started < 10

@@ -1,4 +1,4 @@
-"""Tests of the client of the service, over real sockets on loopback."""
+"""The client of the service, over real sockets on loopback."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ QUICK = ConnectionTiming(
 
 @dataclass(slots=True)
 class Renewable:
-    """Credentials whose token can be replaced; `renewals` are the results of `renew`, in order."""
+    """Credentials with one token, which `renew` replaces by the next item of `renewals`."""
 
     token: str | None = "first"
     renewals: list[str] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Renewable:
         return self.token
 
     async def renew(self, rejected_token: str) -> str | None:
-        """Return the next token, or None."""
+        """Return the next token, or None if there is none."""
         self.rejected.append(rejected_token)
         self.token = self.renewals.pop(0) if self.renewals else None
         return self.token
@@ -63,7 +63,7 @@ Build = Callable[..., RemoteTutor]
 
 @pytest.fixture
 async def build() -> AsyncIterator[Build]:
-    """Return a factory of tutors that are closed after the test."""
+    """Yield a factory of tutors, which are closed after the test."""
     tutors: list[RemoteTutor] = []
 
     def make(
@@ -90,7 +90,7 @@ async def build() -> AsyncIterator[Build]:
 
 @pytest.fixture
 def self_signed(tmp_path: Path) -> ssl.SSLContext:
-    """Return a self-signed certificate."""
+    """Return a TLS context with a self-signed certificate."""
     return self_signed_context(tmp_path)
 
 
@@ -110,7 +110,7 @@ def text_of(messages: list[FromService]) -> str:
 
 
 def error_of(messages: list[FromService]) -> Error:
-    """Return the only error of an answer, which is its last message."""
+    """Return the only error of an answer, after checking that it is the last message."""
     *before, last = messages
     assert isinstance(last, Error)
     assert not any(isinstance(message, Done | Error) for message in before)
@@ -134,7 +134,7 @@ async def close_4002(connection: Connection) -> None:
 
 
 async def say_nothing(_connection: Connection) -> None:
-    """Read frames and never answer."""
+    """Read frames and never answer. For use as a script."""
 
 
 async def test_answer_streams_in_order(build: Build) -> None:
@@ -173,7 +173,7 @@ def test_aiohttp_is_not_loaded_before_the_first_ask() -> None:
 
 
 async def test_many_asks_share_one_line(build: Build) -> None:
-    """Interleaved answers over one connection each reach their own stream."""
+    """Interleaved answers over one connection each reach the stream of their own ask."""
 
     async def interleave(connection: Connection) -> None:
         first, second = await connection.receive(), await connection.receive()
@@ -190,7 +190,7 @@ async def test_many_asks_share_one_line(build: Build) -> None:
 
 
 async def test_line_is_kept_between_asks(build: Build) -> None:
-    """A second ask uses the connection of the first."""
+    """A second ask uses the connection that the first one has opened."""
     service = ScriptedService(answer_all)
     async with service.serve() as url:
         tutor = build(url)
@@ -244,7 +244,7 @@ async def test_gap_is_closed_by_a_resume(build: Build) -> None:
 
 
 async def test_dropped_line_is_resumed_and_said_once(build: Build) -> None:
-    """E8: if the connection drops during an answer, the client resumes it; no delta is shown twice."""
+    """E8: if the connection drops during an answer, the client resumes the answer without repeating deltas."""
 
     async def drop_after_two(connection: Connection) -> None:
         await connection.answer(await connection.receive(), "one ", "two ", finish=False)
@@ -323,7 +323,7 @@ async def test_hundred_random_drops_lose_nothing(build: Build) -> None:
 
 
 async def test_lost_service_is_given_up_after_a_while(build: Build) -> None:
-    """If the service does not come back, the answer ends with one retryable error after a limited number of retries."""
+    """If the service does not come back, the answer ends with one retryable error after a few retries."""
 
     async def drop(connection: Connection) -> None:
         if len(service.connections) == 1:
@@ -342,7 +342,7 @@ async def test_lost_service_is_given_up_after_a_while(build: Build) -> None:
 
 
 async def test_service_that_repeats_itself_is_given_up(build: Build) -> None:
-    """A service that only repeats old deltas is given up after a limited number of retries."""
+    """If the service only repeats old deltas, the client gives up after a few retries."""
 
     async def stutter(connection: Connection) -> None:
         frame = await connection.receive()
@@ -355,7 +355,7 @@ async def test_service_that_repeats_itself_is_given_up(build: Build) -> None:
 
 
 async def test_tries_are_spaced_with_back_off_and_jitter() -> None:
-    """Retry delays double up to a maximum, and jitter reduces each by up to half."""
+    """Retry delays double up to a maximum, and jitter shortens each by up to half."""
     waits: list[float] = []
 
     async def note(seconds: float) -> None:
@@ -390,7 +390,7 @@ async def test_refused_connection_is_one_error_and_one_try(build: Build) -> None
 
 
 async def test_unknown_host_is_said_so(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
-    """E10: the error for an unknown host names the host. The resolver is replaced, so that tests need no network."""
+    """E10: the error for an unknown host names the host. The resolver is replaced, so no network is needed."""
 
     def resolve(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
@@ -422,7 +422,7 @@ async def test_wrong_certificate_is_said_so(build: Build, self_signed: ssl.SSLCo
     ],
 )
 async def test_answer_that_is_no_websocket_is_explained(build: Build, status: int, content: str) -> None:
-    """The response of a proxy, captive portal or other site is explained in one sentence, without redirects."""
+    """If a proxy, captive portal or other site responds, one sentence says so, and redirects are not followed."""
     requests = 0
 
     async def handle(_request: web.Request) -> web.Response:
@@ -437,7 +437,7 @@ async def test_answer_that_is_no_websocket_is_explained(build: Build, status: in
 
 
 async def test_server_without_our_subprotocol_gets_no_code(build: Build) -> None:
-    """A WebSocket server without the subprotocol tutor.v1 gets no ask."""
+    """A WebSocket server that does not support the subprotocol tutor.v1 gets no ask."""
     frames: list[object] = []
 
     async def handle(request: web.Request) -> web.WebSocketResponse:
@@ -540,7 +540,7 @@ async def test_replaced_token_goes_ahead_of_the_next_ask(build: Build) -> None:
 
 
 async def test_too_many_windows(build: Build) -> None:
-    """4002 at the first connection sets the status tooManyWindows and gives one retryable error, without a retry."""
+    """If the first connection is closed with 4002, the status is `tooManyWindows`, and the error is retryable."""
     states: list[Status] = []
     service = ScriptedService(close_4002)
     async with service.serve() as url:
@@ -551,12 +551,12 @@ async def test_too_many_windows(build: Build) -> None:
 
 
 async def close_1008(connection: Connection) -> None:
-    """Close the connection with 1008: too many frames were sent."""
+    """Close the connection with 1008: the client sent too many frames."""
     await connection.socket.close(code=CloseCode.TOO_MANY_FRAMES)
 
 
 async def test_too_many_frames_are_waited_out_once(build: Build) -> None:
-    """After 1008 the client waits longer than the service's penalty, then continues the answer."""
+    """After 1008 the client waits longer than the service blocks the student, and resumes the answer."""
 
     async def cut(connection: Connection) -> None:
         await connection.answer(await connection.receive(), "a", finish=False)
@@ -582,7 +582,7 @@ async def test_too_many_frames_are_waited_out_once(build: Build) -> None:
 
 
 async def test_too_many_frames_again_end_the_asks_with_one_message(build: Build) -> None:
-    """After a second 1008 the client ends the asks, and does not reconnect until the next one."""
+    """After a second 1008 in a row the client ends the asks, and does not reconnect until the next ask."""
     states: list[Status] = []
     service = ScriptedService(close_1008)
     async with service.serve() as url:
@@ -631,7 +631,7 @@ async def test_an_answer_that_a_stopping_service_ended_is_not_asked_again(build:
 
 
 async def test_a_restart_that_closed_a_quiet_connection_is_waited_out(build: Build) -> None:
-    """After a restart (1012) without open asks, the next ask waits until the service is back."""
+    """After a restart (1012) without open asks, the next ask waits until the service is reachable again."""
     closed = asyncio.Event()
 
     async def answer_and_restart(connection: Connection) -> None:
@@ -651,7 +651,7 @@ async def test_a_restart_that_closed_a_quiet_connection_is_waited_out(build: Bui
 
 
 async def test_own_ghost_is_waited_out(build: Build) -> None:
-    """4002 during a reconnect may be caused by the client's own lost connection, so the client retries."""
+    """4002 during a reconnect may be caused by the client's own dropped connection, so the client retries."""
 
     async def drop(connection: Connection) -> None:
         await connection.answer(await connection.receive(), "a", finish=False)
@@ -665,7 +665,7 @@ async def test_own_ghost_is_waited_out(build: Build) -> None:
 
 
 async def test_cancel_ends_at_once_and_tells_the_service(build: Build) -> None:
-    """E6: a cancelled stream ends without waiting for the service, which is told; later frames are ignored."""
+    """E6: a cancelled stream ends at once; the service gets a cancel, and its later frames are ignored."""
 
     async def answer_late(connection: Connection) -> None:
         frame = await connection.receive()
@@ -709,7 +709,7 @@ async def test_closing_the_stream_cancels(build: Build) -> None:
 
 
 async def test_cancel_while_connecting_sends_nothing(build: Build) -> None:
-    """An ask that is cancelled before the connection is open is never sent, and the status becomes ready again."""
+    """An ask that is cancelled before the connection is open is never sent, and the status is `ready` again."""
     service = ScriptedService(answer_all)
     async with service.serve() as url:
         tutor = build(url)
@@ -762,7 +762,7 @@ async def test_binary_and_huge_frames_break_the_line(build: Build) -> None:
 
 
 async def test_what_a_newer_service_adds_is_passed_over(build: Build) -> None:
-    """Unknown message types, fields, codes and limits are ignored."""
+    """Unknown message types, fields, error codes and limits are ignored."""
 
     async def be_newer(connection: Connection) -> None:
         request_id = (await connection.receive())["request_id"]
@@ -813,7 +813,7 @@ async def test_refusal_comes_through_whole(build: Build) -> None:
 
 
 async def test_answer_that_is_gone_is_interrupted(build: Build) -> None:
-    """NOT_FOUND for a resume ends the answer as interrupted, and the text shown before stays."""
+    """If a resume gets NOT_FOUND, the answer ends as interrupted and keeps its text."""
 
     async def drop(connection: Connection) -> None:
         await connection.answer(await connection.receive(), "a", finish=False)
@@ -829,7 +829,7 @@ async def test_answer_that_is_gone_is_interrupted(build: Build) -> None:
 
 
 async def test_frame_not_understood_ends_the_ask(build: Build) -> None:
-    """An error without request_id for an invalid frame ends the ask that is not yet accepted."""
+    """An error without request_id about an invalid frame ends the ask that is not yet accepted."""
 
     async def not_understand(connection: Connection) -> None:
         await connection.receive()
@@ -849,12 +849,12 @@ async def test_silent_service_is_not_waited_for_for_ever(build: Build) -> None:
 
 
 async def test_dead_line_is_noticed_by_its_silence(build: Build) -> None:
-    """A connection without replies to pings counts as dropped, and the answer is resumed."""
+    """If pings get no reply, the connection counts as dropped, and the answer is resumed."""
 
     async def go_dead(connection: Connection) -> None:
         await connection.answer(await connection.receive(), "a", finish=False)
         async for _ in connection.socket:
-            pass  # without autoping, pings get no reply
+            pass  # Without `autoping`, the test server does not reply to pings.
 
     async def carry_on(connection: Connection) -> None:
         await connection.answer(await connection.receive(), "b", first_seq=1)
@@ -880,7 +880,7 @@ async def test_service_going_down_is_resumed(build: Build) -> None:
 
 
 async def test_close_ends_streams_and_tells_the_service(build: Build) -> None:
-    """Closing the tutor cancels running asks, ends each stream with one error, and refuses further asks."""
+    """Closing the tutor cancels running asks at the service, ends their streams with an error, and refuses new asks."""
 
     async def begin(connection: Connection) -> None:
         await connection.answer(await connection.receive(), "a", finish=False)
@@ -900,7 +900,7 @@ async def test_close_ends_streams_and_tells_the_service(build: Build) -> None:
 
 
 async def test_rating_is_sent_and_opens_a_line_if_need_be(build: Build) -> None:
-    """A rating is sent over the open connection, or over a new one, and never raises."""
+    """A rating is sent over the open connection or a new one, and a failure raises nothing."""
     rated = asyncio.Event()
 
     async def take_rating(connection: Connection) -> None:
@@ -916,7 +916,7 @@ async def test_rating_is_sent_and_opens_a_line_if_need_be(build: Build) -> None:
 
 
 async def test_messages_wait_for_the_connection_in_their_order(build: Build) -> None:
-    """Asks and ratings made before the connection is open are sent once it is, asks first and each once."""
+    """Asks and ratings that wait for the connection are each sent once it is open, asks first."""
     service = ScriptedService(answer_all)
     async with service.serve() as url:
         tutor = build(url)
@@ -931,7 +931,7 @@ async def test_messages_wait_for_the_connection_in_their_order(build: Build) -> 
 
 
 async def test_a_bug_while_sending_ends_the_ask(build: Build) -> None:
-    """An unexpected exception in the writer ends the open asks at once with an internal error."""
+    """If the writer task raises unexpectedly, the open asks end at once with an internal error."""
 
     class Broken(Renewable):
         async def access_token(self) -> str | None:
@@ -948,7 +948,7 @@ async def test_a_bug_while_sending_ends_the_ask(build: Build) -> None:
 
 
 async def test_a_failure_to_get_a_token_ends_one_ask(build: Build) -> None:
-    """After an unexpected exception from the credentials, the next ask is answered on a working connection."""
+    """After the credentials have raised unexpectedly, the next ask is answered over a working connection."""
 
     class FailsOnce(Renewable):
         async def access_token(self) -> str | None:
@@ -968,7 +968,7 @@ async def test_a_failure_to_get_a_token_ends_one_ask(build: Build) -> None:
 
 
 async def test_an_ask_that_waits_for_its_token_delays_no_other_message(build: Build) -> None:
-    """A rating is sent while an ask waits for a fresh access token."""
+    """While an ask waits for a new access token, a rating is sent without waiting."""
     refreshed = asyncio.Event()
 
     class Slow(Renewable):
@@ -1011,7 +1011,7 @@ async def test_failed_rating_ends_no_answer(build: Build) -> None:
 
 
 async def test_too_large_an_ask_is_not_sent(build: Build) -> None:
-    """An ask over the frame limit is refused with an explanation, and no connection is opened."""
+    """An ask that exceeds the frame limit is refused with an explanation, and no connection is opened."""
     service = ScriptedService(answer_all)
     async with service.serve() as url:
         ask = Ask(request_id=uuid4(), code="", cursor=Position(0, 0), traceback="x" * 1024 * 1024)
@@ -1040,7 +1040,7 @@ async def test_one_id_is_asked_once_at_a_time(build: Build) -> None:
 
 
 async def test_half_a_surrogate_pair_does_not_stop_an_ask(build: Build) -> None:
-    """E3: characters that UTF-8 cannot encode are sent as a replacement of the same length."""
+    """E3: characters that UTF-8 cannot encode are replaced by the same number of characters."""
     service = ScriptedService(answer_all)
     async with service.serve() as url:
         await collect(build(url), question("x = '\ud83d'\n"))

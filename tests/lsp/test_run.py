@@ -1,4 +1,4 @@
-"""Tests of running the student's file from the editor: the command's result, and the diagnostic."""
+"""Running the student's file from the editor: the command's result, and the diagnostic of a failed line."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 INDEX_ERROR = "IndexError: list index out of range"
 RAISED = f"{INDEX_ERROR}\n# values on line 5: values = [1, 2, 3]"
-"""The last lines of the traceback, with the values of the line's variables."""
+"""The last lines of the traceback, which include the values of the failed line's variables."""
 CRASH = diagnostic(4, 11, 20, f"{INDEX_ERROR}\nValues on this line: values = [1, 2, 3]", source="Ask Tutor")
-"""The diagnostic's message. An ask carries only its first line, since the traceback has the values."""
+"""The expected diagnostic. An ask carries only its message's first line, since the traceback has the values."""
 LINE = {"start": place(4, 0), "end": place(4, 0)}
 
 
@@ -47,7 +47,7 @@ async def test_the_command_is_offered(conversation: Conversation) -> None:
 
 
 async def test_a_failing_run_tells_what_failed_and_where(editor: Editor, tmp_path: Path) -> None:
-    """The result has the traceback, the place, the output and a sentence; a diagnostic marks the place."""
+    """After a failed run, the result has traceback, place, output and a sentence, and a diagnostic marks the place."""
     uri = await opened(editor, tmp_path / "main.py")
 
     ended = await run(editor, uri)
@@ -81,7 +81,7 @@ async def test_a_run_that_ends_by_itself_leaves_nothing(
 
 
 async def test_a_program_that_wants_input_has_not_failed(editor: Editor, tmp_path: Path) -> None:
-    """A program that reads stdin does not count as failed; the student is told what to do instead."""
+    """If a program reads stdin, the run does not count as failed, and the message says what to do instead."""
     ended = await run(editor, await opened(editor, tmp_path / "main.py", "name = input()\n"))
     assert ended["reason"] == "needsInput"
     assert ended["message"].startswith("main.py waits for input")
@@ -90,7 +90,7 @@ async def test_a_program_that_wants_input_has_not_failed(editor: Editor, tmp_pat
 
 
 async def test_output_is_bounded(editor: Editor, tmp_path: Path) -> None:
-    """Of long output only the end is returned."""
+    """Of long output, only the end is returned, without colours."""
     code = "for n in range(5000):\n    print(n)\nprint('\\x1b[31mred\\x1b[0m')\n"
     ended = await run(editor, await opened(editor, tmp_path / "main.py", code))
     assert ended["output"].endswith("4999\nred\n")
@@ -98,7 +98,7 @@ async def test_output_is_bounded(editor: Editor, tmp_path: Path) -> None:
 
 
 async def test_an_exception_in_the_library_is_shown_where_the_file_led_to_it(editor: Editor, tmp_path: Path) -> None:
-    """An exception within a library is marked at the line of this file that called the library."""
+    """If a library raises, the line of this file that called the library is marked."""
     ended = await run(editor, await opened(editor, tmp_path / "main.py", "import json\n\njson.loads('me')\n"))
     raised = "json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)"
     assert ended["range"] == span(2, 0, 16)
@@ -106,7 +106,7 @@ async def test_an_exception_in_the_library_is_shown_where_the_file_led_to_it(edi
 
 
 async def test_a_syntax_error_has_its_place(editor: Editor, tmp_path: Path) -> None:
-    """A syntax error is marked where CPython marks it; past the last character, the line is marked."""
+    """A syntax error is marked where CPython marks it, or if that is past the line's end, on the whole line."""
     past_the_end = await run(editor, await opened(editor, tmp_path / "main.py", "x = 1\nif x\n    pass\n"))
     within = await run(editor, await opened(editor, tmp_path / "other.py", "x = 1\ny = 1)\n"))
     assert (past_the_end["reason"], past_the_end["range"]) == ("failed", span(1, 0, 4))
@@ -115,7 +115,7 @@ async def test_a_syntax_error_has_its_place(editor: Editor, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
 async def test_e3_the_place_is_in_the_clients_units(conversation: Conversation, tmp_path: Path, encoding: str) -> None:
-    """E3: columns are in the client's units, even beside wide characters."""
+    """E3: the columns of the marked place are in the client's units, even beside wide characters."""
     editor = conversation.editor
     await editor.initialize({"experimental": {"tutor": True}, "general": {"positionEncodings": [encoding]}})
     code = "if True:\r\n    s = '😀' + 1\r\n"
@@ -124,10 +124,10 @@ async def test_e3_the_place_is_in_the_clients_units(conversation: Conversation, 
 
 
 class TestWhatCanBeRun:
-    """Only the code that the student sees is run, and only on request."""
+    """Which documents can be run: only those that are saved as the student sees them, and only on request."""
 
     async def refusal(self, editor: Editor, uri: str) -> str:
-        """Return the sentence of a refusal."""
+        """Return the message with which a run is refused."""
         with pytest.raises(ErrorReply) as refused:
             await run(editor, uri)
         assert refused.value.code == -32602
@@ -148,7 +148,7 @@ class TestWhatCanBeRun:
     async def test_another_file_in_its_place_is_not_run(
         self, editor: Editor, tmp_path: Path, content: bytes | None
     ) -> None:
-        """A file that another program has changed or removed on disk is not run."""
+        """A file is not run if another program has changed or removed it on disk."""
         path = tmp_path / "main.py"
         uri = await opened(editor, path, "print(1)\n")
         if content is None:
@@ -169,7 +169,7 @@ class TestWhatCanBeRun:
     async def test_what_editors_hide_does_not_count(
         self, editor: Editor, tmp_path: Path, saved: bytes, shown: str
     ) -> None:
-        """Line ends, a byte order mark, a declared encoding and the final line end do not count as differences."""
+        """Differences in line ends, byte order mark, declared encoding and the final line end do not prevent a run."""
         path = tmp_path / "main.py"
         path.write_bytes(saved)
         assert (await run(editor, await editor.open(shown, path.as_uri())))["output"].startswith("1\n")
@@ -195,7 +195,7 @@ class TestWhatCanBeRun:
         assert await self.refusal(editor, uri) == "Only Python files can be run from here."
 
     async def test_text_that_python_cannot_read_is_told(self, editor: Editor, tmp_path: Path) -> None:
-        """A file whose encoding Python could not read is refused."""
+        """A file whose encoding Python cannot read is refused."""
         path = tmp_path / "main.py"
         path.write_bytes(b"x = '\xe9'\n")
         uri = await editor.open("x = 'é'\n", path.as_uri())
@@ -212,12 +212,12 @@ class TestWhatCanBeRun:
 
 
 class TestDiagnostic:
-    """The diagnostic of a failed run, which exists as long as its line."""
+    """The diagnostic of a failed run, which stays until its line is changed."""
 
     async def test_the_tutor_is_offered_there_and_gets_the_traceback(
         self, editor: Editor, tutor: ScriptedTutor, tmp_path: Path
     ) -> None:
-        """The light bulb is shown at any column of the line, and the ask carries the traceback."""
+        """The code action is offered at any column of the failed line, and its ask carries the traceback."""
         uri = await opened(editor, tmp_path / "main.py")
         await run(editor, uri)
 
@@ -237,7 +237,7 @@ class TestDiagnostic:
     async def test_an_ask_without_the_action_has_it_too(
         self, editor: Editor, tutor: ScriptedTutor, tmp_path: Path
     ) -> None:
-        """An ask at the failed line gets the traceback without the code action; an ask at another line does not."""
+        """An ask at the failed line carries the traceback even without the code action; other asks do not."""
         uri = await opened(editor, tmp_path / "main.py")
         await run(editor, uri)
         await editor.answer(await editor.ask(uri, 4, 2))
@@ -256,7 +256,7 @@ class TestDiagnostic:
         assert tutor.asks[0].traceback == "NameError: x"
 
     async def test_it_goes_with_its_line(self, editor: Editor, tutor: ScriptedTutor, tmp_path: Path) -> None:
-        """Edits above move the diagnostic, and it is published again; other edits do not."""
+        """Inserted lines above move the diagnostic, which is published again; other edits do not."""
         uri = await opened(editor, tmp_path / "main.py")
         await run(editor, uri)
         await editor.change(uri, "#\n#\n", span(0, 0, 0))
@@ -270,7 +270,7 @@ class TestDiagnostic:
     async def test_an_edit_of_the_line_takes_it_away(
         self, editor: Editor, tutor: ScriptedTutor, tmp_path: Path
     ) -> None:
-        """An edit of the line removes its diagnostic and light bulb, even if the edit is undone."""
+        """An edit of the line removes its diagnostic and code action, even if the edit is undone."""
         uri = await opened(editor, tmp_path / "main.py")
         await run(editor, uri)
         await editor.change(uri, "2", span(4, 18, 19))
@@ -291,7 +291,7 @@ class TestDiagnostic:
         assert published(editor) == [[CRASH], []]
 
     async def test_the_next_run_decides(self, editor: Editor, tmp_path: Path) -> None:
-        """A successful run removes the diagnostic, even if the editor still names it in requests."""
+        """A successful run removes the diagnostic, even if the editor still names it in later requests."""
         (tmp_path / "data").write_text("0")
         uri = await opened(editor, tmp_path / "main.py", "x = 1 / int(open('data').read())\n")
         await run(editor, uri)
@@ -313,7 +313,7 @@ class TestDiagnostic:
         assert published(editor) == [[CRASH], []]
 
     async def test_other_checkers_go_on_being_heard(self, editor: Editor, tmp_path: Path) -> None:
-        """If another checker also reports the line, the ask carries both diagnostics, ours first."""
+        """If another checker reports the same line, the ask carries both diagnostics, ours first."""
         uri = await opened(editor, tmp_path / "main.py")
         await run(editor, uri)
         other = diagnostic(4, 18, 19, "Magic number", source="Ruff", severity=2)
@@ -328,7 +328,7 @@ lines = st.lists(st.sampled_from(["a\n", "b\n", "\n"]), max_size=6)
 def test_a_line_is_found_after_edits_on_one_side(
     above: list[str], below: list[str], more_above: list[str], more_below: list[str]
 ) -> None:
-    """The line is found again after lines were added above or below it, but not once it was deleted."""
+    """A line is found again after lines were added above or below it, but not after it was changed."""
     then = [*above, "the line\n", *below]
     number = len(above)
     assert line_now(then, [*more_above, *then], number) == len(more_above) + number
@@ -338,7 +338,7 @@ def test_a_line_is_found_after_edits_on_one_side(
 
 
 class TestUnderWay:
-    """A run that is still in progress."""
+    """A run that has not ended."""
 
     @pytest.fixture
     async def server(self, settings: Settings, tutor: ScriptedTutor) -> AskTutorServer:
@@ -355,7 +355,7 @@ class TestUnderWay:
 
     @needs_proc
     async def test_the_request_can_be_cancelled(self, editor: Editor, tmp_path: Path) -> None:
-        """`$/cancelRequest` ends the program, and the request gets the error for a cancelled request."""
+        """`$/cancelRequest` ends the program, and the reply is the error for a cancelled request."""
         number, result, _ = await self.begin(editor, tmp_path)
         await editor.notify("$/cancelRequest", {"id": number})
         with pytest.raises(ErrorReply) as cancelled:
@@ -413,7 +413,7 @@ class TestUnderWay:
     async def test_e11_it_ends_with_the_conversation(
         self, conversation: Conversation, editor: Editor, tmp_path: Path, how: str
     ) -> None:
-        """E11: the program ends when the editor sends `shutdown` or closes its end."""
+        """E11: the program ends when the editor sends `shutdown` or closes its end of the pipe."""
         _, result, _ = await self.begin(editor, tmp_path)
         if how == "shutdown":
             await editor.request("shutdown")
@@ -425,7 +425,7 @@ class TestUnderWay:
             result.cancel()
 
     async def test_an_edit_meanwhile_moves_the_diagnostic(self, editor: Editor, tmp_path: Path) -> None:
-        """Lines added above during the run move the diagnostic; the message names the line as it was run."""
+        """If lines are inserted above during the run, the diagnostic moves; the message has the line as it was run."""
         code = "import os, time\nopen('begun', 'w').close()\nwhile not os.path.exists('go'): time.sleep(0.01)\n1 / 0\n"
         _, result, uri = await self.begin(editor, tmp_path, code)
         await editor.change(uri, "#\n", span(0, 0, 0))
@@ -438,7 +438,7 @@ class TestUnderWay:
         assert published(editor) == [[diagnostic(4, 0, 5, "ZeroDivisionError: division by zero", source="Ask Tutor")]]
 
     async def test_a_line_edited_meanwhile_gets_none(self, editor: Editor, tmp_path: Path) -> None:
-        """A line that was edited during the run gets no diagnostic, but the traceback is returned."""
+        """If the failed line was edited during the run, it gets no diagnostic, but the traceback is returned."""
         code = "import os, time\nopen('begun', 'w').close()\nwhile not os.path.exists('go'): time.sleep(0.01)\n1 / 0\n"
         _, result, uri = await self.begin(editor, tmp_path, code)
         await editor.change(uri, "1", span(3, 4, 5))
@@ -450,7 +450,7 @@ class TestUnderWay:
         assert published(editor) == []
 
     async def test_a_document_closed_meanwhile_gets_none(self, editor: Editor, tmp_path: Path) -> None:
-        """Nothing is published for a document that was closed during the run."""
+        """If the document was closed during the run, no diagnostic is published."""
         code = "import os, time\nopen('begun', 'w').close()\nwhile not os.path.exists('go'): time.sleep(0.01)\n1 / 0\n"
         _, result, uri = await self.begin(editor, tmp_path, code)
         await editor.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
@@ -487,7 +487,7 @@ class TestTimeLimit:
 
 
 class TestStranger:
-    """An editor that does not support the tutor's messages and shows no results."""
+    """An editor that neither supports the tutor's messages nor shows the results of commands."""
 
     @pytest.fixture
     async def stranger(self, conversation: Conversation) -> Editor:
@@ -504,15 +504,15 @@ class TestStranger:
         ],
     )
     async def test_is_told_by_a_message(self, stranger: Editor, tmp_path: Path, code: str, shown: Json) -> None:
-        """The end of a run is shown as one message."""
+        """The end of a run is shown as a single message."""
         await run(stranger, await opened(stranger, tmp_path / "main.py", code))
         assert stranger.all_heard("window/showMessage") == [shown]
 
 
 def test_lines_are_counted_as_python_counts_them(tmp_path: Path) -> None:
-    """E3: after a form feed, U+2028 and a lone CR, Python's line number is the editor's."""
+    """E3: despite a form feed, U+2028 and a lone CR, Python's line number is that of the editor."""
     text = "s = 'a\x0cb\u2028c\x85d'\rt = 1\r\n\x0c\n1 / 0\n"
     assert split_lines(text).index("1 / 0\n") == 3
     with pytest.raises(ZeroDivisionError) as raised:
-        exec(compile(text, "main.py", "exec"), {})  # noqa: S102 - the program is the test's own
+        exec(compile(text, "main.py", "exec"), {})  # noqa: S102 - the executed code is the test's own
     assert raised.traceback[-1].lineno == 3

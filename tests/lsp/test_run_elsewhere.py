@@ -1,4 +1,4 @@
-"""Tests of a run that fails in another of the student's files: the command's result, and the file of an ask."""
+"""A run that fails in another of the student's files: the command's result, and the file that an ask is about."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ MAIN = "import shapes\n\nprint(shapes.area([4]))\n"
 SHAPES = '"""Shapes."""\n\n\ndef area(sides):\n    return sides[0] * sides[1]\n'
 INDEX_ERROR = "IndexError: list index out of range"
 CRASH = diagnostic(4, 22, 30, f"{INDEX_ERROR}\nValues on this line: sides = [4]", source="Ask Tutor")
-"""The message of the diagnostic in the other file."""
+"""The expected diagnostic in the other file."""
 CALL = diagnostic(2, 6, 22, INDEX_ERROR, source="Ask Tutor")
-"""The message of the diagnostic at the calling line of the program."""
+"""The expected diagnostic at the calling line of the program."""
 
 
 @pytest.fixture
@@ -43,12 +43,12 @@ def shapes(tmp_path: Path) -> Path:
 
 
 async def opened_main(editor: Editor, tmp_path: Path, text: str = MAIN) -> str:
-    """Save the program and open it in the editor."""
+    """Save the program, and open it in the editor."""
     return await opened(editor, tmp_path / "main.py", text)
 
 
 async def ask(editor: Editor, uri: str, line: int, **more: Any) -> Json:
-    """Send an ask at a line and return the params of `didStart`."""
+    """Send an ask at a line; return the parameters of `didStart`."""
     answer = await editor.answer(await editor.ask(uri, line, 0, **more))
     assert answer.started is not None
     return answer.started
@@ -67,7 +67,7 @@ async def test_the_command_names_the_other_file(editor: Editor, tmp_path: Path, 
 async def test_an_ask_at_the_calling_line_is_about_the_other_file(
     editor: Editor, tutor: ScriptedTutor, tmp_path: Path, shapes: Path
 ) -> None:
-    """An ask at the calling line is about the other file, even if that was never opened: it carries its text."""
+    """An ask at the calling line is about the other file and carries its text, even if the file was never opened."""
     uri = await opened_main(editor, tmp_path)
     ended = await run(editor, uri)
     (action,) = await editor.code_actions(uri, {"start": place(2, 0), "end": place(2, 0)}, automatic=True)
@@ -84,7 +84,7 @@ async def test_an_ask_at_the_calling_line_is_about_the_other_file(
 async def test_a_client_that_passes_the_traceback_is_led_there_too(
     editor: Editor, tutor: ScriptedTutor, tmp_path: Path, shapes: Path
 ) -> None:
-    """A client that passes on the run's traceback gets an answer about the other file, too."""
+    """An ask that carries the run's traceback as an argument is about the other file, too."""
     uri = await opened_main(editor, tmp_path)
     ended = await run(editor, uri)
     started = await ask(editor, uri, 2, traceback=ended["traceback"], diagnostics=[CALL])
@@ -94,7 +94,7 @@ async def test_a_client_that_passes_the_traceback_is_led_there_too(
 
 @pytest.mark.usefixtures("shapes")
 async def test_a_question_of_the_students_own_stays_where_it_was_asked(editor: Editor, tmp_path: Path) -> None:
-    """An ask with a question, or at any other line, is about the line where it was asked."""
+    """An ask with a question, or at any other line, is about the line where the student asked."""
     uri = await opened_main(editor, tmp_path)
     await run(editor, uri)
     assert (await ask(editor, uri, 2, question="What does this call do?"))["uri"] == uri
@@ -104,7 +104,7 @@ async def test_a_question_of_the_students_own_stays_where_it_was_asked(editor: E
 async def test_a_file_that_is_open_shows_where_it_failed(
     editor: Editor, tutor: ScriptedTutor, tmp_path: Path, shapes: Path
 ) -> None:
-    """If the other file is open, its diagnostic is published at once under the client's URI, and moves with edits."""
+    """If the other file is open, its diagnostic is published under the client's URI, and moves with edits."""
     other = await opened(editor, shapes, SHAPES)
     uri = await opened_main(editor, tmp_path)
     ended = await run(editor, uri)
@@ -123,7 +123,7 @@ async def test_a_file_that_is_open_shows_where_it_failed(
 async def test_a_file_opened_after_the_run_shows_where_it_failed(
     editor: Editor, tutor: ScriptedTutor, tmp_path: Path, shapes: Path
 ) -> None:
-    """If the other file is opened later, it gets the diagnostic, and asks there carry the traceback."""
+    """When the other file is opened later, it gets the diagnostic, and asks there carry the traceback."""
     await run(editor, await opened_main(editor, tmp_path))
     other = await editor.open(SHAPES, shapes.as_uri())
     started = await ask(editor, other, 4)
@@ -133,7 +133,7 @@ async def test_a_file_opened_after_the_run_shows_where_it_failed(
 
 
 async def test_a_file_opened_with_another_text_shows_nothing(editor: Editor, tmp_path: Path, shapes: Path) -> None:
-    """If the other file is opened with a different text, it gets no diagnostic, and asks stay at the calling line."""
+    """If the opened text differs from the text that ran, it gets no diagnostic; asks are about the calling line."""
     uri = await opened_main(editor, tmp_path)
     await run(editor, uri)
     await editor.open(SHAPES.replace("sides[1]", "sides[-1]"), shapes.as_uri())
@@ -144,7 +144,7 @@ async def test_a_file_opened_with_another_text_shows_nothing(editor: Editor, tmp
 async def test_e4_an_ask_reads_nothing_from_disk(
     editor: Editor, tutor: ScriptedTutor, tmp_path: Path, shapes: Path
 ) -> None:
-    """E4: the ask carries the text that the run executed, even if the file has changed since."""
+    """E4: an ask carries the other file's text as it was run, even if the file has changed on disk since."""
     uri = await opened_main(editor, tmp_path)
     await run(editor, uri)
     await asyncio.to_thread(shapes.write_text, "SECRET = 1\n")
@@ -153,7 +153,7 @@ async def test_e4_an_ask_reads_nothing_from_disk(
 
 
 async def test_an_edit_of_the_line_ends_it(editor: Editor, tmp_path: Path, shapes: Path) -> None:
-    """After an edit of the failed line, asks at the calling line are about that line again."""
+    """After the failed line was edited, asks at the calling line are about the calling line again."""
     other = await opened(editor, shapes, SHAPES)
     uri = await opened_main(editor, tmp_path)
     await run(editor, uri)
@@ -175,7 +175,7 @@ async def test_the_next_run_decides_for_both_files(editor: Editor, tmp_path: Pat
 
 
 async def test_a_syntax_error_in_a_module_has_its_place(editor: Editor, tmp_path: Path, shapes: Path) -> None:
-    """If an imported module does not compile, the error is in the module, not at the import."""
+    """If an imported module does not compile, the failed line is in the module, not at the import."""
     await asyncio.to_thread(shapes.write_text, "x = 1\ny = 1)\n")
     ended = await run(editor, await opened_main(editor, tmp_path))
     assert ended["origin"] == {"uri": shapes.as_uri(), "range": span(1, 5, 6)}
@@ -184,7 +184,7 @@ async def test_a_syntax_error_in_a_module_has_its_place(editor: Editor, tmp_path
 
 @pytest.mark.parametrize("folder", ["site-packages", ".venv/lib", "env/lib/python3.11", "Python311/Lib"])
 async def test_what_is_installed_is_not_the_students(editor: Editor, tmp_path: Path, folder: str) -> None:
-    """A library installed in the student's own folder counts as a library: the calling line is marked."""
+    """A library that is installed in the student's own folder is not the student's: the calling line is marked."""
     library = tmp_path / folder
     library.mkdir(parents=True)
     (library / "shapes.py").write_text(SHAPES)
@@ -206,7 +206,7 @@ async def test_a_package_below_the_program_is_the_students(editor: Editor, tmp_p
 async def test_a_file_elsewhere_on_the_computer_is_not_read(
     editor: Editor, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """A file outside the program's folder tree is neither read nor the subject of an ask."""
+    """A file outside the program's folder is not read, and no ask is about it."""
     other = tmp_path_factory.mktemp("elsewhere")
     (other / "shapes.py").write_text(SHAPES)
     code = f"import sys\nsys.path.insert(0, {str(other)!r})\n{MAIN}"
@@ -214,19 +214,19 @@ async def test_a_file_elsewhere_on_the_computer_is_not_read(
 
 
 async def test_a_file_that_no_ask_can_carry_is_left_alone(editor: Editor, tmp_path: Path, shapes: Path) -> None:
-    """If the other file is too large for an ask, the calling line is marked instead."""
+    """If the other file is too large for an ask, only the calling line is marked."""
     await asyncio.to_thread(shapes.write_text, SHAPES + "#" * MAX_CODE_BYTES)
     ended = await run(editor, await opened_main(editor, tmp_path))
     assert (ended["range"], "origin" in ended) == (span(2, 6, 22), False)
 
 
 class TestOtherClients:
-    """Clients with other position encodings, and those that do not support the tutor's messages."""
+    """Clients with other position encodings, or without support for the tutor's messages."""
 
     async def test_e3_the_place_is_in_the_clients_units(
         self, conversation: Conversation, tmp_path: Path, shapes: Path
     ) -> None:
-        """E3: columns in a file that is not open are in the client's units, too."""
+        """E3: columns in a file that the editor has not opened are in the client's units, too."""
         await asyncio.to_thread(shapes.write_text, "def area(sides):\n    return '😀' + sides[1]\n")
         await conversation.editor.initialize({"general": {"positionEncodings": ["utf-16"]}})
         ended = await run(conversation.editor, await opened_main(conversation.editor, tmp_path))

@@ -1,4 +1,4 @@
-"""Tests of TLS trust and proxies on the editor side, and of the error messages if they fail (E10)."""
+"""TLS trust and proxies on the editor side, and the error messages when they fail (E10)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def authority(tmp_path: Path) -> PrivateAuthority:
-    """Return an authority that is not trusted yet."""
+    """Return a certificate authority that is not trusted yet."""
     return PrivateAuthority(tmp_path)
 
 
@@ -89,7 +89,7 @@ UNKNOWN = (
 async def test_certificate_that_the_system_does_not_trust(
     authority: PrivateAuthority, tmp_path: Path, shown: Callable[[PrivateAuthority, Path], ssl.SSLContext], why: str
 ) -> None:
-    """An untrusted certificate is refused with the reason, for WebSocket and HTTP, before anything is sent."""
+    """If the certificate is untrusted, WebSocket and HTTP refuse the connection with the reason, and send nothing."""
     service = ScriptedService(accepting)
     async with service.serve(tls=shown(authority, tmp_path)) as url:
         assert await refusal(url) == f"{NOT_SECURE}{why} Nothing was sent."
@@ -102,7 +102,7 @@ async def test_certificate_that_the_system_does_not_trust(
 async def test_authority_in_the_trust_store_is_trusted(
     authority: PrivateAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A service is trusted if `SSL_CERT_FILE` names a file with its authority."""
+    """A service is trusted if `SSL_CERT_FILE` names a file with its certificate authority."""
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
     service = ScriptedService(accepting)
     async with service.serve(tls=authority.server_context("127.0.0.1")) as url:
@@ -125,7 +125,7 @@ async def test_wrong_certificate_of_a_trusted_authority(
     days: tuple[int, int],
     why: str,
 ) -> None:
-    """The message for an invalid certificate of a trusted authority names the fault."""
+    """If a trusted authority's certificate is invalid, for example expired, the message names the fault."""
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
     service = ScriptedService(accepting)
     async with service.serve(tls=authority.server_context(host, *days)) as url:
@@ -134,7 +134,7 @@ async def test_wrong_certificate_of_a_trusted_authority(
 
 
 async def test_server_without_tls() -> None:
-    """A TLS failure that is not the certificate's fault is not reported as one."""
+    """A TLS failure whose cause is not the certificate is not reported as a certificate fault."""
     async with ScriptedService(accepting).serve() as url:
         told = await refusal(url.replace("http:", "https:"))
     assert told.startswith("No secure connection to 127.0.0.1 could be made (")
@@ -142,8 +142,8 @@ async def test_server_without_tls() -> None:
 
 
 def test_words_of_the_system_stand_for_codes_of_its_own() -> None:
-    """The error texts of Windows and macOS, which have codes of their own, are understood, too."""
-    import ssl  # noqa: PLC0415 - only this test needs it
+    """On Windows and macOS, whose error codes are different, the message contains the system's text."""
+    import ssl  # noqa: PLC0415 - only this test needs the module
 
     error = ssl.SSLCertVerificationError("refused")
     error.verify_code, error.verify_message = 0x800B010C, "The certificate was revoked"
@@ -154,7 +154,7 @@ def test_words_of_the_system_stand_for_codes_of_its_own() -> None:
 
 
 async def test_a_damaged_trust_store_is_as_an_empty_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If `SSL_CERT_FILE` names an unusable file, services without TLS still work."""
+    """If `SSL_CERT_FILE` names an unusable file, services without TLS can still be reached."""
     (tmp_path / "store.pem").write_text("nothing", encoding="utf-8")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "store.pem"))
     async with ScriptedService(accepting).serve() as url:
@@ -165,7 +165,7 @@ async def test_a_damaged_trust_store_is_as_an_empty_one(tmp_path: Path, monkeypa
 async def test_proxy_of_the_environment_is_used(
     authority: PrivateAuthority, monkeypatch: pytest.MonkeyPatch, spelling: str
 ) -> None:
-    """`HTTPS_PROXY` is used for WebSocket and HTTP, with TLS from end to end."""
+    """WebSocket and HTTP use the proxy in `HTTPS_PROXY`, with TLS from end to end."""
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
     service = ScriptedService(accepting)
     async with (
@@ -174,7 +174,7 @@ async def test_proxy_of_the_environment_is_used(
     ):
         monkeypatch.setenv("HTTPS_PROXY", spelling.format(proxy.port))
         await connect(f"https://{HOST}")
-        with pytest.raises(Unreachable):  # the scripted chat service has no other routes
+        with pytest.raises(Unreachable):  # The scripted chat service has no other routes.
             await AccountService(f"https://{HOST}").ask_for_device_code("an editor")
     assert proxy.asked_for == [f"{HOST}:443"] * 2
     assert len(service.connections) == 1
@@ -195,7 +195,7 @@ async def test_certificate_is_judged_behind_a_proxy_too(
 
 
 async def test_no_proxy_for_the_hosts_that_need_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hosts in `NO_PROXY` are contacted directly. The resolver is replaced, so that tests need no network."""
+    """Hosts in `NO_PROXY` are contacted without a proxy. The resolver is replaced, so no network is needed."""
 
     def resolve(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
@@ -211,7 +211,7 @@ async def test_no_proxy_for_the_hosts_that_need_none(monkeypatch: pytest.MonkeyP
 
 
 async def test_no_proxy_for_this_computer(authority: PrivateAuthority, monkeypatch: pytest.MonkeyPatch) -> None:
-    """This computer's own services are contacted without a proxy."""
+    """Services on this computer are contacted without a proxy."""
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
     service = ScriptedService(accepting)
     async with service.serve(tls=authority.server_context("127.0.0.1")) as url, connect_proxy(1) as proxy:
@@ -235,7 +235,7 @@ async def test_proxy_that_refuses(monkeypatch: pytest.MonkeyPatch, status: str, 
 
 
 async def test_proxy_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    """If the proxy is unreachable or its name unknown, the message blames the proxy."""
+    """If the proxy is unreachable, or its host name unknown, the message blames the proxy."""
     async with connect_proxy(1) as proxy:
         port = proxy.port
     for address in (f"127.0.0.1:{port}", "proxy.uni.test:8080"):
@@ -244,5 +244,5 @@ async def test_proxy_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_a_name_that_nobody_has() -> None:
-    """Without a proxy, the message says that the tutor's host name is unknown, however it is written."""
+    """Without a proxy, the message says that the service's host name is unknown, however the URL is written."""
     assert (await refusal("https://tutör.uni.test")).startswith("There is no computer named tutör.uni.test")

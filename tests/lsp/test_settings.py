@@ -1,4 +1,4 @@
-"""Tests of the language server's settings: their sources, and which source takes precedence."""
+"""The language server's settings: their sources, and which source takes precedence."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class TestServerUrl:
-    """The URLs to which code and tokens may be sent."""
+    """The service URLs to which code and tokens may be sent."""
 
     @pytest.mark.parametrize(
         ("url", "normal"),
@@ -29,7 +29,7 @@ class TestServerUrl:
         ],
     )
     def test_good_ones_take_their_normal_form(self, url: str, normal: str) -> None:
-        """HTTPS is allowed for any host, plain HTTP only for loopback; the URL is normalised."""
+        """A URL with https is allowed for any host, one with http only for loopback; URLs are normalised."""
         assert check_server_url(url) == normal
 
     @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ class TestServerUrl:
         ],
     )
     def test_others_are_refused(self, url: str) -> None:
-        """Any other URL is an error, and the message does not repeat the URL, which may contain a password."""
+        """Any other URL is an error whose message does not repeat the URL, which may contain a password."""
         with pytest.raises(WrongAddress) as refused:
             check_server_url(url)
 
@@ -66,7 +66,7 @@ class TestSources:
         assert from_environment({"TUTOR_SERVER_URL": "", "TUTOR_DATA_DIR": "", "TUTOR_ACCESS_TOKEN": ""}) == Settings()
 
     def test_the_environment(self) -> None:
-        """The contract's three variables are read, and the token is not in the printed form."""
+        """The three environment variables in the contract are read, and the settings' `repr` hides the token."""
         environment = {
             "TUTOR_SERVER_URL": "http://127.0.0.1:1/",
             "TUTOR_ACCESS_TOKEN": "t0ken",
@@ -83,7 +83,7 @@ class TestSources:
         assert "t0ken" not in repr(settings)
 
     def test_without_a_data_folder_it_is_the_users(self) -> None:
-        """The default data folder is the platform's, named after the distribution."""
+        """The default data folder is the platform's folder for user data, named after the distribution."""
         assert Settings().data_dir.name == "ask-tutor"
 
     def test_the_editor_may_name_the_server_at_the_start(self) -> None:
@@ -97,7 +97,7 @@ class TestSources:
         assert (from_editor.programming_level, from_editor.maths_level, from_editor.answer_in) == (1, 5, "message")
 
     def test_a_folders_settings_cannot_redirect(self) -> None:
-        """`serverUrl` of `workspace/configuration` is ignored, since it may come from a folder's own settings."""
+        """`serverUrl` in `workspace/configuration` is ignored, since a downloaded folder's settings may contain it."""
         assert with_configuration(Settings(), {"serverUrl": "https://evil.example"}) == Settings()
 
     def test_the_user_says_how_student_numbers_look(self) -> None:
@@ -132,7 +132,7 @@ class TestSources:
         assert with_initialization_options(Settings(), section) == Settings()
 
     def test_a_wrong_address_is_a_fault_that_names_the_setting(self) -> None:
-        """The error for an invalid URL is a sentence for the student that names the setting."""
+        """If a URL is invalid, the error is a sentence for the student that names the setting."""
         by_environment = from_environment({"TUTOR_SERVER_URL": "http://uni.example"})
         by_editor = with_initialization_options(Settings(), {"serverUrl": "uni.example"})
 
@@ -144,14 +144,14 @@ class TestSources:
 
 
 class TestFromTheEditor:
-    """Settings from `workspace/configuration`, over the wire."""
+    """Settings that the server requests with `workspace/configuration`."""
 
-    CAPABILITIES: Json = {  # noqa: RUF012 - a constant that no test changes
+    CAPABILITIES: Json = {  # noqa: RUF012 - no test changes this constant
         "workspace": {"configuration": True, "didChangeConfiguration": {"dynamicRegistration": True}}
     }
 
     async def test_it_asks_and_wants_to_be_told(self, conversation: Conversation) -> None:
-        """After `initialized` the server requests its section and registers for changes, which trigger new requests."""
+        """The server requests its settings after `initialized`, and again after each change, for which it registers."""
         editor = conversation.editor
         section = {"answerIn": "notifications"}
         editor.replies["workspace/configuration"] = lambda _: [section]
@@ -174,7 +174,7 @@ class TestFromTheEditor:
         assert (await editor.hear("window/showMessage"))["message"].startswith("**Hint 1")
 
     async def test_an_editor_that_pushes(self, conversation: Conversation) -> None:
-        """If the editor cannot be asked, the settings are read from `didChangeConfiguration`."""
+        """If the editor does not support requests for settings, those in `didChangeConfiguration` are used."""
         editor = conversation.editor
         await editor.initialize({})
         await editor.notify("workspace/didChangeConfiguration", {"settings": {"tutor": {"answerIn": "notifications"}}})

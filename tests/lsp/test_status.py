@@ -1,4 +1,4 @@
-"""Tests of the status, of the choice of the tutor, and of signing in and out."""
+"""The status of the tutor, the choice of the tutor, and the effects of signing in and out."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ STATUS_DID_CHANGE = "tutor/status/didChange"
 
 
 def choice_of(settings: Settings) -> TutorChoice:
-    """Build a tutor choice with the sign-ins of the settings' data folder."""
+    """Return the choice of a tutor, with the sign-ins in the settings' data folder."""
     return TutorChoice(settings, SignIns(lambda: settings.data_dir))
 
 
@@ -49,14 +49,14 @@ def choice_of(settings: Settings) -> TutorChoice:
 async def test_the_status_follows_from_the_settings(
     settings: Settings, changes: dict[str, str], state: str, command: str | None
 ) -> None:
-    """Before a tutor is built, the status follows from the settings."""
-    status = choice_of(replace(settings, **changes)).status  # type: ignore[arg-type]  # the fields have type str
+    """Before a tutor is built, the status depends only on the settings."""
+    status = choice_of(replace(settings, **changes)).status  # type: ignore[arg-type]  # the changed fields have type str
 
     assert (status.state, status.command) == (state, command)
 
 
 async def test_access_and_settings_name_the_tutor(settings: Settings) -> None:
-    """With a service the tutor is a redacting one; without, it is the local one with the student's levels."""
+    """With a service, the tutor is a redacting one; without, it is the local one with the student's levels."""
     remote = build_tutor(settings, Access(REMOTE, StaticToken("t")), lambda _: None)
     local = build_tutor(replace(settings, programming_level=1, maths_level=5), None, lambda _: None)
 
@@ -66,7 +66,7 @@ async def test_access_and_settings_name_the_tutor(settings: Settings) -> None:
 
 
 async def test_other_settings_close_the_tutor(settings: Settings) -> None:
-    """After a change of settings the tutor is closed, and the next ask builds a new one; equal settings keep it."""
+    """When settings change, the tutor is closed and the next ask builds a new one; equal settings change nothing."""
     built: list[ScriptedTutor] = []
 
     def build(_settings: Settings, _access: object, _on_status: object) -> Tutor:
@@ -85,19 +85,19 @@ async def test_other_settings_close_the_tutor(settings: Settings) -> None:
 
 
 class Reporting(ScriptedTutor):
-    """A tutor whose status changes without an ask."""
+    """A scripted tutor whose status can change without an ask."""
 
     def __init__(self, on_status: Callable[[Status], object]) -> None:
         super().__init__(self.reconnects)
         self._on_status = on_status
 
     def change(self, status: Status) -> None:
-        """Change the status."""
+        """Report a new status."""
         self.status = status
         self._on_status(status)
 
     async def reconnects(self, ask: Ask) -> AsyncGenerator[FromService, None]:
-        """Lose the connection during an answer. For use as a script."""
+        """Report a lost connection during an answer. For use as a script."""
         ready = self.status
         async for message in self.half_then_wait(ask):
             yield message
@@ -123,7 +123,7 @@ async def test_e10_a_change_is_told_once(settings: Settings) -> None:
 
 
 async def test_e10_a_refused_token_is_one_status(settings: Settings) -> None:
-    """E10: if the service rejects the token, each ask is refused with a sentence, and the status changes once."""
+    """E10: if the service rejects the token, each ask is refused with a sentence, but the status changes once."""
 
     async def refuse(connection: Connection) -> None:
         await connection.socket.close(code=CloseCode.UNAUTHENTICATED)
@@ -146,7 +146,7 @@ async def test_e10_a_refused_token_is_one_status(settings: Settings) -> None:
 
 
 async def test_a_stranger_hears_no_status(conversation: Conversation) -> None:
-    """An editor without support for the tutor's messages gets no status notification, but the command works."""
+    """An editor without support for the tutor's messages gets no status notification, but can request the status."""
     await conversation.editor.initialize({})
 
     status = await conversation.editor.execute("tutor.status")
@@ -163,7 +163,7 @@ async def test_the_command_gives_the_status(editor: Editor) -> None:
 
 
 class TestSignedOut:
-    """A service is set, but the student is not signed in."""
+    """Settings with a service, but without a sign-in."""
 
     @pytest.fixture
     def settings(self, settings: Settings) -> Settings:
@@ -179,7 +179,7 @@ class TestSignedOut:
         assert tutor.asks == []
 
     async def test_a_local_ask_needs_no_sign_in(self, editor: Editor) -> None:
-        """With `local` the offline tutor answers; the status stays, and the answer cannot be rated."""
+        """An ask with `local` is answered by the offline tutor; the status stays, and the answer cannot be rated."""
         uri = await editor.open("x = 1\n")
 
         answer = await editor.answer(await editor.ask(uri, local=True))
@@ -189,7 +189,7 @@ class TestSignedOut:
 
 
 async def test_local_asks_while_the_service_is_away(settings: Settings) -> None:
-    """An ask with `local` gets the offline tutor and its own hint levels; other asks still fail."""
+    """If the service is unreachable, asks with `local` are answered with separate hint levels; other asks fail."""
     server = AskTutorServer(replace(settings, server_url="http://127.0.0.1:1", access_token="t"), "0")
     async with Conversation(server.language_server) as conversation:
         editor = conversation.editor
@@ -206,7 +206,7 @@ async def test_local_asks_while_the_service_is_away(settings: Settings) -> None:
 
 
 class TestSignedIn:
-    """A service is set, and the token comes from the settings."""
+    """Settings with a service and a token."""
 
     @pytest.fixture
     def settings(self, settings: Settings) -> Settings:
@@ -227,7 +227,7 @@ class TestSignedIn:
         assert answer.ended["code"] == "UNAUTHENTICATED"
 
     async def test_signing_in_again_needs_nothing(self, editor: Editor) -> None:
-        """`tutor.signIn` reports that the student is already signed in."""
+        """`tutor.signIn` replies that the student is already signed in."""
         status = await editor.execute("tutor.signIn")
 
         assert status["state"] == "ready"
@@ -237,10 +237,10 @@ class TestSignedIn:
 
 
 class TestWrongAddress:
-    """The settings contain an invalid URL."""
+    """Settings with an invalid URL."""
 
     async def test_an_ask_says_which(self, conversation: Conversation) -> None:
-        """The status and each ask's error name the setting, and no connection is opened."""
+        """The status and the error of each ask name the invalid setting, and no connection is opened."""
         editor = conversation.editor
         await editor.initialize(initializationOptions={"serverUrl": "http://uni.example"})
 

@@ -1,4 +1,4 @@
-"""Tests of JSON-RPC with a child process that may fail."""
+"""JSON-RPC with a child process, such as the language server, which may fail."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def serve():
 
 @asynccontextmanager
 async def running(program: str) -> AsyncIterator[StdioServer]:
-    """Run a server written for the test."""
+    """Run a small server program in a child process."""
     server = await StdioServer.start(sys.executable, "-c", PRELUDE + program)
     try:
         yield server
@@ -51,7 +51,7 @@ async def running(program: str) -> AsyncIterator[StdioServer]:
 
 
 async def test_requests_find_their_answers() -> None:
-    """Replies are matched to their requests in any order."""
+    """Replies are matched to their requests, in whatever order they arrive."""
     program = "one, two = read(), read()\nwrite(id=two['id'], result=2)\nwrite(id=one['id'], result=1)\nserve()\n"
     async with running(program) as server:
         answers = await asyncio.gather(server.request("first"), server.request("second"))
@@ -59,7 +59,7 @@ async def test_requests_find_their_answers() -> None:
 
 
 async def test_text_of_any_script_survives() -> None:
-    """Message bodies are UTF-8, and their length is counted in bytes."""
+    """The length of a message is counted in bytes of UTF-8, so that any text arrives unchanged."""
     async with running("serve()") as server:
         assert await server.request("echo", {"text": "é 😀 \u2028"}) == {"text": "é 😀 \u2028"}
 
@@ -73,7 +73,7 @@ async def test_error_answer_is_raised_with_its_message() -> None:
 
 
 async def test_notifications_are_kept_in_order_to_the_end() -> None:
-    """Notifications are kept in order; None marks the end of the connection."""
+    """Notifications are kept in order, and None marks the end of the connection."""
     program = "write(method='one', params={'n': 1})\nwrite(method='two')\n"
     async with running(program) as server:
         said = [await server.notifications.get() for _ in range(3)]
@@ -81,7 +81,7 @@ async def test_notifications_are_kept_in_order_to_the_end() -> None:
 
 
 async def test_request_of_the_server_is_answered() -> None:
-    """An unknown request of the server gets an error at once."""
+    """A request from the server is refused at once, since the client supports none."""
     program = "write(id=7, method='window/showDocument', params={})\nwrite(method='got', params=read())\nserve()\n"
     async with running(program) as server:
         said = await server.notifications.get()
@@ -91,7 +91,7 @@ async def test_request_of_the_server_is_answered() -> None:
 
 
 async def test_server_that_dies_fails_what_waits_and_what_comes_later() -> None:
-    """If the server dies, open and later requests fail with the last line of its stderr."""
+    """If the server dies, open and later requests fail with the last line of the server's stderr."""
     async with running("read()\nraise SystemExit('No module named pygls')\n") as server:
         for _ in range(2):
             with pytest.raises(ServerStopped, match=r"^The language server stopped\. No module named pygls$"):
@@ -99,7 +99,7 @@ async def test_server_that_dies_fails_what_waits_and_what_comes_later() -> None:
 
 
 async def test_server_that_does_not_answer_is_given_up() -> None:
-    """A request fails after a timeout."""
+    """A request that gets no reply fails after a timeout."""
     async with running("serve_nothing = read()\nread()\nread()\n") as server:
         server._answer_seconds = 0.05
         with pytest.raises(ServerStopped, match="does not answer"):
@@ -107,7 +107,7 @@ async def test_server_that_does_not_answer_is_given_up() -> None:
 
 
 async def test_noise_on_stdout_is_passed_over() -> None:
-    """Printed text between messages is ignored."""
+    """Text that the server prints between its messages is ignored."""
     program = "print('hello', flush=True)\nwrite(id=read()['id'], result=1)\nserve()\n"
     async with running(program) as server:
         assert await server.request("first") == 1
@@ -121,6 +121,6 @@ async def test_server_that_stays_is_killed(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 async def test_program_that_is_not_there_is_said_so() -> None:
-    """A missing program is reported in a sentence."""
+    """If the server's program does not exist, the error is a sentence."""
     with pytest.raises(ServerStopped, match="could not be started"):
         await StdioServer.start("/nowhere/tutor-lsp")

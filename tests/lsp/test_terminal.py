@@ -1,4 +1,4 @@
-"""Tests of the command line of `tutor`: what it reads and refuses before an ask is sent."""
+"""The command line of `tutor`: the arguments and files that it reads or refuses before an ask is sent."""
 
 from __future__ import annotations
 
@@ -28,12 +28,15 @@ from tutor_protocol import Position
 def test_position_without_a_column_is_where_the_text_begins(
     line: int | None, column: int | None, position: Position
 ) -> None:
-    """Columns count code points from 1; one past the line means its end. Lines end as in LSP, also at a lone CR."""
+    """A column counts code points from 1, and one past the line means its end.
+
+    Without a column, the place is the line's first character that is not white space. Lines end as in LSP.
+    """
     assert terminal_ask._position(Place(Path("a.py"), line, column), "def f():\r\n    x = 1 \r\r😀 = 2") == position
 
 
 def refusal(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
-    """Run a failing command; return its exit status and the only line on stderr."""
+    """Run a command that fails; return its exit status and its only line on stderr."""
     status = main(arguments)
     output = capsys.readouterr()
     assert output.out == ""
@@ -42,7 +45,7 @@ def refusal(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[i
 
 
 def test_missing_file_is_wrong_use(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    """The error for a missing file names it as it was typed."""
+    """The error for a missing file names the file as the student typed it."""
     assert refusal(["ask", "nowhere.py:3"], capsys) == (WRONG_USE, "nowhere.py does not exist.")
     assert refusal(["ask", str(tmp_path)], capsys) == (WRONG_USE, f"{tmp_path} is a folder.")
 
@@ -59,7 +62,7 @@ def test_place_outside_the_file_is_wrong_use(place: str, tmp_path: Path, capsys:
 
 @pytest.mark.parametrize("text", ["", "x = 1", "x = 1\n"])
 def test_one_line_is_counted_in_the_singular(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The number of lines does not include the empty line after a final line end; an empty file has one line."""
+    """The number of lines does not count the empty line after a final line end; an empty file has one line."""
     path = tmp_path / "a.py"
     path.write_text(text)
     expected = f"{path} has 1 line; lines and columns count from 1."
@@ -68,7 +71,7 @@ def test_one_line_is_counted_in_the_singular(text: str, tmp_path: Path, capsys: 
 
 @pytest.mark.parametrize("name", ["README.md", "notes.txt", "photo.png", "Makefile", "script"])
 def test_file_that_is_not_python_is_refused(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A file is refused by its suffix or, without one, by its first line."""
+    """A file that is not Python by its suffix or, without a suffix, by its first line is refused."""
     path = tmp_path / name
     path.write_bytes(b"\x89PNG\xff" if name == "photo.png" else b"#!/bin/sh\necho python\n")
     expected = f"{path} is not a Python file. The tutor explains Python code only."
@@ -110,7 +113,7 @@ def test_notebook_is_for_an_editor(tmp_path: Path, capsys: pytest.CaptureFixture
 
 
 def test_run_without_anything_to_ask_about_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """If the program succeeds or waits for input, `--run` is refused and uses up no hint."""
+    """If `--run` runs a program that succeeds or waits for input, the ask is refused, and no hint is used up."""
     path = tmp_path / "a.py"
     path.write_text("x = 1\n")
     reason = f"{path} ran without an exception. Name a line, or say with --question what is wrong."
@@ -121,7 +124,7 @@ def test_run_without_anything_to_ask_about_is_refused(tmp_path: Path, capsys: py
 
 
 def test_endless_run_that_says_nothing_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """If a program is stopped without a traceback, the student is asked for a line number."""
+    """If a program is stopped without a traceback, the message asks for a line number."""
     path = tmp_path / "a.py"
     path.write_text("import os, time\ntry:\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    os._exit(1)\n")
     with pytest.MonkeyPatch.context() as patch:
@@ -132,7 +135,7 @@ def test_endless_run_that_says_nothing_is_refused(tmp_path: Path, capsys: pytest
 
 
 def test_question_has_the_contracts_length(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A question over 4,000 characters is refused before anything starts."""
+    """A question of more than 4,000 characters is refused before the language server starts."""
     path = tmp_path / "a.py"
     path.write_text("x = 1\n")
     status, reason = refusal(["ask", str(path), "--question", "x" * 4001], capsys)
@@ -149,7 +152,7 @@ def test_wrong_command_line_is_status_2(arguments: list[str], capsys: pytest.Cap
 
 
 def test_help_names_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
-    """`--help` lists the existing commands."""
+    """`--help` lists the commands."""
     with pytest.raises(SystemExit) as caught:
         main(["--help"])
     assert caught.value.code == DONE

@@ -1,4 +1,4 @@
-"""Tests of the variable values that are shown for the failing line, with real processes."""
+"""The variable values that are shown for the failed line, with real processes."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 async def values(folder: Path, code: str) -> str:
-    """Run this code and return the last line of its traceback."""
+    """Run a program; return the last line of its traceback."""
     return ((await run(folder, code)).traceback or "").rpartition("\n")[2]
 
 
 async def test_small_values_of_the_failing_line_are_told(tmp_path: Path) -> None:
-    """The values are from the student's innermost frame, with attributes and globals, each once and in line order."""
+    """The values of the failed line are those in its own frame, with attributes and globals, in order and once each."""
     code = (
         "rate = 2.5\n\ndef mean(self, n):\n    other = 1\n    return self.total * rate / n + n + len(self.names)\n\n"
         "class Course: pass\ncourse = Course()\ncourse.total = 7\ncourse.names = ['Ada', None]\nmean(course, 0)\n"
@@ -31,7 +31,7 @@ async def test_small_values_of_the_failing_line_are_told(tmp_path: Path) -> None
 
 
 async def test_values_are_those_of_the_students_other_file(tmp_path: Path) -> None:
-    """The values are those of the student's module that failed, or of the line that called a failing library."""
+    """If the student's module fails, its values are shown; if a library fails, those of the line that called it."""
     (tmp_path / "mine.py").write_text("def mean(xs):\n    return sum(xs) / len(xs)\n")
     (tmp_path / "site-packages").mkdir()
     (tmp_path / "site-packages" / "theirs.py").write_text("def mean(ys):\n    return sum(ys) / len(ys)\n")
@@ -60,7 +60,7 @@ async def test_values_are_plain_and_short(tmp_path: Path, value: str, told: str)
 
 
 async def test_no_code_of_the_student_runs_for_it(tmp_path: Path) -> None:
-    """Objects of the student's classes are not shown, even in a list, so that no `__repr__` of theirs is called."""
+    """Objects of the student's classes are not shown, even inside a list, so that their `__repr__` is not called."""
     code = "class A(int):\n    def __repr__(self):\n        print('called')\n\na, b = A(), [A()]\nassert a and b\n"
     outcome = await run(tmp_path, code)
     assert (outcome.traceback or "").endswith("AssertionError\n# values on line 6: b = <list of length 1>")
@@ -86,7 +86,7 @@ async def test_program_finds_all_as_without_us(tmp_path: Path, monkeypatch: pyte
 
 
 async def test_a_hook_of_the_students_own_stays_theirs(tmp_path: Path) -> None:
-    """A program's own exception hook is still called."""
+    """If a program sets its own exception hook, the hook is still called."""
     outcome = await run(tmp_path, "import sys\nsys.excepthook = lambda *_: print('mine')\nx = 0\n1 / x\n")
     assert outcome.output.strip() == "mine"
     assert outcome.traceback is None

@@ -1,4 +1,4 @@
-"""Tests of `.tutor.toml`: the nearest one names the module of an ask, and has no other settings."""
+"""The file `.tutor.toml`: the nearest one above a document names its module, and other settings are ignored."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def test_the_nearest_file_names_the_module(tmp_path: Path) -> None:
-    """The file in the nearest folder takes precedence; a notebook's cells belong to the notebook's folder."""
+    """The nearest folder's `.tutor.toml` takes precedence, and a notebook's cells use that of the notebook's folder."""
     exercise = tmp_path / "week 1" / "exercise"
     exercise.mkdir(parents=True)
     (tmp_path / ".tutor.toml").write_text('module = "loops"\nserver_url = "https://elsewhere.example"\n')
@@ -41,7 +41,7 @@ def test_without_a_file_or_a_module_there_is_none(tmp_path: Path) -> None:
     [b"module = loops", b"module = 3", b'module = "../secrets"', b'module = "a b"', b"\xff", b"#" * (MOST_BYTES + 1)],
 )
 def test_a_file_that_cannot_be_understood_is_said(content: bytes, tmp_path: Path) -> None:
-    """If the file is invalid, the ask is not sent, and the student reads what is wrong."""
+    """If `.tutor.toml` is invalid, the ask is refused with a message that names the fault."""
     (tmp_path / ".tutor.toml").write_bytes(content)
 
     with pytest.raises(Refused, match=r"^\.tutor\.toml of this folder"):
