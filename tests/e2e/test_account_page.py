@@ -196,7 +196,7 @@ CONTRASTS = {
 
 @pytest.mark.parametrize("look", CONTRASTS)
 async def test_every_text_can_be_read(page: Page, start_service: StartService, look: str) -> None:
-    """Every text has enough contrast, and a code fits on one line of a phone that is 360 pixels wide."""
+    """Every text has enough contrast, and a device code fits on one line of a phone that is 360 pixels wide."""
     features, wanted = CONTRASTS[look]
     await page.resize(360, 640)
     await page.prefer(**features)

@@ -91,7 +91,7 @@ def nvim(empty_nvim: Neovim) -> Neovim:
 
 @on_both_versions
 def test_ask_tutor_is_chosen_from_the_menu_and_its_answer_streams(nvim: Neovim) -> None:
-    """The code action is in Neovim's menu; its answer is streamed, complete, and about the other program's finding."""
+    """The code action is in Neovim's menu; its answer is streamed, complete, and about the linter's diagnostic."""
     nvim.lua(MENU)
     end = nvim.answer()
     assert nvim.lua("return titles") == ["Ask tutor"]

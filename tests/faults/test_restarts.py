@@ -124,7 +124,8 @@ async def test_h13_a_stop_ends_a_single_process_whatever_it_does(
 
     text = "\n".join(service.lines)
     if how is signal.SIGUSR1:
-        frames = ended_by(service, "loop_stalled", "stop_forced")  # the order of the two signals is not fixed
+        # The watchdog ends the process for the stall or for the stop, whichever it notices first.
+        frames = ended_by(service, "loop_stalled", "stop_forced")
         assert any(frame.startswith("stand_still (stuck_service.py:") for frame in frames)
     elif how is signal.SIGUSR2:
         assert "in keep_the_interpreter" in text

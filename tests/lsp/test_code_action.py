@@ -62,7 +62,7 @@ async def test_a_light_bulb_needs_something_wrong_on_the_line(editor: Editor) ->
 
 
 async def test_off_the_squiggle_the_line_still_counts(editor: Editor) -> None:
-    """After a request has named a diagnostic, its whole line gets the action until the text changes."""
+    """Once a code action request has named a diagnostic, its whole line gets the action, until the text is edited."""
     uri = await editor.open(CODE)
     await editor.code_actions(uri, span(2, 13, 14), diagnostics=[UNDEFINED], automatic=True)
 

@@ -999,7 +999,7 @@ async def test_an_ask_that_waits_for_its_token_delays_no_other_message(build: Bu
 
 
 async def test_failed_rating_ends_no_answer(build: Build) -> None:
-    """An error without request_id that does not concern an ask ends no answer."""
+    """An error without request_id, such as one about a failed rating, does not end an answer."""
 
     async def refuse_rating(connection: Connection) -> None:
         frame = await connection.receive()

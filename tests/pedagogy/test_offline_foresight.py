@@ -192,7 +192,10 @@ def test_the_repositorys_own_code_stays_quiet() -> None:
 
 
 def test_fragments_and_cells_may_use_names_from_elsewhere() -> None:
-    """A name from outside a fragment is not reported as undefined, except in a cell whose earlier cells are known."""
+    """A name that a fragment or cell uses may come from code that is not known, so it is not reported as undefined.
+
+    If the earlier cells of a notebook are known, it is.
+    """
     fragment = Submission(code="print(total)\n", cursor=Position(0, 0), first_line=40)
     cell = Submission(code="print(total)\n", cursor=Position(0, 0), kind="cell")
     told = Submission(code="print(total)\n", cursor=Position(0, 0), kind="cell", cells=(Cell(source="total = 1\n"),))
@@ -301,7 +304,7 @@ def test_shipped_program_is_explained_without_a_run(name: str) -> None:
 
 
 def mended(name: str) -> str:
-    """Return the program with the edit of the last level applied."""
+    """Return a program after applying the edit that the last hint level offers."""
     code = EXAMPLES.joinpath(name).read_text(encoding="utf-8")
     edit = diagnose(asked(code)).edit
     assert edit is not None

@@ -286,7 +286,7 @@ async def test_s1_a_refresh_token_is_no_access_token(held: HeldService) -> None:
 
 
 async def test_an_access_token_lives_15_minutes(held: HeldService) -> None:
-    """An access token is valid for 899 seconds and gives `TOKEN_EXPIRED` after 900, even if it is in the cache."""
+    """An access token is valid for 899 seconds and gives `TOKEN_EXPIRED` at 900, even if it is in the cache."""
     account = await held.register()
     unseen = forged(held, account["access_token"], jti=str(uuid4()))
 

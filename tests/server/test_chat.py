@@ -436,7 +436,7 @@ async def modelled(modelled_service: Service, model: FakeUpstream, sign_up: Sign
 
 @pytest.mark.asyncio(loop_scope="module")
 class TestWithAModel:
-    """Asks that are answered by a model."""
+    """Asks that a model answers, in contrast to the offline tutor."""
 
     async def test_the_models_text_streams_and_its_usage_is_recorded(self, modelled: Modelled) -> None:
         """The model's text reaches the student, and its provider, model and usage reach the ledger."""

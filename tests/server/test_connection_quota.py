@@ -221,7 +221,7 @@ def test_a_slow_count_is_rare() -> None:
 
 
 def test_a_request_of_a_connection_that_has_gone(process: Process) -> None:
-    """A request that begins or ends after its connection was closed changes no count."""
+    """If a connection is closed, a request on it that begins or ends afterwards is not counted."""
     gone, left = process.connect("one"), process.connect("one")
     assert left.begin_request("one") is None
     process.disconnect(gone)

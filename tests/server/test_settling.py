@@ -82,14 +82,14 @@ async def sitting(folder: Path, upstream: FakeUpstream, **settings: Any) -> Asyn
 
 @pytest.fixture
 async def desk(tmp_path: Path, upstream: FakeUpstream) -> AsyncIterator[Desk]:
-    """Yield the same on SQLite, whose writer a test can block."""
+    """Yield a student's WebSocket at a service on SQLite, whose writer a test can block."""
     async with sitting(tmp_path, upstream) as here:
         yield here
 
 
 @pytest.fixture
 async def any_desk(tmp_path: Path, upstream: FakeUpstream, database_url: str) -> AsyncIterator[Desk]:
-    """Yield the same on each kind of database in turn."""
+    """Yield a student's WebSocket at a service on each kind of database in turn."""
     async with sitting(tmp_path, upstream, database_url=database_url) as here:
         yield here
 
