@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tutor_analysis.guarding import BoundedGuard
     from tutor_analysis.work import Material
     from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
-    from tutor_pedagogy.offline import Certainty, Explanation
+    from tutor_pedagogy.offline import Explanation, SureMistake
     from tutor_protocol import Submission
 
 K = TypeVar("K")
@@ -92,10 +92,10 @@ class Analyst:
             self._fail(owner, "topic", submission, failure)
             return NOT_ANALYSED
 
-    async def certainties(self, owner: Hashable, submission: Submission) -> list[Certainty]:
+    async def sure_mistakes(self, owner: Hashable, submission: Submission) -> list[SureMistake]:
         """Return the findings in a whole document that are errors beyond doubt."""
         try:
-            return await self._run(owner, submission, work.certainties, submission)
+            return await self._run(owner, submission, work.sure_mistakes, submission)
         except NotAnalysed as failure:
             self._on_failure(owner, "certainties", failure)
             return []

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor_pedagogy.offline import Certainty, certainties
+from tutor_pedagogy.offline import SureMistake, sure_mistakes
 from tutor_protocol import Position, Submission
 
 DAYS = 'day = input()\nif day == "Sat" or "Sun":\n    print("free")\n'
 
 
-def found(code: str, **more: str) -> list[Certainty]:
+def found(code: str, **more: str) -> list[SureMistake]:
     """Return the certain findings of a whole document."""
-    return certainties(Submission(code=code, cursor=Position(0, 0), **more))  # type: ignore[arg-type]  # `kind` is a literal
+    return sure_mistakes(Submission(code=code, cursor=Position(0, 0), **more))  # type: ignore[arg-type]  # `kind` is a literal
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import pytest
 from tutor_pedagogy.classification import classify
 from tutor_pedagogy.guard import Guard
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
-from tutor_pedagogy.offline import certainties, explain, topic
+from tutor_pedagogy.offline import explain, sure_mistakes, topic
 from tutor_pedagogy.offline.engine.program import Program
 from tutor_pedagogy.problem.syntax_tree import COMPILED
 from tutor_pedagogy.remembered import Remembered
@@ -101,7 +101,9 @@ def submission(code: str) -> Submission:
 
 @pytest.mark.parametrize("name", PROGRAMS)
 @pytest.mark.parametrize(
-    "answer", [lambda asked: explain(asked, HintLevel.SOLUTION, STUDENT), certainties], ids=["explain", "certainties"]
+    "answer",
+    [lambda asked: explain(asked, HintLevel.SOLUTION, STUDENT), sure_mistakes],
+    ids=["explain", "sure_mistakes"],
 )
 def test_work_grows_with_the_length_of_a_program(name: str, answer: Callable[[Submission], object]) -> None:
     """A program of four times the length takes less than seven times the work, so the work is not quadratic."""

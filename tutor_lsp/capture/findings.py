@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tutor_analysis.analyst import Analyst
     from tutor_lsp.capture.document import Window
     from tutor_lsp.lsp.text_document import EditedDocument
-    from tutor_pedagogy.offline import Certainty
+    from tutor_pedagogy.offline import SureMistake
     from tutor_protocol import Kind
 
 MAX_FINDINGS = 50
@@ -25,10 +25,10 @@ OF_DOCUMENTS = "documents"
 """The owner for whom documents are analysed. Calls of different owners run in parallel, so questions need not wait."""
 
 
-async def find_certain_errors(analyst: Analyst, shown: Window, kind: Kind) -> list[Certainty]:
+async def find_certain_errors(analyst: Analyst, shown: Window, kind: Kind) -> list[SureMistake]:
     """Return the certain errors in the code of a whole document."""
     submission = Submission(code=shown.code, cursor=Position(0, 0), kind=kind)
-    return (await analyst.certainties(OF_DOCUMENTS, submission))[:MAX_FINDINGS]
+    return (await analyst.sure_mistakes(OF_DOCUMENTS, submission))[:MAX_FINDINGS]
 
 
 def whole_window(document: EditedDocument) -> Window:
@@ -36,7 +36,7 @@ def whole_window(document: EditedDocument) -> Window:
     return window(document.lines, Position(0, 0))
 
 
-def marks(document: EditedDocument, shown: Window, found: Iterable[Certainty]) -> list[Mark]:
+def marks(document: EditedDocument, shown: Window, found: Iterable[SureMistake]) -> list[Mark]:
     """Return marks for the findings. The document must not have changed since the analysis."""
     put = []
     for one in found:

@@ -7,8 +7,18 @@ diagnostics. It is deterministic: the same input gives the same text. `explain` 
 
 from __future__ import annotations
 
-from tutor_pedagogy.offline.engine.claims import Certainty, certainties
 from tutor_pedagogy.offline.engine.diagnosis import diagnose, explain, topic
-from tutor_pedagogy.offline.engine.finding import Confidence, Edit, Explanation, Finding
+from tutor_pedagogy.offline.engine.finding import Certainty, Edit, Explanation, Finding
+from tutor_pedagogy.offline.engine.sure_mistakes import SureMistake, sure_mistakes
 
-__all__ = ["Certainty", "Confidence", "Edit", "Explanation", "Finding", "certainties", "diagnose", "explain", "topic"]
+__all__ = [
+    "Certainty",
+    "Edit",
+    "Explanation",
+    "Finding",
+    "SureMistake",
+    "diagnose",
+    "explain",
+    "sure_mistakes",
+    "topic",
+]

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tutor_pedagogy.offline import foresight
 from tutor_pedagogy.offline.engine import editor_diagnostics
-from tutor_pedagogy.offline.engine.claims import CERTAIN
 from tutor_pedagogy.offline.engine.crash import read_crash, without_values
 from tutor_pedagogy.offline.engine.edits import edit_to, sound
 from tutor_pedagogy.offline.engine.finding import Explanation, Finding
 from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.program import Program
+from tutor_pedagogy.offline.engine.sure_mistakes import CERTAIN
 from tutor_pedagogy.offline.engine.writing import write
 from tutor_pedagogy.offline.rules import logic, runtime, syntax
 from tutor_pedagogy.offline.rules.logic.rule import LogicRule
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
-    from tutor_pedagogy.offline.engine.finding import Confidence
+    from tutor_pedagogy.offline.engine.finding import Certainty
     from tutor_pedagogy.offline.engine.parsing import Fault
     from tutor_pedagogy.offline.engine.rule import Rule
     from tutor_protocol import Submission
@@ -45,7 +45,7 @@ class _Cause(NamedTuple):
 
     rule: Rule
     match: Match | None
-    certainty: Confidence = "start_here"
+    certainty: Certainty = "start_here"
 
 
 def topic(submission: Submission) -> str:
@@ -140,7 +140,7 @@ def _evidence(program: Program, submission: Submission) -> _Cause | None:
     return _Cause(*found, _certainty(found[0])) if found is not None else None
 
 
-def _certainty(rule: Rule) -> Confidence:
+def _certainty(rule: Rule) -> Certainty:
     """Return the confidence in a rule. A rule without a code pattern (no `LogicRule`) only says where to start."""
     if not isinstance(rule, LogicRule):
         return "start_here"

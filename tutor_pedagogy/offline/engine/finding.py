@@ -56,7 +56,7 @@ class Finding:
     slots: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
-Confidence = Literal["certain", "likely", "start_here"]
+Certainty = Literal["certain", "likely", "start_here"]
 """How sure the tutor is of a cause: `certain`, `likely`, or `start_here` if it only knows where to start looking."""
 
 
@@ -71,6 +71,6 @@ class Explanation:
 
     rule: str
     lines: tuple[int, ...]
-    certainty: Confidence
+    certainty: Certainty
     text: str
     edit: Edit | None = None

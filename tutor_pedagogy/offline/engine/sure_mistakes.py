@@ -30,7 +30,7 @@ In 253 corrected student programs, such rules made one report.
 
 
 @dataclass(frozen=True, slots=True)
-class Certainty:
+class SureMistake:
     """A certain mistake with the stable name of its rule. Line and columns count from 0 in `Submission.code`."""
 
     rule: str
@@ -41,12 +41,12 @@ class Certainty:
     message: str
 
 
-def certainties(submission: Submission) -> list[Certainty]:
+def sure_mistakes(submission: Submission) -> list[SureMistake]:
     """Return the certain mistakes in order of lines, at most one a line; only the syntax error if there is one."""
     program = Program(submission)
     if program.fault is not None:
         return [_of_syntax(program, program.fault)]
-    found: dict[int, Certainty] = {}
+    found: dict[int, SureMistake] = {}
     try:
         # Notebook cells can run in any order, so an exception predicted for a cell is not certain.
         crashes = [] if program.is_cell else predicted_crashes(program)
@@ -57,18 +57,18 @@ def certainties(submission: Submission) -> list[Certainty]:
     return [found[line] for line in sorted(found)]
 
 
-def _of_syntax(program: Program, fault: Fault) -> Certainty:
+def _of_syntax(program: Program, fault: Fault) -> SureMistake:
     line = min(fault.line, len(program.lines))
     start, end = fault.column, fault.end_column if fault.end_line == fault.line else len(program.line(line))
     return _at(program, line, ("syntax", "syntax", fault.message), (start, end))
 
 
-def _of_crash(program: Program, crash: Crash) -> Certainty:
+def _of_crash(program: Program, crash: Crash) -> SureMistake:
     message = f"{crash.exception}: {crash.message}" if crash.message else crash.exception
     return _at(program, crash.line, ("runtime", "runtime", message), crash.marks)
 
 
-def _of_logic(program: Program) -> Iterator[Certainty]:
+def _of_logic(program: Program) -> Iterator[SureMistake]:
     for rule in (rule for rule in RULES if rule.certainty >= CERTAIN):
         for match in rule.find(program):
             line, expression = match.lines[0], match.expression or ""
@@ -84,10 +84,12 @@ def _of_logic(program: Program) -> Iterator[Certainty]:
             yield _at(program, line, (rule.name, rule.error_type, question(finding, rule.lesson, program)), columns)
 
 
-def _at(program: Program, line: int, what: tuple[str, ErrorType, str], columns: tuple[int, int] | None) -> Certainty:
+def _at(program: Program, line: int, what: tuple[str, ErrorType, str], columns: tuple[int, int] | None) -> SureMistake:
     """Return a mistake at these columns of a line, or on the whole line if there are no columns."""
     text = program.line(line)
     visible = (len(text) - len(text.lstrip()), len(text.rstrip()))
     start, end = columns if columns is not None and columns[0] < min(columns[1], visible[1]) else visible
     margin = len(program.margin)
-    return Certainty(*what[:2], line=line - 1, start=start + margin, end=min(end, visible[1]) + margin, message=what[2])
+    return SureMistake(
+        *what[:2], line=line - 1, start=start + margin, end=min(end, visible[1]) + margin, message=what[2]
+    )
