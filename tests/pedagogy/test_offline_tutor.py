@@ -300,11 +300,19 @@ def test_an_explanation_says_how_sure_it_is(submission: Submission, certainty: s
 
 
 def test_a_checkers_report_is_a_likely_cause() -> None:
-    """A checker's report gives a likely cause, since checkers may be wrong."""
-    report = Diagnostic(message='"undefined_name" is not defined', line=0, character=6, end_line=0, end_character=20)
-    reported = Submission(code="print(undefined_name)\n", cursor=Position(0, 0), diagnostics=(report,))
+    """A checker's report gives a likely cause, since checkers may be wrong, unless the evaluator confirms it."""
+    report = Diagnostic(message='"undefined_name" is not defined', line=1, character=10, end_line=1, end_character=24)
+    code = "def show():\n    print(undefined_name)\n"
+    certainties = {
+        explain(
+            Submission(code=code + called, cursor=Position(1, 0), diagnostics=(report,)),
+            HintLevel.QUESTION,
+            STUDENTS[1],
+        ).certainty: called
+        for called in ("", "show()\n")
+    }
 
-    assert explain(reported, HintLevel.QUESTION, STUDENTS[1]).certainty == "likely"
+    assert certainties == {"likely": "", "certain": "show()\n"}
 
 
 def test_an_explanation_carries_the_checked_edit() -> None:

@@ -7,12 +7,14 @@ advice to trace the program by hand.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline import foresight
 from tutor_pedagogy.offline.engine import editor_diagnostics
+from tutor_pedagogy.offline.engine.cause import Cause
 from tutor_pedagogy.offline.engine.crash import read_crash, without_values
 from tutor_pedagogy.offline.engine.edits import edit_to, sound
+from tutor_pedagogy.offline.engine.evidence import Evidence, evaluated_crash
 from tutor_pedagogy.offline.engine.finding import Explanation, Finding
 from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.program import Program
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+    from tutor_pedagogy.offline.engine.crash import Crash
     from tutor_pedagogy.offline.engine.finding import Certainty
     from tutor_pedagogy.offline.engine.parsing import Fault
     from tutor_pedagogy.offline.engine.rule import Rule
@@ -38,14 +41,6 @@ _SYNTAX = frozenset(("SyntaxError", "IndentationError", "TabError"))
 _TOO_DEEP = (MemoryError, RecursionError, ValueError)
 """The exceptions that walking the tree of hostile, very deeply nested code can raise."""
 _TOPICS = Remembered[str]()
-
-
-class _Cause(NamedTuple):
-    """The rule that a submission breaks, and the place. Without a `match`, the student is asked to trace by hand."""
-
-    rule: Rule
-    match: Match | None
-    certainty: Certainty = "start_here"
 
 
 def topic(submission: Submission) -> str:
@@ -88,16 +83,16 @@ def explain(submission: Submission, level: HintLevel, student: StudentLevels) ->
 
 
 @lru_cache(maxsize=32)
-def _cause(submission: Submission) -> _Cause:
+def _cause(submission: Submission) -> Cause:
     """Return the rule and its match. They are cached, because callers ask for `topic` first and then for `explain`."""
     program = Program(submission)
     try:
-        return _evidence(program, submission) or _Cause(TRACE, None)
+        return _evidence(program, submission) or Cause(TRACE, None)
     except _TOO_DEEP:
-        return _Cause(TRACE, _at_cursor(program))
+        return Cause(TRACE, _at_cursor(program))
 
 
-def _finding(program: Program, cause: _Cause) -> Finding:
+def _finding(program: Program, cause: Cause) -> Finding:
     rule = cause.rule
     try:
         match = cause.match or trace(program)
@@ -119,7 +114,7 @@ def _at_cursor(program: Program) -> Match:
     return Match(lines=(program.cursor_line,), slots={"variable": "each variable"})
 
 
-def _evidence(program: Program, submission: Submission) -> _Cause | None:
+def _evidence(program: Program, submission: Submission) -> Cause | None:
     traceback = without_values(submission.traceback or "")
     crash = read_crash(traceback, program)
     symptom = read_symptom(traceback, submission.question)
@@ -128,16 +123,31 @@ def _evidence(program: Program, submission: Submission) -> _Cause | None:
     )
     is_crash = crash is not None and crash.exception not in _SYNTAX and (crash.line or program.fault is None)
     if crash is not None and is_crash and not is_failing_test:
-        return _Cause(*runtime.diagnose(program, crash), "certain")
+        return _crash(program, crash)
     if program.fault is not None:
         return _syntax(program, program.fault)
     if symptom is None:
         if (reported := editor_diagnostics.foresee(submission.diagnostics, program)) is not None:
-            return _Cause(*runtime.diagnose(program, reported), "likely")
-        if (foreseen := foresight.foresee(program)) is not None:
-            return _Cause(*runtime.diagnose(program, foreseen), "certain")
+            cause = _crash(program, reported)
+            is_proved = Evidence(program, reported).is_reproduced
+            return cause if is_proved or cause.certainty == "start_here" else cause._replace(certainty="likely")
+        foreseen = evaluated_crash(program) or foresight.foresee(program)
+        if foreseen is not None:
+            return _crash(program, foreseen)
     found = logic.diagnose(program, symptom)
-    return _Cause(*found, _certainty(found[0])) if found is not None else None
+    return Cause(*found, _certainty(found[0])) if found is not None else None
+
+
+def _crash(program: Program, crash: Crash) -> Cause:
+    """Return the cause of a crash: a rule for its message, or a code pattern whose edit mends it."""
+    evidence = Evidence(program, crash)
+    cause = runtime.diagnose(evidence)
+    if cause.certainty == "certain" or not evidence.is_reproduced:
+        return cause
+    for rule, match in logic.patterns(program):
+        if match.edit is not None and evidence.mends(match.edit):
+            return Cause(rule, match, "certain")
+    return cause
 
 
 def _certainty(rule: Rule) -> Certainty:
@@ -147,10 +157,10 @@ def _certainty(rule: Rule) -> Certainty:
     return "certain" if rule.certainty >= CERTAIN else "likely"
 
 
-def _syntax(program: Program, fault: Fault) -> _Cause:
+def _syntax(program: Program, fault: Fault) -> Cause:
     found = syntax.diagnose(program, fault)
     if found is None:
-        return _Cause(UNREADABLE, Match(lines=(fault.line,), expression=program.line(fault.line).strip() or None))
+        return Cause(UNREADABLE, Match(lines=(fault.line,), expression=program.line(fault.line).strip() or None))
     candidate = found.candidate
     edit = edit_to(program, found.mended) if found.mended is not None else None
     step = edit_to(program, found.first_step) if edit is None and found.first_step is not None else None
@@ -161,4 +171,4 @@ def _syntax(program: Program, fault: Fault) -> _Cause:
         first_step=step,
         slots=candidate.slots,
     )
-    return _Cause(found.rule, match, "likely" if edit is None else "certain")
+    return Cause(found.rule, match, "likely" if edit is None else "certain")

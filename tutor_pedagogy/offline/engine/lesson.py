@@ -38,7 +38,9 @@ class Lesson:
     `maths_picture` and `maths_precise` likewise by maths level. `place` and `plan` make level 3. If the matched line
     may not be the cause, `is_sure` is false and the text says where to start. Level 4 shows the first of `examples`
     that is not too similar to the student's code. `remedy` says what to change if no edit was found; `reason` and
-    `check` complete level 5.
+    `check` complete level 5. `claims` are what the texts assert about the program, as Python
+    expressions over slots. The rule is dropped if one is false. `is_proved_by_message` says that the exception's
+    message alone proves the cause.
     """
 
     question: str
@@ -54,6 +56,8 @@ class Lesson:
     maths_picture: str = ""
     maths_precise: str = ""
     is_sure: bool = True
+    claims: tuple[str, ...] = ()
+    is_proved_by_message: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,8 @@ class LessonFile:
             reason=self.prose("Reason"),
             check=self.prose("Check"),
             is_sure=self.front_matter.get("place") != "a start",
+            claims=tuple(claim.strip() for claim in self.front_matter.get("claims", "").split(";") if claim.strip()),
+            is_proved_by_message=self.front_matter.get("proof") == "the message",
         )
 
 

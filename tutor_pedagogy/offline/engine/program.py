@@ -15,6 +15,7 @@ from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.nodes import Function
 from tutor_pedagogy.offline.engine.parsing import Fault, characters, check, flags, parse
 from tutor_pedagogy.offline.engine.source import Source
+from tutor_pedagogy.offline.evaluation import Run, run
 from tutor_pedagogy.problem.syntax_tree import COMPILED
 from tutor_pedagogy.problem.tree_walk import children, parents, walk
 
@@ -78,6 +79,12 @@ class Program(Source):
             self.tree = parsed
             is_sound = self.margin or COMPILED.get(self.code, flags(cell=self.is_cell))
             self.fault = None if is_sound else check(parsed, cell=self.is_cell)
+
+    @cached_property
+    def run(self) -> Run | None:
+        """The program's run in the evaluator; None if the code is not complete: it does not parse or is a fragment."""
+        is_complete = self.tree is not None and not self.cells and not self.margin and self.first_line == 0
+        return run(self.tree) if self.tree is not None and is_complete else None
 
     @cached_property
     def nodes(self) -> list[ast.AST]:

@@ -4,7 +4,7 @@ Python never executes the code. The evaluator walks the syntax tree with real va
 rule can check what it asserts, and an edit can be tried. `run` is the entry point.
 """
 
-from tutor_pedagogy.offline.evaluation.run import STEPS, Run, run
+from tutor_pedagogy.offline.evaluation.run import STEPS, Run, run, value_of
 from tutor_pedagogy.offline.evaluation.values import UNKNOWN
 
-__all__ = ["STEPS", "UNKNOWN", "Run", "run"]
+__all__ = ["STEPS", "UNKNOWN", "Run", "run", "value_of"]

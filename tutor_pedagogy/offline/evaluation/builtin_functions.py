@@ -81,6 +81,8 @@ LIBRARIES: dict[str, dict[str, Any]] = {
         "defaultdict": collections.defaultdict,
         "deque": collections.deque,
     },
+    "sys": {"exit": Builtin("exit")},
+    "os": {"_exit": Builtin("exit"), "abort": Builtin("exit")},
     "copy": {"copy": Builtin("copy.copy"), "deepcopy": Builtin("copy.deepcopy")},
 }
 """The members of a module that are evaluated. Other members, and other modules, are not known."""
@@ -280,15 +282,24 @@ def _truth_of(name: str, *, wanted: bool) -> Function:
 def _mapped(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
     function, *iterables = arguments
     rows = zip(*(machine.listed(frame, each) for each in iterables), strict=False)
-    return iter([machine.call(frame, function, row, {}) for row in rows])
+    return map(_itself, [machine.call(frame, function, row, {}) for row in rows])
 
 
 def _filtered(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
     function, iterable = arguments
     values = machine.listed(frame, iterable)
     if function is None:
-        return iter([value for value in values if machine.truth(frame, value)])
-    return iter([value for value in values if machine.truth(frame, machine.call(frame, function, (value,), {}))])
+        return filter(_always, [value for value in values if machine.truth(frame, value)])
+    kept = [value for value in values if machine.truth(frame, machine.call(frame, function, (value,), {}))]
+    return filter(_always, kept)
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _always(_: Any) -> bool:
+    return True
 
 
 def _enumerated(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -> Any:

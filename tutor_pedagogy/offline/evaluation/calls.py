@@ -103,7 +103,9 @@ def _call_closure(
     if isinstance(closure.node, ast.Lambda):
         return machine.evaluate(inner, closure.node.body)
     line = machine.line
+    machine.callers.append(line)
     signal = machine.execute(inner, closure.node.body)
+    machine.callers.pop()
     machine.line = line
     return signal.value if isinstance(signal, Returned) else None
 

@@ -251,7 +251,8 @@ def _list_comprehension(machine: Machine, frame: Frame, node: ast.ListComp | ast
 
 
 def _generator(machine: Machine, frame: Frame, node: ast.GeneratorExp) -> Any:
-    return iter(_list_comprehension(machine, frame, node))
+    values = _list_comprehension(machine, frame, node)
+    return (value for value in values)
 
 
 def _set_comprehension(machine: Machine, frame: Frame, node: ast.SetComp) -> Any:

@@ -35,6 +35,14 @@ class Frame:
     handled: list[BaseException] = field(default_factory=list)
 
     @property
+    def visible(self) -> dict[str, Any]:
+        """Every name that this frame can see, with its value; built-in names excepted."""
+        frames: list[Frame] = [self]
+        while (parent := frames[-1].parent) is not None:
+            frames.append(parent)
+        return {name: value for frame in reversed(frames) for name, value in frame.names.items()}
+
+    @property
     def module(self) -> Frame:
         """The frame of the module."""
         frame = self

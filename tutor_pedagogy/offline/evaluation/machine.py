@@ -36,6 +36,7 @@ class Machine(ABC):
         self.depth = 0
         self.line = 0
         self.is_certain = True
+        self.callers: list[int] = []
         self.watched = frozenset(watched)
         self.seen: dict[ast.AST, list[Any]] = {}
         self.ran: Counter[int] = Counter()
@@ -69,7 +70,7 @@ class Machine(ABC):
 
     def throw(self, frame: Frame, exception: BaseException) -> NoReturn:
         """Raise an exception of the evaluated program at the present line."""
-        raise Raised(exception, self.line, frame)
+        raise Raised(exception, self.line, frame, tuple(self.callers))
 
     def native(self, frame: Frame, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         """Return the result of a native function. What it raises counts as raised by the program."""

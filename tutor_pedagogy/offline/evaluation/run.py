@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -9,13 +10,21 @@ from tutor_pedagogy.offline.evaluation import calls, expressions, objects, state
 from tutor_pedagogy.offline.evaluation.frames import Frame
 from tutor_pedagogy.offline.evaluation.machine import Machine
 from tutor_pedagogy.offline.evaluation.values import UNKNOWN, Raised, Stopped
+from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Collection, Mapping, Sequence
 
 STEPS = 4000
 """The maximum number of steps of one run: evaluated expressions, run statements and items of native operations."""
+
+STEPS_OF_VALUE = 200
+"""The maximum number of steps in which the value of one expression is computed."""
+_PURE = (
+    *(ast.Name, ast.Constant, ast.Attribute, ast.Subscript, ast.Slice, ast.Compare, ast.BinOp, ast.BoolOp, ast.UnaryOp),
+    *(ast.Tuple, ast.List, ast.Dict, ast.Set, ast.Call, ast.operator, ast.cmpop, ast.boolop, ast.unaryop),
+)
+_PURE_FUNCTIONS = frozenset(("len", "type", "isinstance", "abs", "min", "max", "sum", "str", "int", "float", "sorted"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,15 +32,17 @@ class Run:
     """The result of evaluating a program.
 
     `ending` is `finished`, `raised` or `stopped`: a run stops at a bound, or where something is not known. `line` is
-    the last line that ran, from 1. `value` is that of the evaluated call, if any. `names` are the variables of the
-    frame in which an exception was raised. `printed` holds the printed texts in order; None stands for a text that is
-    not known.
+    the last line that ran, from 1. `value` is that of the evaluated call, if any. `names` are the variables that the
+    line at which an exception was raised can see. `printed` holds the printed texts in order; None stands for a text
+    that is not known.
     """
 
     ending: Literal["finished", "raised", "stopped"]
     line: int
     exception: BaseException | None = None
     reason: str = ""
+    callers: tuple[int, ...] = ()
+    """The lines of the calls that led to the exception, the outermost first."""
     value: Any = UNKNOWN
     names: Mapping[str, Any] = field(default_factory=dict)
     printed: tuple[str | None, ...] = ()
@@ -65,6 +76,21 @@ class _Interpreter(Machine):
         return objects.attribute(self, frame, value, name)
 
 
+def value_of(expression: ast.expr, names: Mapping[str, Any]) -> Any:
+    """Return the value of an expression without side effects, given its names; `UNKNOWN` if it is not known."""
+    if not all(isinstance(node, _PURE) and _is_pure(node) for node in walk(expression)):
+        return UNKNOWN
+    machine = _Interpreter(STEPS_OF_VALUE)
+    try:
+        return machine.evaluate(Frame(dict(names)), expression)
+    except (Raised, Stopped):
+        return UNKNOWN
+
+
+def _is_pure(node: ast.AST) -> bool:
+    return not isinstance(node, ast.Call) or (isinstance(node.func, ast.Name) and node.func.id in _PURE_FUNCTIONS)
+
+
 def run(
     tree: ast.Module, *, call: ast.expr | None = None, steps: int = STEPS, watched: Collection[ast.AST] = ()
 ) -> Run:
@@ -79,14 +105,15 @@ def run(
     ending: Literal["finished", "raised", "stopped"] = "finished"
     exception: BaseException | None = None
     reason = ""
+    callers: tuple[int, ...] = ()
     names: Mapping[str, Any] = module.names
     try:
         machine.execute(module, tree.body)
         if call is not None:
             value = machine.evaluate(module, call)
     except Raised as raised:
-        ending, exception, names = "raised", raised.value, raised.frame.names
-        machine.line = raised.line
+        ending, exception, names = "raised", raised.value, raised.frame.visible
+        machine.line, callers = raised.line, raised.callers
     except Stopped as stopped:
         ending, reason = "stopped", str(stopped)
     return Run(
@@ -94,6 +121,7 @@ def run(
         line=machine.line,
         exception=exception,
         reason=reason,
+        callers=callers,
         value=value,
         names=dict(names),
         printed=tuple(machine.output),

@@ -164,15 +164,18 @@ def _raise(machine: Machine, frame: Frame, node: ast.Raise) -> None:
 
 
 def _try(machine: Machine, frame: Frame, node: ast.Try) -> Any:
+    callers = len(machine.callers)
     try:
         try:
             signal = machine.execute(frame, node.body)
         except Raised as raised:
+            del machine.callers[callers:]
             signal = _handle(machine, frame, node, raised)
         else:
             if signal is None:
                 signal = machine.execute(frame, node.orelse)
     except Raised:
+        del machine.callers[callers:]
         ended = machine.execute(frame, node.finalbody)
         if ended is None:
             raise

@@ -20,13 +20,17 @@ class Stopped(Exception):
 
 
 class Raised(Exception):
-    """The evaluated program raised an exception. `line` and `frame` are those at which it was raised."""
+    """The evaluated program raised an exception. `line` and `frame` are those at which it was raised.
 
-    def __init__(self, value: BaseException, line: int, frame: Frame) -> None:
+    `callers` are the lines of the calls that led there, the outermost first.
+    """
+
+    def __init__(self, value: BaseException, line: int, frame: Frame, callers: tuple[int, ...]) -> None:
         super().__init__(type(value).__name__)
         self.value = value
         self.line = line
         self.frame = frame
+        self.callers = callers
 
 
 class Unknown:
@@ -133,3 +137,13 @@ class Library:
 
     name: str
     members: Mapping[str, Any] = field(default_factory=dict)
+
+
+for _class, _name in (
+    (Closure, "function"),
+    (Method, "method"),
+    (NativeMethod, "builtin_function_or_method"),
+    (Builtin, "builtin_function_or_method"),
+    (Library, "module"),
+):
+    _class.__name__ = _name  # CPython's messages name the types of operands.

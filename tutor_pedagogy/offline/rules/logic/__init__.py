@@ -26,6 +26,8 @@ from tutor_pedagogy.offline.rules.logic.wrong_branch import explain_branch
 from tutor_pedagogy.offline.rules.logic.wrong_result import explain_result, explain_unreached
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tutor_pedagogy.offline.engine.match import Match
     from tutor_pedagogy.offline.engine.program import Program
     from tutor_pedagogy.offline.engine.rule import Rule
@@ -71,6 +73,14 @@ def diagnose(program: Program, symptom: Symptom | None) -> tuple[Rule, Match] | 
     if symptom.call or symptom.got:
         return explain_branch(program, symptom) or explain_result(program, symptom)
     return _surest(program) or explain_result(program, symptom)
+
+
+def patterns(program: Program) -> Iterator[tuple[LogicRule, Match]]:
+    """Yield the matches of rules that apply without a symptom, the most certain first."""
+    for rules in _BY_CERTAINTY:
+        for rule in rules:
+            for match in rule.find(program):
+                yield rule, match
 
 
 def _surest(program: Program) -> tuple[LogicRule, Match] | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.cause import Cause
 from tutor_pedagogy.offline.engine.rule import rules_of
 from tutor_pedagogy.offline.rules.numerical import crashes
 from tutor_pedagogy.offline.rules.runtime import (
@@ -36,9 +38,11 @@ from tutor_pedagogy.offline.rules.runtime.context import CrashContext
 from tutor_pedagogy.offline.rules.runtime.rule import RuntimeRule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from tutor_pedagogy.offline.engine.crash import Crash
+    from tutor_pedagogy.offline.engine.evidence import Evidence
+    from tutor_pedagogy.offline.engine.finding import Certainty
     from tutor_pedagogy.offline.engine.match import Match
     from tutor_pedagogy.offline.engine.program import Program
 
@@ -95,8 +99,8 @@ RULES = tuple(in_order(rules_of(MODULES, RuntimeRule)))
 """All rules in the order in which they are tried: the first that finds a match in the code is used."""
 
 
-def diagnose(program: Program, crash: Crash) -> tuple[RuntimeRule, Match]:
-    """Return the rule for a crash, with its match. The last rule matches every crash."""
+def matches(program: Program, crash: Crash) -> Iterator[tuple[RuntimeRule, Match]]:
+    """Yield the rules that match a crash, in order. The last rule matches every crash."""
     for rule in RULES:
         if rule.exceptions and crash.exception not in rule.exceptions:
             continue
@@ -105,5 +109,33 @@ def diagnose(program: Program, crash: Crash) -> tuple[RuntimeRule, Match]:
             continue
         match = rule.detect(CrashContext(program, crash, message))
         if match is not None:
-            return rule, match
-    raise AssertionError("the last rule matches every crash")
+            yield rule, match
+
+
+def diagnose(evidence: Evidence) -> Cause:
+    """Return the cause of a crash: the first rule that matches, asserts nothing false, and whose edit mends the crash.
+
+    If no edit mends it, the cause is the first of these rules without its edit. The last rule matches every crash.
+    """
+    without_edit: Cause | None = None
+    for rule, match in matches(evidence.program, evidence.crash):
+        if rule is any_exception.other and without_edit is not None:
+            break
+        claims = [evidence.holds(claim, match) for claim in rule.lesson.claims]
+        if False in claims:
+            continue
+        is_proved = None not in claims and (bool(claims) or rule.lesson.is_proved_by_message)
+        mends = evidence.mends(match.edit) if match.edit is not None else None
+        if mends is False:
+            without_edit = without_edit or Cause(rule, replace(match, edit=None), "likely")
+            continue
+        return Cause(rule, match, _certainty(rule, is_certain=is_proved or bool(mends)))
+    if without_edit is None:
+        raise AssertionError("the last rule matches every crash")
+    return without_edit
+
+
+def _certainty(rule: RuntimeRule, *, is_certain: bool) -> Certainty:
+    if rule is any_exception.other or not rule.lesson.is_sure:
+        return "start_here"
+    return "certain" if is_certain else "likely"

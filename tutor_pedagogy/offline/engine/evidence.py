@@ -1,0 +1,124 @@
+"""Evidence: the values that a program had when it failed, and whether an edit mends it.
+
+Values come from the evaluator if it fails in the same way as the program did, else from the values that the language
+server adds to a traceback. What neither knows stays unknown.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cached_property
+from string import Template
+from typing import TYPE_CHECKING, Any
+
+from tutor_pedagogy.offline.engine.crash import Crash
+from tutor_pedagogy.offline.engine.edits import sound
+from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.parsing import parse
+from tutor_pedagogy.offline.evaluation import UNKNOWN, run, value_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tutor_pedagogy.offline.engine.finding import Edit
+    from tutor_pedagogy.offline.engine.match import Match
+    from tutor_pedagogy.offline.engine.program import Program
+    from tutor_pedagogy.offline.evaluation import Run
+
+MAX_TRIALS = 6
+"""The maximum number of edits that are tried for one submission."""
+_VALUES = re.compile(r"\n# values on line \d{1,7}: (?P<values>[^\n]*)\Z")
+_VALUE = re.compile(r"(?:^|, )(?P<name>[A-Za-z_]\w*) = ")
+
+
+class Evidence:
+    """What is known about one failing program."""
+
+    def __init__(self, program: Program, crash: Crash) -> None:
+        self.program = program
+        self.crash = crash
+        self._trials = 0
+
+    @cached_property
+    def is_reproduced(self) -> bool:
+        """Whether the evaluator raises the same exception on the same line."""
+        done = self.program.run
+        return (
+            done is not None
+            and done.exception is not None
+            and type(done.exception).__name__ == self.crash.exception
+            and done.line == self.crash.line
+        )
+
+    @cached_property
+    def names(self) -> Mapping[str, Any]:
+        """The known values of variables on the failing line."""
+        if self.is_reproduced and self.program.run is not None:
+            return self.program.run.names
+        return reported_values(self.program.submission.traceback or "")
+
+    def holds(self, claim: str, match: Match) -> bool | None:
+        """Return whether a claim about a match is true. `$name` in it is a slot of code; None if it is not known."""
+        slots = {name: f"({text})" for name, text in match.slots.items() if isinstance(text, Code)}
+        slots.setdefault("expression", f"({match.expression})")
+        try:
+            expression = ast.parse(Template(claim).substitute(slots), mode="eval").body
+        except (KeyError, SyntaxError, ValueError):
+            return None
+        value = value_of(expression, self.names)
+        return None if value is UNKNOWN else bool(value)
+
+    def mends(self, edit: Edit) -> bool | None:
+        """Return whether an edit mends the crash; None if the evaluator cannot tell.
+
+        An edit after which the same exception comes on the same line, or another one on an edited line, does not. If
+        the program fails elsewhere, it may have a second mistake.
+        """
+        if not self.is_reproduced or (done := self._try(edit)) is None:
+            return None
+        if done.exception is None:
+            return True if done.ending == "finished" or self._is_past(done) else None
+        is_same = type(done.exception).__name__ == self.crash.exception and done.line == self.crash.line
+        edited = range(edit.line, edit.line + edit.after.count("\n") + 1)
+        return False if is_same or (done.line in edited and done.line != self.crash.line) else None
+
+    def _is_past(self, done: Run) -> bool:
+        """Return whether a run that stopped at an unknown value has passed the failing line more often than before."""
+        before = self.program.run.ran.get(self.crash.line, 0) if self.program.run is not None else 0
+        return done.ran.get(self.crash.line, 0) >= before and done.line != self.crash.line
+
+    def _try(self, edit: Edit) -> Run | None:
+        self._trials += 1
+        if self._trials > MAX_TRIALS or sound(self.program, edit) is None:
+            return None
+        tree = parse(edit.apply(self.program.code), cell=self.program.is_cell)
+        return run(tree) if isinstance(tree, ast.Module) else None
+
+
+def evaluated_crash(program: Program) -> Crash | None:
+    """Return the crash with which the evaluator ends a program; None if it does not crash there.
+
+    A failing `assert` is not returned: it says that a result is wrong, and not why.
+    """
+    done = program.run
+    if done is None or done.exception is None or isinstance(done.exception, AssertionError):
+        return None
+    return Crash(type(done.exception).__name__, str(done.exception), done.line, callers=done.callers)
+
+
+def reported_values(traceback: str) -> dict[str, Any]:
+    """Return the literal values in the line that the language server adds to a traceback."""
+    told = _VALUES.search(traceback)
+    if told is None:
+        return {}
+    text = told["values"]
+    places = [*_VALUE.finditer(text)]
+    ends = [*(place.start() for place in places[1:]), len(text)]
+    found: dict[str, Any] = {}
+    for place, end in zip(places, ends, strict=True):
+        try:
+            found[place["name"]] = ast.literal_eval(text[place.end() : end])
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            continue
+    return found
