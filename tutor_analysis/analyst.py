@@ -15,7 +15,7 @@ from tutor_analysis.known_examinations import Examination, KnownExaminations
 from tutor_analysis.pool import NotAnalysed, Pool
 from tutor_analysis.processor_time import OverBudget, ProcessorTime
 from tutor_analysis.size import is_small
-from tutor_analysis.unread import NOT_ANALYSED, unread_explanation, unread_problem
+from tutor_analysis.unread import unread_explanation, unread_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tutor_analysis.work import Material
     from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
     from tutor_pedagogy.offline import Explanation, SureMistake
-    from tutor_protocol import Submission
+    from tutor_protocol import ReportedFinding, Submission
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -82,15 +82,15 @@ class Analyst:
             self._fail(owner, "explain", submission, failure)
             return unread_explanation(submission)
 
-    async def topic(self, owner: Hashable, submission: Submission) -> str:
-        """Return the id of the rule that matches a submission."""
+    async def report(self, owner: Hashable, submission: Submission) -> ReportedFinding:
+        """Return the offline tutor's finding in a submission."""
         if self._is_unreadable(owner, submission):
-            return NOT_ANALYSED
+            return unread_explanation(submission).finding
         try:
-            return await self._run(owner, submission, work.topic, submission)
+            return await self._run(owner, submission, work.report, submission)
         except NotAnalysed as failure:
             self._fail(owner, "topic", submission, failure)
-            return NOT_ANALYSED
+            return unread_explanation(submission).finding
 
     async def sure_mistakes(self, owner: Hashable, submission: Submission) -> list[SureMistake]:
         """Return the findings in a whole document that are errors beyond doubt."""

@@ -9,7 +9,7 @@ from tutor_pedagogy.offline import Explanation
 from tutor_pedagogy.problem.identity import Problem, Unit
 
 if TYPE_CHECKING:
-    from tutor_protocol import Submission
+    from tutor_protocol import ReportedFinding, Submission
 
 NOT_ANALYSED = "not-analysed"
 """The topic of an explanation for code that was not analysed. Other explanations have the id of their rule."""
@@ -39,3 +39,10 @@ def unread_explanation(submission: Submission) -> Explanation:
     """Return advice for code that could not be analysed. It is the same at each level, since it reveals no solution."""
     line = submission.first_line + submission.cursor.line + 1
     return Explanation(rule=NOT_ANALYSED, lines=(line,), certainty="start_here", text=_TEXT)
+
+
+def shown_finding(finding: ReportedFinding | None) -> ReportedFinding | None:
+    """Return the finding that the client is told; None if the answer named no mistake."""
+    if finding is None or finding.rule == NOT_ANALYSED or finding.rule.startswith("purpose."):
+        return None
+    return finding

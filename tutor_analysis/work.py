@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.classification import classify
 from tutor_pedagogy.guard import Guard
-from tutor_pedagogy.offline import explain, sure_mistakes, topic
+from tutor_pedagogy.offline import explain, report, sure_mistakes
 from tutor_pedagogy.problem.identity import identify
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.problem.identity import Problem
     from tutor_protocol import ErrorType, Submission
 
-__all__ = ["Judged", "Material", "examine", "explain", "judge", "judge_the_end", "sure_mistakes", "topic"]
+__all__ = ["Judged", "Material", "examine", "explain", "judge", "judge_the_end", "report", "sure_mistakes"]
 
 _MOST_GUARDS = 16
 """The maximum number of guards that a child process keeps, one for each answer. A dropped guard is built again."""

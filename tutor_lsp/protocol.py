@@ -226,6 +226,15 @@ EndReason = Literal["completed", "cancelled", "refused", "failed"]
 
 
 @attrs.frozen(kw_only=True)
+class Finding:
+    """The offline tutor's finding: the rule's stable name, the line from 1, and how sure it is of it."""
+
+    rule: str
+    line: int
+    certainty: Literal["certain", "likely", "start_here"]
+
+
+@attrs.frozen(kw_only=True)
 class AnswerEnded:
     """The answer has ended. This is sent exactly once for each ask, even if the answer never started."""
 
@@ -243,6 +252,7 @@ class AnswerEnded:
     """Seconds until the student may ask again."""
     stale: bool | None = None
     """True: the student has changed the code since the ask."""
+    finding: Finding | None = None
 
 
 State = Literal["ready", "local", "signedOut", "connecting", "reconnecting", "offline", "tooManyWindows"]

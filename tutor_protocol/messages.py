@@ -12,6 +12,8 @@ from tutor_protocol.submission import Submission, require_positions
 SUBPROTOCOL = "tutor.v1"
 MAX_FRAME_BYTES = 1024 * 1024
 
+Certainty = Literal["certain", "likely", "start_here"]
+"""How sure the tutor is of a cause: `certain`, `likely`, or `start_here` if it only knows where to start looking."""
 ErrorType = Literal["syntax", "runtime", "logic", "none"]
 
 
@@ -97,11 +99,21 @@ class TokenUsage:
     output_tokens: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class ReportedFinding:
+    """The offline tutor's finding in the code: the rule's stable name, the line from 1, and how sure it is of it."""
+
+    rule: str
+    line: int
+    certainty: Certainty
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
     """The answer is complete.
 
-    `fallback`: an earlier provider of the chain failed. `withheld`: the guard replaced text of the model.
+    `fallback`: an earlier provider of the chain failed. `withheld`: the guard replaced text of the model. `finding` is
+    None if the code was not analysed.
     """
 
     TYPE: ClassVar[str] = "done"
@@ -113,6 +125,7 @@ class Done:
     fallback: bool = False
     withheld: bool = False
     usage: TokenUsage = TokenUsage()
+    finding: ReportedFinding | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from tutor_analysis.unread import NOT_ANALYSED
 from tutor_analysis.work import Material
 from tutor_pedagogy.guard import Guard
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
-from tutor_pedagogy.offline import explain, topic
+from tutor_pedagogy.offline import explain, report
 from tutor_protocol import Cell, Diagnostic, Position, Submission
 
 if TYPE_CHECKING:
@@ -56,11 +56,11 @@ async def test_the_result_is_the_same_wherever_it_is_found(submission: Submissio
     async with analyst_with(PATIENT) as analyst:
         examined = await analyst.examine("anna", submission)
         explanation = await analyst.explain("anna", submission, HintLevel.STRUCTURE, STUDENT)
-        named = await analyst.topic("anna", submission)
+        named = await analyst.report("anna", submission)
     assert (examined.problem, examined.error_type) == work.examine(submission)
     assert examined.is_read
     assert explanation == explain(submission, HintLevel.STRUCTURE, STUDENT)
-    assert named == topic(submission)
+    assert named == report(submission)
 
 
 async def test_what_is_small_needs_no_process() -> None:
@@ -77,11 +77,11 @@ async def test_what_cannot_be_analysed_gets_a_generic_hint() -> None:
     async with analyst_with(IMPATIENT, failures) as analyst:
         examined = await analyst.examine("anna", LARGE)
         explanation = await analyst.explain("anna", LARGE, HintLevel.SOLUTION, STUDENT)
-        named = await analyst.topic("anna", LARGE)
+        named = await analyst.report("anna", LARGE)
     assert (examined.is_read, examined.error_type) == (False, "none")
-    assert (explanation.rule, named) == (NOT_ANALYSED, NOT_ANALYSED)
+    assert (explanation.rule, named.rule) == (NOT_ANALYSED, NOT_ANALYSED)
     assert "could not work through this code" in explanation.text
-    # `topic` does not try again to analyse code that could not be read.
+    # `report` does not try again to analyse code that could not be read.
     assert failures == [("anna", step, "deadline") for step in ("examine", "explain")]
 
 
@@ -156,7 +156,7 @@ async def test_a_guard_fails_closed() -> None:
     failures: Failures = []
     async with analyst_with(IMPATIENT, failures) as analyst:
         guard = analyst.guard("anna", uuid4(), Material(level=HintLevel.QUESTION, submission=LARGE))
-        assert await guard.feed("A harmless sentence. Another one.") == []
+        assert await guard.feed("A harmless sentence. Another one. " * 5_000) == []
         assert guard.verdict == UNJUDGED
         assert [await guard.feed("And one more."), await guard.finish()] == [[], []]
     assert failures == [("anna", "guard", "deadline")]

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import json
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor_lsp.service.frames import MalformedFrame, decode
-from tutor_protocol import FROM_SERVICE, Accepted, Delta, Done, Error, ErrorCode, Limit, TokenUsage, encode
+from tutor_protocol import (
+    FROM_SERVICE,
+    Accepted,
+    Certainty,
+    Delta,
+    Done,
+    Error,
+    ErrorCode,
+    Limit,
+    ReportedFinding,
+    TokenUsage,
+    encode,
+)
 
 COUNTS = st.integers(min_value=0, max_value=2**53)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
@@ -36,6 +49,7 @@ MESSAGES = st.one_of(
         fallback=st.booleans(),
         withheld=st.booleans(),
         usage=st.builds(TokenUsage, input_tokens=COUNTS, output_tokens=COUNTS),
+        finding=st.none() | st.builds(ReportedFinding, TEXTS, COUNTS, st.sampled_from(get_args(Certainty))),
     ),
     st.builds(
         Error,
@@ -62,6 +76,7 @@ FIELDS = [
     "code",
     "limit",
     "usage",
+    "finding",
     "hint_level",
     "provider",
 ]

@@ -15,7 +15,7 @@ import pytest
 from tutor_pedagogy.classification import classify
 from tutor_pedagogy.guard import Guard
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
-from tutor_pedagogy.offline import explain, sure_mistakes, topic
+from tutor_pedagogy.offline import explain, report, sure_mistakes
 from tutor_pedagogy.offline.engine.program import Program
 from tutor_pedagogy.problem.syntax_tree import COMPILED
 from tutor_pedagogy.remembered import Remembered
@@ -123,7 +123,7 @@ def test_the_topic_of_the_same_code_is_found_once() -> None:
     code = "def total(ns):\n    s = 0\n    for n in ns:\n        s += n\n"
     first, again = (Ask(code=code, cursor=Position(1, at), request_id=UUID(int=at)) for at in range(2))
     other = Ask(code=code, cursor=Position(1, 0), request_id=UUID(int=2), question="Why do I get None?")
-    costs = [work(partial(topic, one)) for one in (first, again, other)]
+    costs = [work(partial(report, one)) for one in (first, again, other)]
     assert costs[1] < 20 < min(costs[0], costs[2])
 
 
@@ -152,7 +152,7 @@ def test_a_program_is_freed_as_soon_as_it_has_been_gone_through() -> None:
     gc.disable()
     try:
         before = programs()
-        topic(submission("def double(n):\n    return n + n\nprint(double(2))\n"))
+        report(submission("def double(n):\n    return n + n\nprint(double(2))\n"))
         assert programs() == before
     finally:
         gc.enable()

@@ -63,6 +63,7 @@ async def test_an_ask_streams_an_answer(chat: Chat) -> None:
         "fallback": False,
         "withheld": False,
         "usage": {"input_tokens": 0, "output_tokens": 0},
+        "finding": {"rule": "syntax.missing-colon", "line": 3, "certainty": "certain"},
     }
     assert "line 3" in text_of(frames).lower()
 

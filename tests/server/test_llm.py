@@ -603,9 +603,10 @@ async def test_offline_gives_the_explanation_by_sentence() -> None:
     """The offline provider yields the explanation in several pieces, at no cost."""
     provider = OfflineProvider(explained)
     events = await collect(provider)
-    assert text_of(events) == explain(REQUEST.submission, REQUEST.level, REQUEST.student).text
+    explanation = explain(REQUEST.submission, REQUEST.level, REQUEST.student)
+    assert text_of(events) == explanation.text
     assert len([event for event in events if isinstance(event, str)]) > 1
-    assert events[-2:] == [Usage(0, 0), Finish("stop", rule="runtime.name-misspelt")]
+    assert events[-2:] == [Usage(0, 0), Finish("stop", finding=explanation.finding)]
     assert (provider.name, provider.model, provider.is_remote) == ("offline", "offline-1", False)
 
 

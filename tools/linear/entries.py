@@ -13,7 +13,7 @@ from tutor_lsp.runner.traceback import exception_line, find_traceback, innermost
 from tutor_pedagogy.classification import classify
 from tutor_pedagogy.guard import Guard
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
-from tutor_pedagogy.offline import explain, topic
+from tutor_pedagogy.offline import explain, report
 from tutor_pedagogy.problem.identity import identify
 from tutor_protocol import Ask, Cell, Diagnostic, Position, Submission
 from tutor_server.tutoring.context import build_context
@@ -124,7 +124,7 @@ ENTRIES = (
     Entry("identify code", "code", lambda text: identify(text, _middle(text))),
     *_everywhere("classify", classify),
     *_everywhere("explain", _explained),
-    *_everywhere("topic", topic),
+    *_everywhere("report", report),
     *_everywhere("context", lambda submission: build_context(submission, [], 3000)),
     *_everywhere("redact", _redacted),
     Entry("redact words", "words", lambda text: _redacted(_as_traceback(text))),

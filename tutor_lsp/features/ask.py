@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -219,6 +219,7 @@ class Asks(Feature):
             fallback=done.fallback,
             withheld=done.withheld,
             stale=running.captured.is_stale(),
+            finding=None if done.finding is None else protocol.Finding(**asdict(done.finding)),
         )
 
     def _failed(self, running: _Running, error: Error) -> None:

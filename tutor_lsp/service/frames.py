@@ -7,7 +7,18 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 from uuid import UUID
 
-from tutor_protocol import Accepted, Delta, Done, Error, ErrorCode, ErrorType, Limit, TokenUsage
+from tutor_protocol import (
+    Accepted,
+    Certainty,
+    Delta,
+    Done,
+    Error,
+    ErrorCode,
+    ErrorType,
+    Limit,
+    ReportedFinding,
+    TokenUsage,
+)
 
 if TYPE_CHECKING:
     from tutor_protocol import FromService
@@ -67,11 +78,19 @@ def _done(fields: dict[str, Any]) -> Done:
         model=_text(fields, "model"),
         fallback=fields.get("fallback") is True,
         withheld=fields.get("withheld") is True,
+        finding=_finding(fields.get("finding")),
         usage=TokenUsage(
             input_tokens=_optional_number(counts, "input_tokens") or 0,
             output_tokens=_optional_number(counts, "output_tokens") or 0,
         ),
     )
+
+
+def _finding(value: Any) -> ReportedFinding | None:
+    """Return a finding. One of a newer service whose certainty this client does not know is left out."""
+    if not isinstance(value, dict) or value.get("certainty") not in get_args(Certainty):
+        return None
+    return ReportedFinding(_text(value, "rule"), _number(value, "line"), value["certainty"])
 
 
 def _error(fields: dict[str, Any]) -> Error:

@@ -9,6 +9,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
 
+from tutor_analysis.unread import shown_finding
 from tutor_lsp.tutors.analysis import LazyAnalyst
 from tutor_lsp.tutors.local_state import LocalState, StateUnavailable
 from tutor_lsp.tutors.tutor import LOCAL
@@ -124,7 +125,12 @@ class LocalTutor:
                 yield Delta(request_id=ask.request_id, seq=seq, content=sentence)
             whole = True
             yield Done(
-                request_id=ask.request_id, message_id=message_id, hint_level=level, provider=PROVIDER, model=MODEL
+                request_id=ask.request_id,
+                message_id=message_id,
+                hint_level=level,
+                provider=PROVIDER,
+                model=MODEL,
+                finding=shown_finding(explanation.finding),
             )
         finally:
             if not whole:

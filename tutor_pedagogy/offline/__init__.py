@@ -7,18 +7,17 @@ diagnostics. It is deterministic: the same input gives the same text. `explain` 
 
 from __future__ import annotations
 
-from tutor_pedagogy.offline.engine.diagnosis import diagnose, explain, topic
-from tutor_pedagogy.offline.engine.finding import Certainty, Edit, Explanation, Finding
+from tutor_pedagogy.offline.engine.diagnosis import diagnose, explain, report
+from tutor_pedagogy.offline.engine.finding import Edit, Explanation, Finding
 from tutor_pedagogy.offline.engine.sure_mistakes import SureMistake, sure_mistakes
 
 __all__ = [
-    "Certainty",
     "Edit",
     "Explanation",
     "Finding",
     "SureMistake",
     "diagnose",
     "explain",
+    "report",
     "sure_mistakes",
-    "topic",
 ]

@@ -44,7 +44,7 @@ class OfflineProvider:
         for sentence in _SENTENCE_END.split(explanation.text):
             if sentence:
                 yield (sentence,)
-        yield (Usage(0, 0), Finish("stop", rule=explanation.rule))
+        yield (Usage(0, 0), Finish("stop", finding=explanation.finding))
 
     async def close(self) -> None:
         """Do nothing: this provider has no connections."""

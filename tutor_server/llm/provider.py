@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
-    from tutor_protocol import Submission
+    from tutor_protocol import ReportedFinding, Submission
     from tutor_server.llm.batching import Pacing
 
 
@@ -58,11 +58,11 @@ class Usage:
 class Finish:
     """The event that says that the answer is complete, and why it ended. Without this event the answer is incomplete.
 
-    No text follows it, but one more `Usage` may. `rule` is the offline tutor's rule that explained the problem.
+    No text follows it, but one more `Usage` may. `finding` is what the offline tutor explained.
     """
 
     reason: Literal["stop", "length", "refusal"]
-    rule: str | None = None
+    finding: ReportedFinding | None = None
 
 
 Event = str | Usage | Finish

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID, uuid5
 
 from sqlalchemy import bindparam, delete, select, update
 
+from tutor_protocol import ReportedFinding
 from tutor_server.errors import AnswerInterrupted, NotFound
 from tutor_server.storage.daily_usage import uncount_messages
 from tutor_server.storage.deferred import defer
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import date, datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
     from tutor_protocol import ErrorType
     from tutor_server.storage.problems import Raised
@@ -94,6 +95,7 @@ class StoredAsk:
     withheld: bool
     input_tokens: int
     output_tokens: int
+    finding: ReportedFinding | None
     is_cut_off: bool
     """Whether the process that answered the ask died: the text that it streamed is not stored."""
 
@@ -148,7 +150,7 @@ class EndedAsk:
     model: str | None = None
     fallback: bool = False
     withheld_rule: str | None = None
-    topic: str | None = None
+    finding: ReportedFinding | None = None
     input_tokens: int = 0
     output_tokens: int = 0
 
@@ -176,8 +178,16 @@ def find_ask(connection: Connection, user_id: UUID, request_id: UUID) -> StoredA
         withheld=row.withheld_rule is not None,
         input_tokens=row.input_tokens,
         output_tokens=row.output_tokens,
+        finding=_finding_of(row),
         is_cut_off=row.state == "failed" and row.delta_ends is None,
     )
+
+
+def _finding_of(row: Row[*tuple[Any, ...]]) -> ReportedFinding | None:
+    """Return the stored finding of an ask. An ask from before the column for its line has none."""
+    if row.topic is None or row.finding_line is None:
+        return None
+    return ReportedFinding(row.topic, row.finding_line, row.finding_certainty)
 
 
 def open_ask(connection: Connection, ask: NewAsk) -> UUID | None:
@@ -241,6 +251,7 @@ def open_ask(connection: Connection, ask: NewAsk) -> UUID | None:
 
 def end_ask(connection: Connection, ended: EndedAsk) -> bool:
     """Store how a running ask ended and the answer it gave; return whether the ask was still running."""
+    finding = ended.finding
     climbed = _END.first(
         connection,
         {
@@ -252,7 +263,9 @@ def end_ask(connection: Connection, ended: EndedAsk) -> bool:
             "model": ended.model,
             "fallback": ended.fallback,
             "withheld_rule": ended.withheld_rule,
-            "topic": ended.topic,
+            "topic": finding.rule if finding else None,
+            "finding_line": finding.line if finding else None,
+            "finding_certainty": finding.certainty if finding else None,
             "input_tokens": ended.input_tokens,
             "output_tokens": ended.output_tokens,
             "ended_at": ended.ended_at,

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 FEWEST_STUDENTS = 5
 """The minimum number of students behind a figure that is shown by module (k-anonymity)."""
 
+UNCLEAR = "no clear cause"
+"""The topic of asks whose cause the offline tutor did not find."""
 NOT_ANALYSED = "not_analysed"
 """The name, in the table of refusals, under which asks are counted whose analysis ran out of time."""
 _REFUSALS = Sums(Refusals, by=("day", "limit_name"), of=("count",))
@@ -84,8 +86,12 @@ def asks_by_error_type(connection: Connection, since: datetime, until: datetime)
 
 
 def asks_by_topic(connection: Connection, since: datetime, until: datetime) -> Sequence[ModuleCount]:
-    """Return the number of asks by module and topic, the most frequent first."""
-    return _by_module(connection, Ask.topic, since, until)
+    """Return the number of asks by module and topic, the most frequent first.
+
+    Asks in which the tutor only knew where to start looking have no cause, so they are counted under `UNCLEAR`.
+    """
+    topic = case((Ask.finding_certainty == "start_here", UNCLEAR), else_=Ask.topic)
+    return _by_module(connection, topic, since, until)
 
 
 def refusals_by_limit(connection: Connection, first: date, last: date) -> dict[str, int]:
@@ -172,7 +178,7 @@ def slowest_calls(connection: Connection, since: datetime, limit: int) -> Sequen
 
 def _by_module(
     connection: Connection,
-    subject: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
+    subject: InstrumentedAttribute[str] | ColumnElement[str | None],
     since: datetime,
     until: datetime,
 ) -> Sequence[ModuleCount]:

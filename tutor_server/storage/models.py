@@ -172,7 +172,8 @@ class Ask(Base):
     """One ask from acceptance to its outcome; `id` is the `message_id` on the wire and of the answer's message.
 
     `state` is `running`, `done`, `failed` (after some text), `cancelled` or `released` (failed before any text: the
-    request id can be used again). `topic` is the offline tutor's rule that explains the error in the program.
+    request id can be used again). `topic` is the offline tutor's rule that explains the error in the program,
+    `finding_line` its line from 1 and `finding_certainty` how sure the tutor is of it.
     `delta_ends` holds the offset in the answer at which each delta ended, so that a replay numbers the deltas as the
     first time.
     """
@@ -203,6 +204,8 @@ class Ask(Base):
     level_raised: Mapped[bool]
     error_type: Mapped[str] = mapped_column(String(16))
     topic: Mapped[str | None] = mapped_column(String(64))
+    finding_line: Mapped[int | None]
+    finding_certainty: Mapped[str | None] = mapped_column(String(16))
     remaining_today: Mapped[int]
     day: Mapped[date]
     error_code: Mapped[str | None] = mapped_column(String(32))

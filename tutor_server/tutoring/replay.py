@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor_analysis.unread import shown_finding
 from tutor_protocol import Accepted, Done, TokenUsage
 from tutor_server.errors import AnswerInterrupted, TutorError
 
@@ -35,6 +36,7 @@ def replay(stored: StoredAsk, answer: Answer) -> None:
                 model=stored.model,
                 fallback=stored.fallback,
                 withheld=stored.withheld,
+                finding=shown_finding(stored.finding),
                 usage=TokenUsage(input_tokens=stored.input_tokens, output_tokens=stored.output_tokens),
             )
         )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from structlog.typing import FilteringBoundLogger
 
+    from tutor_protocol import ReportedFinding
     from tutor_server.admission.limiter import Limiter
     from tutor_server.clock import Clock
     from tutor_server.llm.chain import ModelAnswer
@@ -44,8 +45,7 @@ class AskProgress:
     opened: OpenAsk
     model: ModelAnswer | None = None
     withheld_rule: str | None = None
-    topic: str | None = None
-    """The offline tutor's rule that explains the error in the program, for the instructors' figures."""
+    finding: ReportedFinding | None = None
 
     @property
     def usage(self) -> TokenUsage:
@@ -153,7 +153,7 @@ def _ended(progress: AskProgress, answer: Answer, failure: TutorError | None, no
         model=model.model if model else None,
         fallback=model.fallback if model else False,
         withheld_rule=progress.withheld_rule,
-        topic=progress.topic,
+        finding=progress.finding,
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,
     )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tutor_analysis.analyst import Analyst
     from tutor_analysis.guarding import BoundedGuard
-    from tutor_protocol import Submission
+    from tutor_protocol import ReportedFinding, Submission
     from tutor_server.llm.chain import Chain
     from tutor_server.tutoring.answer import Answer
     from tutor_server.tutoring.open_ask import OpenAsk
@@ -33,13 +33,13 @@ OUTAGE_NOTE = "*The AI service cannot be reached right now; this hint comes from
 
 
 class Speaker:
-    """Fills answers with text, and finds the topic of each ask."""
+    """Fills answers with text, and finds the offline tutor's finding for each ask."""
 
     def __init__(self, analyst: Analyst, chain: Chain, refusals: RefusalCount) -> None:
         self._analyst = analyst
         self._chain = chain
         self._refusals = refusals
-        self._one_topic = asyncio.Lock()
+        self._one_search = asyncio.Lock()
 
     async def speak(self, user_id: UUID, progress: AskProgress, answer: Answer) -> None:
         """Stream the model's text through the guard. If it is withheld or missing, the offline tutor's text follows.
@@ -66,38 +66,38 @@ class Speaker:
                 pacing.student_has_text = answer.has_text
         if guard.verdict is None and model.finish is not None and model.finish.reason == "stop":
             answer.release("".join(await guard.finish()))
-        rule = None if model.finish is None else model.finish.rule
+        finding = None if model.finish is None else model.finish.finding
         if guard.verdict is not None:
             progress.withheld_rule = guard.verdict.rule
             log.info("withheld", message_id=str(opened.accepted.message_id), rule=guard.verdict.rule)
         if guard.verdict is not None or not answer.has_text:
-            rule = await self._complete(user_id, opened, answer, own_words or InertGuard())
-        progress.topic = await self._topic(user_id, opened.material.submission, rule)
+            finding = await self._complete(user_id, opened, answer, own_words or InertGuard())
+        progress.finding = await self._find(user_id, opened.material.submission, finding)
 
-    async def _complete(self, user_id: UUID, opened: OpenAsk, answer: Answer, own_words: InertGuard) -> str:
-        """Release the offline tutor's explanation if the model's text was stopped or empty; return its rule."""
+    async def _complete(self, user_id: UUID, opened: OpenAsk, answer: Answer, own_words: InertGuard) -> ReportedFinding:
+        """Release the offline tutor's explanation if the model's text was stopped or empty. Return its finding."""
         material = opened.material
         explanation = await self._analyst.explain(user_id, material.submission, material.level, opened.student)
         separator = "\n\n" if answer.has_text else ""
         answer.release("".join((*await own_words.feed(separator + explanation.text), *await own_words.finish())))
-        return explanation.rule
+        return explanation.finding
 
-    async def _topic(self, user_id: UUID, submission: Submission, rule: str | None) -> str:
-        """Return the offline tutor's rule that explains the error in the program: the one used, or a new search's.
+    async def _find(self, user_id: UUID, submission: Submission, finding: ReportedFinding | None) -> ReportedFinding:
+        """Return the offline tutor's finding: the one that was explained, or a new search's.
 
-        Topic detection is deferred until after the answer, so that no student waits for it.
+        The search is deferred until after the answer, so that no student waits for it.
         """
-        topic = rule or await self._find_topic(user_id, submission)
-        if topic == NOT_ANALYSED:
+        found = finding or await self._search(user_id, submission)
+        if found.rule == NOT_ANALYSED:
             self._refusals.note_unread()
-        return topic
+        return found
 
-    async def _find_topic(self, user_id: UUID, submission: Submission) -> str:
+    async def _search(self, user_id: UUID, submission: Submission) -> ReportedFinding:
         if not is_small(submission):
-            return await self._analyst.topic(user_id, submission)
-        async with self._one_topic:  # Many answers may end together, so their searches take turns.
+            return await self._analyst.report(user_id, submission)
+        async with self._one_search:  # Many answers may end together, so their searches take turns.
             await asyncio.sleep(0)
-            return await self._analyst.topic(user_id, submission)
+            return await self._analyst.report(user_id, submission)
 
 
 async def _release(text: str, guard: BoundedGuard, answer: Answer) -> None:

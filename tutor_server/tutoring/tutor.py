@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from tutor_analysis.unread import shown_finding
 from tutor_protocol import Done
 from tutor_server.errors import Cancelled, NotFound, ShuttingDown, TutorError, ValidationFailed
 from tutor_server.llm.call import run_to_end
@@ -262,4 +263,5 @@ def _done(progress: AskProgress) -> Done:
         fallback=model.fallback,
         withheld=progress.withheld_rule is not None,
         usage=progress.usage,
+        finding=shown_finding(progress.finding),
     )

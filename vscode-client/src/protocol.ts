@@ -165,6 +165,13 @@ export interface AnswerUpdated {
   delta: string;
 }
 
+/** The offline tutor's finding: the rule's stable name, the line from 1, and how sure it is of it. */
+export interface Finding {
+  rule: string;
+  line: number;
+  certainty: "certain" | "likely" | "start_here";
+}
+
 /** The answer has ended. This is sent exactly once for each ask, even if the answer never started. */
 export interface AnswerEnded {
   askId: string;
@@ -181,6 +188,7 @@ export interface AnswerEnded {
   retryAfter?: number | null;
   /** True: the student has changed the code since the ask. */
   stale?: boolean | null;
+  finding?: Finding | null;
 }
 
 /** The state of the connection to the tutor, a sentence for the student, and a command that helps, if any. */

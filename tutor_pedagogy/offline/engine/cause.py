@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from tutor_pedagogy.offline.engine.finding import Certainty
     from tutor_pedagogy.offline.engine.match import Match
     from tutor_pedagogy.offline.engine.rule import Rule
+    from tutor_protocol import Certainty
 
 
 class Cause(NamedTuple):

@@ -26,36 +26,37 @@ from tutor_pedagogy.offline.rules.logic.symptom import read_symptom
 from tutor_pedagogy.offline.rules.logic.tracing import TRACE, trace
 from tutor_pedagogy.offline.rules.syntax.unreadable import UNREADABLE
 from tutor_pedagogy.remembered import Remembered
+from tutor_protocol import ReportedFinding
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
     from tutor_pedagogy.offline.engine.crash import Crash
-    from tutor_pedagogy.offline.engine.finding import Certainty
     from tutor_pedagogy.offline.engine.parsing import Fault
     from tutor_pedagogy.offline.engine.rule import Rule
-    from tutor_protocol import Submission
+    from tutor_protocol import Certainty, Submission
 
 _SYNTAX = frozenset(("SyntaxError", "IndentationError", "TabError"))
 _TOO_DEEP = (MemoryError, RecursionError, ValueError)
 """The exceptions that walking the tree of hostile, very deeply nested code can raise."""
-_TOPICS = Remembered[str]()
+_REPORTS = Remembered[ReportedFinding]()
 
 
-def topic(submission: Submission) -> str:
-    """Return the name of the rule that a submission breaks, without writing the explanation.
+def report(submission: Submission) -> ReportedFinding:
+    """Return the rule that a submission breaks, its line and certainty, without writing the explanation.
 
-    The name is cached. The key consists of all parts of the submission that the rule depends on.
+    The result is cached. The key consists of all parts of the submission that it depends on.
     """
     place = (submission.kind, submission.first_line, submission.cursor.line)
     reported = (submission.diagnostics, submission.traceback, submission.question)
     decides: tuple[Hashable, ...] = (submission.code, submission.cells, *place, *reported)
-    name = _TOPICS.get(*decides)
-    if name is None:
-        name = _cause(submission).rule.name
-        _TOPICS.keep(*decides, answer=name)
-    return name
+    found = _REPORTS.get(*decides)
+    if found is None:
+        cause = _cause(submission)
+        found = ReportedFinding(cause.rule.name, _finding(Program(submission), cause).lines[0], _shown_certainty(cause))
+        _REPORTS.keep(*decides, answer=found)
+    return found
 
 
 def diagnose(submission: Submission) -> Finding:
@@ -76,15 +77,19 @@ def explain(submission: Submission, level: HintLevel, student: StudentLevels) ->
     return Explanation(
         rule=finding.rule,
         lines=finding.lines,
-        certainty=cause.certainty if lesson.is_sure else "start_here",
+        certainty=_shown_certainty(cause),
         text=write(finding, lesson, program, level, student),
         edit=finding.edit,
     )
 
 
+def _shown_certainty(cause: Cause) -> Certainty:
+    return cause.certainty if cause.rule.lesson.is_sure else "start_here"
+
+
 @lru_cache(maxsize=32)
 def _cause(submission: Submission) -> Cause:
-    """Return the rule and its match. They are cached, because callers ask for `topic` first and then for `explain`."""
+    """Return the rule and its match. They are cached, because callers ask for `explain` and then for `report`."""
     program = Program(submission)
     try:
         return _evidence(program, submission) or Cause(TRACE, None)

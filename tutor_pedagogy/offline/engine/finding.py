@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
+
+from tutor_protocol import ReportedFinding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tutor_protocol import ErrorType
+    from tutor_protocol import Certainty, ErrorType
 
 
 class Code(str):
@@ -56,10 +58,6 @@ class Finding:
     slots: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
-Certainty = Literal["certain", "likely", "start_here"]
-"""How sure the tutor is of a cause: `certain`, `likely`, or `start_here` if it only knows where to start looking."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """An explanation by the offline tutor.
@@ -74,3 +72,8 @@ class Explanation:
     certainty: Certainty
     text: str
     edit: Edit | None = None
+
+    @property
+    def finding(self) -> ReportedFinding:
+        """The finding as it is reported beside the answer."""
+        return ReportedFinding(self.rule, self.lines[0], self.certainty)

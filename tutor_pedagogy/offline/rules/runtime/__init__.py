@@ -42,9 +42,9 @@ if TYPE_CHECKING:
 
     from tutor_pedagogy.offline.engine.crash import Crash
     from tutor_pedagogy.offline.engine.evidence import Evidence
-    from tutor_pedagogy.offline.engine.finding import Certainty
     from tutor_pedagogy.offline.engine.match import Match
     from tutor_pedagogy.offline.engine.program import Program
+    from tutor_protocol import Certainty
 
 MODULES = (
     any_exception,
