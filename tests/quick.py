@@ -28,7 +28,7 @@ _STARTING = frozenset(
     }
 )
 """The names of functions, classes and fixtures that start a program or a service."""
-_FOLLOWED = ("tests.", "testing.", "tutor_analysis.")
+_FOLLOWED = ("tests.", "testing.", "benchmarks.", "tutor_analysis.")
 
 
 def is_quick(item: pytest.Item) -> bool:

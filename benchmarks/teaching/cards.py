@@ -1,0 +1,155 @@
+"""Writes cases as a Markdown file that people read and judge by hand, and a second file with what is true of them.
+
+The cards show what a student would see and no cause; each ends in a form, one JSON object on a line of its own, which
+the reader fills in. `by_hand` reads the filled file.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import traceback
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+from tutor_pedagogy.offline import explain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from benchmarks.teaching.by_hand import State
+    from benchmarks.teaching.rows import Ask, Row
+    from tutor_protocol import Submission
+
+_HOW_TO = """\
+Read each case as the teacher of a beginner. Run the program if you are not sure. Then fill in the form below it:
+
+- `reader`: your name or a sign for it, the same in all forms.
+- `cause`: `yes` if the texts name the true cause, `part` if they name a part of it or only lead near it, `no` if not.
+  For an ask that is not about a mistake: whether it is answered.
+- `ladder`: `helpful`; `flawed` if a text is true but of little use or badly worded; `generic` if nothing in it needed
+  this program; `misleading` if a text says something false or leads away from the cause.
+- `note`: at most 200 characters, without code of the program.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A case to be judged: what the student sends, and what is true of it, which the card does not show."""
+
+    row: str
+    family: str
+    submission: Submission
+    truth: dict[str, object]
+
+
+def case_of_row(row: Row) -> Case:
+    """Return the case of a program with a mistake."""
+    truth: dict[str, object] = {"cause": row.cause, "cause_line": row.cause_lines, "fixed": row.fixed}
+    return Case(row=row.id, family=row.family, submission=row.submission(), truth=truth)
+
+
+def case_of_ask(ask: Ask) -> Case:
+    """Return the case of an ask that may be about something else than a mistake."""
+    return Case(row=ask.id, family="ask", submission=ask.submission, truth={"purpose": ask.purpose})
+
+
+def draw(cases: Sequence[Case], number: int, seed: int) -> list[Case]:
+    """Return cases drawn by the seed, as many of each family as there are, in mixed order.
+
+    Programs of the family `logic` are drawn half with a report or question and half without. A family or half that has
+    too few leaves its places to the others.
+    """
+    drawing = random.Random(seed)
+    groups: dict[str, dict[bool, list[Case]]] = {}
+    for case in sorted(cases, key=lambda case: (case.family, case.row)):
+        is_told = bool(case.submission.traceback or case.submission.question) or case.family != "logic"
+        groups.setdefault(case.family, {}).setdefault(is_told, []).append(case)
+    lines = [_mixed([drawing.sample(half, len(half)) for half in halves.values()]) for halves in groups.values()]
+    chosen = _mixed(lines)[:number]
+    return drawing.sample(chosen, len(chosen))
+
+
+def write(path: Path, cases: Sequence[Case], state: State) -> None:
+    """Write the cards to a file, and what is true of them to `<file>.key.md`."""
+    numbered = [(f"{number:03}", case) for number, case in enumerate(cases, 1)]
+    head = f"# Cases to judge\n\n{state.as_line()}\n\n{_HOW_TO}"
+    cards = [head, *(card(number, case) for number, case in numbered)]
+    keys = [f"# What is true of the cases\n\n{state.as_line()}", *(key(number, case) for number, case in numbered)]
+    path.write_text("\n\n".join(cards) + "\n", encoding="utf-8")
+    path.with_name(f"{path.name}.key.md").write_text("\n\n".join(keys) + "\n", encoding="utf-8")
+
+
+def card(number: str, case: Case) -> str:
+    """Return one case as Markdown: the program, the report, the question, the five texts, the edit and the form."""
+    asked = case.submission
+    answers = [explain(asked, level, StudentLevels()) for level in HintLevel]
+    answer = answers[-1]
+    lines = [f"## Case {number} ({case.family})", "", _fenced(_numbered(asked.code), "text")]
+    lines += ["", f"Cursor on line {asked.cursor.line + 1}."]
+    if asked.language != "python":
+        lines[-1] += f" Language of the file: {asked.language}."
+    reported = asked.traceback or compiler_message(asked)
+    lines += ["", "Error or failing test:", "", _fenced(reported, "text")] if reported else []
+    lines += ["", f"The student asks: “{asked.question}”"] if asked.question else []
+    shown = ", ".join(map(str, answer.lines))
+    lines += ["", f"Rule `{answer.rule}`, certainty `{answer.certainty}`, lines {shown}."]
+    for level, said in zip(HintLevel, answers, strict=True):
+        quoted = "\n".join(f"> {line}".rstrip() for line in said.text.split("\n"))
+        lines += ["", f"**Level {int(level)}, {level.name.lower()}**", "", quoted]
+    if answer.edit is not None:
+        edit = answer.edit
+        lines += ["", f"Edit of line {edit.line}:", ""]
+        lines += [_fenced("\n".join([*_marked("-", edit.before), *_marked("+", edit.after)]), "diff")]
+    else:
+        lines += ["", "No edit."]
+    form = {"case": number, "family": case.family, "reader": "", "cause": "", "ladder": "", "note": ""}
+    return "\n".join([*lines, "", json.dumps(form)])
+
+
+def compiler_message(asked: Submission) -> str:
+    """Return what Python says of code that does not compile; empty if it does, or if it is in another language."""
+    if asked.language != "python":
+        return ""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(asked.code, "program.py", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return "".join(traceback.format_exception_only(error)).rstrip()
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def key(number: str, case: Case) -> str:
+    """Return what is true of a case as Markdown: its row, the cause, its lines and the fixed program."""
+    lines = [f"## Case {number}", "", f"Row `{case.row}`."]
+    for name, value in case.truth.items():
+        text = value if isinstance(value, str) else json.dumps(value)
+        lines += ["", f"{name}:", "", _fenced(text, "text")] if "\n" in text else ["", f"{name}: {text}"]
+    return "\n".join(lines)
+
+
+def _mixed(groups: Sequence[Sequence[Case]]) -> list[Case]:
+    """Return the members of all groups by turns, until each group is exhausted."""
+    longest = max((len(group) for group in groups), default=0)
+    return [group[number] for number in range(longest) for group in groups if number < len(group)]
+
+
+def _numbered(code: str) -> str:
+    return "\n".join(f"{number:3}  {line}".rstrip() for number, line in enumerate(code.splitlines(), 1))
+
+
+def _marked(mark: str, text: str) -> list[str]:
+    return [f"{mark}{line}" for line in text.split("\n")]
+
+
+def _fenced(text: str, language: str) -> str:
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return f"{fence}{language}\n{text}\n{fence}"

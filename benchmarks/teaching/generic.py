@@ -1,0 +1,43 @@
+"""Which findings name a cause, and which only restate what the student sees.
+
+A rule is generic if all that it asserts follows from the report: that a line has a wrong form, that an exception was
+raised, that a result is another one than expected, or in which way it differs. Such a finding counts as no cause, even
+if its text is a good place to start.
+"""
+
+from __future__ import annotations
+
+GENERIC = {
+    "syntax.unreadable-line": "a line has a wrong form",
+    "runtime.other": "an exception was raised",
+    "logic.trace-by-hand": "nothing",
+    "logic.result-is-none": "the result is None",
+    "logic.result-of-another-kind": "the result is of another type",
+    "logic.answer-turned-round": "the result is the other truth value",
+    "logic.result-off-by-one": "the result is off by one",
+    "logic.result-too-big-or-small": "the result is too big or too small",
+    "logic.result-in-another-order": "the result is in another order",
+    "logic.result-too-long-or-short": "the result is too long or too short",
+    "logic.never-comes-to-an-end": "the program does not end",
+    "logic.text-in-another-form": "the string is written in another form",
+    "logic.result-differs": "the result is another one",
+    "logic.result-not-rounded": "the result is not rounded",
+    "logic.return-never-reached": "the return of the expected result was not reached",
+    "logic.wrong-branch-taken": "the branch of the expected result was not taken",
+}
+"""The generic rules, with the only thing that each asserts about the program."""
+
+
+def family(rule: str) -> str:
+    """Return the first part of a rule's name."""
+    return rule.partition(".")[0]
+
+
+def is_mistake(rule: str) -> bool:
+    """Return whether a rule says that something is wrong; the answer to an ask of another purpose does not."""
+    return family(rule) != "purpose"
+
+
+def names_cause(rule: str) -> bool:
+    """Return whether a rule names a cause: it says that something is wrong, and more than the report does."""
+    return is_mistake(rule) and rule not in GENERIC

@@ -1,0 +1,149 @@
+"""Reads the rows that the benchmark measures with: programs with a mistake, correct programs, and other asks.
+
+Each file holds one JSON object a line. A program with a mistake has `id`, `source`, `family` (`syntax`, `runtime`,
+`logic`), `code`, `cursor`, `traceback`, `question`, `cause`, `cause_line`, `fixed`, `check`, and optionally `stdin` and
+`needs`. An older form of it has `kind` for `family`, `error` for `traceback`, and `driver`. A correct program has `id`,
+`source`, `code`, `cursor` and `stdin`. Another ask has `id`, `purpose`, `code`, `cursor`, `language` and `question`.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tutor_protocol import MAX_QUESTION_CHARACTERS, Position, Submission
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FAMILIES = ("syntax", "runtime", "logic")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A program with a mistake, and what is known of the mistake.
+
+    `reported` is the traceback or the failing test, None if the student has none. Rows of the older form do not report
+    a syntax error, since the tutor compiles the code itself. `ending` is run after the code, `fixed_ending` after the
+    fixed program, and `check` after either: it passes if no exception ends it.
+    """
+
+    id: str
+    family: str
+    code: str
+    cursor: Position
+    reported: str | None = None
+    question: str | None = None
+    cause: str = ""
+    cause_lines: tuple[int, ...] = ()
+    fixed: str | None = None
+    ending: str = ""
+    fixed_ending: str = ""
+    check: str = ""
+    stdin: str | None = None
+    needs: tuple[str, ...] = ()
+
+    def submission(self, *, code: str | None = None, alone: bool = False) -> Submission:
+        """Return what an editor would send: for the code or another version of it, `alone` without report or question.
+
+        A version with fewer lines gets the cursor on its last line.
+        """
+        text = self.code if code is None else code
+        cursor = Position(min(self.cursor.line, max(len(text.splitlines()) - 1, 0)), self.cursor.character)
+        question = None if alone or self.question is None else self.question[:MAX_QUESTION_CHARACTERS]
+        return Submission(code=text, cursor=cursor, traceback=None if alone else self.reported, question=question)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """An ask that may be about something else than a mistake, with the purpose that the tutor should find."""
+
+    id: str
+    purpose: str
+    submission: Submission
+
+
+def objects(path: Path) -> list[dict[str, Any]]:
+    """Return the JSON objects of a file with one a line."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def row(data: dict[str, Any]) -> Row:
+    """Return a program with a mistake in either form. Raise `ValueError` if the family is unknown."""
+    family = re.sub(r"[^a-z]", "", str(data.get("family") or data["kind"]).lower())
+    if family not in FAMILIES:
+        raise ValueError(f"row {data.get('id')}: the family {family!r} is none of {', '.join(FAMILIES)}")
+    reported = data.get("traceback") or (data.get("error") if family != "syntax" else None)
+    lines = data.get("cause_line")
+    driver = data.get("driver") or ""
+    needs = data.get("needs") or ()
+    return Row(
+        id=str(data["id"]),
+        family=family,
+        code=data["code"],
+        cursor=cursor(data.get("cursor")),
+        reported=reported or None,
+        question=data.get("question") or None,
+        cause=str(data.get("cause") or ""),
+        cause_lines=tuple(lines) if isinstance(lines, list) else () if lines is None else (int(lines),),
+        fixed=data.get("fixed") or None,
+        ending=statements(driver) if family == "logic" else "",
+        fixed_ending=statements(driver) if family == "logic" else driver,
+        check="\n".join(statements(part) for part in _parts(data.get("check"))),
+        stdin=data.get("stdin"),
+        needs=tuple(re.split(r"[,\s]+", needs.strip())) if isinstance(needs, str) else tuple(needs),
+    )
+
+
+def correct_program(data: dict[str, Any]) -> Row:
+    """Return a correct program: a row of the family `correct`, which has no mistake."""
+    place = cursor(data.get("cursor"))
+    return Row(id=str(data["id"]), family="correct", code=data["code"], cursor=place, stdin=data.get("stdin"))
+
+
+def ask(data: dict[str, Any]) -> Ask:
+    """Return an ask with its expected purpose."""
+    code = data.get("code") or ""
+    place = cursor(data.get("cursor"))
+    place = Position(min(place.line, max(len(code.splitlines()) - 1, 0)), place.character)
+    language, question = data.get("language") or "python", data.get("question") or None
+    asked = Submission(code=code, cursor=place, language=language, question=question, traceback=data.get("traceback"))
+    return Ask(id=str(data["id"]), purpose=data["purpose"], submission=asked)
+
+
+def cursor(value: Any) -> Position:
+    """Return a position: from a line that counts from 1, or from `[line, character]` or an object, which count from 0.
+
+    A missing cursor is at the start.
+    """
+    match value:
+        case {"line": int(line), "character": int(character)}:
+            return Position(line, character)
+        case {"line": int(line)}:
+            return Position(line, 0)
+        case [int(line), int(character)]:
+            return Position(line, character)
+        case int(line):
+            return Position(max(line - 1, 0), 0)
+    return Position(0, 0)
+
+
+def statements(text: str) -> str:
+    """Return a check as statements: an expression is printed, and fails if it is false; other code stays as it is."""
+    try:
+        tree = ast.parse(text.strip(), mode="eval")
+    except SyntaxError:
+        return text
+    match tree.body:
+        case ast.Call(func=ast.Name(id="print")):
+            return text
+    return f"checked_value = ({text.strip()})\nprint(repr(checked_value))\nassert checked_value is not False"
+
+
+def _parts(check: Any) -> list[str]:
+    if not check:
+        return []
+    return [str(part) for part in check] if isinstance(check, list) else [str(check)]
