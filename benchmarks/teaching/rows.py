@@ -90,9 +90,9 @@ def row(data: dict[str, Any]) -> Row:
         cause=str(data.get("cause") or ""),
         cause_lines=tuple(lines) if isinstance(lines, list) else () if lines is None else (int(lines),),
         fixed=data.get("fixed") or None,
-        ending=statements(driver) if family == "logic" else "",
-        fixed_ending=statements(driver) if family == "logic" else driver,
-        check="\n".join(statements(part) for part in _parts(data.get("check"))),
+        ending=printing(driver) if family == "logic" else "",
+        fixed_ending=printing(driver) if family == "logic" else driver,
+        check="\n".join(asserting(part) for part in _parts(data.get("check"))),
         stdin=data.get("stdin"),
         needs=tuple(re.split(r"[,\s]+", needs.strip())) if isinstance(needs, str) else tuple(needs),
     )
@@ -131,16 +131,25 @@ def cursor(value: Any) -> Position:
     return Position(0, 0)
 
 
-def statements(text: str) -> str:
-    """Return a check as statements: an expression is printed, and fails if it is false; other code stays as it is."""
+def printing(text: str) -> str:
+    """Return statements that print the value of a call; code that prints itself or is no expression stays as it is."""
+    return f"print(repr({text.strip()}))" if _is_silent_expression(text) else text
+
+
+def asserting(text: str) -> str:
+    """Return a check as statements that raise an exception if it fails: an expression fails if it is false."""
+    return f"assert ({text.strip()})" if _is_silent_expression(text) else text
+
+
+def _is_silent_expression(text: str) -> bool:
     try:
         tree = ast.parse(text.strip(), mode="eval")
     except SyntaxError:
-        return text
+        return False
     match tree.body:
         case ast.Call(func=ast.Name(id="print")):
-            return text
-    return f"checked_value = ({text.strip()})\nprint(repr(checked_value))\nassert checked_value is not False"
+            return False
+    return True
 
 
 def _parts(check: Any) -> list[str]:
