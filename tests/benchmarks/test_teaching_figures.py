@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from benchmarks.teaching import asks, bug_figures, bugs, rows, sound
+from benchmarks.teaching.bugs import judge_all
 from benchmarks.teaching.generic import GENERIC, names_cause
 from benchmarks.teaching.lines import pythons_line, right_lines, tutors_line
 from benchmarks.teaching.reading import grade, sentences
+from benchmarks.teaching.sound import of_programs
 from testing.lesson_cases import lesson_files
 from tutor_pedagogy.offline import Explanation
 from tutor_pedagogy.offline.engine.lesson import lesson_of
@@ -52,7 +54,7 @@ def plant(monkeypatch: pytest.MonkeyPatch, planted: Explanation) -> None:
 
 def figures_of(*data: Mapping[str, object]) -> dict[str, Figure]:
     """Return the figures of some rows by name."""
-    judged = bugs.judge_all([rows.row(dict(one)) for one in data])
+    judged = judge_all([rows.row(dict(one)) for one in data])
     return {figure.name.strip(): figure for figure in bug_figures.figures(judged)}
 
 
@@ -112,7 +114,7 @@ def test_claim_on_a_fixed_or_correct_program_shows(monkeypatch: pytest.MonkeyPat
     correct = rows.correct_program({"id": "sum", "code": "print(sum([1, 2]))\n", "cursor": 1})
 
     on_fix = figures_of(SHOP)
-    (share, _, by_rule) = sound.figures(sound.of_programs([correct]), at_most=0)
+    (share, _, by_rule) = sound.figures(of_programs([correct]), at_most=0)
 
     assert on_fix["fixed programs with a claim"].is_short
     assert on_fix["logic.loop-never-ends, likely"].value == 1
@@ -132,7 +134,7 @@ def test_correct_program_that_does_not_run_here_is_left_out() -> None:
     """A program that ends with an exception is no proof of a false claim."""
     broken = rows.correct_program({"id": "x", "code": "print(nothing)\n", "cursor": 1})
 
-    assert sound.of_programs([broken]) == {}
+    assert of_programs([broken]) == {}
 
 
 def test_modules_are_drawn_by_seed_and_without_tests(tmp_path: Path) -> None:
