@@ -33,7 +33,7 @@ _VALUE = re.compile(r"(?:^|, )(?P<name>[A-Za-z_]\w*) = ")
 
 
 class Evidence:
-    """What is known about one failing program."""
+    """Values and trials of one failing program."""
 
     def __init__(self, program: Program, crash: Crash) -> None:
         self.program = program
