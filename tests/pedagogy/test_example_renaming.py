@@ -1,0 +1,136 @@
+"""Renaming worked examples: only an example's own names change, and it does the same as before."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from testing.lesson_cases import lesson_files
+from tutor_pedagogy.offline.engine.lesson import Example, lesson_of
+from tutor_pedagogy.offline.engine.renaming import renamed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RUN_ALL = """
+import contextlib, io, json, re, sys
+results = []
+for code in json.load(sys.stdin):
+    sys.stdin, output = io.StringIO("3\\n4\\n5\\n"), io.StringIO()
+    try:
+        with contextlib.redirect_stdout(output):
+            exec(compile(code, "example.py", "exec"), {"__name__": "__main__"})
+    except BaseException as error:
+        output.write(type(error).__name__)
+    results.append(re.sub(r"<function \\w+ at 0x\\w+>", "<function>", output.getvalue()))
+json.dump(results, sys.stderr)
+"""
+STUDENTS_PROGRAMS = {
+    "f-strings": 'name = "Ida"\nage = 9\nprint(f"{name} is {age:>3}")\nfor f in range(2):\n    print(f"{f!r}")\n',
+    "imports": "import math\nimport random as r\nfrom json import dumps, loads\nprint(math.sqrt(2), r, dumps, loads)\n",
+    "classes": (
+        "class Account:\n    def __init__(self, owner, balance=0):\n        self.owner = owner\n"
+        "        self.balance = balance\n\n    def add(self, amount):\n        self.balance += amount\n\n"
+        "account = Account(owner='Mo', balance=3)\naccount.add(amount=2)\nprint(account.balance)\n"
+    ),
+}
+
+
+def example_of(code: str, before: str = "", after: str = "") -> Example:
+    """Return a worked example."""
+    return Example(before, code, after)
+
+
+def every_example() -> list[Example]:
+    """Return the worked examples of all lessons."""
+    return [example for rule in lesson_files() for example in lesson_of(rule).examples]
+
+
+def outputs(programs: list[str], folder: Path) -> list[str]:
+    """Run programs in another process, in a new folder, and return what each prints."""
+    folder.mkdir()
+    for file in ("poem.txt", "names.txt"):
+        (folder / file).write_text("Ada\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-I", "-W", "ignore", "-c", RUN_ALL],
+        input=json.dumps(programs),
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=True,
+        cwd=folder,
+        env={"PYTHONHASHSEED": "0"},
+    )
+    found: list[str] = json.loads(done.stderr)
+    return found
+
+
+@pytest.mark.parametrize("words", [None, *STUDENTS_PROGRAMS.values()], ids=["its own words", *STUDENTS_PROGRAMS])
+def test_every_example_prints_the_same_under_other_names(words: str | None, tmp_path: Path) -> None:
+    """With any names of the student taken, even all of the example's own, an example keeps its output."""
+    examples = every_example()
+    changed = [renamed(each, frozenset(re.findall(r"\w+", words or each.code))) for each in examples]
+
+    before = outputs([each.code for each in examples], tmp_path / "run")
+    (tmp_path / "run").rename(tmp_path / "first")
+    after = outputs([each.code for each in changed], tmp_path / "run")
+
+    wrong = [new.code for new, old, now in zip(changed, before, after, strict=True) if old != now]
+    assert wrong == []
+    assert words is not None or sum(new != old for new, old in zip(changed, examples, strict=True)) > 300
+
+
+@pytest.mark.parametrize(
+    ("code", "taken", "expected"),
+    [
+        pytest.param('f = 2\nprint(f"{f} f")', "f", 'k = 2\nprint(f"{k} f")', id="the prefix of an f-string"),
+        pytest.param(
+            'n = 3\nprint(f"{n:{n}.2f} {{n}} {n!r:>5}")',
+            "n",
+            'k = 3\nprint(f"{k:{k}.2f} {{n}} {k!r:>5}")',
+            id="nested fields, braces and formats",
+        ),
+        pytest.param("import math\npi = math.pi", "math pi", "import math\nlamps = math.pi", id="a module's attribute"),
+        pytest.param("key = len\nsorted([], key=key)", "key", "lamps = len\nsorted([], key=lamps)", id="a keyword"),
+        pytest.param(
+            "def area(wide):\n    return wide\narea(wide=2)",
+            "wide area",
+            "def measure(lamps):\n    return lamps\nmeasure(lamps=2)",
+            id="a keyword of its own function",
+        ),
+        pytest.param(
+            "class Box:\n    size = 1\n    def fill(self, size):\n        self.size = size\nBox().fill(size=2)",
+            "Box size fill",
+            "class Lamp:\n    size = 1\n    def fill(self, lamps):\n        self.size = lamps\nLamp().fill(lamps=2)",
+            id="attributes and methods",
+        ),
+        pytest.param(
+            "try:\n    pass\nexcept OSError as error:\n    print(error)",
+            "error OSError",
+            "try:\n    pass\nexcept OSError as lamps:\n    print(lamps)",
+            id="an exception's name",
+        ),
+        pytest.param('word = "word"  # word', "word", 'lamps = "word"  # word', id="strings and comments"),
+        pytest.param(
+            "n = 0\ndef up():\n    global n\n    n += 1", "n", "k = 0\ndef up():\n    global k\n    k += 1", id="global"
+        ),
+    ],
+)
+def test_only_names_that_the_example_binds_change(code: str, taken: str, expected: str) -> None:
+    """Variables, parameters, functions and classes get other names; strings, imports and attributes do not."""
+    assert expected == renamed(example_of(code), frozenset(taken.split())).code
+
+
+def test_code_spans_follow_the_code() -> None:
+    """Code spans around an example have its new names, other words keep theirs."""
+    example = example_of("total = 1\nprint(total)", "The total is `total`.", 'See `print(total)`, `"total"`, `.total`.')
+
+    changed = renamed(example, frozenset(("total",)))
+
+    assert changed.before == "The total is `lamps`."
+    assert changed.after == 'See `print(lamps)`, `"total"`, `.total`.'
