@@ -126,7 +126,7 @@ single names in backticks. (Hint level 2, for everyone.)
 
 ## Place
 
-{fill_in}one sentence after “Here is the exact place: `code` on line 1.” that says what is wrong there. (Hint level 3.)
+{fill_in}one sentence after “The cause is `code` on line 1.” that says what is wrong there. (Hint level 3.)
 
 ## Plan
 

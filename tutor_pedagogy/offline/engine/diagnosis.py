@@ -78,7 +78,7 @@ def explain(submission: Submission, level: HintLevel, student: StudentLevels) ->
         rule=finding.rule,
         lines=finding.lines,
         certainty=_shown_certainty(cause),
-        text=write(finding, lesson, program, level, student),
+        text=write(finding, lesson, program, level, student, certainty=cause.certainty),
         edit=finding.edit,
     )
 
@@ -116,7 +116,7 @@ def _finding(program: Program, cause: Cause) -> Finding:
 
 def _at_cursor(program: Program) -> Match:
     """Return a match of the cursor's line, for code that is nested too deeply to walk its syntax tree."""
-    return Match(lines=(program.cursor_line,), slots={"variable": "each variable"})
+    return Match(lines=(program.cursor_line,), slots={"variable": ""})
 
 
 def _evidence(program: Program, submission: Submission) -> Cause | None:

@@ -1,9 +1,9 @@
 """The lesson of a rule, read from the Markdown file beside the rule's detector.
 
 A file has one section for each part, in the order in which a student sees them. Every part is a `string.Template`:
-the placeholders `$line`, `$expression` and the slots of the match are filled in, and code becomes a code span. The
-parts of levels 1 to 3 contain no code that the student has not written, except names of builtins; only `Remedy`
-says what to write.
+the placeholders `$line`, `$expression` and the slots of the match are filled in, and code becomes a code span. Where a
+detector may not know a value, `[[with $name||without]]` holds the sentences for both cases. The parts of levels 1 to 3
+contain no code that the student has not written, except names of builtins; only `Remedy` says what to write.
 """
 
 from __future__ import annotations
@@ -115,7 +115,8 @@ def source_of(rule: str) -> str:
 
 
 def _prose(text: str) -> str:
-    return "\n\n".join(" ".join(paragraph.split("\n")) for paragraph in text.strip().split("\n\n"))
+    paragraphs = (paragraph.split("\n") for paragraph in text.strip().split("\n\n"))
+    return "\n\n".join(" ".join(line.strip() for line in lines) for lines in paragraphs)
 
 
 def _example(body: str) -> Example:

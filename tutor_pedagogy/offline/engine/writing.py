@@ -5,17 +5,28 @@ from __future__ import annotations
 import re
 from enum import Enum
 from string import Template
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tutor_pedagogy.ladder.levels import HintLevel
+from tutor_pedagogy.offline.engine.closings import (
+    after_a_plan,
+    after_a_solution,
+    after_an_example,
+    before_an_edit,
+    how_to_check,
+    why_it_matters,
+    with_closing,
+)
 from tutor_pedagogy.offline.engine.examples import choose_example
 from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.first_sentence import first_sentence
+from tutor_pedagogy.offline.engine.missing_values import with_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tutor_pedagogy.ladder.levels import StudentLevels
-    from tutor_pedagogy.offline.engine.finding import Edit, Finding
+    from tutor_pedagogy.offline.engine.finding import Confidence, Edit, Finding
     from tutor_pedagogy.offline.engine.lesson import Lesson
     from tutor_pedagogy.offline.engine.program import Program
 
@@ -38,21 +49,31 @@ class Voice(Enum):
         return (cls.BEGINNER, cls.BEGINNER, cls.MIDDLE, cls.ADVANCED, cls.ADVANCED)[level - 1]
 
 
-def write(finding: Finding, lesson: Lesson, program: Program, level: HintLevel, student: StudentLevels) -> str:
-    """Return the text about a finding for a hint level, as Markdown."""
+def write(
+    finding: Finding,
+    lesson: Lesson,
+    program: Program,
+    level: HintLevel,
+    student: StudentLevels,
+    *,
+    certainty: Confidence = "certain",
+) -> str:
+    """Return the text about a finding for a hint level, as Markdown. Its tone follows the certainty of the finding."""
     voice = Voice.of(student.programming)
     fill = _Filler(finding, program)
+    if not lesson.is_sure:
+        certainty = "start_here"
     match level:
         case HintLevel.QUESTION:
-            return _question(lesson, fill, voice)
+            return _question(lesson, fill, voice, first_sentence(finding, program, fill.quoted_line))
         case HintLevel.CONCEPT:
             return _concept(lesson, fill, voice, Voice.of(student.maths))
         case HintLevel.STRUCTURE:
-            return _structure(lesson, fill, voice)
+            return _structure(lesson, fill, voice, certainty)
         case HintLevel.EXAMPLE:
             return _example(lesson, fill, voice, program)
         case HintLevel.SOLUTION:
-            return _solution(lesson, fill, voice, finding, program)
+            return _solution(fill, voice, _Solution(finding, lesson, program, certainty))
 
 
 def question(finding: Finding, lesson: Lesson, program: Program) -> str:
@@ -71,12 +92,15 @@ class _Filler:
         self.expression = finding.expression or ""
         slots: dict[str, str] = {"line": str(line), "expression": code_span(self.expression or self.source)}
         slots.update(
-            (name, code_span(value) if isinstance(value, Code) else value) for name, value in finding.slots.items()
+            (name, code_span(value) if isinstance(value, Code) else value)
+            for name, value in finding.slots.items()
+            if value
         )
         self.slots: Mapping[str, str] = slots
 
     def __call__(self, part: str) -> str:
-        return Template(part).safe_substitute(self.slots)
+        """Return a part of a lesson with the slots filled in, without sentences whose slot has no value."""
+        return Template(with_values(part, self.slots)).safe_substitute(self.slots)
 
     @property
     def quoted_line(self) -> str:
@@ -92,87 +116,81 @@ class _Filler:
         return f"{code_span(expression)} on line {self.line}" if quotable else self.quoted_line
 
 
-_BEFORE_AN_EDIT = {
-    "syntax": "Nothing has run yet, so this is about the form of the line alone.",
-    "runtime": "Say which values you expect there, before you look them up.",
-    "logic": "Make your guess first, and only then check it with a run.",
-}
-_WHY_IT_MATTERS = {
-    "syntax": "Until the form is right Python runs nothing at all, not even the lines above this one.",
-    "runtime": "When Python gets here, all lines before have run, so the values that they left are your evidence.",
-    "logic": "Python cannot warn you here: the program is valid, it only does something else than you mean.",
-}
-_TO_KEEP = {
-    "syntax": "Say in one sentence what was wrong with the form, so that you will see it sooner next time.",
-    "runtime": "Say in one sentence which value was not as you thought, and how you could have seen that sooner.",
-    "logic": "Keep the case that went wrong as a test, so that the mistake cannot come back without being seen.",
-}
+def _question(lesson: Lesson, fill: _Filler, voice: Voice, other_line: str) -> str:
+    opening = other_line or _LOOK_AT[voice].format(fill.quoted_line)
+    asked = fill(lesson.question)
+    return with_closing(f"{opening} {asked}", before_an_edit(asked, fill.error_type))
 
 
-def _question(lesson: Lesson, fill: _Filler, voice: Voice) -> str:
-    opening = {
-        Voice.BEGINNER: "Let's read {} together.",
-        Voice.MIDDLE: "Have a look at {}.",
-        Voice.ADVANCED: "The place to look is {}.",
-    }[voice].format(fill.quoted_line)
-    closing = {
-        Voice.BEGINNER: "Take your time, and say your answer out loud before you change anything.",
-        Voice.MIDDLE: "Answer that in your own words, and write it down, before you change anything.",
-        Voice.ADVANCED: _BEFORE_AN_EDIT.get(fill.error_type, ""),
-    }[voice]
-    return f"{opening} {fill(lesson.question)} {closing}"
+_LOOK_AT = {
+    Voice.BEGINNER: "Let's read {} together.",
+    Voice.MIDDLE: "Have a look at {}.",
+    Voice.ADVANCED: "The place to look is {}.",
+}
 
 
 def _concept(lesson: Lesson, fill: _Filler, voice: Voice, maths: Voice) -> str:
-    extra = {
-        Voice.BEGINNER: lesson.picture,
-        Voice.MIDDLE: _WHY_IT_MATTERS.get(fill.error_type, ""),
-        Voice.ADVANCED: lesson.precise,
-    }[voice]
+    extra = {Voice.BEGINNER: lesson.picture, Voice.MIDDLE: "", Voice.ADVANCED: lesson.precise}[voice]
     by_maths = {Voice.BEGINNER: lesson.maths_picture, Voice.MIDDLE: "", Voice.ADVANCED: lesson.maths_precise}[maths]
-    return "\n\n".join(fill(part) for part in (lesson.concept, extra, by_maths) if part)
+    text = "\n\n".join(filter(None, map(fill, (lesson.concept, extra, by_maths))))
+    return with_closing(text, why_it_matters(fill.error_type))
 
 
-_CULPRIT = {
-    Voice.BEGINNER: "Here is the exact place: {}.",
-    Voice.MIDDLE: "It comes down to {}.",
-    Voice.ADVANCED: "The culprit is {}.",
+_CAUSE: Mapping[Confidence, Mapping[Voice, str]] = {
+    "certain": {
+        Voice.BEGINNER: "The cause is here: {}.",
+        Voice.MIDDLE: "The cause is {}.",
+        Voice.ADVANCED: "Cause: {}.",
+    },
+    "likely": {
+        Voice.BEGINNER: "A likely cause is here: {}.",
+        Voice.MIDDLE: "A likely cause is {}.",
+        Voice.ADVANCED: "Likely cause: {}.",
+    },
+    "start_here": {
+        Voice.BEGINNER: "A good place to start is {}.",
+        Voice.MIDDLE: "Start at {}.",
+        Voice.ADVANCED: "Start the search at {}.",
+    },
 }
-_START = {
-    Voice.BEGINNER: "A good place to start is {}.",
-    Voice.MIDDLE: "Start at {}.",
-    Voice.ADVANCED: "The place to start from is {}.",
-}
 
 
-def _structure(lesson: Lesson, fill: _Filler, voice: Voice) -> str:
-    opening = (_CULPRIT if lesson.is_sure else _START)[voice].format(fill.quoted_place)
-    place = f" {fill(lesson.place)}" if lesson.place else ""
-    steps = [fill(step) for step in lesson.plan]
-    if voice is Voice.BEGINNER:
-        steps.append("Run the program again, and read the first message it gives, if any.")
+def _structure(lesson: Lesson, fill: _Filler, voice: Voice, certainty: Confidence) -> str:
+    opening = _CAUSE[certainty][voice].format(fill.quoted_place)
+    place = f" {fill(lesson.place)}".rstrip()
+    steps = filter(None, map(fill, lesson.plan))
     numbered = "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
-    return f"{opening}{place}\n\n{numbered}"
+    text = f"{opening}{place}\n\n{numbered}"
+    if certainty == "likely":
+        return f"{text}\n\n{how_to_check(fill.error_type, fill.line)}"
+    return with_closing(text, after_a_plan(fill.error_type), between="\n\n")
 
 
 def _example(lesson: Lesson, fill: _Filler, voice: Voice, program: Program) -> str:
     example = choose_example(lesson, fill.error_type, program)
-    closing = {
-        Voice.BEGINNER: (
-            f"Type it in and run it. Then look at line {fill.line} again: which part of it plays the same role?"
-        ),
-        Voice.MIDDLE: (
-            f"Guess what another value would give, then run it. Which part of line {fill.line} plays the same role?"
-        ),
-        Voice.ADVANCED: (
-            f"Vary the example until you could predict each result, then carry the idea over to line {fill.line}."
-        ),
+    link = {
+        Voice.BEGINNER: f"Type it in, run it, and then look at line {fill.line} again.",
+        Voice.MIDDLE: f"Which part of line {fill.line} plays the same role?",
+        Voice.ADVANCED: f"Carry this over to line {fill.line}.",
     }[voice]
-    return f"{fill(example.before)}\n\n{fenced(example.code)}\n\n{fill(example.after)} {closing}"
+    text = f"{fill(example.before)}\n\n{fenced(example.code)}\n\n{fill(example.after)} {link}"
+    return with_closing(text, after_an_example(fill.error_type))
 
 
-def _solution(lesson: Lesson, fill: _Filler, voice: Voice, finding: Finding, program: Program) -> str:
-    if finding.edit is not None:
+class _Solution(NamedTuple):
+    """What the text of level 5 is written from."""
+
+    finding: Finding
+    lesson: Lesson
+    program: Program
+    certainty: Confidence
+
+
+def _solution(fill: _Filler, voice: Voice, solution: _Solution) -> str:
+    finding, lesson, program, certainty = solution
+    if finding.edit is not None and certainty == "likely":
+        what = f"If that is the cause, {_shown(finding.edit, program, 'change')}"
+    elif finding.edit is not None:
         what = _shown(finding.edit, program)
     elif finding.first_step is not None:
         what = (
@@ -181,19 +199,21 @@ def _solution(lesson: Lesson, fill: _Filler, voice: Voice, finding: Finding, pro
         )
     else:
         what = fill(lesson.remedy)
+        what = f"A likely remedy: {what}" if certainty == "likely" else what
     why = {Voice.BEGINNER: "Why this helps: ", Voice.MIDDLE: "The reason: ", Voice.ADVANCED: ""}[voice]
-    keep = _TO_KEEP.get(fill.error_type, "")
-    return f"{what}\n\n{why}{fill(lesson.reason)}\n\n**Check it:** {fill(lesson.check)} {keep}"
+    check = fill(lesson.check)
+    text = f"{what}\n\n{why}{fill(lesson.reason)}\n\n**Check it:** {check}"
+    return with_closing(text, after_a_solution(check, fill.error_type))
 
 
-def _shown(edit: Edit, program: Program) -> str:
+def _shown(edit: Edit, program: Program, verb: str = "Change") -> str:
     first = program.shown(edit.line)
     before, after = edit.before.split("\n"), edit.after.split("\n")
     while len(before) > 1 and before[-1] == after[-1] and len(after) > 1:
         before, after = before[:-1], after[:-1]
     last = first + len(before) - 1
     lines = f"line {first}" if last == first else f"lines {first} to {last}"
-    return f"Change {lines} to this:\n\n{fenced(chr(10).join(after))}"
+    return f"{verb} {lines} to this:\n\n{fenced(chr(10).join(after))}"
 
 
 def code_span(text: str) -> str:

@@ -124,7 +124,7 @@ def result_never_returned(program: Program, function: Function) -> Iterator[Matc
         return
     bare = program.returns_of(function)
     if bare and len(function.body) == 1:
-        yield program.on_line(bare[0], function=Code(function.name), name="the answer")
+        yield program.on_line(bare[0], function=Code(function.name), name="")
         return
     built = {_grown_by(node) for node in program.own_nodes(function)} - {"", *parameters_of(function)}
     name = min((name for name in built if _is_set_in(program, function, name)), default=None)

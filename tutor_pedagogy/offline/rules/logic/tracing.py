@@ -27,4 +27,4 @@ def trace(program: Program) -> Match:
     names = [node.id for node in inside if isinstance(node, ast.Name) and node.id in program.bound_names]
     if not names and function is not None:
         names = parameters_of(function)
-    return Match(lines=(line,), slots={"variable": Code(names[0]) if names else "each variable"})
+    return Match(lines=(line,), slots={"variable": Code(names[0]) if names else ""})

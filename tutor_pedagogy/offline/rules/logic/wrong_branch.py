@@ -29,9 +29,7 @@ def explain_branch(program: Program, symptom: Symptom) -> tuple[Rule, Match] | N
     if function is None or difference is None or not symptom.call:
         return None
     wanted, came = difference
-    call = (
-        Code(symptom.call) if len(symptom.call) <= _LONGEST and symptom.call.isprintable() else "the call of the test"
-    )
+    call = Code(symptom.call) if len(symptom.call) <= _LONGEST and symptom.call.isprintable() else ""
     for branches in _decisions(function.body):
         right = next((n for n, branch in enumerate(branches) if wanted in _results(branch)), None)
         wrong = next((n for n, branch in enumerate(branches) if came in _results(branch)), None)

@@ -65,15 +65,15 @@ def explain_result(program: Program, symptom: Symptom) -> tuple[Rule, Match] | N
     if function is None:
         function = program.function_at(program.cursor_line) or next(iter(program.functions.values()), None)
     line = _place(program, rule, function) if function is not None else _last_output(program)
-    name = Code(function.name) if function is not None else "your program"
-    got = _value(symptom.got) or "something else"
+    name = Code(function.name) if function is not None else ""
+    got = _value(symptom.got) or ""
     return rule, program.on_line(line, got=got, **_slots(symptom, name))
 
 
 def _slots(symptom: Symptom, function: str) -> dict[str, Any]:
     return {
-        "call": _value(symptom.call) or function,
-        "expected": _value(symptom.expected) or "the right result",
+        "call": _value(symptom.call),
+        "expected": _value(symptom.expected) or "",
         "function": function,
     }
 

@@ -27,7 +27,7 @@ def truth_of_array(case: CrashContext) -> Match | None:
     test = test or case.first(ast.BoolOp, ast.IfExp, ast.Compare, ast.UnaryOp, ast.Call)
     test = test.test if isinstance(test, ast.IfExp) else test
     if test is None:
-        return case.here(test=Code(case.marked or "the condition"))
+        return case.here(test=Code(case.marked or ""))
     is_plain = isinstance(test, ast.Compare) and not any(isinstance(node, ast.BoolOp) for node in walk(test))
     return case.here(test, replace=(test, f"({case.text(test)}).any()" if is_plain else None), test=test)
 
@@ -55,7 +55,7 @@ def _shapes(case: CrashContext) -> Match | None:
     node = case.subscript if is_mask else case.first(ast.BinOp, ast.Compare, ast.Call)
     if node is None and isinstance(case.statement, ast.Assign | ast.AugAssign):
         node = case.statement.value
-    first, second = _two_shapes(case, "one shape", "another shape")
+    first, second = _two_shapes(case, "", "")
     return case.here(node, first=first, second=second)
 
 
@@ -80,8 +80,8 @@ def one_number_needed(case: CrashContext) -> Match | None:
             case ast.Call(func=ast.Name(id="int" | "float"), args=[argument, *_]):
                 return case.here(call, function=call.func, name=argument)
     other = case.call()
-    function = case.code(other and other.func, "the function")
-    return case.here(other, function=function, name=case.code(first_argument(other), "the array"))
+    function = case.code(other and other.func, "")
+    return case.here(other, function=function, name=case.code(first_argument(other), ""))
 
 
 @runtime_rule(
@@ -107,7 +107,7 @@ def rows_of_different_length(case: CrashContext) -> Match | None:
     call = case.call()
     if "with a sequence." in case.crash.message and call is None:
         return None
-    return case.here(call, name=case.code(first_argument(call), case.marked or "the data"))
+    return case.here(call, name=case.code(first_argument(call), case.marked or ""))
 
 
 @runtime_rule("numerical.position-outside-array", ("IndexError",), r"out of bounds for axis")
@@ -116,14 +116,14 @@ def position_outside_array(case: CrashContext) -> Match | None:
     numbers = re.search(
         r"index (?P<value>-?\d+) is out of bounds for axis \d+ with size (?P<size>\d+)", case.crash.message
     )
-    slots = numbers.groupdict() if numbers else {"value": "a value too big", "size": "fewer"}
+    slots = numbers.groupdict() if numbers else {"value": "", "size": ""}
     return case.here(case.subscript, slots=_owner_and_index(case) | slots)
 
 
 def _owner_and_index(case: CrashContext) -> dict[str, str]:
     """Return the source of the array and of its index, as slot values."""
     node = case.subscript
-    owner, index = case.code(node and node.value, "the array"), case.code(node and node.slice, "the index")
+    owner, index = case.code(node and node.value, ""), case.code(node and node.slice, "")
     return {"owner": owner, "index": index}
 
 
@@ -166,7 +166,7 @@ def kind_of_number_kept(case: CrashContext) -> Match | None:
             return case.at(case.line, edit=case.rewrite_line(statement.lineno, new) if is_line else None, name=target)
         case ast.AugAssign(target=target):
             return case.here(name=target)
-    return case.here(name=Code("the array"))
+    return case.here(name="")
 
 
 @runtime_rule(
@@ -176,18 +176,18 @@ def kind_of_number_kept(case: CrashContext) -> Match | None:
 )
 def plot_of_two_lengths(case: CrashContext) -> Match | None:
     """Return the call that plots two arrays of different lengths."""
-    first, second = _two_shapes(case, "one length", "another")
+    first, second = _two_shapes(case, "", "")
     for call in case.calls:
         match call.args:
             case [x, y, *_]:
                 return case.here(call, x=x, y=y, first=first, second=second)
-    return case.here(x="the first values", y="the second values", first="one length", second="another")
+    return case.here(x="", y="", first="", second="")
 
 
 @runtime_rule("numerical.system-without-solution", ("LinAlgError",))
 def system_without_solution(case: CrashContext) -> Match | None:
     """Return the call that tries to solve a linear system without a unique solution."""
-    return case.here(case.call(), name=case.code(first_argument(case.call()), "the matrix"))
+    return case.here(case.call(), name=case.code(first_argument(case.call()), ""))
 
 
 @runtime_rule(
@@ -222,7 +222,7 @@ def texts_in_array(case: CrashContext) -> Match | None:
 def reshape_count(case: CrashContext) -> Match | None:
     """Return the call that reshapes an array to a shape with another number of items."""
     numbers = re.search(r"array of size (\d+) into shape (\([^()\n]*+\))", case.crash.message)
-    size, shape = (numbers[1], Code(numbers[2])) if numbers else ("some", "the new shape")
+    size, shape = (numbers[1], Code(numbers[2])) if numbers else ("", "")
     return case.here(case.call(), size=size, shape=shape)
 
 

@@ -27,13 +27,13 @@ def raised_on_purpose(case: CrashContext) -> Match | None:
     return case.at(
         case.line,
         exception=Code(case.crash.exception),
-        message=Code(case.message[:100]) if case.message else "no words",
-        test=condition or "no condition at all",
+        message=Code(case.message[:100]) if case.message else "",
+        test=condition or "",
     )
 
 
 @runtime_rule("other")
 def other(case: CrashContext) -> Match:
     """Return the failing line, for an exception that no other rule explains."""
-    message = Code(case.message[:120]) if case.message else "no further words"
+    message = Code(case.message[:120]) if case.message else ""
     return case.here(exception=Code(case.crash.exception), message=message)

@@ -151,7 +151,7 @@ def too_few_arguments(case: CrashContext) -> Match | None:
     missing = next(iter(re.findall(r"'(\w+)'", case.crash.message)), "")
     called = case.match["name"]
     shown = called.split(".")[0] if called.endswith("__init__") else called
-    slots = {"function": Code(shown), "parameter": Code(missing or "the parameter")}
+    slots = {"function": Code(shown), "parameter": Code(missing or "")}
     if function is not None and missing:
         is_top = case.function is None
         if missing not in names_in(function) or (is_top and _calls_itself_in_full(function)):
@@ -188,7 +188,7 @@ def class_takes_no_values(case: CrashContext) -> Match | None:
         ):
             edit = case.substitute(method.lineno, method.name, "__init__")
             return case.at(method, edit=edit, class_name=Code(owner.name), written=Code(method.name))
-    return case.at(owner, class_name=Code(owner.name), written="no method of that name")
+    return case.at(owner, class_name=Code(owner.name), written="")
 
 
 @runtime_rule(

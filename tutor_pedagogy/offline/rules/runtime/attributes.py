@@ -105,7 +105,7 @@ def _not_offered(case: CrashContext, advice: str) -> Match:
     return case.here(
         node,
         attribute=Code(case.match["name"]),
-        owner=case.code(node and node.value, "the value"),
+        owner=case.code(node and node.value, ""),
         type=case.type_words,
         usual=_USUAL.get(f"{case.match['type']}.{case.match['name']}", advice),
     )

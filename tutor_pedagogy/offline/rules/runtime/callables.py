@@ -30,7 +30,7 @@ def product_without_sign(case: CrashContext) -> Match | None:
             func = case.text(call.func)
             product = f"{func} * {case.text(call).removeprefix(func).lstrip()}"
             return case.here(call, replace=(call, product), name=call.func)
-    return case.here(name=Code(case.marked or "the value"))
+    return case.here(name=Code(case.marked or ""))
 
 
 @runtime_rule("builtin-hidden", ("TypeError",), r"'(?P<type>[\w.]+)' object is not callable", before=("not-callable",))
@@ -105,7 +105,7 @@ def module_called(case: CrashContext) -> Match | None:
 def not_callable(case: CrashContext) -> Match | None:
     """Return the call of a value that is not callable."""
     call = case.call()
-    return case.here(call, name=case.code(call and call.func, case.marked or "it"), type=case.type_words)
+    return case.here(call, name=case.code(call and call.func, case.marked or ""), type=case.type_words)
 
 
 @runtime_rule(

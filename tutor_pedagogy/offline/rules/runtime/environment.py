@@ -13,7 +13,7 @@ def raise_of_no_exception(case: CrashContext) -> Match | None:
     """Return the value after `raise` that is not an exception."""
     value = case.statement.exc if isinstance(case.statement, ast.Raise) else None
     if value is None:
-        return case.here(name=Code(case.marked or "the value"))
+        return case.here(name=Code(case.marked or ""))
     return case.here(value, replace=(value, f"ValueError({case.text(value)})"), name=value)
 
 
@@ -32,7 +32,7 @@ def file_not_allowed(case: CrashContext) -> Match | None:
 def _opened(case: CrashContext) -> Match:
     """Return the call that opens a file, with the name of the file."""
     files = re.findall(r"'([^']*)'", case.crash.message)
-    return case.here(case.call("open") or case.call(), file=Code(files[-1] if files else "the file"))
+    return case.here(case.call("open") or case.call(), file=Code(files[-1] if files else ""))
 
 
 @runtime_rule("file-opened-the-other-way", ("UnsupportedOperation",))
@@ -71,4 +71,4 @@ def not_json(case: CrashContext) -> Match | None:
 def claim_not_true(case: CrashContext) -> Match | None:
     """Return the failing line with the condition of its `assert`."""
     test = case.statement.test if isinstance(case.statement, ast.Assert) else None
-    return case.here(claim=case.code(test, case.marked or "the claim"))
+    return case.here(claim=case.code(test, case.marked or ""))

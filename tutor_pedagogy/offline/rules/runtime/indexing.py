@@ -17,7 +17,7 @@ def assigned_past_end(case: CrashContext) -> Match | None:
     """Return the assignment to an index that does not exist in the list yet."""
     subscript, statement = case.subscript, case.statement
     if subscript is None:
-        return case.here(owner=Code(case.marked or "the list"), index="the index")
+        return case.here(owner=Code(case.marked or ""), index="")
     slots = {"owner": subscript.value, "index": subscript.slice}
     match statement:
         case ast.Assign(targets=[target], value=value) if target is subscript and statement.end_lineno == case.line:
@@ -258,7 +258,7 @@ def taken_from_empty(case: CrashContext) -> Match | None:
     for call in case.calls:
         if isinstance(call.func, ast.Attribute):
             return case.here(call, owner=call.func.value, call=call)
-    return case.here(owner=Code(case.marked or "the collection"), call=Code(case.marked or "the call"))
+    return case.here(owner=Code(case.marked or ""), call=Code(case.marked or ""))
 
 
 @runtime_rule("position-out-of-range", ("IndexError",), _OUT_OF_RANGE)
@@ -266,7 +266,7 @@ def position_out_of_range(case: CrashContext) -> Match | None:
     """Return the subscript whose index is out of range, or the loop condition with `or` that should prevent it."""
     subscript = case.subscript
     if subscript is None:
-        return case.here(owner=Code(case.marked or "the collection"), index="the index")
+        return case.here(owner=Code(case.marked or ""), index="")
     slots = {"owner": subscript.value, "index": subscript.slice}
     for loop in case.loops_above(subscript):
         match loop:

@@ -55,7 +55,7 @@ def loop_over_number(case: CrashContext) -> Match | None:
     """Return the number over which a loop iterates."""
     iterated = _iterated(case)
     if iterated is None:
-        return case.here(name=Code(case.marked or case.source))
+        return case.here(name=Code(case.marked or ""))
     is_range = isinstance(case.statement, ast.For) and case.match["type"] == "int"
     return case.here(iterated, replace=(iterated, f"range({case.text(iterated)})" if is_range else None), name=iterated)
 
@@ -102,7 +102,7 @@ def range_of_collection(case: CrashContext) -> Match | None:
 def whole_number_needed(case: CrashContext) -> Match | None:
     """Return the call or the subscript that needs an integer."""
     node = case.first(ast.Call, ast.Subscript)
-    return case.here(node, name=case.code(node, case.marked or "the value"), type=case.type_words)
+    return case.here(node, name=case.code(node, case.marked or ""), type=case.type_words)
 
 
 @runtime_rule(
@@ -138,11 +138,11 @@ def unpacking_count(case: CrashContext) -> Match | None:
     match case.statement:
         case ast.Assign(targets=[target, *_], value=value):
             names = parts_of(target)
-            return case.here(targets=target, value=value, count=count_in_words(len(names)) if names else "several")
+            return case.here(targets=target, value=value, count=count_in_words(len(names)) if names else "")
         case ast.For(target=target, iter=value):
             header = f"for {case.text(target)} in {case.text(value)}"
-            return case.here(header, targets=target, value=value, count="several")
-    return case.here(targets=Code("the names"), value=Code("the value"), count="several")
+            return case.here(header, targets=target, value=value, count="")
+    return case.here(targets="", value="", count="")
 
 
 @runtime_rule(
@@ -154,7 +154,7 @@ def changed_while_looping(case: CrashContext) -> Match | None:
     if isinstance(case.statement, ast.For):
         iterated = case.statement.iter
         return case.here(iterated, replace=(iterated, f"list({case.text(iterated)})"), name=iterated)
-    return case.here(iterated, name=case.code(iterated, "the collection"))
+    return case.here(iterated, name=case.code(iterated, ""))
 
 
 @runtime_rule("join-of-numbers", ("TypeError",), r"sequence item \d+: expected str instance")
@@ -164,7 +164,7 @@ def join_of_numbers(case: CrashContext) -> Match | None:
         match call:
             case ast.Call(func=ast.Attribute(attr="join"), args=[items, *_]):
                 return case.here(call, replace=(items, f"map(str, {case.text(items)})"), name=items)
-    return case.here(name=Code(case.marked or "the items"))
+    return case.here(name=Code(case.marked or ""))
 
 
 @runtime_rule(
@@ -173,7 +173,7 @@ def join_of_numbers(case: CrashContext) -> Match | None:
 def nothing_to_search_in(case: CrashContext) -> Match | None:
     """Return the search with `in` in a value that cannot be searched."""
     compare = case.first(ast.Compare)
-    name = case.code(compare and compare.comparators[0], case.marked or "the value")
+    name = case.code(compare and compare.comparators[0], case.marked or "")
     return case.here(compare, name=name, type=case.type_words)
 
 
@@ -181,7 +181,7 @@ def nothing_to_search_in(case: CrashContext) -> Match | None:
 def no_length(case: CrashContext) -> Match | None:
     """Return the call of `len` with a value that has no length."""
     call = next((call for call in case.calls if is_call_of(call, "len") and call.args), None)
-    return case.here(call, name=case.code(first_argument(call), case.marked or "the value"), type=case.type_words)
+    return case.here(call, name=case.code(first_argument(call), case.marked or ""), type=case.type_words)
 
 
 @runtime_rule("nothing-left", ("StopIteration",))

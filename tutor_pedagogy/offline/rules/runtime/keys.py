@@ -86,7 +86,7 @@ def index_of_wrong_kind(case: CrashContext) -> Match | None:
     given, subscript = case.match["given"], case.subscript
     slots = {"owner_type": case.type_words, "type": in_words(given or "str")}
     if subscript is None:
-        return case.here(owner=Code(case.marked or "it"), index="the index", slots=slots)
+        return case.here(owner=Code(case.marked or ""), index="", slots=slots)
     index = subscript.slice
     looping = item_used_as_position.detect(case)
     edit = looping.edit if looping is not None else None
@@ -122,7 +122,7 @@ def no_items(case: CrashContext) -> Match | None:
 
 def _owner_of_items(case: CrashContext) -> Match:
     """Return a match of the subscript on the failing line, with the indexed value as a slot."""
-    owner = case.code(case.subscript and case.subscript.value, case.marked or "the value")
+    owner = case.code(case.subscript and case.subscript.value, case.marked or "")
     return case.here(case.subscript, owner=owner, type=case.type_words)
 
 
@@ -142,7 +142,7 @@ def key_not_found(case: CrashContext) -> Match | None:
     """Return the subscript whose key is missing in the dictionary."""
     raw, subscript = case.crash.message.strip(), case.subscript
     if subscript is None:
-        return case.here(key=_as_index(raw, raw), owner="the dictionary", near="none that is close")
+        return case.here(key=_as_index(raw, raw), owner="", near="none that is close")
     keys, wanted = _known_keys(case, case.text(subscript.value)), raw.strip("'\"")
     close = get_close_matches(wanted, keys, 1, 0.7) or [key for key in keys if key.lower() == wanted.lower()]
     near = Code(repr(close[0])) if close else "none that is close"

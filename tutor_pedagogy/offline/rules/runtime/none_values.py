@@ -16,10 +16,9 @@ if TYPE_CHECKING:
 
 def none_match(case: CrashContext, wrong: ast.expr | None, place: ast.expr | None, **slots: str | ast.AST) -> Match:
     """Return the source of a None; if it is unknown, the place that uses the None."""
-    source = "a place that never gave it a value"
     if wrong is None:
-        return case.here(name=Code(case.marked or "the value"), source=source, slots=slots)
-    return none_source(case, wrong, **slots) or case.here(place, name=wrong, source=source, slots=slots)
+        return case.here(name=Code(case.marked or ""), source="", slots=slots)
+    return none_source(case, wrong, **slots) or case.here(place, name=wrong, source="", slots=slots)
 
 
 def none_source(case: CrashContext, wrong: ast.expr, **slots: str | ast.AST) -> Match | None:
@@ -28,7 +27,7 @@ def none_source(case: CrashContext, wrong: ast.expr, **slots: str | ast.AST) -> 
         case "in-place", ast.Call(func=func) as call:
             method = func.attr if isinstance(func, ast.Attribute) else "print"
             source = f"the call of `{method}`, which works in place and returns nothing"
-            return case.at(call, edit=_without_result(case, call), name=wrong, source=source, slots=slots)
+            return case.at(call, edit=_without_result(case, call), name=wrong, source="", slots=slots)
         case "function", ast.FunctionDef() as function:
             last = _end_without_value(function)
             source = f"the function `{function.name}`, which ends without returning a value"

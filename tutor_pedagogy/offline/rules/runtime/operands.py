@@ -30,7 +30,7 @@ def caret_for_power(case: CrashContext) -> Match | None:
             power = f"({right})" if isinstance(node.right, ast.BinOp) else right
             new = f"{case.text(node.left)} ** {power}"
             return case.here(node, replace=(node, new), base=node.left, power=node.right)
-    return case.here(base=Code(case.marked or "the base"), power="the power")
+    return case.here(base=Code(case.marked or ""), power="")
 
 
 @runtime_rule(
@@ -77,7 +77,7 @@ def _at_input(case: CrashContext, part: ast.expr, operation: ast.AST | None) -> 
         case ast.Call(func=ast.Attribute(attr="split")):
             is_unpacked = isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Tuple)
             new = f"map(int, {text})" if is_unpacked else f"list(map(int, {text}))"
-    return case.at(origin, replace=(origin, new), name=part, operation=operation or "the operation")
+    return case.at(origin, replace=(origin, new), name=part, operation=operation or "")
 
 
 @runtime_rule(
@@ -93,7 +93,7 @@ def text_plus_other(case: CrashContext) -> Match | None:
     other_type = right_type if left_type == "str" else left_type
     words = {"other_type": in_words(other_type)}
     if case.sides is None:
-        return case.here(other=Code(case.marked or case.source), slots=words)
+        return case.here(other=Code(case.marked or ""), slots=words)
     operation, left, right = case.sides
     wrong, string = (right, left) if left_type == "str" else (left, right)
     around = case.program.parents.get(operation)
@@ -166,7 +166,7 @@ def list_times_number(case: CrashContext) -> Match | None:
 def text_in_calculation(case: CrashContext) -> Match | None:
     """Return the operation whose operands have incompatible types."""
     if case.sides is None:
-        return case.here(left="one side", right="the other side")
+        return case.here(left="", right="")
     operation, left, right = case.sides
     return case.here(operation, left=left, right=right)
 
@@ -176,6 +176,6 @@ def compared_kinds(case: CrashContext) -> Match | None:
     """Return the comparison of values whose types have no order."""
     words = {"left_type": in_words(case.types[0]), "right_type": in_words(case.types[1])}
     if case.sides is None:
-        return case.here(left="the left side", right="the right side", slots=words)
+        return case.here(left="", right="", slots=words)
     operation, left, right = case.sides
     return case.here(operation, left=left, right=right, slots=words)

@@ -56,12 +56,12 @@ def recursion_misses_end(case: CrashContext) -> Match | None:
     """Return the condition that should end the recursion, or the call whose arguments never fulfil it."""
     function, call = _recursive_call(case)
     if function is None or call is None:
-        name, shown = Code(case.crash.function or "the function"), Code(case.marked or "the call")
-        return case.here(function=name, call=shown, test="its test")
+        name, shown = Code(case.crash.function or ""), Code(case.marked or "")
+        return case.here(function=name, call=shown, test="")
     test = next((node.test for node in walk(function) if isinstance(node, ast.If)), None)
     slots = {"function": Code(function.name), "call": Code(case.text(call))}
     if test is None:
-        return case.at(call, slots=slots, test="its test")
+        return case.at(call, slots=slots, test="")
     shown_only = _print_at_end(function)
     if shown_only is not None:
         new = f"return {case.text(shown_only.args[0])}" if len(shown_only.args) == 1 else None

@@ -94,9 +94,9 @@ def value_only_on_some_paths(case: CrashContext) -> Match | None:
     return case.here(name, name=Code(name), function=_function_name(case), header=Code(header or name), what=what)
 
 
-def _function_name(case: CrashContext, otherwise: str = "the program") -> Code:
-    """Return the name of the function that contains the failing line, or the given words outside functions."""
-    return Code(case.function.name if case.function else otherwise)
+def _function_name(case: CrashContext) -> Code:
+    """Return the name of the function that contains the failing line; empty outside functions."""
+    return Code(case.function.name if case.function else "")
 
 
 @runtime_rule("own-value-hides-builtin", ("UnboundLocalError",), _NAME, before=("used-before-first-value",))
@@ -136,4 +136,4 @@ def outer_variable_changed_in_function(case: CrashContext) -> Match | None:
 def used_before_first_value(case: CrashContext) -> Match | None:
     """Return the use of a local variable before its first assignment."""
     name = case.match["name"]
-    return case.here(name, name=Code(name), function=_function_name(case, "this program")) if name else None
+    return case.here(name, name=Code(name), function=_function_name(case)) if name else None

@@ -38,7 +38,7 @@ def test_of_text_not_called(case: CrashContext) -> Match | None:
 def text_is_no_number(case: CrashContext) -> Match | None:
     """Return the conversion of a string that is not a valid number."""
     call, text = case.call("int", "float"), case.match["text"]
-    name = case.code(first_argument(call), "the text")
+    name = case.code(first_argument(call), "")
     is_decimal = is_call_of(call, "int") and re.fullmatch(r"\s*-?\d+\.\d*\s*", text)
     edit = case.rewrite(call, f"int(float({name}))") if call is not None and is_decimal else None
     return case.here(call, edit=edit, value=Code(repr(text)), name=name, look=_look(text))
@@ -62,8 +62,8 @@ def _look(text: str) -> str:
 def math_domain(case: CrashContext) -> Match | None:
     """Return the call of a mathematical function with a value outside its domain."""
     call = case.call("sqrt", "log", "log10", "log2", "acos", "asin", "pow") or case.call()
-    name = case.code(first_argument(call), case.marked or "the value")
-    return case.here(call, name=name, function=case.code(call and call.func, "the function"))
+    name = case.code(first_argument(call), case.marked or "")
+    return case.here(call, name=name, function=case.code(call and call.func, ""))
 
 
 @runtime_rule(
@@ -75,9 +75,9 @@ def not_in_collection(case: CrashContext) -> Match | None:
     """Return the call that searches for an item that is not in the collection."""
     call = case.call("remove", "index", "rindex")
     if call is None:
-        return case.here(owner=Code(case.marked or "the collection"), item="the item")
+        return case.here(owner=Code(case.marked or ""), item="")
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
-    return case.here(call, owner=case.code(owner, "the collection"), item=case.code(first_argument(call), "the item"))
+    return case.here(call, owner=case.code(owner, ""), item=case.code(first_argument(call), ""))
 
 
 @runtime_rule(
@@ -90,7 +90,7 @@ def nothing_to_choose_from(case: CrashContext) -> Match | None:
     """Return the call that chooses from or averages an empty collection."""
     call = case.call("max", "min", "mean", "median", "stdev", "reduce")
     name, function = first_argument(call), call and call.func
-    return case.here(call, name=case.code(name, "the collection"), function=case.code(function, "the function"))
+    return case.here(call, name=case.code(name, ""), function=case.code(function, ""))
 
 
 @runtime_rule("loop-starts-at-zero", ("ZeroDivisionError",), before=("division-by-zero",))
@@ -134,7 +134,7 @@ def division_by_zero(case: CrashContext) -> Match | None:
     call = case.call()
     if call is not None and call.args:
         return case.here(call, name=call.args[-1], value=call.args[0])
-    return case.here(name="the divisor", value="the number")
+    return case.here(name="", value="")
 
 
 @runtime_rule(
@@ -162,7 +162,7 @@ def file_already_closed(case: CrashContext) -> Match | None:
     """Return the call that uses a closed file."""
     call = case.call("read", "write", "readline", "readlines", "writelines")
     owner = call.func.value if call is not None and isinstance(call.func, ast.Attribute) else None
-    return case.here(call, owner=case.code(owner, "the file"))
+    return case.here(call, owner=case.code(owner, ""))
 
 
 @runtime_rule(
@@ -179,4 +179,4 @@ def value_not_accepted(case: CrashContext) -> Match | None:
     call, message = case.call(), case.message
     # A long message lists all valid values after its first clause, so the first clause is enough.
     clause = message if len(message) <= _LONG_MESSAGE else message.partition(": ")[0][:140]
-    return case.here(call, function=case.code(call and call.func, "the function"), message=Code(clause))
+    return case.here(call, function=case.code(call and call.func, ""), message=Code(clause))

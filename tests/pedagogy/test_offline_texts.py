@@ -1,0 +1,142 @@
+"""What students read of a finding: no empty slot, no closing that is not needed, the line reported, the certainty."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+from typing import TYPE_CHECKING
+
+import pytest
+
+from testing.lesson_cases import LessonCase, lesson_cases
+from tests.pedagogy.test_offline_lessons import FACT, PROGRAM, RULES, parts
+from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+from tutor_pedagogy.offline import explain
+from tutor_pedagogy.offline.engine.finding import Code, Finding
+from tutor_pedagogy.offline.engine.writing import write
+from tutor_protocol import Position, Submission
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.rule import Rule
+
+STUDENTS = [StudentLevels(programming=level, maths=level) for level in (1, 3, 5)]
+EMPTY = re.compile(
+    r"\$\w|\[\[|\|\||\]\]"
+    r"|\b(?:the|a|an|each) (\w+) `(?:the|a|an|each) \1`|\b(the|a|an) (\w+) \2 \3\b"
+    r"|`(?:the|each|one|its|your|no|some|another) (?:[a-z]+ )?[a-z]+`"
+    r"|\b(\w+) \4\b(?! (?:in|on|of))"
+)
+"""A placeholder or a marker that is left, a noun that stands twice, and code that is no code."""
+LOOP = "numbers = [3, 5]\nfor i in range(len(numbers) + 1):\n    print(numbers[i])\n"
+CRASH = (
+    'Traceback (most recent call last):\n  File "a.py", line 3, in <module>\n    print(numbers[i])\n'
+    "          ~~~~~~~^^^\nIndexError: list index out of range\n"
+)
+
+
+def prose(text: str) -> str:
+    """Return a text without its blocks of code."""
+    return re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("case", lesson_cases(), ids=str)
+def test_no_slot_without_a_value_reaches_a_student(case: LessonCase) -> None:
+    """No text of a case has a placeholder left, a noun that stands twice, or words where code should stand."""
+    texts = [explain(case.submission(), level, student).text for level, student in product(HintLevel, STUDENTS)]
+
+    found = [match.group() for text in texts for match in EMPTY.finditer(prose(text))]
+    assert [each for each in found if each not in case.code] == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_lesson_without_any_value_has_no_placeholder(rule: Rule) -> None:
+    """If a detector knows none of the values, no text has a placeholder or a marker left."""
+    finding = Finding(rule=rule.name, error_type=rule.error_type, lines=(1,), expression="zz", slots={})
+
+    for level, student in product(HintLevel, STUDENTS):
+        text = prose(write(finding, rule.lesson, PROGRAM, level, student))
+        assert "$" not in text
+        assert "[[" not in text
+
+
+@pytest.mark.parametrize("rule", [r for r in RULES if any("[[" in part for part in parts(r))], ids=lambda r: r.name)
+def test_alternatives_are_as_long_as_the_texts_that_they_replace(rule: Rule) -> None:
+    """A lesson with sentences for a missing value has at least 40 words at every level without that value."""
+    optional = {
+        name for part in parts(rule) for pair in re.findall(r"\[\[(.*?)\|\|", part) for name in FACT.findall(pair)
+    }
+    slots = {name: Code("zz") for part in parts(rule) for name in FACT.findall(part)}
+    required = {name for part in parts(rule) for name in FACT.findall(re.sub(r"\[\[.*?\|\|(.*?)\]\]", r"\1", part))}
+    known = {name: slot for name, slot in slots.items() if name not in optional or name in required}
+    finding = Finding(rule=rule.name, error_type=rule.error_type, lines=(1,), expression="zz", slots=known)
+
+    for level, student in product(HintLevel, STUDENTS):
+        assert len(re.sub(r"```\w*", "", write(finding, rule.lesson, PROGRAM, level, student)).split()) >= 40
+
+
+def test_closings_fill_short_texts_only() -> None:
+    """Without its last sentence, a text that ends with a closing would have fewer than 40 words."""
+    closing = re.compile(r"(?:before you change anything|you expect|with another value)\.$")
+    for case in lesson_cases()[::5]:
+        for level, student in product(HintLevel, STUDENTS):
+            text = explain(case.submission(), level, student).text
+            if closing.search(text) and level != HintLevel.STRUCTURE:
+                assert len(re.sub(r"```\w*", "", text).split()) < 60
+
+
+@pytest.mark.parametrize(
+    ("submission", "opening"),
+    [
+        pytest.param(
+            Submission(code=LOOP, cursor=Position(0, 0), traceback=CRASH),
+            "Python stopped at line 3, but look first at line 2, `for i in range(len(numbers) + 1):`.",
+            id="a traceback that ends at another line",
+        ),
+        pytest.param(
+            Submission(code="total = (1 +\nprint(total)\n", cursor=Position(0, 0)),
+            "Have a look at line 1, `total = (1 +`.",
+            id="a syntax error at the line that Python reports",
+        ),
+        pytest.param(
+            Submission(code="word = 'a'\nword.upper()\nprint(word)\n\n\nprint('end')\n", cursor=Position(5, 0)),
+            "You asked about line 6; the place to look is line 2, `word.upper()`.",
+            id="a cursor on another line",
+        ),
+        pytest.param(
+            Submission(code="word = 'a'\nword.upper()\nprint(word)\n", cursor=Position(0, 0)),
+            "Have a look at line 2, `word.upper()`.",
+            id="a cursor that nobody has moved",
+        ),
+        pytest.param(
+            Submission(code=LOOP, cursor=Position(2, 0), traceback=CRASH, first_line=10),
+            "Python stopped at line 13, but look first at line 12, `for i in range(len(numbers) + 1):`.",
+            id="a part of a file, by the editor's numbers",
+        ),
+    ],
+)
+def test_first_sentence_names_the_line_that_python_or_the_student_points_at(
+    submission: Submission, opening: str
+) -> None:
+    """If the finding is on another line than the one reported or asked about, the first sentence says so."""
+    text = explain(submission, HintLevel.QUESTION, STUDENTS[1]).text
+
+    assert opening == text[: len(opening)]
+
+
+@pytest.mark.parametrize(
+    ("code", "opening"),
+    [
+        pytest.param("print(totl)\n", "The cause is", id="certain"),
+        pytest.param("n = 3\nif n is 3:\n    print(n)\n", "A likely cause is", id="likely"),
+        pytest.param("print(1)\n", "Start at", id="start_here"),
+    ],
+)
+def test_tone_follows_the_certainty(code: str, opening: str) -> None:
+    """Level 3 claims a cause only if it is certain, and says how to check a likely one."""
+    submission = Submission(code=code, cursor=Position(0, 0))
+    plan = explain(submission, HintLevel.STRUCTURE, STUDENTS[1]).text
+
+    assert opening == plan[: len(opening)]
+    assert ("likely" in opening) == ("\n\nTo check this, " in plan)
+    remedy = explain(submission, HintLevel.SOLUTION, STUDENTS[1]).text
+    assert ("likely" in opening) == remedy.startswith("If that is the cause, change line 2")

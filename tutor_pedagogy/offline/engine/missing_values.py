@@ -1,0 +1,35 @@
+"""Sentences of a lesson for findings in which a slot has no value.
+
+`[[$left is compared.||Two values are compared.]]` in a lesson gives the sentences with and without the slot. A sentence
+without such an alternative is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+# linear: the patterns are only matched against the project's own lesson files
+_ALTERNATIVES = re.compile(r"\[\[(.*?)\|\|(.*?)\]\]", re.DOTALL)
+_SLOT = re.compile(r"\$(\w+)")
+_SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
+
+
+def with_values(part: str, known: Container[str]) -> str:
+    """Return a part of a lesson without the sentences that mention a slot that is not known."""
+    if "[[" in part:
+        part = _ALTERNATIVES.sub(lambda pair: pair[1] if _has_all(pair[1], known) else pair[2], part)
+    if _has_all(part, known):
+        return part
+    paragraphs = (
+        " ".join(sentence for sentence in _SENTENCE_END.split(paragraph) if _has_all(sentence, known))
+        for paragraph in part.split("\n\n")
+    )
+    return "\n\n".join(filter(None, paragraphs))
+
+
+def _has_all(text: str, known: Container[str]) -> bool:
+    return all(name in known for name in _SLOT.findall(text))
