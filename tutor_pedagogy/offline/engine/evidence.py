@@ -60,7 +60,7 @@ class Evidence:
 
     def holds(self, claim: str, match: Match) -> bool | None:
         """Return whether a claim about a match is true. `$name` in it is a slot of code; None if it is not known."""
-        slots = {name: f"({text})" for name, text in match.slots.items() if isinstance(text, Code)}
+        slots = {name: f"({text})" for name, text in match.slots.items() if text and isinstance(text, Code)}
         slots.setdefault("expression", f"({match.expression})")
         try:
             expression = ast.parse(Template(claim).substitute(slots), mode="eval").body

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tutor_pedagogy.ladder.levels import StudentLevels
-    from tutor_pedagogy.offline.engine.finding import Confidence, Edit, Finding
+    from tutor_pedagogy.offline.engine.finding import Certainty, Edit, Finding
     from tutor_pedagogy.offline.engine.lesson import Lesson
     from tutor_pedagogy.offline.engine.program import Program
 
@@ -56,7 +56,7 @@ def write(
     level: HintLevel,
     student: StudentLevels,
     *,
-    certainty: Confidence = "certain",
+    certainty: Certainty = "certain",
 ) -> str:
     """Return the text about a finding for a hint level, as Markdown. Its tone follows the certainty of the finding."""
     voice = Voice.of(student.programming)
@@ -136,7 +136,7 @@ def _concept(lesson: Lesson, fill: _Filler, voice: Voice, maths: Voice) -> str:
     return with_closing(text, why_it_matters(fill.error_type))
 
 
-_CAUSE: Mapping[Confidence, Mapping[Voice, str]] = {
+_CAUSE: Mapping[Certainty, Mapping[Voice, str]] = {
     "certain": {
         Voice.BEGINNER: "The cause is here: {}.",
         Voice.MIDDLE: "The cause is {}.",
@@ -155,7 +155,7 @@ _CAUSE: Mapping[Confidence, Mapping[Voice, str]] = {
 }
 
 
-def _structure(lesson: Lesson, fill: _Filler, voice: Voice, certainty: Confidence) -> str:
+def _structure(lesson: Lesson, fill: _Filler, voice: Voice, certainty: Certainty) -> str:
     opening = _CAUSE[certainty][voice].format(fill.quoted_place)
     place = f" {fill(lesson.place)}".rstrip()
     steps = filter(None, map(fill, lesson.plan))
@@ -183,7 +183,7 @@ class _Solution(NamedTuple):
     finding: Finding
     lesson: Lesson
     program: Program
-    certainty: Confidence
+    certainty: Certainty
 
 
 def _solution(fill: _Filler, voice: Voice, solution: _Solution) -> str:

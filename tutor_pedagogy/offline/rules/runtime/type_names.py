@@ -9,14 +9,14 @@ TWO_TYPES = (
 """A pattern for messages about an operation that name the types of both operands."""
 _WORDS = {
     "str": "a string",
-    "int": "a whole number",
-    "float": "a number with a point",
+    "int": "an integer",
+    "float": "a float",
     "list": "a list",
     "tuple": "a tuple",
     "dict": "a dictionary",
     "set": "a set",
     "NoneType": "`None`, that is nothing",
-    "bool": "a truth value",
+    "bool": "a Boolean",
     "range": "a range",
     "module": "a module",
     "type": "a type",
