@@ -32,11 +32,11 @@ GAP = r"[\s│]+"
 LAST_WORDS = [
     GAP.join(map(re.escape, words.split()))
     for words in (
-        "before you change anything.",
-        "left are your evidence.",
+        "a longer string or a sum?",
+        "it asks you to decide.",
         "line in the same way.",
         "plays the same role?",
-        "seen that sooner.",
+        "convert the other side instead.",
     )
 ]
 """Regular expressions for the last words of each of the five hints."""

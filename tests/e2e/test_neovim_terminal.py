@@ -43,7 +43,7 @@ def test_five_hints_by_keyboard(require_program: RequireProgram, folder: Path) -
         terminal.until(r"print\('next year: ' \+ age\) +. TypeError")
         terminal.press(":TutorAsk", "Enter")
         # Waiting for the last words, too, ensures that the screen is completely drawn.
-        screen = terminal.until(r"line 2(?s:.)*before you change(?s:.)*Enter next hint · q close")
+        screen = terminal.until(r"line 2(?s:.)*or a sum(?s:.)*Enter next hint · q close")
         code = next(number for number, line in enumerate(screen) if "print('next year: '" in line)
         assert "Hint 1 of 5" in screen[code + 1]
         coloured = "\n".join(terminal.screen(colours=True))

@@ -25,7 +25,7 @@ COLUMNS, ROWS = 80, 24
 AVERAGE = Path(__file__).parents[2] / "examples" / "average.py"
 NOWHERE = {"TUTOR_SERVER_URL": "http://127.0.0.1:9", "TUTOR_ACCESS_TOKEN": "x"}
 CHOICE = r"(?s:.)*  l  answer on this computer, without the service\n  n  stop\nWhich\? "
-HINT = r"Hint 1 of 5 · question\n\nHave a look at line 8(?s:.)*before you change anything\.\n[$#]"
+HINT = r"Hint 1 of 5 · question\n\nHave a look at line 8(?s:.)*or\s+one\s+in\s+your\s+notes\.\n[$#]"
 
 
 @pytest.fixture

@@ -95,27 +95,27 @@ def test_every_example_prints_the_same_under_other_names(words: str | None, tmp_
             'k = 3\nprint(f"{k:{k}.2f} {{n}} {k!r:>5}")',
             id="nested fields, braces and formats",
         ),
-        pytest.param("import math\npi = math.pi", "math pi", "import math\nlamps = math.pi", id="a module's attribute"),
-        pytest.param("key = len\nsorted([], key=key)", "key", "lamps = len\nsorted([], key=lamps)", id="a keyword"),
+        pytest.param("import math\npi = math.pi", "math pi", "import math\nitem = math.pi", id="a module's attribute"),
+        pytest.param("key = len\nsorted([], key=key)", "key", "item = len\nsorted([], key=item)", id="a keyword"),
         pytest.param(
             "def area(wide):\n    return wide\narea(wide=2)",
             "wide area",
-            "def measure(lamps):\n    return lamps\nmeasure(lamps=2)",
+            "def work_out(item):\n    return item\nwork_out(item=2)",
             id="a keyword of its own function",
         ),
         pytest.param(
             "class Box:\n    size = 1\n    def fill(self, size):\n        self.size = size\nBox().fill(size=2)",
             "Box size fill",
-            "class Lamp:\n    size = 1\n    def fill(self, lamps):\n        self.size = lamps\nLamp().fill(lamps=2)",
+            "class Thing:\n    size = 1\n    def fill(self, item):\n        self.size = item\nThing().fill(item=2)",
             id="attributes and methods",
         ),
         pytest.param(
             "try:\n    pass\nexcept OSError as error:\n    print(error)",
             "error OSError",
-            "try:\n    pass\nexcept OSError as lamps:\n    print(lamps)",
+            "try:\n    pass\nexcept OSError as item:\n    print(item)",
             id="an exception's name",
         ),
-        pytest.param('word = "word"  # word', "word", 'lamps = "word"  # word', id="strings and comments"),
+        pytest.param('word = "word"  # word', "word", 'item = "word"  # word', id="strings and comments"),
         pytest.param(
             "n = 0\ndef up():\n    global n\n    n += 1", "n", "k = 0\ndef up():\n    global k\n    k += 1", id="global"
         ),
@@ -132,5 +132,5 @@ def test_code_spans_follow_the_code() -> None:
 
     changed = renamed(example, frozenset(("total",)))
 
-    assert changed.before == "The total is `lamps`."
-    assert changed.after == 'See `print(lamps)`, `"total"`, `.total`.'
+    assert changed.before == "The total is `item`."
+    assert changed.after == 'See `print(item)`, `"total"`, `.total`.'

@@ -42,6 +42,7 @@ def parts(rule: Rule) -> list[str]:
         lesson.remedy,
         lesson.reason,
         lesson.check,
+        *(each.prose for each in (*lesson.reasons, *lesson.checks)),
         *(part for example in lesson.examples for part in (example.before, example.after)),
     ]
 

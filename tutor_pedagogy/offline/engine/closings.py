@@ -62,12 +62,12 @@ _BY_WHAT_IS_CHECKED = (
 )
 _AFTER_A_SOLUTION: dict[ErrorType, str] = {
     "syntax": "Then look for the same mistake on other lines of the program.",
-    "runtime": "Then run it with another input, such as an empty one.",
+    "runtime": "Then run the whole program with the same input.",
     "logic": "Keep the case that went wrong as a test of the program.",
 }
 _HOW_TO_CHECK: dict[ErrorType, str] = {
     "syntax": "To check this, read line {line} once more and see whether Python's message fits it.",
-    "runtime": "To check this, print the values of line {line} right before it runs.",
+    "runtime": "To check this, print the values of line {line} and their `type`, just before the program stops.",
     "logic": "To check this, work out line {line} by hand for an input whose result you know.",
 }
 

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
 
 _OF_STEPS = Example(
-    "The way to find such a place, shown on another program: print each value, one line for each step.",
+    "How to find such a line, shown on another program: print each value, one line for each step.",
     'jump = 2\nfor height in (3, 5):\n    jump = jump * height\n    print("now", height, jump)',
     "Each line shows the values after one step, so the first one that is not as planned stands out.",
 )
 _OF_FORM = Example(
-    "How to find a fault of form in a long line, shown on another one: build it up from parts.",
+    "How to find a syntax error in a long line, shown on another one: build it up from parts.",
     'hours = 135 // 60\nminutes = 135 % 60\nlabel = str(hours) + ":" + str(minutes)\nprint(label)',
-    "Each part is short enough to be run alone, so a wrong form shows up in the part that was added last.",
+    "Each part is short enough to be run alone, so a syntax error shows up in the part that was added last.",
 )
 
 
@@ -35,6 +35,11 @@ def choose_example(lesson: Lesson, error_type: str, program: Program) -> Example
         if _is_released(offered, program):
             return offered
     return renamed(_OF_FORM if error_type == "syntax" else _OF_STEPS, program.words)
+
+
+def is_general(example: Example) -> bool:
+    """Return whether an example is a general one, which has no part that corresponds to the student's line."""
+    return example.before in (_OF_STEPS.before, _OF_FORM.before)
 
 
 def _is_released(example: Example, program: Program) -> bool:

@@ -12,9 +12,14 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.finding import Edit
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _SECTION = re.compile(r"^## (.+)\n", re.MULTILINE)
+_OF_EDIT = re.compile(r"(?P<part>Reason|Check) with (?:an edit|`(?P<text>.+)`)")
 _STEP = re.compile(r"^\d+\. ", re.MULTILINE)
 # linear: the pattern is only matched against the project's own lesson files
 _CODE = re.compile(r"^(?P<fence>```+)python\n(?P<code>.*?)\n(?P=fence)$", re.DOTALL | re.MULTILINE)
@@ -27,6 +32,18 @@ class Example:
     before: str
     code: str
     after: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfEdit:
+    """A reason or a check for the edits that add a certain text; an empty text stands for any edit."""
+
+    added: str
+    prose: str
+
+    def fits(self, edit: Edit | None) -> bool:
+        """Return whether an edit adds the text."""
+        return edit is not None and (not self.added or edit.after.count(self.added) > edit.before.count(self.added))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +75,16 @@ class Lesson:
     is_sure: bool = True
     claims: tuple[str, ...] = ()
     is_proved_by_message: bool = False
+    reasons: tuple[OfEdit, ...] = ()
+    checks: tuple[OfEdit, ...] = ()
+
+    def reason_for(self, edit: Edit | None) -> str:
+        """Return the reason for an edit, or for the remedy if there is no edit."""
+        return next((each.prose for each in self.reasons if each.fits(edit)), self.reason)
+
+    def check_for(self, edit: Edit | None) -> str:
+        """Return the check for an edit, or for the remedy if there is no edit."""
+        return next((each.prose for each in self.checks if each.fits(edit)), self.check)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +122,18 @@ class LessonFile:
             remedy=self.prose("Remedy"),
             reason=self.prose("Reason"),
             check=self.prose("Check"),
+            reasons=self._of_edits("Reason"),
+            checks=self._of_edits("Check"),
             is_sure=self.front_matter.get("place") != "a start",
             claims=tuple(claim.strip() for claim in self.front_matter.get("claims", "").split(";") if claim.strip()),
             is_proved_by_message=self.front_matter.get("proof") == "the message",
+        )
+
+    def _of_edits(self, part: str) -> tuple[OfEdit, ...]:
+        return tuple(
+            OfEdit(title["text"] or "", _prose(body))
+            for heading, body in self.sections
+            if (title := _OF_EDIT.fullmatch(heading)) and title["part"] == part
         )
 
 

@@ -28,12 +28,11 @@ if TYPE_CHECKING:
 _FIXED = frozenset(dir(builtins)) | frozenset(keyword.kwlist) | frozenset(keyword.softkwlist) | {"self", "cls"}
 _CODE_SPAN = re.compile(r"`([^`]*)`")
 _LETTERS = tuple("kmnptuvwxyzabcdghijqrs")
-_VARIABLES = (
-    *("lamps", "tents", "boats", "drums", "coins", "roses", "kites", "seeds", "gates", "hills", "ropes", "shoes"),
-    *("tiles", "wheels", "plums", "spoons"),
-)
-_FUNCTIONS = ("measure", "collect", "combine", "arrange", "prepare", "inspect_it")
-_CLASSES = ("Lamp", "Tent", "Boat", "Drum", "Kite", "Gate")
+_MANY = ("items", "things", "values", "pieces", "parts", "elements", "units")
+_ONE = ("item", "thing", "value", "piece", "part", "element", "unit", "current", "subject", "sample")
+"""Neutral names, which fit whatever an example is about: for names in the plural, and for the others."""
+_FUNCTIONS = ("work_out", "find_result", "do_step", "treat", "process", "handle")
+_CLASSES = ("Thing", "Item", "Part", "Piece", "Unit", "Sample")
 _NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _SCOPES = (*_NAMED, ast.Lambda)
 
@@ -135,7 +134,7 @@ class _OwnNames:
         elif name in self.functions:
             yield from _FUNCTIONS
         else:
-            yield from _VARIABLES
+            yield from _MANY if name.endswith("s") else _ONE
         other = f"other_{name}"
         while True:
             yield other

@@ -17,7 +17,7 @@ from tutor_pedagogy.offline.engine.closings import (
     why_it_matters,
     with_closing,
 )
-from tutor_pedagogy.offline.engine.examples import choose_example
+from tutor_pedagogy.offline.engine.examples import choose_example, is_general
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.first_sentence import first_sentence
 from tutor_pedagogy.offline.engine.missing_values import with_values
@@ -166,13 +166,21 @@ def _structure(lesson: Lesson, fill: _Filler, voice: Voice, certainty: Certainty
     return with_closing(text, after_a_plan(fill.error_type), between="\n\n")
 
 
+_LINK = {
+    Voice.BEGINNER: "Type it in, run it, and then look at line {} again.",
+    Voice.MIDDLE: "Which part of line {} plays the same role?",
+    Voice.ADVANCED: "Carry this over to line {}.",
+}
+_DO_THE_SAME = {
+    Voice.BEGINNER: "Type it in, run it, and then do the same around line {}.",
+    Voice.MIDDLE: "Do the same around line {}.",
+    Voice.ADVANCED: "Apply this around line {}.",
+}
+
+
 def _example(lesson: Lesson, fill: _Filler, voice: Voice, program: Program) -> str:
     example = choose_example(lesson, fill.error_type, program)
-    link = {
-        Voice.BEGINNER: f"Type it in, run it, and then look at line {fill.line} again.",
-        Voice.MIDDLE: f"Which part of line {fill.line} plays the same role?",
-        Voice.ADVANCED: f"Carry this over to line {fill.line}.",
-    }[voice]
+    link = (_DO_THE_SAME if is_general(example) else _LINK)[voice].format(fill.line)
     text = f"{fill(example.before)}\n\n{fenced(example.code)}\n\n{fill(example.after)} {link}"
     return with_closing(text, after_an_example(fill.error_type))
 
@@ -201,8 +209,9 @@ def _solution(fill: _Filler, voice: Voice, solution: _Solution) -> str:
         what = fill(lesson.remedy)
         what = f"A likely remedy: {what}" if certainty == "likely" else what
     why = {Voice.BEGINNER: "Why this helps: ", Voice.MIDDLE: "The reason: ", Voice.ADVANCED: ""}[voice]
-    check = fill(lesson.check)
-    text = f"{what}\n\n{why}{fill(lesson.reason)}\n\n**Check it:** {check}"
+    edit = finding.edit or finding.first_step
+    reason, check = fill(lesson.reason_for(edit)), fill(lesson.check_for(edit))
+    text = f"{what}\n\n{why}{reason}\n\n**Check it:** {check}"
     return with_closing(text, after_a_solution(check, fill.error_type))
 
 

@@ -15,7 +15,7 @@ _WORDS = {
     "tuple": "a tuple",
     "dict": "a dictionary",
     "set": "a set",
-    "NoneType": "`None`, that is nothing",
+    "NoneType": "`None`",
     "bool": "a Boolean",
     "range": "a range",
     "module": "a module",
