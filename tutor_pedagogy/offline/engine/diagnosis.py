@@ -24,6 +24,7 @@ from tutor_pedagogy.offline.rules import logic, runtime, syntax
 from tutor_pedagogy.offline.rules.logic.rule import LogicRule
 from tutor_pedagogy.offline.rules.logic.symptom import read_symptom
 from tutor_pedagogy.offline.rules.logic.tracing import TRACE, trace
+from tutor_pedagogy.offline.rules.syntax.sense import Sense
 from tutor_pedagogy.offline.rules.syntax.unreadable import UNREADABLE
 from tutor_pedagogy.remembered import Remembered
 from tutor_protocol import ReportedFinding
@@ -176,4 +177,6 @@ def _syntax(program: Program, fault: Fault) -> Cause:
         first_step=step,
         slots=candidate.slots,
     )
-    return Cause(found.rule, match, "likely" if edit is None else "certain")
+    is_edit_certain = edit is not None and found.sense is Sense.SOUND
+    is_proved = found.rule.lesson.is_proved_by_message and not fault.message.startswith("invalid syntax")
+    return Cause(found.rule, match, "certain" if is_edit_certain or is_proved else "likely")

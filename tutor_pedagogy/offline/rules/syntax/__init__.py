@@ -54,4 +54,6 @@ RULES = tuple(rules_of(MODULES, SyntaxRule))
 
 def diagnose(program: Program, fault: Fault) -> Diagnosis | None:
     """Return the likeliest cause of a syntax error, with an edit that makes the program compile if one was found."""
-    return Search(RULES, cell=program.is_cell).diagnose(program.code, fault)
+    is_complete = not program.cells and not program.margin and program.first_line == 0
+    search = Search(RULES, cell=program.is_cell, words=program.words, is_complete=is_complete)
+    return search.diagnose(program.code, fault)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import dataclass
 from itertools import islice
@@ -10,9 +11,10 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.lexing import tokens_of
 from tutor_pedagogy.offline.engine.parsing import Fault, check, parse
 from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, apply
+from tutor_pedagogy.offline.rules.syntax.sense import Sense, sense_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from tutor_pedagogy.offline.rules.syntax.rule import SyntaxRule
 
@@ -29,6 +31,8 @@ COMPILED_CHARACTERS = 60_000
 MOST_TRIALS = 40
 FREE_TRIALS = 3
 """The number of trials that every search has, even for a program beyond `COMPILED_CHARACTERS`."""
+MOST_SOLVED = 4
+"""The maximum number of edits without a remaining error that are compared by their sense."""
 MOST_GUESSES = 16
 """The maximum number of guesses of one rule: a line with thousands of operators could have thousands of guesses."""
 LONGEST_LINE = 2000
@@ -49,13 +53,14 @@ class Diagnosis:
     """The cause of a program's first syntax error.
 
     `mended` is the whole code with every error corrected, if that changes few enough tokens. `first_step` is the code
-    with only the first error corrected, if others remain below.
+    with only the first error corrected, if others remain below. `sense` says whether the corrected code means something.
     """
 
     rule: SyntaxRule
     candidate: Candidate
     mended: str | None = None
     first_step: str | None = None
+    sense: Sense = Sense.SOUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +69,17 @@ class _Trial:
     candidate: Candidate
     code: str
     fault: Fault | None
+    sense: Sense = Sense.SOUND
 
 
 class Search:
     """A search over the guesses of all rules. For determinism it limits the number of trials instead of the time."""
 
-    def __init__(self, rules: Sequence[SyntaxRule], *, cell: bool) -> None:
+    def __init__(self, rules: Sequence[SyntaxRule], *, cell: bool, words: Collection[str], is_complete: bool) -> None:
         self._rules = rules
         self._cell = cell
+        self._words = words
+        self._is_complete = is_complete
         self._characters = 0
         self._trials = 0
 
@@ -84,18 +92,41 @@ class Search:
         if surest.cost <= CERTAIN and not surest.changes:
             return Diagnosis(rule, surest)
         steps = self._confirmed(code, fault, guesses)
-        for step in steps:
-            if step.fault is None:
-                is_small = _tokens(step.candidate, code) <= MOST_TOKENS_OF_ONE_RULE
-                return Diagnosis(step.rule, step.candidate, step.code if is_small else None, step.code)
+        solved = [step for step in steps if step.fault is None]
+        if solved and solved[0].sense < Sense.NONE:
+            return self._solved(code, solved)
+        chained = self._chained(code, [step for step in steps if step.fault is not None])
+        if chained is not None:
+            return chained
+        if solved:
+            step = solved[0]
+            cheaper = [guess for guess in guesses if not guess[1].changes and guess[1].cost <= step.candidate.cost]
+            return Diagnosis(*(cheaper or [(step.rule, step.candidate)])[0], sense=Sense.NONE)
+        return Diagnosis(rule, surest)
+
+    def _solved(self, code: str, solved: list[_Trial]) -> Diagnosis:
+        """Return the best of these trials. Of two that are as likely and mean as much, neither is an edit."""
+        best = solved[0]
+        is_small = _tokens(best.candidate, code) <= MOST_TOKENS_OF_ONE_RULE
+        is_only = all(
+            step.sense > best.sense or step.candidate.cost > best.candidate.cost or step.code == best.code
+            for step in solved[1:]
+        )
+        if not is_only:
+            return Diagnosis(best.rule, best.candidate, sense=best.sense)
+        return Diagnosis(best.rule, best.candidate, best.code if is_small else None, best.code, best.sense)
+
+    def _chained(self, code: str, steps: list[_Trial]) -> Diagnosis | None:
+        """Return the first of these steps, with the later errors of the program corrected as well if that is small."""
         for step in steps[:2]:
             tokens = MOST_TOKENS_CHANGED - _tokens(step.candidate, code)
             mended = self._mend(step.code, step.fault, tokens, DEEPEST_CHAIN - 1)
             if mended is not None:
-                return Diagnosis(step.rule, step.candidate, mended, step.code)
+                sense = self._sense(code, mended)
+                return Diagnosis(step.rule, step.candidate, mended if sense < Sense.NONE else None, step.code, sense)
         for step in steps[:1]:
             return Diagnosis(step.rule, step.candidate, None, step.code)
-        return Diagnosis(rule, surest)
+        return None
 
     def _guesses(self, code: str, fault: Fault) -> list[Guess]:
         """Return the guesses of every rule for the error's message, the likeliest first."""
@@ -111,22 +142,29 @@ class Search:
         return sorted(guesses, key=lambda guess: guess[1].cost)
 
     def _confirmed(self, code: str, fault: Fault, guesses: Iterable[Guess]) -> list[_Trial]:
-        """Return the trials that correct the error, in order, up to the first trial after which no error is left."""
+        """Return the trials that correct the error, in order, up to the first trial that leaves no error and has a sense.
+
+        Trials that leave no error come first, those with the most sense before the others.
+        """
         steps: list[_Trial] = []
+        solved: list[_Trial] = []
         for rule, candidate in guesses:
+            is_settled = solved and (solved[0].sense is Sense.SOUND or len(solved) >= MOST_SOLVED)
+            if is_settled and candidate.cost > solved[0].candidate.cost:
+                break
             if not candidate.changes:
                 continue
             if not self._may_try(code):
                 break
             edited = apply(code, candidate.changes)
             left = self._compile(edited)
-            trial = _Trial(rule, candidate, edited, left)
             if left is None:
-                is_unlikely = bool(steps) and steps[0].candidate.cost < candidate.cost - 1
-                return [*steps, trial] if is_unlikely else [trial, *steps]
-            if _is_progress(fault, candidate, left):
-                steps.append(trial)
-        return steps
+                solved.append(_Trial(rule, candidate, edited, None, self._sense(code, edited)))
+                solved.sort(key=lambda trial: trial.sense)
+            elif _is_progress(fault, candidate, left):
+                steps.append(_Trial(rule, candidate, edited, left))
+        is_unlikely = steps and solved and steps[0].candidate.cost < solved[0].candidate.cost - 1
+        return [*steps, *solved] if is_unlikely else [*solved, *steps]
 
     def _mend(self, code: str, fault: Fault | None, tokens: int, depth: int) -> str | None:
         """Return the code with an error and the later ones corrected, or None if that changes too many tokens."""
@@ -155,6 +193,12 @@ class Search:
         if tree is None:
             return _UNKNOWN
         return tree if isinstance(tree, Fault) else check(tree, cell=self._cell)
+
+    def _sense(self, code: str, edited: str) -> Sense:
+        tree = parse(edited, cell=self._cell)
+        if not isinstance(tree, ast.Module):
+            return Sense.SOUND
+        return sense_of(tree, code, edited, self._words, is_complete=self._is_complete)
 
 
 def _is_progress(fault: Fault, candidate: Candidate, left: Fault) -> bool:
