@@ -13,7 +13,11 @@ from tutor_pedagogy.offline.rules.syntax import (
     brackets,
     characters,
     conditions,
+    continuations,
+    declarations,
     entries,
+    f_strings,
+    handlers,
     headers,
     operators,
     placement,
@@ -47,6 +51,10 @@ MODULES = (
     placement,
     borrowed,
     structures,
+    f_strings,
+    handlers,
+    declarations,
+    continuations,
 )
 RULES = tuple(rules_of(MODULES, SyntaxRule))
 """All syntax rules. The guesses of all rules are ranked by cost; between equal costs the order of rules decides."""

@@ -13,6 +13,8 @@ from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tutor_pedagogy.offline.engine.lexing import Token
+
 
 @syntax_rule(
     "order-of-arguments",
@@ -22,26 +24,47 @@ if TYPE_CHECKING:
 )
 def order_of_arguments(broken: Broken) -> Iterator[Candidate]:
     """Yield a positional argument after a keyword argument, or a parameter without a default after one with it."""
-    tokens, words = broken.here, broken.words
     place = "call" if "argument follows keyword" in broken.fault.message else "header"
-    named = words.index("=") if "=" in words else 0
-    commas = [i for i, word in enumerate(words) if word == "," and i > named]
-    closing = max((i for i, word in enumerate(words) if word == ")"), default=0)
-    if named > 1 and commas == [closing - 2]:
-        name, value, last = tokens[named - 1], tokens[commas[0] - 1], tokens[closing - 1]
-        swapped = replace_all(name, value, last.text), replace(last, broken.span(name, value))
-        yield broken.guess(0.8, *swapped, of=broken.span(name, last), place=place)
+    named = [token for token in broken.here if token.text == "=" and broken.opener(token) is not None]
+    for opener in dict.fromkeys(broken.opener(token) for token in named):
+        arguments = _arguments(broken, opener) if opener is not None else []
+        is_named = ["=" in [token.text for token in argument[1:2]] for argument in arguments]
+        if not arguments or any(argument[0].text in ("*", "**", "/") for argument in arguments):
+            continue
+        if is_named != sorted(is_named):
+            first, last = arguments[0][0], arguments[-1][-1]
+            ordered = sorted(range(len(arguments)), key=is_named.__getitem__)
+            text = ", ".join(broken.span(arguments[i][0], arguments[i][-1]) for i in ordered)
+            yield broken.guess(0.8, replace_all(first, last, text), of=broken.span(first, last), place=place)
     yield broken.guess(2, place=place)
 
 
-@syntax_rule("named-twice", "keyword argument repeated", "duplicate argument")
+def _arguments(broken: Broken, opener: Token) -> list[list[Token]]:
+    """Return the tokens of each argument in parentheses; empty if they are not all on the line of the error."""
+    arguments: list[list[Token]] = [[]]
+    for token in broken.here[broken.here.index(opener) + 1 :] if opener in broken.here else ():
+        if token.text == ")" and broken.opener(token) is broken.opener(opener) and token.start > opener.start:
+            return [argument for argument in arguments if argument]
+        if token.text == "," and broken.opener(token) is opener:
+            arguments.append([])
+        else:
+            arguments[-1].append(token)
+    return []
+
+
+@syntax_rule("named-twice", "keyword argument repeated", "duplicate (?:argument|parameter)")
 def named_twice(broken: Broken) -> Iterator[Candidate]:
     """Yield a name that is used for two arguments or parameters. The second parameter is renamed."""
-    match = re.search(r"(?:keyword argument repeated: |duplicate argument ')(\w+)", broken.fault.message)
+    match = re.search(r"(?:keyword argument repeated: |duplicate (?:argument|parameter) ')(\w+)", broken.fault.message)
     name = match[1] if match else ""
     same = [token for token in broken.here if token.text == name]
-    is_parameter = "duplicate" in broken.fault.message and len(same) > 1
+    is_parameter = "duplicate" in broken.fault.message and len(same) > 1 and _is_unused(broken, name)
     yield broken.guess(1, *([replace(same[-1], f"{name}2")] if is_parameter else []), name=Code(name))
+
+
+def _is_unused(broken: Broken, name: str) -> bool:
+    """Return whether no line but the header of the error has a name."""
+    return not any(token.text == name and token.line != broken.fault.line for token in broken.tokens)
 
 
 @syntax_rule(

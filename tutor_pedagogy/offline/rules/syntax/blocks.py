@@ -156,10 +156,14 @@ def tabs_and_spaces(broken: Broken) -> Iterator[Candidate]:
     yield broken.guess(3)
 
 
-@syntax_rule("else-without-partner", INVALID)
+@syntax_rule("else-without-partner", INVALID, "expected 'except' or 'finally'")
 def else_without_partner(broken: Broken) -> Iterator[Candidate]:
     """Yield edits for an `else` or the like that matches no `if`: align it, or indent the lines between the two."""
     line = broken.fault.line
+    if "expected 'except'" in broken.fault.message and broken.word(line) not in _CONTINUES:
+        margin = len(broken.indent(line))
+        below = (n for n in broken.by_line if n > line and len(broken.indent(n)) <= margin)
+        line = next((n for n in below if _continues(broken, n)), line)
     word, here = broken.word(line), broken.indent(line)
     if word not in _CONTINUES:
         return

@@ -189,6 +189,13 @@ class Broken:
         """Return the change that replaces a line by a text."""
         return self.part(line, 0, len(self.text(line)), text)
 
+    def move_block(self, first: int, after: int, end: int) -> Change:
+        """Return the change that moves the lines from `first` up to `after` behind those from `after` up to `end`."""
+        moved, rest = self.lines[first - 1 : after - 1], self.lines[after - 1 : end - 1]
+        text = "".join(f"{line}\n" for line in (*rest, *moved))
+        start, stop = self.offset(first), self.offset(end)
+        return Change(start, min(stop, len(self.code)), text if stop <= len(self.code) else text.removesuffix("\n"))
+
     def reindent(self, line: int, indent: str) -> Change:
         """Return the change that replaces a line's indentation."""
         return self.part(line, 0, len(self.indent(line)), indent)

@@ -49,6 +49,8 @@ _ODD_NUMBER = re.compile(
     r"|(?<!\d)(?P<ending>\d++(?:_(?!\d)|\.?\d*+[eE](?![+-]?\d)))"
     r"|(?P<based>0[xob]\w*+)"
 )
+_VALUE_FOLLOWS = re.compile(r"[=(,:+*/<>-]\s*+\Z")
+_TARGET_ENDS = re.compile(r"\s*+[=(](?!=)")
 _ZEROS = re.compile(r"(?<![\w.])0(\d++)(?![\w.])")
 
 
@@ -122,6 +124,19 @@ def name_begins_with_digit(broken: Broken) -> Iterator[Candidate]:
         uses = re.finditer(rf"(?<![\w.]){whole}\b", broken.code)
         changes = (Change(use.start(), use.end(), new) for use in uses)
         yield broken.guess(0.5, *changes, of=whole, name=Code(whole), digits=digits, rest=Code(rest))
+
+
+@syntax_rule("number-with-unit", "invalid decimal literal", "invalid imaginary literal")
+def number_with_unit(broken: Broken) -> Iterator[Candidate]:
+    """Yield a number with letters behind it that are no name of the program: `12km`."""
+    line, text = broken.fault.line, broken.text(broken.fault.line)
+    for match in islice(_DIGIT_NAME.finditer(text), _MOST_DIGIT_NAMES):
+        whole, digits, rest = match.group(0, 1, 2)
+        is_value = _VALUE_FOLLOWS.search(text[: match.start()]) and not _TARGET_ENDS.match(text[match.end() :])
+        words = [token.text for token in broken.tokens]
+        is_name = words.count(rest) > 1 or len(rest) >= _LONGEST_PRODUCT or set(rest) <= set(words)
+        if is_value and not is_name and len(re.findall(rf"\b{whole}\b", broken.code)) == 1:
+            yield broken.guess(0.45, broken.part(line, match.start(), match.end(), digits), of=whole, rest=Code(rest))
 
 
 @syntax_rule("product-without-sign", "invalid decimal literal", "invalid imaginary literal")

@@ -167,8 +167,7 @@ def choice_without_else(broken: Broken) -> Iterator[Candidate]:
     for mark, word in pairwise(broken.here):
         if mark.text in (",", ":", ";") and word.text == "else":
             yield broken.guess(0.5, remove(mark))
-    for last in broken.here[-1:]:
-        yield broken.guess(1.3, insert_after(last, " else None"))
+    yield broken.guess(1.3)
 
 
 @syntax_rule("dictionary-without-braces", INVALID, "does not match opening", FORGOTTEN_COMMA)

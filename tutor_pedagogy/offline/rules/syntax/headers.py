@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,13 +10,11 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.lexing import neighbours
 from tutor_pedagogy.offline.rules.syntax.broken import (
-    EXPECTED_COLON,
     HEADERS,
     INVALID,
     Broken,
     Candidate,
     Change,
-    enclose,
     insert,
     insert_after,
     insert_before,
@@ -180,33 +179,6 @@ def _context_header(tokens: list[Token]) -> Iterator[Choice]:
                 yield 0.6, insert_after(word, " as")
 
 
-@syntax_rule(
-    "try-form",
-    "expected 'except' or 'finally'",
-    "multiple exception types",
-    "default 'except:'",
-    INVALID,
-    EXPECTED_COLON,
-)
-def try_form(broken: Broken) -> Iterator[Candidate]:
-    """Yield an `except` with several exceptions or with a name in Python 2 form, or a `try` without `except`."""
-    tokens, words = broken.here, broken.words
-    is_except = words[:1] == ["except"]
-    if is_except and "," in words:
-        at = words.index(",")
-        yield broken.guess(0.7, *enclose(tokens[1], tokens[-2] if words[-1] == ":" else tokens[-1], "()"))
-        names = [token.text for token in tokens[at + 1 :] if token.type == "name"]
-        is_variable = len(names) == 1 and names[0].islower()
-        yield broken.guess(0.6 if is_variable else 0.8, replace(tokens[at], " as"))
-        return
-    match tokens:
-        case [_, *_, exception, name, _] if is_except and name.type == exception.type == "name":
-            yield broken.guess(0.6, insert_after(exception, " as"))
-            return
-    if "expected" in broken.fault.message or "default" in broken.fault.message:
-        yield broken.guess(1.5)
-
-
 @syntax_rule("header-word-left-out", INVALID, "unexpected indent", "illegal target", "only single target")
 def header_word_left_out(broken: Broken) -> Iterator[Candidate]:
     """Yield a header without its first word, `def` or `with`."""
@@ -217,7 +189,7 @@ def header_word_left_out(broken: Broken) -> Iterator[Candidate]:
             continue
         if "as" in words and words[1] in ("(", "."):
             word = "with"
-        elif words[1] == "(" and words[-2] == ")":
+        elif words[1] == "(" and words[-2] == ")" and tokens[0].text not in dir(builtins):
             word = "def"
         else:
             continue

@@ -6,6 +6,7 @@ import re
 import sys
 from difflib import get_close_matches
 from functools import partial
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
@@ -92,48 +93,62 @@ def _import_changes(broken: Broken) -> Iterator[Choice]:
 
 @syntax_rule(
     "statement-out-of-place",
-    "outside function",
+    "'(?:return|yield)' outside function",
     "outside loop",
     "not properly in loop",
-    "outside async",
     "only allowed at module level",
-    "nonlocal declaration not allowed",
 )
 def statement_out_of_place(broken: Broken) -> Iterator[Candidate]:
     """Yield a `return` outside a function or a `break` outside a loop. Usually its indentation is wrong."""
     line = broken.fault.line
-    message = broken.fault.message
-    match = re.search(r"'(return|break|continue|yield|await)'", message) or re.search(r"(nonlocal|import \*)", message)
-    word = match[1] if match else broken.word(line)
+    match = re.search(r"'(return|break|continue|yield)'", broken.fault.message)
+    word = match[1] if match else "import *"
     home = "loop" if word in ("break", "continue") else "function"
     guess = partial(broken.guess, word=Code(word), home=home)
-    above = broken.above(line)
-    width = len(broken.indent(line))
-    outer = next((n for n in above if broken.word(n) == "def" and len(broken.indent(n)) < width), 0)
-    if word == "await" and outer:
-        yield guess(0.5, insert_before(broken.on(outer)[0], "async "))
-    openers = ("for", "while") if home == "loop" else ("def",)
-    opener = next((number for number in above if broken.word(number) in openers), 0)
+    opener = _home(broken, home)
     if opener:
         deeper = (broken.indent(n) for n in broken.by_line if n > opener)
         inner = next((indent for indent in deeper if len(indent) > len(broken.indent(opener))), "    ")
         yield guess(0.8, broken.reindent(line, inner))
-    yield guess(2)
+        margin = broken.indent(opener)
+        body = list(takewhile(lambda n: len(broken.indent(n)) > len(margin), (n for n in broken.by_line if n > opener)))
+        outside = [n for n in broken.by_line if (body or [opener])[-1] < n <= line]
+        step = inner.removeprefix(margin) or "    "
+        if len(outside) > 1:
+            yield guess(0.85, *(broken.part(n, 0, 0, step) for n in outside), line=outside[0])
+    if opener or home == "function":
+        yield guess(2)
 
 
-@syntax_rule(
-    "declared-too-late",
-    "(?:global|nonlocal) declaration",
-    "is parameter and",
-    "no binding for nonlocal",
-    "is nonlocal and global",
-)
-def declared_too_late(broken: Broken) -> Iterator[Candidate]:
-    """Yield a `global` or `nonlocal` declaration that comes after a use of its name or is not allowed for it."""
-    message = broken.fault.message
-    match = re.search(r"(?:name|binding for nonlocal) '(\w+)'", message)
-    kind = "nonlocal" if "nonlocal" in message else "global"
-    yield broken.guess(1, name=Code(match[1] if match else ""), kind=Code(kind))
+def _home(broken: Broken, home: str) -> int:
+    """Return the line of the nearest loop in the same function, or of the nearest function, above the error; else 0."""
+    for number in broken.above(broken.fault.line):
+        word = broken.word(number)
+        if word in (("for", "while") if home == "loop" else ("def", "async")):
+            return number
+        is_around = len(broken.indent(number)) < len(broken.indent(broken.fault.line))
+        if home == "loop" and word in ("def", "class") and (is_around or not broken.indent(number)):
+            return 0
+    return 0
+
+
+@syntax_rule("no-loop-here", "outside loop", "not properly in loop")
+def no_loop_here(broken: Broken) -> Iterator[Candidate]:
+    """Yield a `break` or `continue` above which no loop begins, in the same function."""
+    word = "break" if "break" in broken.fault.message else "continue"
+    if not _home(broken, "loop"):
+        yield broken.guess(0.4, word=Code(word))
+
+
+@syntax_rule("await-outside-async", "'await' outside", "outside async function", "outside of async function")
+def await_outside_async(broken: Broken) -> Iterator[Candidate]:
+    """Yield an `await` in a plain function. The edit makes the function `async` if the program does not call it."""
+    line = broken.fault.line
+    width = len(broken.indent(line))
+    outer = next((n for n in broken.above(line) if broken.word(n) == "def" and len(broken.indent(n)) < width), 0)
+    header = broken.on(outer)[:2]
+    calls = [token for token in broken.tokens if header and token.text == header[-1].text and token.line != outer]
+    yield broken.guess(0.4, *([insert_before(header[0], "async ")] if header and not calls else []))
 
 
 @syntax_rule("statement-inside-expression", INVALID, FORGOTTEN_COMMA, "was never closed")

@@ -53,7 +53,7 @@ class Diagnosis:
     """The cause of a program's first syntax error.
 
     `mended` is the whole code with every error corrected, if that changes few enough tokens. `first_step` is the code
-    with only the first error corrected, if others remain below. `sense` says whether the corrected code means something.
+    with only the first error corrected, if others remain below. `sense` says whether the corrected code means anything.
     """
 
     rule: SyntaxRule
@@ -142,7 +142,7 @@ class Search:
         return sorted(guesses, key=lambda guess: guess[1].cost)
 
     def _confirmed(self, code: str, fault: Fault, guesses: Iterable[Guess]) -> list[_Trial]:
-        """Return the trials that correct the error, in order, up to the first trial that leaves no error and has a sense.
+        """Return the trials that correct the error, in order, up to the first that leaves no error and has a sense.
 
         Trials that leave no error come first, those with the most sense before the others.
         """

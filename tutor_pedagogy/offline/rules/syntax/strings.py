@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     from tutor_pedagogy.offline.engine.lexing import Token
     from tutor_pedagogy.offline.rules.syntax.broken import Choice
-_LONGEST_VALUE = 200
-"""The maximum number of characters before a brace that are searched for the value in it."""
 _PREFIXES = "rRbBfFuU"
 _NEVER_CLOSED = ("unterminated", "EOL while")
 
@@ -78,6 +76,8 @@ def _string_ends(broken: Broken, token: Token, start: int, quote: str) -> Iterat
     mixed = content.find(other)
     if mixed > 0:
         yield 0.95, Change(start - 1, start, other)
+    for at in _code_after(broken, content[:end], other) if mixed > 0 and closers else ():
+        yield 0.85, Change(start + at, start + at + 1, quote)
     if content[:end].endswith(other):
         yield 0.8, Change(start + end - 1, start + end, quote)
 
@@ -104,11 +104,25 @@ def _earlier_ends(broken: Broken, token: Token, content: str) -> Iterator[int]:
         if mark not in marks or not at:
             continue
         rest = tokens_of(content[at + 1 :])
-        is_code = all(t.text in known if t.type == "name" else t.type != "other" for t in rest)
+        is_code = _is_code(rest, known)
         if is_code and (rest or mark == "]") and not content[at - 1].isspace():
             yield at
         elif is_code and mark in "+%" and any(t.type == "name" for t in rest):
             yield len(content[:at].rstrip())
+
+
+def _is_code(tokens: list[Token], known: set[str]) -> bool:
+    return all(t.text in known if t.type == "name" else t.type != "other" for t in tokens)
+
+
+def _code_after(broken: Broken, content: str, mark: str) -> Iterator[int]:
+    """Yield the first position of a quote mark in a string after which an operator or comma and then code follow."""
+    known = {other.text for other in broken.tokens if other.type == "name"} | set(dir(builtins))
+    for match in re.finditer(re.escape(mark), content):
+        rest = tokens_of(content[match.end() :])
+        if len(rest) > 1 and rest[0].text in ("+", ",", "%", ".", "*") and _is_code(rest, known):
+            yield match.start()
+            return
 
 
 def _triple_quotes(broken: Broken, token: Token, start: int, quote: str) -> Iterator[Candidate]:
@@ -182,9 +196,11 @@ def backslash_outside_text(broken: Broken) -> Iterator[Candidate]:
     if column < 0:
         return
     after = text[column + 1 :]
+    if not after.strip():
+        return
     guess = partial(broken.guess, after=Code(after.strip() or "\\"))
     yield guess(1.3, broken.part(line, column, column + 1, "/"))
-    yield guess(1.5 if after.strip() else 1.2, broken.part(line, column, column + 1, ""))
+    yield guess(1.5, broken.part(line, column, column + 1, ""))
     if after[:1] in ("n", "t"):
         yield guess(1.1, broken.part(line, column, column + 2, f'"\\{after[0]}"'), of=f"\\{after[0]}")
 
@@ -197,58 +213,10 @@ def path_with_escapes(broken: Broken) -> Iterator[Candidate]:
             yield broken.guess(1, insert_before(token, "r"), of=token.text, text=token)
 
 
-@syntax_rule("braces-in-f-string", "f-string", "does not match opening", FORGOTTEN_COMMA)
-def braces_in_f_string(broken: Broken) -> Iterator[Candidate]:
-    """Yield an f-string with unbalanced braces or quote marks."""
-    for token in broken.here:
-        if token.type not in ("string", "open_string") or "f" not in token.text[:2].lower():
-            continue
-        guess = partial(broken.guess, of=token.text, text=Code(token.text.rstrip()))
-        for choices in (_inner_quotes(broken, token.text[-1]), _braces_to_close(token), _braces_to_open(token)):
-            for cost, *changes in choices:
-                yield guess(cost, *changes)
-        yield guess(2)
-
-
-def _inner_quotes(broken: Broken, quote: str) -> Iterator[Choice]:
-    """Yield the change of the quotes around keys inside an f-string, if they are the quotes of the f-string itself."""
-    line = broken.fault.line
-    text = broken.text(line)
-    other = "'" if quote == '"' else '"'
-    keys = list(re.finditer(rf"(?<=[\[(]){quote}([^{quote}{{}}]*){quote}(?=[\])])", text))
-    if keys and "{" in text[: keys[0].start()]:
-        yield 0.5, *(broken.part(line, key.start(), key.end(), f"{other}{key[1]}{other}") for key in keys)
-
-
-def _braces_to_close(token: Token) -> Iterator[Choice]:
-    """Yield each place at which an unclosed brace could be closed, such as the end of its value or format."""
-    for opening in re.finditer(r"(?<!\{)\{(?!\{)", token.text):
-        rest = token.text[opening.end() :]
-        start = token.start + opening.end()
-        end = re.search(r"[{}]", rest)
-        if end is not None and end[0] == "}":
-            continue
-        wrong = re.match(r"[\w.\[\]'\"]+(?P<closer>[)\]])", rest)
-        if wrong is not None and wrong[0].count("(") < wrong[0].count(")"):
-            at = start + wrong.start("closer")
-            yield 0.6, Change(at, at + 1, "}")
-        value = re.match(r"[\w.]*(?:\[[^\]]*\]|\([^()]*\))*(?:![rsa])?(?::[<>^=+\-,.%\w]*)?", rest)
-        if value is not None and value.end():
-            yield 0.7, insert(start + value.end(), "}")
-        yield 1.2, insert(token.end - 1, "}")
-
-
-def _braces_to_open(token: Token) -> Iterator[Choice]:
-    """Yield edits for a closing brace without an opening one: insert the opening brace, or remove the closing one."""
-    depth = 0
-    for at, character in enumerate(token.text):
-        depth += (character == "{") - (character == "}")
-        if depth < 0:
-            near = token.text[max(0, at - _LONGEST_VALUE) : at]
-            # linear: `near` has at most 200 characters (`_LONGEST_VALUE`)
-            value = re.search(r"[\w.]+(?:\[[^\]]*\]|\([^()]*\))*(?:![rsa])?(?::[^\s{}]*)?\Z", near)
-            end = token.start + at
-            if value is not None:
-                yield 0.7, insert(end - len(near) + value.start(), "{")
-            yield 0.9, Change(end, end + 1, "")
-            return
+@syntax_rule("blank-after-backslash", "unexpected character after line continuation")
+def blank_after_backslash(broken: Broken) -> Iterator[Candidate]:
+    """Yield a backslash at the end of a line with blanks after it."""
+    line, text = broken.fault.line, broken.text(broken.fault.line)
+    end = len(text.rstrip())
+    if text[:end].endswith("\\") and end < len(text):
+        yield broken.guess(0.3, broken.part(line, end, len(text), ""))

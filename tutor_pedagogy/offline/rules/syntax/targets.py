@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from itertools import islice, takewhile
+from itertools import islice, pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.lexing import CLOSERS, NO_TOKEN, OPENERS
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _ASSIGNING = frozenset(("=", "+=", "-=", "*=", "/=", "//=", "%=", "**=", ":="))
 _MOST_WORDS = 4
 """The maximum number of words that are taken for one name with hyphens."""
+_MOST_PLACES = 24
+"""The maximum number of places at which one edit renames."""
 _MOST_REMOVED = 3
 """The maximum number of tokens that are removed from the target of a `del`."""
 
@@ -47,6 +49,8 @@ def call_as_target(broken: Broken) -> Iterator[Candidate]:
     shown = broken.span(left[0], last)
     name = broken.span(left[0], left[left.index(opener) - 1])
     guess = partial(broken.guess, of=shown, left=shown, name=name, right=broken.span(right[0], right[-1]))
+    if "." in name and opener.end < last.start:
+        yield guess(0.7, Change(last.end, right[-1].end, ""))
     if opener.end < last.start:
         yield guess(0.9, *replace_brackets(opener, last, "[]"))
     else:
@@ -92,7 +96,7 @@ def _target_changes(broken: Broken, left: list[Token], operator: Token, right: l
     is_hyphenated = set(hyphens) == {"-"} and len(left) == len(words) + len(hyphens)
     if is_hyphenated and 1 < len(words) <= _MOST_WORDS and len(hyphens) == len(words) - 1:
         same = re.finditer(r"\s*-\s*".join(rf"\b{name}\b" for name in names), broken.code)
-        yield 0.7, *(Change(match.start(), match.end(), "_".join(names)) for match in islice(same, 3))
+        yield 0.7, *(Change(match.start(), match.end(), "_".join(names)) for match in islice(same, _MOST_PLACES))
     match left:
         case [string] if string.type == "string" and string.text.strip("'\"").isidentifier():
             yield 0.9, replace(string, string.text.strip("'\""))
@@ -127,15 +131,15 @@ def name_of_two_words(broken: Broken) -> Iterator[Candidate]:
     is_name = first.type in ("name", "keyword") and second.type in ("name", "number", "keyword")
     if after.text in wanted and is_name and (start or first.type == "name"):
         shown = broken.span(first, second)
-        for cost, change in _joined_names(broken, first, second):
-            yield broken.guess(cost, change, of=shown, words=shown)
+        for cost, *changes in _joined_names(broken, first, second):
+            yield broken.guess(cost, *changes, of=shown, words=shown)
     for whole, joined in _longer_names(tokens):
         shown = broken.span(whole[0], whole[-1])
         yield broken.guess(0.6, replace_all(whole[0], whole[-1], joined), of=shown, words=shown)
 
 
-def _joined_names(broken: Broken, first: Token, second: Token) -> Iterator[tuple[float, Change]]:
-    """Yield pairs of cost and change: each joins two words into one name, or inserts a dot or a comma between them."""
+def _joined_names(broken: Broken, first: Token, second: Token) -> Iterator[Choice]:
+    """Yield each way to read two words, as a cost and the changes: one name, or two with a dot or a comma."""
     used = {token.text for token in broken.tokens if token.line != first.line}
     opening = broken.here[0].text
     if first.text in ("self", "cls"):
@@ -147,7 +151,12 @@ def _joined_names(broken: Broken, first: Token, second: Token) -> Iterator[tuple
     joined = f"{first.text}_{second.text}"
     if first.type == "keyword":
         joined = f"{first.text}{second.text[:1].upper()}{second.text[1:]}"
-    yield 0.6, replace_all(first, second, joined)
+    same = (
+        replace_all(one, other, joined)
+        for one, other in pairwise(broken.tokens)
+        if (one.text, other.text) == (first.text, second.text)
+    )
+    yield 0.6, *islice(same, _MOST_PLACES)
 
 
 def _longer_names(tokens: list[Token]) -> Iterator[tuple[list[Token], str]]:

@@ -212,5 +212,8 @@ def _words_of_call(broken: Broken, word: Token) -> tuple[Token, Token] | None:
         return None
     end = next((t.start for t in broken.here if t.start > word.start and t.text == ")"), len(broken.code))
     inside = [t for t in inside if t.start < end]
+    known = {token.text for token in broken.tokens if token.type == "name" and token.line != word.line}
+    while len(inside) > 2 and inside[-2].text == "," and inside[-1].text in known:  # noqa: PLR2004
+        inside = inside[:-2]
     is_prose = all(t.type in ("name", "keyword", "number", "other") or t.text in (",", ":", "-", ".") for t in inside)
     return (inside[0], inside[-1]) if is_prose and len(inside) > 1 else None
