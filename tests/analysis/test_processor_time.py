@@ -44,7 +44,7 @@ def test_what_takes_too_long_is_ended(work: object) -> None:
 
 @pytest.mark.parametrize("run", [asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
 def test_an_event_loop_goes_on_afterwards(run: object) -> None:
-    """When the time is up, only the limited work ends; both event loops continue."""
+    """When the time limit is reached, only the limited work is stopped; the event loop around it continues."""
     assert callable(run)
 
     async def work() -> str:

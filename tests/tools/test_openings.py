@@ -64,7 +64,7 @@ def test_other_openings_pass(source: str) -> None:
 
 
 def test_the_sources_are_the_projects_own() -> None:
-    """The product, the tests and the tools are checked, but not installed or students' programs."""
+    """The product, the tests and the tools are checked; installed packages and students' programs are not."""
     paths = {path.as_posix() for path in sources()}
 
     assert any(path.endswith("tutor_server/app.py") for path in paths)

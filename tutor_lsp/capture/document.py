@@ -33,7 +33,7 @@ class Window:
     line_count: int
 
     def place(self, line: int, character: int) -> Position:
-        """Return the position in `code`, in code points, of a position in the document. It is clamped to the window."""
+        """Convert a position in the document to one in `code`, the part that is sent. Clamp it to that part."""
         number = line - self.first_line
         if number < 0:
             return Position(0, 0)

@@ -21,7 +21,7 @@ def tls_context() -> ssl.SSLContext:
     import truststore  # noqa: PLC0415 - needed only to connect
 
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    # Added here, because on Linux OpenSSL would read this file in place of the system's certificates.
+    # The file's certificates are added to the system's. OpenSSL on Linux would trust the file's alone.
     if file := os.environ.get("SSL_CERT_FILE"):
         with suppress(OSError):  # A bad file is ignored, as OpenSSL does. ssl.SSLError is a subclass of OSError.
             context.load_verify_locations(file)

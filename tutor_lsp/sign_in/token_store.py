@@ -112,7 +112,8 @@ class FileStore:
 class KeyringStore:
     """Stores tokens in the system's keyring.
 
-    Each sign-in has an item with a name of its own, because Windows moves items that share a name.
+    Each sign-in has a service name of its own, because the backend for Windows renames an existing entry when a second
+    one has the same service name.
     """
 
     async def is_usable(self) -> bool:

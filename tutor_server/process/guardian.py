@@ -35,7 +35,10 @@ STALL_SECONDS = 20
 The limit is high since nothing restarts a service on a laptop.
 """
 STOP_SECONDS = 30
-"""The maximum duration of a shutdown in seconds; more than `Deadlines.finishing`, settling and closing together."""
+"""The maximum duration of a shutdown in seconds.
+
+It must exceed the time in which answers finish and are settled and connections are closed.
+"""
 PROCESSOR_SECONDS = 20.0
 """Processor seconds without a tick of the watchdog after which the process is killed: a C call holds the GIL."""
 LOG_SECONDS = 2.0

@@ -169,7 +169,9 @@ class Problem(Base):
 
 
 class Ask(Base):
-    """One ask from acceptance to its outcome; `id` is the `message_id` on the wire and of the answer's message.
+    """One ask from acceptance to its outcome.
+
+    `id` is sent to the client as `message_id`, and is also the id of the message that stores the answer.
 
     `state` is `running`, `done`, `failed` (after some text), `cancelled` or `released` (failed before any text: the
     request id can be used again). `topic` is the offline tutor's rule that explains the error in the program,
@@ -249,7 +251,7 @@ class ModuleProgress(Base):
 
 
 class DailyUsage(Base):
-    """A student's messages on one UTC day, stored under the keyed hash of the e-mail address."""
+    """The number of messages that a student sent on one UTC day, under the keyed hash of the e-mail address."""
 
     __tablename__ = "daily_usage"
 

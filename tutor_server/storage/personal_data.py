@@ -84,8 +84,10 @@ class Part:
 
 
 _ORDERS = {Problem.__tablename__: ("fingerprint",), Ask.__tablename__: ("request_id",)}
-"""Columns that order the rows of tables with an index by student and these columns. Other tables have few or short
-rows for each student, and are ordered by their primary key."""
+"""For each table that can hold many rows of one student, the columns that its rows are sorted by.
+
+An index on the student and these columns serves the sort. The other tables are sorted by their primary key.
+"""
 
 
 def parts_of(connection: Connection, user_id: UUID) -> Sequence[Part]:

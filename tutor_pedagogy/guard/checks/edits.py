@@ -87,7 +87,10 @@ def _by_contrast(context: GuardContext, told: _Instruction) -> bool:
 
 
 def _by_becoming(context: GuardContext, told: _Instruction) -> bool:
-    """Return whether "A becomes B" is an edit. A literal or single token B is none: it traces the program by hand."""
+    """Return whether "A becomes B" describes an edit.
+
+    If B is a literal or a single token, the sentence describes how a value changes while the program runs.
+    """
     if len(told.tokens) <= 1 or is_literal(told.tokens):
         return False
     is_other_statement = bool(STATEMENT.fullmatch(told.new)) and told.edit.old.strip("`") != told.new

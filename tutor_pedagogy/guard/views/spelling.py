@@ -20,7 +20,7 @@ _OF_PYTHON = frozenset(name for name in BUILTINS | KEYWORDS | METHODS if name.is
 
 
 def reading(text: str, material: StudentMaterial) -> str | None:
-    """Return a text with its names spelled as in the program, or None if fewer than two of them change."""
+    """Return a text whose names are spelled as in the program. Return None if this changes only one name or none."""
     if len(_SIGN_OF_OTHERWISE.findall(text)) < _FEWEST:
         return None
     otherwise = {word for word in _WORD.findall(text) if not (word.islower() and word.isascii())}

@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tutor_pedagogy.ladder.levels import StudentLevels
-    from tutor_pedagogy.offline.engine.finding import Certainty, Edit, Finding
+    from tutor_pedagogy.offline.engine.finding import Edit, Finding
     from tutor_pedagogy.offline.engine.lesson import Lesson
     from tutor_pedagogy.offline.engine.program import Program
+    from tutor_protocol import Certainty
 
 LONGEST_SPAN = 90
 """The maximum number of characters of code quoted in a sentence. Longer code is only named by its line number."""

@@ -338,7 +338,7 @@ def _repr(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any
 
 
 def _pow(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
-    if not is_known(arguments) or len(arguments) != 2 or not all(isinstance(each, int | float) for each in arguments):  # noqa: PLR2004 - base and exponent
+    if not is_known(arguments) or len(arguments) != 2 or not all(isinstance(each, int | float) for each in arguments):  # noqa: PLR2004 - a base and an exponent
         return UNKNOWN
     base, exponent = arguments
     is_integer = isinstance(base, int) and isinstance(exponent, int)
@@ -348,7 +348,7 @@ def _pow(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
 
 
 def _factorial(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
-    if not is_known(arguments) or any(isinstance(each, int) and each > 400 for each in arguments):  # noqa: PLR2004 - it has under 4,096 bits
+    if not is_known(arguments) or any(isinstance(each, int) and each > 400 for each in arguments):  # noqa: PLR2004 - the factorial of 400 has under 4,096 bits
         raise Stopped("a factorial is too large")
     return machine.native(frame, math.factorial, *arguments)
 
@@ -365,7 +365,7 @@ def _deep_copy(machine: Machine, _frame: Frame, arguments: Arguments, _: Named) 
 
 def _deeply(machine: Machine, value: Any, depth: int) -> Any:
     machine.spend()
-    if depth > 12 or isinstance(value, Instance):  # noqa: PLR2004 - as deep as texts are made
+    if depth > 12 or isinstance(value, Instance):  # noqa: PLR2004 - the depth limit of texts
         raise Stopped("a value is not copied")
     if type(value) in (list, tuple):
         return type(value)(_deeply(machine, item, depth + 1) for item in value)

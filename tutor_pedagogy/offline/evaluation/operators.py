@@ -151,7 +151,7 @@ def _check_size(machine: Machine, kind: type[ast.operator], left: Any, right: An
 
 
 def _percent(machine: Machine, frame: Frame, template: str, values: Any) -> Any:
-    if any(map(str.isdigit, template)) and len([c for c in template if c.isdigit()]) > 4:  # noqa: PLR2004 - as a format's width
+    if any(map(str.isdigit, template)) and len([c for c in template if c.isdigit()]) > 4:  # noqa: PLR2004 - the limit is the number of digits of a width
         raise Stopped("a format specification is not evaluated")
     if isinstance(values, tuple):
         values = tuple(_as_native(machine, frame, value) for value in values)

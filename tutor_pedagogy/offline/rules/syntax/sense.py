@@ -39,7 +39,7 @@ def sense_of(tree: ast.Module, before: str, after: str, words: Collection[str], 
     known = frozenset(before.split("\n"))
     edited = {number for number, line in enumerate(after.split("\n"), 1) if line not in known}
     nodes = list(walk(tree))
-    if any(node.lineno in edited for node in nodes if _is_without_effect(node)):
+    if any(node.lineno in edited for node in nodes if isinstance(node, ast.Expr) and _is_without_effect(node)):
         return Sense.NONE
     unknown = _unknown_names(nodes) if is_complete else {}
     here = {name for name, lines in unknown.items() if edited.intersection(lines)}
@@ -50,9 +50,9 @@ def sense_of(tree: ast.Module, before: str, after: str, words: Collection[str], 
     return _sense_of_run(tree, edited) if is_complete else Sense.SOUND
 
 
-def _is_without_effect(node: ast.AST) -> bool:
-    """Return whether a node is a statement that only computes a value. A string may be a docstring."""
-    if not isinstance(node, ast.Expr) or not isinstance(node.value, _WITHOUT_EFFECT):
+def _is_without_effect(node: ast.Expr) -> bool:
+    """Return whether a statement only computes a value. A string may be a docstring."""
+    if not isinstance(node.value, _WITHOUT_EFFECT):
         return False
     return not (isinstance(node.value, ast.Constant) and (node.value.value is ... or isinstance(node.value.value, str)))
 
