@@ -1,4 +1,4 @@
-"""Ten bugs with the offline tutor's answers at each hint level, for people to read and judge.
+"""Twenty asks with the offline tutor's answers at each hint level, for people to read and judge.
 
 `python -m benchmarks.teaching.answers [--write FILE]` prints them as Markdown, or updates them in FILE between its two
 markers. `docs/teaching.md` holds them, and a test checks that it is up to date.
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
-from tutor_pedagogy.offline import diagnose, explain
+from tutor_pedagogy.offline import explain, report
 from tutor_protocol import Position, Submission
 
 START, END = "<!-- answers: start -->", "<!-- answers: end -->"
@@ -20,18 +20,21 @@ START, END = "<!-- answers: start -->", "<!-- answers: end -->"
 
 @dataclass(frozen=True, slots=True)
 class Bug:
-    """A student's faulty program, and the output that shows the fault: a traceback, a failing test, or None."""
+    """A student's program, the output that shows a fault (a traceback, a failing test, or None), and the question."""
 
     title: str
     code: str
     said: str | None = None
+    question: str | None = None
     cursor: int = 1
     """The line, from 1, at which the student asks."""
 
     @property
     def submission(self) -> Submission:
         """The submission that an editor would send."""
-        return Submission(code=self.code, cursor=Position(self.cursor - 1, 0), traceback=self.said)
+        return Submission(
+            code=self.code, cursor=Position(self.cursor - 1, 0), traceback=self.said, question=self.question
+        )
 
 
 BUGS = (
@@ -103,16 +106,82 @@ BUGS = (
         "print(height(10, 45))\n",
         cursor=4,
     ),
+    Bug(
+        "Quotes inside a string",
+        "name = 'Ann'\nprint('It's ' + name + ' again')\n",
+        cursor=2,
+    ),
+    Bug(
+        "A body without indentation",
+        "def area(width, height):\nresult = width * height\n    return result\n\nprint(area(2, 3))\n",
+        cursor=2,
+    ),
+    Bug(
+        "A key that is not there yet",
+        "def count(words):\n    seen = {}\n    for word in words:\n        seen[word] += 1\n    return seen\n\n"
+        "print(count(['tea', 'milk', 'tea']))\n",
+        'Traceback (most recent call last):\n  File "words.py", line 7, in <module>\n'
+        "    print(count(['tea', 'milk', 'tea']))\n          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+        "  File \"words.py\", line 4, in count\n    seen[word] += 1\n    ~~~~^^^^^^\nKeyError: 'tea'\n",
+        cursor=4,
+    ),
+    Bug(
+        "A mean with the wrong divisor",
+        "def mean(marks):\n    total = 0\n    for mark in marks:\n        total += mark\n"
+        "    return total / (len(marks) - 1)\n",
+        "Test failed: mean([2, 4])\n  expected: 3.0\n  got: 6.0\n",
+        cursor=1,
+    ),
+    Bug(
+        "A largest value that starts at zero",
+        "def warmest(degrees):\n    best = 0\n    for degree in degrees:\n        if degree > best:\n"
+        "            best = degree\n    return best\n\nprint(warmest([-7, -3, -12]))\n",
+        question="It prints 0 but it should be -3.",
+        cursor=8,
+    ),
+    Bug(
+        "A line that is to be explained",
+        "scores = {'Ida': 7, 'Bo': 9, 'Cem': 4}\nfor name, score in sorted(scores.items()):\n"
+        "    print(f'{name:>5} {score}')\n",
+        question="What does line 2 do?",
+        cursor=2,
+    ),
+    Bug(
+        "A function that is still empty",
+        'def count_vowels(word):\n    """Return how many vowels a word has: count_vowels("banana") is 3."""\n    pass\n',
+        question="How do I start?",
+        cursor=3,
+    ),
+    Bug(
+        "A program that is right",
+        "def is_leap(year):\n    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)\n",
+        question="Is this right?",
+        cursor=2,
+    ),
+    Bug(
+        "A program that could be faster",
+        "def common(first, second):\n    found = []\n    for word in first:\n"
+        "        if word in second and word not in found:\n            found.append(word)\n    return found\n",
+        question="Can I make this faster?",
+        cursor=4,
+    ),
+    Bug(
+        "A program in another language",
+        'int total = 0;\nfor (int i = 0; i < 5; i++) {\n    total += i;\n}\nSystem.out.println("total " + total);\n',
+        cursor=1,
+    ),
 )
 
 
 def markdown(bug: Bug, number: int) -> str:
     """Return a bug with its five answers as Markdown."""
-    finding = diagnose(bug.submission)
+    finding = report(bug.submission)
     lines = [f"### {number}. {bug.title}", "", f"```python\n{bug.code}```"]
     if bug.said:
         lines += ["", f"```text\n{bug.said}```"]
-    lines += ["", f"Rule `{finding.rule}`, line {finding.lines[0]}."]
+    if bug.question:
+        lines += ["", f"The student asks: “{bug.question}”"]
+    lines += ["", f"Rule `{finding.rule}`, line {finding.line}, {finding.certainty.replace('_', ' ')}."]
     for level in HintLevel:
         text = explain(bug.submission, level, StudentLevels()).text
         quoted = "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
