@@ -148,7 +148,7 @@ BUGS = (
     ),
     Bug(
         "A function that is still empty",
-        'def count_vowels(word):\n    """Return how many vowels a word has: count_vowels("banana") is 3."""\n    pass\n',
+        'def count_vowels(word):\n    """Return the number of vowels: count_vowels("banana") is 3."""\n    pass\n',
         question="How do I start?",
         cursor=3,
     ),
