@@ -15,7 +15,8 @@ from tutor_analysis.known_examinations import Examination, KnownExaminations
 from tutor_analysis.pool import NotAnalysed, Pool
 from tutor_analysis.processor_time import OverBudget, ProcessorTime
 from tutor_analysis.size import is_small
-from tutor_analysis.unread import unread_explanation, unread_problem
+from tutor_analysis.unread import NOT_ANALYSED, unread_explanation, unread_problem
+from tutor_pedagogy.offline.purposes import purpose_of_rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -56,7 +57,7 @@ class Analyst:
         """Hashes of code whose explanation exceeded its deadline, by student. Such code is not explained again."""
 
     async def examine(self, owner: Hashable, submission: Submission) -> Examination:
-        """Return the problem that a submission is about, and the type of error."""
+        """Return the problem that a submission is about, the type of error, and the purpose of the ask."""
         is_light = self._is_light(owner, submission)
         if not is_light and (known := self._examined.get(owner, submission)) is not None:
             return known
@@ -65,7 +66,9 @@ class Analyst:
         except NotAnalysed as failure:
             self._on_failure(owner, "examine", failure)
             return Examination(unread_problem(submission), "none", is_read=False)
-        examination = Examination(problem, error_type)
+        rule = (await self.report(owner, submission)).rule
+        purpose = None if rule == NOT_ANALYSED else purpose_of_rule(rule)
+        examination = Examination(problem, error_type, purpose=purpose)
         if not is_light:
             self._examined.keep(owner, submission, examination)
         return examination

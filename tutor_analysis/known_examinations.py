@@ -10,21 +10,22 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from tutor_pedagogy.problem.identity import Problem
-    from tutor_protocol import ErrorType, Submission
+    from tutor_protocol import ErrorType, Purpose, Submission
 
 _MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """The problem and the error type of a submission.
+    """The problem, the error type and the purpose of a submission.
 
-    If `is_read` is false, the submission could not be analysed, and both are a guess.
+    If `is_read` is false, the submission could not be analysed: problem and type are a guess, and the purpose is None.
     """
 
     problem: Problem
     error_type: ErrorType
     is_read: bool = True
+    purpose: Purpose | None = None
 
 
 class KnownExaminations:

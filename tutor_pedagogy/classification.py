@@ -8,6 +8,8 @@ import textwrap
 import warnings
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.purposes.foreign import foreign_language
+from tutor_pedagogy.offline.purposes.questions import kind_of_question
 from tutor_pedagogy.problem.syntax_tree import COMPILED, syntax_tree
 
 if TYPE_CHECKING:
@@ -74,6 +76,7 @@ _RUNTIME_MESSAGE = re.compile(
     r"|\bis unbound\b|\bcould not be resolved\b|\bhas no (?:attribute|member)\b|\bdivision by zero\b",
     re.IGNORECASE,
 )
+_NOT_ABOUT_A_MISTAKE = frozenset(("explain", "start", "check", "improve"))
 _WARNING = 2
 """The least severe LSP 3.17 `DiagnosticSeverity` that counts. Information and hints do not predict an error."""
 
@@ -90,12 +93,15 @@ def classify(submission: Submission) -> ErrorType:
     """Return the type of error by the most reliable source: traceback, diagnostics, code, then question.
 
     The code is compiled and never run. An `AssertionError` or the report of a failing test means wrong behaviour,
-    "logic". Never raises.
+    "logic". Code in another language, and a question that is not about a mistake, are of no type. Never raises.
     """
+    compiles = _compiles(submission)
+    if foreign_language(submission.code, submission.language, parses=compiles) is not None:
+        return "none"
     return (
         (_of_traceback(submission.traceback) if submission.traceback else None)
         or _of_diagnostics(submission.diagnostics, "syntax")
-        or ("syntax" if not _compiles(submission) else None)
+        or ("syntax" if not compiles else None)
         or _of_diagnostics(submission.diagnostics, "runtime")
         or _of_question(submission.question or "")
         or "none"
@@ -200,4 +206,6 @@ def _of_question(question: str) -> ErrorType | None:
         name = mentioned[-1] if mentioned else None
     if name is not None:
         return _of_exception(name)
+    if kind_of_question(question) in _NOT_ABOUT_A_MISTAKE:
+        return None
     return "logic" if _BEHAVIOUR.search(question) or _FAILING_TEST.search(question) else None

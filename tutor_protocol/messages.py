@@ -16,6 +16,9 @@ Certainty = Literal["certain", "likely", "start_here"]
 """How sure the tutor is of a cause: `certain`, `likely`, or `start_here` if it only knows where to start looking."""
 ErrorType = Literal["syntax", "runtime", "logic", "none"]
 
+Purpose = Literal["find", "explain", "start", "check", "improve", "follow_up", "other_language"]
+"""The purpose of an ask: find a mistake, explain code, plan a start, check, improve, or code in another language."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask(Submission):
@@ -68,7 +71,8 @@ class Auth:
 class Accepted:
     """The ask passed every limit, and its hint level is set.
 
-    The service always sends `remaining_today`. In local mode it is None, since there is no daily cap.
+    The service always sends `remaining_today`. In local mode it is None, since there is no daily cap. `purpose` is None
+    if the code could not be analysed.
     """
 
     TYPE: ClassVar[str] = "accepted"
@@ -79,6 +83,7 @@ class Accepted:
     max_hint_level: int
     error_type: ErrorType
     remaining_today: int | None = None
+    purpose: Purpose | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

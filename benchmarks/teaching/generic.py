@@ -11,6 +11,7 @@ GENERIC = {
     "syntax.unreadable-line": "a line has a wrong form",
     "runtime.other": "an exception was raised",
     "logic.trace-by-hand": "nothing",
+    "purpose.check": "nothing",
     "logic.result-is-none": "the result is None",
     "logic.result-of-another-kind": "the result is of another type",
     "logic.answer-turned-round": "the result is the other truth value",

@@ -37,6 +37,7 @@ MESSAGES = st.one_of(
         max_hint_level=st.integers(1, 5),
         error_type=st.sampled_from(["syntax", "runtime", "logic", "none"]),
         remaining_today=COUNTS,
+        purpose=st.sampled_from(["find", "explain", "start", "check", "improve", "follow_up", "other_language"]),
     ),
     st.builds(Delta, request_id=st.uuids(), seq=COUNTS, content=TEXTS),
     st.builds(

@@ -54,6 +54,7 @@ async def test_answer_is_the_offline_tutors(tmp_path: Path) -> None:
     accepted, *deltas, done = await collect(LocalTutor(tmp_path), ask)
     assert isinstance(accepted, Accepted)
     assert (accepted.hint_level, accepted.max_hint_level, accepted.error_type) == (1, 5, "syntax")
+    assert accepted.purpose == "find"
     assert accepted.remaining_today is None
     pieces = [delta for delta in deltas if isinstance(delta, Delta)]
     assert [delta.seq for delta in pieces] == list(range(len(deltas)))

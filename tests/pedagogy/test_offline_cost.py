@@ -94,9 +94,9 @@ def work(call: Callable[[], object]) -> int:
     return lines
 
 
-def submission(code: str) -> Submission:
+def submission(code: str, question: str | None = None) -> Submission:
     """Return a submission with the cursor in the middle of the code."""
-    return Submission(code=code, cursor=Position(code.count("\n") // 2, 0))
+    return Submission(code=code, cursor=Position(code.count("\n") // 2, 0), question=question)
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -109,6 +109,27 @@ def test_work_grows_with_the_length_of_a_program(name: str, answer: Callable[[Su
     """A program of four times the length takes less than seven times the work, so the work is not quadratic."""
     small, large = (submission(PROGRAMS[name](times)) for times in (SMALL, 4 * SMALL))
     assert work(lambda: answer(large)) < 7 * work(lambda: answer(small)) + 2000
+
+
+MORE: dict[str, Callable[[int], str]] = {
+    **{name: PROGRAMS[name] for name in ("sums", "functions", "classes", "strings", "subscripts behind the end")},
+    "sums of strings in one loop": lambda times: "s = ''\nfor c in t:\n" + "    s += c\n" * times,
+    "searches in one loop": lambda times: "xs = []\nfor c in t:\n" + "    print(c in xs, sorted(c), sum(c))\n" * times,
+    "calls of many functions": lambda times: "".join(f"def f{i}(a):\n    return g(a)\nf{i}(1)\n" for i in range(times)),
+    "items of one list": lambda times: f"x = [{'1, ' * times}]\n",
+    "lines of another language": lambda times: "let x = 5;\n" * times,
+}
+
+
+@pytest.mark.parametrize("name", MORE)
+@pytest.mark.parametrize(
+    "question", ["what does `x` do here?", "explain this program", "how do I start?", "make it faster", "is it right?"]
+)
+def test_work_of_every_purpose_grows_with_the_length(name: str, question: str) -> None:
+    """A program of four times the length takes less than seven times the work, whatever is asked about it."""
+    small, large = (submission(MORE[name](times), question) for times in (SMALL, 4 * SMALL))
+    costs = [work(partial(explain, asked, HintLevel.SOLUTION, STUDENT)) for asked in (small, large)]
+    assert costs[1] < 7 * costs[0] + 2000
 
 
 def test_nested_lambdas_are_classified_without_being_compiled() -> None:

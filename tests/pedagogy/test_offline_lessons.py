@@ -7,6 +7,7 @@ from itertools import product
 
 import pytest
 
+from testing.reading_grade import reading_grade
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline.engine.finding import Code, Finding
 from tutor_pedagogy.offline.engine.program import Program
@@ -54,16 +55,6 @@ def text(rule: Rule, level: HintLevel, student: StudentLevels) -> str:
         slots.pop(name, None)
     finding = Finding(rule=rule.name, error_type=rule.error_type, lines=(1,), expression="zz", slots=slots)
     return write(finding, rule.lesson, PROGRAM, level, student)
-
-
-def reading_grade(prose: str) -> float:
-    """Return the Flesch-Kincaid grade of a text without its code (Kincaid et al. 1975)."""
-    prose = re.sub(r"`[^`]*`", "it", re.sub(r"```.*?```", "", prose, flags=re.DOTALL))
-    prose = re.sub(r"\*\*|^\d+\. ", "", prose, flags=re.MULTILINE)
-    sentences = [part for part in re.split(r"[.!?:](?:\s|$)|\n\n|;", prose) if re.search("[a-zA-Z]", part)]
-    words = re.findall(r"[A-Za-z']+", prose)
-    syllables = sum(max(len(re.findall("[aeiouy]+", re.sub("(?<!l)e$", "", word.lower()))), 1) for word in words)
-    return 0.39 * len(words) / len(sentences) + 11.8 * syllables / len(words) - 15.59
 
 
 def test_rule_names_are_stable_and_unique() -> None:

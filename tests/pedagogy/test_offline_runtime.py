@@ -126,7 +126,7 @@ def test_style_hints_are_no_findings() -> None:
     """A diagnostic of severity hint is not explained as an error."""
     diagnostic = Diagnostic(line=0, character=0, end_line=0, end_character=1, message='"x" is not defined', severity=4)
     finding = diagnose(Submission(code="x = 3\n", cursor=Position(0, 0), diagnostics=(diagnostic,)))
-    assert finding.rule == "logic.trace-by-hand"
+    assert finding.rule == "purpose.check"
 
 
 @pytest.mark.parametrize(

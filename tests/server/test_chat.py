@@ -52,6 +52,7 @@ async def test_an_ask_streams_an_answer(chat: Chat) -> None:
         "max_hint_level": 5,
         "error_type": "syntax",
         "remaining_today": 99,
+        "purpose": "find",
     }
     assert done == {
         "type": "done",

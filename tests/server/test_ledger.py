@@ -98,6 +98,7 @@ class Books:
                     raised=raised,
                     max_hint_level=5,
                     error_type="none",
+                    purpose="check",
                     remaining_today=99,
                     day=self.today,
                     owner="o",

@@ -43,6 +43,7 @@ FACTS = Facts(
         digest=b"digest",
         fingerprint="fingerprint",
         error_type="none",
+        purpose="check",
         is_read=True,
         session_type="editor",
         session_id=None,

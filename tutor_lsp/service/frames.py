@@ -16,6 +16,7 @@ from tutor_protocol import (
     ErrorCode,
     ErrorType,
     Limit,
+    Purpose,
     ReportedFinding,
     TokenUsage,
 )
@@ -55,7 +56,7 @@ def decode(frame: str) -> FromService | None:
 
 
 def _accepted(fields: dict[str, Any]) -> Accepted:
-    error_type = _text(fields, "error_type")
+    error_type, purpose = _text(fields, "error_type"), fields.get("purpose")
     return Accepted(
         request_id=_id(fields, "request_id"),
         session_id=_id(fields, "session_id"),
@@ -64,6 +65,7 @@ def _accepted(fields: dict[str, Any]) -> Accepted:
         max_hint_level=_number(fields, "max_hint_level"),
         error_type=cast("ErrorType", error_type if error_type in get_args(ErrorType) else "none"),
         remaining_today=_optional_number(fields, "remaining_today"),
+        purpose=cast("Purpose | None", purpose if purpose in get_args(Purpose) else None),
     )
 
 

@@ -118,6 +118,7 @@ class LocalTutor:
                 hint_level=level,
                 max_hint_level=self._max_hint_level,
                 error_type=examined.error_type,
+                purpose=examined.purpose,
             )
             for seq, sentence in enumerate(_sentences(explanation.text)):
                 if stop.done():

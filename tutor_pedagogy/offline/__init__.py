@@ -7,7 +7,7 @@ diagnostics. It is deterministic: the same input gives the same text. `explain` 
 
 from __future__ import annotations
 
-from tutor_pedagogy.offline.engine.diagnosis import diagnose, explain, report
+from tutor_pedagogy.offline.engine.diagnosis import diagnose, explain, purpose, report
 from tutor_pedagogy.offline.engine.finding import Edit, Explanation, Finding
 from tutor_pedagogy.offline.engine.sure_mistakes import SureMistake, sure_mistakes
 
@@ -18,6 +18,7 @@ __all__ = [
     "SureMistake",
     "diagnose",
     "explain",
+    "purpose",
     "report",
     "sure_mistakes",
 ]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
-    from tutor_protocol import ErrorType
+    from tutor_protocol import ErrorType, Purpose
     from tutor_server.storage.problems import Raised
 
 # Building a statement takes several times as long as executing it, so each statement is built only once.
@@ -39,7 +39,8 @@ _TOUCH_SESSION = Statement(
 )
 _AS_IF_NEW = (
     *("digest", "session_id", "problem_id", "module_id", "state", "owner", "hint_level", "max_hint_level"),
-    *("level_raised", "error_type", "remaining_today", "day", "created_at", "error_code", "ended_at", "delta_ends"),
+    *("level_raised", "error_type", "purpose", "remaining_today", "day", "created_at", "error_code", "ended_at"),
+    "delta_ends",
 )
 """Columns in the row of a released ask that a new ask with the same request id overwrites."""
 _OPEN: Query[UUID] = Query(
@@ -85,6 +86,7 @@ class StoredAsk:
     hint_level: int
     max_hint_level: int
     error_type: ErrorType
+    purpose: Purpose | None
     remaining_today: int
     error_code: str | None
     content: str
@@ -125,6 +127,7 @@ class NewAsk:
     raised: Raised
     max_hint_level: int
     error_type: str
+    purpose: str | None
     remaining_today: int
     day: date
     owner: str
@@ -168,6 +171,7 @@ def find_ask(connection: Connection, user_id: UUID, request_id: UUID) -> StoredA
         hint_level=row.hint_level,
         max_hint_level=row.max_hint_level,
         error_type=row.error_type,
+        purpose=row.purpose,
         remaining_today=row.remaining_today,
         error_code=row.error_code,
         content=row.content or "",
@@ -224,6 +228,7 @@ def open_ask(connection: Connection, ask: NewAsk) -> UUID | None:
         "max_hint_level": ask.max_hint_level,
         "level_raised": ask.raised.moved,
         "error_type": ask.error_type,
+        "purpose": ask.purpose,
         "remaining_today": ask.remaining_today,
         "day": ask.day,
         "created_at": ask.created_at,

@@ -205,6 +205,7 @@ class Ask(Base):
     max_hint_level: Mapped[int]
     level_raised: Mapped[bool]
     error_type: Mapped[str] = mapped_column(String(16))
+    purpose: Mapped[str | None] = mapped_column(String(16))
     topic: Mapped[str | None] = mapped_column(String(64))
     finding_line: Mapped[int | None]
     finding_certainty: Mapped[str | None] = mapped_column(String(16))

@@ -139,6 +139,7 @@ class Opening:
             digest=received.digest,
             fingerprint=examination.problem.fingerprint,
             error_type=examination.error_type,
+            purpose=examination.purpose,
             is_read=examination.is_read,
             session_type="notebook" if ask.kind == "cell" else "editor",
             session_id=session_id,

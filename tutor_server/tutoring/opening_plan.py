@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-    from tutor_protocol import Ask, ErrorType
+    from tutor_protocol import Ask, ErrorType, Purpose
     from tutor_server.storage.background import AskBackground, Asker
     from tutor_server.storage.modules import Module
     from tutor_server.storage.problems import Raised
@@ -34,6 +34,7 @@ class ExaminedAsk:
     digest: bytes
     fingerprint: str
     error_type: ErrorType
+    purpose: Purpose | None
     is_read: bool
     """Whether the submission could be analysed."""
     session_type: str
@@ -101,6 +102,7 @@ class Plan:
             max_hint_level=ask.max_hint_level,
             error_type=self.facts.examined.error_type,
             remaining_today=ask.remaining_today,
+            purpose=self.facts.examined.purpose,
         )
 
 
@@ -141,6 +143,7 @@ def decide(facts: Facts, rules: Rules, ids: Ids) -> Plan:
             raised=raised,
             max_hint_level=highest_level(module, rules),
             error_type=examined.error_type,
+            purpose=examined.purpose,
             remaining_today=facts.daily_messages - facts.messages,
             day=examined.day,
             owner=ids.owner,

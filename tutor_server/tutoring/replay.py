@@ -54,6 +54,7 @@ def accepted_of(stored: StoredAsk, request_id: UUID) -> Accepted:
         max_hint_level=stored.max_hint_level,
         error_type=stored.error_type,
         remaining_today=stored.remaining_today,
+        purpose=stored.purpose,
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.match import Match
     from tutor_pedagogy.offline.engine.rule import Rule
-    from tutor_protocol import Certainty
+    from tutor_protocol import Certainty, Purpose
 
 
 class Cause(NamedTuple):
@@ -16,3 +16,4 @@ class Cause(NamedTuple):
     rule: Rule
     match: Match | None
     certainty: Certainty = "start_here"
+    purpose: Purpose = "find"

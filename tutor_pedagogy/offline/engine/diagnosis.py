@@ -1,7 +1,7 @@
 """Diagnosis of a submission from the best evidence available.
 
 The order is: traceback, syntax error, the editor's diagnostics, predicted exceptions, logic rules, and at last the
-advice to trace the program by hand.
+advice to trace the program by hand. An ask with another purpose than to find a mistake is answered by `purposes`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline import foresight
+from tutor_pedagogy.offline import foresight, purposes
 from tutor_pedagogy.offline.engine import editor_diagnostics
 from tutor_pedagogy.offline.engine.cause import Cause
 from tutor_pedagogy.offline.engine.crash import read_crash, without_values
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.crash import Crash
     from tutor_pedagogy.offline.engine.parsing import Fault
     from tutor_pedagogy.offline.engine.rule import Rule
-    from tutor_protocol import Certainty, Submission
+    from tutor_protocol import Certainty, Purpose, Submission
 
 _SYNTAX = frozenset(("SyntaxError", "IndentationError", "TabError"))
 _TOO_DEEP = (MemoryError, RecursionError, ValueError)
@@ -49,7 +49,7 @@ def report(submission: Submission) -> ReportedFinding:
 
     The result is cached. The key consists of all parts of the submission that it depends on.
     """
-    place = (submission.kind, submission.first_line, submission.cursor.line)
+    place = (submission.kind, submission.language, submission.first_line, submission.cursor.line)
     reported = (submission.diagnostics, submission.traceback, submission.question)
     decides: tuple[Hashable, ...] = (submission.code, submission.cells, *place, *reported)
     found = _REPORTS.get(*decides)
@@ -60,8 +60,16 @@ def report(submission: Submission) -> ReportedFinding:
     return found
 
 
+def purpose(submission: Submission) -> Purpose:
+    """Return the purpose of an ask. An ask without a question about a program with a mistake is `find`."""
+    return purposes.purpose_of_rule(report(submission).rule)
+
+
 def diagnose(submission: Submission) -> Finding:
-    """Return the mistake in a submission and its place. If no rule matches, the place is where to start tracing."""
+    """Return the mistake in a submission and its place. If no rule matches, the place is where to start tracing.
+
+    For an ask with another purpose, the rule has the name of the purpose, and the place is the one that it is about.
+    """
     return _finding(Program(submission), _cause(submission))
 
 
@@ -73,18 +81,34 @@ def explain(submission: Submission, level: HintLevel, student: StudentLevels) ->
     """
     cause = _cause(submission)
     program = Program(submission)
+    note = purposes.note_on_language(submission.question)
+    if cause.purpose != "find":
+        ladder = purposes.ladder_of(cause.purpose, program)
+        return Explanation(
+            rule=cause.rule.name,
+            lines=(program.shown(ladder.line),),
+            certainty="start_here",
+            text=_with_note(note, purposes.text_of(ladder, program, level, student)),
+            purpose=cause.purpose,
+        )
     finding = _finding(program, cause)
     lesson = cause.rule.lesson
     return Explanation(
         rule=finding.rule,
         lines=finding.lines,
         certainty=_shown_certainty(cause),
-        text=write(finding, lesson, program, level, student, certainty=cause.certainty),
+        text=_with_note(note, write(finding, lesson, program, level, student, certainty=cause.certainty)),
         edit=finding.edit,
     )
 
 
+def _with_note(note: str, text: str) -> str:
+    return f"{note}\n\n{text}" if note else text
+
+
 def _shown_certainty(cause: Cause) -> Certainty:
+    if cause.purpose != "find":
+        return "start_here"
     return cause.certainty if cause.rule.lesson.is_sure else "start_here"
 
 
@@ -93,7 +117,12 @@ def _cause(submission: Submission) -> Cause:
     """Return the rule and its match. They are cached, because callers ask for `explain` and then for `report`."""
     program = Program(submission)
     try:
-        return _evidence(program, submission) or Cause(TRACE, None)
+        asked = purposes.purpose_in(program)
+        found = _evidence(program, submission) if purposes.yields_to_rules(program, asked) else None
+        is_open = found is None or (found.certainty == "start_here" and found.rule.error_type == "logic")
+        if asked != "find" and is_open:
+            return Cause(purposes.RULES[asked], None, purpose=asked)
+        return found or Cause(TRACE, None)
     except _TOO_DEEP:
         return Cause(TRACE, _at_cursor(program))
 
@@ -101,7 +130,7 @@ def _cause(submission: Submission) -> Cause:
 def _finding(program: Program, cause: Cause) -> Finding:
     rule = cause.rule
     try:
-        match = cause.match or trace(program)
+        match = cause.match or _place(program, cause.purpose)
     except _TOO_DEEP:
         match = _at_cursor(program)
     return Finding(
@@ -113,6 +142,11 @@ def _finding(program: Program, cause: Cause) -> Finding:
         first_step=match.first_step,
         slots=match.slots,
     )
+
+
+def _place(program: Program, purpose: Purpose) -> Match:
+    """Return the place that an ask is about if no rule has matched."""
+    return trace(program) if purpose == "find" else purposes.match_of(purposes.ladder_of(purpose, program))
 
 
 def _at_cursor(program: Program) -> Match:

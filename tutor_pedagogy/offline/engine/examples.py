@@ -10,6 +10,8 @@ from tutor_pedagogy.offline.engine.lesson import Example
 from tutor_pedagogy.offline.engine.renaming import renamed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tutor_pedagogy.offline.engine.lesson import Lesson
     from tutor_pedagogy.offline.engine.program import Program
 
@@ -30,11 +32,18 @@ def choose_example(lesson: Lesson, error_type: str, program: Program) -> Example
 
     If the guard rejects every example as too similar to the student's code, return a general example.
     """
-    for example in lesson.examples:
+    general = _OF_FORM if error_type == "syntax" else _OF_STEPS
+    return first_released(lesson.examples, program) or renamed(general, program.words)
+
+
+def first_released(examples: Iterable[Example], program: Program) -> Example | None:
+    """Return the first example that passes the guard, with names that the student does not use; None if none does."""
+    for example in examples:
         offered = renamed(example, program.words)
-        if _is_released(offered, program):
+        text = f"{offered.before}\n\n```python\n{offered.code}\n```\n\n{offered.after}"
+        if is_released(text, program, HintLevel.EXAMPLE):
             return offered
-    return renamed(_OF_FORM if error_type == "syntax" else _OF_STEPS, program.words)
+    return None
 
 
 def is_general(example: Example) -> bool:
@@ -42,8 +51,9 @@ def is_general(example: Example) -> bool:
     return example.before in (_OF_STEPS.before, _OF_FORM.before)
 
 
-def _is_released(example: Example, program: Program) -> bool:
-    guard = Guard(HintLevel.EXAMPLE, program.submission)
-    guard.feed(f"{example.before}\n\n```python\n{example.code}\n```\n\n{example.after}")
+def is_released(text: str, program: Program, level: HintLevel) -> bool:
+    """Return whether the guard lets a text pass at a hint level."""
+    guard = Guard(level, program.submission)
+    guard.feed(text)
     guard.finish()
     return guard.verdict is None

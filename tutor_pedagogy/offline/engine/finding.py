@@ -10,7 +10,7 @@ from tutor_protocol import ReportedFinding
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tutor_protocol import Certainty, ErrorType
+    from tutor_protocol import Certainty, ErrorType, Purpose
 
 
 class Code(str):
@@ -64,7 +64,7 @@ class Explanation:
 
     `rule` is the rule's stable name. `lines` count from 1 as the student's editor shows them; the line at fault is the
     first. `text` is Markdown for the student. `edit` corrects the mistake, if a checked edit was found. It is set at
-    every level, but only the text of level 5 shows it.
+    every level, but only the text of level 5 shows it. `purpose` is the purpose of the ask, as it was understood.
     """
 
     rule: str
@@ -72,6 +72,7 @@ class Explanation:
     certainty: Certainty
     text: str
     edit: Edit | None = None
+    purpose: Purpose = "find"
 
     @property
     def finding(self) -> ReportedFinding:

@@ -1,0 +1,299 @@
+"""The purposes of an ask: told by question and code, and answered by texts that are true, specific and safe."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from testing.lesson_cases import lesson_cases
+from testing.purpose_asks import ASKS, BANK, GRADE, ODDS, PurposeAsk
+from testing.reading_grade import reading_grade
+from tutor_pedagogy.classification import classify
+from tutor_pedagogy.guard import Guard
+from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+from tutor_pedagogy.offline import diagnose, explain, purpose, report
+from tutor_pedagogy.offline.engine.program import Program
+from tutor_pedagogy.offline.purposes import checking, purpose_of, translating
+from tutor_pedagogy.offline.purposes.improvements import improvements
+from tutor_pedagogy.offline.purposes.known_values import known_value
+from tutor_pedagogy.offline.purposes.questions import kind_of_question, note_on_language
+from tutor_pedagogy.offline.purposes.tables import table
+from tutor_pedagogy.offline.purposes.texts import fill
+from tutor_protocol import Position, Submission
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STUDENTS = [StudentLevels(programming=level, maths=level) for level in (1, 3, 5)]
+EARLY = [level for level in HintLevel if level < HintLevel.SOLUTION]
+OTHERS = [ask for ask in ASKS if ask.purpose != "find"]
+
+
+def named(asks: list[PurposeAsk] | tuple[PurposeAsk, ...]) -> list[str]:
+    """Return a name for each ask."""
+    return [f"{number}-{ask.purpose}" for number, ask in enumerate(asks)]
+
+
+def text(ask: PurposeAsk, level: HintLevel, student: StudentLevels = STUDENTS[1]) -> str:
+    """Return the text of an ask."""
+    return explain(ask.submission(), level, student).text
+
+
+def asked(code: str, question: str | None = None, line: int = 0) -> Submission:
+    """Return an ask about a program."""
+    return Submission(code=code, cursor=Position(line, 0), question=question)
+
+
+@pytest.mark.parametrize("ask", ASKS, ids=named(ASKS))
+def test_purpose_is_told_by_question_and_code(ask: PurposeAsk) -> None:
+    """Question and code decide the purpose, which the explanation carries at every level."""
+    found = {explain(ask.submission(), level, STUDENTS[1]).purpose for level in HintLevel}
+    assert ({ask.purpose}, ask.purpose) == (found, purpose(ask.submission()))
+
+
+@pytest.mark.parametrize("ask", OTHERS, ids=named(OTHERS))
+def test_texts_contain_the_facts_of_the_code(ask: PurposeAsk) -> None:
+    """The five texts together contain what the student must learn from them."""
+    texts = "\n".join(text(ask, level) for level in HintLevel)
+    assert [fact for fact in ask.facts if fact not in texts] == []
+
+
+@pytest.mark.parametrize("ask", OTHERS, ids=named(OTHERS))
+def test_texts_are_short_and_plain(ask: PurposeAsk) -> None:
+    """Every text has 40 to 160 words, reading grade 9 or below, and no empty slot."""
+    for level in HintLevel:
+        for student in STUDENTS:
+            found = text(ask, level, student)
+            assert 40 <= len(re.sub(r"```\w*", "", found).split()) <= 160, (level, found)
+            assert reading_grade(found) <= 9.5, (level, found)
+            assert "$" not in found or "$" in ask.code, (level, found)
+
+
+@pytest.mark.parametrize("ask", OTHERS, ids=named(OTHERS))
+def test_guard_lets_every_early_text_pass(ask: PurposeAsk) -> None:
+    """The guard finds no solution in any text before level 5, and levels 1 to 3 have no block of code."""
+    for level in EARLY:
+        found = text(ask, level)
+        guard = Guard(level, ask.submission())
+        guard.feed(found)
+        guard.finish()
+        assert guard.verdict is None, found
+        assert ("```" in found) <= (level is HintLevel.EXAMPLE)
+
+
+@pytest.mark.parametrize("ask", OTHERS, ids=named(OTHERS))
+def test_other_purposes_claim_no_mistake(ask: PurposeAsk) -> None:
+    """An answer with another purpose has the purpose's own rule, a line, no edit, and is only a place to start."""
+    submission = ask.submission()
+    explanation = explain(submission, HintLevel.QUESTION, STUDENTS[1])
+    finding = diagnose(submission)
+    rule = f"purpose.{ask.purpose.replace('_', '-')}"
+    assert (rule, "start_here", None) == (explanation.rule, explanation.certainty, explanation.edit)
+    assert (rule, explanation.lines, "none") == (finding.rule, finding.lines, finding.error_type)
+    assert rule == report(submission).rule
+    assert classify(submission) == "none" or Program(submission).fault is not None
+    assert f"line {explanation.lines[0]}" in explanation.text
+
+
+def test_cases_of_lessons_without_a_question_are_mistakes() -> None:
+    """Every program of the rules' own tests is answered as a mistake."""
+    others = [case for case in lesson_cases() if purpose(case.submission()) != "find"]
+    assert others == []
+
+
+def test_lines_are_counted_in_the_whole_document() -> None:
+    """In a fragment of a larger document, questions and texts use the editor's line numbers."""
+    submission = Submission(code=ODDS, cursor=Position(0, 0), first_line=40, question="What does line 44 do?")
+    explanation = explain(submission, HintLevel.QUESTION, STUDENTS[1])
+    assert explanation.lines == (44,)
+    assert "`total += i`" in explanation.text
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("what does this do", "explain"),
+        ("what is wrong?", "find"),
+        ("is anything wrong?", "check"),
+        ("why is it so slow", "improve"),
+        ("why do we need this loop?", "explain"),
+        ("why does the loop stop early?", "find"),
+        ("how do I fix it", "find"),
+        ("how do I begin?", "start"),
+        ("I don't know how to start", "start"),
+        ("what should this print?", "explain"),
+        ("it should print 5 but prints 4", "find"),
+        ("please help", "help"),
+        ("", None),
+        ("hay algún error?", "check"),
+        ("Wie kann ich das schneller machen?", "improve"),
+        ("par où commencer ?", "start"),
+        ("como eu faço isso mais rápido?", "improve"),
+        ("怎么开始", "start"),
+        ("这样对吗", "check"),
+    ],
+)
+def test_kind_of_question(question: str, kind: str | None) -> None:
+    """The words of a question tell the kind of help, in six languages."""
+    assert kind == kind_of_question(question)
+
+
+def test_note_on_the_language_only_if_it_is_certain() -> None:
+    """A question in English, or of a single word that several languages share, gets no note."""
+    assert [note_on_language(each) for each in ("why is it wrong?", "error", None)] == ["", "", ""]
+
+
+def test_answer_to_a_question_in_another_language_says_so_first() -> None:
+    """An answer about a mistake begins with a sentence in the language of the question."""
+    code = "for i in range(3)\n    print(i)\n"
+    found = explain(asked(code, "¿Por qué no funciona mi programa?"), HintLevel.QUESTION, STUDENTS[1])
+    assert (found.purpose, found.rule) == ("find", "syntax.missing-colon")
+    assert found.text.startswith("Esta respuesta está en inglés.\n\n")
+
+
+def test_python_with_a_foreign_sign_stays_python() -> None:
+    """A program of Python with a token of another language is a mistake, not another language."""
+    codes = [
+        "def f(x):\n    if x > 1 && x < 3:\n        return x;\n",
+        "i = 0\nwhile i < 3 {\n    print(i)\n    i++\n}\n",
+        "x = 3;\nprint(x);\n",
+        "function add(a, b):\n    return a + b\nprint(add(1, 2))\n",
+        "text = 'SELECT * FROM t'\nprint(text\n",
+        "String name = 'Ann'\nprint(name)\n",
+        "print('a')\nelse if x:\n    print(x)\n",
+    ]
+    assert ["find"] * len(codes) == [purpose(asked(code, "why?")) for code in codes]
+
+
+def test_stub_at_the_cursor_is_planned_although_others_are_written() -> None:
+    """The function at the cursor counts: without a body it is planned, with one the program is checked."""
+    code = f"{GRADE}\n\ndef count_passes(scores):\n    pass\n"
+    assert [purpose(asked(code, None, line)) for line in (0, 9)] == ["check", "start"]
+
+
+def test_a_mistake_counts_for_more_than_a_request_to_check() -> None:
+    """If a rule finds a mistake, the ask to check it is answered as a mistake."""
+    code = "def total(xs):\n    for x in xs:\n        s = 0\n        s += x\n    return s\n"
+    assert (purpose_of(asked(code, "is it right?")), purpose(asked(code, "is it right?"))) == ("check", "find")
+
+
+EXAMPLES = [
+    *(pytest.param(entry["example"], id=f"glossary-{name}") for name, entry in table("glossary").items()),
+    *(
+        pytest.param(code, id=f"{name}-{number}")
+        for name, entry in table("constructs").items()
+        for number, code in enumerate(entry["examples"])
+    ),
+    *(pytest.param(entry["example"], id=f"task-{name}") for name, entry in table("tasks").items()),
+    *(pytest.param(entry["example"], id=f"improve-{name}") for name, entry in table("improvements").items()),
+    *(
+        pytest.param(code, id=f"code-{number}")
+        for number, code in enumerate((*checking.EXAMPLES, *translating.EXAMPLES))
+    ),
+]
+
+
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_examples_print_what_their_comments_say(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each worked example runs, and prints the lines that its comments show."""
+    monkeypatch.chdir(tmp_path)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(code, "<example>", "exec"), {"__name__": "example"})  # noqa: S102 - the project's own examples
+    said = [
+        line
+        for found in re.findall(r"(?:^|  )# (.*)$", code, re.MULTILINE)
+        if not re.match(r"as if|one for", found)
+        for line in [found]
+    ]
+    assert printed.getvalue().split("\n")[:-1] == said
+
+
+@pytest.mark.parametrize("name", table("tasks"))
+def test_frames_of_tasks_are_programs_with_gaps(name: str) -> None:
+    """The frame of each kind of task is valid Python in which at least one decision is left open."""
+    skeleton = fill(table("tasks")[name]["skeleton"], {"p": "values", "item": "value"})
+    ast.parse(f"def task(values):\n    {skeleton.replace(chr(10), chr(10) + '    ')}")
+    assert "..." in skeleton
+
+
+@pytest.mark.parametrize("name", ["glossary", "constructs", "tasks", "improvements", "ideas"])
+def test_texts_of_the_tables_are_plain(name: str) -> None:
+    """The prose of every entry has reading grade 9 or below."""
+    for entry, parts in table(name).items():
+        for part in ("concept", "idea", "remedy"):
+            if part in parts:
+                assert reading_grade(parts[part]) <= 9.5, (entry, part)
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("xs = [1]\nfor x in xs:\n    print(x in {1, 2})\n", set()),
+        ("def f(xs):\n    for x in xs:\n        if x in xs:\n            print(x)\n", set()),
+        ("xs = []\nfor x in range(3):\n    xs.insert(0, x)\n", {"front-of-list"}),
+        ("xs = [3, 1]\nxs.insert(0, 2)\n", set()),
+        ("xs = [3, 1]\nfor x in range(3):\n    xs.append(x)\n    xs.sort()\n", set()),
+        ("def f(xs):\n    for x in [1, 2]:\n        print(sorted(xs))\n", {"sort-in-loop"}),
+        ("def fact(n):\n    return n * fact(n - 1) if n else 1\n", set()),
+        ("def walk(t):\n    return walk(t.left) + walk(t.right)\n", set()),
+        ("total = 0\nfor x in [1, 2]:\n    total += x\n", set()),
+        ("for i in range(len([1])):\n    print(i)\n", set()),
+        ("def f(xs):\n    for i in range(len(xs)):\n        xs[i] = 0\n", set()),
+        ("def f(xs):\n    for i in range(len(xs)):\n        print(i, xs[i])\n", set()),
+        ("def f(x):\n    if x:\n        return True\n    return False\n", set()),
+        ("def f(x):\n    if x > 1:\n        return True\n    return False\n", {"true-false"}),
+        ("print('a', 1)\nprint('b', 2)\nprint('c', 3)\n", set()),
+        ("def f():\n    global seen\n    seen = 3\n", set()),
+        ("def f(a):\n    b = a\n    return a\n", {"unused"}),
+        ("def f(a):\n    b = a\n    def inner():\n        return b\n    return inner\n", set()),
+        ("def f(xs):\n    for x in xs:\n        xs = [x]\n        print(sum(xs))\n", set()),
+        ("def f(xs):\n    for x in xs:\n        print(x / max(xs))\n", {"invariant-call"}),
+        ("def f(xs, ys):\n    for x in xs:\n        for y in ys:\n            print(x, y)\n", set()),
+        ("def f(xs):\n    for x in xs:\n        for y in xs:\n            print(x, y)\n", {"nested-same"}),
+    ],
+)
+def test_improvements_are_checked_in_the_tree(code: str, names: set[str]) -> None:
+    """Only what the tree shows to be slow, long or unclear is named."""
+    assert names == {each.name for each in improvements(Program(asked(code)))}
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("17 // 5 + 2 ** 3", "11"),
+        ("words[-1].upper()", "'MOON'"),
+        ("[1, 2, 3][::-1]", "[3, 2, 1]"),
+        ("len(words) > 1 ", "True"),
+        ("grown", None),
+        ("unknown + 1", None),
+        ("9 ** 9 ** 9", None),
+        ("'a' * 10 ** 9", None),
+        ("1 / 0", None),
+    ],
+)
+def test_values_are_told_only_if_literals_make_them_certain(expression: str, value: str | None) -> None:
+    """An expression of literals and of names that are bound once has a known value; a list that may grow has none."""
+    program = Program(asked(f"words = ['sun', 'moon']\ngrown = []\ngrown.append(1)\nx = {expression}\n"))
+    node = program.statement_at(4)
+    assert isinstance(node, ast.Assign)
+    is_known, found = known_value(program, node.value)
+    assert value == (repr(found) if is_known else None)
+
+
+def test_a_name_of_the_program_is_read_rather_than_a_name_of_python() -> None:
+    """A function of the student's own with the name of a builtin is the subject of a question about it."""
+    code = "def sum(a, b):\n    return a + b\n\nprint(sum(1, 2))\n"
+    found = explain(asked(code, "what does `sum` do?"), HintLevel.QUESTION, STUDENTS[1]).text
+    assert "`sum` is a function that takes `a` and `b`" in found
+
+
+def test_method_of_an_own_class_is_named_with_its_line() -> None:
+    """A call of a method that the student wrote refers to its line, not to a method of Python."""
+    found = explain(asked(BANK, "What does line 11 do?"), HintLevel.QUESTION, STUDENTS[1]).text
+    assert "calls the method from line 6 on `mine` with `20`" in found

@@ -1,0 +1,63 @@
+"""Answers to asks that are not about a mistake: explain, start, check, improve, another language.
+
+`purpose.py` decides the purpose of an ask. Each other purpose has a module that builds a ladder of five texts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.offline.engine.match import Match
+from tutor_pedagogy.offline.engine.rule import Rule
+from tutor_pedagogy.offline.purposes.checking import check_ladder
+from tutor_pedagogy.offline.purposes.explaining import explain_ladder
+from tutor_pedagogy.offline.purposes.improving import improve_ladder
+from tutor_pedagogy.offline.purposes.purpose import purpose_in, purpose_of, yields_to_rules
+from tutor_pedagogy.offline.purposes.questions import note_on_language
+from tutor_pedagogy.offline.purposes.starting import start_ladder
+from tutor_pedagogy.offline.purposes.texts import Ladder, text_of
+from tutor_pedagogy.offline.purposes.translating import translate_ladder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tutor_pedagogy.offline.engine.program import Program
+    from tutor_protocol import Purpose
+
+__all__ = [
+    "LADDERS",
+    "RULES",
+    "ladder_of",
+    "match_of",
+    "note_on_language",
+    "purpose_in",
+    "purpose_of",
+    "purpose_of_rule",
+    "text_of",
+    "yields_to_rules",
+]
+
+LADDERS: Mapping[Purpose, Callable[[Program], Ladder]] = {
+    "explain": explain_ladder,
+    "start": start_ladder,
+    "check": check_ladder,
+    "improve": improve_ladder,
+    "other_language": translate_ladder,
+}
+RULES: Mapping[Purpose, Rule] = {name: Rule(f"purpose.{name.replace('_', '-')}", "none") for name in LADDERS}
+"""The rule of each purpose but `find`: a name for statistics. It has no lesson and claims no mistake."""
+
+
+def purpose_of_rule(name: str) -> Purpose:
+    """Return the purpose that a rule's name belongs to: `find` for every rule but those of the other purposes."""
+    return next((purpose for purpose, rule in RULES.items() if rule.name == name), "find")
+
+
+def ladder_of(purpose: Purpose, program: Program) -> Ladder:
+    """Return the ladder of texts for a purpose other than `find`."""
+    return LADDERS[purpose](program)
+
+
+def match_of(ladder: Ladder) -> Match:
+    """Return the place in the code that a ladder is about."""
+    return Match(lines=(ladder.line,), expression=ladder.expression)

@@ -1,0 +1,210 @@
+"""The ladder for "what does this do?": a line, a construct or a name of Python, read from the syntax tree."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from tutor_pedagogy.offline.engine.nodes import Function
+from tutor_pedagogy.offline.engine.writing import code_span
+from tutor_pedagogy.offline.purposes.entries import shown_entry
+from tutor_pedagogy.offline.purposes.explanation_texts import SPARE, plain, without
+from tutor_pedagogy.offline.purposes.forms import form_of
+from tutor_pedagogy.offline.purposes.line_facts import counted, from_where, lookup, value_says
+from tutor_pedagogy.offline.purposes.outline import outline_ladder
+from tutor_pedagogy.offline.purposes.reading import Part, Reader
+from tutor_pedagogy.offline.purposes.subject import Subject, subject_of
+from tutor_pedagogy.offline.purposes.tables import table
+from tutor_pedagogy.offline.purposes.texts import (
+    Ladder,
+    count_words,
+    examples_of,
+    listed,
+    numbered,
+    quoted,
+    sentence,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tutor_pedagogy.offline.engine.program import Program
+
+_MOST_PARTS = 6
+_MOST_STEP_WORDS = 110
+
+
+def explain_ladder(program: Program) -> Ladder:
+    """Return the ladder that explains what a question asks about."""
+    question = program.submission.question or ""
+    subject = subject_of(program, question)
+    if subject is None:
+        subject = Subject(line=program.cursor_line, code="", entry="program")
+    if subject.node is None:
+        return _of_entry(program, subject)
+    reader = Reader(program, subject.code)
+    if isinstance(subject.node, ast.Module):
+        return outline_ladder(program, subject, subject.node, reader)
+    reader.read(subject.node)
+    if isinstance(subject.node, Function | ast.ClassDef):
+        return outline_ladder(program, subject, subject.node, reader)
+    return _of_code(program, subject, subject.node, reader)
+
+
+def _of_entry(program: Program, subject: Subject) -> Ladder:
+    """Return the ladder about a name or form of Python that the question names."""
+    entry = subject.entry or "program"
+    contrast = _contrast(subject.contrast)
+    glossary, constructs = table("glossary"), table("constructs")
+    line = program.shown(subject.line)
+    is_here = bool(subject.code) and subject.code in program.line(subject.line)
+    where = (
+        f" Your code uses it on line {line}."
+        if is_here
+        else f" I look at line {line}, where the cursor is, for a place to try it."
+    )
+    if entry not in constructs:
+        name, says = shown_entry(entry), glossary[entry]["says"]
+        gist = f"{name} {says}."
+        base = constructs["method" if entry.startswith(".") else "call"]
+        codes = [glossary[entry]["example"], *base["examples"]]
+        concept = _idea(base, entry)
+        ask = glossary[entry].get("ask", "Which value would you hand to it in your program, and what should come back?")
+    else:
+        base = constructs[entry]
+        gist = base["concept"].partition(". ")[0]
+        gist, codes, concept, ask = f"{gist}.", base["examples"], base["concept"], base["question"]
+    return Ladder(
+        line=subject.line,
+        expression=None,
+        question=f"You ask what a part of Python means.{where} In short: {gist}{contrast} {ask}",
+        concept=f"{concept}{contrast}",
+        structure=f"To find out what it does, try it on its own near line {line}.\n\n{_TRYING}",
+        examples=examples_of(
+            codes, "The same thing in a small program of its own:", "The comments show what each line prints."
+        ),
+        without=without("it", line),
+        spare=SPARE,
+        solution=(
+            f"{concept}{contrast}\n\nTo be certain, print its result with three values: a usual one, the "
+            "smallest, and an empty one."
+        ),
+    )
+
+
+def _contrast(entry: str | None) -> str:
+    """Return the sentence about a second name that a question compares with the first."""
+    if entry is None:
+        return ""
+    if entry in table("glossary"):
+        return f" By contrast, {shown_entry(entry)} {table('glossary')[entry]['says']}."
+    return f" By contrast: {table('constructs')[entry]['concept'].partition('. ')[0]}."
+
+
+_TRYING = numbered(
+    (
+        "Open a new file, or the Python prompt.",
+        "Write down what you expect for one small value.",
+        "Print the result for that value, and compare.",
+        "Change one thing only, and print again.",
+    )
+)
+
+
+def _of_code(program: Program, subject: Subject, node: ast.AST, reader: Reader) -> Ladder:
+    line = program.shown(subject.line)
+    parts = _distinct(reader.parts)
+    gist = _gist(parts, node, reader, program)
+    entry, says = form_of(program, node)
+    base = table("constructs")[entry]
+    codes = [*([table("glossary")[says]["example"]] if says else []), *base["examples"]]
+    span = quoted(subject.code.partition("\n")[0])
+    opening = f"Look at line {line}, {span}." if span else f"Look at line {line}."
+    value = value_says(program, node) or counted(node)
+    return Ladder(
+        line=subject.line,
+        expression=subject.code if span else None,
+        question=f"{opening} In short: {gist} {_question(base, says)}",
+        concept=_idea(base, says),
+        structure=(
+            f"Python works through line {line} in this order:\n\n"
+            f"{_steps(parts, gist, lookup(program, node, subject.line))}\n\nChoose one small value for each name, "
+            "and follow it from step to step."
+        ),
+        examples=examples_of(codes, "The same form in another program:", "The comments show what it prints."),
+        without=without("one name", line),
+        spare=SPARE,
+        plain=plain(opening, base["question"]),
+        solution="\n\n".join(filter(None, (_full(parts, line, gist), value, from_where(program, node, subject.line)))),
+    )
+
+
+def _meaning(entry: str | None) -> str:
+    if entry is None:
+        return ""
+    return f"{shown_entry(entry)} {table('glossary')[entry]['says']}.\n\n"
+
+
+def _idea(base: Mapping[str, Any], entry: str | None) -> str:
+    """Return the idea behind a form: that of the called function, if the glossary has one."""
+    own: str = table("glossary")[entry].get("idea", "") if entry else ""
+    return own or f"{_meaning(entry)}{base['concept']}"
+
+
+def _question(base: Mapping[str, Any], entry: str | None) -> str:
+    own: str = table("glossary")[entry].get("ask", "") if entry else ""
+    return own or base["question"]
+
+
+def _distinct(parts: Sequence[Part]) -> list[Part]:
+    return list({(part.subject, part.says): part for part in parts}.values())
+
+
+def _gist(parts: Sequence[Part], node: ast.AST, reader: Reader, program: Program) -> str:
+    if parts:
+        said = parts[-2] if len(parts) > 1 and isinstance(node, ast.Assign) else parts[-1]
+        last = parts[-1]
+        if said is last or not isinstance(node, ast.Assign):
+            return sentence(f"{said.subject} {said.says}.")
+        return f"{said.subject} {said.says}; the line {last.says}."
+    value = node.value if isinstance(node, ast.Expr) else node
+    match value:
+        case ast.Name(id=name):
+            lines = [program.shown(line) for line, _ in program.assignments(name)]
+            where = f"; it gets a value on line {lines[-1]}" if lines else ""
+            return f"{code_span(name)} is the value that has this name at the moment{where}."
+        case ast.Constant():
+            return f"{reader.span(value)} is a value that is written out."
+    return "this line has no step that I can put into words."
+
+
+def _steps(parts: Sequence[Part], gist: str, lookup: list[str]) -> str:
+    if not parts:
+        return numbered([*lookup, sentence(gist)])
+    shown = list(parts)
+    left_out = ""
+    if len(shown) > _MOST_PARTS:
+        left_out = (
+            "Smaller parts come first: "
+            + listed([part.subject for part in shown[: len(shown) - _MOST_PARTS + 1][:3]])
+            + "."
+        )
+        shown = shown[-(_MOST_PARTS - 1) :]
+    lines = [sentence(f"{part.subject} {part.says}.") for part in shown]
+    steps = [*lookup, *([left_out] if left_out else []), *lines]
+    while count_words(" ".join(steps)) > _MOST_STEP_WORDS and len(steps) > 1:
+        steps = steps[1:]
+    return numbered(steps)
+
+
+def _full(parts: Sequence[Part], line: int, gist: str) -> str:
+    if not parts:
+        return f"Read line {line} like this: {gist}"
+    sentences = [f"{part.subject} {part.says}." for part in parts[-_MOST_PARTS:]]
+    while count_words(" ".join(sentences)) > _MOST_STEP_WORDS and len(sentences) > 1:
+        sentences = sentences[1:]
+    order = ("First", "Then", "After that", "Next", "Then", "At last")
+    if len(sentences) == 1:
+        return f"Read line {line} like this: {sentences[0]}"
+    told = " ".join(f"{order[min(at, 5)]}: {each}" for at, each in enumerate(sentences))
+    return f"Read line {line} from the inside out. {told}"

@@ -1,0 +1,101 @@
+"""The ladder for "make it faster, shorter or cleaner": what is slow or long, each claim checked in the tree."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.offline.engine.writing import LONGEST_SPAN, code_span
+from tutor_pedagogy.offline.purposes.improvements import improvements
+from tutor_pedagogy.offline.purposes.tables import table
+from tutor_pedagogy.offline.purposes.texts import Ladder, examples_of, fill, numbered, quoted_line, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tutor_pedagogy.offline.engine.program import Program
+    from tutor_pedagogy.offline.purposes.improvements import Improvement
+
+_SPEED = re.compile(
+    r"fast|quick|speed|slow|optimi|efficien|performance|time|r[aá]pid|schnell|rapide|otimi|更快|太慢|优化",
+    re.IGNORECASE,
+)
+_LENGTH = re.compile(r"short|fewer|less|long|simpl|repetit|cort|kürz|court|curt|更短|简", re.IGNORECASE)
+
+
+def improve_ladder(program: Program) -> Ladder:
+    """Return the ladder that names what could be better in a program."""
+    found = _in_order(improvements(program), program.submission.question or "")
+    wanted = _wanted(program.submission.question or "")
+    lacking = (
+        f"I see nothing that would make it {wanted[1]}. " if wanted and found and _kind(found[0]) != wanted[0] else ""
+    )
+    main = found[0] if found else None
+    entry = table("improvements")[main.name if main else "nothing"]
+    line = main.line if main else program.cursor_line
+    shown = program.shown(line)
+    slots = {"line": str(shown), **({name: _slot(value) for name, value in main.slots.items()} if main else {})}
+    what = fill(entry["what"], slots)
+    others = [each for each in found[1:] if each.name != found[0].name][:2]
+    also = f"\n\nAlso: {'; '.join(_told(program, each) for each in others)}." if others else ""
+    return Ladder(
+        line=line,
+        expression=None,
+        question=(
+            f"{lacking}Nothing has to be wrong for this. I look at {quoted_line(program, line)}: {what}. Ask "
+            f"yourself: {fill(entry['question'], slots)}"
+        ),
+        concept=fill(entry["concept"], slots),
+        structure=(
+            f"{sentence(what)}. It is on line {shown}.\n\n"
+            f"{numbered(fill(step, slots) for step in entry['plan'])}\n\nKeep the old version until the new one "
+            "gives the same results."
+        ),
+        examples=examples_of(
+            (entry["example"], *_SPARE), "The same idea in another program:", "The comments show what it prints."
+        ),
+        without=(
+            f"Copy line {shown} and the lines around it into a new file, with data of your own that you can check "
+            "by hand. Change it there, and compare both results. When they agree for three inputs, change your "
+            "program."
+        ),
+        solution=(
+            f"{lacking}Line {shown}: {what}. {fill(entry['remedy'], slots)}{also}\n\n**Check it:** run the old "
+            "and the new version with the same three inputs, one of them empty. Both must give the same."
+        ),
+    )
+
+
+_SPARE = ("doors = ['red', 'blue']\nfor number, door in enumerate(doors):\n    print(number, door)\n# 0 red\n# 1 blue",)
+
+
+def _kind(improvement: Improvement) -> str:
+    kind: str = table("improvements")[improvement.name]["kind"]
+    return kind
+
+
+def _wanted(question: str) -> tuple[str, str] | None:
+    if _SPEED.search(question):
+        return "slow", "faster"
+    return ("long", "shorter") if _LENGTH.search(question) else None
+
+
+def _in_order(found: Sequence[Improvement], question: str) -> list[Improvement]:
+    """Return the improvements in order of weight; those of the kind that the question asks for come first."""
+    wanted = _wanted(question)
+    known = table("improvements")
+    return sorted(
+        found,
+        key=lambda each: (wanted is not None and _kind(each) != wanted[0], -known[each.name]["weight"], each.line),
+    )
+
+
+def _told(program: Program, each: Improvement) -> str:
+    slots = {"line": str(program.shown(each.line)), **{name: _slot(value) for name, value in each.slots.items()}}
+    return f"{fill(table('improvements')[each.name]['what'], slots)} (line {program.shown(each.line)})"
+
+
+def _slot(value: str | int) -> str:
+    if isinstance(value, int):
+        return str(value)
+    return code_span(value) if len(value) <= LONGEST_SPAN and value.isprintable() else "the code"

@@ -1,0 +1,125 @@
+"""Facts about a line: where its names get their values, and the value that literals make certain."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from tutor_pedagogy.offline.engine.writing import code_span
+from tutor_pedagogy.offline.purposes.known_values import known_value
+from tutor_pedagogy.offline.purposes.texts import listed
+from tutor_pedagogy.problem.tree_walk import walk
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.program import Program
+
+_MAX_SHOWN_VALUE = 60
+_MOST_NUMBERS, _MOST_NAMES = 12, 2
+
+
+def value_says(program: Program, node: ast.AST) -> str:
+    """Return the sentence about the value of a piece of code, if literals make it certain."""
+    match node:
+        case (
+            ast.Expr(value=value)
+            | ast.Assign(value=value)
+            | ast.Return(value=ast.expr() as value)
+            | ast.For(iter=value)
+        ):
+            pass
+        case ast.If(test=value) | ast.While(test=value):
+            pass
+        case ast.expr():
+            value = node
+        case _:
+            return ""
+    if isinstance(value, ast.Constant | ast.List | ast.Dict | ast.Tuple):
+        return ""
+    match value:
+        case ast.Call(func=ast.Name(id="print"), args=[only]):
+            value = only
+    if isinstance(value, ast.Constant) or isinstance(node, ast.While):
+        return ""
+    is_known, found = known_value(program, value)
+    if not is_known:
+        return ""
+    shown = repr(list(found)) if isinstance(found, range) else repr(found)
+    name = "The values are" if isinstance(found, range) else "Here the result is"
+    return (
+        f"{name} {code_span(shown)}, since all values in it are written out in the program."
+        if len(shown) <= _MAX_SHOWN_VALUE
+        else ""
+    )
+
+
+def counted(node: ast.AST) -> str:
+    """Return the sentence with the numbers that a `range` with one unknown name gives if that name is 10."""
+    source = node.iter if isinstance(node, ast.For) else node
+    match source:
+        case ast.Call(func=ast.Name(id="range"), args=arguments, keywords=[]):
+            names = {each.id for argument in arguments for each in walk(argument) if isinstance(each, ast.Name)}
+            numbers = [_with_ten(argument) for argument in arguments]
+            known = [number for number in numbers if number is not None]
+            if len(names) == 1 and 0 < len(known) == len(numbers):
+                found = range(*known) if 0 not in known[2:] else range(0)
+                if 0 < len(found) <= _MOST_NUMBERS:
+                    return f"If {code_span(names.pop())} is 10, it counts {listed([str(number) for number in found])}."
+    return ""
+
+
+def _with_ten(node: ast.expr) -> int | None:
+    """Return the value of a name as 10, of a whole number, or of a sum or difference of these; else None."""
+    match node:
+        case ast.Name():
+            return 10
+        case ast.Constant(value=int() as value):
+            return value
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as value)):
+            return -value
+        case ast.BinOp(left=ast.Name(), op=ast.Add(), right=ast.Constant(value=int() as value)):
+            return 10 + value
+        case ast.BinOp(left=ast.Name(), op=ast.Sub(), right=ast.Constant(value=int() as value)):
+            return 10 - value
+    return None
+
+
+def _origins(program: Program, node: ast.AST, line: int) -> list[str]:
+    """Return where the variables that a piece of code reads get their values, two of them at most."""
+    said: dict[str, str] = {}
+    header = walk(node) if not hasattr(node, "body") else [each for part in _header(node) for each in walk(part)]
+    reads = [each.id for each in header if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)]
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        reads.append(node.target.id)
+    for name in dict.fromkeys(reads):
+        lines = [at for at, _ in program.assignments(name) if at < line]
+        if lines and name not in program.functions:
+            of_call = "at each call, " if _is_parameter(program, name, lines[-1]) else ""
+            said[name] = f"{code_span(name)} gets its value {of_call}on line {program.shown(lines[-1])}"
+    return list(said.values())[:2]
+
+
+def _header(node: ast.AST) -> list[ast.AST]:
+    """Return the parts of a compound statement that stand on its first line."""
+    return [part for name in ("iter", "test", "items", "subject") for part in _as_list(getattr(node, name, None))]
+
+
+def _as_list(value: Any) -> list[ast.AST]:
+    if isinstance(value, list):
+        return value
+    return [value] if isinstance(value, ast.AST) else []
+
+
+def _is_parameter(program: Program, name: str, line: int) -> bool:
+    return any(each.arg == name and each.lineno == line for each in program.each(ast.arg))
+
+
+def lookup(program: Program, node: ast.AST, line: int) -> list[str]:
+    """Return the first step of reading a line: the values of its names are looked up."""
+    origins = _origins(program, node, line)
+    return [f"Python looks up the values of the names: {listed(origins)}."] if origins else []
+
+
+def from_where(program: Program, node: ast.AST, line: int) -> str:
+    """Return the sentence about where the names of a line get their values, or ""."""
+    origins = _origins(program, node, line)
+    return f"Where the names come from: {listed(origins)}." if origins else ""

@@ -1,0 +1,89 @@
+"""The purpose of an ask: whether the student wants a mistake found, or something else, told by question and code."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.offline.engine.program import Program
+from tutor_pedagogy.offline.purposes.foreign import foreign_language
+from tutor_pedagogy.offline.purposes.questions import kind_of_question
+from tutor_pedagogy.offline.purposes.stubs import is_beginning, stub_of
+from tutor_pedagogy.offline.purposes.subject import names_a_line, readable_line
+from tutor_pedagogy.offline.rules.logic.symptom import read_symptom
+
+if TYPE_CHECKING:
+    from tutor_protocol import Purpose, Submission
+
+_EMPTY_BLOCK = re.compile("expected an indented block")
+
+
+def purpose_of(submission: Submission) -> Purpose:
+    """Return the purpose of an ask, from its words and its code alone.
+
+    A traceback, a failing test or a syntax error makes it `find`. `check` is returned for an ask without a question
+    too; if a rule then finds a mistake, the ask is answered as `find`.
+    """
+    return purpose_in(Program(submission))
+
+
+def purpose_in(program: Program) -> Purpose:
+    """Return the purpose of the ask about a program that is read already."""
+    submission = program.submission
+    if foreign_language(program.code, submission.language, parses=program.tree is not None) is not None:
+        return "other_language"
+    if (submission.traceback or "").strip():
+        return "find"
+    question = submission.question
+    kind = kind_of_question(question)
+    if kind == "find":
+        return "find"
+    if program.fault is not None:
+        return _of_broken(program, kind)
+    if kind in ("explain", "improve") and program.tree is not None:
+        return kind if program.tree.body or kind == "explain" else "start"
+    if is_beginning(program) or kind == "start":
+        return "start"
+    if kind == "check":
+        return "check"
+    is_silent = kind == "help" or not (question or "").strip()
+    if not is_silent or (kind == "help" and read_symptom(None, question) is not None):
+        return "find"
+    return "check"
+
+
+def yields_to_rules(program: Program, purpose: Purpose) -> bool:
+    """Return whether a mistake that a rule finds counts for more than the purpose: unless the student's words state it.
+
+    A function without a body fails as soon as its result is used, so a stub is answered as a start without a search.
+    """
+    if purpose == "start":
+        return (
+            kind_of_question(program.submission.question) != "start"
+            and stub_of(program) is None
+            and bool(program.code.strip())
+        )
+    return purpose in ("find", "check")
+
+
+def _of_broken(program: Program, kind: str | None) -> Purpose:
+    """Return the purpose of an ask about code with a syntax error: `find`, unless the error stands in nobody's way."""
+    if kind == "explain" and names_a_line(program.submission.question or "") and readable_line(program) is not None:
+        return "explain"
+    if kind == "start" and program.fault is not None and _EMPTY_BLOCK.search(program.fault.message):
+        return "start" if _is_header_only(program.code) else "find"
+    return "find"
+
+
+def _is_header_only(code: str) -> bool:
+    """Return whether code is sound and without statements once `pass` is put into its empty last block."""
+    lines = [line for line in code.split("\n") if line.strip()]
+    headers = [line for line in lines if not line.lstrip().startswith("#")]
+    if not headers or len(headers) > 1 or not headers[0].lstrip().startswith(("def ", "class ")):
+        return False
+    try:
+        ast.parse(f"{headers[0]} pass")
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return False
+    return True

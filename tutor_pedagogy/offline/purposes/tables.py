@@ -1,0 +1,14 @@
+"""The tables of texts and patterns beside this module."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@cache
+def table(name: str) -> dict[str, Any]:
+    """Return the entries of a TOML file beside this module."""
+    return tomllib.loads((files("tutor_pedagogy.offline.purposes") / f"{name}.toml").read_text(encoding="utf-8"))

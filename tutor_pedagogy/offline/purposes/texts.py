@@ -1,0 +1,140 @@
+"""The ladder of five texts that each purpose but `find` builds from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from string import Template
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.ladder.levels import HintLevel
+from tutor_pedagogy.offline.engine.examples import first_released, is_released
+from tutor_pedagogy.offline.engine.lesson import Example
+from tutor_pedagogy.offline.engine.writing import LONGEST_SPAN, Voice, code_span, fenced
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from tutor_pedagogy.ladder.levels import StudentLevels
+    from tutor_pedagogy.offline.engine.program import Program
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ladder:
+    """The texts of one ask that is not about a mistake.
+
+    `line` counts from 1 in the code; the ask is about it. `examples` are tried in order at level 4, and `without` is
+    the text of that level if the guard lets none of them pass.
+    """
+
+    line: int
+    expression: str | None
+    question: str
+    concept: str
+    structure: str
+    examples: tuple[Example, ...]
+    without: str
+    solution: str
+    spare: tuple[str, ...] = ()
+    """Sentences that are added to a text of levels 2, 3 and 5 while it is too short."""
+    plain: str = ""
+    """The text of levels 1 and 3 if the guard stops the usual one, which happens to code in very small pieces."""
+
+
+FEWEST_WORDS, MOST_WORDS = 42, 155
+"""The number of words that a text has at least and at most."""
+_SPARE_OF_LEVEL = {
+    HintLevel.QUESTION: ("Write your answer down, so that you can compare it later with what the program shows.",),
+    HintLevel.EXAMPLE: ("Write down first what you expect each of its lines to do, and why.",),
+}
+_QUESTION = {
+    Voice.BEGINNER: "Take your time, and say your answer out loud.",
+    Voice.MIDDLE: "Answer in your own words before you ask for more.",
+    Voice.ADVANCED: "Commit to an answer before you ask for more.",
+}
+_EXAMPLE = {
+    Voice.BEGINNER: "Type it in and run it. Then look at line {} again: which part plays the same role there?",
+    Voice.MIDDLE: "Change one value, guess the output, then run it. How does line {} compare?",
+    Voice.ADVANCED: "Vary it until you can predict each output, then come back to line {}.",
+}
+
+
+def text_of(ladder: Ladder, program: Program, level: HintLevel, student: StudentLevels) -> str:
+    """Return the text of a ladder for a hint level, as Markdown."""
+    text = _text_of(ladder, program, level, Voice.of(student.programming))
+    for spare in _SPARE_OF_LEVEL.get(level, ladder.spare):
+        if count_words(text) >= FEWEST_WORDS:
+            break
+        text = f"{text} {spare}"
+    is_checked = ladder.plain and level in (HintLevel.QUESTION, HintLevel.STRUCTURE)
+    return ladder.plain if is_checked and not is_released(text, program, level) else text
+
+
+def _text_of(ladder: Ladder, program: Program, level: HintLevel, voice: Voice) -> str:
+    match level:
+        case HintLevel.QUESTION:
+            return f"{ladder.question} {_QUESTION[voice]}"
+        case HintLevel.CONCEPT:
+            return ladder.concept
+        case HintLevel.STRUCTURE:
+            return ladder.structure
+        case HintLevel.EXAMPLE:
+            closing = _EXAMPLE[voice].format(program.shown(ladder.line))
+            example = first_released(ladder.examples, program)
+            if example is None:
+                return f"{ladder.without} {closing}"
+            return f"{example.before}\n\n{fenced(example.code)}\n\n{example.after} {closing}"
+        case HintLevel.SOLUTION:
+            return ladder.solution
+
+
+def count_words(text: str) -> int:
+    """Return the number of words of a text, its code included."""
+    return len(text.split())
+
+
+def within(steps: Sequence[str], most: int) -> list[str]:
+    """Return the first steps, as many as have at most so many words together; at least one."""
+    kept: list[str] = []
+    total = 0
+    for step in steps:
+        total += count_words(step)
+        if kept and total > most:
+            break
+        kept.append(step)
+    return kept
+
+
+def numbered(steps: Iterable[str]) -> str:
+    """Return steps as a numbered list of Markdown."""
+    return "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """Return words as they are listed in a sentence: `a, b and c`."""
+    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def fill(text: str, slots: Mapping[str, str]) -> str:
+    """Return a text with its `$name` slots filled."""
+    return Template(text).safe_substitute(slots)
+
+
+def quoted(text: str) -> str | None:
+    """Return code as a code span, or None if it is empty, too long for a sentence, or not printable."""
+    return code_span(text) if text and len(text) <= LONGEST_SPAN and text.isprintable() else None
+
+
+def quoted_line(program: Program, line: int) -> str:
+    """Return a line's number, with its code if that can be quoted."""
+    span = quoted(program.line(line).strip())
+    return f"line {program.shown(line)}, {span}" if span else f"line {program.shown(line)}"
+
+
+def sentence(text: str) -> str:
+    """Return a text with a capital letter in front, unless it begins with code."""
+    return text[:1].upper() + text[1:]
+
+
+def examples_of(codes: Iterable[str], before: str, after: str) -> tuple[Example, ...]:
+    """Return worked examples with the same words around them."""
+    return tuple(Example(before, code, after) for code in codes)

@@ -1,0 +1,151 @@
+"""The ladder for code that is not Python: which language it looks like, by which signs, and how Python writes it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.offline.engine.writing import fenced
+from tutor_pedagogy.offline.purposes.foreign import Foreign, Sign, foreign_language
+from tutor_pedagogy.offline.purposes.tables import table
+from tutor_pedagogy.offline.purposes.texts import Ladder, examples_of, listed, numbered, quoted, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tutor_pedagogy.offline.engine.program import Program
+
+_MOST_SIGNS = 4
+_FEW = 3
+_SHORT, _LONG = 50, 200
+_MOST_LINES = 60
+EXAMPLES = (
+    (
+        "tents = 3\nfor night in range(1, tents):\n    if night > 1:\n        print('night', night)\n    else:\n "
+        "       print('first')\n# first\n# night 2"
+    ),
+    "def area(width, height):\n    return width * height\n\nprint(area(3, 5))  # 15",
+    "rows = [('fir', 40), ('elm', 12)]\nfor tree, age in rows:\n    if age > 20:\n        print(tree)  # fir",
+)
+_SPARE = (
+    "Say in words first what each line should do.",
+    "Then write that sentence in Python, with one small step for each line.",
+    "What you can say in words can be written in any language.",
+)
+_PRINTED = re.compile(
+    r"(?:System\.out\.print(?:ln)?|console\.log|Console\.Write(?:Line)?|fmt\.Println|println!|println|disp)\("
+    r"(?P<what>\"[^\"\\{}%]*\"|'[^'\\{}%]*'|[A-Za-z_]\w*|\d+)\);?"
+    r"|(?:puts|echo) (?P<word>\"[^\"\\$#]*\"|'[^'\\]*'|\d+);?"
+)
+_MADE = re.compile(
+    r"(?:let|const|var|int|double|float|long|String|string|auto|final int|val) (?P<name>[A-Za-z_]\w*) ?= ?"
+    r"(?P<value>-?\d+(?:\.\d+)?|\"[^\"\\$]*\"|'[^'\\]*');?"
+)
+
+
+def translate_ladder(program: Program) -> Ladder:
+    """Return the ladder that says which language the code is written in, and how Python writes the same ideas."""
+    found = foreign_language(program.code, program.submission.language, parses=program.tree is not None)
+    found = found or Foreign("other", "another language")
+    signs = _distinct(found.signs)
+    line = signs[0].line if signs else program.cursor_line
+    ideas = list(dict.fromkeys(sign.idea for sign in signs)) or ["blocks", "print", "types"]
+    table_of_ideas = table("ideas")
+    name = found.name
+    said = [table_of_ideas[idea]["says"] for idea in ideas]
+    shown = program.shown(line)
+    examples = EXAMPLES if "def" not in ideas else (EXAMPLES[1], EXAMPLES[0], EXAMPLES[2])
+    examples = examples if "rows" not in ideas else (EXAMPLES[2], EXAMPLES[0], EXAMPLES[1])
+    return Ladder(
+        line=line,
+        expression=None,
+        question=_question(program, name, signs, shown),
+        concept=f"This tutor explains Python. {' '.join(said[:3])}",
+        structure=(
+            f"What the signs of {name} become in Python, from line {shown} on:\n\n{_table(program, signs)}\n\n"
+            "Work on one line at a time, and run the program after each."
+        ),
+        examples=examples_of(
+            examples,
+            "A small program, as Python writes it:",
+            f"The ideas are those of {name}; only their form is different.",
+        ),
+        without=(
+            f"Take line {shown} and say in words what it does, without any sign of {name}. A sentence such as "
+            "“show the total” or “repeat for each row” can be written in Python as well. Do the same for the "
+            "next two lines."
+        ),
+        spare=_SPARE,
+        solution=_solution(program, signs, ideas, name),
+    )
+
+
+def _distinct(signs: Sequence[Sign]) -> list[Sign]:
+    """Return the signs, each only once; small signs such as braces come last in the table and stay last."""
+    return list({sign.says: sign for sign in signs}.values())
+
+
+def _question(program: Program, name: str, signs: Sequence[Sign], line: int) -> str:
+    if not signs:
+        return (
+            f"Your editor says that this file, with the cursor on line {line}, is written in {name}. This "
+            "tutor explains Python, so it can not "
+            "judge whether it is right. Do you want to write this program in Python? Then say first in words "
+            "what it should do."
+        )
+    told = [f"on line {program.shown(sign.line)}, {sign.says}" for sign in signs[:2]]
+    return (
+        f"This looks like {name} and not like Python: {listed(told)}. This tutor explains Python, so it can "
+        "not judge whether "
+        f"the code is right. If you meant to write Python: what does line {line} do, in your own words?"
+    )
+
+
+def _table(program: Program, signs: Sequence[Sign]) -> str:
+    ideas = table("ideas")
+    if not signs:
+        return numbered(sentence(ideas[idea]["says"]) for idea in ("blocks", "types"))
+    chosen = list({sign.idea: sign for sign in signs}.values())[:_MOST_SIGNS]
+    said = [ideas[sign.idea]["says"] for sign in chosen]
+    said = said if len(chosen) < _FEW else [_first_sentence(text) for text in said]
+    return numbered(f"Line {program.shown(sign.line)}: {text}" for sign, text in zip(chosen, said, strict=True))
+
+
+def _first_sentence(text: str) -> str:
+    return text.partition(". ")[0].rstrip(".") + "."
+
+
+def _solution(program: Program, signs: Sequence[Sign], ideas: Sequence[str], name: str) -> str:
+    known = table("ideas")
+    chosen = list({sign.idea: sign for sign in signs}.values())[:_MOST_SIGNS]
+    steps = [_step(program, sign, known[sign.idea]["line"]) for sign in chosen]
+    steps = steps or [sentence(known[idea]["line"]) + "." for idea in ideas]
+    written = _written(program)
+    shown = f"\n\nThese lines can be written in Python at once:\n\n{fenced(chr(10).join(written))}" if written else ""
+    return (
+        f"I can not turn the whole program from {name} into Python with certainty, but its signs have these forms:\n\n"
+        f"{numbered(steps)}{shown}\n\nWrite the rest line by line, and run the program after each one."
+    )
+
+
+def _step(program: Program, sign: Sign, line: str) -> str:
+    span = quoted(program.line(sign.line).strip())
+    where = (
+        f"line {program.shown(sign.line)}, {span}"
+        if span and len(span) <= _SHORT
+        else f"line {program.shown(sign.line)}"
+    )
+    return f"For {where}: {line}."
+
+
+def _written(program: Program) -> list[str]:
+    """Return the lines that have one certain form in Python: a print of one value, a variable with a literal."""
+    found: list[str] = []
+    for text in program.lines[:_MOST_LINES]:
+        if len(text) > _LONG or len(found) == _FEW:
+            continue
+        if printed := _PRINTED.fullmatch(text.strip()):
+            found.append(f"print({printed['what'] or printed['word']})")
+        elif made := _MADE.fullmatch(text.strip()):
+            found.append(f"{made['name']} = {made['value']}")
+    return found
