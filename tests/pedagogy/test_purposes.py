@@ -13,6 +13,8 @@ import pytest
 from testing.lesson_cases import lesson_cases
 from testing.purpose_asks import ASKS, BANK, GRADE, ODDS, PurposeAsk
 from testing.reading_grade import reading_grade
+from tools.linear.ambiguity import find_pump
+from tools.linear.automaton import automaton
 from tutor_pedagogy.classification import classify
 from tutor_pedagogy.guard import Guard
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
@@ -212,6 +214,27 @@ def test_examples_print_what_their_comments_say(code: str, tmp_path: Path, monke
         for line in [found]
     ]
     assert printed.getvalue().split("\n")[:-1] == said
+
+
+PATTERNS = [
+    *(
+        pytest.param(sign[0], id=f"{name}-{number}")
+        for name, entry in table("languages").items()
+        for number, sign in enumerate(entry["signs"])
+    ),
+    *(
+        pytest.param(rf"\b(?:{phrase})(?:\b|(?<=\W))", id=f"{language}-{entry['kind']}-{place}-{number}")
+        for language in ("en", "es", "de", "fr", "pt", "zh")
+        for place, entry in enumerate(table("questions")[language])
+        for number, phrase in enumerate(entry["phrases"])
+    ),
+]
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_patterns_of_the_tables_take_linear_time(pattern: str) -> None:
+    """No text of a student makes a pattern that is kept in a table take more than linear time."""
+    assert find_pump(automaton(pattern, re.MULTILINE | re.IGNORECASE, searches=True)) is None
 
 
 @pytest.mark.parametrize("name", table("tasks"))
