@@ -1,18 +1,23 @@
-"""Built-in functions and types that are evaluated, and the members of a few modules."""
+"""Built-in functions and types that are evaluated."""
 
 from __future__ import annotations
 
-import builtins
-import collections
-import math
-import string
+import ast
 from typing import TYPE_CHECKING, Any
 
-from tutor_pedagogy.offline.evaluation import objects
-from tutor_pedagogy.offline.evaluation.machine import MAX_LENGTH, is_known
-from tutor_pedagogy.offline.evaluation.methods import sort
-from tutor_pedagogy.offline.evaluation.texts import repr_of, text_of
+from tutor_pedagogy.offline.evaluation.attribute_functions import ATTRIBUTES
+from tutor_pedagogy.offline.evaluation.bounds import END
+from tutor_pedagogy.offline.evaluation.decorators import make
+from tutor_pedagogy.offline.evaluation.inspection import is_known
+from tutor_pedagogy.offline.evaluation.iteration import ITERATIONS
+from tutor_pedagogy.offline.evaluation.methods import call_method
+from tutor_pedagogy.offline.evaluation.numeric import NUMERIC
+from tutor_pedagogy.offline.evaluation.operators import binary
+from tutor_pedagogy.offline.evaluation.searching import check_keys
+from tutor_pedagogy.offline.evaluation.texts import formatted, repr_of, text_of
 from tutor_pedagogy.offline.evaluation.values import (
+    DICTIONARIES,
+    STAND_INS,
     UNKNOWN,
     Builtin,
     Closure,
@@ -20,75 +25,24 @@ from tutor_pedagogy.offline.evaluation.values import (
     Method,
     NativeMethod,
     Stopped,
+    type_name,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from tutor_pedagogy.offline.evaluation.frames import Frame
     from tutor_pedagogy.offline.evaluation.machine import Machine
+    from tutor_pedagogy.offline.evaluation.numeric import Function
 
     Arguments = Sequence[Any]
     Named = Mapping[str, Any]
-    Function = Callable[[Machine, Frame, Arguments, Named], Any]
 
-_PLAIN = ("abs", "bin", "bool", "chr", "divmod", "hash", "hex", "int", "float", "oct", "ord", "round", "complex")
-"""Functions of scalars, which are called natively."""
-_CALLABLE = (Closure, Method, NativeMethod, Builtin, type)
-_SCALARS = (int, float, bool, complex, bytes, range)
-_COLLECTIONS = (list, tuple, set, frozenset, collections.Counter, collections.deque)
-_TYPES = (
-    "int",
-    "float",
-    "str",
-    "bool",
-    "list",
-    "tuple",
-    "set",
-    "frozenset",
-    "dict",
-    "range",
-    "bytes",
-    "complex",
-    "object",
-)
-NAMES: dict[str, Any] = {
-    **{name: Builtin(name) for name in dir(builtins) if callable(getattr(builtins, name)) and not name.startswith("_")},
-    **{name: getattr(builtins, name) for name in (*_TYPES, "type")},
-    **{
-        name: kind
-        for name, kind in vars(builtins).items()
-        if isinstance(kind, type) and issubclass(kind, BaseException)
-    },
-    "__name__": "__main__",
-    "Ellipsis": ...,
-    "NotImplemented": NotImplemented,
+_OPERATORS = {"add": ast.Add, "sub": ast.Sub, "mul": ast.Mult, "truediv": ast.Div}
+_CODE = (Closure, Method, Instance)
+_METHODS_OF_TYPES: Mapping[str, type] = {
+    kind.__name__: kind for kind in (str, list, tuple, set, frozenset, dict, int, float, bytes)
 }
-"""The built-in names: types and exceptions are themselves, functions are `Builtin`."""
-_MATH = ("ceil", "comb", "cos", "degrees", "exp", "fabs", "floor", "fmod", "gcd", "hypot", "isclose", "isqrt", "lcm")
-_MORE_MATH = ("log", "log10", "log2", "pow", "radians", "sin", "sqrt", "tan", "trunc", "isnan", "isinf", "dist", "prod")
-LIBRARIES: dict[str, dict[str, Any]] = {
-    "math": {
-        **{name: Builtin(f"math.{name}") for name in (*_MATH, *_MORE_MATH, "factorial")},
-        **{name: getattr(math, name) for name in ("pi", "e", "inf", "nan", "tau")},
-    },
-    "string": {
-        name: getattr(string, name)
-        for name in ("ascii_letters", "ascii_lowercase", "ascii_uppercase", "digits", "punctuation", "whitespace")
-    },
-    "collections": {
-        "Counter": collections.Counter,
-        "defaultdict": collections.defaultdict,
-        "deque": collections.deque,
-    },
-    "sys": {"exit": Builtin("exit")},
-    "os": {"_exit": Builtin("exit"), "abort": Builtin("exit")},
-    "copy": {"copy": Builtin("copy.copy"), "deepcopy": Builtin("copy.deepcopy")},
-}
-"""The members of a module that are evaluated. Other members, and other modules, are not known."""
-PURE = frozenset(("random", "time", "datetime", "os", "sys", "string", "math", "json", "re", "itertools", "functools"))
-"""Modules whose functions do not change their arguments, except for those in `CHANGING`."""
-CHANGING = frozenset(("shuffle", "heappush", "heappop", "heapify", "insort"))
 
 
 def call_builtin(machine: Machine, frame: Frame, name: str, arguments: Arguments, named: Named) -> Any:
@@ -98,324 +52,217 @@ def call_builtin(machine: Machine, frame: Frame, name: str, arguments: Arguments
         return function(machine, frame, arguments, named)
     if not is_known((*arguments, *named.values())):
         return UNKNOWN
-    if name in _PLAIN:
-        return _plain(machine, frame, getattr(builtins, name), arguments, named)
-    if name.startswith("math."):
-        _check_integers(arguments)
-        arguments = [_listed(machine, frame, each) for each in arguments]
-        return machine.native(frame, getattr(math, name[5:]), *arguments, **named)
+    module, dot, _ = name.partition(".")
+    if dot and module in _METHODS_OF_TYPES:
+        return _method_of_type(machine, frame, name, arguments, named)
+    if dot and module in ("functools", "dataclasses", "operator"):
+        return make(name, arguments, named)
+    if dot and module in ("object", "collections", "BaseException"):
+        raise Stopped("a function is not evaluated")
+    if any(isinstance(each, _CODE) for each in (*arguments, *named.values())):
+        raise Stopped("a function that is not known may call a function of the program")
     return UNKNOWN
 
 
-def call_type(machine: Machine, frame: Frame, kind: type, arguments: Arguments, named: Named) -> Any:
-    """Return the value that a built-in type makes of its arguments."""
-    if not is_known((*arguments, *named.values())):
-        return UNKNOWN
-    make = _MAKERS.get(kind)
-    if make is not None:
-        return make(machine, frame, arguments, named)
-    if issubclass(kind, BaseException):
-        return machine.native(frame, kind, *arguments)
-    if kind in _COLLECTIONS and len(arguments) <= 1:
-        if arguments and isinstance(arguments[0], dict) and kind is collections.Counter:
-            return machine.native(frame, kind, *arguments)
-        return machine.native(frame, kind, *(_collected(machine, frame, each, kind) for each in arguments), **named)
-    return _plain(machine, frame, kind, arguments, named) if kind in _SCALARS else UNKNOWN
-
-
-def _string(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -> Any:
-    if len(arguments) == 1 and not named:
-        return text_of(machine, frame, arguments[0])
-    return machine.native(frame, str, *arguments, **named)
-
-
-def _type(_machine: Machine, _frame: Frame, arguments: Arguments, _: Named) -> Any:
-    return _type_of(arguments[0]) if len(arguments) == 1 else UNKNOWN
-
-
-def _default_dictionary(_machine: Machine, _frame: Frame, arguments: Arguments, _: Named) -> Any:
-    is_evaluated = len(arguments) == 1 and arguments[0] in (int, list, str, set, dict, float)
-    return collections.defaultdict(arguments[0]) if is_evaluated else UNKNOWN
-
-
-def _dictionary(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -> Any:
-    if arguments and not isinstance(arguments[0], dict):
-        pairs = [machine.listed(frame, pair) for pair in machine.listed(frame, arguments[0])]
-        return machine.native(frame, dict, pairs, **named)
-    return machine.native(frame, dict, *arguments, **named)
-
-
-_MAKERS: dict[type, Function] = {
-    str: _string,
-    type: _type,
-    dict: _dictionary,
-    collections.defaultdict: _default_dictionary,
-}
-
-
-def _type_of(value: Any) -> Any:
-    return UNKNOWN if isinstance(value, _CALLABLE) else type(value)
-
-
-def _plain(machine: Machine, frame: Frame, function: Callable[..., Any], arguments: Arguments, named: Named) -> Any:
-    if any(isinstance(each, Instance) for each in arguments):
-        if function is bool:
-            return machine.truth(frame, arguments[0])
-        raise Stopped("a method of the program would be called")
-    machine.pay_for(*arguments)
-    return machine.native(frame, function, *arguments, **named)
-
-
-def _check_integers(arguments: Arguments) -> None:
-    if any(isinstance(each, int) and abs(each) > MAX_LENGTH**4 for each in arguments):
-        raise Stopped("an integer is too large")
-
-
-def _listed(machine: Machine, frame: Frame, value: Any) -> Any:
-    return machine.listed(frame, value) if hasattr(value, "__next__") else value
-
-
-def _collected(machine: Machine, frame: Frame, value: Any, kind: type) -> Any:
-    """Return the items of an argument. The order of a set counts only for types that keep it."""
-    if isinstance(value, set | frozenset) and kind in (set, frozenset):
-        return value
-    return machine.listed(frame, value)
+def _method_of_type(machine: Machine, frame: Frame, function: str, arguments: Arguments, named: Named) -> Any:
+    """Return the result of a function such as `str.upper`, whose first argument is the receiver."""
+    module, _, name = function.partition(".")
+    kind = _METHODS_OF_TYPES[module]
+    if not arguments or type(arguments[0]) is not kind:
+        if not arguments or isinstance(arguments[0], kind):
+            raise Stopped("a function is not evaluated")
+        kinds = f"'{module}' objects doesn't apply to a '{type_name(arguments[0])}' object"
+        machine.throw(frame, TypeError(f"descriptor '{name}' for {kinds}"))
+    return call_method(machine, frame, NativeMethod(arguments[0], name), arguments[1:], named)
 
 
 def _print(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -> None:
     if not named.keys() <= {"sep", "end", "flush"}:
         raise Stopped("print writes to a file")
-    try:
-        texts = [text_of(machine, frame, value) for value in arguments]
-        separator, end = named.get("sep"), named.get("end")
-        text = (" " if separator is None else separator).join(texts) + ("\n" if end is None else end)
-    except Stopped:
-        if machine.steps_left < 0:
-            raise
+    separator, end = named.get("sep"), named.get("end")
+    for name, value in (("sep", separator), ("end", end)):
+        if value is not None and value is not UNKNOWN and not isinstance(value, str):
+            machine.throw(frame, TypeError(f"{name} must be None or a string, not {type_name(value)}"))
+    text = _printed(machine, frame, arguments)
+    if text is None or separator is UNKNOWN or end is UNKNOWN:
         machine.is_certain = False
         machine.write(None)
-    except TypeError as error:
-        machine.throw(frame, error)
-    else:
-        machine.write(text)
+        return
+    machine.write(machine.joined(" " if separator is None else separator, text) + ("\n" if end is None else end))
 
 
-def _len(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
-    if len(arguments) == 1 and isinstance(arguments[0], Instance):
-        value = arguments[0]
-        if "__len__" in type(value).own_methods:
-            return machine.call(frame, machine.attribute(frame, value, "__len__"), (), {})
-    if not is_known(arguments):
-        return UNKNOWN
-    if len(arguments) == 1 and not hasattr(type(arguments[0]), "__len__"):
-        machine.throw(frame, TypeError(f"object of type '{objects.type_name(arguments[0])}' has no len()"))
-    return machine.native(frame, len, *arguments)
+def _printed(machine: Machine, frame: Frame, arguments: Arguments) -> list[str] | None:
+    """Return the texts of printed values; None if one is not known."""
+    depth = machine.depth
+    try:
+        return [text_of(machine, frame, value) for value in arguments]
+    except Stopped:
+        if machine.steps_left < 0 or any(isinstance(each, _CODE) for each in arguments):
+            raise
+        machine.depth = depth
+        return None
 
 
-def _range(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
-    return machine.native(frame, range, *arguments) if is_known(arguments) else UNKNOWN
-
-
-def _sum(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -> Any:
-    if not arguments:
-        return machine.native(frame, sum)
-    items = machine.listed(frame, arguments[0])
-    if not is_known(items):
-        return UNKNOWN
-    if any(isinstance(item, Instance | list | str) for item in items):
-        machine.spend(len(items))
-        if any(isinstance(item, Instance) for item in items):
-            raise Stopped("a method of the program would be called")
-    return machine.native(frame, sum, items, *arguments[1:], **named)
-
-
-def _extreme(name: str) -> Function:
-    function: Callable[..., Any] = getattr(builtins, name)
-
-    def call(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -> Any:
-        values = machine.listed(frame, arguments[0]) if len(arguments) == 1 else list(arguments)
-        if not is_known(values):
-            return UNKNOWN
-        machine.pay_for(values)
-        key = named.get("key")
-        if key is None:
-            return machine.native(frame, function, values, **{k: v for k, v in named.items() if k != "key"})
-        keys = [machine.call(frame, key, (value,), {}) for value in values]
-        if not is_known(keys):
-            return UNKNOWN
-        if not keys:
-            return named["default"] if "default" in named else machine.native(frame, function, [])
-        return values[machine.native(frame, function, range(len(values)), key=keys.__getitem__)]
-
-    return call
-
-
-def _sorted(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -> Any:
-    if len(arguments) != 1:
-        return machine.native(frame, sorted, *arguments)
+def _length(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -> Any:
+    if len(arguments) != 1 or named:
+        return machine.native(frame, len, *arguments, **named)
     value = arguments[0]
     if value is UNKNOWN:
         return UNKNOWN
-    values = list(value) if isinstance(value, set | frozenset) else machine.listed(frame, value)
-    if not is_known(values):
+    if isinstance(value, Instance) and "__len__" in type(value).own_methods:
+        result = machine.asked(value, "__len__")
+        if not isinstance(result, int):
+            machine.throw(frame, TypeError(f"'{type_name(result)}' object cannot be interpreted as an integer"))
+        if result < 0:
+            machine.throw(frame, ValueError("__len__() should return >= 0"))
+        return int(result)
+    if isinstance(value, Instance) or type(value) in STAND_INS or not hasattr(type(value), "__len__"):
+        machine.throw(frame, TypeError(f"object of type '{type_name(value)}' has no len()"))
+    return machine.native(frame, len, value)
+
+
+def _isinstance(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -> Any:
+    if len(arguments) != 2 or named:  # noqa: PLR2004 - a value and a type
+        return machine.throw(frame, TypeError(f"isinstance expected 2 arguments, got {len(arguments)}"))
+    if not is_known(arguments) or type(arguments[0]) in STAND_INS:
         return UNKNOWN
-    sort(machine, frame, values, named)
-    if isinstance(value, set | frozenset) and "key" in named:
-        raise Stopped("the order of a set is not fixed")
-    return values
+    kinds = arguments[1] if type(arguments[1]) is tuple else (arguments[1],)
+    if any(not isinstance(kind, type) for kind in kinds):
+        if any(kind is UNKNOWN or type(kind) in (*STAND_INS, tuple) for kind in kinds):
+            raise Stopped("a type is not known")
+        return machine.native(frame, isinstance, arguments[0], 0)
+    return isinstance(arguments[0], kinds)
 
 
-def _truth_of(name: str, *, wanted: bool) -> Function:
-    def call(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
-        if len(arguments) != 1:
-            return machine.native(frame, getattr(builtins, name), *arguments)
-        iterator = machine.items(frame, arguments[0])
-        for value in iterator:
-            machine.spend()
-            if machine.truth(frame, value) is wanted:
-                return wanted
-        return not wanted
-
-    return call
+def _issubclass(_machine: Machine, _frame: Frame, arguments: Arguments, _: Named) -> Any:
+    is_simple = len(arguments) == 2 and all(isinstance(each, type) for each in arguments)  # noqa: PLR2004 - two types
+    return issubclass(arguments[0], arguments[1]) if is_simple else UNKNOWN
 
 
-def _mapped(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
-    function, *iterables = arguments
-    rows = zip(*(machine.listed(frame, each) for each in iterables), strict=False)
-    return map(_itself, [machine.call(frame, function, row, {}) for row in rows])
-
-
-def _filtered(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
-    function, iterable = arguments
-    values = machine.listed(frame, iterable)
-    if function is None:
-        return filter(_always, [value for value in values if machine.truth(frame, value)])
-    kept = [value for value in values if machine.truth(frame, machine.call(frame, function, (value,), {}))]
-    return filter(_always, kept)
-
-
-def _itself(value: Any) -> Any:
-    return value
-
-
-def _always(_: Any) -> bool:
-    return True
-
-
-def _enumerated(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -> Any:
-    start = named.get("start", arguments[1] if len(arguments) > 1 else 0)
-    if start is UNKNOWN:
+def _callable(_machine: Machine, _frame: Frame, arguments: Arguments, _: Named) -> Any:
+    if len(arguments) != 1 or arguments[0] is UNKNOWN:
         return UNKNOWN
-    return machine.native(frame, enumerate, machine.listed(frame, arguments[0]), start)
-
-
-def _zipped(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
-    return zip(*(machine.listed(frame, each) for each in arguments), strict=False)
-
-
-def _reversed(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
-    return machine.native(frame, reversed, *arguments) if is_known(arguments) else UNKNOWN
-
-
-def _next(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
-    return machine.native(frame, next, *arguments) if is_known(arguments[:1]) else UNKNOWN
-
-
-def _iter(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
-    return machine.items(frame, arguments[0]) if len(arguments) == 1 else UNKNOWN
-
-
-def _isinstance(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
-    if not is_known(arguments) or any(isinstance(each, Builtin) for each in arguments):
-        return UNKNOWN
-    if isinstance(arguments[0], _CALLABLE):
-        return UNKNOWN
-    return machine.native(frame, isinstance, *arguments)
+    value = arguments[0]
+    if isinstance(value, Instance):
+        return "__call__" in value.own_methods
+    return isinstance(value, Closure | Method | NativeMethod | Builtin | type)
 
 
 def _repr(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
     return repr_of(machine, frame, arguments[0]) if len(arguments) == 1 and is_known(arguments) else UNKNOWN
 
 
-def _pow(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
-    if not is_known(arguments) or len(arguments) != 2 or not all(isinstance(each, int | float) for each in arguments):  # noqa: PLR2004 - a base and an exponent
+def _format(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
+    if not is_known(arguments) or not 1 <= len(arguments) <= 2:  # noqa: PLR2004 - a value and its format
         return UNKNOWN
-    base, exponent = arguments
-    is_integer = isinstance(base, int) and isinstance(exponent, int)
-    if is_integer and abs(exponent) * max(base.bit_length(), 1) > MAX_LENGTH:
-        raise Stopped("a power is too large")
-    return machine.native(frame, pow, base, exponent)
+    spec = arguments[1] if len(arguments) > 1 else ""
+    if not isinstance(spec, str):
+        raise Stopped("a format specification is not evaluated")
+    return formatted(machine, frame, arguments[0], spec)
 
 
-def _factorial(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
-    if not is_known(arguments) or any(isinstance(each, int) and each > 400 for each in arguments):  # noqa: PLR2004 - the factorial of 400 has under 4,096 bits
-        raise Stopped("a factorial is too large")
-    return machine.native(frame, math.factorial, *arguments)
+def _input(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
+    if len(arguments) > 1:
+        return machine.throw(frame, TypeError(f"input expected at most 1 argument, got {len(arguments)}"))
+    texts = _printed(machine, frame, arguments)
+    machine.write(None if texts is None else machine.joined("", texts))
+    if machine.inputs is None:
+        return UNKNOWN
+    given = next(machine.inputs, END)
+    if given is END:
+        return machine.throw(frame, EOFError("EOF when reading a line"))
+    return machine.charged(str(given))
+
+
+def _operator(kind: type[ast.operator]) -> Function:
+    def call(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -> Any:
+        if len(arguments) != 2 or named:  # noqa: PLR2004 - two operands
+            raise Stopped("a function is not evaluated")
+        return binary(machine, frame, kind, *arguments, in_place=False)
+
+    return call
+
+
+def _from_keys(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
+    if not 1 <= len(arguments) <= 2:  # noqa: PLR2004 - keys and a value
+        raise Stopped("a function is not evaluated")
+    keys = machine.listed(frame, arguments[0])
+    check_keys(machine, keys, 0)
+    return machine.native(frame, dict.fromkeys, keys, *arguments[1:])
 
 
 def _copy(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
-    value = arguments[0] if arguments else UNKNOWN
-    kinds = (list, dict, set)
-    return machine.native(frame, type(value), value) if type(value) in kinds else UNKNOWN
+    value: Any = arguments[0] if arguments else UNKNOWN
+    if isinstance(value, Instance):
+        raise Stopped("a value is not copied")
+    if type(value) in (list, set) or type(value) in DICTIONARIES:
+        return machine.native(frame, value.copy)
+    return value
 
 
 def _deep_copy(machine: Machine, _frame: Frame, arguments: Arguments, _: Named) -> Any:
-    return _deeply(machine, arguments[0], 0) if arguments else UNKNOWN
+    return _deeply(machine, arguments[0], set()) if arguments else UNKNOWN
 
 
-def _deeply(machine: Machine, value: Any, depth: int) -> Any:
+def _deeply(machine: Machine, value: Any, around: set[int]) -> Any:
     machine.spend()
-    if depth > 12 or isinstance(value, Instance):  # noqa: PLR2004 - the depth limit of texts
+    kind = type(value)
+    if value is UNKNOWN or isinstance(value, Instance) or kind in STAND_INS or id(value) in around:
         raise Stopped("a value is not copied")
-    if type(value) in (list, tuple):
-        return type(value)(_deeply(machine, item, depth + 1) for item in value)
-    if type(value) is dict:
-        return {key: _deeply(machine, item, depth + 1) for key, item in value.items()}
-    return set(value) if type(value) is set else value
+    if kind not in (list, tuple, dict, set):
+        return value
+    machine.enter(3)
+    inner = around | {id(value)}
+    if kind is dict:
+        made: Any = {key: _deeply(machine, item, inner) for key, item in value.items()}
+    else:
+        made = set(value) if kind is set else kind([_deeply(machine, item, inner) for item in value])
+    machine.depth -= 3
+    return made
 
 
 def _unknown(_machine: Machine, _frame: Frame, _arguments: Arguments, _named: Named) -> Any:
     return UNKNOWN
 
 
+def _nothing(_machine: Machine, _frame: Frame, _arguments: Arguments, _named: Named) -> None:
+    return None
+
+
 def _stop(_machine: Machine, _frame: Frame, _arguments: Arguments, _named: Named) -> Any:
     raise Stopped("a function is not evaluated")
 
 
+def _eval(_machine: Machine, _frame: Frame, arguments: Arguments, _named: Named) -> Any:
+    if is_known(arguments):
+        raise Stopped("a function is not evaluated")
+    return UNKNOWN
+
+
 _FUNCTIONS: dict[str, Function] = {
+    **ITERATIONS,
+    **ATTRIBUTES,
+    **{name: function for name, function in NUMERIC.items() if name not in ("int", "float", "complex", "bool")},
     "print": _print,
-    "len": _len,
-    "range": _range,
-    "sum": _sum,
-    "min": _extreme("min"),
-    "max": _extreme("max"),
-    "sorted": _sorted,
-    "any": _truth_of("any", wanted=True),
-    "all": _truth_of("all", wanted=False),
-    "map": _mapped,
-    "filter": _filtered,
-    "enumerate": _enumerated,
-    "zip": _zipped,
-    "reversed": _reversed,
-    "next": _next,
-    "iter": _iter,
+    "len": _length,
     "isinstance": _isinstance,
+    "issubclass": _issubclass,
+    "callable": _callable,
     "repr": _repr,
-    "pow": _pow,
-    "math.pow": _pow,
-    "math.factorial": _factorial,
+    "ascii": _unknown,
+    "format": _format,
+    "input": _input,
+    **{f"operator.{name}": _operator(kind) for name, kind in _OPERATORS.items()},
+    "object.__init__": _nothing,
+    "object.__init_subclass__": _nothing,
+    "dict.fromkeys": _from_keys,
     "copy.copy": _copy,
     "copy.deepcopy": _deep_copy,
-    "input": _unknown,
+    "time.sleep": _nothing,
+    "random.seed": _nothing,
     "id": _unknown,
     "open": _unknown,
-    "exit": _stop,
-    "quit": _stop,
-    "exec": _stop,
-    "eval": _unknown,
-    "setattr": _stop,
-    "globals": _stop,
-    "locals": _stop,
-    "vars": _stop,
-    "object.__init__": lambda *_: None,
+    "eval": _eval,
+    **dict.fromkeys(("exit", "quit", "exec", "delattr", "globals", "locals", "vars", "compile", "__import__"), _stop),
+    **dict.fromkeys(("breakpoint", "memoryview", "bytearray", "aiter", "anext", "help", "dir", "slice"), _stop),
 }

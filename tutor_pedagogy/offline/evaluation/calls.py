@@ -6,64 +6,101 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.evaluation import objects
-from tutor_pedagogy.offline.evaluation.builtin_functions import call_builtin, call_type
+from tutor_pedagogy.offline.evaluation.builtin_functions import call_builtin
+from tutor_pedagogy.offline.evaluation.construction import call_type
+from tutor_pedagogy.offline.evaluation.decorators import call_made
 from tutor_pedagogy.offline.evaluation.frames import Frame, scope_of
+from tutor_pedagogy.offline.evaluation.generators import Returned, running
+from tutor_pedagogy.offline.evaluation.lazy import Generator
 from tutor_pedagogy.offline.evaluation.methods import call_method
 from tutor_pedagogy.offline.evaluation.values import (
-    COLLECTIONS,
+    SIZED,
+    TEXTS,
     UNKNOWN,
     Builtin,
     Closure,
     Instance,
+    Made,
     Method,
     NativeMethod,
     Stopped,
-    Unknown,
+    type_name,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tutor_pedagogy.offline.evaluation.machine import Machine
 
-
-class Returned:
-    """The signal of a `return` statement with its value."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
+_SAFE = SIZED - TEXTS
+_LEVELS = 3
+"""The levels of nesting that a call of a built-in function counts for."""
+_CODE = (Instance, Closure, Method, Made, NativeMethod)
 
 
 def call(machine: Machine, frame: Frame, function: Any, arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
     """Return the result of calling a value."""
-    match function:
-        case Closure():
-            result = _call_closure(machine, frame, function, arguments, named)
-        case Method(function=inner, receiver=receiver):
-            result = call(machine, frame, inner, (receiver, *arguments), named)
-        case NativeMethod():
-            result = call_method(machine, frame, function, arguments, named)
-        case Builtin(name=name):
-            result = call_builtin(machine, frame, name, arguments, named)
-        case type() if function in machine.members:
-            result = _make(machine, frame, function, arguments, named)
-        case type():
-            result = call_type(machine, frame, function, arguments, named)
-        case Unknown():
-            _stop_if_changed((*arguments, *named.values()))
-            result = UNKNOWN
-        case Instance(own_methods=own) if "__call__" in own:
-            result = call(machine, frame, machine.attribute(frame, function, "__call__"), arguments, named)
-        case _:
-            machine.throw(frame, TypeError(f"'{objects.type_name(function)}' object is not callable"))
+    caller = _CALLERS.get(type(function))
+    if caller is not None:
+        return caller(machine, frame, function, arguments, named)
+    if isinstance(function, type):
+        return _call_type(machine, frame, function, arguments, named)
+    if function is UNKNOWN:
+        _stop_if_changed((*arguments, *named.values()))
+        return UNKNOWN
+    if isinstance(function, Instance) and "__call__" in function.own_methods:
+        return _call_nested(machine, frame, machine.attribute(frame, function, "__call__"), arguments, named)
+    return machine.throw(frame, TypeError(f"'{type_name(function)}' object is not callable"))
+
+
+def _call_type(machine: Machine, frame: Frame, kind: type, arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
+    machine.enter(_LEVELS)  # Wherever an exception of the program is caught, the depth is set back.
+    make = _make if kind in machine.members else call_type
+    result = make(machine, frame, kind, arguments, named)
+    machine.depth -= _LEVELS
     return result
+
+
+def _call_builtin(
+    machine: Machine, frame: Frame, function: Builtin, arguments: Sequence[Any], named: Mapping[str, Any]
+) -> Any:
+    machine.enter(_LEVELS)
+    result = call_builtin(machine, frame, function.name, arguments, named)
+    machine.depth -= _LEVELS
+    return result
+
+
+def _call_native(
+    machine: Machine, frame: Frame, function: NativeMethod, arguments: Sequence[Any], named: Mapping[str, Any]
+) -> Any:
+    machine.enter(_LEVELS)
+    result = call_method(machine, frame, function, arguments, named)
+    machine.depth -= _LEVELS
+    return result
+
+
+def _call_method(
+    machine: Machine, frame: Frame, method: Method, arguments: Sequence[Any], named: Mapping[str, Any]
+) -> Any:
+    arguments = (method.receiver, *arguments)
+    if type(method.function) is Closure:
+        return call_closure(machine, frame, method.function, arguments, named)
+    return _call_nested(machine, frame, method.function, arguments, named)
+
+
+def _call_nested(
+    machine: Machine, frame: Frame, function: Any, arguments: Sequence[Any], named: Mapping[str, Any]
+) -> Any:
+    machine.enter(3)
+    try:
+        return machine.call(frame, function, arguments, named)
+    finally:
+        machine.depth -= 1
 
 
 def _stop_if_changed(values: Sequence[Any]) -> None:
     """Raise `Stopped` if an unknown function may change one of these values or run the program's functions."""
-    if any(isinstance(value, (*COLLECTIONS, Instance, Closure, Method)) for value in values):
+    if any(type(value) in _SAFE or isinstance(value, _CODE) or hasattr(type(value), "__next__") for value in values):
         raise Stopped("a function that is not known may change a value")
 
 
@@ -77,37 +114,49 @@ def _make(machine: Machine, frame: Frame, kind: type, arguments: Sequence[Any], 
     else:
         made = machine.native(frame, object.__new__, kind)
     if isinstance(initialise, Closure):
-        call(machine, frame, initialise, (made, *arguments), named)
+        result = call_closure(machine, frame, initialise, (made, *arguments), named)
+        if result is not None and result is not UNKNOWN:
+            machine.throw(frame, TypeError(f"__init__() should return None, not '{type_name(result)}'"))
+    elif initialise is not None:
+        _call_nested(machine, frame, initialise, (made, *arguments), named)
     elif (arguments or named) and not issubclass(kind, BaseException):
         machine.throw(frame, TypeError(f"{kind.__name__}() takes no arguments"))
     return made
 
 
-def _call_closure(
+def call_closure(
     machine: Machine, frame: Frame, closure: Closure, arguments: Sequence[Any], named: Mapping[str, Any]
 ) -> Any:
-    scope = machine.scopes.get(closure.node)
+    """Return the result of calling a function of the program."""
+    node = closure.node
+    scope = machine.scopes.get(node)
     if scope is None:
-        scope = machine.scopes[closure.node] = scope_of(closure.node)
-    if scope.has_yield:
-        _stop_if_changed((*arguments, *named.values()))
-        return UNKNOWN
+        scope = machine.scopes[node] = scope_of(node)
     inner = Frame(
         _bind(machine, frame, closure, arguments, named),
         scope=scope,
         parent=closure.frame,
         function=closure.name,
+        qualified=closure.qualified,
         owner=closure.owner,
         receiver=arguments[0] if arguments else None,
     )
-    if isinstance(closure.node, ast.Lambda):
-        return machine.evaluate(inner, closure.node.body)
+    if scope.yields:
+        if isinstance(node, ast.Lambda):
+            raise Stopped("a generator is not evaluated")
+        return Generator(machine, inner, running(machine, inner, node.body))
+    machine.enter(2)
+    if isinstance(node, ast.Lambda):
+        result = machine.evaluate(inner, node.body)
+        machine.depth -= 2
+        return result
     line = machine.line
     machine.callers.append(line)
-    signal = machine.execute(inner, closure.node.body)
+    signal = machine.execute(inner, node.body)
     machine.callers.pop()
+    machine.depth -= 2
     machine.line = line
-    return signal.value if isinstance(signal, Returned) else None
+    return signal.value if type(signal) is Returned else None
 
 
 def _bind(
@@ -115,32 +164,76 @@ def _bind(
 ) -> dict[str, Any]:
     """Return the parameters of a call with their values. An argument too many or too few raises `TypeError`."""
     wanted = closure.node.args
-    positional = [each.arg for each in (*wanted.posonlyargs, *wanted.args)]
+    if wanted.posonlyargs:
+        positional = [each.arg for each in (*wanted.posonlyargs, *wanted.args)]
+    else:
+        positional = [each.arg for each in wanted.args]
     names = dict(zip(positional, arguments, strict=False))
-    rest = tuple(arguments[len(positional) :])
     if wanted.vararg is not None:
-        names[wanted.vararg.arg] = rest
-    elif rest:
-        counted = f"takes {len(positional)} positional arguments but {len(arguments)} were given"
-        machine.throw(frame, TypeError(f"{closure.name}() {counted}"))
-    keywords = {each.arg for each in (*wanted.args, *wanted.kwonlyargs)}
-    extra = {}
-    for name, value in named.items():
-        if name in names:
-            machine.throw(frame, TypeError(f"{closure.name}() got multiple values for argument '{name}'"))
-        if name in keywords:
-            names[name] = value
-        elif wanted.kwarg is not None:
-            extra[name] = value
-        else:
-            machine.throw(frame, TypeError(f"{closure.name}() got an unexpected keyword argument '{name}'"))
+        names[wanted.vararg.arg] = tuple(arguments[len(positional) :])
+    extra = _bind_named(machine, frame, closure, names, named)
     if wanted.kwarg is not None:
         names[wanted.kwarg.arg] = extra
-    missing = [name for name in (*positional, *(each.arg for each in wanted.kwonlyargs)) if name not in names]
-    for name in missing:
-        if name in closure.defaults:
-            names[name] = closure.defaults[name]
-        else:
-            counted = f"missing 1 required positional argument: '{name}'"
-            machine.throw(frame, TypeError(f"{closure.name}() {counted}"))
+    if len(arguments) > len(positional) and wanted.vararg is None:
+        machine.throw(frame, TypeError(f"{closure.qualified}() {_too_many(closure, positional, len(arguments))}"))
+    _fill(machine, frame, closure, names, positional)
+    if wanted.kwonlyargs:
+        _fill(machine, frame, closure, names, [each.arg for each in wanted.kwonlyargs])
     return names
+
+
+def _fill(machine: Machine, frame: Frame, closure: Closure, names: dict[str, Any], wanted: Sequence[str]) -> None:
+    """Add the default values of parameters without an argument."""
+    for name in wanted:
+        if name not in names and name in closure.defaults:
+            names[name] = closure.defaults[name]
+    missing = [name for name in wanted if name not in names]
+    if missing:
+        is_named = any(missing[0] == each.arg for each in closure.node.args.kwonlyargs)
+        kind = "keyword-only" if is_named else "positional"
+        machine.throw(frame, TypeError(f"{closure.qualified}() {_missing(missing, kind)}"))
+
+
+def _bind_named(
+    machine: Machine, frame: Frame, closure: Closure, names: dict[str, Any], named: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Add the arguments given by name. Return those for which there is no parameter."""
+    if not named:
+        return {}
+    wanted = closure.node.args
+    keywords = {each.arg for each in (*wanted.args, *wanted.kwonlyargs)}
+    extra: dict[str, Any] = {}
+    for name, value in named.items():
+        if name not in keywords:
+            if wanted.kwarg is None:
+                if any(name == each.arg for each in wanted.posonlyargs):
+                    raise Stopped("a positional-only argument is given by name")
+                machine.throw(frame, TypeError(f"{closure.qualified}() got an unexpected keyword argument '{name}'"))
+            extra[name] = value
+        elif name in names:
+            machine.throw(frame, TypeError(f"{closure.qualified}() got multiple values for argument '{name}'"))
+        else:
+            names[name] = value
+    return extra
+
+
+def _too_many(closure: Closure, positional: Sequence[str], given: int) -> str:
+    count, defaults = len(positional), len(closure.node.args.defaults)
+    takes = f"from {count - defaults} to {count}" if defaults else f"{count}"
+    plural = "" if count == 1 and not defaults else "s"
+    return f"takes {takes} positional argument{plural} but {given} {'was' if given == 1 else 'were'} given"
+
+
+def _missing(names: Sequence[str], kind: str) -> str:
+    quoted = [f"'{name}'" for name in names]
+    listed = quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])}{',' * (len(quoted) > 2)} and {quoted[-1]}"  # noqa: PLR2004 - a comma stands before the last of three
+    return f"missing {len(names)} required {kind} argument{'s' * (len(names) > 1)}: {listed}"
+
+
+_CALLERS: Mapping[type, Callable[..., Any]] = {
+    Closure: call_closure,
+    Builtin: _call_builtin,
+    NativeMethod: _call_native,
+    Method: _call_method,
+    Made: call_made,
+}

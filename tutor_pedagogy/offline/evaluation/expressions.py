@@ -3,40 +3,47 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+import sys
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from tutor_pedagogy.offline.evaluation import operators
+from tutor_pedagogy.offline.evaluation import comprehensions, operators
 from tutor_pedagogy.offline.evaluation.assignments import bind
-from tutor_pedagogy.offline.evaluation.builtin_functions import NAMES
-from tutor_pedagogy.offline.evaluation.frames import Frame
-from tutor_pedagogy.offline.evaluation.machine import MAX_DEPTH
+from tutor_pedagogy.offline.evaluation.bounds import ITEMS_PER_STEP, MAX_DEPTH
+from tutor_pedagogy.offline.evaluation.inspection import is_iterable
+from tutor_pedagogy.offline.evaluation.libraries import NAMES
+from tutor_pedagogy.offline.evaluation.searching import check_keys
 from tutor_pedagogy.offline.evaluation.texts import formatted, repr_of, text_of
-from tutor_pedagogy.offline.evaluation.values import UNKNOWN, Closure, Stopped, Super
+from tutor_pedagogy.offline.evaluation.values import UNKNOWN, Builtin, Closure, Stopped, Super, type_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
+    from tutor_pedagogy.offline.evaluation.frames import Frame
     from tutor_pedagogy.offline.evaluation.machine import Machine
 
 _MISSING = object()
+_COMPREHENSIONS_ARE_INLINED = sys.version_info >= (3, 12)
 
 
 def evaluate(machine: Machine, frame: Frame, node: ast.expr) -> Any:
     """Return the value of an expression."""
-    machine.spend()
+    machine.steps_left -= 1
+    if machine.steps_left < 0:
+        raise Stopped("the program takes too many steps")
+    reader = _READERS.get(type(node))
+    if reader is None:
+        raise Stopped("an expression is not evaluated")
     machine.depth += 1
     if machine.depth > MAX_DEPTH:
+        machine.depth -= 1
         raise Stopped("calls are nested too deeply")
     try:
-        reader = _READERS.get(type(node))
-        if reader is None:
-            raise Stopped("an expression is not evaluated")
         value = reader(machine, frame, node)
     finally:
         machine.depth -= 1
     if value is UNKNOWN:
         machine.is_certain = False
-    if node in machine.watched:
+    if machine.watched and node in machine.watched:
         machine.see(node, value)
     return value
 
@@ -50,32 +57,35 @@ def test(machine: Machine, frame: Frame, node: ast.expr) -> bool:
 
 def look_up(machine: Machine, frame: Frame, name: str) -> Any:
     """Return the value of a name. An unbound name raises `NameError` or `UnboundLocalError`."""
-    scope = frame.scope
-    if scope is not None and name in scope.outer:
-        return _global(machine, frame, name)
     at: Frame | None = frame
     while at is not None:
-        value = at.names.get(name, _MISSING)
-        if value is not _MISSING:
-            return value
-        if at.scope is not None and name in at.scope.bound and at is frame:
-            message = f"cannot access local variable '{name}' where it is not associated with a value"
-            machine.throw(frame, UnboundLocalError(message))
+        if not at.is_class or at is frame:
+            value = at.names.get(name, _MISSING)
+            if value is not _MISSING:
+                return value
+            scope = at.scope
+            if scope is not None:
+                if name in scope.bound:
+                    return _unbound(machine, frame, at, name)
+                if name in scope.outer:
+                    at = frame.module
+                    if name in at.names:
+                        return at.names[name]
         at = at.parent
-    return _builtin(machine, frame, name)
-
-
-def _global(machine: Machine, frame: Frame, name: str) -> Any:
-    value = frame.module.names.get(name, _MISSING)
-    return _builtin(machine, frame, name) if value is _MISSING else value
-
-
-def _builtin(machine: Machine, frame: Frame, name: str) -> Any:
     if name in NAMES:
         return NAMES[name]
     if name.startswith("__"):
         return UNKNOWN
     return machine.throw(frame, NameError(f"name '{name}' is not defined", name=name))
+
+
+def _unbound(machine: Machine, frame: Frame, at: Frame, name: str) -> NoReturn:
+    """Raise the exception of a variable of a function that has no value yet."""
+    if at is frame or (at is frame.around and _COMPREHENSIONS_ARE_INLINED):
+        message = f"cannot access local variable '{name}' where it is not associated with a value"
+        machine.throw(frame, UnboundLocalError(message))
+    message = f"cannot access free variable '{name}' where it is not associated with a value in enclosing scope"
+    machine.throw(frame, NameError(message))
 
 
 def _constant(_machine: Machine, _frame: Frame, node: ast.Constant) -> Any:
@@ -124,16 +134,20 @@ def _choice(machine: Machine, frame: Frame, node: ast.IfExp) -> Any:
 
 def _call(machine: Machine, frame: Frame, node: ast.Call) -> Any:
     line = machine.line
-    if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args and frame.owner is not None:
-        return Super(frame.owner, frame.receiver)
+    if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args:
+        around = frame.around
+        if around.owner is None:
+            machine.throw(frame, RuntimeError("super(): __class__ cell not found"))
+        return Super(around.owner, around.receiver)
     function = machine.evaluate(frame, node.func)
-    arguments = _items(machine, frame, node.args)
+    arguments = _items(machine, frame, node.args, _receiver_of_star(function))
     named: dict[str, Any] = {}
     for keyword in node.keywords:
         value = machine.evaluate(frame, keyword.value)
         if keyword.arg is not None:
             named[keyword.arg] = value
-        elif isinstance(value, dict):
+        elif isinstance(value, dict) and all(type(name) is str for name in value):
+            machine.spend(len(value) // ITEMS_PER_STEP)
             named.update(value)
         else:
             raise Stopped("named arguments are not known")
@@ -141,14 +155,27 @@ def _call(machine: Machine, frame: Frame, node: ast.Call) -> Any:
     return machine.call(frame, function, arguments, named)
 
 
-def _items(machine: Machine, frame: Frame, nodes: Sequence[ast.expr]) -> list[Any]:
+def _items(machine: Machine, frame: Frame, nodes: Sequence[ast.expr], starred: str = "Value") -> list[Any]:
+    """Return the values of a display or of arguments. `starred` names the value after `*` in a message."""
     found: list[Any] = []
     for node in nodes:
-        if isinstance(node, ast.Starred):
-            found += machine.listed(frame, machine.evaluate(frame, node.value))
-        else:
+        if not isinstance(node, ast.Starred):
             found.append(machine.evaluate(frame, node))
+            continue
+        value = machine.evaluate(frame, node.value)
+        if value is not UNKNOWN and not is_iterable(value):
+            if not starred:
+                raise Stopped("the items of a value are not known")
+            machine.throw(frame, TypeError(f"{starred} after * must be an iterable, not {type_name(value)}"))
+        found += machine.listed(frame, value)
+        machine.bounded(found)
     return found
+
+
+def _receiver_of_star(function: Any) -> str:
+    if isinstance(function, Closure):
+        return f"__main__.{function.qualified}() argument"
+    return f"{function.name}() argument" if isinstance(function, Builtin) and "." not in function.name else ""
 
 
 def _attribute(machine: Machine, frame: Frame, node: ast.Attribute) -> Any:
@@ -174,23 +201,28 @@ def _tuple(machine: Machine, frame: Frame, node: ast.Tuple) -> Any:
 
 
 def _set(machine: Machine, frame: Frame, node: ast.Set) -> Any:
-    return machine.native(frame, set, _items(machine, frame, node.elts))
+    return comprehensions.set_of(machine, frame, _items(machine, frame, node.elts))
 
 
 def _dictionary(machine: Machine, frame: Frame, node: ast.Dict) -> Any:
     made: dict[Any, Any] = {}
     for key, value in zip(node.keys, node.values, strict=True):
         if key is None:
-            machine.native(frame, made.update, machine.evaluate(frame, value))
+            more = machine.evaluate(frame, value)
+            if not isinstance(more, dict):
+                raise Stopped("a dictionary is made of objects")
+            check_keys(machine, more, len(made))
+            made.update(more)
+            machine.bounded(made)
         else:
             name = machine.evaluate(frame, key)
-            machine.native(frame, made.__setitem__, name, machine.evaluate(frame, value))
+            comprehensions.set_key(machine, frame, made, name, machine.evaluate(frame, value))
     return made
 
 
 def _f_string(machine: Machine, frame: Frame, node: ast.JoinedStr) -> Any:
     parts = [machine.evaluate(frame, part) for part in node.values]
-    return UNKNOWN if any(part is UNKNOWN for part in parts) else machine.bounded("".join(parts))
+    return UNKNOWN if any(part is UNKNOWN for part in parts) else machine.joined("", parts)
 
 
 def _field(machine: Machine, frame: Frame, node: ast.FormattedValue) -> Any:
@@ -206,7 +238,9 @@ def _field(machine: Machine, frame: Frame, node: ast.FormattedValue) -> Any:
 
 
 def _function(machine: Machine, frame: Frame, node: ast.Lambda) -> Any:
-    return Closure(node, frame, defaults_of(machine, frame, node.args))
+    machine.captured.append(frame)
+    owner = frame.around.owner
+    return Closure(node, frame, defaults_of(machine, frame, node.args), owner, frame.qualify("<lambda>"))
 
 
 def defaults_of(machine: Machine, frame: Frame, arguments: ast.arguments) -> dict[str, Any]:
@@ -222,49 +256,8 @@ def defaults_of(machine: Machine, frame: Frame, arguments: ast.arguments) -> dic
 
 def _walrus(machine: Machine, frame: Frame, node: ast.NamedExpr) -> Any:
     value = machine.evaluate(frame, node.value)
-    bind(machine, frame, node.target, value)
+    bind(machine, frame.around, node.target, value)
     return value
-
-
-def _rounds(machine: Machine, frame: Frame, generators: Sequence[ast.comprehension]) -> Iterator[Frame]:
-    """Yield the frame of a comprehension once for each combination of items that passes the conditions."""
-    inner = Frame({}, parent=frame, function=frame.function, owner=frame.owner, receiver=frame.receiver)
-    yield from _nested(machine, inner, generators, machine.evaluate(frame, generators[0].iter))
-
-
-def _nested(machine: Machine, inner: Frame, generators: Sequence[ast.comprehension], source: Any) -> Iterator[Frame]:
-    first, *others = generators
-    if first.is_async:
-        raise Stopped("a comprehension is not evaluated")
-    for item in machine.listed(inner, source):
-        machine.spend()
-        bind(machine, inner, first.target, item)
-        if all(test(machine, inner, condition) for condition in first.ifs):
-            if others:
-                yield from _nested(machine, inner, others, machine.evaluate(inner, others[0].iter))
-            else:
-                yield inner
-
-
-def _list_comprehension(machine: Machine, frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Any:
-    return machine.bounded([machine.evaluate(inner, node.elt) for inner in _rounds(machine, frame, node.generators)])
-
-
-def _generator(machine: Machine, frame: Frame, node: ast.GeneratorExp) -> Any:
-    values = _list_comprehension(machine, frame, node)
-    return (value for value in values)
-
-
-def _set_comprehension(machine: Machine, frame: Frame, node: ast.SetComp) -> Any:
-    values = [machine.evaluate(inner, node.elt) for inner in _rounds(machine, frame, node.generators)]
-    return machine.native(frame, set, values)
-
-
-def _dictionary_comprehension(machine: Machine, frame: Frame, node: ast.DictComp) -> Any:
-    rounds = _rounds(machine, frame, node.generators)
-    return machine.native(
-        frame, dict, [(machine.evaluate(inner, node.key), machine.evaluate(inner, node.value)) for inner in rounds]
-    )
 
 
 _READERS: dict[type[ast.AST], Callable[[Machine, Frame, Any], Any]] = {
@@ -287,8 +280,8 @@ _READERS: dict[type[ast.AST], Callable[[Machine, Frame, Any], Any]] = {
     ast.FormattedValue: _field,
     ast.Lambda: _function,
     ast.NamedExpr: _walrus,
-    ast.ListComp: _list_comprehension,
-    ast.GeneratorExp: _generator,
-    ast.SetComp: _set_comprehension,
-    ast.DictComp: _dictionary_comprehension,
+    ast.ListComp: comprehensions.list_comprehension,
+    ast.GeneratorExp: comprehensions.generator,
+    ast.SetComp: comprehensions.set_comprehension,
+    ast.DictComp: comprehensions.dictionary_comprehension,
 }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from tutor_pedagogy.problem.tree_walk import children
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_YIELDS = (ast.Yield, ast.YieldFrom, ast.Await)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +20,16 @@ class Scope:
     bound: frozenset[str]
     outer: frozenset[str]
     nonlocals: frozenset[str]
-    has_yield: bool
+    yields: frozenset[ast.AST]
+    """The statements that hold a `yield`, and the `yield` expressions."""
 
 
 @dataclass(slots=True)
 class Frame:
-    """The names of a running module, class body or call. `parent` is the frame in which the function was defined."""
+    """The names of a running module, class body, comprehension or call.
+
+    `parent` is the frame in which the function was defined.
+    """
 
     names: dict[str, Any]
     scope: Scope | None = None
@@ -32,7 +37,9 @@ class Frame:
     function: str = "<module>"
     owner: type | None = None
     receiver: Any = None
-    handled: list[BaseException] = field(default_factory=list)
+    qualified: str = ""
+    is_class: bool = False
+    is_comprehension: bool = False
 
     @property
     def visible(self) -> dict[str, Any]:
@@ -42,11 +49,26 @@ class Frame:
             frames.append(parent)
         return {name: value for frame in reversed(frames) for name, value in frame.names.items()}
 
+    def qualify(self, name: str) -> str:
+        """Return the qualified name of a function or class that is defined in this frame."""
+        around = self.around
+        if not around.qualified:
+            return name
+        return f"{around.qualified}.{name}" if around.is_class else f"{around.qualified}.<locals>.{name}"
+
     @property
     def module(self) -> Frame:
         """The frame of the module."""
         frame = self
         while frame.parent is not None:
+            frame = frame.parent
+        return frame
+
+    @property
+    def around(self) -> Frame:
+        """The frame of the function, class or module around a comprehension; else the frame itself."""
+        frame = self
+        while frame.is_comprehension and frame.parent is not None:
             frame = frame.parent
         return frame
 
@@ -58,21 +80,49 @@ def scope_of(function: ast.FunctionDef | ast.Lambda) -> Scope:
     bound |= {each.arg for each in (arguments.vararg, arguments.kwarg) if each is not None}
     outer: set[str] = set()
     nonlocals: set[str] = set()
-    has_yield = False
-    waiting: list[ast.AST] = list(function.body) if isinstance(function, ast.FunctionDef) else [function.body]
-    while waiting:
-        node = waiting.pop()
+    order = _own_nodes(function)
+    for node in order:
         if isinstance(node, ast.Global):
             outer.update(node.names)
         elif isinstance(node, ast.Nonlocal):
             nonlocals.update(node.names)
-        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            bound.add(node.id)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.ExceptHandler) and node.name:
-            bound.add(node.name)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            bound.update((each.asname or each.name.partition(".")[0]) for each in node.names)
-        has_yield = has_yield or isinstance(node, ast.Yield | ast.YieldFrom | ast.Await)
-        if not isinstance(node, (*_SCOPES, *_COMPREHENSIONS)):
-            waiting += children(node)
-    return Scope(frozenset(bound - outer - nonlocals), frozenset(outer), frozenset(nonlocals), has_yield)
+        else:
+            bound.update(_bound_by(node))
+    return Scope(
+        frozenset(bound - outer - nonlocals), frozenset(outer), frozenset(nonlocals), _with_yields(function, order)
+    )
+
+
+def _own_nodes(function: ast.FunctionDef | ast.Lambda) -> list[ast.AST]:
+    """Return the nodes of a function's body in breadth-first order, without those of inner scopes."""
+    found: list[ast.AST] = list(function.body) if isinstance(function, ast.FunctionDef) else [function.body]
+    for node in found:
+        if isinstance(node, _COMPREHENSIONS):
+            found += [inner.target for inner in ast.walk(node) if isinstance(inner, ast.NamedExpr)]
+        elif not isinstance(node, _SCOPES):
+            found += children(node)
+    return found
+
+
+def _bound_by(node: ast.AST) -> list[str]:
+    match node:
+        case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+            return [name]
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return [name]
+        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+            return [name]
+        case ast.MatchMapping(rest=str(name)):
+            return [name]
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            return [each.asname or each.name.partition(".")[0] for each in names]
+    return []
+
+
+def _with_yields(function: ast.FunctionDef | ast.Lambda, order: list[ast.AST]) -> frozenset[ast.AST]:
+    found: set[ast.AST] = {node for node in order if isinstance(node, _YIELDS)}
+    if found:
+        for node in reversed(order):
+            if node is not function and any(child in found for child in children(node)):
+                found.add(node)
+    return frozenset(found)

@@ -4,9 +4,36 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from tutor_pedagogy.offline.evaluation.values import COLLECTIONS, UNKNOWN, Instance, Raised, Stopped
+from tutor_pedagogy.offline.evaluation.bounds import (
+    END,
+    ITEMS_PER_STEP,
+    MAX_BITS,
+    MAX_DEPTH,
+    MAX_LENGTH,
+    MAX_NESTING,
+    MAX_OUTPUT,
+    MAX_PRINTS,
+    MAX_WRAPPED,
+    SEEN,
+)
+from tutor_pedagogy.offline.evaluation.inspection import copied, is_ordered, without_traceback
+from tutor_pedagogy.offline.evaluation.own_iterator import OwnIterator
+from tutor_pedagogy.offline.evaluation.values import (
+    DICTIONARIES,
+    PLAIN_COLLECTIONS,
+    SCALARS,
+    SIZED,
+    TEXTS,
+    UNKNOWN,
+    VIEWS,
+    Instance,
+    Raised,
+    Stopped,
+    type_name,
+)
 
 if TYPE_CHECKING:
     import ast
@@ -14,37 +41,36 @@ if TYPE_CHECKING:
 
     from tutor_pedagogy.offline.evaluation.frames import Frame, Scope
 
-MAX_BITS = 4096
-"""The maximum size of an integer, in bits."""
-MAX_LENGTH = 10_000
-"""The maximum number of items of a collection, or of characters of a string."""
-MAX_OUTPUT = 20_000
-"""The maximum number of characters that the program may print."""
-MAX_DEPTH = 150
-"""The maximum number of syntax tree nodes that are evaluated inside each other, over all calls."""
-SEEN = 8
-"""The number of values that are kept for a watched expression."""
-ITEMS_PER_STEP = 16
-"""The number of items that a native operation on a collection handles for the price of one step."""
-
 
 class Machine(ABC):
     """Evaluates one program. Its parts are functions in other modules; this class holds what they share."""
 
-    def __init__(self, steps: int, watched: Collection[ast.AST] = ()) -> None:
+    def __init__(
+        self,
+        steps: int,
+        module: Frame,
+        watched: Collection[ast.AST] = (),
+        inputs: Iterable[str] | None = None,
+    ) -> None:
         self.steps_left = steps
         self.depth = 0
+        self.callers: list[int] = []
         self.line = 0
         self.is_certain = True
-        self.callers: list[int] = []
+        self.annotations_are_strings = False
+        self.module = module
         self.watched = frozenset(watched)
+        self.inputs = None if inputs is None else iter(inputs)
         self.seen: dict[ast.AST, list[Any]] = {}
         self.ran: Counter[int] = Counter()
         self.tests: dict[ast.AST, set[bool]] = {}
         self.output: list[str | None] = []
         self.members: dict[type, dict[str, Any]] = {}
         self.scopes: dict[ast.AST, Scope] = {}
+        self.handled: list[Raised] = []
+        self.captured: list[Frame] = []
         self._printed = 0
+        self._wrapped = 0
 
     @abstractmethod
     def evaluate(self, frame: Frame, node: ast.expr) -> Any:
@@ -53,6 +79,10 @@ class Machine(ABC):
     @abstractmethod
     def execute(self, frame: Frame, statements: Sequence[ast.stmt]) -> Any:
         """Run statements. Return the signal that ended them early, or None."""
+
+    @abstractmethod
+    def test(self, frame: Frame, node: ast.expr) -> bool:
+        """Return the truth value of a condition, and note it."""
 
     @abstractmethod
     def call(self, frame: Frame, function: Any, arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
@@ -68,85 +98,196 @@ class Machine(ABC):
         if self.steps_left < 0:
             raise Stopped("the program takes too many steps")
 
+    def enter(self, levels: int = 1) -> None:
+        """Count levels of nesting, which the caller gives back. Raise `Stopped` at the bound."""
+        self.depth += levels
+        if self.depth > MAX_DEPTH:
+            self.depth -= levels
+            raise Stopped("calls are nested too deeply")
+
+    def place(self) -> tuple[int, int]:
+        """Return the present nesting, which `back_to` restores where an exception is caught."""
+        return self.depth, len(self.callers)
+
+    def back_to(self, place: tuple[int, int]) -> None:
+        """Restore the nesting at which an exception is caught."""
+        self.depth = place[0]
+        del self.callers[place[1] :]
+
+    @contextmanager
+    def nested(self, levels: int) -> Iterator[None]:
+        """Count levels of nesting for the time of a block."""
+        self.enter(levels)
+        try:
+            yield
+        finally:
+            self.depth -= levels
+
     def throw(self, frame: Frame, exception: BaseException) -> NoReturn:
         """Raise an exception of the evaluated program at the present line."""
         raise Raised(exception, self.line, frame, tuple(self.callers))
 
-    def native(self, frame: Frame, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    def native(self, frame: Frame, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:
         """Return the result of a native function. What it raises counts as raised by the program."""
         try:
-            return self.bounded(function(*arguments, **named))
+            result = function(*arguments, **named)
         except (Stopped, Raised):
             raise
-        except RecursionError as error:
-            raise Stopped("a value is nested too deeply") from error
         except Exception as error:  # noqa: BLE001 - every exception of a native operation is the program's own
-            error.__traceback__ = None
-            self.throw(frame, error)
+            self.fail(frame, error)
+        return self.charged(result)
+
+    def fail(self, frame: Frame, error: Exception) -> NoReturn:
+        """Raise the exception of a native operation as one of the program."""
+        if isinstance(error, RecursionError | MemoryError):
+            raise Stopped("a value is too large, or nested too deeply") from None
+        self.throw(frame, without_traceback(error))
+
+    def advance(self, frame: Frame, iterator: Iterator[Any]) -> Any:
+        """Return the next item of an iterator; `END` after the last."""
+        try:
+            return next(iterator, END)
+        except (Stopped, Raised):
+            raise
+        except Exception as error:  # noqa: BLE001 - every exception of a native iterator is the program's own
+            self.fail(frame, error)
+
+    def asked(self, value: Any, name: str, *arguments: Any) -> Any:
+        """Return the result of a special method of the program, for a native operation that needs it."""
+        self.enter(4)
+        result = self.call(self.module, self.attribute(self.module, value, name), arguments, {})
+        self.depth -= 4
+        if result is UNKNOWN:
+            raise Stopped("a value is not known")
+        return result
 
     def bounded(self, value: Any) -> Any:
         """Return a value whose size is within the bounds. Raise `Stopped` for a larger one."""
-        if isinstance(value, int):
+        kind = type(value)
+        if kind is int:
             if value.bit_length() > MAX_BITS:
                 raise Stopped("an integer is too large")
-        elif isinstance(value, (str, bytes, *COLLECTIONS)) and len(value) > MAX_LENGTH:
+        elif kind in SIZED and len(value) > MAX_LENGTH:
             raise Stopped("a collection or a string is too long")
         return value
+
+    def charged(self, value: Any) -> Any:
+        """Return a new value within the bounds, at the price of its length."""
+        kind = type(value)
+        if kind is int:
+            if value.bit_length() > MAX_BITS:
+                raise Stopped("an integer is too large")
+        elif kind in SIZED and (length := len(value)) >= ITEMS_PER_STEP:
+            if length > MAX_LENGTH:
+                raise Stopped("a collection or a string is too long")
+            self.spend(length // ITEMS_PER_STEP)
+        return value
+
+    def joined(self, separator: str, parts: Sequence[str]) -> str:
+        """Return joined strings within the bounds, at the price of their length."""
+        if len(separator) * len(parts) + sum(map(len, parts)) > MAX_LENGTH:
+            raise Stopped("a collection or a string is too long")
+        return str(self.charged(separator.join(parts)))
+
+    def weigh(self, *values: Any) -> None:
+        """Count the steps of a native operation that may go through everything inside these values.
+
+        Raise `Stopped` if collections are nested too deeply. A collection counts as often as it is reached.
+        """
+        level: Iterable[Any] = [value for value in values if type(value) not in SCALARS]
+        for _ in range(MAX_NESTING):
+            if not level:
+                return
+            total = 0
+            inner: list[Any] = []
+            for value in level:
+                kind = type(value)
+                if kind in TEXTS:
+                    total += len(value)
+                elif kind in PLAIN_COLLECTIONS or kind in DICTIONARIES or kind in VIEWS:
+                    total += len(value) + 1
+                    self._afford(total)
+                    inner += [each for each in value if type(each) not in SCALARS]
+                    if kind in DICTIONARIES:
+                        inner += [each for each in value.values() if type(each) not in SCALARS]
+                elif isinstance(value, BaseException):
+                    total += ITEMS_PER_STEP
+                    self._afford(total)
+                    inner += value.args
+            self._afford(total)
+            self.spend(total // ITEMS_PER_STEP)
+            level = inner
+        raise Stopped("a value is nested too deeply")
+
+    def _afford(self, items: int) -> None:
+        if items > (self.steps_left + 1) * ITEMS_PER_STEP:
+            self.spend(items // ITEMS_PER_STEP)
 
     def truth(self, frame: Frame, value: Any) -> bool:
         """Return the truth value of a value. Raise `Stopped` if it is not known."""
         if value is UNKNOWN:
             raise Stopped("a condition depends on a value that is not known")
-        if isinstance(value, Instance):
+        own = getattr(value, "own_methods", None) if isinstance(value, Instance | BaseException) else None
+        if own:
             for name in ("__bool__", "__len__"):
-                if name in type(value).own_methods:
-                    return bool(self.call(frame, self.attribute(frame, value, name), (), {}))
+                if name in own:
+                    result = self.asked(value, name)
+                    if not isinstance(result, bool if name == "__bool__" else int):
+                        self.throw(frame, TypeError(f"{name} should return bool, returned {type_name(result)}"))
+                    return bool(result)
             return True
         return bool(value)
 
     def items(self, frame: Frame, value: Any) -> Iterator[Any]:
         """Return an iterator over a value. Raise `Stopped` if the order of its items is not fixed."""
+        kind = type(value)
         if value is UNKNOWN:
             raise Stopped("the items of a value are not known")
         if isinstance(value, Instance):
-            self._stop_at_own_iterator(value)
-        if isinstance(value, set | frozenset) and not is_ordered(value):
+            return self._own_items(frame, value)
+        if kind in (set, frozenset) and not is_ordered(value):
             raise Stopped("the order of a set is not fixed")
         iterator: Iterator[Any] = self.native(frame, iter, value)
         return iterator
 
-    def _stop_at_own_iterator(self, value: Instance) -> None:
-        if not type(value).own_methods.isdisjoint(("__iter__", "__getitem__")):
-            raise Stopped("the program defines its own iterator")
+    def _own_items(self, frame: Frame, value: Instance) -> Iterator[Any]:
+        own = type(value).own_methods
+        if "__iter__" not in own:
+            if "__getitem__" in own:
+                raise Stopped("the program defines its own iterator")
+            self.throw(frame, TypeError(f"'{type_name(value)}' object is not iterable"))
+        found = self.asked(value, "__iter__")
+        if isinstance(found, Instance):
+            if "__next__" not in type(found).own_methods:
+                self.throw(frame, TypeError(f"iter() returned non-iterator of type '{type_name(found)}'"))
+            return OwnIterator(self, found)
+        if not hasattr(type(found), "__next__"):
+            self.throw(frame, TypeError(f"iter() returned non-iterator of type '{type_name(found)}'"))
+        iterator: Iterator[Any] = found
+        return iterator
+
+    def wrapped(self) -> None:
+        """Count a new iterator over other iterators."""
+        self._wrapped += 1
+        if self._wrapped > MAX_WRAPPED:
+            raise Stopped("there are too many iterators")
 
     def listed(self, frame: Frame, value: Any) -> list[Any]:
         """Return the items of a value as a list, at the price of their number."""
-        if isinstance(value, range) and len(value) > MAX_LENGTH:
-            raise Stopped("a range is too long")
-        found: list[Any] = []
         iterator = self.items(frame, value)
-        while True:
-            try:
-                item = next(iterator)
-            except StopIteration:
-                break
-            except RuntimeError as error:
-                self.throw(frame, error)
+        found: list[Any] = []
+        while (item := self.advance(frame, iterator)) is not END:
             found.append(item)
-            if len(found) > MAX_LENGTH:
-                raise Stopped("a collection is too long")
-        self.spend(len(found) // ITEMS_PER_STEP)
+            if len(found) % ITEMS_PER_STEP == 0:
+                self.spend()
+                if len(found) > MAX_LENGTH:
+                    raise Stopped("a collection is too long")
         return found
-
-    def pay_for(self, *values: Any) -> None:
-        """Count the steps of a native operation that may look at every item of these values."""
-        total = sum(len(value) for value in values if isinstance(value, (*COLLECTIONS, str, bytes)))
-        self.spend(total // ITEMS_PER_STEP)
 
     def write(self, text: str | None) -> None:
         """Add printed text to the output. None stands for text that is not known."""
         self._printed += len(text or "")
-        if self._printed > MAX_OUTPUT:
+        if self._printed > MAX_OUTPUT or len(self.output) >= MAX_PRINTS:
             raise Stopped("the program prints too much")
         self.output.append(text)
 
@@ -154,19 +295,12 @@ class Machine(ABC):
         """Keep the value of a watched expression."""
         kept = self.seen.setdefault(node, [])
         if len(kept) < SEEN:
-            kept.append(copied(value))
+            kept.append(self.charged(copied(value)))
 
-
-def is_ordered(values: set[Any] | frozenset[Any]) -> bool:
-    """Return whether a set has the same order in every process: at most one item, or small integers only."""
-    return len(values) <= 1 or all(isinstance(item, int) for item in values)
-
-
-def copied(value: Any) -> Any:
-    """Return a shallow copy of a built-in collection, so that later changes do not alter it; else the value."""
-    return type(value)(value) if type(value) in COLLECTIONS else value
-
-
-def is_known(values: Iterable[Any]) -> bool:
-    """Return whether every value is known."""
-    return all(value is not UNKNOWN for value in values)
+    def close(self) -> None:
+        """Free what the program's functions and classes hold, so that no reference cycle is left."""
+        for frame in (self.module, *self.captured):
+            frame.names = {}
+        for kind in self.members:
+            kind.machine = None  # type: ignore[attr-defined] # Classes of the program have this attribute.
+        self.members.clear()

@@ -13,18 +13,20 @@ from tutor_pedagogy.offline.evaluation.values import UNKNOWN, Raised, Stopped
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping
 
-STEPS = 4000
-"""The maximum number of steps of one run: evaluated expressions, run statements and items of native operations."""
-
+MISTAKE = "the evaluator failed"
+"""The beginning of the reason of a run that stopped at an exception of the evaluator itself."""
 STEPS_OF_VALUE = 200
 """The maximum number of steps in which the value of one expression is computed."""
 _PURE = (
-    *(ast.Name, ast.Constant, ast.Attribute, ast.Subscript, ast.Slice, ast.Compare, ast.BinOp, ast.BoolOp, ast.UnaryOp),
-    *(ast.Tuple, ast.List, ast.Dict, ast.Set, ast.Call, ast.operator, ast.cmpop, ast.boolop, ast.unaryop),
+    *(ast.Name, ast.Constant, ast.Attribute, ast.Subscript, ast.Slice, ast.Compare, ast.BinOp, ast.BoolOp),
+    *(ast.UnaryOp, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.Call),
+    *(ast.operator, ast.cmpop, ast.boolop, ast.unaryop),
 )
 _PURE_FUNCTIONS = frozenset(("len", "type", "isinstance", "abs", "min", "max", "sum", "str", "int", "float", "sorted"))
+STEPS = 4000
+"""The maximum number of steps of one run: evaluated expressions, run statements and items of native operations."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,27 +65,23 @@ class Run:
 
 
 class _Interpreter(Machine):
-    def evaluate(self, frame: Frame, node: ast.expr) -> Any:
-        return expressions.evaluate(self, frame, node)
-
-    def execute(self, frame: Frame, statements_: Sequence[ast.stmt]) -> Any:
-        return statements.execute(self, frame, statements_)
-
-    def call(self, frame: Frame, function: Any, arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
-        return calls.call(self, frame, function, arguments, named)
-
-    def attribute(self, frame: Frame, value: Any, name: str) -> Any:
-        return objects.attribute(self, frame, value, name)
+    evaluate = expressions.evaluate
+    test = expressions.test
+    execute = statements.execute
+    call = calls.call
+    attribute = objects.attribute
 
 
 def value_of(expression: ast.expr, names: Mapping[str, Any]) -> Any:
     """Return the value of an expression without side effects, given its names; `UNKNOWN` if it is not known."""
     if not all(isinstance(node, _PURE) and _is_pure(node) for node in walk(expression)):
         return UNKNOWN
-    machine = _Interpreter(STEPS_OF_VALUE)
+    frame = Frame(dict(names))
     try:
-        return machine.evaluate(Frame(dict(names)), expression)
+        return _Interpreter(STEPS_OF_VALUE, frame).evaluate(frame, expression)
     except (Raised, Stopped):
+        return UNKNOWN
+    except Exception:  # noqa: BLE001 - a mistake of the evaluator must not end an answer
         return UNKNOWN
 
 
@@ -92,38 +90,48 @@ def _is_pure(node: ast.AST) -> bool:
 
 
 def run(
-    tree: ast.Module, *, call: ast.expr | None = None, steps: int = STEPS, watched: Collection[ast.AST] = ()
+    tree: ast.Module,
+    *,
+    call: ast.expr | None = None,
+    steps: int = STEPS,
+    watched: Collection[ast.AST] = (),
+    inputs: Iterable[str] | None = None,
+    names: Mapping[str, Any] | None = None,
 ) -> Run:
     """Evaluate a module, then `call` if one is given. The code is not run by Python.
 
-    The cost is bounded by `steps`, and by the size of each value. Input, files, randomness, time and modules that are
-    not known give unknown values; a run stops where such a value decides.
+    The cost is bounded by `steps`, and by the size of each value. Files, randomness, time and modules that are not
+    known give unknown values, and so does the user's input without `inputs`; a run stops where such a value decides.
+    `inputs` are the lines that `input()` returns, and `names` the variables that the module begins with. Their values
+    may change.
     """
-    machine = _Interpreter(steps, watched)
-    module = Frame({})
+    module = Frame(dict(names or {}))
+    machine = _Interpreter(steps, module, watched, inputs)
     value: Any = UNKNOWN
     ending: Literal["finished", "raised", "stopped"] = "finished"
     exception: BaseException | None = None
     reason = ""
     callers: tuple[int, ...] = ()
-    names: Mapping[str, Any] = module.names
+    found: Mapping[str, Any] = module.names
     try:
         machine.execute(module, tree.body)
         if call is not None:
             value = machine.evaluate(module, call)
     except Raised as raised:
-        ending, exception, names = "raised", raised.value, raised.frame.visible
-        machine.line, callers = raised.line, raised.callers
+        found, machine.line, callers = raised.frame.visible, raised.line, raised.callers
+        ending, exception, reason = _raised(machine, module, raised.value)
     except Stopped as stopped:
         ending, reason = "stopped", str(stopped)
-    return Run(
+    except Exception as error:  # noqa: BLE001 - a mistake of the evaluator must not end an answer
+        ending, reason = "stopped", f"{MISTAKE}: {type(error).__name__}: {error}"
+    done = Run(
         ending=ending,
         line=machine.line,
         exception=exception,
         reason=reason,
         callers=callers,
         value=value,
-        names=dict(names),
+        names=dict(found),
         printed=tuple(machine.output),
         is_certain=machine.is_certain,
         ran=machine.ran,
@@ -131,3 +139,17 @@ def run(
         seen=machine.seen,
         steps=steps - max(machine.steps_left, 0),
     )
+    machine.close()
+    return done
+
+
+def _raised(
+    machine: Machine, frame: Frame, value: BaseException
+) -> tuple[Literal["raised", "stopped"], BaseException | None, str]:
+    """Return the ending for an exception. Its text is made once, so that the caller can do so natively."""
+    try:
+        machine.weigh(value.args)
+    except Stopped as stopped:
+        return "stopped", None, str(stopped)
+    del frame
+    return "raised", value, ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, OrderedDict, defaultdict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
@@ -10,9 +11,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tutor_pedagogy.offline.evaluation.frames import Frame
+    from tutor_pedagogy.offline.evaluation.machine import Machine
 
-BUILT_IN_SCALARS = (int, float, complex, str, bytes, bool, type(None))
-COLLECTIONS = (list, tuple, set, frozenset, dict)
+NUMBERS = frozenset((int, float, bool))
+SCALARS = NUMBERS | {complex, type(None), range, type(...), type(NotImplemented)}
+"""Types whose values hold no other values, and are compared in a constant time."""
+TEXTS = frozenset((str, bytes))
+DICTIONARIES = frozenset((dict, Counter, defaultdict, OrderedDict))
+COLLECTIONS = (list, tuple, set, frozenset, dict, deque)
+PLAIN_COLLECTIONS = frozenset((list, tuple, set, frozenset, deque))
+VIEWS = frozenset((type({}.keys()), type({}.values()), type({}.items())))
+SIZED = TEXTS | PLAIN_COLLECTIONS | DICTIONARIES
+"""Types of values with a length."""
 
 
 class Stopped(Exception):
@@ -32,6 +42,10 @@ class Raised(Exception):
         self.frame = frame
         self.callers = callers
 
+    def again(self) -> Raised:
+        """Return the signal for the same exception raised again. CPython keeps the line of the first time."""
+        return Raised(self.value, self.line, self.frame, self.callers)
+
 
 class Unknown:
     """A value that is not known, such as the user's input. Every native operation on it ends the evaluation."""
@@ -42,6 +56,7 @@ class Unknown:
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _stop
     __hash__ = _stop
     __add__ = __radd__ = __bool__ = __len__ = __iter__ = __repr__ = __str__ = __index__ = _stop
+    __contains__ = __getitem__ = __format__ = __int__ = __float__ = __mul__ = __rmul__ = _stop
 
 
 UNKNOWN = Unknown()
@@ -51,27 +66,55 @@ UNKNOWN = Unknown()
 class Instance:
     """The base of every class that the program defines. Attributes are kept in `vars(instance)`.
 
-    Native operations on collections compare and hash instances, but cannot run the program's own methods. If the class
-    defines such a method, they end the evaluation.
+    Native operations on collections compare and hash instances. They then run the program's own methods in the
+    evaluator, under the same bounds.
     """
 
     own_methods: ClassVar[frozenset[str]] = frozenset()
+    """The names of the special methods that the program defines for the class, or its bases."""
+    machine: ClassVar[Machine | None] = None
+    """The machine that evaluates the program; None after the end."""
 
-    def _needs(self, *methods: str) -> None:
-        if not self.own_methods.isdisjoint(methods):
-            raise Stopped("a method of the program would be called by a native operation")
+    def _asked(self, name: str, other: object) -> Any:
+        if name not in self.own_methods:
+            return NotImplemented
+        if self.machine is None:
+            raise Stopped("the evaluation has ended")
+        return self.machine.asked(self, name, other)
 
-    def __eq__(self, other: object) -> bool:
-        self._needs("__eq__")
-        return self is other
+    def __eq__(self, other: object) -> Any:
+        return self._asked("__eq__", other)
 
-    def __hash__(self) -> int:
-        self._needs("__eq__", "__hash__")
-        return id(self)
+    def __ne__(self, other: object) -> Any:
+        if "__ne__" in self.own_methods:
+            return self._asked("__ne__", other)
+        result = self._asked("__eq__", other)
+        return result if result is NotImplemented else not result
 
     def __lt__(self, other: object) -> Any:
-        self._needs("__lt__", "__gt__")
-        return NotImplemented
+        return self._asked("__lt__", other)
+
+    def __le__(self, other: object) -> Any:
+        return self._asked("__le__", other)
+
+    def __gt__(self, other: object) -> Any:
+        return self._asked("__gt__", other)
+
+    def __ge__(self, other: object) -> Any:
+        return self._asked("__ge__", other)
+
+    def __hash__(self) -> int:
+        if "__hash__" in self.own_methods and self.machine is not None:
+            found: int = self.machine.asked(self, "__hash__")
+            return found
+        if "__eq__" in self.own_methods:
+            raise TypeError(f"unhashable type: '{type(self).__name__}'")
+        return id(self)
+
+    def __bool__(self) -> bool:
+        if not self.own_methods.isdisjoint(("__bool__", "__len__")):
+            raise Stopped("a method of the program would be called by a native operation")
+        return True
 
     def __repr__(self) -> str:
         raise Stopped("the text of an object holds its address")
@@ -85,11 +128,14 @@ class Closure:
     frame: Frame
     defaults: Mapping[str, Any]
     owner: type | None = None
+    qualified: str = ""
+    """The name with those of the classes and functions around it, as messages show it."""
+    renamed: str = ""
 
     @property
     def name(self) -> str:
-        """The name as a traceback shows it."""
-        return getattr(self.node, "name", "<lambda>")
+        """The name without those around it."""
+        return self.renamed or str(getattr(self.node, "name", "<lambda>"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,11 +154,20 @@ class NativeMethod:
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Builtin:
-    """A built-in function under its name."""
+    """A built-in function under its name, such as `len`, `math.sqrt` or `str.upper`."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Made:
+    """A function that a function of a module made of its arguments, such as `lru_cache(f)` or `itemgetter(1)`."""
+
+    kind: str
+    arguments: tuple[Any, ...]
+    results: dict[Any, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,7 +175,8 @@ class Decorated:
     """A class attribute under `property`, `staticmethod` or `classmethod`."""
 
     kind: str
-    function: Closure
+    function: Any
+    setter: Any = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,11 +195,21 @@ class Library:
     members: Mapping[str, Any] = field(default_factory=dict)
 
 
-for _class, _name in (
-    (Closure, "function"),
-    (Method, "method"),
-    (NativeMethod, "builtin_function_or_method"),
-    (Builtin, "builtin_function_or_method"),
-    (Library, "module"),
-):
-    _class.__name__ = _name  # CPython's messages name the types of operands.
+STAND_INS: Mapping[type, str] = {
+    Closure: "function",
+    Method: "method",
+    NativeMethod: "builtin_function_or_method",
+    Builtin: "builtin_function_or_method",
+    Library: "module",
+    Made: "function",
+    Super: "super",
+    Decorated: "property",
+}
+"""The types that stand for values of the program, with the names of the types that CPython has for them."""
+for _kind, _name in STAND_INS.items():
+    _kind.__name__ = _name  # Messages of native operations name the type.
+
+
+def type_name(value: Any) -> str:
+    """Return the name of a value's type in an exception's message."""
+    return type(value).__name__
