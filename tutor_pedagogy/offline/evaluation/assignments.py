@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.evaluation.bounds import END, ITEMS_PER_STEP
+from tutor_pedagogy.offline.evaluation.frames import mangled
 from tutor_pedagogy.offline.evaluation.objects import delete_attribute, set_attribute
 from tutor_pedagogy.offline.evaluation.searching import check_keys
 from tutor_pedagogy.offline.evaluation.values import DICTIONARIES, STAND_INS, UNKNOWN, Instance, Stopped, type_name
@@ -30,7 +31,7 @@ def bind(machine: Machine, frame: Frame, target: ast.expr, value: Any) -> None:
             else:
                 home(frame, name).names[name] = value
         case ast.Attribute(value=owner, attr=name):
-            set_attribute(machine, frame, machine.evaluate(frame, owner), name, value)
+            set_attribute(machine, frame, machine.evaluate(frame, owner), mangled(frame, name), value)
         case ast.Subscript(value=owner, slice=index):
             set_item(machine, frame, machine.evaluate(frame, owner), machine.evaluate(frame, index), value)
         case ast.Tuple(elts=targets) | ast.List(elts=targets):
@@ -67,7 +68,7 @@ def delete(machine: Machine, frame: Frame, target: ast.expr) -> None:
         case ast.Subscript(value=owner, slice=index):
             _delete_item(machine, frame, machine.evaluate(frame, owner), machine.evaluate(frame, index))
         case ast.Attribute(value=owner, attr=name):
-            delete_attribute(machine, frame, machine.evaluate(frame, owner), name)
+            delete_attribute(machine, frame, machine.evaluate(frame, owner), mangled(frame, name))
         case ast.Tuple(elts=targets) | ast.List(elts=targets):
             machine.enter(2)
             try:

@@ -11,7 +11,7 @@ from tutor_pedagogy.offline.evaluation import objects
 from tutor_pedagogy.offline.evaluation.assignments import home
 from tutor_pedagogy.offline.evaluation.data_classes import as_data_class
 from tutor_pedagogy.offline.evaluation.expressions import defaults_of, look_up
-from tutor_pedagogy.offline.evaluation.frames import Frame
+from tutor_pedagogy.offline.evaluation.frames import Frame, mangled
 from tutor_pedagogy.offline.evaluation.values import UNKNOWN, Builtin, Closure, Decorated, Stopped
 from tutor_pedagogy.problem.tree_walk import walk
 
@@ -89,6 +89,7 @@ def define_class(machine: Machine, frame: Frame, node: ast.ClassDef) -> None:
     machine.captured.append(body)
     machine.execute(body, node.body)
     annotations = body.names.pop("__annotations__", {})
+    body.names = {mangled(body, name): member for name, member in body.names.items()}
     made = objects.make_class(machine, frame, node.name, bases, body.names)
     for name, member in body.names.items():
         machine.members[made][name] = _owned(member, made, body, frame)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from tutor_pedagogy.offline.evaluation import comprehensions, operators
 from tutor_pedagogy.offline.evaluation.assignments import bind
 from tutor_pedagogy.offline.evaluation.bounds import ITEMS_PER_STEP, MAX_DEPTH
+from tutor_pedagogy.offline.evaluation.frames import mangled
 from tutor_pedagogy.offline.evaluation.inspection import is_iterable
 from tutor_pedagogy.offline.evaluation.libraries import NAMES
 from tutor_pedagogy.offline.evaluation.searching import check_keys
@@ -179,7 +180,7 @@ def _receiver_of_star(function: Any) -> str:
 
 
 def _attribute(machine: Machine, frame: Frame, node: ast.Attribute) -> Any:
-    return machine.attribute(frame, machine.evaluate(frame, node.value), node.attr)
+    return machine.attribute(frame, machine.evaluate(frame, node.value), mangled(frame, node.attr))
 
 
 def _subscript(machine: Machine, frame: Frame, node: ast.Subscript) -> Any:

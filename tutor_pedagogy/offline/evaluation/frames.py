@@ -73,6 +73,16 @@ class Frame:
         return frame
 
 
+def mangled(frame: Frame, name: str) -> str:
+    """Return the name of an attribute as it is stored: the private name `__age` in `Person` is `_Person__age`."""
+    if not name.startswith("__") or name.endswith("__"):
+        return name
+    around = frame.around
+    kind = around.function if around.is_class else "" if around.owner is None else around.owner.__name__
+    kind = kind.lstrip("_")
+    return f"_{kind}{name}" if kind else name
+
+
 def scope_of(function: ast.FunctionDef | ast.Lambda) -> Scope:
     """Return the scope of a function, from its parameters and its own statements."""
     arguments = function.args

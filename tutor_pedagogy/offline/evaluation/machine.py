@@ -4,31 +4,22 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tutor_pedagogy.offline.evaluation.bounds import (
     END,
     ITEMS_PER_STEP,
-    MAX_BITS,
-    MAX_DEPTH,
     MAX_LENGTH,
-    MAX_NESTING,
     MAX_OUTPUT,
     MAX_PRINTS,
     MAX_WRAPPED,
     SEEN,
 )
+from tutor_pedagogy.offline.evaluation.budget import Budget
 from tutor_pedagogy.offline.evaluation.inspection import copied, is_ordered, without_traceback
 from tutor_pedagogy.offline.evaluation.own_iterator import OwnIterator
 from tutor_pedagogy.offline.evaluation.values import (
-    DICTIONARIES,
-    PLAIN_COLLECTIONS,
-    SCALARS,
-    SIZED,
-    TEXTS,
     UNKNOWN,
-    VIEWS,
     Instance,
     Raised,
     Stopped,
@@ -42,7 +33,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.evaluation.frames import Frame, Scope
 
 
-class Machine(ABC):
+class Machine(Budget, ABC):
     """Evaluates one program. Its parts are functions in other modules; this class holds what they share."""
 
     def __init__(
@@ -52,9 +43,7 @@ class Machine(ABC):
         watched: Collection[ast.AST] = (),
         inputs: Iterable[str] | None = None,
     ) -> None:
-        self.steps_left = steps
-        self.depth = 0
-        self.callers: list[int] = []
+        super().__init__(steps)
         self.line = 0
         self.is_certain = True
         self.annotations_are_strings = False
@@ -92,37 +81,6 @@ class Machine(ABC):
     def attribute(self, frame: Frame, value: Any, name: str) -> Any:
         """Return an attribute of a value."""
 
-    def spend(self, steps: int = 1) -> None:
-        """Count steps. Raise `Stopped` if none are left."""
-        self.steps_left -= steps
-        if self.steps_left < 0:
-            raise Stopped("the program takes too many steps")
-
-    def enter(self, levels: int = 1) -> None:
-        """Count levels of nesting, which the caller gives back. Raise `Stopped` at the bound."""
-        self.depth += levels
-        if self.depth > MAX_DEPTH:
-            self.depth -= levels
-            raise Stopped("calls are nested too deeply")
-
-    def place(self) -> tuple[int, int]:
-        """Return the present nesting, which `back_to` restores where an exception is caught."""
-        return self.depth, len(self.callers)
-
-    def back_to(self, place: tuple[int, int]) -> None:
-        """Restore the nesting at which an exception is caught."""
-        self.depth = place[0]
-        del self.callers[place[1] :]
-
-    @contextmanager
-    def nested(self, levels: int) -> Iterator[None]:
-        """Count levels of nesting for the time of a block."""
-        self.enter(levels)
-        try:
-            yield
-        finally:
-            self.depth -= levels
-
     def throw(self, frame: Frame, exception: BaseException) -> NoReturn:
         """Raise an exception of the evaluated program at the present line."""
         raise Raised(exception, self.line, frame, tuple(self.callers))
@@ -152,76 +110,19 @@ class Machine(ABC):
         except Exception as error:  # noqa: BLE001 - every exception of a native iterator is the program's own
             self.fail(frame, error)
 
+    def method(self, value: Any, name: str, *arguments: Any) -> Any:
+        """Return the result of a special method of the program; `UNKNOWN` if it is not known."""
+        self.enter(5)
+        result = self.call(self.module, self.attribute(self.module, value, name), arguments, {})
+        self.depth -= 5
+        return result
+
     def asked(self, value: Any, name: str, *arguments: Any) -> Any:
         """Return the result of a special method of the program, for a native operation that needs it."""
-        self.enter(4)
-        result = self.call(self.module, self.attribute(self.module, value, name), arguments, {})
-        self.depth -= 4
+        result = self.method(value, name, *arguments)
         if result is UNKNOWN:
             raise Stopped("a value is not known")
         return result
-
-    def bounded(self, value: Any) -> Any:
-        """Return a value whose size is within the bounds. Raise `Stopped` for a larger one."""
-        kind = type(value)
-        if kind is int:
-            if value.bit_length() > MAX_BITS:
-                raise Stopped("an integer is too large")
-        elif kind in SIZED and len(value) > MAX_LENGTH:
-            raise Stopped("a collection or a string is too long")
-        return value
-
-    def charged(self, value: Any) -> Any:
-        """Return a new value within the bounds, at the price of its length."""
-        kind = type(value)
-        if kind is int:
-            if value.bit_length() > MAX_BITS:
-                raise Stopped("an integer is too large")
-        elif kind in SIZED and (length := len(value)) >= ITEMS_PER_STEP:
-            if length > MAX_LENGTH:
-                raise Stopped("a collection or a string is too long")
-            self.spend(length // ITEMS_PER_STEP)
-        return value
-
-    def joined(self, separator: str, parts: Sequence[str]) -> str:
-        """Return joined strings within the bounds, at the price of their length."""
-        if len(separator) * len(parts) + sum(map(len, parts)) > MAX_LENGTH:
-            raise Stopped("a collection or a string is too long")
-        return str(self.charged(separator.join(parts)))
-
-    def weigh(self, *values: Any) -> None:
-        """Count the steps of a native operation that may go through everything inside these values.
-
-        Raise `Stopped` if collections are nested too deeply. A collection counts as often as it is reached.
-        """
-        level: Iterable[Any] = [value for value in values if type(value) not in SCALARS]
-        for _ in range(MAX_NESTING):
-            if not level:
-                return
-            total = 0
-            inner: list[Any] = []
-            for value in level:
-                kind = type(value)
-                if kind in TEXTS:
-                    total += len(value)
-                elif kind in PLAIN_COLLECTIONS or kind in DICTIONARIES or kind in VIEWS:
-                    total += len(value) + 1
-                    self._afford(total)
-                    inner += [each for each in value if type(each) not in SCALARS]
-                    if kind in DICTIONARIES:
-                        inner += [each for each in value.values() if type(each) not in SCALARS]
-                elif isinstance(value, BaseException):
-                    total += ITEMS_PER_STEP
-                    self._afford(total)
-                    inner += value.args
-            self._afford(total)
-            self.spend(total // ITEMS_PER_STEP)
-            level = inner
-        raise Stopped("a value is nested too deeply")
-
-    def _afford(self, items: int) -> None:
-        if items > (self.steps_left + 1) * ITEMS_PER_STEP:
-            self.spend(items // ITEMS_PER_STEP)
 
     def truth(self, frame: Frame, value: Any) -> bool:
         """Return the truth value of a value. Raise `Stopped` if it is not known."""

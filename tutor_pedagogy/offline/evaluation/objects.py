@@ -76,7 +76,7 @@ def _of_object(machine: Machine, frame: Frame, value: Any, name: str) -> Any:
         found = value.args
     elif isinstance(value, BaseException) and name == "__init__":
         found = NativeMethod(value, name)
-    elif name.startswith("__") or hasattr(Instance if isinstance(value, Instance) else type(value), name):
+    elif _is_special(name) or hasattr(Instance if isinstance(value, Instance) else type(value), name):
         found = UNKNOWN  # The attribute may exist, but it is not evaluated.
     else:
         error = AttributeError(f"'{type_name(value)}' object has no attribute '{name}'", name=name)
@@ -119,7 +119,7 @@ def _of_native(machine: Machine, frame: Frame, value: Any, name: str) -> Any:
         return value.name if name == "__name__" else UNKNOWN
     if name == "__class__":
         return type_of(value)
-    if name.startswith("__") or (type(value) not in STAND_INS and hasattr(type(value), name)):
+    if _is_special(name) or (type(value) not in STAND_INS and hasattr(type(value), name)):
         return UNKNOWN  # The attribute may exist, but it is not evaluated.
     if isinstance(value, Closure | Method):
         return UNKNOWN  # Functions may have attributes.
@@ -130,7 +130,7 @@ def _of_native(machine: Machine, frame: Frame, value: Any, name: str) -> Any:
 
 def set_attribute(machine: Machine, frame: Frame, value: Any, name: str, new: Any) -> None:
     """Run `value.name = new`."""
-    if value is UNKNOWN or (name.startswith("__") and name.endswith("__")):
+    if value is UNKNOWN or _is_special(name):
         raise Stopped("an attribute is set on an object that is not known")
     if isinstance(value, type) and value in machine.members:
         machine.members[value][name] = new
@@ -221,12 +221,16 @@ def _of_class(machine: Machine, frame: Frame, value: type, name: str) -> Any:
         found = Builtin(f"{value.__name__}.{name}") if _is_function(value, name) else UNKNOWN
     elif hasattr(object, name):
         found = Builtin(f"object.{name}")
-    elif name.startswith("__") or issubclass(value, BaseException):
+    elif _is_special(name) or issubclass(value, BaseException):
         found = UNKNOWN
     else:
         error = AttributeError(f"type object '{value.__name__}' has no attribute '{name}'", name=name)
         machine.throw(frame, error)
     return found
+
+
+def _is_special(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")
 
 
 def _is_function(kind: type, name: str) -> bool:

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tutor_pedagogy.offline.evaluation.values import Raised
 
 if TYPE_CHECKING:
-    from tutor_pedagogy.offline.evaluation.machine import Machine
     from tutor_pedagogy.offline.evaluation.values import Instance
+
+
+class _Caller(Protocol):
+    """The part of the machine that an iterator needs."""
+
+    line: int
+
+    def place(self) -> tuple[int, int]:
+        """Return the present nesting."""
+
+    def back_to(self, place: tuple[int, int]) -> None:
+        """Restore the nesting."""
+
+    def method(self, value: Any, name: str) -> Any:
+        """Return the result of a special method of a value."""
 
 
 class OwnIterator:
     """An iterator over an instance with `__next__`."""
 
-    def __init__(self, machine: Machine, value: Instance) -> None:
+    def __init__(self, machine: _Caller, value: Instance) -> None:
         self.machine = machine
         self.value = value
 
@@ -24,9 +38,7 @@ class OwnIterator:
     def __next__(self) -> Any:
         place, line = self.machine.place(), self.machine.line
         try:
-            return self.machine.call(
-                self.machine.module, self.machine.attribute(self.machine.module, self.value, "__next__"), (), {}
-            )
+            return self.machine.method(self.value, "__next__")
         except Raised as raised:
             if not isinstance(raised.value, StopIteration):
                 raise

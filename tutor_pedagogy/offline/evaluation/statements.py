@@ -10,6 +10,7 @@ from tutor_pedagogy.offline.evaluation.assignments import bind, delete, home, se
 from tutor_pedagogy.offline.evaluation.bounds import END
 from tutor_pedagogy.offline.evaluation.definitions import check_annotation, define_class, define_function
 from tutor_pedagogy.offline.evaluation.expressions import test
+from tutor_pedagogy.offline.evaluation.frames import mangled
 from tutor_pedagogy.offline.evaluation.generators import Jump, Returned
 from tutor_pedagogy.offline.evaluation.libraries import LIBRARIES
 from tutor_pedagogy.offline.evaluation.objects import set_attribute
@@ -68,7 +69,7 @@ def _augmented(machine: Machine, frame: Frame, node: ast.AugAssign) -> None:
     owner: Any = None
     if isinstance(target, ast.Attribute):
         owner = machine.evaluate(frame, target.value)
-        present = machine.attribute(frame, owner, target.attr)
+        present = machine.attribute(frame, owner, mangled(frame, target.attr))
     elif isinstance(target, ast.Subscript):
         owner = machine.evaluate(frame, target.value)
         index = machine.evaluate(frame, target.slice)
@@ -80,7 +81,7 @@ def _augmented(machine: Machine, frame: Frame, node: ast.AugAssign) -> None:
     changed = operators.binary(machine, frame, type(node.op), present, value, in_place=True)
     machine.bounded(changed)
     if isinstance(target, ast.Attribute):
-        set_attribute(machine, frame, owner, target.attr, changed)
+        set_attribute(machine, frame, owner, mangled(frame, target.attr), changed)
     elif isinstance(target, ast.Subscript):
         set_item(machine, frame, owner, index, changed)
     else:

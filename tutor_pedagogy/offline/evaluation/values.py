@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict, defaultdict, deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Protocol
 
 if TYPE_CHECKING:
     import ast
     from collections.abc import Mapping
 
     from tutor_pedagogy.offline.evaluation.frames import Frame
-    from tutor_pedagogy.offline.evaluation.machine import Machine
 
 NUMBERS = frozenset((int, float, bool))
 SCALARS = NUMBERS | {complex, type(None), range, type(...), type(NotImplemented)}
@@ -63,6 +62,13 @@ UNKNOWN = Unknown()
 """The only instance of `Unknown`."""
 
 
+class _Asked(Protocol):
+    """The part of the machine that runs a special method."""
+
+    def asked(self, value: Any, name: str, *arguments: Any) -> Any:
+        """Return the result of a special method of a value."""
+
+
 class Instance:
     """The base of every class that the program defines. Attributes are kept in `vars(instance)`.
 
@@ -72,7 +78,7 @@ class Instance:
 
     own_methods: ClassVar[frozenset[str]] = frozenset()
     """The names of the special methods that the program defines for the class, or its bases."""
-    machine: ClassVar[Machine | None] = None
+    machine: ClassVar[_Asked | None] = None
     """The machine that evaluates the program; None after the end."""
 
     def _asked(self, name: str, other: object) -> Any:
