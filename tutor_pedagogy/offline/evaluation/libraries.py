@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import builtins
 import collections
+import copy
+import dataclasses
+import functools
+import itertools
 import math
+import operator
+import random
 import string
-from typing import Any
+import time
+import typing
 
 from tutor_pedagogy.offline.evaluation.values import UNKNOWN, Builtin
 
@@ -14,7 +21,7 @@ _TYPES = (
     *("int", "float", "str", "bool", "list", "tuple", "set", "frozenset", "dict", "range", "bytes", "complex"),
     *("object", "type"),
 )
-NAMES: dict[str, Any] = {
+NAMES: dict[str, typing.Any] = {
     **{name: Builtin(name) for name in dir(builtins) if callable(getattr(builtins, name)) and not name.startswith("_")},
     **{name: getattr(builtins, name) for name in _TYPES},
     **{
@@ -41,11 +48,11 @@ _UNFORESEEN = {
 """Functions that change none of their arguments, with results that are not known."""
 
 
-def _functions(module: str, names: tuple[str, ...]) -> dict[str, Any]:
+def _functions(module: str, names: tuple[str, ...]) -> dict[str, typing.Any]:
     return {name: Builtin(f"{module}.{name}") for name in names}
 
 
-LIBRARIES: dict[str, dict[str, Any]] = {
+LIBRARIES: dict[str, dict[str, typing.Any]] = {
     "math": {
         **_functions("math", _MATH),
         **{name: getattr(math, name) for name in ("pi", "e", "inf", "nan", "tau")},
@@ -71,10 +78,19 @@ LIBRARIES: dict[str, dict[str, Any]] = {
     "sys": {"exit": Builtin("exit"), "maxsize": 2**63 - 1},
     "os": {"_exit": Builtin("exit"), "abort": Builtin("exit")},
     "typing": dict.fromkeys(
-        ("Any", "Callable", "Dict", "Iterable", "Iterator", "List", "Optional", "Sequence", "Set", "Tuple", "Union"),
+        typing.__all__,
         UNKNOWN,
     ),
     "__future__": {"annotations": UNKNOWN},
     **{module: _functions(module, names) for module, names in _UNFORESEEN.items()},
 }
 """The members of a module that are evaluated. Other members, and other modules, are not known."""
+_WHOLE = (collections, copy, dataclasses, functools, itertools, math, operator, random, string, time, typing)
+STARRED: dict[str, dict[str, typing.Any]] = {
+    module.__name__: {
+        name: LIBRARIES[module.__name__].get(name, UNKNOWN)
+        for name in getattr(module, "__all__", [each for each in dir(module) if not each.startswith("_")])
+    }
+    for module in _WHOLE
+}
+"""The names that `from module import *` binds, for each module of which all names are known."""

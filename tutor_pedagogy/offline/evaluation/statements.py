@@ -12,7 +12,7 @@ from tutor_pedagogy.offline.evaluation.definitions import check_annotation, defi
 from tutor_pedagogy.offline.evaluation.expressions import test
 from tutor_pedagogy.offline.evaluation.frames import mangled
 from tutor_pedagogy.offline.evaluation.generators import Jump, Returned
-from tutor_pedagogy.offline.evaluation.libraries import LIBRARIES
+from tutor_pedagogy.offline.evaluation.libraries import LIBRARIES, STARRED
 from tutor_pedagogy.offline.evaluation.objects import set_attribute
 from tutor_pedagogy.offline.evaluation.patterns import matches
 from tutor_pedagogy.offline.evaluation.values import UNKNOWN, Library, Stopped
@@ -182,9 +182,9 @@ def _import_from(machine: Machine, frame: Frame, node: ast.ImportFrom) -> None:
     for each in node.names:
         machine.spend()
         if each.name == "*":
-            if node.module not in ("math", "string"):
+            if node.module not in STARRED:
                 raise Stopped("the imported names are not known")
-            frame.names.update(members)
+            frame.names.update(STARRED[node.module])
         else:
             bound = each.asname or each.name
             home(frame, bound).names[bound] = members.get(each.name, UNKNOWN)
