@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.evaluation import operators, sorting
 from tutor_pedagogy.offline.evaluation.bounds import END
-from tutor_pedagogy.offline.evaluation.inspection import is_known
+from tutor_pedagogy.offline.evaluation.inspection import is_iterable, is_known
 from tutor_pedagogy.offline.evaluation.lazy import Filter, Map, filtered, mapped
 from tutor_pedagogy.offline.evaluation.values import (
     NUMBERS,
@@ -115,7 +115,7 @@ def _zip(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -> 
     if not named.keys() <= {"strict"} or strict is UNKNOWN:
         raise Stopped("a function is not evaluated")
     for each in arguments:
-        if not hasattr(type(each), "__iter__") and not isinstance(each, Instance):
+        if each is not UNKNOWN and not is_iterable(each):
             machine.throw(frame, TypeError(f"'{type_name(each)}' object is not iterable"))
     machine.wrapped()
     iterators = [machine.items(frame, each) for each in arguments]
