@@ -7,45 +7,15 @@ from itertools import product
 
 import pytest
 
+from testing.lesson_texts import FACT, PROGRAM, RULES, parts
 from testing.reading_grade import reading_grade
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline.engine.finding import Code, Finding
-from tutor_pedagogy.offline.engine.program import Program
 from tutor_pedagogy.offline.engine.rule import Rule
 from tutor_pedagogy.offline.engine.writing import write
-from tutor_pedagogy.offline.rules import logic, runtime, syntax
-from tutor_pedagogy.offline.rules.logic import wrong_result
-from tutor_pedagogy.offline.rules.logic.tracing import TRACE
-from tutor_pedagogy.offline.rules.logic.wrong_branch import WRONG_BRANCH
-from tutor_pedagogy.offline.rules.syntax.unreadable import UNREADABLE
-from tutor_protocol import Position, Submission
 
-RESULTS = [rule for rule in vars(wrong_result).values() if isinstance(rule, Rule)]
-RULES = [*syntax.RULES, *runtime.RULES, *logic.RULES, *RESULTS, WRONG_BRANCH, UNREADABLE, TRACE]
 BY_MATHS = [rule for rule in RULES if rule.lesson.maths_picture and rule.lesson.maths_precise]
-PROGRAM = Program(Submission(code="zz\n", cursor=Position(0, 0)))
 VOICES = [StudentLevels(programming=programming, maths=3) for programming in (1, 3, 5)]
-FACT = re.compile(r"\$(\w+)")
-
-
-def parts(rule: Rule) -> list[str]:
-    """Return all prose of a rule's lesson."""
-    lesson = rule.lesson
-    return [
-        lesson.question,
-        lesson.concept,
-        lesson.picture,
-        lesson.precise,
-        lesson.maths_picture,
-        lesson.maths_precise,
-        lesson.place,
-        *lesson.plan,
-        lesson.remedy,
-        lesson.reason,
-        lesson.check,
-        *(each.prose for each in (*lesson.reasons, *lesson.checks)),
-        *(part for example in lesson.examples for part in (example.before, example.after)),
-    ]
 
 
 def text(rule: Rule, level: HintLevel, student: StudentLevels) -> str:

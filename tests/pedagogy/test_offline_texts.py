@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from testing.lesson_cases import LessonCase, lesson_cases
-from tests.pedagogy.test_offline_lessons import FACT, PROGRAM, RULES, parts
+from testing.lesson_texts import FACT, PROGRAM, RULES, parts
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline import explain
 from tutor_pedagogy.offline.engine.finding import Code, Finding

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Container
 
-# linear: the patterns are only matched against the project's own lesson files
-_ALTERNATIVES = re.compile(r"\[\[(.*?)\|\|(.*?)\]\]", re.DOTALL)
+_ALTERNATIVES = re.compile(r"\[\[([^|\[\]]*+)\|\|([^|\[\]]*+)\]\]")
 _SLOT = re.compile(r"\$(\w+)")
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 
