@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import product
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,8 +12,10 @@ from testing.lesson_texts import FACT, PROGRAM, RULES, parts
 from testing.reading_grade import reading_grade
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline.engine.finding import Code, Finding
-from tutor_pedagogy.offline.engine.rule import Rule
 from tutor_pedagogy.offline.engine.writing import write
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.rule import Rule
 
 BY_MATHS = [rule for rule in RULES if rule.lesson.maths_picture and rule.lesson.maths_precise]
 VOICES = [StudentLevels(programming=programming, maths=3) for programming in (1, 3, 5)]
