@@ -18,7 +18,7 @@ FEWEST_WORDS = 40
 
 _BY_WHAT_IS_ASKED = (
     (
-        re.compile(r"\b[Pp]rint\b|`type`|`dir`|`help`"),
+        re.compile(r"(?<!`)\b[Pp]rint\b(?!`)|`type`|`dir`|`help`"),
         "Do that before you change anything, and note what surprises you.",
     ),
     (
@@ -27,11 +27,11 @@ _BY_WHAT_IS_ASKED = (
     ),
     (
         re.compile(r"[Hh]ow (?:many|often)|[Cc]ount\b"),
-        "Count with a small example on paper before you change anything.",
+        "Write down the number that you count before you change anything.",
     ),
     (re.compile(r"\baloud\b|\bSay\b"), "Write down the sentence that you said before you change anything."),
     (
-        re.compile(r"[Ww]hich line|[Ww]here (?:is|does|do|did)"),
+        re.compile(r"[Ww]hich line"),
         "Write down the number of that line before you change anything.",
     ),
 )

@@ -149,7 +149,7 @@ _CAUSE: Mapping[Certainty, Mapping[Voice, str]] = {
         Voice.ADVANCED: "Likely cause: {}.",
     },
     "start_here": {
-        Voice.BEGINNER: "A good place to start is {}.",
+        Voice.BEGINNER: "Start to look here: {}.",
         Voice.MIDDLE: "Start at {}.",
         Voice.ADVANCED: "Start the search at {}.",
     },
