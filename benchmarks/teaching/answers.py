@@ -44,7 +44,7 @@ BUGS = (
         cursor=2,
     ),
     Bug(
-        "An order where a question is meant",
+        "An assignment where a comparison is meant",
         'tickets = 3\nif tickets = 0:\n    print("sold out")\nelse:\n    print(tickets, "left")\n',
         cursor=2,
     ),
@@ -54,7 +54,7 @@ BUGS = (
         cursor=1,
     ),
     Bug(
-        "A text and a number around a plus sign",
+        "A string and a number around a plus sign",
         'goals = 4\nprint("goals: " + goals)\n',
         'Traceback (most recent call last):\n  File "match.py", line 2, in <module>\n    print("goals: " + goals)\n'
         '          ~~~~~~~~~~^~~~~~~\nTypeError: can only concatenate str (not "int") to str\n',
@@ -77,7 +77,7 @@ BUGS = (
         cursor=3,
     ),
     Bug(
-        "A part of an object without the object",
+        "An attribute without its object",
         "class Account:\n    def __init__(self, owner):\n        self.owner = owner\n        self.balance = 0\n\n"
         "    def pay_in(self, amount):\n        balance += amount\n\nAccount('Mo').pay_in(5)\n",
         "Traceback (most recent call last):\n  File \"bank.py\", line 9, in <module>\n    Account('Mo').pay_in(5)\n"
@@ -86,7 +86,7 @@ BUGS = (
         cursor=7,
     ),
     Bug(
-        "An array where one answer is needed",
+        "An array where one Boolean is needed",
         'import numpy as np\n\nspeeds = np.array([28, 61, 35])\nif speeds > 50:\n    print("too fast")\n',
         'Traceback (most recent call last):\n  File "road.py", line 4, in <module>\n    if speeds > 50:\n'
         "       ^^^^^^^^^^^\nValueError: The truth value of an array with more than one element is ambiguous. "
@@ -94,7 +94,7 @@ BUGS = (
         cursor=4,
     ),
     Bug(
-        "An answer after the first item",
+        "A return after the first item",
         "def all_paid(bills):\n    for bill in bills:\n        if bill == 0:\n            return True\n"
         "        else:\n            return False\n",
         "Test failed: all_paid([0, 20])\n  expected: False\n  got: True\n",

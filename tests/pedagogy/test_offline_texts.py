@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,13 +13,18 @@ from testing.lesson_cases import LessonCase, lesson_cases
 from testing.lesson_texts import FACT, PROGRAM, RULES, parts
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline import explain
+from tutor_pedagogy.offline.engine import closings
+from tutor_pedagogy.offline.engine.closings import with_closing
 from tutor_pedagogy.offline.engine.finding import Code, Finding
+from tutor_pedagogy.offline.engine.missing_values import with_values
 from tutor_pedagogy.offline.engine.writing import write
 from tutor_protocol import Position, Submission
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.rule import Rule
 
+ALTERNATIVES = re.compile(r"\[\[(.*?)\]\]")
+CLOSINGS = re.findall(r'"([A-Z][^"]+\.)"', Path(closings.__file__).read_text(encoding="utf-8"))
 STUDENTS = [StudentLevels(programming=level, maths=level) for level in (1, 3, 5)]
 EMPTY = re.compile(
     r"\$\w|\[\[|\|\||\]\]"
@@ -63,10 +69,17 @@ def test_a_lesson_without_any_value_has_no_placeholder(rule: Rule) -> None:
 def test_alternatives_are_as_long_as_the_texts_that_they_replace(rule: Rule) -> None:
     """A lesson with sentences for a missing value has at least 40 words at every level without that value."""
     optional = {
-        name for part in parts(rule) for pair in re.findall(r"\[\[(.*?)\|\|", part) for name in FACT.findall(pair)
+        name
+        for part in parts(rule)
+        for found in re.findall(r"\[\[(.*?)\]\]", part)
+        for name in FACT.findall(found.rpartition("||")[0])
     }
     slots = {name: Code("zz") for part in parts(rule) for name in FACT.findall(part)}
-    required = {name for part in parts(rule) for name in FACT.findall(re.sub(r"\[\[.*?\|\|(.*?)\]\]", r"\1", part))}
+    required = {
+        name
+        for part in parts(rule)
+        for name in FACT.findall(ALTERNATIVES.sub(lambda found: found[1].rpartition("||")[2], part))
+    }
     known = {name: slot for name, slot in slots.items() if name not in optional or name in required}
     finding = Finding(rule=rule.name, error_type=rule.error_type, lines=(1,), expression="zz", slots=known)
 
@@ -74,14 +87,40 @@ def test_alternatives_are_as_long_as_the_texts_that_they_replace(rule: Rule) -> 
         assert len(re.sub(r"```\w*", "", write(finding, rule.lesson, PROGRAM, level, student)).split()) >= 40
 
 
-def test_closings_fill_short_texts_only() -> None:
-    """Without its last sentence, a text that ends with a closing would have fewer than 40 words."""
-    closing = re.compile(r"(?:before you change anything|you expect|with another value)\.$")
-    for case in lesson_cases()[::5]:
-        for level, student in product(HintLevel, STUDENTS):
-            text = explain(case.submission(), level, student).text
-            if closing.search(text) and level != HintLevel.STRUCTURE:
-                assert len(re.sub(r"```\w*", "", text).split()) < 60
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        pytest.param({"call", "got"}, "`f` gives 3. Count.", id="all values"),
+        pytest.param({"got"}, "You get 3. Count.", id="one value"),
+        pytest.param(set(), "Look at the result. Count.", id="none"),
+    ],
+)
+def test_the_first_sentence_whose_slots_have_values_is_taken(known: set[str], expected: str) -> None:
+    """Of several alternatives the first with all its values is taken; a sentence without a value is left out."""
+    part = "[[$call gives $got.||You get $got.||Look at the result.]] Count. See $other."
+    filled = with_values(part, known).replace("$call", "`f`").replace("$got", "3")
+
+    assert expected == filled
+
+
+@pytest.mark.parametrize(("words", "expected"), [(28, 2), (35, 1), (39, 1), (40, 0), (80, 0)], ids=str)
+def test_closings_fill_short_texts_only(words: int, expected: int) -> None:
+    """A text gets closing sentences until it has 40 words, and none if it has them already."""
+    text = " ".join(["word"] * words)
+
+    assert with_closing(text, ("One two three four five six.", "Seven.")).count(".") == expected
+
+
+def test_closings_are_a_small_part_of_all_words() -> None:
+    """In the texts of every fifth case, sentences of `closings.py` are less than a tenth of the words."""
+    closing = re.compile("|".join(re.escape(sentence) for sentence in CLOSINGS))
+    texts = [
+        prose(explain(case.submission(), level, student).text)
+        for case, level, student in product(lesson_cases()[::5], HintLevel, STUDENTS)
+    ]
+    added = sum(len(found.split()) for text in texts for found in closing.findall(text))
+
+    assert added / sum(len(text.split()) for text in texts) < 0.1
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Sentences of a lesson for findings in which a slot has no value.
 
-`[[$left is compared.||Two values are compared.]]` in a lesson gives the sentences with and without the slot. A sentence
-without such an alternative is left out.
+`[[$left is compared.||Two values are compared.]]` in a lesson gives the sentences with and without the slot: the first
+alternative all of whose slots have a value. A sentence without such an alternative is left out.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Container
 
-_ALTERNATIVES = re.compile(r"\[\[([^|\[\]]*+)\|\|([^|\[\]]*+)\]\]")
+_ALTERNATIVES = re.compile(r"\[\[([^\[\]]*+)\]\]")
 _SLOT = re.compile(r"\$(\w+)")
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 
@@ -20,7 +20,7 @@ _SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 def with_values(part: str, known: Container[str]) -> str:
     """Return a part of a lesson without the sentences that mention a slot that is not known."""
     if "[[" in part:
-        part = _ALTERNATIVES.sub(lambda pair: pair[1] if _has_all(pair[1], known) else pair[2], part)
+        part = _ALTERNATIVES.sub(lambda found: _first_known(found[1].split("||"), known), part)
     if _has_all(part, known):
         return part
     paragraphs = (
@@ -28,6 +28,10 @@ def with_values(part: str, known: Container[str]) -> str:
         for paragraph in part.split("\n\n")
     )
     return "\n\n".join(filter(None, paragraphs))
+
+
+def _first_known(alternatives: list[str], known: Container[str]) -> str:
+    return next((each for each in alternatives if _has_all(each, known)), "")
 
 
 def _has_all(text: str, known: Container[str]) -> bool:
