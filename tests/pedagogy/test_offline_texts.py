@@ -162,17 +162,20 @@ def test_first_sentence_names_the_line_that_python_or_the_student_points_at(
     assert opening == text[: len(opening)]
 
 
+FAILED = "Test failed: double(5)\n  expected: 10\n  got: 7\n"
+
+
 @pytest.mark.parametrize(
-    ("code", "opening"),
+    ("code", "said", "opening"),
     [
-        pytest.param("print(totl)\n", "The cause is", id="certain"),
-        pytest.param("n = 3\nif n is 3:\n    print(n)\n", "A likely cause is", id="likely"),
-        pytest.param("print(1)\n", "Start at", id="start_here"),
+        pytest.param("print(totl)\n", None, "The cause is", id="certain"),
+        pytest.param("n = 3\nif n is 3:\n    print(n)\n", None, "A likely cause is", id="likely"),
+        pytest.param("def double(n):\n    return n + 2\n", FAILED, "Start at", id="start_here"),
     ],
 )
-def test_tone_follows_the_certainty(code: str, opening: str) -> None:
+def test_tone_follows_the_certainty(code: str, said: str | None, opening: str) -> None:
     """Level 3 claims a cause only if it is certain, and says how to check a likely one."""
-    submission = Submission(code=code, cursor=Position(0, 0))
+    submission = Submission(code=code, cursor=Position(0, 0), traceback=said)
     plan = explain(submission, HintLevel.STRUCTURE, STUDENTS[1]).text
 
     assert opening == plan[: len(opening)]
