@@ -147,7 +147,7 @@ def test_smell_in_another_function_is_passed_over() -> None:
     """Only the function that the failing test calls, and functions it calls, are examined."""
     code = "def other(xs):\n    return xs.sort()\n\ndef pick(n):\n    return n - 1\n"
     text = "Test failed: pick(3)\n  expected: 3\n  got:      2\n"
-    assert diagnose(ask(code, text)).rule == "logic.result-off-by-one"
+    assert diagnose(ask(code, text)).lines == (5,)
 
 
 @pytest.mark.parametrize(
@@ -232,10 +232,10 @@ def test_reports_of_many_test_programs_are_read(text: str, expected: str, got: s
 
 def test_return_that_is_never_reached_is_told_with_its_condition() -> None:
     """If a test expects a value and gets None, the condition before the `return` is named."""
-    code = "def find(xs, x):\n    for k in range(len(xs)):\n        if xs[k] > x:\n            return k\n"
-    text = "Test failed: find([1, 2], 2)\n  expected: 1\n  got: None\n"
+    code = "def find(xs, x):\n    for k in range(len(xs)):\n        if [xs[k]] == x:\n            return k\n"
+    text = "Test failed: find([1, 2, 4], 2)\n  expected: 7\n  got: None\n"
     finding = diagnose(Submission(code=code, cursor=Position(0, 0), traceback=text))
-    assert (finding.rule, finding.lines, finding.expression) == ("logic.return-never-reached", (3,), "xs[k] > x")
+    assert (finding.rule, finding.lines, finding.expression) == ("logic.return-never-reached", (3,), "[xs[k]] == x")
 
 
 def test_missing_rounding_is_told() -> None:
@@ -255,7 +255,7 @@ def test_condition_that_chose_the_wrong_branch_is_told(got: str, expected: str, 
         "def grade(points):\n    if points > 90:\n        letter = 'A'\n    elif points >= 80:\n        letter = 'B'\n"
         "    else:\n        letter = 'C'\n    return letter, points\n"
     )
-    text = f"Test failed: grade(90)\n  expected: {expected}\n  got: {got}\n"
+    text = f"Test failed: grade(read())\n  expected: {expected}\n  got: {got}\n"
     finding = diagnose(Submission(code=code, cursor=Position(0, 0), traceback=text))
     assert (finding.rule, finding.lines) == ("logic.wrong-branch-taken", (line,))
     assert finding.slots["was"] == was

@@ -18,10 +18,8 @@ from tutor_pedagogy.offline.engine.evidence import Evidence, evaluated_crash
 from tutor_pedagogy.offline.engine.finding import Explanation, Finding
 from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.program import Program
-from tutor_pedagogy.offline.engine.sure_mistakes import CERTAIN
 from tutor_pedagogy.offline.engine.writing import write
 from tutor_pedagogy.offline.rules import logic, runtime, syntax
-from tutor_pedagogy.offline.rules.logic.rule import LogicRule
 from tutor_pedagogy.offline.rules.logic.symptom import read_symptom
 from tutor_pedagogy.offline.rules.logic.tracing import TRACE, trace
 from tutor_pedagogy.offline.rules.syntax.sense import Sense
@@ -175,7 +173,7 @@ def _evidence(program: Program, submission: Submission) -> Cause | None:
         if foreseen is not None:
             return _crash(program, foreseen)
     found = logic.diagnose(program, symptom)
-    return Cause(*found, _certainty(found[0])) if found is not None else None
+    return Cause(*found) if found is not None else None
 
 
 def _crash(program: Program, crash: Crash) -> Cause:
@@ -188,13 +186,6 @@ def _crash(program: Program, crash: Crash) -> Cause:
         if match.edit is not None and evidence.mends(match.edit):
             return Cause(rule, match, "certain")
     return cause
-
-
-def _certainty(rule: Rule) -> Certainty:
-    """Return the confidence in a rule. A rule without a code pattern (no `LogicRule`) only says where to start."""
-    if not isinstance(rule, LogicRule):
-        return "start_here"
-    return "certain" if rule.certainty >= CERTAIN else "likely"
 
 
 def _syntax(program: Program, fault: Fault) -> Cause:

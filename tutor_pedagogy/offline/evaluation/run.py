@@ -15,6 +15,9 @@ from tutor_pedagogy.problem.tree_walk import walk
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from tutor_pedagogy.offline.evaluation.frames import Scope
+
+
 MISTAKE = "the evaluator failed"
 """The beginning of the reason of a run that stopped at an exception of the evaluator itself."""
 STEPS_OF_VALUE = 200
@@ -97,16 +100,19 @@ def run(
     watched: Collection[ast.AST] = (),
     inputs: Iterable[str] | None = None,
     names: Mapping[str, Any] | None = None,
+    scopes: dict[ast.AST, Scope] | None = None,
 ) -> Run:
     """Evaluate a module, then `call` if one is given. The code is not run by Python.
 
     The cost is bounded by `steps`, and by the size of each value. Files, randomness, time and modules that are not
     known give unknown values, and so does the user's input without `inputs`; a run stops where such a value decides.
     `inputs` are the lines that `input()` returns, and `names` the variables that the module begins with. Their values
-    may change.
+    may change. Runs of one tree may share `scopes`, which holds the scopes of its functions.
     """
     module = Frame(dict(names or {}))
     machine = _Interpreter(steps, module, watched, inputs)
+    if scopes is not None:
+        machine.scopes = scopes
     value: Any = UNKNOWN
     ending: Literal["finished", "raised", "stopped"] = "finished"
     exception: BaseException | None = None

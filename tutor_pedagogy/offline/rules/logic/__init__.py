@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,9 @@ from tutor_pedagogy.offline.rules.logic import (
     start_values,
     stores,
     strings,
+    trials,
 )
-from tutor_pedagogy.offline.rules.logic.rule import SURE, LogicRule
+from tutor_pedagogy.offline.rules.logic.rule import CERTAIN, SURE, LogicRule
 from tutor_pedagogy.offline.rules.logic.wrong_branch import explain_branch
 from tutor_pedagogy.offline.rules.logic.wrong_result import explain_result, explain_unreached
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
     from tutor_pedagogy.offline.engine.rule import Rule
     from tutor_pedagogy.offline.rules.logic.symptom import Symptom
+    from tutor_protocol import Certainty
 
 MODULES = (
     returns,
@@ -55,7 +58,35 @@ _SURE_RULES = sorted((rule for rule in RULES if rule.certainty >= SURE), key=lam
 _BY_CERTAINTY = [list(rules) for _, rules in groupby(_SURE_RULES, key=lambda rule: rule.certainty)]
 
 
-def diagnose(program: Program, symptom: Symptom | None) -> tuple[Rule, Match] | None:
+def diagnose(program: Program, symptom: Symptom | None) -> tuple[Rule, Match, Certainty] | None:
+    """Return the rule for a wrong result, with its match and the certainty.
+
+    A change that trials have proved comes first, unless the place of the mistake is still open.
+    """
+    tried = trials.diagnose(program, symptom)
+    if tried is not None and tried[2] != "start_here":
+        return tried
+    found = _proved(program, symptom, _by_pattern(program, symptom))
+    if tried is not None and (found is None or not isinstance(found[0], LogicRule)):
+        return tried
+    return (*found, _certainty(found[0])) if found is not None else None
+
+
+def _proved(program: Program, symptom: Symptom | None, found: tuple[Rule, Match] | None) -> tuple[Rule, Match] | None:
+    """Return a finding without its edit if the edit leaves a known expectation unfulfilled."""
+    if found is None or found[1].edit is None or not trials.fails_with(program, found[1].edit, symptom):
+        return found
+    return found[0], replace(found[1], edit=None)
+
+
+def _certainty(rule: Rule) -> Certainty:
+    """Return the confidence in a rule; a rule that is no code pattern (`LogicRule`) only says where to start."""
+    if not isinstance(rule, LogicRule):
+        return "start_here"
+    return "certain" if rule.certainty >= CERTAIN else "likely"
+
+
+def _by_pattern(program: Program, symptom: Symptom | None) -> tuple[Rule, Match] | None:
     """Return the rule for a wrong result, with its match.
 
     Preferred is a rule that fits the symptom, then an explanation of the symptom itself, then the most certain rule.
@@ -85,8 +116,14 @@ def patterns(program: Program) -> Iterator[tuple[LogicRule, Match]]:
 
 def _surest(program: Program) -> tuple[LogicRule, Match] | None:
     """Return the most certain of the matching rules. Of equally certain rules, the match nearest to the cursor wins."""
+    refutations = trials.Refutations(program)
     for rules in _BY_CERTAINTY:
-        found = [(rule, match) for rule in rules for match in rule.find(program)]
+        found = [
+            (rule, match)
+            for rule in rules
+            for match in rule.find(program)
+            if not refutations.contradict(rule.name, match)
+        ]
         if found:
             return min(found, key=lambda pair: abs(pair[1].lines[0] - program.cursor_line))
     return None

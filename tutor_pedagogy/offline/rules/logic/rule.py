@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 SURE = 0.5
 """The minimum certainty of rules that apply without a symptom."""
+CERTAIN = 0.95
+"""The minimum certainty at which a logic rule is reported unasked.
+
+In 253 corrected student programs, such rules made one report.
+"""
 _GROUPS = (Function, Loop)
 
 

@@ -104,7 +104,7 @@ def _is_test(text: str) -> bool:
 def _from_test(text: str) -> Symptom | None:
     call = _failing_call(text)
     if _ENDLESS.search(text) and not _LABELLED_GOT.search(text):
-        return Symptom(("endless",), call)
+        return Symptom(("endless",), call, _last(_LABELLED_EXPECTED, text))
     expected, got = _two_values(text)
     asserted = _asserted(text)
     if asserted is not None:

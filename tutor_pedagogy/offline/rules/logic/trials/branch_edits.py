@@ -1,0 +1,139 @@
+"""Candidates of decisions: the order of branches, answers that come too early, and chains."""
+
+from __future__ import annotations
+
+import ast
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.offline.engine.program import Loop
+from tutor_pedagogy.offline.rules.logic.trials.blocks import block_of, is_simple
+from tutor_pedagogy.offline.rules.logic.trials.candidate import Candidate, Change, with_lines
+from tutor_pedagogy.offline.rules.logic.trials.kinds import BRANCHES, CHAIN, MOVED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tutor_pedagogy.offline.engine.program import Program
+
+
+def of_branches(program: Program, node: ast.If) -> Iterator[Candidate]:
+    """Yield branches in another order, an early answer in the other branch, and `elif` for a second `if`."""
+    match node:
+        case ast.If(body=[ast.stmt() as first], orelse=[ast.stmt() as second]) if is_simple(program, first) and (
+            is_simple(program, second)
+        ):
+            one, other = (program.line(each.lineno) for each in (first, second))
+            yield Candidate(
+                kind=BRANCHES,
+                weight=0.4,
+                node=node,
+                changes=(Change(node, "body", [second]), Change(node, "orelse", [first])),
+                write=lambda: _swapped_lines(program, first.lineno, second.lineno, one, other),
+            )
+    yield from _else_after_loop(program, node)
+    yield from _chained(program, node)
+    yield from _order_of_tests(program, node)
+
+
+def _swapped_lines(program: Program, first: int, second: int, one: str, other: str) -> str:
+    between = program.lines[first : second - 1]
+    return with_lines(program, first, second, [other, *between, one])
+
+
+def _else_after_loop(program: Program, node: ast.If) -> Iterator[Candidate]:
+    """Yield the `return` of an `else` branch moved behind the loop, where every item has been seen."""
+    loop = program.parents.get(node)
+    match node.orelse:
+        case [ast.Return() as answer] if isinstance(loop, Loop) and loop.body[-1] is node:
+            block = block_of(program, loop)
+        case _:
+            return
+    if block is None or not is_simple(program, answer):
+        return
+    holder, field, body = block
+    place = body.index(loop)
+    outer = program.indentation(loop.lineno)
+    lines = range(node.body[-1].end_lineno or 0, answer.lineno)
+
+    def write() -> str | None:
+        header = next((n for n in lines if program.line(n).strip().startswith("else")), None)
+        if header is None:
+            return None
+        kept = [*program.lines[header : answer.lineno - 1], outer + program.line(answer.lineno).strip()]
+        return with_lines(program, header, answer.lineno, kept)
+
+    yield Candidate(
+        kind=MOVED,
+        weight=0.9,
+        node=answer,
+        changes=(
+            Change(node, "orelse", []),
+            Change(holder, field, [*body[: place + 1], answer, *body[place + 1 :]]),
+        ),
+        write=write,
+    )
+
+
+def _chained(program: Program, node: ast.If) -> Iterator[Candidate]:
+    """Yield a chain of `elif` in place of independent `if` statements that follow each other."""
+    block = block_of(program, node)
+    if block is None or node.orelse:
+        return
+    holder, field, body = block
+    place = body.index(node)
+    chain = [node]
+    for following in body[place + 1 :]:
+        if not isinstance(following, ast.If):
+            break
+        chain.append(following)
+        if following.orelse:
+            break
+    is_first = place == 0 or not isinstance(body[place - 1], ast.If)
+    if len(chain) < 2 or not is_first:  # noqa: PLR2004 - a chain has two conditions
+        return
+    changes = [Change(holder, field, [*body[: place + 1], *body[place + len(chain) :]])]
+    changes += [Change(one, "orelse", [other]) for one, other in pairwise(chain)]
+
+    def write() -> str | None:
+        lines = list(program.lines)
+        for each in chain[1:]:
+            lines[each.lineno - 1] = lines[each.lineno - 1].replace("if", "elif", 1)
+        return "\n".join(lines)
+
+    yield Candidate(kind=CHAIN, weight=0.75, node=chain[1], changes=tuple(changes), write=write)
+
+
+def _order_of_tests(program: Program, node: ast.If) -> Iterator[Candidate]:
+    """Yield the first two branches of a chain in the reverse order."""
+    match node.orelse:
+        case [ast.If() as second] if second.lineno != node.lineno and program.line(second.lineno).strip().startswith(
+            "elif"
+        ):
+            pass
+        case _:
+            return
+    end = (second.body[-1].end_lineno or 0, node.body[-1].end_lineno or 0)
+
+    def write() -> str | None:
+        first_test, second_test = program.line(node.lineno), program.line(second.lineno)
+        if not first_test.strip().startswith(("if ", "elif ")):
+            return None
+        word = "elif" if first_test.strip().startswith("elif ") else "if"
+        one = program.indentation(node.lineno) + word + second_test.strip()[len("elif") :]
+        other = program.indentation(node.lineno) + "elif" + first_test.strip()[len(word) :]
+        texts = [one, *program.lines[second.lineno : end[0]], other, *program.lines[node.lineno : end[1]]]
+        return with_lines(program, node.lineno, end[0], texts)
+
+    yield Candidate(
+        kind=BRANCHES,
+        weight=0.55,
+        node=node,
+        changes=(
+            Change(node, "test", second.test),
+            Change(node, "body", second.body),
+            Change(second, "test", node.test),
+            Change(second, "body", node.body),
+        ),
+        write=write,
+    )

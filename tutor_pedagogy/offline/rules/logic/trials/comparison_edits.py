@@ -1,0 +1,92 @@
+"""Candidates in conditions: comparisons, and the words that join them."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.offline.rules.logic.trials.candidate import Candidate, Change, between, replaced, with_text
+from tutor_pedagogy.offline.rules.logic.trials.kinds import BORDER, CONVERTED, JOINED, TURNED
+from tutor_pedagogy.offline.rules.logic.trials.signs import operator_text, sign
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tutor_pedagogy.offline.engine.program import Program
+    from tutor_pedagogy.offline.rules.logic.trials.context import Context
+
+_TWO = 2
+_BORDERS: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
+
+
+_TURNED: dict[type[ast.cmpop], tuple[tuple[type[ast.cmpop], float], ...]] = {
+    ast.Lt: ((ast.Gt, 0.7), (ast.GtE, 0.4)),
+    ast.Gt: ((ast.Lt, 0.7), (ast.LtE, 0.4), (ast.Eq, 0.35)),
+    ast.LtE: ((ast.GtE, 0.65), (ast.Gt, 0.4), (ast.Eq, 0.5)),
+    ast.GtE: ((ast.LtE, 0.65), (ast.Lt, 0.4), (ast.Eq, 0.4)),
+    ast.Eq: ((ast.NotEq, 0.45),),
+    ast.NotEq: ((ast.Eq, 0.5),),
+    ast.In: ((ast.NotIn, 0.4),),
+    ast.NotIn: ((ast.In, 0.5),),
+}
+
+
+def of_comparison(program: Program, node: ast.Compare, context: Context) -> Iterator[Candidate]:
+    """Yield comparisons with another operator."""
+    for place, kind in enumerate(node.ops):
+        left, right = (node.left, *node.comparators)[place : place + 2]
+        options = [(other, weight, TURNED) for other, weight in _TURNED.get(type(kind), ())]
+        if type(kind) in _BORDERS and context.may_be_equal(left, right):
+            options.append((_BORDERS[type(kind)], 1.0, BORDER))
+        is_rest = isinstance(left, ast.BinOp) and isinstance(left.op, ast.Mod)
+        for other, weight, lesson in options:
+            changed = [*node.ops[:place], other(), *node.ops[place + 1 :]]
+            yield Candidate(
+                kind=lesson,
+                weight=weight * 0.8 if is_rest else weight,
+                node=node,
+                changes=(Change(node, "ops", changed),),
+                write=operator_text(program, left, right, type(kind), other),
+            )
+
+
+def of_lengths(program: Program, node: ast.Compare, context: Context) -> Iterator[Candidate]:
+    """Yield a comparison of two strings or lists as one of their lengths."""
+    match node:
+        case ast.Compare(
+            left=ast.Name() as left, ops=[ast.Lt() | ast.Gt() | ast.LtE() | ast.GtE()], comparators=[right]
+        ):
+            pass
+        case _:
+            return
+    if isinstance(right, ast.Name) and context.type_of(left) in (str, list) and context.type_of(right) in (str, list):
+        called = [ast.Call(func=ast.Name(id="len", ctx=ast.Load()), args=[part], keywords=[]) for part in (left, right)]
+        text = f"len({left.id}) {sign(type(node.ops[0]))} len({right.id})"
+        yield Candidate(
+            kind=CONVERTED,
+            weight=0.6,
+            node=node,
+            changes=(Change(node, "left", called[0]), Change(node, "comparators", called[1:])),
+            write=lambda: with_text(program, node, text),
+        )
+
+
+def of_join(program: Program, node: ast.BoolOp) -> Iterator[Candidate]:
+    """Yield a condition with `or` in place of `and`, or the reverse."""
+    other = ast.Or if isinstance(node.op, ast.And) else ast.And
+    old = type(node.op)
+
+    def write() -> str | None:
+        return (
+            between(program, node.values[0], node.values[1], sign(old), sign(other))
+            if len(node.values) == _TWO
+            else None
+        )
+
+    yield Candidate(kind=JOINED, weight=0.75, node=node, changes=(Change(node, "op", other()),), write=write)
+
+
+def of_negation(program: Program, node: ast.UnaryOp) -> Iterator[Candidate]:
+    """Yield a condition without its `not`."""
+    if isinstance(node.op, ast.Not):
+        yield from replaced(program, node, node.operand, program.segment(node.operand), (JOINED, 0.55))

@@ -1,0 +1,91 @@
+"""The outline of a module: its own statements, what they define, and what an expression needs of them."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.problem.tree_walk import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tutor_pedagogy.offline.engine.program import Program
+
+_DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+_BUILTINS = frozenset(dir(builtins))
+
+
+class Outline:
+    """The module's statements. Those under `if __name__ == "__main__"` stand in its place."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.statements = list(_flat(program.tree.body)) if program.tree is not None else []
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """The names that the statements define."""
+        found: set[str] = set()
+        for statement in self.statements:
+            if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+                found.add(statement.name)
+            elif isinstance(statement, ast.Assign | ast.AnnAssign):
+                targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+                found.update(target.id for target in targets if isinstance(target, ast.Name))
+        return frozenset(found)
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        """The names that the functions and classes use."""
+        used: set[str] = set()
+        for statement in self.statements:
+            if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+                used |= self.program.words_of(statement)
+        return frozenset(used)
+
+    def holds(self, expression: ast.expr) -> bool:
+        """Return whether an expression uses a name of the module, and no names but these and built-in ones."""
+        nodes = walk(expression)
+        own = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        own |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+        used = {node.id for node in nodes if isinstance(node, ast.Name)} - own
+        return used <= self._names | _BUILTINS and not used.isdisjoint(self._names)
+
+    def needed_for(self, call: ast.expr) -> list[ast.stmt]:
+        """Return the statements that a call needs: definitions, imports, and assignments to names that are used."""
+        words = self._words | self.program.words_of(call)
+        return [statement for statement in self.statements if _is_needed(statement, words)]
+
+    def before(self, statement: ast.stmt) -> list[ast.stmt]:
+        """Return the statements above one of them, without assertions and without what they print."""
+        found: list[ast.stmt] = []
+        for each in self.statements:
+            if each is statement:
+                break
+            match each:
+                case ast.Assert() | ast.Expr(value=ast.Call(func=ast.Name(id="print"))):
+                    pass
+                case _:
+                    found.append(each)
+        return found
+
+
+def _is_needed(statement: ast.stmt, words: frozenset[str] | set[str]) -> bool:
+    if isinstance(statement, _DEFINITIONS):
+        return True
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            return name in words
+    return False
+
+
+def _flat(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    for statement in body:
+        match statement:
+            case ast.If(test=ast.Compare(left=ast.Name(id="__name__"))):
+                yield from statement.body
+            case _:
+                yield statement

@@ -1,0 +1,196 @@
+"""The verdict on a search: the rule, the place and the certainty that its survivors allow."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.offline.engine.edits import edit_to
+from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.match import Match
+from tutor_pedagogy.offline.engine.parsing import parse
+from tutor_pedagogy.offline.engine.rule import Rule
+from tutor_pedagogy.offline.rules.logic import (
+    conditions,
+    early_returns,
+    effects,
+    formulas,
+    loops,
+    missing_returns,
+    replaced_values,
+    searches,
+    start_values,
+)
+from tutor_pedagogy.offline.rules.logic.trials.candidate import Candidate, applied
+from tutor_pedagogy.offline.rules.logic.trials.search import NEAR, Evidence, Found, suspicion
+from tutor_pedagogy.offline.rules.logic.trials.variations import STEPS, agree
+from tutor_pedagogy.problem.tree_walk import alike
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.finding import Edit
+    from tutor_pedagogy.offline.engine.program import Program
+    from tutor_pedagogy.offline.rules.logic.rule import LogicRule
+    from tutor_pedagogy.offline.rules.logic.trials.stage import Stage
+    from tutor_protocol import Certainty
+
+_LONGEST = 60
+RULES = {
+    name: Rule(name, "logic")
+    for name in (
+        "logic.border-on-wrong-side",
+        "logic.comparison-turned-round",
+        "logic.conditions-joined-wrongly",
+        "logic.one-step-off",
+        "logic.wrong-number",
+        "logic.wrong-start-value",
+        "logic.wrong-operator",
+        "logic.wrong-name-used",
+        "logic.operands-swapped",
+        "logic.wrong-function-called",
+        "logic.value-of-wrong-type",
+        "logic.replaced-instead-of-added",
+        "logic.line-in-the-wrong-block",
+        "logic.branches-swapped",
+        "logic.result-not-kept",
+        "logic.return-forgotten",
+        "logic.step-missing",
+        "logic.old-value-needed",
+        "logic.conditions-not-chained",
+    )
+}
+PLACES = Rule("logic.one-of-several-places", "logic")
+_INDEPENDENT = 2
+"""The number of expectations from which a finding can be certain."""
+LEAST = 0.33
+"""The weight below which a survivor is no finding: something else may be wrong, and the change hides it by chance."""
+_COMMON = 0.5
+_TURNS = frozenset(
+    (
+        "logic.comparison-turned-round",
+        "logic.branches-swapped",
+        "logic.conditions-joined-wrongly",
+        "logic.wrong-name-used",
+    )
+)
+"""Kinds that turn a truth value round. One wrong truth value alone is no evidence for them."""
+PATTERNS: dict[str, tuple[LogicRule, ...]] = {
+    "logic.replaced-instead-of-added": (effects.only_last_round_counts, effects.counted_only_once),
+    "logic.line-in-the-wrong-block": (
+        start_values.accumulator_reset,
+        early_returns.answer_in_first_round,
+        early_returns.answer_at_first_fit,
+    ),
+    "logic.wrong-start-value": (
+        start_values.product_with_zero,
+        start_values.smallest_starts_at_zero,
+        start_values.not_found_looks_like_first,
+    ),
+    "logic.one-step-off": (loops.last_number_left_out, loops.item_left_out, searches.divides_always),
+    "logic.result-not-kept": (effects.result_thrown_away,),
+    "logic.return-forgotten": (missing_returns.answer_of_call_forgotten, missing_returns.result_never_returned),
+    "logic.answer-of-method-in-place": (missing_returns.answer_of_method_in_place,),
+    "logic.old-value-needed": (replaced_values.value_lost_before_use, replaced_values.value_lost_in_swap),
+    "logic.conditions-not-chained": (conditions.later_if_overrides,),
+    "logic.wrong-operator": (formulas.digits_by_plain_division, formulas.rest_dropped),
+    "logic.branches-swapped": (conditions.branch_never_reached,),
+}
+"""The pattern rules whose lessons explain a kind of candidate better than its general lesson."""
+
+
+def verdict(program: Program, stage: Stage, evidence: Evidence, found: Found) -> tuple[Rule, Match, Certainty] | None:
+    """Return the finding that the survivors of a search allow, or None."""
+    survivors = [each for each in found.survivors if suspicion(each, evidence) >= LEAST]
+    if not survivors:
+        return None
+    best = survivors[0]
+    least = NEAR * suspicion(best, evidence)
+    rivals = [each for each in survivors[1:] if suspicion(each, evidence) >= least]
+    stage.steps_left = max(stage.steps_left, STEPS)
+    expectation = evidence.failing[0][0]
+    rivals = [each for each in rivals if not agree(stage, expectation, best, each)]
+    if any(each.line != best.line for each in rivals):
+        return _several(program, evidence, [best, *rivals])
+    count = len(evidence.failing) + len(evidence.holding)
+    is_turn = count < _INDEPENDENT and isinstance(expectation.wanted, bool) and best.kind in _TURNS
+    edit = None if rivals or is_turn else edit_of(program, best)
+    certainty: Certainty = "likely"
+    if is_turn:
+        certainty = "start_here"
+    elif count >= _INDEPENDENT and found.is_whole and edit is not None and suspicion(best, evidence) >= _COMMON:
+        certainty = "certain"
+    rule, match = _pattern(program, best) or (RULES.get(best.kind) or PATTERNS[best.kind][0], None)
+    slots = {**_slots(program, evidence, best), **(match.slots if match is not None else {})}
+    return rule, Match(lines=(best.line,), expression=_expression(program, best), edit=edit, slots=slots), certainty
+
+
+def _pattern(program: Program, best: Candidate) -> tuple[LogicRule, Match] | None:
+    """Return the pattern rule that describes the same mistake on the same line, with its match."""
+    for rule in PATTERNS.get(best.kind, ()):
+        for match in rule.find(program):
+            if match.lines[0] == best.line or (match.edit is not None and match.edit.line == best.line):
+                return rule, match
+    return None
+
+
+def _several(program: Program, evidence: Evidence, survivors: list[Candidate]) -> tuple[Rule, Match, Certainty] | None:
+    lines = sorted({each.line for each in survivors})
+    slots = _slots(program, evidence, survivors[0])
+    named = [f"line {program.shown(line)}" for line in lines[:3]]
+    slots["places"] = f"{', '.join(named[:-1])} and {named[-1]}"
+    best = survivors[0]
+    return PLACES, Match(lines=(best.line,), expression=_expression(program, best), slots=slots), "start_here"
+
+
+def edit_of(program: Program, candidate: Candidate) -> Edit | None:
+    """Return the edit of a candidate, if its text gives exactly the tree that was tried."""
+    mended = candidate.write()
+    if mended is None:
+        return None
+    tree = parse(mended, cell=program.is_cell)
+    if not isinstance(tree, ast.Module) or program.tree is None:
+        return None
+    with applied(candidate):
+        if not alike(tree, program.tree):
+            return None
+    return edit_to(program, mended)
+
+
+def _expression(program: Program, candidate: Candidate) -> str | None:
+    node = candidate.node
+    if isinstance(node, ast.expr):
+        return program.segment(node)
+    return program.line(node.lineno).strip() or None
+
+
+def _slots(program: Program, evidence: Evidence, best: Candidate) -> dict[str, str]:
+    expectation, outcome = evidence.failing[0]
+    text = expectation.text
+    call = Code(text) if len(text) <= _LONGEST and text.isprintable() and expectation.form != "line" else "your program"
+    times = outcome.run.ran.get(best.line, 0)
+    fact = f"line {program.shown(best.line)} runs {_times(times)}"
+    return {
+        "call": call,
+        "expected": _value(expectation.right),
+        "got": _value(_got(evidence)),
+        "fact": fact,
+        **best.slots,
+    }
+
+
+def _got(evidence: Evidence) -> str:
+    expectation, outcome = evidence.failing[0]
+    if outcome.run.exception is not None:
+        return type(outcome.run.exception).__name__
+    if not outcome.is_known:
+        return ""
+    return repr(outcome.result) if expectation.form in ("value", "shown") else str(outcome.result)
+
+
+def _value(text: str) -> str:
+    if text and len(text) <= _LONGEST and text.isprintable():
+        return Code(text)
+    return "no result"
+
+
+def _times(count: int) -> str:
+    return {0: "not at all", 1: "once", 2: "twice"}.get(count, f"{count} times")
