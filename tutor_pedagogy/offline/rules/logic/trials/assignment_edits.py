@@ -50,6 +50,7 @@ def statement(
         node=node,
         changes=(Change(holder, field, changed),),
         write=lambda: with_text(program, node, text),
+        binds_names=kind in (LOST, ORDER),
     )
 
 

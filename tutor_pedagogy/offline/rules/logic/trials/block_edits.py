@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import names_in
 from tutor_pedagogy.offline.engine.program import Loop
 from tutor_pedagogy.offline.rules.logic.tree import stored_in
@@ -130,5 +131,6 @@ def of_loop(program: Program, loop: ast.While) -> Iterator[Candidate]:
                 node=loop,
                 changes=(Change(loop, "body", [*loop.body, ast.copy_location(made, last)]),),
                 write=line_after(program, line, text),
-                slots={"name": name},
+                slots={"name": Code(name)},
+                binds_names=True,
             )

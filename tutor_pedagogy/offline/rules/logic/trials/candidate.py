@@ -37,6 +37,8 @@ class Candidate:
     changes: tuple[Change, ...]
     write: Callable[[], str | None]
     slots: dict[str, str] = field(default_factory=dict)
+    binds_names: bool = False
+    """Whether a function of the changed program may bind other names than before."""
 
     @property
     def line(self) -> int:

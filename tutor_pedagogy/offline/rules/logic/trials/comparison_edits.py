@@ -22,10 +22,10 @@ _BORDERS: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Lt: ast.LtE, ast.LtE: as
 _TURNED: dict[type[ast.cmpop], tuple[tuple[type[ast.cmpop], float], ...]] = {
     ast.Lt: ((ast.Gt, 0.7), (ast.GtE, 0.4)),
     ast.Gt: ((ast.Lt, 0.7), (ast.LtE, 0.4), (ast.Eq, 0.35)),
-    ast.LtE: ((ast.GtE, 0.65), (ast.Gt, 0.4), (ast.Eq, 0.5)),
+    ast.LtE: ((ast.GtE, 0.65), (ast.Gt, 0.4), (ast.Eq, 0.45)),
     ast.GtE: ((ast.LtE, 0.65), (ast.Lt, 0.4), (ast.Eq, 0.4)),
     ast.Eq: ((ast.NotEq, 0.45),),
-    ast.NotEq: ((ast.Eq, 0.5),),
+    ast.NotEq: ((ast.Eq, 0.45),),
     ast.In: ((ast.NotIn, 0.4),),
     ast.NotIn: ((ast.In, 0.5),),
 }

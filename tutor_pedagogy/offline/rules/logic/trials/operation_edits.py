@@ -40,7 +40,9 @@ def of_operation(program: Program, node: ast.BinOp) -> Iterator[Candidate]:
     for other, weight in _OPERATORS.get(type(node.op), ()):
         if _is_text(node.left) or _is_text(node.right) or (is_step and other in _NEUTRAL):
             continue
-        is_rare = is_asked or (is_step and not isinstance(parent, ast.Assign | ast.Return))
+        is_rare = (
+            is_asked or isinstance(parent, ast.Compare) or (is_step and not isinstance(parent, ast.Assign | ast.Return))
+        )
         yield Candidate(
             kind=OPERATOR,
             weight=weight * 0.6 if is_rare else weight,

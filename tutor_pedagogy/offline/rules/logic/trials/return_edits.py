@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.rules.logic.trials.blocks import line_after
 from tutor_pedagogy.offline.rules.logic.trials.candidate import Candidate, Change
 from tutor_pedagogy.offline.rules.logic.trials.kinds import BRANCHES, RETURN
@@ -38,7 +39,7 @@ def of_function(program: Program, function: Function) -> Iterator[Candidate]:
             node=last,
             changes=(Change(function, "body", changed),),
             write=line_after(program, line, f"{program.indentation(function.body[0].lineno)}return {name}"),
-            slots={"name": name},
+            slots={"name": Code(name)},
         )
 
 

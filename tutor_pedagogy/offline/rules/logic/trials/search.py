@@ -7,13 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.rules.logic.trials.candidate import Candidate, applied
 from tutor_pedagogy.offline.rules.logic.trials.kinds import (
-    AT_ONCE,
-    KEPT,
-    LOST,
     MISSING,
-    NAME,
     NUMBER,
-    ORDER,
     RETURN,
     STEP,
 )
@@ -29,19 +24,6 @@ _TIMES = 2
 """A changed program may take twice the steps of the student's, and some more."""
 NEAR = 0.65
 """The weight of a candidate, as a share of the best survivor's, from which it counts as a rival."""
-
-
-_BINDING = frozenset(
-    (
-        KEPT,
-        LOST,
-        ORDER,
-        AT_ONCE,
-        MISSING,
-        NAME,
-    )
-)
-"""Kinds of candidates with which a function may bind other names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +67,7 @@ def _passes(stage: Stage, evidence: Evidence, candidate: Candidate) -> bool:
         for expectation, before in evidence.all:
             ended = before.run.ending == "finished"
             limit = _TIMES * before.run.steps + _LEEWAY if ended else 400
-            outcome = stage.outcome(expectation, limit=limit, binds_names=candidate.kind in _BINDING)
+            outcome = stage.outcome(expectation, limit=limit, binds_names=candidate.binds_names)
             if not outcome.is_known or not expectation.holds(outcome.result):
                 return False
     return True

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import is_call_of
-from tutor_pedagogy.offline.rules.logic.trials.expectations import Expectation, expression, literal, texts_of
+from tutor_pedagogy.offline.rules.logic.trials.expectations import Expectation, expression, literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,8 @@ _LABEL = re.compile(
     r"|.*\bexpect(?:ed|s|ing)?(?: output| result| value| answer)?|.*\bwant(?:ed)?|correct(?: answer| output| result)?"
     r"|->|=>|=|==|→)[ \t:=]*(?P<v>\S.*)$"
 )
-_TAIL = re.compile(r"(?i)\b(?:but|instead|not|is|and|prints|gives|got)\b.*$")
+_TAIL = frozenset(("but", "instead", "not", "is", "and", "prints", "gives", "got"))
+"""Words with which the expected result is over."""
 _LONGEST = 120
 
 
@@ -50,7 +51,7 @@ def _comment(outline: Outline, statement: ast.stmt, line: int) -> str:
 
 def _of_comment(outline: Outline, statement: ast.Expr, call: ast.Call, comment: str) -> Iterator[Expectation]:
     labelled = _LABEL.match(comment)
-    wanted = _TAIL.sub("", labelled["v"]).strip(" \t,;!?").removesuffix(".") if labelled else comment
+    wanted = _without_tail(labelled["v"]) if labelled else comment
     if not wanted or (not labelled and not literal(wanted)[0] and not _is_word(wanted)):
         return
     if is_call_of(call, "print"):
@@ -66,6 +67,13 @@ def _of_comment(outline: Outline, statement: ast.Expr, call: ast.Call, comment: 
     elif outline.holds(call) and (labelled or literal(wanted)[0]):
         body = outline.needed_for(call)
         yield Expectation(form="shown", text=outline.program.segment(call), body=body, call=call, wanted=wanted)
+
+
+def _without_tail(text: str) -> str:
+    """Return the expected result in a comment, without the words and the punctuation behind it."""
+    words = text.split(" ")
+    end = next((place for place, word in enumerate(words) if place and word.lower() in _TAIL), len(words))
+    return " ".join(words[:end]).strip(" \t,;!?").removesuffix(".")
 
 
 def _is_word(text: str) -> bool:
@@ -134,6 +142,3 @@ def _printed_there(outline: Outline, stage: Stage, got: str, wanted: str) -> Exp
         at=places[0],
         source="question",
     )
-
-
-__all__ = ["is_reordered", "of_comments", "of_question", "texts_of"]

@@ -33,7 +33,7 @@ def agree(stage: Stage, expectation: Expectation, first: Candidate, second: Cand
 
 def _result(stage: Stage, expectation: Expectation, candidate: Candidate) -> tuple[str, Any]:
     with applied(candidate):
-        outcome = stage.outcome(expectation, limit=300, binds_names=True)
+        outcome = stage.outcome(expectation, limit=300, binds_names=candidate.binds_names)
     ended = outcome.run.ending
     if ended == "raised":
         return type(outcome.run.exception).__name__, None

@@ -110,17 +110,27 @@ def verdict(program: Program, stage: Stage, evidence: Evidence, found: Found) ->
     rivals = [each for each in rivals if not agree(stage, expectation, best, each)]
     if any(each.line != best.line for each in rivals):
         return _several(program, evidence, [best, *rivals])
-    count = len(evidence.failing) + len(evidence.holding)
-    is_turn = count < _INDEPENDENT and isinstance(expectation.wanted, bool) and best.kind in _TURNS
+    is_alone = len(evidence.failing) + len(evidence.holding) < _INDEPENDENT
+    is_turn = is_alone and isinstance(expectation.wanted, bool) and best.kind in _TURNS
     edit = None if rivals or is_turn else edit_of(program, best)
-    certainty: Certainty = "likely"
-    if is_turn:
-        certainty = "start_here"
-    elif count >= _INDEPENDENT and found.is_whole and edit is not None and suspicion(best, evidence) >= _COMMON:
+    certainty: Certainty = "start_here" if is_turn else "likely"
+    if edit is not None and found.is_whole and best.weight >= _COMMON and _is_proved(best, evidence):
         certainty = "certain"
     rule, match = _pattern(program, best) or (RULES.get(best.kind) or PATTERNS[best.kind][0], None)
     slots = {**_slots(program, evidence, best), **(match.slots if match is not None else {})}
     return rule, Match(lines=(best.line,), expression=_expression(program, best), edit=edit, slots=slots), certainty
+
+
+def _is_proved(best: Candidate, evidence: Evidence) -> bool:
+    """Return whether independent expectations prove a change: they run its line, and want different results.
+
+    A change that turns a truth value round needs two results that were wrong.
+    """
+    proving = [expectation for expectation, outcome in evidence.all if outcome.run.ran.get(best.line)]
+    wanted = {expectation.right for expectation in proving}
+    if isinstance(evidence.failing[0][0].wanted, bool) and best.kind in _TURNS:
+        return len(evidence.failing) >= _INDEPENDENT and len(wanted) >= _INDEPENDENT
+    return len(proving) >= _INDEPENDENT and len(wanted) >= _INDEPENDENT
 
 
 def _pattern(program: Program, best: Candidate) -> tuple[LogicRule, Match] | None:
