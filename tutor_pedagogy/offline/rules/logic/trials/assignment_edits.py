@@ -90,10 +90,12 @@ def _increments(
             plain, options = operand, ((ast.Add, 1.0),)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             plain, options = operand, ((ast.Sub, 1.0),)
+    loop = program.loop_around(node)
+    is_asked = isinstance(loop, ast.While) and isinstance(target, ast.Name) and target.id in names_in(loop.test)
     for operator, weight in options:
         new = ast.AugAssign(target=target, op=operator(), value=plain)
         text = f"{program.segment(target)} {SIGNS[operator]}= {program.segment(plain)}"
-        yield from statement(program, node, new, (KEPT, weight), text)
+        yield from statement(program, node, new, (KEPT, weight * 0.35 if is_asked else weight), text)
 
 
 def _turned(program: Program, node: ast.Assign, name: str, value: ast.expr) -> Iterator[Candidate]:

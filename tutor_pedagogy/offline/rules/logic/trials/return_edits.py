@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.nodes import names_in
 from tutor_pedagogy.offline.rules.logic.trials.blocks import line_after
 from tutor_pedagogy.offline.rules.logic.trials.candidate import Candidate, Change
 from tutor_pedagogy.offline.rules.logic.trials.kinds import BRANCHES, RETURN
@@ -29,13 +30,15 @@ def of_function(program: Program, function: Function) -> Iterator[Candidate]:
         for node in function.body
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
     ]
+    loops = (node for node in program.own_nodes(function) if isinstance(node, ast.For))
+    targets = {name for loop in loops for name in names_in(loop.target)}
     line = last.end_lineno or last.lineno
     for name in dict.fromkeys((*starts, *names, *parameters)):
         made = ast.Return(value=ast.Name(id=name, ctx=ast.Load()))
         changed = [*function.body, ast.copy_location(made, last)]
         yield Candidate(
             kind=RETURN,
-            weight=0.9 if name in starts else 0.6,
+            weight=0.9 if name in starts else 0.4 if name in targets else 0.6,
             node=last,
             changes=(Change(function, "body", changed),),
             write=line_after(program, line, f"{program.indentation(function.body[0].lineno)}return {name}"),

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.rules.logic.trials.stage import Outcome, Stage
 
 _LEEWAY = 60
+_ENDLESS = 250
+"""The maximum number of steps of a changed program if the student's has no end."""
 _TIMES = 2
 """A changed program may take twice the steps of the student's, and some more."""
 NEAR = 0.65
@@ -66,7 +68,7 @@ def _passes(stage: Stage, evidence: Evidence, candidate: Candidate) -> bool:
     with applied(candidate):
         for expectation, before in evidence.all:
             ended = before.run.ending == "finished"
-            limit = _TIMES * before.run.steps + _LEEWAY if ended else 400
+            limit = _TIMES * before.run.steps + _LEEWAY if ended else _ENDLESS
             outcome = stage.outcome(expectation, limit=limit, binds_names=candidate.binds_names)
             if not outcome.is_known or not expectation.holds(outcome.result):
                 return False

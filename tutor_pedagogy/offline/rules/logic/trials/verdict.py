@@ -112,11 +112,13 @@ def verdict(program: Program, stage: Stage, evidence: Evidence, found: Found) ->
         return _several(program, evidence, [best, *rivals])
     is_alone = len(evidence.failing) + len(evidence.holding) < _INDEPENDENT
     is_turn = is_alone and isinstance(expectation.wanted, bool) and best.kind in _TURNS
-    edit = None if rivals or is_turn else edit_of(program, best)
-    certainty: Certainty = "start_here" if is_turn else "likely"
+    pattern = _pattern(program, best)
+    is_open = is_turn or (pattern is None and not found.is_whole)
+    edit = None if rivals or is_open else edit_of(program, best)
+    certainty: Certainty = "start_here" if is_open else "likely"
     if edit is not None and found.is_whole and best.weight >= _COMMON and _is_proved(best, evidence):
         certainty = "certain"
-    rule, match = _pattern(program, best) or (RULES.get(best.kind) or PATTERNS[best.kind][0], None)
+    rule, match = pattern or (RULES.get(best.kind) or PATTERNS[best.kind][0], None)
     slots = {**_slots(program, evidence, best), **(match.slots if match is not None else {})}
     return rule, Match(lines=(best.line,), expression=_expression(program, best), edit=edit, slots=slots), certainty
 
