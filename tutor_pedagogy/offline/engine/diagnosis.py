@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
     from tutor_pedagogy.offline.engine.crash import Crash
     from tutor_pedagogy.offline.engine.parsing import Fault
-    from tutor_pedagogy.offline.engine.rule import Rule
     from tutor_protocol import Certainty, Purpose, Submission
 
 _SYNTAX = frozenset(("SyntaxError", "IndentationError", "TabError"))
@@ -117,7 +116,9 @@ def _cause(submission: Submission) -> Cause:
     try:
         asked = purposes.purpose_in(program)
         found = _evidence(program, submission) if purposes.yields_to_rules(program, asked) else None
-        is_open = found is None or (found.certainty == "start_here" and found.rule.error_type == "logic")
+        is_open = found is None or (
+            found.certainty == "start_here" and found.rule.error_type == "logic" and found.rule != logic.trials.PLACES
+        )
         if asked != "find" and is_open:
             return Cause(purposes.RULES[asked], None, purpose=asked)
         return found or Cause(TRACE, None)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.rules.logic.trials.candidate import Candidate, Change, replaced, with_text
-from tutor_pedagogy.offline.rules.logic.trials.kinds import BRANCHES, CONVERTED, NAME, OPERATOR, ORDER, STEP
+from tutor_pedagogy.offline.rules.logic.trials.kinds import BRANCHES, CONVERTED, NAME, NUMBER, OPERATOR, ORDER, STEP
 from tutor_pedagogy.offline.rules.logic.trials.number_edits import other_numbers
 from tutor_pedagogy.offline.rules.logic.trials.signs import operator_text, sign
 
@@ -88,7 +89,9 @@ def of_constant(program: Program, node: ast.Constant, context: Context) -> Itera
         and parent.right is node
         and not is_call_of(program.parents.get(parent), "range")
     ):
-        yield from replaced(program, parent, parent.left, program.segment(parent.left), (STEP, 0.55))
+        is_index = any(isinstance(up, ast.Subscript) for up in islice(program.above(parent), 2))
+        slip = (STEP if is_index else NUMBER, 0.55)
+        yield from replaced(program, parent, parent.left, program.segment(parent.left), slip)
     if isinstance(parent, ast.Return):
         for name in context.parameters(node):
             yield from replaced(program, node, ast.Name(id=name, ctx=ast.Load()), name, (NAME, 0.4))
