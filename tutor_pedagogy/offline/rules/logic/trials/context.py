@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.nodes import names_in
-from tutor_pedagogy.offline.evaluation.machine import SEEN
+from tutor_pedagogy.offline.evaluation.bounds import SEEN
 from tutor_pedagogy.offline.rules.logic.trials.expectations import is_plain
 from tutor_pedagogy.problem.tree_walk import walk
 
