@@ -45,6 +45,51 @@ ONLY_WHEN_RUN = frozenset(
         *("not-a-package", "not-offered-by-object", "one-character-needed", "pairs-wanted"),
         *("places-and-values", "super-not-called", "text-form-without-text", "not-in-class", "function-wanted"),
         "none-as-argument",
+        *("decorator-without-function", "key-in-another-case", "pair-as-key"),
+        *(
+            "abstract-method-missing",
+            "attribute-calls-itself",
+            "attribute-cannot-be-set",
+        ),
+        *(
+            "attribute-hides-method",
+            "chain-left-at-its-end",
+            "coroutine-not-awaited",
+        ),
+        *(
+            "except-without-class",
+            "exception-name-gone",
+            "file-wanted",
+        ),
+        *(
+            "folder-in-place-of-file",
+            "header-line-read-too",
+            "index-on-dictionary",
+        ),
+        *(
+            "key-is-no-function",
+            "key-of-another-type",
+            "line-without-parts",
+        ),
+        *(
+            "no-argument-on-command-line",
+            "no-iterator",
+            "not-for-json",
+        ),
+        *(
+            "own-object-as-collection",
+            "own-objects-in-operation",
+            "own-objects-without-order",
+        ),
+        *(
+            "property-called",
+            "rows-and-columns-swapped",
+            "split-at-another-sign",
+        ),
+        *(
+            "string-needed-to-write",
+            "with-needs-open",
+        ),
     )
 )
 """Rules about values, files and data that cannot be predicted without running the program."""

@@ -133,7 +133,7 @@ def test_style_hints_are_no_findings() -> None:
     ("code", "mended"),
     [
         ("n = 4\nn += '2'\n", None),
-        ("n = 4\nbit = '2'\nn = n * 2 + bit\n", "n = 4\nbit = '2'\nn = n * 2 + int(bit)\n"),
+        ("n = 4\nbit = '2'\nn = n * 2 + bit\n", "n = 4\nbit = 2\nn = n * 2 + bit\n"),
         ("n = 4\nprint(n + ' km')\n", "n = 4\nprint(str(n) + ' km')\n"),
     ],
 )

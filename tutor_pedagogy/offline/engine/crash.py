@@ -23,6 +23,16 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _FOREIGN = re.compile(
     r"site-packages|dist-packages|[/\\]lib[/\\]python|<frozen |<__array_function__|^/usr/lib|[/\\]Lib[/\\]"
 )
+_OPENING = re.compile(r"^(?:Exception Group )?Traceback \(most recent")
+_GROUP_PART = re.compile(r"^\s*\+-\+-+ \d+ -+$|^\s*\+-+ \d+ -+$")
+_GROUP_LINE = re.compile(r"^\s*(?:\||\+ (?=Exception Group)) ?(?P<text>.*)$")
+_CHAINED = frozenset(
+    (
+        "During handling of the above exception, another exception occurred:",
+        "The above exception was the direct cause of the following exception:",
+    )
+)
+_REPEATED = re.compile(r"^\s*\[Previous line repeated \d+ more times?\]")
 _LABELS = frozenset(("Expected", "Got", "Trying", "Actual", "Output", "Input"))
 """Labels in the report of a failing test, such as `Expected:`, that look like exception names."""
 _VALUES = re.compile(r"\n# values on line \d{1,7}: [^\n]*\Z")
@@ -57,6 +67,8 @@ class Crash:
     carets: tuple[int, int] | None = None
     callers: tuple[int, ...] = ()
     """The line numbers of the student's other frames, which led to the last frame, outermost first."""
+    earlier: Crash | None = None
+    """The exception that was being handled when this one was raised, or that this one was raised from."""
 
 
 def without_values(traceback: str) -> str:
@@ -69,13 +81,35 @@ def read_crash(text: str | None, program: Program) -> Crash | None:
     if not text:
         return None
     lines = _ANSI.sub("", text[-MAX_TRACEBACK_CHARACTERS:]).replace("\r\n", "\n").split("\n")
+    for part in _parts_of_group(lines):
+        crash = _read_lines(part, program)
+        if crash is not None and crash.line:
+            return crash
+    return _read_lines(lines, program)
+
+
+def _parts_of_group(lines: list[str]) -> list[list[str]]:
+    """Return the parts of an exception group's traceback without the bars before them, the innermost first."""
+    parts: list[list[str]] = [[]]
+    for line in lines:
+        if _GROUP_PART.match(line):
+            parts.append([])
+        elif (bar := _GROUP_LINE.match(line)) is not None:
+            parts[-1].append(bar["text"])
+    return [part for part in (*parts[1:], parts[0]) if part]
+
+
+def _read_lines(lines: list[str], program: Program) -> Crash | None:
+    """Return the last crash that the lines of a traceback report, or None."""
     raised = _raised(lines)
     if raised is None:
         return None
     at, exception, message = raised
-    start = max((i for i, line in enumerate(lines[:at]) if line.startswith("Traceback (most recent")), default=0)
+    start = max((i for i, line in enumerate(lines[:at]) if _OPENING.match(line)), default=0)
     frames = [placed for frame in _frames(lines[start:at]) if (placed := _in_students_code(frame, program)) is not None]
-    crash = Crash(exception, message)
+    chained = next((i for i in range(start, -1, -1) if lines[i].strip() in _CHAINED), None)
+    earlier = _read_lines(lines[:chained], program) if chained is not None else None
+    crash = Crash(exception, message, earlier=earlier)
     if not frames:
         return crash
     last = frames[-1]
@@ -128,6 +162,8 @@ def _frames(lines: list[str]) -> list[Frame]:
             frames.append(
                 Frame(match["file"], int(match["line"]), match["function"] or "", source.strip(), marks, carets)
             )
+        elif frames and _REPEATED.match(line):  # The marker is that of an earlier call, not of the failing line.
+            frames[-1] = replace(frames[-1], marks=None, carets=None)
         elif match := _NOTEBOOK_FRAME.match(line):
             number = match["cell"] or match["older"] or match["line"]
             frames.append(Frame(match["file"] or "<cell>", int(number)))

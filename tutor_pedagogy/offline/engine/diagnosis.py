@@ -6,6 +6,7 @@ advice to trace the program by hand. An ask with another purpose than to find a 
 
 from __future__ import annotations
 
+import ast
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -179,6 +180,7 @@ def _evidence(program: Program, submission: Submission) -> Cause | None:
 
 def _crash(program: Program, crash: Crash) -> Cause:
     """Return the cause of a crash: a rule for its message, or a code pattern whose edit mends it."""
+    crash = _first_of_chain(program, crash)
     evidence = Evidence(program, crash)
     cause = runtime.diagnose(evidence)
     if cause.certainty == "certain" or not evidence.is_reproduced:
@@ -187,6 +189,16 @@ def _crash(program: Program, crash: Crash) -> Cause:
         if match.edit is not None and evidence.mends(match.edit):
             return Cause(rule, match, "certain")
     return cause
+
+
+def _first_of_chain(program: Program, crash: Crash) -> Crash:
+    """Return the exception that a program handled when it raised another on purpose: the first holds the cause."""
+    while crash.earlier is not None and crash.earlier.line:
+        statement = program.statement_at(crash.line)
+        if not isinstance(statement, ast.Raise):
+            break
+        crash = crash.earlier
+    return crash
 
 
 def _syntax(program: Program, fault: Fault) -> Cause:

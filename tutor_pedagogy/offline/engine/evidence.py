@@ -51,6 +51,12 @@ class Evidence:
             and done.line == self.crash.line
         )
 
+    @property
+    def _never_ends(self) -> bool:
+        """Return whether the program exceeds Python's depth of calls, and the evaluator's bounds as well."""
+        done = self.program.run
+        return self.crash.exception == "RecursionError" and done is not None and done.ending == "stopped"
+
     @cached_property
     def names(self) -> Mapping[str, Any]:
         """The known values of variables on the failing line."""
@@ -75,13 +81,21 @@ class Evidence:
         An edit after which the same exception comes on the same line, or another one on an edited line, does not. If
         the program fails elsewhere, it may have a second mistake.
         """
-        if not self.is_reproduced or (done := self._try(edit)) is None:
+        if not (self.is_reproduced or self._never_ends) or (done := self._try(edit)) is None:
             return None
+        if self._never_ends:
+            return True if done.ending == "finished" else None
         if done.exception is None:
             return True if done.ending == "finished" or self._is_past(done) else None
         is_same = type(done.exception).__name__ == self.crash.exception and done.line == self.crash.line
         edited = range(edit.line, edit.line + edit.after.count("\n") + 1)
-        return False if is_same or (done.line in edited and done.line != self.crash.line) else None
+        is_new = done.line in edited and done.line != self.crash.line
+        return False if is_same or is_new or self._fails_where_it_ran(done) else None
+
+    def _fails_where_it_ran(self, done: Run) -> bool:
+        """Return whether an edited program fails on a line that ran before at least as often, and did not fail."""
+        before = self.program.run.ran if self.program.run is not None else {}
+        return done.line != self.crash.line and done.ran.get(done.line, 0) <= before.get(done.line, 0)
 
     def _is_past(self, done: Run) -> bool:
         """Return whether a run that stopped at an unknown value has passed the failing line more often than before."""

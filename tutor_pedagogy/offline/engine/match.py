@@ -16,10 +16,14 @@ class Match:
     """A place in the code that a rule matches: lines from 1, the line at fault first.
 
     `expression` is the relevant part of the first line, verbatim. `slots` fill the texts of the rule's lesson.
+    `choices` are edits of which one may be meant: one is kept if it alone mends the program. With `needs_edit` the
+    match counts only if an edit mends the program.
     """
 
     lines: tuple[int, ...]
     expression: str | None = None
     edit: Edit | None = None
     first_step: Edit | None = None
+    choices: tuple[Edit, ...] = ()
+    needs_edit: bool = False
     slots: Mapping[str, str] = field(default_factory=dict)

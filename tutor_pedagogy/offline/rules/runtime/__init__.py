@@ -12,23 +12,30 @@ from tutor_pedagogy.offline.rules.runtime import (
     accumulators,
     any_exception,
     arguments,
+    asynchronous,
     attributes,
     callables,
     callees,
+    dictionaries,
     entries,
     environment,
+    files,
     imports,
     indexing,
     initial_values,
     iteration,
     keys,
     literals,
+    loops,
     names,
     none_values,
     objects,
     operands,
+    own_objects,
+    protocols,
     recursion,
     scopes,
+    splitting,
     stored_values,
     strings,
     unconverted,
@@ -38,10 +45,12 @@ from tutor_pedagogy.offline.rules.runtime.context import CrashContext
 from tutor_pedagogy.offline.rules.runtime.rule import RuntimeRule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
 
     from tutor_pedagogy.offline.engine.crash import Crash
     from tutor_pedagogy.offline.engine.evidence import Evidence
+    from tutor_pedagogy.offline.engine.finding import Edit
     from tutor_pedagogy.offline.engine.match import Match
     from tutor_pedagogy.offline.engine.program import Program
     from tutor_protocol import Certainty
@@ -58,6 +67,13 @@ MODULES = (
     callees,
     strings,
     environment,
+    files,
+    asynchronous,
+    loops,
+    own_objects,
+    dictionaries,
+    protocols,
+    splitting,
     crashes,
     imports,
     names,
@@ -99,15 +115,20 @@ RULES = tuple(in_order(rules_of(MODULES, RuntimeRule)))
 """All rules in the order in which they are tried: the first that finds a match in the code is used."""
 
 
-def matches(program: Program, crash: Crash) -> Iterator[tuple[RuntimeRule, Match]]:
-    """Yield the rules that match a crash, in order. The last rule matches every crash."""
+def matches(
+    program: Program, crash: Crash, names: Mapping[str, Any] | None = None
+) -> Iterator[tuple[RuntimeRule, Match]]:
+    """Yield the rules that match a crash, in order. `names` are the known values of variables on the failing line.
+
+    The last rule matches every crash.
+    """
     for rule in RULES:
         if rule.exceptions and crash.exception not in rule.exceptions:
             continue
         message = rule.message.search(crash.message)
         if message is None:
             continue
-        match = rule.detect(CrashContext(program, crash, message))
+        match = rule.detect(CrashContext(program, crash, message, names))
         if match is not None:
             yield rule, match
 
@@ -118,21 +139,30 @@ def diagnose(evidence: Evidence) -> Cause:
     If no edit mends it, the cause is the first of these rules without its edit. The last rule matches every crash.
     """
     without_edit: Cause | None = None
-    for rule, match in matches(evidence.program, evidence.crash):
+    for rule, match in matches(evidence.program, evidence.crash, evidence.names):
         if rule is any_exception.other and without_edit is not None:
             break
         claims = [evidence.holds(claim, match) for claim in rule.lesson.claims]
         if False in claims:
             continue
         is_proved = None not in claims and (bool(claims) or rule.lesson.is_proved_by_message)
-        mends = evidence.mends(match.edit) if match.edit is not None else None
+        edit = match.edit or _only_one_that_mends(evidence, match.choices)
+        mends = evidence.mends(edit) if edit is not None else None
+        if match.needs_edit and not mends:
+            continue
         if mends is False:
             without_edit = without_edit or Cause(rule, replace(match, edit=None), "likely")
             continue
-        return Cause(rule, match, _certainty(rule, is_certain=is_proved or bool(mends)))
+        return Cause(rule, replace(match, edit=edit), _certainty(rule, is_certain=is_proved or bool(mends)))
     if without_edit is None:
         raise AssertionError("the last rule matches every crash")
     return without_edit
+
+
+def _only_one_that_mends(evidence: Evidence, choices: tuple[Edit, ...]) -> Edit | None:
+    """Return the only one of several edits that mends the crash. None if several mend it, or if it is not known."""
+    mending = [edit for edit in choices if evidence.mends(edit)]
+    return mending[0] if len(mending) == 1 else None
 
 
 def _certainty(rule: RuntimeRule, *, is_certain: bool) -> Certainty:

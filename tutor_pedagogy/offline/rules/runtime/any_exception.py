@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
+
+_NOT_RAISED = re.compile(r"^exceptions must|\(\) missing \d|\(\) takes .{1,80} given|unexpected keyword")
+"""Messages of exceptions that Python raises while it makes the exception that the program wants to raise."""
 
 
 @runtime_rule("exit-not-called", before=("unpacking-count",))
@@ -21,7 +25,11 @@ def exit_not_called(case: CrashContext) -> Match | None:
 @runtime_rule("raised-on-purpose")
 def raised_on_purpose(case: CrashContext) -> Match | None:
     """Return the `raise` statement in the student's code that ended the program."""
-    if not isinstance(case.statement, ast.Raise) or case.crash.message.startswith("exceptions must"):
+    if not isinstance(case.statement, ast.Raise) or _NOT_RAISED.search(case.crash.message):
+        return None
+    raised = case.statement.exc
+    name = case.text(raised.func if isinstance(raised, ast.Call) else raised) if raised is not None else ""
+    if case.crash.exception in ("TypeError", "NameError", "AttributeError") and case.crash.exception not in name:
         return None
     condition = next((up.test for up in case.program.above(case.statement) if isinstance(up, ast.If)), None)
     return case.at(

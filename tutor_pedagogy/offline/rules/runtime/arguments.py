@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import ast
 import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.nodes import called_name, names_in
+from tutor_pedagogy.offline.engine.nodes import called_name, names_in, parameters
 from tutor_pedagogy.offline.engine.program import BUILTINS
 from tutor_pedagogy.offline.engine.spelling import edit_distance
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.finding import Edit
     from tutor_pedagogy.offline.engine.nodes import Function
 
 _CALLED = r"(?<![\w.<>])(?P<name>[\w.<>]++)"
+_KEYWORDS = {
+    "print": "sep end file flush",
+    "open": "mode encoding newline errors",
+    "sorted": "key reverse",
+    "sort": "key reverse",
+    "max": "key default",
+    "min": "key default",
+    "int": "base",
+    "enumerate": "start",
+    "round": "ndigits",
+}
+"""The keywords of common built-in functions."""
 _MOST_SLIPS = 2
 """The maximum edit distance at which a method name is taken for a misspelt `__init__`."""
 
@@ -92,6 +106,13 @@ def too_many_arguments(case: CrashContext) -> Match | None:
     function = _function(case)
     slots = {"function": Code(case.match["name"]), "given": case.match["given"], "wanted": case.match["wanted"]}
     wrong = case.call() if function is None else _wrong_call(case, function)
+    match wrong:
+        case ast.Call(func=ast.Attribute(value=owner), args=[ast.Name(id="self") as given, *others]) if case.text(
+            owner
+        ) in ("self", "super()"):
+            arguments = ", ".join(map(case.text, [*others, *(word.value for word in wrong.keywords if not word.arg)]))
+            new = None if wrong.keywords else f"{case.text(wrong.func)}({arguments})"
+            return case.here(wrong, replace=(wrong, new), slots={**slots, "surplus": given})
     return case.at(function, slots=slots) if function is not None and wrong is None else case.here(wrong, slots=slots)
 
 
@@ -135,7 +156,14 @@ def method_called_on_class(case: CrashContext) -> Match | None:
     for call in case.calls:
         match call.func:
             case ast.Attribute(value=ast.Name() as owner, attr=method):
-                return case.here(call, class_name=owner, method=Code(method))
+                made = [
+                    name
+                    for name in case.program.uses
+                    for _, value in case.bound(name)
+                    if isinstance(value, ast.Call) and case.text(value.func) == owner.id
+                ]
+                replace = (owner, made[0] if len(set(made)) == 1 else None)
+                return case.here(call, replace=replace, class_name=owner, method=Code(method))
     return None
 
 
@@ -156,8 +184,21 @@ def too_few_arguments(case: CrashContext) -> Match | None:
         is_top = case.function is None
         if missing not in names_in(function) or (is_top and _calls_itself_in_full(function)):
             return case.at(function, slots=slots)
-    call = case.call(function.name, shown) if function is not None else None
-    return case.here(call or case.call(), slots=slots)
+    call = (case.call(function.name, shown) if function is not None else None) or case.call()
+    return case.here(call, edit=_with_missing(case, call, function), slots=slots)
+
+
+def _with_missing(case: CrashContext, call: ast.Call | None, function: Function | None) -> Edit | None:
+    """Return the edit that passes the missing arguments from variables of the same names, or None."""
+    missing = re.findall(r"'(\w+)'", case.crash.message)
+    if call is None or function is None or case.function is None or call.keywords or call.end_lineno != case.line:
+        return None
+    here = set(parameters(case.function)) | {name for name in missing if case.bound(name)}
+    if not missing or not set(missing) <= here or parameters(function)[len(call.args) :][: len(missing)] != missing:
+        return None
+    text = case.text(call)
+    between = ", " if call.args else ""
+    return case.rewrite(call, f"{text[:-1]}{between}{', '.join(missing)})")
 
 
 def _calls_itself_in_full(function: Function) -> bool:
@@ -201,10 +242,36 @@ def unknown_keyword(case: CrashContext) -> Match | None:
     """Return the call with a keyword argument that the function does not accept."""
     function = Code(case.match["name"] or case.match["n2"])
     word = Code(case.match["word"] or case.match["w2"])
-    call = next(
-        (call for call in case.calls if any(keyword.arg == case.match["word"] for keyword in call.keywords)), None
-    )
-    return case.here(call if case.match["word"] else None, function=function, word=word)
+    call = next((call for call in case.calls if any(keyword.arg == word for keyword in call.keywords)), None)
+    called = _function(case) if case.match["name"] else None
+    wanted = [arg.arg for arg in (*called.args.args, *called.args.kwonlyargs)] if called is not None else []
+    wanted = wanted or _KEYWORDS.get(function.rpartition(".")[2], "").split()
+    given = {keyword.arg for keyword in call.keywords} if call is not None else set()
+    close = get_close_matches(word, [each for each in wanted if each not in given and each != "self"], 2, 0.6)
+    close = close or [each for each in wanted if word.startswith(each) and each not in given]
+    place = next((each for each in call.keywords if each.arg == word), None) if call is not None else None
+    edit = None
+    if len(close) == 1 and place is not None and place.lineno == case.line:
+        edit = case.substitute_at(place.lineno, place.col_offset, word, close[0])
+    return case.here(call if case.match["word"] else None, edit=edit, function=function, word=word)
+
+
+@runtime_rule(
+    "argument-given-twice",
+    ("TypeError",),
+    rf"{_CALLED}\(\) got multiple values for (?:keyword )?argument '(?P<word>\w+)'",
+)
+def argument_given_twice(case: CrashContext) -> Match | None:
+    """Return the call that passes a parameter by its place and by its name."""
+    function, word = _function(case), case.match["word"]
+    call = next((call for call in case.calls if any(keyword.arg == word for keyword in call.keywords)), None)
+    edit = None
+    if call is not None and function is not None:
+        named = {keyword.arg for keyword in call.keywords}
+        free = [name for name in parameters(function)[len(call.args) :] if name not in named]
+        place = next(keyword for keyword in call.keywords if keyword.arg == word)
+        edit = case.substitute_at(place.lineno, place.col_offset, word, free[0]) if len(free) == 1 else None
+    return case.here(call, edit=edit, function=Code(case.match["name"]), word=Code(word))
 
 
 @runtime_rule(
@@ -216,4 +283,11 @@ def unknown_keyword(case: CrashContext) -> Match | None:
 def builtin_arguments(case: CrashContext) -> Match | None:
     """Return the call of a built-in function with a wrong number of arguments."""
     name = case.match["name"].rpartition(".")[2]
-    return case.here(case.call(name) or case.call(), function=Code(name), message=Code(case.message))
+    call = case.call(name) or case.call()
+    edit = None
+    if call is not None and name == "append" and len(call.args) > 1:
+        values = ", ".join(map(case.text, call.args))
+        edit = case.rewrite(call, f"{case.text(call.func)}(({values}))")
+    elif call is not None and name == "sort" and len(call.args) == 1 and not call.keywords:
+        edit = case.rewrite(call.args[0], f"key={case.text(call.args[0])}")
+    return case.here(call, edit=edit, function=Code(name), message=Code(case.message))

@@ -5,10 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.rules.runtime.none_values import none_match
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.finding import Edit
 
 _HAS_NO = re.compile(r"'(?P<type>[\w.]+)' object has no attribute '(?P<name>\w+)'")
 _TYPES: dict[str, type] = {each.__name__: each for each in (str, list, dict, tuple, set, int, float, range)}
@@ -53,11 +57,17 @@ def attribute_of_none(case: CrashContext) -> Match | None:
     return none_match(case, node and node.value, node, attribute=Code(case.match["name"]))
 
 
-@runtime_rule("attribute-misspelt", ("AttributeError",), _HAS_NO, before=("method-of-another-kind",))
+@runtime_rule(
+    "attribute-misspelt", ("AttributeError",), _HAS_NO, before=("method-of-another-kind", "attribute-never-set")
+)
 def attribute_misspelt(case: CrashContext) -> Match | None:
     """Return the use of an attribute that is spelt almost like an existing one, or the line that misspells it."""
     given, name = case.match["type"], case.match["name"]
     own = [] if given in _TYPES else _own_attributes(case.classes.get(given))
+    if given == "super":
+        own = [name for each in case.classes.values() for name in _own_attributes(each)]
+    if any(isinstance(node.target, ast.Attribute) and node.target.attr == name for node in _added(case)):
+        own = [attribute for attribute in own if attribute != name]
     choices = own or [attribute for attribute in dir(_TYPES.get(given)) if given in _TYPES and attribute[0] != "_"]
     folded = {choice.lower(): choice for choice in choices}
     close = [folded[name.lower()]] if name.lower() in folded else get_close_matches(name, choices, 1, 0.75)
@@ -71,6 +81,11 @@ def attribute_misspelt(case: CrashContext) -> Match | None:
     if node is None:
         return case.here(slots=slots)
     return case.here(node, replace=(node, f"{case.text(node.value)}.{close[0]}"), slots=slots)
+
+
+def _added(case: CrashContext) -> list[ast.AugAssign]:
+    """Return the statement on the failing line if it changes a variable, such as with `+=`."""
+    return [case.statement] if isinstance(case.statement, ast.AugAssign) else []
 
 
 def _only_line_with(case: CrashContext, used: str, written: str) -> int | None:
@@ -92,6 +107,64 @@ def _own_attributes(owner: ast.ClassDef | None) -> list[str]:
     return found
 
 
+_RENAMED = {
+    "list.push": "append",
+    "list.add": "append",
+    "set.append": "add",
+    "set.push": "add",
+    "dict.iteritems": "items",
+    "dict.itervalues": "values",
+    "dict.iterkeys": "keys",
+    "list.find": "index",
+    "str.toUpperCase": "upper",
+    "str.toLowerCase": "lower",
+    "str.to_upper": "upper",
+    "str.trim": "strip",
+    "str.strp": "strip",
+    "str.startsWith": "startswith",
+    "str.endsWith": "endswith",
+    "str.indexOf": "find",
+    "list.indexOf": "index",
+    "list.addAll": "extend",
+    "list.concat": "extend",
+}
+"""The method of Python in place of one that a type does not have, if it takes the same arguments."""
+_CALLS = {"length": "len", "size": "len", "len": "len", "sum": "sum", "max": "max", "min": "min", "sorted": "sorted"}
+"""The built-in function in place of an attribute or method without arguments."""
+
+
+def _usual_edit(case: CrashContext, node: ast.Attribute | None) -> Edit | None:
+    """Return the edit that uses Python's own way in place of an attribute that a type does not have, or None."""
+    if node is None:
+        return None
+    owner, key, call = case.text(node.value), f"{case.match['type']}.{node.attr}", case.program.parents.get(node)
+    if key in _RENAMED:
+        return case.rewrite(node, f"{owner}.{_RENAMED[key]}")
+    held = case.value(node.value) if case.match["type"] == "dict" else None
+    if isinstance(held, dict) and node.attr in held:
+        return case.rewrite(node, f'{owner}["{node.attr}"]')
+    is_sized = case.match["type"] not in ("int", "float", "NoneType")
+    match call:
+        case ast.Call(func=called, args=arguments) if called is node:
+            new = _call_meant(case, owner, key, arguments) if is_sized else None
+            return case.rewrite(call, new)
+        case _ if node.attr in _CALLS and is_sized:
+            return case.rewrite(node, f"{_CALLS[node.attr]}({owner})")
+    return None
+
+
+def _call_meant(case: CrashContext, owner: str, key: str, arguments: list[ast.expr]) -> str | None:
+    """Return the expression that is meant by the call of a method that a type does not have, or None."""
+    method = key.rpartition(".")[2]
+    given = [case.text(each) for each in arguments]
+    if not given:
+        sorting = f"{owner} = sorted({owner})" if key in ("str.sort", "tuple.sort", "dict.sort") else None
+        return f"{_CALLS[method]}({owner})" if method in _CALLS else sorting
+    if method in ("has_key", "contains", "includes"):
+        return f"{given[0]} in {owner}"
+    return {"str.append": f"{owner} += {given[0]}", "list.join": f"{given[0]}.join({owner})"}.get(key)
+
+
 @runtime_rule("method-of-another-kind", ("AttributeError",), _HAS_NO, before=("not-offered-by-object",))
 def method_of_another_kind(case: CrashContext) -> Match | None:
     """Return the use of an attribute that this built-in type does not have."""
@@ -104,6 +177,7 @@ def _not_offered(case: CrashContext, advice: str) -> Match:
     node = case.attribute(case.match["name"])
     return case.here(
         node,
+        edit=_usual_edit(case, node),
         attribute=Code(case.match["name"]),
         owner=case.code(node and node.value, ""),
         type=case.type_words,

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.edits import edit_to
 from tutor_pedagogy.offline.engine.nodes import is_call_of
+from tutor_pedagogy.offline.engine.parsing import characters
 from tutor_pedagogy.offline.engine.program import BUILTINS
 from tutor_pedagogy.offline.rules.runtime.origins import IN_PLACE
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.type_names import TWO_TYPES
 
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.finding import Edit
+
+_NOT_CALLED = (
+    *("builtin-hidden", "product-without-sign", "not-callable", "round-brackets-for-index"),
+    *("comma-missing-between-items", "module-called"),
+)
+"""The other rules for values that are called."""
 _FUNCTION_TYPES = frozenset(("function", "method", "builtin_function_or_method", "type"))
 _MODULES_WITH_NAMESAKE = frozenset(("random", "time", "datetime", "copy", "glob"))
 """Modules that contain a function or class with the module's name."""
@@ -23,9 +34,11 @@ _MODULES_WITH_NAMESAKE = frozenset(("random", "time", "datetime", "copy", "glob"
 )
 def product_without_sign(case: CrashContext) -> Match | None:
     """Return the number followed by parentheses, which is a product without its operator."""
-    if builtin_hidden.detect(case):
+    if builtin_hidden.detect(case) or any(word.arg == "key" for call in case.calls for word in call.keywords):
         return None
     for call in case.calls:
+        if len(call.args) != 1 and isinstance(call.func, ast.Attribute | ast.Name | ast.Subscript):
+            return None
         if len(call.args) == 1 and not call.keywords and not is_call_of(call, *BUILTINS):
             func = case.text(call.func)
             product = f"{func} * {case.text(call).removeprefix(func).lstrip()}"
@@ -42,8 +55,53 @@ def builtin_hidden(case: CrashContext) -> Match | None:
             for line, _ in case.program.assignments(name):
                 if case.program.function_at(line) in (case.function, None):
                     match = case.at(line, name=call.func, type=case.type_words, use=call)
-                    return Match(lines=match.lines, expression=name, slots=match.slots)
+                    edit = _renamed(case, name, line)
+                    return Match(lines=match.lines, expression=name, edit=edit, slots=match.slots)
     return None
+
+
+_OTHER_NAMES = {
+    "list": "items",
+    "max": "largest",
+    "min": "smallest",
+    "sum": "total",
+    "str": "text",
+    "dict": "table",
+    "input": "answer",
+    "len": "length",
+    "int": "number",
+    "set": "group",
+    "range": "limits",
+    "print": "shown",
+    "type": "kind",
+    "round": "rounded",
+    "id": "key",
+}
+"""Names for a value, in place of the name of a built-in function."""
+_LONGEST_RENAMING = 15
+"""The maximum number of lines that an edit replaces to give a variable another name."""
+
+
+def _renamed(case: CrashContext, name: str, line: int) -> Edit | None:
+    """Return the edit that gives the value that hides a function another name wherever it is not called."""
+    new = _OTHER_NAMES.get(name, f"{name}_result")
+    scope = case.program.function_at(line)
+    if new in case.program.bound_names:
+        return None
+    lines = [*case.program.lines]
+    uses = [
+        node
+        for node in case.program.uses.get(name, ())
+        if not (isinstance(parent := case.program.parents.get(node), ast.Call) and parent.func is node)
+        and (scope is None or case.program.function_at(node.lineno) is scope)
+    ]
+    for node in sorted(uses, key=lambda use: (use.lineno, use.col_offset), reverse=True):
+        text = lines[node.lineno - 1]
+        start = characters(text, node.col_offset)
+        lines[node.lineno - 1] = text[:start] + new + text[start + len(name) :]
+    if not uses or max(node.lineno for node in uses) - min(node.lineno for node in uses) >= _LONGEST_RENAMING:
+        return None
+    return edit_to(case.program, "\n".join(lines))
 
 
 @runtime_rule(
@@ -72,7 +130,10 @@ def comma_missing_between_items(case: CrashContext) -> Match | None:
     """Return the literal followed by parentheses, which are two items without a comma between them."""
     for call in case.calls:
         if isinstance(call.func, ast.Tuple | ast.List | ast.Constant | ast.Dict):
-            return case.here(call, name=call.func)
+            end = call.func.end_lineno or call.lineno
+            text = case.program.line(end)
+            column = characters(text, call.func.end_col_offset or 0)
+            return case.here(call, edit=case.program.edit(end, f"{text[:column]},{text[column:]}"), name=call.func)
     return None
 
 
@@ -86,7 +147,10 @@ def comma_missing_between_lists(case: CrashContext) -> Match | None:
     """Return an expression such as `[1, 2] [3, 4]`, which Python reads as a list with an index."""
     for node in case.subscripts:
         if isinstance(node.value, ast.List | ast.Tuple):
-            return case.here(node, name=node.value)
+            end = node.value.end_lineno or node.lineno
+            text = case.program.line(end)
+            column = characters(text, node.value.end_col_offset or 0)
+            return case.here(node, edit=case.program.edit(end, f"{text[:column]},{text[column:]}"), name=node.value)
     return None
 
 
@@ -99,6 +163,69 @@ def module_called(case: CrashContext) -> Match | None:
     name = case.text(call.func)
     new = f"{name}.{name}" if name in _MODULES_WITH_NAMESAKE else None
     return case.here(call, replace=(call.func, new), name=call.func)
+
+
+@runtime_rule("property-called", ("TypeError",), r"'(?P<type>[\w.]+)' object is not callable", before=_NOT_CALLED)
+def property_called(case: CrashContext) -> Match | None:
+    """Return the call of a property of the program's own class, or of an attribute that hides a method."""
+    for call in case.calls:
+        match call.func:
+            case ast.Attribute(attr=name) as attribute:
+                made = case.program.functions.get(name)
+                is_property = made is not None and any(
+                    isinstance(each, ast.Name) and each.id in ("property", "cached_property")
+                    for each in made.decorator_list
+                )
+                if is_property and not call.args:
+                    return case.here(call, replace=(call, case.text(attribute)), name=attribute, type=case.type_words)
+    return None
+
+
+@runtime_rule(
+    "attribute-hides-method", ("TypeError",), r"'(?P<type>[\w.]+)' object is not callable", before=_NOT_CALLED
+)
+def attribute_hides_method(case: CrashContext) -> Match | None:
+    """Return the line that stores a value in an attribute with the name of a method."""
+    for call in case.calls:
+        match call.func:
+            case ast.Attribute(attr=name) if case.class_of(case.program.functions.get(name)) is not None:
+                for line, _ in case.attribute_values(name):
+                    return case.at(line, name=Code(name), type=case.type_words, use=call)
+    return None
+
+
+@runtime_rule("key-is-no-function", ("TypeError",), r"'(?P<type>[\w.]+)' object is not callable", before=_NOT_CALLED)
+def key_is_no_function(case: CrashContext) -> Match | None:
+    """Return the argument `key` that is the result of a function and not a function."""
+    for call in case.calls:
+        for word in call.keywords:
+            if word.arg == "key":
+                value = word.value
+                new = case.text(value.func) if isinstance(value, ast.Call) else None
+                return case.here(value, replace=(value, new), value=value, type=case.type_words)
+    return None
+
+
+@runtime_rule(
+    "decorator-without-function",
+    ("TypeError",),
+    r"'(?P<type>NoneType)' object is not callable",
+    before=_NOT_CALLED,
+)
+def decorator_without_function(case: CrashContext) -> Match | None:
+    """Return the end of a decorator that does not return the function that it makes."""
+    for call in case.calls:
+        made = case.program.functions.get(call.func.id) if isinstance(call.func, ast.Name) else None
+        for mark in made.decorator_list if made is not None else ():
+            decorator = case.program.functions.get(mark.id) if isinstance(mark, ast.Name) else None
+            inner = [node for node in decorator.body if isinstance(node, ast.FunctionDef)] if decorator else []
+            if decorator is not None and len(inner) == 1 and not case.program.returns_of(decorator):
+                last = decorator.body[-1].end_lineno or case.line
+                line = case.program.line(inner[0].lineno)
+                indent = line[: len(line) - len(line.lstrip())]
+                edit = case.program.edit(last, f"{case.program.line(last)}\n{indent}return {inner[0].name}")
+                return case.at(last, edit=edit, decorator=mark, name=call.func, inner=Code(inner[0].name))
+    return None
 
 
 @runtime_rule("not-callable", ("TypeError",), r"'(?P<type>[\w.]+)' object is not callable")

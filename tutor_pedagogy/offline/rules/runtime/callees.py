@@ -58,7 +58,12 @@ def text_form_without_text(case: CrashContext) -> Match | None:
             shown.lineno, replace=(shown, f"return {case.text(shown.args[0])}" if is_plain else None), slots=slots
         )
     results = [node for node in walk(method) if isinstance(node, ast.Return)]
-    return case.at((results or method.body)[-1], slots=slots)
+    last = (results or method.body)[-1]
+    value = last.value if isinstance(last, ast.Return) else None
+    replace = (
+        (value, f"str({case.text(value)})") if value is not None and method.name in ("__str__", "__repr__") else None
+    )
+    return case.at(last, replace=replace, slots=slots)
 
 
 @runtime_rule("function-wanted", ("TypeError",), r"first argument must be callable or None")

@@ -6,12 +6,13 @@ import ast
 from collections.abc import Mapping
 from dataclasses import replace as changed
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.nodes import called_name
 from tutor_pedagogy.offline.engine.parsing import characters
+from tutor_pedagogy.offline.evaluation import UNKNOWN, value_of
 from tutor_pedagogy.offline.rules.runtime.type_names import in_words
 
 if TYPE_CHECKING:
@@ -31,10 +32,13 @@ Binding = tuple[int, ast.expr | None]
 class CrashContext:
     """A crash in a program, with the regular expression match of the rule on the exception's message."""
 
-    def __init__(self, program: Program, crash: Crash, match: re.Match[str]) -> None:
+    def __init__(
+        self, program: Program, crash: Crash, match: re.Match[str], names: Mapping[str, Any] | None = None
+    ) -> None:
         self.program = program
         self.crash = crash
         self.match = match
+        self.names = names or {}
 
     @property
     def line(self) -> int:
@@ -183,6 +187,10 @@ class CrashContext:
         """Return the source text of a node as a slot value, or the given words if there is no node."""
         return Code(self.text(node) if node is not None else otherwise)
 
+    def value(self, node: ast.expr | None) -> Any:
+        """Return the value that an expression had on the failing line; `UNKNOWN` if it is not known."""
+        return value_of(node, self.names) if node is not None else UNKNOWN
+
     def at(
         self,
         place: ast.expr | ast.stmt | int,
@@ -241,6 +249,14 @@ class CrashContext:
     def substitute(self, line: int, old: str, new: str) -> Edit:
         """Return the edit that replaces the first occurrence of a text in a line."""
         return self.program.edit(line, self.program.line(line).replace(old, new, 1))
+
+    def substitute_at(self, line: int, offset: int, old: str, new: str) -> Edit | None:
+        """Return the edit that replaces a text that begins at a node's byte offset in a line; None if it does not."""
+        text = self.program.line(line)
+        start = characters(text, offset)
+        if not text.startswith(old, start):
+            return None
+        return self.program.edit(line, text[:start] + new + text[start + len(old) :])
 
     def _indentation(self, line: int) -> str:
         text = self.program.line(line)

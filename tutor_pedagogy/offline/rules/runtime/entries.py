@@ -104,7 +104,9 @@ def entry_taken_whole(case: CrashContext) -> Match | None:
                 is_bound_again = any(up.lineno < line <= case.line for line, _ in case.program.assignments(node.id))
                 if is_bound_again or (node.id in _WHOLE and not _is_name_of_part(case, up.iter, node.id)):
                     return None
-                return case.at(up, name=node, iterable=up.iter, use=case.source, type=in_words(given))
+                is_dictionary = isinstance(case.value(up.iter), dict)
+                replace = (up.iter, f"{case.text(up.iter)}.values()" if is_dictionary else None)
+                return case.at(up, replace=replace, name=node, iterable=up.iter, use=case.source, type=in_words(given))
     return None
 
 
@@ -119,7 +121,7 @@ def _is_used_as_part(case: CrashContext, node: ast.Name) -> bool:
         case ast.Attribute(attr=name):
             return f"attribute '{name}'" in message and ("'tuple'" in message or _is_own_attribute(case, name))
         case ast.BinOp() | ast.Compare() | ast.AugAssign():
-            return "'tuple'" in message or '"tuple"' in message
+            return case.crash.exception == "TypeError" and ("'tuple'" in message or '"tuple"' in message)
     return False
 
 
@@ -185,7 +187,12 @@ def list_became_key(case: CrashContext) -> Match | None:
         bound = case.bound(node.id) if isinstance(node.ctx, ast.Load) else []
         if len(bound) == 1 and _makes_list(bound[0][1]) and not _is_looked_into(case, node):
             value = bound[0][1]
-            return case.at(value, name=node, use=case.source) if value is not None else None
+            if value is None:
+                return None
+            literal = case.text(value)
+            new = f"({literal[1:-1]}{',' if len(value.elts) == 1 else ''})" if isinstance(value, ast.List) else None
+            replace = (value, new or (f"tuple({literal})" if not isinstance(value, ast.ListComp) else None))
+            return case.at(value, replace=replace, name=node, use=case.source)
     return None
 
 

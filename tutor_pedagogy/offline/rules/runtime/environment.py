@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 
@@ -17,35 +16,20 @@ def raise_of_no_exception(case: CrashContext) -> Match | None:
     return case.here(value, replace=(value, f"ValueError({case.text(value)})"), name=value)
 
 
-@runtime_rule("file-not-there", ("FileNotFoundError", "IsADirectoryError", "NotADirectoryError"))
-def file_not_there(case: CrashContext) -> Match | None:
-    """Return the call that opens a file that does not exist."""
-    return _opened(case)
-
-
-@runtime_rule("file-not-allowed", ("FileExistsError", "PermissionError"))
-def file_not_allowed(case: CrashContext) -> Match | None:
-    """Return the call that opens a file without permission."""
-    return _opened(case)
-
-
-def _opened(case: CrashContext) -> Match:
-    """Return the call that opens a file, with the name of the file."""
-    files = re.findall(r"'([^']*)'", case.crash.message)
-    return case.here(case.call("open") or case.call(), file=Code(files[-1] if files else ""))
-
-
-@runtime_rule("file-opened-the-other-way", ("UnsupportedOperation",))
-def file_opened_the_other_way(case: CrashContext) -> Match | None:
-    """Return the call that reads from a file opened for writing, or the reverse."""
-    wanted = "read from" if "read" in case.crash.message else "written to"
-    return case.here(case.call("read", "write", "readline", "readlines") or case.call(), wanted=wanted)
-
-
 @runtime_rule("no-more-input", ("EOFError",))
 def no_more_input(case: CrashContext) -> Match | None:
-    """Return the call of `input` at the end of the input."""
-    return case.here(case.call("input"))
+    """Return the call of `input` at the end of the input, or the loop around it that does one round too many."""
+    call = case.call("input")
+    for loop in case.loops_above(call) if call is not None else ():
+        match loop:
+            case ast.For(
+                iter=ast.Call(
+                    func=ast.Name(id="range"),
+                    args=[ast.BinOp(left=ast.Name() as count, op=ast.Add(), right=ast.Constant(value=1)) as bound],
+                )
+            ):
+                return case.at(loop.iter, replace=(bound, count.id))
+    return case.here(call)
 
 
 @runtime_rule("stopped-in-a-loop", ("KeyboardInterrupt", "TimeoutError"))
@@ -55,16 +39,15 @@ def stopped_in_a_loop(case: CrashContext) -> Match | None:
     return case.at(loops[-1].test, test=loops[-1].test) if loops else case.here(test=case.source)
 
 
-@runtime_rule("text-in-another-encoding", ("UnicodeDecodeError", "UnicodeEncodeError"))
-def text_in_another_encoding(case: CrashContext) -> Match | None:
-    """Return the call that reads or writes text with the wrong encoding."""
-    return case.here(case.call("open", "read", "decode", "encode"))
-
-
 @runtime_rule("not-json", ("JSONDecodeError",))
 def not_json(case: CrashContext) -> Match | None:
     """Return the call that parses a string that is not valid JSON."""
-    return case.here(case.call("loads", "load"), message=Code(case.message[:120]))
+    call = case.call("loads", "load")
+    edit = None
+    match call:
+        case ast.Call(args=[ast.Constant(value=str(text)) as literal]) if "'" in text and '"' not in text:
+            edit = case.rewrite(literal, "'" + text.replace("'", '"') + "'") if "\n" not in text else None
+    return case.here(call, edit=edit, message=Code(case.message[:120]))
 
 
 @runtime_rule("claim-not-true", ("AssertionError",))

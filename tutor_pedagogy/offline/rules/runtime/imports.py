@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.edits import edit_to
+from tutor_pedagogy.offline.engine.parsing import characters
 from tutor_pedagogy.offline.engine.program import BUILTINS
+from tutor_pedagogy.offline.rules.runtime.module_names import KNOWN_MODULES, METHODS_OF_CLASS, OTHER_WORDS, names_of
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 
 if TYPE_CHECKING:
@@ -108,13 +113,72 @@ def not_a_package(case: CrashContext) -> Match:
 @runtime_rule("module-not-found", ("ModuleNotFoundError",), r"No module named '(?P<name>[\w.]+)'")
 def module_not_found(case: CrashContext) -> Match | None:
     """Return the import of a module that Python does not find."""
-    return case.here(module=Code(case.match["name"]))
+    name = case.match["name"]
+    close = get_close_matches(name, KNOWN_MODULES, 1, 0.75)
+    is_used_so = "." not in name and name in case.program.uses
+    is_line = isinstance(case.statement, ast.Import | ast.ImportFrom)
+    edit = case.substitute(case.line, name, close[0]) if close and is_line and not is_used_so else None
+    return case.here(edit=edit, module=Code(name))
 
 
 @runtime_rule("name-not-in-module", ("ImportError",), r"cannot import name '(?P<name>\w+)' from '(?P<module>[\w.]+)'")
 def name_not_in_module(case: CrashContext) -> Match | None:
     """Return the import of a name that the module does not define."""
-    return case.here(name=Code(case.match["name"]), module=Code(case.match["module"]))
+    name, module = case.match["name"], case.match["module"]
+    close = _meant_in(case, module, name)
+    uses = case.program.uses.get(name, [])
+    edit = None
+    if close is not None:
+        line = re.sub(rf"\b{name}\b", close, case.program.line(case.line))
+        mended = [*case.program.lines]
+        mended[case.line - 1] = line
+        for use in uses:
+            text, start = mended[use.lineno - 1], characters(mended[use.lineno - 1], use.col_offset)
+            same_line = sum(other.lineno == use.lineno for other in uses) > 1
+            mended[use.lineno - 1] = (
+                re.sub(rf"\b{name}\b", close, text) if same_line else (text[:start] + close + text[start + len(name) :])
+            )
+        edit = edit_to(case.program, "\n".join(mended))
+    return case.here(edit=edit, name=Code(name), module=Code(module))
+
+
+def _meant_in(case: CrashContext, module: str, name: str) -> str | None:
+    """Return the name in a module that is meant by a misspelt name: the one that Python suggests, or a close one."""
+    suggested = re.search(r"Did you mean: '(\w+)'", case.crash.message)
+    if suggested is not None:
+        return suggested[1]
+    offered = names_of(module)
+    if (usual := OTHER_WORDS.get(name.lower().replace("_", ""))) in offered:
+        return usual
+    folded = {each.lower(): each for each in offered}
+    close = get_close_matches(name, offered, 1, 0.75)
+    return folded.get(name.lower()) or (close[0] if close else None)
+
+
+@runtime_rule(
+    "module-hidden-by-name-in-it",
+    ("AttributeError",),
+    r"'?(?:builtin_function_or_method|method|function|type)'? object has no attribute '(?P<name>\w+)'"
+    r"|type object '(?P<owner>[\w.]+)' has no attribute '(?P<attribute>\w+)'",
+    before=("function-not-called", "not-in-class", "class-under-a-name"),
+)
+def module_hidden_by_name_in_it(case: CrashContext) -> Match | None:
+    """Return the `from` import that puts a function or class in place of the module of the same name."""
+    node = case.attribute(case.match["name"] or case.match["attribute"])
+    if node is None or not isinstance(node.value, ast.Name):
+        return None
+    module = node.value.id
+    for imported in case.program.each(ast.ImportFrom):
+        if imported.module == module and any(alias.name == module and not alias.asname for alias in imported.names):
+            is_only = len(imported.names) == 1 and all(
+                isinstance(case.program.parents.get(use), ast.Attribute) for use in case.program.uses.get(module, ())
+            )
+            edit = case.rewrite_line(imported.lineno, f"import {module}") if is_only else None
+            is_elsewhere = node.attr not in names_of(module)
+            if is_elsewhere and names_of(module):
+                return None
+            return case.at(imported, edit=edit, module=Code(module), use=node)
+    return None
 
 
 @runtime_rule(
@@ -138,4 +202,14 @@ def not_in_module(case: CrashContext) -> Match | None:
         f"`{name}` lives in the module `{real}`" if is_elsewhere else f"look it up with `dir` on the module `{module}`"
     )
     owner = case.code(node and node.value, module)
-    return case.here(node, attribute=Code(name), module=Code(module), owner=owner, advice=advice)
+    inner = module.rpartition(".")[2]
+    edit = None
+    if node is not None and name in METHODS_OF_CLASS.get(module, ()):
+        edit = case.rewrite(node.value, f"{owner}.{inner}")
+        advice = f"`{name}` belongs to the class `{inner}` inside the module `{module}`"
+    elif node is not None and is_elsewhere and real in case.program.bound_names:
+        edit = case.rewrite(node, f"{real}.{name}")
+    elif node is not None and not is_elsewhere and (close := _meant_in(case, module, name)) is not None:
+        edit = case.rewrite(node, f"{owner}.{close}")
+        advice = f"a name that is spelt almost like it is `{close}`"
+    return case.here(node, edit=edit, attribute=Code(name), module=Code(module), owner=owner, advice=advice)

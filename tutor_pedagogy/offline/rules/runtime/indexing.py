@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 
 from tutor_pedagogy.offline.engine.nodes import is_call_of, names_in, parts_of
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, Slots, runtime_rule
@@ -257,7 +258,13 @@ def taken_from_empty(case: CrashContext) -> Match | None:
     """Return the method call that takes an item from an empty collection."""
     for call in case.calls:
         if isinstance(call.func, ast.Attribute):
-            return case.here(call, owner=call.func.value, call=call)
+            slots = {"owner": call.func.value, "call": call}
+            for loop in case.loops_above(call):
+                match loop:
+                    case ast.While(test=ast.Constant(value=True | 1) as test) if isinstance(call.func.value, ast.Name):
+                        if not any(isinstance(node, ast.Break) for node in walk(loop)):
+                            return case.at(loop.test, replace=(test, call.func.value.id), slots=slots)
+            return case.here(call, slots=slots)
     return case.here(owner=Code(case.marked or ""), call=Code(case.marked or ""))
 
 
@@ -273,5 +280,7 @@ def position_out_of_range(case: CrashContext) -> Match | None:
             case ast.While(test=ast.BoolOp(op=ast.Or(), values=parts)):
                 asked = [names_in(part) for part in parts if names_in(part) & names_in(subscript.slice)]
                 if any("len" in names for names in asked):
-                    return case.at(loop.test, slots=slots)
+                    both = case.rewrite(loop.test, " and ".join(map(case.text, parts)))
+                    found = case.at(loop.test, slots=slots)
+                    return replace(found, choices=(both,)) if both is not None else found
     return case.here(subscript, slots=slots)

@@ -71,6 +71,11 @@ def _at_start(case: CrashContext, node: ast.expr, given: str, use: ast.AST | str
     if start is None or _literal_type(start[1]) != given:
         return None
     new = fitting if _is_empty(start[1]) else None
+    inner = case.text(start[1])[1:-1].removesuffix(",")
+    if (isinstance(start[1], ast.Set) and isinstance(use, ast.Subscript) and not is_string(use.slice)) or (
+        isinstance(start[1], ast.Tuple) and start[1].elts and fitting == "[]" and case.text(start[1])[0] == "("
+    ):
+        new = f"[{inner}]"
     return case.at(start[0], replace=(start[1], new), name=node, type=in_words(given), use=use)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from tutor_pedagogy.offline.engine.nodes import first_argument, is_call_of, is_division, parts_of
+from tutor_pedagogy.offline.rules.runtime.initial_values import only_value
 from tutor_pedagogy.offline.rules.runtime.none_values import none_match, none_source
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.type_names import count_in_words
+from tutor_pedagogy.problem.tree_walk import walk
 
 _WITH_LENGTH = frozenset(("list", "tuple", "str", "dict", "set"))
 _TAKES_ITEMS = ("list", "set", "tuple", "print", "sorted", "len", "sum", "max", "min", "enumerate", "zip")
@@ -56,8 +59,40 @@ def loop_over_number(case: CrashContext) -> Match | None:
     iterated = _iterated(case)
     if iterated is None:
         return case.here(name=Code(case.marked or ""))
+    whole = case.call("sum")
+    if whole is not None and len(whole.args) > 1 and whole.args[0] is iterated:
+        new = f"sum([{', '.join(map(case.text, whole.args))}])"
+        return case.here(whole, replace=(whole, new), name=iterated)
+    if isinstance(case.statement, ast.For) and any(
+        is_call_of(node, "int") and case.text(node) == f"int({case.text(case.statement.target)})"
+        for inner in case.statement.body
+        for node in walk(inner)
+    ):
+        return case.here(iterated, replace=(iterated, f"str({case.text(iterated)})"), name=iterated)
     is_range = isinstance(case.statement, ast.For) and case.match["type"] == "int"
     return case.here(iterated, replace=(iterated, f"range({case.text(iterated)})" if is_range else None), name=iterated)
+
+
+@runtime_rule(
+    "no-iterator", ("TypeError",), r"^'(?P<type>[\w.]+)' object is not an iterator", before=("loop-over-other",)
+)
+def no_iterator(case: CrashContext) -> Match | None:
+    """Return the assignment of the collection that `next` gets although it needs an iterator, or else the call."""
+    call = case.call("next")
+    owner = first_argument(call)
+    if call is None or owner is None:
+        return None
+    found = only_value(case, owner)
+    if found is None:
+        return case.here(call, name=owner, type=case.type_words)
+    line, value = found
+    is_only_use = isinstance(owner, ast.Name) and all(
+        is_call_of(case.program.parents.get(use), "next")
+        for use in case.program.uses.get(owner.id, ())
+        if isinstance(use.ctx, ast.Load)
+    )
+    replace = (value, f"iter({case.text(value)})" if is_only_use else None)
+    return case.at(line, replace=replace, name=owner, type=case.type_words)
 
 
 @runtime_rule(
@@ -138,11 +173,21 @@ def unpacking_count(case: CrashContext) -> Match | None:
     match case.statement:
         case ast.Assign(targets=[target, *_], value=value):
             names = parts_of(target)
-            return case.here(targets=target, value=value, count=count_in_words(len(names)) if names else "")
+            slots: dict[str, str | ast.AST] = {"targets": target, "value": value, "held": _held(case)}
+            return case.here(slots=slots, count=count_in_words(len(names)) if names else "")
         case ast.For(target=target, iter=value):
             header = f"for {case.text(target)} in {case.text(value)}"
-            return case.here(header, targets=target, value=value, count="")
-    return case.here(targets="", value="", count="")
+            return case.here(header, targets=target, value=value, count="", held=_held(case))
+    return case.here(targets="", value="", count="", held=_held(case))
+
+
+def _held(case: CrashContext) -> str:
+    """Return a sentence with the numbers that the message tells."""
+    numbers = re.search(r"expected (?P<names>\d+)(?:, got (?P<parts>\d+))?", case.crash.message)
+    if numbers is None:
+        return ""
+    parts = numbers["parts"] or f"more than {numbers['names']}"
+    return f"There are {numbers['names']} names, and in this run {parts} items."
 
 
 @runtime_rule(
@@ -181,6 +226,12 @@ def nothing_to_search_in(case: CrashContext) -> Match | None:
 def no_length(case: CrashContext) -> Match | None:
     """Return the call of `len` with a value that has no length."""
     call = next((call for call in case.calls if is_call_of(call, "len") and call.args), None)
+    counted = first_argument(call)
+    if counted is not None and case.match["type"] == "int":
+        around = case.program.parents.get(call) if call is not None else None
+        bound = call if call is not None and is_call_of(around, "range") else None
+        replace = (bound, case.text(counted)) if bound is not None else (counted, f"str({case.text(counted)})")
+        return case.here(call, replace=replace, name=counted, type=case.type_words)
     return case.here(call, name=case.code(first_argument(call), case.marked or ""), type=case.type_words)
 
 

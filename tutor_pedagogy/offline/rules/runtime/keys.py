@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -16,25 +17,44 @@ from tutor_pedagogy.problem.tree_walk import walk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_EMPTY: dict[type, str] = {int: "0", float: "0", str: '""', list: "[]", tuple: "()"}
+"""The first value of a sum, by the type of what is added."""
+_WITHOUT_POSITIONS = frozenset(("map", "filter", "zip", "set", "reversed", "enumerate"))
+"""Built-in functions whose results have no indices."""
 _INDICES = r"(?P<type>list|string|tuple|str|byte|range) indices must be integers(?: or slices)?"
 
 
 @runtime_rule(
     "result-without-positions",
     ("TypeError",),
-    r"'(?P<type>map|filter|zip|set|enumerate|list_reverseiterator|reversed)' object is not subscriptable",
-    before=("no-items",),
+    r"'(?P<type>map|filter|zip|set|enumerate|list_reverseiterator|reversed|generator)' object is not subscriptable"
+    r"|object of type '(?P<sized>map|filter|zip|enumerate|list_reverseiterator|reversed|generator)' has no len"
+    r"|'(?P<view>dict_keys|dict_values|dict_items)' object is not subscriptable",
+    before=("no-items", "no-length"),
 )
 def result_without_positions(case: CrashContext) -> Match | None:
     """Return the call of `map`, `set` or the like whose result is indexed."""
-    for node in case.subscripts:
-        match only_value(case, node.value):
-            case _, ast.Call(func=ast.Name(id=name), args=[_, *_]) as call if is_call_of(
-                call, "map", "filter", "zip", "set", "reversed", "enumerate"
-            ):
+    is_length = case.match["sized"] is not None
+    lengths = [call for call in case.calls if is_call_of(call, "len") and call.args] if is_length else []
+    uses: list[tuple[ast.expr, ast.expr]] = [(call, call.args[0]) for call in lengths]
+    uses = uses or [(node, node.value) for node in case.subscripts]
+    for use, owner in uses:
+        found = only_value(case, owner)
+        value = found[1] if found is not None else owner
+        match value:
+            case ast.Call(func=ast.Attribute(attr="keys" | "values" | "items" as name)) as call if case.match["view"]:
+                replace = (call, f"list({case.text(call)})")
+                return case.at(call, replace=replace, name=owner, type=f"what `{name}` returns", use=use)
+            case ast.Call(func=ast.Name(id=name), args=arguments) as call if (
+                name in _WITHOUT_POSITIONS and arguments
+            ) or name in case.program.functions:
                 made = "sorted" if name == "set" else "list"
                 replace = (call, f"{made}({case.text(call)})")
-                return case.at(call, replace=replace, name=node.value, type=f"what `{name}` returns", use=node)
+                return case.at(call, replace=replace, name=owner, type=f"what `{name}` returns", use=use)
+            case ast.GeneratorExp() as made_here:
+                inner = case.text(made_here).removeprefix("(").removesuffix(")")
+                slots: dict[str, str | ast.AST] = {"type": "a generator", "name": owner, "use": use}
+                return case.at(made_here, replace=(made_here, f"[{inner}]"), slots=slots)
     return None
 
 
@@ -43,13 +63,15 @@ def result_without_positions(case: CrashContext) -> Match | None:
     ("IndexError", "TypeError"),
     r"indices must be integers(?: or slices)?, not '?float|slice indices must be integers"
     r"|only integers, slices|'float' object cannot be interpreted as an integer",
-    before=("index-of-wrong-kind",),
+    before=("index-of-wrong-kind", "range-of-collection"),
 )
 def division_for_position(case: CrashContext) -> Match | None:
     """Return the division that makes a float of a value used as an index or count."""
     for node in case.likely(ast.Subscript, ast.Call):
         for division in _divisions(case, node.slice if isinstance(node, ast.Subscript) else node):
-            new = f"{case.text(division.left)} // {case.text(division.right)}"
+            left, right = case.text(division.left), case.text(division.right)
+            start, sign, end = case.text(division).rpartition("/")
+            new = f"{start}/{sign}{end}" if "/" not in right else f"({left}) // ({right})"
             return case.at(division, replace=(division, new), division=division, use=node)
     return None
 
@@ -76,7 +98,11 @@ def text_key_on_list(case: CrashContext) -> Match | None:
     """Return the subscript with a string literal as the key of a value that is not a dictionary."""
     for subscript in case.subscripts:
         if is_string(subscript.slice):
-            return case.here(subscript, owner=subscript.value, key=subscript.slice, owner_type=case.type_words)
+            digits = re.fullmatch(r"['\"](\d+)['\"]", case.text(subscript.slice))
+            replace = (subscript.slice, digits[1] if digits else None)
+            return case.here(
+                subscript, replace=replace, owner=subscript.value, key=subscript.slice, owner_type=case.type_words
+            )
     return None
 
 
@@ -84,6 +110,8 @@ def text_key_on_list(case: CrashContext) -> Match | None:
 def index_of_wrong_kind(case: CrashContext) -> Match | None:
     """Return the subscript whose index is not an integer."""
     given, subscript = case.match["given"], case.subscript
+    if given == "NoneType":
+        return None
     slots = {"owner_type": case.type_words, "type": in_words(given or "str")}
     if subscript is None:
         return case.here(owner=Code(case.marked or ""), index="", slots=slots)
@@ -107,6 +135,19 @@ def index_of_wrong_kind(case: CrashContext) -> Match | None:
 )
 def fixed_value_changed(case: CrashContext) -> Match | None:
     """Return the assignment to an item of an immutable value."""
+    match case.statement:
+        case ast.Assign(targets=[ast.Subscript(value=owner, slice=ast.Name(id=index)) as target], value=value) if (
+            case.match["type"] == "str" and case.line == case.statement.end_lineno
+        ):
+            name = case.text(owner)
+            new = f"{name} = {name}[:{index}] + {case.text(value)} + {name}[{index} + 1:]"
+            return case.here(target, edit=case.rewrite_line(case.line, new), owner=owner, type=case.type_words)
+        case ast.Assign(targets=[ast.Subscript(value=owner)]) | ast.AugAssign(target=ast.Subscript(value=owner)):
+            found = only_value(case, owner)
+            if found is not None and isinstance(found[1], ast.Tuple) and found[1].elts:
+                literal = case.text(found[1])
+                new = f"[{literal[1:-1].removesuffix(',')}]" if literal.startswith("(") else f"[{literal}]"
+                return case.at(found[1], replace=(found[1], new), owner=owner, type=case.type_words)
     return _owner_of_items(case)
 
 
@@ -130,6 +171,14 @@ def _owner_of_items(case: CrashContext) -> Match:
 def counting_new_key(case: CrashContext) -> Match | None:
     """Return the key whose value is updated before it has an initial value, as in counting."""
     match case.statement:
+        case ast.AugAssign(target=ast.Subscript() as target, op=ast.Add(), value=added) as counted if (
+            first := _EMPTY.get(type(case.value(added)))
+        ) is not None:
+            owner, key = case.text(target.value), case.text(target.slice)
+            new = f"{case.text(target)} = {owner}.get({key}, {first}) + {case.text(added)}"
+            is_line = counted.lineno == counted.end_lineno and not case.program.line(case.line).strip().endswith(";")
+            edit = case.rewrite_line(case.line, new) if is_line and case.statement is counted else None
+            return case.here(target, edit=edit, owner=target.value, key=target.slice)
         case ast.AugAssign(target=ast.Subscript() as target):
             return case.here(target, owner=target.value, key=target.slice)
         case ast.Assign(targets=[ast.Subscript() as target], value=value) if case.text(target) in case.text(value):
@@ -141,6 +190,20 @@ def counting_new_key(case: CrashContext) -> Match | None:
 def key_not_found(case: CrashContext) -> Match | None:
     """Return the subscript whose key is missing in the dictionary."""
     raw, subscript = case.crash.message.strip(), case.subscript
+    match case.statement:
+        case ast.Delete(targets=[ast.Subscript(value=owner, slice=key)], end_lineno=end) if end == case.line:
+            new = f"{case.text(owner)}.pop({case.text(key)}, None)"
+            edit = case.rewrite_line(case.line, new)
+            return case.here(
+                subscript, edit=edit, key=_as_index(raw, case.text(key)), owner=owner, near="none that is close"
+            )
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner, attr="remove") as method, args=[item]) as call):
+            replace = (method, f"{case.text(owner)}.discard")
+            return case.here(
+                call, replace=replace, key=_as_index(raw, case.text(item)), owner=owner, near="none that is close"
+            )
+    if (inner := _stored_inside(case, subscript)) is not None:
+        return inner
     if subscript is None:
         return case.here(key=_as_index(raw, raw), owner="", near="none that is close")
     keys, wanted = _known_keys(case, case.text(subscript.value)), raw.strip("'\"")
@@ -153,6 +216,16 @@ def key_not_found(case: CrashContext) -> Match | None:
         owner=subscript.value,
         near=near,
     )
+
+
+def _stored_inside(case: CrashContext, subscript: ast.Subscript | None) -> Match | None:
+    """Return a match of the missing inner dictionary in which the failing line stores a value, or None."""
+    around = case.program.parents.get(subscript) if subscript is not None else None
+    if subscript is None or not isinstance(around, ast.Subscript) or not isinstance(around.ctx, ast.Store):
+        return None
+    text, key = case.text(subscript.value), case.text(subscript.slice)
+    slots = {"key": _as_index(case.crash.message.strip(), key), "owner": Code(text), "near": "none that is close"}
+    return case.here(subscript, replace=(subscript, f"{text}.setdefault({key}, {{}})"), slots=slots)
 
 
 def _as_index(key: str, source: str) -> Code:
@@ -183,4 +256,7 @@ def _known_keys(case: CrashContext, owner: str) -> list[str]:
 @runtime_rule("key-can-change", ("TypeError",), r"unhashable type: '(?P<type>[\w.]+)'")
 def key_can_change(case: CrashContext) -> Match | None:
     """Return the use of a mutable value as a key or as an item of a set."""
+    call = case.call("set")
+    if call is not None and call.args and case.match["type"] == "list":
+        return case.here(call, replace=(call.args[0], f"map(tuple, {case.text(call.args[0])})"), type=case.type_words)
     return case.here(case.first(ast.Dict, ast.Set, ast.Subscript, ast.Call, ast.Compare), type=case.type_words)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.edits import edit_to
 from tutor_pedagogy.offline.engine.nodes import parameters, parts_of
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.unconverted import has_string_operand
@@ -21,26 +23,36 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _FEWEST_ALIKE = 2
 """The minimum number of uniform entries, or of lines that look up a key, that show what the code expects."""
+_MOST_QUOTED = 2
+"""The maximum number of numbers in quotes that one edit changes: the two sides of an operation."""
 _NUMBERS = r"(?:int|float)"
 
 
 @runtime_rule(
     "number-in-quotes",
-    ("TypeError",),
+    ("TypeError", "ValueError"),
     rf"'(?:str' and '{_NUMBERS}|{_NUMBERS}' and 'str)'|concatenate str \(not \"{_NUMBERS}\"\)"
     r"|must be real number, not str|multiply sequence by non-int"
-    r"|'str' object cannot be interpreted as an integer|str doesn't define __round__",
-    before=("compared-kinds", "text-plus-other"),
+    r"|'str' object cannot be interpreted as an integer|str doesn't define __round__"
+    r"|Unknown format code '\w' for object of type 'str'|bad operand type for \S+ '?str|not all arguments converted",
+    before=("compared-kinds", "form-of-another-kind", "places-and-values", "text-plus-other"),
 )
 def number_in_quotes(case: CrashContext) -> Match | None:
     """Return the number in quotes that the failing calculation uses, if the program passes on only one."""
     if has_string_operand(case):
         return None
     quoted = [(node, text) for node, text in _strings(case) if _NUMBER.fullmatch(text) and _is_passed_on(case, node)]
-    if len(quoted) != 1:
+    if not quoted or len(quoted) > _MOST_QUOTED:
         return None
     string, number = quoted[0]
-    return case.at(string, replace=(string, number), text=string, use=case.source)
+    found = case.at(string, replace=(string, number), text=string, use=case.source)
+    if len(quoted) == 1:
+        return found
+    are_used = all(isinstance(case.program.parents.get(node), ast.Assign) for node, _ in quoted)
+    lines = [*case.program.lines]
+    for node, text in quoted:
+        lines[node.lineno - 1] = lines[node.lineno - 1].replace(case.text(node), text, 1)
+    return replace(found, edit=edit_to(case.program, "\n".join(lines))) if are_used else None
 
 
 def _strings(case: CrashContext) -> Iterator[tuple[ast.Constant, str]]:
@@ -58,6 +70,8 @@ def _is_passed_on(case: CrashContext, node: ast.expr) -> bool:
             if called is None:
                 return name in case.classes
             return at < len(parameters(called)) and not _is_wanted_as_string(called, parameters(called)[at])
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            return any(name == each.id for each in case.likely(ast.Name))
         case ast.Dict(values=values):
             return node in values
         case ast.List() | ast.Tuple():
@@ -115,13 +129,15 @@ def entry_unlike_others(case: CrashContext) -> Match | None:
     return None
 
 
-@runtime_rule("key-in-two-spellings", ("KeyError",), r"'.[^'\n]*+'", before=("key-not-found",))
+@runtime_rule("key-in-two-spellings", ("KeyError",), r"'.[^'\n]*+'", before=("key-in-another-case", "key-not-found"))
 def key_in_two_spellings(case: CrashContext) -> Match | None:
     """Return the key that is spelt differently from the key in the dictionary."""
     wanted = case.crash.message.strip()[1:-1]
     written = [node for node, text in _strings(case) if text == wanted]
-    if not written or any(node in case.nodes_here for node in written):
+    if not written:
         return None
+    if any(node in case.nodes_here for node in written):
+        return _slip_in_one_table(case, wanted)
     for table in case.program.each(ast.Dict):
         keys = {key.value: key for key in table.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)}
         alike = [key for key in keys if key.lower() == wanted.lower()] or get_close_matches(wanted, keys, 1, 0.75)
@@ -134,6 +150,24 @@ def key_in_two_spellings(case: CrashContext) -> Match | None:
         replace = (wrong, case.text(wrong).replace(spelt, right))
         return case.at(wrong, replace=replace, here=wrong, other=Code(repr(right)))
     return None
+
+
+def _slip_in_one_table(case: CrashContext, wanted: str) -> Match | None:
+    """Return the misspelt key of the only dictionary literal that lacks a key that the others have."""
+    tables = [
+        {key.value: key for key in table.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)}
+        for table in case.program.each(ast.Dict)
+    ]
+    having = [keys for keys in tables if wanted in keys]
+    alike = [
+        keys[close[0]] for keys in tables if wanted not in keys and (close := get_close_matches(wanted, keys, 1, 0.75))
+    ]
+    if not having or len(alike) != 1:
+        return None
+    wrong, spelt = alike[0], str(alike[0].value)
+    return case.at(
+        wrong, replace=(wrong, case.text(wrong).replace(spelt, wanted)), here=wrong, other=Code(repr(wanted))
+    )
 
 
 @runtime_rule("entry-without-key", ("KeyError",), r"'.[^'\n]*+'", before=("key-not-found",))

@@ -13,6 +13,8 @@ from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match,
 from tutor_pedagogy.problem.tree_walk import walk
 
 _NOT_DEFINED = re.compile(r"name '(?P<name>\w+)' is not defined")
+_SHORTEST_WORD = 3
+"""The minimum length of a name that is taken for a word without quotes."""
 _MOST_CLOSE = 8
 """The maximum number of similar names that are compared by edit distance."""
 _OTHER_LANGUAGES = {
@@ -53,7 +55,7 @@ def loop_variable_under_another_name(case: CrashContext) -> Match | None:
 def name_misspelt(case: CrashContext) -> Match | None:
     """Return the use of a name that is spelt almost like a name that the program defines."""
     name, closest = case.match["name"], closest_name(case, case.match["name"])
-    if not closest or (len(name) == 1 and closest.lower() != name.lower()):
+    if not closest or name in case.program.functions or (len(name) == 1 and closest.lower() != name.lower()):
         return None
     return _at_name(case, closest, meant=Code(closest))
 
@@ -70,6 +72,9 @@ def closest_name(case: CrashContext, name: str) -> str | None:
     parent = case.program.parents.get(node) if node is not None else None
     is_value = node is not None and not (isinstance(parent, ast.Call) and parent.func is node)
     offered = bound if is_value else bound | {builtin for builtin in BUILTINS if builtin.islower()}
+    above = [*case.program.above(node)][:2] if node is not None else []
+    if any(isinstance(each, ast.ExceptHandler | ast.Raise) for each in above):
+        offered = offered | {builtin for builtin in BUILTINS if builtin.endswith(("Error", "Exception"))}
     close = get_close_matches(name, sorted(offered), _MOST_CLOSE, 0.72)
     looped = _loop_variables_around(case, node) if node is not None else set()
     local = {arg.arg for arg in case.function.args.args} if case.function else set()
@@ -105,24 +110,28 @@ def name_without_self(case: CrashContext) -> Match | None:
     is_variable = any(isinstance(target, ast.Name) and target.id == name for target in targets)
     if not (is_method or is_variable or any(is_stored(node, name) for node in walk(owner))):
         return None
-    return _at_name(case, f"{function.args.args[0].arg}.{name}", class_name=Code(owner.name))
+    is_count = is_variable and isinstance(case.statement, ast.AugAssign)
+    before = owner.name if is_count else function.args.args[0].arg
+    return _at_name(case, f"{before}.{name}", class_name=Code(owner.name))
 
 
 @runtime_rule("text-without-quotes", ("NameError",), _NOT_DEFINED, before=("name-never-defined",))
 def text_without_quotes(case: CrashContext) -> Match | None:
     """Return the word without quotes where a string is meant: it is next to strings or compared with them."""
     name, node = case.match["name"], case.name(case.match["name"])
-    if node is None:
+    if node is None or name in case.program.bound_names:
         return None
     parent = case.program.parents.get(node)
     match parent:
         case ast.Compare(left=left, comparators=others):
             is_meant = any(map(is_string, (left, *others))) or (len(name) == 1 and node in others)
+            is_meant = is_meant or (len(others) == 1 and isinstance(case.value(left), str))
         case ast.List(elts=elements) | ast.Tuple(elts=elements):
             is_meant = any(map(is_string, elements))
         case _:
             is_argument = isinstance(parent, ast.Call) and node in parent.args
             is_meant = is_argument and is_call_of(parent, "print", "input", "open", "int", "float")
+            is_meant = is_meant and len(name) >= _SHORTEST_WORD
     return _at_name(case, f'"{name}"') if is_meant else None
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace as changed
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.nodes import is_call_of
-from tutor_pedagogy.offline.rules.runtime.origins import none_origin
+from tutor_pedagogy.offline.engine.nodes import is_call_of, parameters
+from tutor_pedagogy.offline.rules.runtime.origins import falls_through, none_origin
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.type_names import TWO_TYPES
 
@@ -16,23 +17,60 @@ if TYPE_CHECKING:
 
 def none_match(case: CrashContext, wrong: ast.expr | None, place: ast.expr | None, **slots: str | ast.AST) -> Match:
     """Return the source of a None; if it is unknown, the place that uses the None."""
+    handed = _handed_in(case, wrong) or ""
     if wrong is None:
         return case.here(name=Code(case.marked or ""), source="", slots=slots)
-    return none_source(case, wrong, **slots) or case.here(place, name=wrong, source="", slots=slots)
+    return none_source(case, wrong, **slots) or case.here(place, name=wrong, source=handed, slots=slots)
+
+
+def _handed_in(case: CrashContext, wrong: ast.expr | None) -> str | None:
+    """Return words for the call that handed in a None, if it is a parameter that nothing else sets; else None."""
+    function = case.function
+    if function is None or not isinstance(wrong, ast.Name) or not case.crash.callers:
+        return None
+    if any(line > function.body[0].lineno - 1 for line, _ in case.bound(wrong.id)):
+        return None
+    if wrong.id not in parameters(function):
+        return None
+    return f"the call of `{function.name}` on line {case.program.shown(case.crash.callers[-1])}, which passes it"
 
 
 def none_source(case: CrashContext, wrong: ast.expr, **slots: str | ast.AST) -> Match | None:
     """Return the source of a None: an in-place call or the end of a function. Return None if the code shows neither."""
     match none_origin(case.program, wrong, case.line):
+        case "absent", ast.Call() as call:
+            source = "`get`, which gives `None` for a key that is not there"
+            if isinstance(call.func, ast.Attribute) and call.func.attr != "get":
+                source = f"`{call.func.attr}`, which gives `None` if the string does not fit the pattern"
+            return case.at(call.lineno, name=wrong, source=source, slots=slots)
+        case "constant", ast.Constant() as constant if wrong.lineno != constant.lineno:
+            source = f"line {case.program.shown(constant.lineno)}, which sets it to `None`"
+            return case.at(constant.lineno, name=wrong, source=source, slots=slots)
         case "in-place", ast.Call(func=func) as call:
             method = func.attr if isinstance(func, ast.Attribute) else "print"
             source = f"the call of `{method}`, which works in place and returns nothing"
             return case.at(call, edit=_without_result(case, call), name=wrong, source="", slots=slots)
         case "function", ast.FunctionDef() as function:
+            empty = [each for each in case.program.returns_of(function) if _is_none(each.value)]
+            if empty and not falls_through(case.program, function):
+                line = case.program.shown(empty[0].lineno)
+                source = f"the function `{function.name}`, which returns `None` on line {line}"
+                return case.at(empty[0], name=wrong, source=source, slots=slots)
             last = _end_without_value(function)
-            source = f"the function `{function.name}`, which ends without returning a value"
-            return case.at(last.end_lineno or last.lineno, name=wrong, source=source, slots=slots)
+            way = "ends without returning a value"
+            if not case.program.returns_nothing(function):
+                way = "comes to its end without a `return` if none of its conditions fits"
+            source = f"the function `{function.name}`, which {way}"
+            worked_out = isinstance(last, ast.Expr) and isinstance(last.value, ast.BinOp | ast.Compare)
+            is_line = worked_out and last.lineno == last.end_lineno
+            edit = case.rewrite_line(last.lineno, f"return {case.text(last)}") if is_line else None
+            return case.at(last.end_lineno or last.lineno, edit=edit, name=wrong, source=source, slots=slots)
     return None
+
+
+def _is_none(value: ast.expr | None) -> bool:
+    """Return whether a returned value is None."""
+    return value is None or (isinstance(value, ast.Constant) and value.value is None)
 
 
 def _end_without_value(function: ast.FunctionDef) -> ast.stmt:
@@ -50,6 +88,13 @@ def _end_without_value(function: ast.FunctionDef) -> ast.stmt:
 def _without_result(case: CrashContext, call: ast.Call) -> Edit | None:
     """Return the edit that drops the assignment of an in-place call, or replaces `sort` by `sorted`; or None."""
     statement = case.program.statement_at(call.lineno)
+    match call:
+        case ast.Call(func=ast.Name(id="print"), args=[only], keywords=[]):
+            return case.rewrite(call, case.text(only)) if isinstance(statement, ast.Assign) else None
+        case ast.Call(func=ast.Attribute(value=owner, attr="sort" | "reverse" as method), args=[], keywords=[]):
+            if not isinstance(statement, ast.Assign) or statement.value is not call:
+                made = f"sorted({case.text(owner)})" if method == "sort" else f"{case.text(owner)}[::-1]"
+                return case.rewrite(call, made)
     if not isinstance(statement, ast.Assign) or statement.value is not call or statement.lineno != statement.end_lineno:
         return None
     target = case.text(statement.targets[0])
@@ -65,7 +110,7 @@ def _without_result(case: CrashContext, call: ast.Call) -> Edit | None:
 @runtime_rule(
     "result-of-method-in-place",
     ("AttributeError", "TypeError"),
-    r"NoneType",
+    r"NoneType|can only join an iterable",
     before=("attribute-of-none", "index-of-wrong-kind", "none-gone-through", "none-in-operation", "none-looked-into"),
 )
 def result_of_method_in_place(case: CrashContext) -> Match | None:
@@ -100,13 +145,17 @@ def print_result_used(case: CrashContext) -> Match | None:
 @runtime_rule(
     "none-handed-on",
     ("TypeError",),
-    r"not '?NoneType'?$|type NoneType doesn't define|object of type 'NoneType'|passed to NoneType",
-    before=("text-in-calculation",),
+    r"not '?NoneType'?$|indices must be integers or slices, not NoneType"
+    r"|type NoneType doesn't define|object of type 'NoneType'|passed to NoneType",
+    before=("text-in-calculation", "no-length", "index-of-wrong-kind", "form-of-another-kind"),
 )
 def none_handed_on(case: CrashContext) -> Match | None:
     """Return the source of a None that was passed to a call."""
     arguments = [argument for call in case.calls for argument in call.args]
-    sources = (none_source(case, each) for each in arguments if isinstance(each, ast.Call | ast.Name))
+    arguments += [node.value for node in case.likely(ast.FormattedValue)] if "__format__" in case.crash.message else []
+    if "indices" in case.crash.message:
+        arguments = [subscript.slice for subscript in case.subscripts]
+    sources = (none_source(case, each) for each in arguments if isinstance(each, ast.Call | ast.Name | ast.Attribute))
     return next(filter(None, sources), None)
 
 
@@ -123,7 +172,13 @@ def none_in_operation(case: CrashContext) -> Match | None:
     if "NoneType" not in case.types or case.sides is None:
         return None
     operation, left, right = case.sides
-    return none_match(case, left if case.types[0] == "NoneType" else right, operation)
+    wrong = left if case.types[0] == "NoneType" else right
+    found = none_match(case, wrong, operation)
+    match operation, case.statement:
+        case ast.Compare(ops=[_]), ast.If(test=test) if test is operation and isinstance(wrong, ast.Name):
+            guarded = f"{wrong.id} is None or {case.text(operation)}"
+            return changed(found, lines=(case.line,), edit=case.rewrite(operation, guarded))
+    return found
 
 
 @runtime_rule(

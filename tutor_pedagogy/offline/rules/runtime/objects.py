@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from difflib import get_close_matches
 
 from tutor_pedagogy.offline.engine.nodes import is_stored, names_in, parameters
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
@@ -76,6 +77,27 @@ def _is_bare(case: CrashContext, line: int, value: ast.expr) -> bool:
 
 
 @runtime_rule(
+    "abstract-method-missing",
+    ("TypeError",),
+    r"Can't instantiate abstract class (?P<type>\w+) (?:with|without an implementation for) abstract methods?"
+    r" '?(?P<name>\w+)'?",
+)
+def abstract_method_missing(case: CrashContext) -> Match | None:
+    """Return the class without a method that its parent class demands, or the method that is a misspelling of it."""
+    owner, name = case.classes.get(case.match["type"]), case.match["name"]
+    if owner is None:
+        return None
+    slots = {"class_name": Code(owner.name), "method": Code(name)}
+    own = [node for node in owner.body if isinstance(node, ast.FunctionDef)]
+    demanded = {node.name for node in case.program.each(ast.FunctionDef) if node not in own}
+    close = get_close_matches(name, [node.name for node in own if node.name not in demanded], 1, 0.6)
+    for node in own:
+        if node.name in close:
+            return case.at(node, edit=case.substitute(node.lineno, node.name, name), slots=slots)
+    return case.at(owner, slots=slots)
+
+
+@runtime_rule(
     "class-under-a-name",
     ("AttributeError",),
     r"type object '(?P<type>\w+)' has no attribute '(?P<name>\w+)'",
@@ -88,7 +110,7 @@ def class_under_a_name(case: CrashContext) -> Match | None:
         return None
     for line, value in case.program.assignments(failed.value.id):
         if isinstance(value, ast.Name) and value.id == case.match["type"] and line < case.line:
-            return case.at(line, name=failed.value, class_name=value)
+            return case.at(line, replace=(value, f"{value.id}()"), name=failed.value, class_name=value)
     return None
 
 
@@ -108,7 +130,13 @@ def parent_not_set_up(case: CrashContext) -> Match | None:
         above = _set_up(case.classes.get(base.id)) if isinstance(base, ast.Name) else None
         used = {node.attr for node in walk(above) if isinstance(node, ast.Attribute)} if above is not None else ()
         if case.match["name"] in used:
-            return case.at(set_up, attribute=Code(case.match["name"]), class_name=Code(own.name), parent=base)
+            slots: dict[str, str | ast.AST] = {"attribute": Code(case.match["name"]), "class_name": Code(own.name)}
+            slots["parent"] = base
+            edit = None
+            wanted = parameters(above) if above is not None else []
+            if set(wanted) <= set(parameters(set_up)) and set_up.body[0].lineno > set_up.lineno:
+                edit = case.insert_line(set_up.body[0].lineno, f"super().__init__({', '.join(wanted)})")
+            return case.at(set_up, edit=edit, slots=slots)
     return None
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.nodes import is_string
 from tutor_pedagogy.offline.rules.runtime.origins import input_of, is_input
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.type_names import in_words
+from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,11 +38,11 @@ def caret_for_power(case: CrashContext) -> Match | None:
 
 @runtime_rule(
     "number-from-input",
-    ("TypeError",),
+    ("TypeError", "ValueError"),
     rf"{_UNSUPPORTED}|{_ORDER}|can only concatenate str|can't multiply sequence"
     r"|must be real number, not str|bad operand type|not all arguments converted"
-    r"|'str' object cannot be interpreted as an integer",
-    before=("compared-kinds", "range-of-collection", "text-plus-other"),
+    r"|'str' object cannot be interpreted as an integer|Unknown format code '\w' for object of type 'str'",
+    before=("compared-kinds", "form-of-another-kind", "range-of-collection", "text-plus-other"),
 )
 def number_from_input(case: CrashContext) -> Match | None:
     """Return the call of `input` whose string is used in a calculation without conversion."""
@@ -47,6 +50,9 @@ def number_from_input(case: CrashContext) -> Match | None:
     bound = case.call("range") if "interpreted as an integer" in case.crash.message else None
     if bound is not None:
         sides = (bound, *bound.args)
+    if case.crash.exception == "ValueError":
+        shown = case.first(ast.JoinedStr, ast.Call)
+        sides = (shown, *case.likely(ast.Name)) if shown is not None else None
     operation, *candidates = sides or (None,)
     for node in candidates:
         for part in (node, *_bare_names(node)):
@@ -104,6 +110,12 @@ def text_plus_other(case: CrashContext) -> Match | None:
     replace: tuple[ast.expr, str | None] = (wrong, f"str({case.text(wrong)})")
     if operation is left:
         replace = (wrong, replace[1] if wrong is right else None)
+    elif isinstance(string, ast.BinOp) and isinstance(string.op, ast.Mult) and isinstance(string.left, ast.Name):
+        replace = (string.left, f"int({string.left.id})")
+    elif isinstance(wrong, ast.Constant) and isinstance(string, ast.Name | ast.Attribute) and not is_printed:
+        held = case.value(string)
+        is_number = isinstance(held, str) and re.fullmatch(r"\s*-?\d+\s*", held)
+        replace = (string, f"int({case.text(string)})" if is_number else None)
     elif is_sum and isinstance(wrong, ast.BinOp | ast.Name) and not is_printed:
         replace = (string, f"{other_type}({case.text(string)})")
     return case.here(operation, replace=replace, other=wrong, slots=words)
@@ -123,6 +135,8 @@ def item_onto_list(case: CrashContext) -> Match | None:
         return case.here(item=Code(case.marked or ""), slots=words)
     operation, left, right = case.sides
     new = f"[{case.text(right)}]" if container == "list" else f"({case.text(right)},)"
+    if item in ("list", "tuple", "set", "range", "dict_keys", "dict_values", "map", "filter", "zip"):
+        new = f"{container}({case.text(right)})"
     return case.here(operation, replace=(right, new), item=right, owner=left, slots=words)
 
 
@@ -138,7 +152,9 @@ def list_in_calculation(case: CrashContext) -> Match | None:
     for node in case.likely(ast.BinOp):
         for side, name in zip((node.left, node.right), case.types, strict=True):
             if name in ("list", "tuple"):
-                return case.here(node, list_side=side, operation=node)
+                is_rest = isinstance(node.op, ast.Sub) and case.types == ("list", "list")
+                rest = f"[each for each in {case.text(node.left)} if each not in {case.text(node.right)}]"
+                return case.here(node, replace=(node, rest if is_rest else None), list_side=side, operation=node)
     return None
 
 
@@ -165,10 +181,40 @@ def list_times_number(case: CrashContext) -> Match | None:
 )
 def text_in_calculation(case: CrashContext) -> Match | None:
     """Return the operation whose operands have incompatible types."""
+    named = re.findall(r"'([\w.]+)'|\"([\w.]+)\"|(?:not|concatenate) (\w+)\b", case.crash.message)
+    kinds = [in_words(name) for each in named if (name := next(filter(None, each))) not in ("int", "float")]
+    slots = {"kinds": kinds[-1] if kinds else "a value of another type"}
+    times_text = case.sides is not None and "multiply sequence by non-int of type 'float'" in case.crash.message
+    if times_text and case.sides is not None and is_string(case.sides[1]):
+        operation, left, right = case.sides
+        return case.here(operation, replace=(right, f"int({case.text(right)})"), left=left, right=right, slots=slots)
     if case.sides is None:
-        return case.here(left="", right="")
+        return case.here(slots=slots, left="", right="")
     operation, left, right = case.sides
-    return case.here(operation, left=left, right=right)
+    return case.here(operation, left=left, right=right, slots=slots)
+
+
+@runtime_rule(
+    "own-objects-without-order",
+    ("TypeError",),
+    rf"'(?P<sign>[<>]=?)' {_ORDER}'(\w+)' and '(\w+)'",
+    before=("compared-kinds",),
+)
+def own_objects_without_order(case: CrashContext) -> Match | None:
+    """Return the line that orders objects of the program's own class, which does not say how."""
+    left, right = case.match[2], case.match[3]
+    owner = case.classes.get(left)
+    if owner is None or left != right:
+        return None
+    stored = [node.attr for node in walk(owner) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)]
+    kept = list(dict.fromkeys(stored))
+    call = case.call("sort", "sorted", "max", "min")
+    edit = None
+    if call is not None and len(kept) == 1 and not call.keywords:
+        text = case.text(call)
+        start = text[:-1] + (", " if call.args else "")
+        edit = case.rewrite(call, f"{start}key=lambda each: each.{kept[0]})")
+    return case.here(call or case.first(ast.Compare), edit=edit, class_name=Code(left))
 
 
 @runtime_rule("compared-kinds", ("TypeError",), rf"'[<>]=?' {_ORDER}'([\w.]+)' and '([\w.]+)'")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.nodes import is_stored
+
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.nodes import Function
     from tutor_pedagogy.offline.engine.program import Program
@@ -53,16 +55,28 @@ def input_of(program: Program, name: str, line: int) -> ast.expr | None:
 def none_origin(program: Program, node: ast.expr, line: int) -> tuple[str, ast.AST] | None:
     """Return the reason why a value is None, with its node: an `in-place` call, a `function`, or a `constant`."""
     match node:
-        case ast.Call(func=ast.Attribute(attr=method)) if method in IN_PLACE:
-            return "in-place", node
-        case ast.Call(func=ast.Name(id="print")):
+        case ast.Call(func=ast.Attribute(attr=method) | ast.Name(id="print" as method)) if method in IN_PLACE:
             return "in-place", node
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in program.functions:
             return "function", program.functions[name]
         case ast.Name(id=name):
             return _none_in(program, name, line)
+        case (
+            ast.Call(func=ast.Attribute(attr="get"), args=[_])
+            | ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr="match" | "search" | "fullmatch"))
+        ):
+            return "absent", node
         case ast.Attribute(value=inner) | ast.Subscript(value=inner):
-            return none_origin(program, inner, line)
+            stored = _none_stored(program, node.attr, line) if isinstance(node, ast.Attribute) else None
+            return stored or none_origin(program, inner, line)
+    return None
+
+
+def _none_stored(program: Program, attribute: str, line: int) -> tuple[str, ast.AST] | None:
+    """Return why an attribute is None: the first call that stores None in it, or None."""
+    for node in program.each(ast.Assign):
+        if isinstance(node.value, ast.Call) and any(is_stored(target, attribute) for target in node.targets):
+            return none_origin(program, node.value, line)
     return None
 
 
@@ -74,8 +88,8 @@ def _none_in(program: Program, name: str, line: int) -> tuple[str, ast.AST] | No
             case ast.Call(func=ast.Attribute(attr=method)) if method in IN_PLACE:
                 return "in-place", value
     for at, value in reversed(bound):
-        if at <= line and isinstance(value, ast.Call):
-            return none_origin(program, value, line)
+        if at <= line and isinstance(value, ast.Call) and (origin := none_origin(program, value, line)) is not None:
+            return origin
         if at <= line and isinstance(value, ast.Constant) and value.value is None:
             return "constant", value
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import called_name, is_division, names_in, parameters
@@ -10,6 +11,7 @@ from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match,
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.finding import Edit
     from tutor_pedagogy.offline.engine.nodes import Function
 
 
@@ -27,8 +29,16 @@ def recursion_same_argument(case: CrashContext) -> Match | None:
     for call in [first, *calls]:
         passed = [case.text(argument) for argument in call.args]
         if passed and not set(passed) & changed and sorted(passed) == sorted(given[: len(passed)]):
-            return case.at(call, function=Code(function.name), argument=Code(", ".join(passed)))
+            slots = {"function": Code(function.name), "argument": Code(", ".join(passed))}
+            return replace(case.at(call, slots=slots), choices=_smaller(case, call))
     return None
+
+
+def _smaller(case: CrashContext, call: ast.Call) -> tuple[Edit, ...]:
+    """Return edits that pass on less of one argument: a number less by one, or a list or string without an item."""
+    forms = ("{} - 1", "{}[1:]")
+    edits = [case.rewrite(value, form.format(case.text(value))) for value in call.args for form in forms]
+    return tuple(edit for edit in edits if edit is not None)
 
 
 def _recursive_call(case: CrashContext) -> tuple[Function | None, ast.Call | None]:
@@ -51,6 +61,34 @@ def recursion_without_end(case: CrashContext) -> Match | None:
     return case.at(call, function=Code(function.name))
 
 
+@runtime_rule(
+    "attribute-calls-itself", ("RecursionError",), before=("recursion-same-argument", "recursion-without-end")
+)
+def attribute_calls_itself(case: CrashContext) -> Match | None:
+    """Return the use of an attribute inside the property or special method that Python runs for this attribute."""
+    function = case.function
+    owner = case.class_of(function)
+    if function is None or owner is None:
+        return None
+    properties = {node.name for node in owner.body if isinstance(node, ast.FunctionDef) and _is_property(node)}
+    stored = {node.attr for node in walk(owner) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)}
+    for node in case.likely(ast.Attribute):
+        if node.attr == function.name and node.attr in properties and case.text(node.value) == "self":
+            hidden = next((each for each in (f"_{node.attr}", f"__{node.attr}") if each in stored), None)
+            replace = (node, f"self.{hidden}" if hidden else None)
+            return case.at(node, replace=replace, attribute=node, method=Code(function.name))
+    return None
+
+
+def _is_property(function: ast.FunctionDef) -> bool:
+    """Return whether a method is a property, or sets one."""
+    return any(
+        (isinstance(each, ast.Name) and each.id in ("property", "cached_property"))
+        or (isinstance(each, ast.Attribute) and each.attr in ("setter", "deleter", "getter"))
+        for each in function.decorator_list
+    )
+
+
 @runtime_rule("recursion-misses-end", ("RecursionError",))
 def recursion_misses_end(case: CrashContext) -> Match | None:
     """Return the condition that should end the recursion, or the call whose arguments never fulfil it."""
@@ -67,7 +105,29 @@ def recursion_misses_end(case: CrashContext) -> Match | None:
         new = f"return {case.text(shown_only.args[0])}" if len(shown_only.args) == 1 else None
         return case.at(shown_only, replace=(shown_only, new), slots=slots, test=test)
     stands_still = _is_passed_on(function, call, test) or _moves_away(call, test) or any(map(is_division, call.args))
-    return case.at(test if isinstance(test, ast.Compare) and not stands_still else call, slots=slots, test=test)
+    found = case.at(test if isinstance(test, ast.Compare) and not stands_still else call, slots=slots, test=test)
+    return replace(found, choices=_reached(case, call, test, stands_still=stands_still))
+
+
+def _reached(case: CrashContext, call: ast.Call, test: ast.expr, *, stands_still: bool) -> tuple[Edit, ...]:
+    """Return edits with which the calls reach the end: a wider condition, or an argument that gets smaller."""
+    edits: list[Edit | None] = []
+    match test:
+        case ast.Compare(ops=[ast.Eq()]) if not stands_still:
+            grows = any(isinstance(each, ast.BinOp) and isinstance(each.op, ast.Add) for each in call.args)
+            edits = [case.rewrite(test, case.text(test).replace("==", ">=" if grows else "<="))]
+        case _ if stands_still:
+            for value in call.args:
+                match value:
+                    case ast.BinOp(left=ast.Name(id=name), op=ast.Add(), right=right):
+                        edits.append(case.rewrite(value, f"{name} - {case.text(right)}"))
+                    case ast.BinOp(left=left, op=ast.Div(), right=right):
+                        edits.append(case.rewrite(value, f"{case.text(left)} // {case.text(right)}"))
+                    case ast.Name(id=name) if name in names_in(test):
+                        edits += [case.rewrite(value, f"{name} {sign} 1") for sign in "+-"]
+                    case ast.Name(id=name):
+                        edits.append(case.rewrite(value, f"{name} + 1"))
+    return tuple(edit for edit in edits if edit is not None)
 
 
 def _print_at_end(function: Function) -> ast.Call | None:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.nodes import Function, parameters
 from tutor_pedagogy.offline.engine.program import BUILTINS
 from tutor_pedagogy.offline.rules.runtime.names import closest_name
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
-
-if TYPE_CHECKING:
-    from tutor_pedagogy.offline.engine.nodes import Function
 
 _NOT_DEFINED = re.compile(r"name '(?P<name>\w+)' is not defined")
 _NOT_BOUND = re.compile(r"local variable '(?P<name>\w+)'")
@@ -36,6 +33,10 @@ def name_defined_later(case: CrashContext) -> Match | None:
 def name_of_another_function(case: CrashContext) -> Match | None:
     """Return the use of a name that is a local variable of another function."""
     name, here = case.match["name"], case.function
+    inner = case.program.functions.get(name)
+    around = case.program.function_at(inner.lineno - 1) if inner is not None else None
+    if inner is not None and around is not None and inner in case.program.own_nodes(around) and around is not here:
+        return case.here(name, name=Code(name), function=Code(around.name))
     for line, _ in case.program.assignments(name):
         owner = case.program.function_at(line)
         is_around = owner and here and owner.lineno <= here.lineno <= (owner.end_lineno or 0)
@@ -109,6 +110,27 @@ def own_value_hides_builtin(case: CrashContext) -> Match | None:
     return case.at(bound[0][0], name=Code(name), function=Code(case.function.name))
 
 
+@runtime_rule("name-deleted", ("NameError", "UnboundLocalError"), _NAME, before=("colon-for-equals", "name-misspelt"))
+def name_deleted(case: CrashContext) -> Match | None:
+    """Return the `del` above the failing line that removes the name."""
+    for node in case.program.each(ast.Delete):
+        for target in node.targets:
+            if isinstance(target, ast.Name) and target.id == case.match["name"] and node.lineno < case.line:
+                return case.at(node, name=target, other_line=str(case.program.shown(case.line)))
+    return None
+
+
+@runtime_rule("exception-name-gone", ("NameError", "UnboundLocalError"), _NAME, before=("colon-for-equals",))
+def exception_name_gone(case: CrashContext) -> Match | None:
+    """Return the `except` line whose name for the exception is used after its block, where Python has removed it."""
+    name = case.match["name"]
+    for handler in case.program.each(ast.ExceptHandler):
+        is_after = (handler.end_lineno or 0) < case.line and case.program.function_at(handler.lineno) is case.function
+        if handler.name == name and is_after:
+            return case.at(handler.lineno, name=Code(name), other_line=str(case.program.shown(case.line)))
+    return None
+
+
 @runtime_rule(
     "outer-variable-changed-in-function", ("UnboundLocalError",), _NOT_BOUND, before=("used-before-first-value",)
 )
@@ -116,12 +138,18 @@ def outer_variable_changed_in_function(case: CrashContext) -> Match | None:
     """Return the use of a global variable in a function that assigns to the same name without `global`."""
     name, function = case.match["name"], case.function
     outside = [line for line, _ in case.program.assignments(name) if case.program.function_at(line) is None]
+    word = "global"
+    around = [up for up in case.program.above(function) if isinstance(up, Function)] if function is not None else []
+    enclosed = [line for line, _ in case.program.assignments(name) if case.program.function_at(line) in around]
+    enclosed += [up.lineno for up in around if name in parameters(up)]
+    if enclosed:
+        outside, word = enclosed, "nonlocal"
     if function is None or not outside or not case.bound(name):
         return None
     first = function.body[0]
     return case.here(
         name,
-        edit=case.insert_line(first.lineno, f"global {name}") if function.lineno != first.lineno else None,
+        edit=case.insert_line(first.lineno, f"{word} {name}") if function.lineno != first.lineno else None,
         name=Code(name),
         function=Code(function.name),
         other_line=str(case.program.shown(outside[-1])),

@@ -1,11 +1,16 @@
-"""String formatting: missing values for placeholders, format codes for another type, bytes, single characters."""
+"""String formatting: missing values for placeholders, format codes for another type, single characters."""
 
 from __future__ import annotations
 
 import ast
+import re
 
+from tutor_pedagogy.offline.engine.nodes import first_argument
 from tutor_pedagogy.offline.rules.runtime.origins import is_input
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
+
+_PLACE = re.compile(r"%[-+ #0]*\d*(?:\.\d+)?[a-zA-Z]")
+"""A placeholder of the `%` operator."""
 
 
 @runtime_rule(
@@ -16,7 +21,20 @@ from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match,
 def places_and_values(case: CrashContext) -> Match | None:
     """Return the formatting whose numbers of values and placeholders differ; None if its string comes from `input`."""
     is_number = any(is_input(case.program, node.left, case.line) for node in case.likely(ast.BinOp))
-    return None if is_number else _formatting(case)
+    if is_number:
+        return None
+    for node in case.likely(ast.BinOp):
+        call = case.program.parents.get(node)
+        match node, call:
+            case ast.BinOp(left=ast.Constant(value=str(form)), op=ast.Mod(), right=first), ast.Call(args=arguments):
+                others = arguments[arguments.index(node) + 1 :] if node in arguments else []
+                places = len(_PLACE.findall(form.replace("%%", "")))
+                if others and not isinstance(first, ast.Tuple) and places == 1 + len(others):
+                    values = ", ".join(map(case.text, [first, *others]))
+                    start, text = case.text(node.left), case.text(call)
+                    new = f"{text[: text.index(start)]}{start} % ({values}))"
+                    return case.here(node, replace=(call, new))
+    return _formatting(case)
 
 
 def _formatting(case: CrashContext) -> Match:
@@ -36,17 +54,14 @@ def form_of_another_kind(case: CrashContext) -> Match | None:
     return _formatting(case)
 
 
-@runtime_rule(
-    "bytes-and-text",
-    ("TypeError",),
-    r"can't concat str to bytes|\(not \"bytes\"\) to str|bytes-like object is required, not 'str'",
-)
-def bytes_and_text(case: CrashContext) -> Match | None:
-    """Return the operation that mixes a string and bytes."""
-    return _formatting(case)
-
-
 @runtime_rule("one-character-needed", ("TypeError",), r"(?P<name>ord)\(\) expected (?:a character|string of length 1)")
 def one_character_needed(case: CrashContext) -> Match:
     """Return the call of `ord` with a string that does not have exactly one character."""
-    return case.here(case.call(), function=Code(case.match["name"]))
+    call = case.call("ord") or case.call()
+    argument = first_argument(call)
+    for loop in case.loops_above(call) if call is not None else ():
+        match loop:
+            case ast.For(target=ast.Name(id=letter), iter=iterated) if argument is not None:
+                if case.text(iterated) == case.text(argument):
+                    return case.here(call, replace=(argument, letter), function=Code(case.match["name"]))
+    return case.here(call, function=Code(case.match["name"]))

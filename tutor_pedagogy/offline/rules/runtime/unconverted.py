@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.nodes import called_name, is_string, names_in
+from tutor_pedagogy.offline.engine.nodes import called_name, is_call_of, is_string, names_in
 from tutor_pedagogy.offline.rules.runtime.origins import is_input
 from tutor_pedagogy.offline.rules.runtime.rule import CrashContext, Match, runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _NUMBERS = r"(?:int|float)"
+_WHOLE = re.compile(r"\s*-?\d+\s*")
+_DECIMAL = re.compile(r"\s*-?\d+(?:\.\d+)?\s*")
 
 
 @runtime_rule(
@@ -32,7 +36,27 @@ def parts_still_texts(case: CrashContext) -> Match | None:
     if len(kept) != 1:
         return None
     line, part = kept.popitem()
-    return case.at(line, part=part, use=case.source)
+    is_name = isinstance(part, ast.Name)
+    text = case.text(part)
+    forms = ("int({})", "float({})") if is_name else ("list(map(int, {}))", "list(map(float, {}))")
+    edits = [case.rewrite(part, form.format(text)) for form in forms]
+    whole = _numbers_in(case, part)
+    edit = edits[whole] if whole is not None else None
+    found = case.at(line, edit=edit, part=part, use=case.source)
+    return found if edit is not None or edits[0] is None else replace(found, choices=(edits[0],))
+
+
+def _numbers_in(case: CrashContext, part: ast.expr) -> int | None:
+    """Return 0 if a split string holds only whole numbers, 1 if it holds numbers with a point; None if unknown."""
+    match part:
+        case ast.Call(func=ast.Attribute(value=owner, attr="split"), args=arguments) if len(arguments) <= 1:
+            text, separator = case.value(owner), case.value(arguments[0]) if arguments else None
+            if isinstance(text, str) and (separator is None or (isinstance(separator, str) and separator)):
+                pieces = text.split(separator)
+                if all(_WHOLE.fullmatch(piece) for piece in pieces):
+                    return 0
+                return 1 if all(_DECIMAL.fullmatch(piece) for piece in pieces) else None
+    return None
 
 
 def has_string_operand(case: CrashContext) -> bool:
@@ -78,10 +102,13 @@ def _converts(node: ast.AST, name: str) -> bool:
         case (
             ast.Call(func=ast.Name(id="int" | "float"), args=[value])
             | ast.Call(func=ast.Name(id="map"), args=[_, value])
-            | ast.comprehension(iter=value)
-            | ast.For(iter=value)
         ):
             return name in names_in(value)
+        case ast.For(iter=value):
+            return name in names_in(value)
+        case ast.ListComp() | ast.GeneratorExp() | ast.SetComp():
+            is_over = any(name in names_in(each.iter) for each in node.generators)
+            return is_over and any(is_call_of(inner, "int", "float") for inner in walk(node))
     return False
 
 

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import re
+from contextlib import suppress
+from dataclasses import replace
 
-from tutor_pedagogy.offline.engine.nodes import first_argument, is_call_of
+from tutor_pedagogy.offline.engine.nodes import called_name, first_argument, names_in
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 
+_DATE_FORMS = (
+    *("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d", "%d/%m/%y", "%d.%m.%y"),
+    *("%H:%M", "%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d %B %Y", "%B %d, %Y"),
+    *("%d %b %Y", "%b %d %Y", "%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M"),
+)
+"""Usual forms of dates and times."""
 _LONG_MESSAGE = 100
 
 
@@ -39,9 +48,59 @@ def text_is_no_number(case: CrashContext) -> Match | None:
     """Return the conversion of a string that is not a valid number."""
     call, text = case.call("int", "float"), case.match["text"]
     name = case.code(first_argument(call), "")
-    is_decimal = is_call_of(call, "int") and re.fullmatch(r"\s*-?\d+\.\d*\s*", text)
-    edit = case.rewrite(call, f"int(float({name}))") if call is not None and is_decimal else None
-    return case.here(call, edit=edit, value=Code(repr(text)), name=name, look=_look(text))
+    slots = {"value": Code(repr(text)), "name": name, "look": _look(text)}
+    split = _split_of(case, call) if not text.strip() else None
+    if split is not None:
+        owner = case.text(split.func.value) if isinstance(split.func, ast.Attribute) else ""
+        edits = [case.rewrite(split, new) for new in (f"{owner}.split()", f"{owner}.splitlines()")]
+        at_line = bool(split.args) and case.text(split.args[0])[1:-1] == "\\n"
+        chosen = tuple(edit for edit in edits[at_line : at_line + 1] if edit is not None)
+        return replace(case.at(split, slots=slots), choices=chosen)
+    edit = case.rewrite(call, new) if call is not None and (new := _converted(call, text, name)) else None
+    return case.here(call, edit=edit, slots=slots)
+
+
+def _converted(call: ast.Call, text: str, name: str) -> str | None:
+    """Return the call that converts a string of this form, or None."""
+    function, bare = called_name(call), text.strip()
+    if len(call.args) != 1 or call.keywords:
+        return None
+    if function == "int" and re.fullmatch(r"[+-]?\d+\.\d*", bare):
+        return f"float({name})"
+    if re.fullmatch(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", bare):
+        return f'{"float" if "." in bare else function}({name}.replace(",", ""))'
+    if re.fullmatch(r"[+-]?\d+,\d+", bare):
+        return f'float({name}.replace(",", "."))'
+    sign = re.fullmatch(r"([$€£])?\s?[+-]?\d+(\.\d+)?\s?(%|€|kg|cm|m)?", bare)
+    if sign and bool(sign[1]) != bool(sign[3]):
+        function = "float" if sign[2] else function
+        return f'{function}({name}.replace("{sign[1] or sign[3]}", ""))'
+    return None
+
+
+def _split_of(case: CrashContext, call: ast.Call | None) -> ast.Call | None:
+    """Return the call of `split` with a separator whose parts are converted one by one, or None."""
+    argument = first_argument(call)
+    if not isinstance(argument, ast.Name) or call is None:
+        return None
+    for up in case.program.above(call):
+        match up:
+            case ast.For(target=ast.Name(id=name), iter=iterated) if name == argument.id:
+                return _as_split(case, iterated)
+            case ast.ListComp(generators=[ast.comprehension(target=ast.Name(id=name), iter=iterated)]):
+                return _as_split(case, iterated) if name == argument.id else None
+    return None
+
+
+def _as_split(case: CrashContext, node: ast.expr | None) -> ast.Call | None:
+    """Return a call of `split` with one argument, or the call with which a variable was set; else None."""
+    if isinstance(node, ast.Name):
+        bound = case.bound(node.id)
+        node = bound[0][1] if len(bound) == 1 else None
+    match node:
+        case ast.Call(func=ast.Attribute(attr="split"), args=[_], keywords=[]) as call:
+            return call
+    return None
 
 
 def _look(text: str) -> str:
@@ -77,7 +136,20 @@ def not_in_collection(case: CrashContext) -> Match | None:
     if call is None:
         return case.here(owner=Code(case.marked or ""), item="")
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
-    return case.here(call, owner=case.code(owner, ""), item=case.code(first_argument(call), ""))
+    item, statement = first_argument(call), case.statement
+    slots = {"owner": case.code(owner, ""), "item": case.code(item, "")}
+    held, wanted = case.value(owner), case.value(item)
+    if isinstance(held, list | tuple | str) and isinstance(wanted, str) and isinstance(item, ast.Constant):
+        alike = [each for each in held if isinstance(each, str) and each.lower().strip() == wanted.lower().strip()]
+        if len(set(alike)) == 1 and not isinstance(held, str):
+            return case.here(call, replace=(item, case.text(item).replace(wanted, alike[0])), slots=slots)
+    is_alone = isinstance(statement, ast.Expr) and statement.value is call and statement.end_lineno == case.line
+    if not (is_alone and called_name(call) == "remove" and isinstance(owner, ast.Name) and item is not None):
+        return case.here(call, slots=slots)
+    line = case.program.line(case.line)
+    indent = line[: len(line) - len(line.lstrip())]
+    guarded = f"if {case.text(item)} in {owner.id}:\n{indent}    {line.strip()}"
+    return case.here(call, edit=case.rewrite_line(case.line, guarded), slots=slots)
 
 
 @runtime_rule(
@@ -103,9 +175,16 @@ def loop_starts_at_zero(case: CrashContext) -> Match | None:
                 case ast.For(target=ast.Name(id=name) as variable, iter=ast.Call(func=ast.Name(id="range")) as made):
                     first, *rest = map(case.text, made.args)
                     if name == divisor and (not rest or first == "0"):
-                        new = f"range(1, {', '.join(rest or [first])})"
+                        is_search = isinstance(node.op, ast.Mod) and "prime" in " ".join(_words_around(case)).lower()
+                        new = f"range({2 if is_search else 1}, {', '.join(rest or [first])})"
                         return case.at(made, replace=(made, new), name=variable, division=node)
     return None
+
+
+def _words_around(case: CrashContext) -> set[str]:
+    """Return the names in the function that contains the failing line, or in the program."""
+    names = {*case.program.uses, *case.program.functions}
+    return {case.function.name, *names_in(case.function)} if case.function is not None else names
 
 
 @runtime_rule("divisor-starts-at-zero", ("ZeroDivisionError",), before=("division-by-zero",))
@@ -148,7 +227,23 @@ def division_by_zero(case: CrashContext) -> Match | None:
 def date_of_another_form(case: CrashContext) -> Match | None:
     """Return the call that parses a date in the wrong format, or constructs a date that does not exist."""
     call = case.call("strptime", "fromisoformat", "date", "datetime", "isoformat") or case.call()
-    return case.here(call, message=Code(case.message[:140]))
+    edit = None
+    match call:
+        case ast.Call(func=ast.Attribute(attr="strptime"), args=[value, ast.Constant() as form]):
+            text = case.value(value)
+            fitting = _forms_of(text) if isinstance(text, str) else []
+            edit = case.rewrite(form, f'"{fitting[0]}"') if len(fitting) == 1 else None
+    return case.here(call, edit=edit, message=Code(case.message[:140]))
+
+
+def _forms_of(text: str) -> list[str]:
+    """Return the usual forms of a date, or of a time, that a string has."""
+    found: list[str] = []
+    for form in _DATE_FORMS:
+        with suppress(ValueError):
+            dt.datetime.strptime(text, form)  # noqa: DTZ007 - only the form of the string counts
+            found.append(form)
+    return found
 
 
 @runtime_rule("number-too-big", ("OverflowError",))
@@ -162,13 +257,21 @@ def file_already_closed(case: CrashContext) -> Match | None:
     """Return the call that uses a closed file."""
     call = case.call("read", "write", "readline", "readlines", "writelines")
     owner = call.func.value if call is not None and isinstance(call.func, ast.Attribute) else None
-    return case.here(call, owner=case.code(owner, ""))
+    closed = [
+        each
+        for each in case.program.each(ast.Call)
+        if owner is not None and case.text(each.func) == f"{case.text(owner)}.close"
+    ]
+    if len(closed) == 1:
+        return case.at(closed[0].lineno, owner=case.code(owner, ""), closing="its call of `close`")
+    return case.here(call, owner=case.code(owner, ""), closing="the end of its `with` block")
 
 
 @runtime_rule(
     "value-not-accepted",
     ("ValueError",),
-    r"base must be|arg not in range|[Ss]ample larger|empty range for|negative shift"
+    r"base must be|invalid mode|must have exactly one of create|arg not in range|[Ss]ample larger"
+    r"|empty range for|negative shift"
     r"|must be (?:>=?|non-?negative|positive|in|between|greater)|not a valid"
     r"|unknown format code|Invalid format|[Uu]nsupported format|substitution|unmatched"
     r"|Exceeds the limit|Single '|embedded null|empty separator|length 1"
@@ -177,6 +280,16 @@ def file_already_closed(case: CrashContext) -> Match | None:
 def value_not_accepted(case: CrashContext) -> Match | None:
     """Return the call with a value that the function does not accept."""
     call, message = case.call(), case.message
+    match call:
+        case ast.Call(args=[ast.Constant(value=int(low)), ast.Constant(value=int(high))]) if (
+            message.startswith("empty range") and low > high
+        ):
+            new = f"{case.text(call.func)}({high}, {low})"
+            return case.here(call, replace=(call, new), function=call.func, message=Code(message))
+        case ast.Call(func=ast.Name(id="open"), args=[_, ast.Constant(value=str(mode)) as given, *_]) if (
+            "mode" in message and mode[:1] in ("r", "w", "a", "x")
+        ):
+            return case.here(call, replace=(given, f'"{mode[:1]}"'), function=call.func, message=Code(message))
     # A long message lists all valid values after its first clause, so the first clause is enough.
     clause = message if len(message) <= _LONG_MESSAGE else message.partition(": ")[0][:140]
     return case.here(call, function=case.code(call and call.func, ""), message=Code(clause))

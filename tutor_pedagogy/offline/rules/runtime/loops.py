@@ -1,0 +1,127 @@
+"""Loops whose index or node passes the end: a list that shrinks, swapped indices, a chain that ends in None."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from tutor_pedagogy.offline.engine.nodes import is_call_of
+from tutor_pedagogy.offline.engine.program import SHRINKING
+from tutor_pedagogy.offline.rules.runtime.rule import CrashContext, Match, runtime_rule
+from tutor_pedagogy.problem.tree_walk import walk
+
+_OUT_OF_RANGE = re.compile(r"(?:list|string|tuple|array|deque)? ?(?:assignment )?index out of range")
+
+
+@runtime_rule(
+    "list-shrinks-in-loop",
+    ("IndexError",),
+    re.compile(rf"{_OUT_OF_RANGE.pattern}|pop index out of range"),
+    before=("loop-past-the-end", "item-used-as-position", "taken-from-empty", "neighbour-past-the-end"),
+)
+def list_shrinks_in_loop(case: CrashContext) -> Match | None:
+    """Return the loop over the indices of a list that its body makes shorter."""
+    at = case.statement
+    for loop in case.program.above(at) if at is not None else ():
+        match loop:
+            case ast.For(
+                target=ast.Name(id=index),
+                iter=ast.Call(
+                    func=ast.Name(id="range"), args=[ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)])]
+                ) as indices,
+            ) if _shrinks(loop, name):
+                by_index = any(_takes_out(node, name, index) for node in walk(loop))
+                new = f"range(len({name}) - 1, -1, -1)" if by_index else None
+                return case.at(indices, replace=(indices, new), owner=indices.args[0], index=loop.target)
+    return None
+
+
+def _shrinks(loop: ast.For, name: str) -> bool:
+    """Return whether the body of a loop removes items from a list."""
+    for node in walk(loop):
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=method)) if method in SHRINKING:
+                if owner == name:
+                    return True
+            case ast.Delete(targets=[ast.Subscript(value=ast.Name(id=owner))]) if owner == name:
+                return True
+    return False
+
+
+def _takes_out(node: ast.AST, name: str, index: str) -> bool:
+    """Return whether a node removes the item at an index from a list."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="pop"), args=[ast.Name(id=at)]):
+            return (owner, at) == (name, index)
+        case ast.Delete(targets=[ast.Subscript(value=ast.Name(id=owner), slice=ast.Name(id=at))]):
+            return (owner, at) == (name, index)
+    return False
+
+
+@runtime_rule(
+    "rows-and-columns-swapped", ("IndexError",), _OUT_OF_RANGE, before=("loop-past-the-end", "position-out-of-range")
+)
+def rows_and_columns_swapped(case: CrashContext) -> Match | None:
+    """Return the item of a table whose two indices are those of the loops in the other order, if the values say so."""
+    for outer in case.subscripts:
+        match outer:
+            case ast.Subscript(
+                value=ast.Subscript(value=table, slice=ast.Name(id=first)), slice=ast.Name(id=second)
+            ) if first != second:
+                pass
+            case _:
+                continue
+        rows, row, column = case.value(table), case.names.get(first), case.names.get(second)
+        if not (isinstance(rows, list) and rows and type(row) is int and type(column) is int):
+            return None
+        lengths = {len(each) for each in rows if isinstance(each, list | str | tuple)}
+        if len(lengths) == 1 and row < lengths.pop() and column < len(rows) <= row:
+            new = f"{case.text(table)}[{second}][{first}]"
+            return case.here(outer, replace=(outer, new), owner=table, first=outer.value, use=outer)
+    return None
+
+
+@runtime_rule(
+    "chain-left-at-its-end",
+    ("AttributeError",),
+    r"'NoneType' object has no attribute '(?P<name>\w+)'",
+    before=("attribute-of-none", "result-of-method-in-place"),
+)
+def chain_left_at_its_end(case: CrashContext) -> Match | None:
+    """Return the loop that follows a chain of objects up to its None, although the code after it needs an object."""
+    failed = case.attribute(case.match["name"])
+    if failed is None or not isinstance(failed.value, ast.Name):
+        return None
+    name = failed.value.id
+    for loop in case.program.each(ast.While):
+        if not (loop.end_lineno or 0) < case.line or case.program.function_at(loop.lineno) is not case.function:
+            continue
+        for step in loop.body:
+            match step:
+                case ast.Assign(
+                    targets=[ast.Name(id=target)], value=ast.Attribute(value=ast.Name(id=source), attr=link)
+                ) if target == source == name and case.text(loop.test) in (
+                    name,
+                    f"{name} is not None",
+                    f"{name} != None",
+                ):
+                    new = case.text(loop.test).replace(name, f"{name}.{link}", 1)
+                    return case.at(loop.test, replace=(loop.test, new), name=failed.value, link=step.value, use=failed)
+    return None
+
+
+@runtime_rule(
+    "pair-in-place-of-index",
+    ("TypeError",),
+    r"indices must be integers(?: or slices)?, not '?tuple",
+    before=("index-of-wrong-kind", "entry-taken-whole"),
+)
+def pair_in_place_of_index(case: CrashContext) -> Match | None:
+    """Return the loop over `enumerate` with one variable, which is used as an index."""
+    for subscript in case.subscripts:
+        for loop in case.loops_above(subscript):
+            match loop, subscript.slice:
+                case ast.For(target=ast.Name(id=name) as target, iter=iterated), ast.Name(id=used) if name == used:
+                    if is_call_of(iterated, "enumerate"):
+                        return case.at(loop, replace=(target, f"{name}, _"), name=target, use=subscript)
+    return None

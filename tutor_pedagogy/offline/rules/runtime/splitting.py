@@ -1,0 +1,84 @@
+"""Lines that are split at another sign than they have, and lines without parts."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
+
+_SIGNS = (",", ";", ":", "-", "/", "|", "=", "\t", ".")
+"""Signs between the parts of a line."""
+
+
+@runtime_rule(
+    "split-at-another-sign",
+    ("ValueError",),
+    r"(?:too many|not enough) values to unpack \(expected (?P<count>\d+)",
+    before=("unpacking-count", "entry-stored-otherwise", "letters-for-lines", "entry-unlike-others"),
+)
+def split_at_another_sign(case: CrashContext) -> Match | None:
+    """Return the call of `split` whose separator does not occur in the string, if another one gives all parts."""
+    for call in case.calls:
+        match call:
+            case ast.Call(func=ast.Attribute(value=owner, attr="split"), args=arguments, keywords=[]):
+                text = case.value(owner)
+                given = case.value(arguments[0]) if arguments else None
+                if not isinstance(text, str) or len(arguments) > 1:
+                    continue
+                wanted = int(case.match["count"])
+                fitting = [sign for sign in _SIGNS if len(text.split(sign)) == wanted]
+                fitting += [""] if len(text.split()) == wanted else []
+                if isinstance(given, str) and given.strip() in fitting and given.strip():
+                    fitting = [given.strip()]
+                if len(fitting) != 1:
+                    return None
+                new = f"{case.text(owner)}.split({repr(fitting[0]) if fitting[0] else ''})".replace("'", '"')
+                shown = "spaces" if not fitting[0] else "a tab" if fitting[0] == "\t" else Code(fitting[0])
+                slots: dict[str, str | ast.AST] = {"text": Code(repr(text)[:60]), "sign": shown, "call": call}
+                return case.here(call, replace=(call, new), slots=slots)
+    return None
+
+
+@runtime_rule("line-without-parts", ("IndexError",), r"list index out of range", before=("empty-collection",))
+def line_without_parts(case: CrashContext) -> Match | None:
+    """Return the line that splits an empty line of a text into no parts."""
+    for subscript in case.subscripts:
+        if not isinstance(subscript.value, ast.Name) or case.value(subscript.value) != []:
+            continue
+        bound = case.bound(subscript.value.id)
+        match bound:
+            case [(line, ast.Call(func=ast.Attribute(value=text, attr="split"), args=[]) as call)] if line < case.line:
+                loops = case.loops_above(call)
+                if loops and isinstance(case.value(text), str):
+                    source = case.program.line(line)
+                    indent = source[: len(source) - len(source.lstrip())]
+                    guard = f"{source}\n{indent}if not {subscript.value.id}:\n{indent}    continue"
+                    return case.at(line, edit=case.program.edit(line, guard), name=subscript.value, call=call)
+    return None
+
+
+@runtime_rule(
+    "header-line-read-too",
+    ("ValueError",),
+    re.compile(
+        r"(?:invalid literal for int\(\) with base \d+|could not convert string to float): '(?P<text>[^'\d]+)'$"
+    ),
+    before=("text-is-no-number",),
+)
+def header_line_read_too(case: CrashContext) -> Match | None:
+    """Return the loop over lines whose first one holds the names of the columns."""
+    for loop in case.loops_above(case.statement) if case.statement is not None else ():
+        if not isinstance(loop, ast.For) or loop.lineno != loop.iter.end_lineno:
+            continue
+        first = case.match["text"].strip()
+        texts = [node.value for node in case.program.each(ast.Constant) if isinstance(node.value, str)]
+        heads = [text.strip().split("\n")[0] for text in texts if "\n" in text.strip()]
+        is_head = any(first in re.split(r"[,;\t ]+", head) and not re.search(r"\d", head) for head in heads)
+        rows = case.value(loop.iter)
+        rows = rows if isinstance(rows, list) and rows else []
+        is_head = is_head or (bool(rows) and first in str(rows[0]) and not re.search(r"\d", str(rows[0])))
+        if (is_head and not isinstance(loop.iter, ast.Name)) or (is_head and rows):
+            new = f"{case.text(loop.iter)}[1:]"
+            return case.at(loop.iter, replace=(loop.iter, new), text=Code(repr(first)), name=loop.target)
+    return None
