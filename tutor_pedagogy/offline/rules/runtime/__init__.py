@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.cause import Cause
 from tutor_pedagogy.offline.engine.rule import rules_of
+from tutor_pedagogy.offline.evaluation.values import Stopped
 from tutor_pedagogy.offline.rules.numerical import crashes
 from tutor_pedagogy.offline.rules.runtime import (
     accumulators,
@@ -128,7 +129,10 @@ def matches(
         message = rule.message.search(crash.message)
         if message is None:
             continue
-        match = rule.detect(CrashContext(program, crash, message, names))
+        try:
+            match = rule.detect(CrashContext(program, crash, message, names))
+        except Stopped:  # The rule asked about a value that is not known.
+            continue
         if match is not None:
             yield rule, match
 

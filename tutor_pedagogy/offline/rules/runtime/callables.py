@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.edits import edit_to
 from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.parsing import characters
 from tutor_pedagogy.offline.engine.program import BUILTINS
+from tutor_pedagogy.offline.rules.runtime.hidden_names import renamed
 from tutor_pedagogy.offline.rules.runtime.origins import IN_PLACE
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.type_names import TWO_TYPES
-
-if TYPE_CHECKING:
-    from tutor_pedagogy.offline.engine.finding import Edit
 
 _NOT_CALLED = (
     *("builtin-hidden", "product-without-sign", "not-callable", "round-brackets-for-index"),
@@ -55,53 +51,9 @@ def builtin_hidden(case: CrashContext) -> Match | None:
             for line, _ in case.program.assignments(name):
                 if case.program.function_at(line) in (case.function, None):
                     match = case.at(line, name=call.func, type=case.type_words, use=call)
-                    edit = _renamed(case, name, line)
+                    edit = renamed(case, name, line)
                     return Match(lines=match.lines, expression=name, edit=edit, slots=match.slots)
     return None
-
-
-_OTHER_NAMES = {
-    "list": "items",
-    "max": "largest",
-    "min": "smallest",
-    "sum": "total",
-    "str": "text",
-    "dict": "table",
-    "input": "answer",
-    "len": "length",
-    "int": "number",
-    "set": "group",
-    "range": "limits",
-    "print": "shown",
-    "type": "kind",
-    "round": "rounded",
-    "id": "key",
-}
-"""Names for a value, in place of the name of a built-in function."""
-_LONGEST_RENAMING = 15
-"""The maximum number of lines that an edit replaces to give a variable another name."""
-
-
-def _renamed(case: CrashContext, name: str, line: int) -> Edit | None:
-    """Return the edit that gives the value that hides a function another name wherever it is not called."""
-    new = _OTHER_NAMES.get(name, f"{name}_result")
-    scope = case.program.function_at(line)
-    if new in case.program.bound_names:
-        return None
-    lines = [*case.program.lines]
-    uses = [
-        node
-        for node in case.program.uses.get(name, ())
-        if not (isinstance(parent := case.program.parents.get(node), ast.Call) and parent.func is node)
-        and (scope is None or case.program.function_at(node.lineno) is scope)
-    ]
-    for node in sorted(uses, key=lambda use: (use.lineno, use.col_offset), reverse=True):
-        text = lines[node.lineno - 1]
-        start = characters(text, node.col_offset)
-        lines[node.lineno - 1] = text[:start] + new + text[start + len(name) :]
-    if not uses or max(node.lineno for node in uses) - min(node.lineno for node in uses) >= _LONGEST_RENAMING:
-        return None
-    return edit_to(case.program, "\n".join(lines))
 
 
 @runtime_rule(

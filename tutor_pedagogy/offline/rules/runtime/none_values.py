@@ -111,7 +111,10 @@ def _without_result(case: CrashContext, call: ast.Call) -> Edit | None:
     "result-of-method-in-place",
     ("AttributeError", "TypeError"),
     r"NoneType|can only join an iterable",
-    before=("attribute-of-none", "index-of-wrong-kind", "none-gone-through", "none-in-operation", "none-looked-into"),
+    before=(
+        *("attribute-of-none", "index-of-wrong-kind", "none-gone-through", "none-handed-on"),
+        *("none-in-operation", "none-looked-into"),
+    ),
 )
 def result_of_method_in_place(case: CrashContext) -> Match | None:
     """Return the call of an in-place method whose result None is used on the failing line."""

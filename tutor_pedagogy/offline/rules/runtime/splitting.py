@@ -40,11 +40,17 @@ def split_at_another_sign(case: CrashContext) -> Match | None:
     return None
 
 
+def _is_empty(case: CrashContext, node: ast.expr) -> bool:
+    """Return whether an expression is known to be an empty list."""
+    value = case.value(node)
+    return isinstance(value, list) and not value
+
+
 @runtime_rule("line-without-parts", ("IndexError",), r"list index out of range", before=("empty-collection",))
 def line_without_parts(case: CrashContext) -> Match | None:
     """Return the line that splits an empty line of a text into no parts."""
     for subscript in case.subscripts:
-        if not isinstance(subscript.value, ast.Name) or case.value(subscript.value) != []:
+        if not isinstance(subscript.value, ast.Name) or not _is_empty(case, subscript.value):
             continue
         bound = case.bound(subscript.value.id)
         match bound:
@@ -76,7 +82,7 @@ def header_line_read_too(case: CrashContext) -> Match | None:
         heads = [text.strip().split("\n")[0] for text in texts if "\n" in text.strip()]
         is_head = any(first in re.split(r"[,;\t ]+", head) and not re.search(r"\d", head) for head in heads)
         rows = case.value(loop.iter)
-        rows = rows if isinstance(rows, list) and rows else []
+        rows = rows if isinstance(rows, list) and rows and isinstance(rows[0], str) else []
         is_head = is_head or (bool(rows) and first in str(rows[0]) and not re.search(r"\d", str(rows[0])))
         if (is_head and not isinstance(loop.iter, ast.Name)) or (is_head and rows):
             new = f"{case.text(loop.iter)}[1:]"
