@@ -206,8 +206,9 @@ def _syntax(program: Program, fault: Fault) -> Cause:
     if found is None:
         return Cause(UNREADABLE, Match(lines=(fault.line,), expression=program.line(fault.line).strip() or None))
     candidate = found.candidate
-    edit = edit_to(program, found.mended) if found.mended is not None else None
-    step = edit_to(program, found.first_step) if edit is None and found.first_step is not None else None
+    has_sense = found.sense < Sense.UNKNOWN_NAME
+    edit = edit_to(program, found.mended) if found.mended is not None and has_sense else None
+    step = edit_to(program, found.first_step) if edit is None and found.first_step is not None and has_sense else None
     match = Match(
         lines=(candidate.line,),
         expression=candidate.expression,
@@ -217,4 +218,6 @@ def _syntax(program: Program, fault: Fault) -> Cause:
     )
     is_edit_certain = edit is not None and found.sense is Sense.SOUND
     is_proved = found.rule.lesson.is_proved_by_message and not fault.message.startswith("invalid syntax")
+    if found.sense is Sense.UNKNOWN_NAME and not is_proved:
+        return Cause(found.rule, match, "start_here")
     return Cause(found.rule, match, "certain" if is_edit_certain or is_proved else "likely")

@@ -48,6 +48,12 @@ def assignment_for_comparison(broken: Broken) -> Iterator[Candidate]:
     guess = partial(broken.guess, of=_comparison(broken, wrong[0]), sign=Code("="), word=here[start])
     changes = [replace(token, "==") for token in wrong]
     yield guess(0.7, *changes)
+    at = here.index(wrong[0])
+    if here[at - 1].type == "name" and words[at - 2 : at - 1] == ["("] and words[0] in ("if", "elif", "while"):
+        bound = f"{here[at - 1].text} ="
+        is_new = not any(bound in broken.text(line) for line in broken.by_line if line != broken.fault.line)
+        if is_new and "(" in words[at:]:
+            yield guess(0.65, replace(wrong[0], ":="))
     if words[-1] != ":" and words[0] in _CONDITIONS:
         yield guess(0.75, *changes, insert_after(here[-1], ":"))
 

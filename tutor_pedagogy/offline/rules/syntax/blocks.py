@@ -95,9 +95,21 @@ def _block_ends(broken: Broken, first: int, margin: str) -> list[int]:
     lines = list(takewhile(is_in_block, (number for number in broken.by_line if number >= first)))
     is_continued = bool(lines) and bool(broken.code_below(lines[-1])) and not _opens_again(broken, lines, margin)
     is_long = is_continued or broken.word(broken.code_above(first)) in ("def", "class")
+    of_variable = _uses_of_variable(broken, first, lines)
     before_blank = [line for line in lines if not broken.statement(line + 1)][:1]
     ends = [*before_blank, *lines[-1:], *lines[:1]] if is_long else [*lines[:1], *before_blank, *lines[-1:]]
-    return list(dict.fromkeys(ends))
+    return list(dict.fromkeys([*of_variable, *ends]))
+
+
+def _uses_of_variable(broken: Broken, first: int, lines: list[int]) -> list[int]:
+    """Return the last of the lines that use the variable of the `for` loop above them, if more than one does."""
+    header = broken.on(broken.code_above(first))
+    words = [token.text for token in header]
+    if words[:1] != ["for"] or "in" not in words:
+        return []
+    variables = {token.text for token in header[1 : words.index("in")] if token.type == "name"}
+    uses = list(takewhile(lambda line: variables.intersection(token.text for token in broken.on(line)), lines))
+    return uses[-1:] if len(uses) > 1 else []
 
 
 def _opens_again(broken: Broken, lines: list[int], margin: str) -> bool:

@@ -21,6 +21,7 @@ from tutor_pedagogy.offline.rules.syntax.broken import (
     insert_before,
     remove_up_to,
     replace,
+    replace_all,
 )
 from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
@@ -122,6 +123,8 @@ def word_of_another_language(broken: Broken) -> Iterator[Candidate]:
     for before, word in pairwise(tokens):
         if word.text in ("then", "do") and first.text in ("if", "elif", "while", "for") and word in tokens[-2:]:
             yield guess(Change(before.end, tokens[-1].end, ":"), word=word)
+        elif word.text == "then" and first.text in ("if", "elif") and ":" not in words:
+            yield guess(Change(before.end, word.end, ":"), word=word)
 
 
 def _first_words(broken: Broken, tokens: list[Token], words: list[str]) -> Iterator[Candidate]:
@@ -216,6 +219,8 @@ def storing_sign_with_colon(broken: Broken) -> Iterator[Candidate]:
     match broken.here:
         case [name, sign, _, *_] if name.type == "name" and sign.text == ":=":
             yield broken.guess(0.3, replace(sign, "="), of=broken.span(name, broken.here[-1]))
+        case [name, colon, sign, *_] if name.type == "name" and colon.text + sign.text == ":=":
+            yield broken.guess(0.3, replace_all(colon, sign, "="), of=broken.span(name, broken.here[-1]))
 
 
 @syntax_rule("sign-with-a-gap", *_INVALID)
@@ -223,7 +228,8 @@ def sign_with_a_gap(broken: Broken) -> Iterator[Candidate]:
     """Yield an operator of two characters with a space inside, such as `> =`. A first `= =` becomes an assignment."""
     for before, one, other in neighbours(broken.here):
         operator = one.text + other.text
-        if operator in _GAPS and one.type == other.type == "operator" and one.end < other.start:
+        is_first = operator == ":=" and before is broken.here[0]
+        if operator in _GAPS and not is_first and one.type == other.type == "operator" and one.end < other.start:
             is_assignment = operator == "==" and before is broken.here[0] and before.type == "name"
             closed = Change(one.end, other.end if is_assignment else other.start, "")
             yield broken.guess(0.45, closed, of=broken.span(one, other), sign=broken.span(one, other))
@@ -259,8 +265,32 @@ def two_statements_on_a_line(broken: Broken) -> Iterator[Candidate]:
 
 def _begins_statement(word: Token, words: list[str], index: int) -> bool:
     """Return whether a word starts an assignment, or a loop or `return` after one. `index` is the token before."""
+    if word.text == "import" and words[0] in ("import", "from") and "import" in words[: index + 1]:
+        return True
     if word.type == "name" and words[index + 2] in ("=", "+=", "-="):
         return index > 0
     if "=" not in words[: index + 1]:
         return False
     return word.text in ("return", "print") or (word.text in ("for", "while", "import") and ":" in words[index + 1 :])
+
+
+@syntax_rule("arrow-function", INVALID)
+def arrow_function(broken: Broken) -> Iterator[Candidate]:
+    """Yield a function with an arrow between its parameters and its value, as in JavaScript."""
+    tokens = broken.here
+    for index, (sign, other) in enumerate(pairwise(tokens)):
+        if sign.text + other.text != "=>" or sign.end != other.start or not index:
+            continue
+        start = index - 1
+        if tokens[start].text == ")":
+            opener = next((i for i in range(start, -1, -1) if tokens[i].text == "("), start)
+            names = broken.code[tokens[opener].end : tokens[start].start]
+            start = opener
+        else:
+            names = tokens[start].text
+        known = {token.text for token in broken.tokens if token.line != sign.line}
+        if known.intersection(token.text for token in tokens[start:index] if token.type == "name"):
+            continue
+        if start and tokens[start - 1].text in ("=", "(", ",") and tokens[index - 1].text not in ("]", "}"):
+            written = f"lambda {names}:".replace(" :", ":")
+            yield broken.guess(0.4, replace_all(tokens[start], other, written), of=broken.span(tokens[start], other))

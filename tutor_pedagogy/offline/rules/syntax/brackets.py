@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
@@ -12,6 +13,7 @@ from tutor_pedagogy.offline.rules.syntax.broken import (
     INVALID,
     Broken,
     Candidate,
+    Change,
     insert,
     insert_after,
     insert_before,
@@ -141,7 +143,7 @@ def _closed_further_down(broken: Broken) -> Iterator[Candidate]:
             yield guess(0.5, insert_after(last, wanted), line=opener.line, of=_rest_of_line(broken, opener))
 
 
-@syntax_rule("bracket-never-opened", "^unmatched", "does not match opening")
+@syntax_rule("bracket-never-opened", "^unmatched", "^closing parenthesis .* does not match opening")
 def bracket_never_opened(broken: Broken) -> Iterator[Candidate]:
     """Yield a closing bracket that was never opened, with the places at which an opening bracket could be inserted."""
     here = broken.here
@@ -159,12 +161,16 @@ def bracket_never_opened(broken: Broken) -> Iterator[Candidate]:
             case [header, first, _, *_] if header.text in ("if", "elif", "while", "return", "for"):
                 if closer.text == ")":
                     yield guess(1.2, insert_before(first, "("))
+        for name, first in pairwise(here):
+            is_argument = first.type in ("string", "number") or first.text == "f"
+            if name.type == "name" and is_argument and first.start < closer.start and closer.text == ")":
+                yield guess(0.7, Change(name.end, first.start, "("), of=broken.span(name, closer))
         for slip in here:
             if slip.type == "name" and "9" in slip.text[1:] and slip.start < closer.start:
                 yield guess(0.9, replace(slip, slip.text.replace("9", "(", 1)))
 
 
-@syntax_rule("bracket-of-another-kind", "does not match opening")
+@syntax_rule("bracket-of-another-kind", "^closing parenthesis .* does not match opening")
 def bracket_of_another_kind(broken: Broken) -> Iterator[Candidate]:
     """Yield a closing bracket of the wrong kind, or the missing bracket between it and the opening one."""
     crossed = broken.brackets.crossed
@@ -189,5 +195,11 @@ def bracket_of_another_kind(broken: Broken) -> Iterator[Candidate]:
             swapped = replace_brackets(closer, following, wanted + closer.text)
             yield guess(0.9, *swapped, of=broken.span(opener, following))
         yield guess(1.3, replace(closer, wanted))
+        inner = [*(token for token in broken.tokens if token.end <= closer.start)]
+        closers = brackets_of(
+            [*inner, *(token for token in broken.on(closer.line) if token.start >= closer.end)]
+        ).closers
+        if len(closers) > 1:
+            yield guess(1.4, replace(closer, closers))
         yield guess(1.8, replace(opener, CLOSERS[closer.text]))
         yield guess(2, remove(closer))

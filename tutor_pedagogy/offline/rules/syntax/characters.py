@@ -10,7 +10,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.rules.syntax.broken import INVALID, Broken, Candidate, Change
+from tutor_pedagogy.offline.engine.lexing import neighbours
+from tutor_pedagogy.offline.rules.syntax.broken import FORGOTTEN_COMMA, INVALID, Broken, Candidate, Change, replace
 from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ _ODD_NUMBER = re.compile(
 )
 _VALUE_FOLLOWS = re.compile(r"[=(,:+*/<>-]\s*+\Z")
 _TARGET_ENDS = re.compile(r"\s*+[=(](?!=)")
+_GROUPS = re.compile(r"(?<![\w.])\d{1,3}(?: \d{3})+(?![\w.])")
 _ZEROS = re.compile(r"(?<![\w.])0(\d++)(?![\w.])")
 
 
@@ -178,3 +180,21 @@ def odd_number(broken: Broken) -> Iterator[Candidate]:
             fixed = head.replace(".", "") + "." + tail
         change = broken.part(line, match.start(group), match.end(), fixed)
         yield broken.guess(0.8, *([change] if fixed != number else []), of=number, number=Code(number))
+
+
+@syntax_rule("percent-sign", INVALID)
+def percent_sign(broken: Broken) -> Iterator[Candidate]:
+    """Yield a number with a percent sign behind it: `20%`."""
+    for number, sign, after in neighbours(broken.here):
+        is_unit = sign.text == "%" and number.type == "number" and number.end == sign.start
+        if is_unit and not after.is_operand_start and after.text not in ("-", "not"):
+            yield broken.guess(0.45, replace(sign, " / 100"), of=broken.span(number, sign))
+
+
+@syntax_rule("digits-with-gaps", INVALID, FORGOTTEN_COMMA, "leading zeros")
+def digits_with_gaps(broken: Broken) -> Iterator[Candidate]:
+    """Yield a number whose digits are in groups of three with spaces between them."""
+    line = broken.fault.line
+    for match in islice(_GROUPS.finditer(broken.text(line)), 3):
+        joined = "_".join(match[0].split())
+        yield broken.guess(0.4, broken.part(line, *match.span(), joined), of=match[0], number=Code(match[0]))

@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, Change, insert, replace
+from tutor_pedagogy.offline.rules.syntax.broken import INVALID, Broken, Candidate, Change, insert, insert_after, replace
 from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
+from tutor_pedagogy.offline.rules.syntax.targets import ASSIGNING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,3 +60,12 @@ def parameter_and_global(broken: Broken) -> Iterator[Candidate]:
     kind = "nonlocal" if "nonlocal" in broken.fault.message else "global"
     line = next((t.line for t in broken.tokens if t.text == kind and t.line >= broken.fault.line), broken.fault.line)
     yield broken.guess(0.6, line=line, name=_name(broken), kind=Code(kind))
+
+
+@syntax_rule("global-with-value", INVALID)
+def global_with_value(broken: Broken) -> Iterator[Candidate]:
+    """Yield `global` or `nonlocal` with an assignment on the same line."""
+    match broken.here:
+        case [word, name, sign, *_] if word.text in ("global", "nonlocal") and sign.text in ASSIGNING:
+            assignment = f"\n{broken.indent(broken.fault.line)}{name.text}"
+            yield broken.guess(0.4, insert_after(name, assignment), word=word, name=name)

@@ -114,6 +114,7 @@ def _without_colon(broken: Broken, body: list[Token]) -> Iterator[Candidate]:
     INVALID,
     "Generator expression must be parenthesized",
     "did you forget parentheses around the comprehension",
+    FORGOTTEN_COMMA,
     "expected after for-loop variables",
     "expected 'else' after 'if'",
 )
@@ -133,6 +134,8 @@ def comprehension_without_brackets(broken: Broken) -> Iterator[Candidate]:
         return
     for before, name, after in neighbours(tokens):
         opener = broken.opener(name)
+        if opener is not None and after.text == "in" and name.type == "name" and before.is_operand_end:
+            yield broken.guess(0.6, insert_before(name, "for "), of=broken.span(before, after))
         is_first = name.type == "name" and opener is not None and before is opener and opener.text != "("
         if is_first and after.text == "in" and "if" in words:
             yield broken.guess(0.6, insert_after(name, f" for {name.text}"), of=broken.span(name, after))

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.lexing import neighbours
+from tutor_pedagogy.offline.engine.lexing import OPENERS, brackets_of, neighbours, tokens_of
 from tutor_pedagogy.offline.rules.syntax.broken import FORGOTTEN_COMMA, INVALID, Broken, Candidate, Change, insert
 from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
@@ -103,6 +103,10 @@ def _braces_to_close(token: Token) -> Iterator[Choice]:
         rest = token.text[opening.end() :]
         start = token.start + opening.end()
         end = re.search(r"[{}]", rest)
+        inside = re.match(r"[^{}!:\"]*(?=[}!:])", rest)
+        unclosed = brackets_of(tokens_of(inside[0])).unclosed if inside is not None else ()
+        if inside is not None and len(unclosed) == 1:
+            yield 0.6, insert(start + inside.end(), OPENERS[unclosed[0].text])
         if end is not None and end[0] == "}":
             continue
         wrong = re.match(r"[\w.\[\]'\"]+(?P<closer>[)\]])", rest)

@@ -150,6 +150,9 @@ def _function_header(tokens: list[Token], words: list[str]) -> Iterator[Choice]:
             yield 0.55, *make_call(name, rest[0], rest[-1])
         else:
             yield 0.6, insert_after(name, "()")
+    if ":" in words and words[-1] != ":" and "->" in words and words[words.index("->") - 1] == ":":
+        at = words.index("->")
+        yield 0.4, remove(tokens[at - 1]), insert_after(tokens[-1], ":")
     match tokens:
         case [_, name, hyphen, rest_of_name, *_] if hyphen.text == "-" and "(" in words:
             yield 0.5, Change(name.end, rest_of_name.start, "_")

@@ -205,13 +205,19 @@ def _word_operators(broken: Broken) -> Iterator[Candidate]:
 def _semicolons(broken: Broken) -> Iterator[Candidate]:
     """Yield semicolons between items in brackets, where Python uses commas."""
     outside = set(top_level(broken.here))
-    changes = [
-        replace(token, "" if after.text in CLOSERS else ",")
-        for _, token, after in neighbours(broken.here)
-        if token.text == ";" and token not in outside
-    ]
-    if changes:
-        yield broken.guess(0.8, *changes, of=";", sign=Code(";"), meant=Code(","))
+    inside = [found for found in neighbours(broken.here) if found[1].text == ";" and found[1] not in outside]
+    if not inside:
+        return
+    meant = ":" if all(_is_slice(broken, token) for _, token, _ in inside) else ","
+    changes = [replace(token, "" if after.text in CLOSERS and meant == "," else meant) for _, token, after in inside]
+    yield broken.guess(0.8, *changes, of=";", sign=Code(";"), meant=Code(meant))
+
+
+def _is_slice(broken: Broken, token: Token) -> bool:
+    """Return whether a token stands in square brackets directly after a name or a value."""
+    opener = broken.opener(token)
+    at = broken.index(opener) if opener is not None else 0
+    return at > 0 and broken.tokens[at].text == "[" and broken.tokens[at - 1].is_operand_end
 
 
 def _foreign_operators(tokens: list[Token]) -> list[tuple[Token, Token, str]]:

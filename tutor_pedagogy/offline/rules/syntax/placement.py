@@ -6,17 +6,19 @@ import re
 import sys
 from difflib import get_close_matches
 from functools import partial
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.lexing import neighbours
 from tutor_pedagogy.offline.rules.syntax.broken import (
     FORGOTTEN_COMMA,
+    HEADERS,
     INVALID,
     Broken,
     Candidate,
     Change,
+    insert,
     insert_before,
     remove,
     remove_up_to,
@@ -96,13 +98,12 @@ def _import_changes(broken: Broken) -> Iterator[Choice]:
     "'(?:return|yield)' outside function",
     "outside loop",
     "not properly in loop",
-    "only allowed at module level",
 )
 def statement_out_of_place(broken: Broken) -> Iterator[Candidate]:
     """Yield a `return` outside a function or a `break` outside a loop. Usually its indentation is wrong."""
     line = broken.fault.line
     match = re.search(r"'(return|break|continue|yield)'", broken.fault.message)
-    word = match[1] if match else "import *"
+    word = match[1] if match else broken.word(line)
     home = "loop" if word in ("break", "continue") else "function"
     guess = partial(broken.guess, word=Code(word), home=home)
     opener = _home(broken, home)
@@ -167,3 +168,26 @@ def statement_inside_expression(broken: Broken) -> Iterator[Candidate]:
             yield guess(0.4, *([remove_up_to(token, after)] if after.text else []))
         if before.text not in (":", ";") and words[0] != "from":
             yield guess(1.6)
+
+
+@syntax_rule("star-import-in-function", "import \\* only allowed at module level")
+def star_import_in_function(broken: Broken) -> Iterator[Candidate]:
+    """Yield an import of all names inside a function."""
+    yield broken.guess(0.4)
+
+
+@syntax_rule("assignment-in-brackets", INVALID)
+def assignment_in_brackets(broken: Broken) -> Iterator[Candidate]:
+    """Yield an augmented assignment inside the parentheses of a call. The edit puts it on a line of its own."""
+    line = broken.fault.line
+    for name, sign in pairwise(broken.here):
+        opener = broken.opener(sign)
+        if sign.text not in ("+=", "-=", "*=", "/=") or name.type != "name" or opener is None:
+            continue
+        end = next((t for t in broken.here if t.text in (")", ",") and t.start > sign.start), None)
+        changes = []
+        if end is not None and broken.word(line) not in HEADERS:
+            moved = f"{broken.indent(line)}{broken.code[name.start : end.start].rstrip()}\n"
+            changes = [insert(broken.offset(line), moved), Change(name.end, end.start, "")]
+        yield broken.guess(0.4, *changes, of=broken.span(name, sign), sign=sign)
+        return

@@ -14,6 +14,7 @@ from tutor_pedagogy.offline.rules.syntax.broken import (
     INVALID,
     Broken,
     Candidate,
+    Change,
     make_call,
     remove,
     replace,
@@ -110,3 +111,28 @@ def unknown_sign(broken: Broken) -> Iterator[Candidate]:
     for first in found[:1]:
         shown = "a backtick" if first.text == "`" else first
         yield broken.guess(0.85, *(remove(token) for token in found), sign=shown)
+
+
+@syntax_rule("argument-with-colon", *_INVALID)
+def argument_with_colon(broken: Broken) -> Iterator[Candidate]:
+    """Yield a keyword argument with a colon in place of its equals sign: `print(x, sep: "")`."""
+    for before, name, colon in neighbours(broken.here):
+        opener = broken.opener(name)
+        if colon.text != ":" or name.type != "name" or before.text not in ("(", ",") or opener is None:
+            continue
+        called = broken.tokens[broken.index(opener) - 1]
+        is_call = opener.text == "(" and called.type == "name" and broken.words[0] not in ("def", "class")
+        if is_call and "lambda" not in broken.words:
+            after = broken.tokens[broken.index(colon) + 1]
+            gap = Change(colon.start, after.start, "=")
+            yield broken.guess(0.42, gap, of=broken.span(name, after), name=name)
+
+
+@syntax_rule("key-after-dot", *_INVALID)
+def key_after_dot(broken: Broken) -> Iterator[Candidate]:
+    """Yield a string after a dot, where square brackets around a key are meant."""
+    for name, dot, key in neighbours(broken.here):
+        is_joined = name.end == dot.start and dot.end == key.start
+        if dot.text == "." and is_joined and name.is_operand_end and name.type != "number" and key.type == "string":
+            put = replace_all(dot, key, f"[{key.text}]")
+            yield broken.guess(0.35, put, of=broken.span(name, key), name=name)

@@ -24,9 +24,11 @@ class Sense(IntEnum):
     """How much an edited program means, the best first."""
 
     SOUND = 0
-    DOUBTFUL = 1
-    """Another line fails, or the edited line has a name that the program defines nowhere."""
-    NONE = 2
+    FAILS_ELSEWHERE = 1
+    """Another line fails: the program may have a second mistake."""
+    UNKNOWN_NAME = 2
+    """The edited line has a name that the program defines nowhere."""
+    NONE = 3
     """An edited line fails or has no effect, or the edit brings a name that the program defines nowhere."""
 
 
@@ -46,7 +48,7 @@ def sense_of(tree: ast.Module, before: str, after: str, words: Collection[str], 
     if here - set(words):
         return Sense.NONE
     if unknown:
-        return Sense.DOUBTFUL if any(edited.issuperset(unknown[name]) for name in here) else Sense.SOUND
+        return Sense.UNKNOWN_NAME if any(edited.issuperset(unknown[name]) for name in here) else Sense.SOUND
     return _sense_of_run(tree, edited) if is_complete else Sense.SOUND
 
 
@@ -74,4 +76,4 @@ def _sense_of_run(tree: ast.Module, edited: Collection[int]) -> Sense:
     done = run(tree, steps=STEPS)
     if done.exception is None or any(isinstance(node, ast.Raise) and node.lineno == done.line for node in walk(tree)):
         return Sense.SOUND
-    return Sense.NONE if done.line in edited else Sense.DOUBTFUL
+    return Sense.NONE if done.line in edited else Sense.FAILS_ELSEWHERE

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.lexing import Token
     from tutor_pedagogy.offline.rules.syntax.broken import Choice
 _PREFIXES = "rRbBfFuU"
+_SHORTEST_LINE = 2
+_MOST_LINES = 12
+"""The maximum number of lines of a string that lacks its triple quotes."""
 _NEVER_CLOSED = ("unterminated", "EOL while")
 
 
@@ -174,6 +177,10 @@ def quote_inside_text(broken: Broken) -> Iterator[Candidate]:
         end = word.start + close
         start = token.start + token.text.index(quote)
         other = "'" if quote == '"' else '"'
+        comma = re.search(r"(?<=[^\s,]),\s*+\Z", token.text[:-1])
+        if comma is not None and broken.opener(token) is not None:
+            at = token.start + comma.start()
+            yield broken.guess(0.5, insert(at, quote), of=token.text, quote=Code(quote), word=word)
         if other not in broken.code[start + 1 : end]:
             yield guess(0.6, Change(start, start + 1, other), Change(end, end + 1, other))
         yield guess(0.65, insert(token.end - 1, "\\"))
@@ -220,3 +227,24 @@ def blank_after_backslash(broken: Broken) -> Iterator[Candidate]:
     end = len(text.rstrip())
     if text[:end].endswith("\\") and end < len(text):
         yield broken.guess(0.3, broken.part(line, end, len(text), ""))
+
+
+@syntax_rule("string-over-lines", *_NEVER_CLOSED)
+def string_over_lines(broken: Broken) -> Iterator[Candidate]:
+    """Yield a string that begins with one quote mark and is closed on a line below."""
+    token = next((token for token in broken.here if token.type == "open_string"), None)
+    quote = token.text.lstrip(_PREFIXES)[:1] if token is not None else ""
+    if token is None or len(token.text) < _SHORTEST_LINE:
+        return
+    if token.text.lstrip(_PREFIXES).startswith(quote * 2):
+        return
+    start = token.start + token.text.index(quote)
+    for line in range(token.line + 1, min(token.line + _MOST_LINES, len(broken.lines)) + 1):
+        text = broken.text(line)
+        end = text.find(quote)
+        if end >= 0:
+            is_closing = text.count(quote) == 1 and not re.search(r"[=(,+]\s*+\Z|^\s*+\Z", text[:end])
+            if is_closing and not re.match(r"\s*(?:#|(?:if|for|while|def|return|print)\b)", text):
+                closed = broken.part(line, end, end + 1, quote * 3)
+                yield broken.guess(0.75, Change(start, start + 1, quote * 3), closed, of=token.text)
+            return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
@@ -56,7 +57,8 @@ def decorator_form(broken: Broken) -> Iterator[Candidate]:
         match tokens:
             case [at, name, *_] if at.text == "@" and name.type == "name":
                 last = tokens[-1]
-                yield broken.guess(0.4, *([remove(last)] if last.text in (":", ";") else []), line=line)
+                is_closed = last.text in (":", ";")
+                yield broken.guess(0.4 if is_closed else 1.3, *([remove(last)] if is_closed else []), line=line)
                 return
 
 
@@ -79,3 +81,22 @@ def choice_in_filter(broken: Broken) -> Iterator[Candidate]:
     value, choice = broken.span(first, tokens[loop - 1]), broken.span(tokens[condition], last)
     header = broken.span(tokens[loop], tokens[condition - 1])
     yield broken.guess(0.3, replace_all(first, last, f"{value} {choice} {header}"), of=choice)
+
+
+@syntax_rule("filter-at-front", INVALID)
+def filter_at_front(broken: Broken) -> Iterator[Candidate]:
+    """Yield a comprehension whose condition stands before its value: `[if n > 2: n for n in numbers]`."""
+    tokens, words = broken.here, broken.words
+    for index, (opener, word) in enumerate(pairwise(tokens), 1):
+        if opener.text not in ("[", "(", "{") or word.text != "if" or "for" not in words[index:]:
+            continue
+        loop = words.index("for", index)
+        close = next((i for i in range(loop, len(tokens)) if broken.opener(tokens[i]) is not opener), len(tokens) - 1)
+        close = next((i for i in range(loop, len(tokens)) if words[i] in ("]", ")", "}") and i > loop), close)
+        colon = words.index(":", index) if ":" in words[index:loop] else 0
+        value = colon + 1 if colon else loop - 1
+        if index + 1 < value < loop < close:
+            condition = broken.span(word, tokens[(colon or value) - 1])
+            written = f"{broken.span(tokens[value], tokens[close - 1])} {condition}"
+            yield broken.guess(0.3, replace_all(word, tokens[close - 1], written), of=condition)
+        return

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tutor_pedagogy.offline.engine.lexing import Token
     from tutor_pedagogy.offline.rules.syntax.broken import Choice
-_ASSIGNING = frozenset(("=", "+=", "-=", "*=", "/=", "//=", "%=", "**=", ":="))
+ASSIGNING = frozenset(("=", "+=", "-=", "*=", "/=", "//=", "%=", "**=", ":="))
 _MOST_WORDS = 4
 """The maximum number of words that are taken for one name with hyphens."""
 _MOST_PLACES = 24
@@ -62,7 +62,7 @@ def _sides(broken: Broken) -> tuple[list[Token], Token, list[Token]] | None:
     depth = 0
     for at, token in enumerate(broken.here):
         depth += (token.text in OPENERS) - (token.text in CLOSERS)
-        if depth == 0 and token.text in _ASSIGNING:
+        if depth == 0 and token.text in ASSIGNING:
             left, right = broken.here[:at], broken.here[at + 1 :]
             return (left, token, right) if left and right else None
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from difflib import get_close_matches
 from functools import partial
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
@@ -69,7 +69,9 @@ def mistyped_keyword(broken: Broken) -> Iterator[Candidate]:
                 is_call = after.text == "(" and not is_header
                 if is_call or not (after.is_operand_start or after.type == "keyword" or after.text == ":"):
                     continue
-                meant = _meant(word.text, _STARTERS)
+                is_import = after.type == "name" and "import" in (token.text for token in tokens[2:])
+                is_definition = is_header and after.type == "name" and [t.text for t in tokens[2:3]] == ["("]
+                meant = "from" if is_import else _meant(word.text, ("def",) if is_definition else _STARTERS)
             elif before.is_operand_end and (after.is_operand_start or after.text == "not"):
                 if after.text == "(" and word.text in dir(builtins):
                     continue
@@ -159,6 +161,7 @@ def keyword_as_name(broken: Broken) -> Iterator[Candidate]:
 def prose_in_code(broken: Broken) -> Iterator[Candidate]:
     """Yield a line of prose that should be a comment or a string."""
     line, tokens = broken.fault.line, broken.here
+    yield from _prose_after_code(broken)
     if not tokens or tokens[0].type == "keyword" or any(word in ("=", "(") for word in broken.words[:2]):
         return
     used = {token.text for token in broken.tokens if token.line != line}
@@ -166,6 +169,21 @@ def prose_in_code(broken: Broken) -> Iterator[Candidate]:
     run = _longest_run(tokens)
     if len(run) >= _SENTENCE and len(new) > 1:
         yield broken.guess(0.9, insert_before(tokens[0], "# "), words=broken.span(run[0], run[-1]))
+
+
+def _prose_after_code(broken: Broken) -> Iterator[Candidate]:
+    """Yield a sentence behind a statement, which lacks the sign of a comment."""
+    tokens = broken.here
+    elsewhere = {token.text for token in broken.tokens if token.line != broken.fault.line}
+    for index, (before, word) in enumerate(pairwise(tokens), 1):
+        rest = tokens[index:]
+        if not before.is_operand_end or word.type != "name" or len(rest) < _SENTENCE or broken.opener(word) is not None:
+            continue
+        unknown = [token for token in rest if token.type == "name" and token.text not in elsewhere]
+        is_prose = all(token.type in ("name", "keyword") or token.text in (",", ".") for token in rest)
+        if is_prose and word in unknown and len(unknown) > 1 and index > 1:
+            yield broken.guess(0.9, insert_before(word, "# "), words=broken.span(word, rest[-1]))
+            return
 
 
 def _longest_run(tokens: list[Token]) -> list[Token]:
@@ -185,6 +203,14 @@ def _longest_run(tokens: list[Token]) -> list[Token]:
 def text_without_quotes(broken: Broken) -> Iterator[Candidate]:
     """Yield words in a call or after an operator that lack their quote marks."""
     tokens = broken.here
+    for letter, brace in pairwise(tokens):
+        opener = broken.opener(letter)
+        if letter.text == "f" and brace.text == "{" and letter.end == brace.start and opener is not None:
+            last = [t for t in tokens if t.start > brace.start and broken.opener(t) is opener and t.text != ")"][-1:]
+            for end in last:
+                shown = broken.span(letter, end)
+                yield broken.guess(0.5, *enclose(brace, end, '""'), of=shown, words=shown)
+            return
     run = _longest_run(tokens)
     known = {token.text for token in broken.tokens if token.line != broken.fault.line}
     if len(run) <= 1 or any(token.type == "keyword" for token in run):
