@@ -18,6 +18,7 @@ from tutor_pedagogy.offline.engine.edits import edit_to, sound
 from tutor_pedagogy.offline.engine.evidence import Evidence, evaluated_crash
 from tutor_pedagogy.offline.engine.finding import Explanation, Finding
 from tutor_pedagogy.offline.engine.match import Match
+from tutor_pedagogy.offline.engine.parsing import Fault
 from tutor_pedagogy.offline.engine.program import Program
 from tutor_pedagogy.offline.engine.writing import write
 from tutor_pedagogy.offline.rules import logic, runtime, syntax
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
     from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
     from tutor_pedagogy.offline.engine.crash import Crash
-    from tutor_pedagogy.offline.engine.parsing import Fault
     from tutor_protocol import Certainty, Purpose, Submission
 
 _SYNTAX = frozenset(("SyntaxError", "IndentationError", "TabError"))
@@ -166,6 +166,8 @@ def _evidence(program: Program, submission: Submission) -> Cause | None:
         return _crash(program, crash)
     if program.fault is not None:
         return _syntax(program, program.fault)
+    if crash is not None and crash.exception in _SYNTAX and crash.line:
+        return _refused(program, crash)
     if symptom is None:
         if (reported := editor_diagnostics.foresee(submission.diagnostics, program)) is not None:
             cause = _crash(program, reported)
@@ -176,6 +178,14 @@ def _evidence(program: Program, submission: Submission) -> Cause | None:
             return _crash(program, foreseen)
     found = logic.diagnose(program, symptom)
     return Cause(*found) if found is not None else None
+
+
+def _refused(program: Program, crash: Crash) -> Cause:
+    """Return the cause of a syntax error that this version of Python does not raise."""
+    if "f-string" not in crash.message:
+        return _crash(program, crash)
+    column, end = crash.carets or (0, 1)
+    return _syntax(program, Fault(crash.message, crash.line, column, crash.line, end))
 
 
 def _crash(program: Program, crash: Crash) -> Cause:

@@ -39,6 +39,7 @@ from tutor_pedagogy.offline.rules.runtime import (
     splitting,
     stored_values,
     strings,
+    syntax_errors,
     unconverted,
     values,
 )
@@ -89,6 +90,7 @@ MODULES = (
     attributes,
     values,
     recursion,
+    syntax_errors,
 )
 
 
