@@ -25,11 +25,13 @@ if TYPE_CHECKING:
 def order_of_arguments(broken: Broken) -> Iterator[Candidate]:
     """Yield a positional argument after a keyword argument, or a parameter without a default after one with it."""
     place = "call" if "argument follows keyword" in broken.fault.message else "header"
-    named = [token for token in broken.here if token.text == "=" and broken.opener(token) is not None]
+    named = [token for token in broken.here if token.text in ("=", "**") and broken.opener(token) is not None]
     for opener in dict.fromkeys(broken.opener(token) for token in named):
         arguments = _arguments(broken, opener) if opener is not None else []
-        is_named = ["=" in [token.text for token in argument[1:2]] for argument in arguments]
-        if not arguments or any(argument[0].text in ("*", "**", "/") for argument in arguments):
+        is_named = [
+            argument[0].text == "**" or "=" in [token.text for token in argument[1:2]] for argument in arguments
+        ]
+        if not arguments or any(argument[0].text in ("*", "/") for argument in arguments):
             continue
         if is_named != sorted(is_named):
             first, last = arguments[0][0], arguments[-1][-1]

@@ -13,6 +13,7 @@ from tutor_pedagogy.offline.rules.syntax.broken import (
     Broken,
     Candidate,
     insert_after,
+    remove_up_to,
     replace,
 )
 from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
@@ -83,6 +84,14 @@ def _keyword_signs(here: list[Token]) -> Iterator[Token]:
             stack.pop()
         elif token.text == "=" and stack and stack[-1] and here[index - 2].text in ("(", ","):
             yield token
+
+
+@syntax_rule("return-with-assignment", INVALID)
+def return_with_assignment(broken: Broken) -> Iterator[Candidate]:
+    """Yield a `return` with an assignment behind it. The edit leaves only the value."""
+    match broken.here:
+        case [word, name, sign, value, *_] if word.text == "return" and sign.text == "=" and name.type == "name":
+            yield broken.guess(0.6, remove_up_to(name, value), of=broken.span(word, sign), word=word)
 
 
 @syntax_rule("two-assignments-on-a-line", INVALID, "cannot assign")

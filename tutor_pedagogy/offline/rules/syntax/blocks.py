@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
@@ -16,6 +16,7 @@ from tutor_pedagogy.offline.rules.syntax.broken import (
     INVALID,
     Broken,
     Candidate,
+    Change,
     insert_after,
     replace,
 )
@@ -24,6 +25,7 @@ from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 _AFTER = re.compile(r"after (.{0,120}?) on line (\d+)")
+_STATEMENTS = frozenset(("print", "return", "break", "continue", "pass", "raise"))
 _CONTINUES = {
     "else": ("if", "elif", "for", "while", "try", "except"),
     "elif": ("if", "elif"),
@@ -45,6 +47,13 @@ def missing_colon(broken: Broken) -> Iterator[Candidate]:
         yield guess(0.8 if is_certain else 1.2, insert_after(last, brackets_of(tokens).closers + ":"))
         if last.text in (";", ",", "."):
             yield guess(0.9, replace(last, ":"))
+        for before, word in pairwise(tokens):
+            is_statement = word.text in _STATEMENTS and before.is_operand_end and broken.opener(word) is None
+            if is_statement and ":" not in [token.text for token in tokens]:
+                below = broken.code_below(line)
+                is_deeper = len(broken.indent(below)) > len(broken.indent(line))
+                gap = f":\n{broken.indent(below)}" if is_deeper else ": "
+                yield guess(0.7, Change(before.end, word.start, gap))
         if line == broken.fault.line and 0 < broken.at < len(tokens):
             yield guess(1.1 if is_certain else 2.5, insert_after(tokens[broken.at - 1], ":"))
 

@@ -278,9 +278,12 @@ def _begins_statement(word: Token, words: list[str], index: int) -> bool:
 def arrow_function(broken: Broken) -> Iterator[Candidate]:
     """Yield a function with an arrow between its parameters and its value, as in JavaScript."""
     tokens = broken.here
-    for index, (sign, other) in enumerate(pairwise(tokens)):
-        if sign.text + other.text != "=>" or sign.end != other.start or not index:
+    for index, (sign, after) in enumerate(pairwise(tokens)):
+        is_arrow = sign.text + after.text == "=>" and sign.end == after.start
+        is_thin = sign.text == "->" and tokens[0].text != "def"
+        if not index or not (is_arrow or is_thin):
             continue
+        other = after if is_arrow else sign
         start = index - 1
         if tokens[start].text == ")":
             opener = next((i for i in range(start, -1, -1) if tokens[i].text == "("), start)

@@ -158,6 +158,10 @@ def bracket_never_opened(broken: Broken) -> Iterator[Candidate]:
         )
         yield guess(1, remove(closer))
         match here:
+            case [target, sign, first, *rest] if sign.text == "=" and target.type == "name" and closer in rest:
+                if any(token.text == "," and broken.opener(token) is None for token in rest):
+                    yield guess(0.9, insert_before(first, CLOSERS[closer.text]))
+        match here:
             case [header, first, _, *_] if header.text in ("if", "elif", "while", "return", "for"):
                 if closer.text == ")":
                     yield guess(1.2, insert_before(first, "("))

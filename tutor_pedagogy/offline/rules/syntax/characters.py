@@ -83,6 +83,10 @@ def typographic_character(broken: Broken) -> Iterator[Candidate]:
         character=Code(culprit) if culprit.isprintable() and not culprit.isspace() else f"the character U+{match[1]}",
         character_name=_NAMES.get(culprit) or unicodedata.name(culprit, "a special character").lower(),
     )
+    if culprit == "√":
+        roots = list(re.finditer(r"√\s*+(\w++|\([^()]*+\))", text))
+        yield guess(0.5, *(broken.part(line, *root.span(), f"{root[1]} ** 0.5") for root in roots))
+        return
     if culprit in _PLAIN:
         strange = [at for at, character in enumerate(text) if character in _PLAIN and not character.isascii()]
         yield guess(0.5, *(broken.part(line, at, at + 1, _PLAIN[text[at]]) for at in strange))

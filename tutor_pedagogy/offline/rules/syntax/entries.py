@@ -129,6 +129,14 @@ def comprehension_without_brackets(broken: Broken) -> Iterator[Candidate]:
         first, last = tokens[starts[-1] if starts else 0], tokens[-1]
         if broken.opener(tokens[at]) is None:
             yield broken.guess(0.8, *enclose(first, last, "[]"), of=broken.span(first, last))
+        opener = broken.opener(tokens[at])
+        if "Generator expression" in broken.fault.message and opener is not None:
+            inside = [i for i, token in enumerate(tokens) if broken.opener(token) is opener]
+            commas = [i for i in inside if words[i] == ","]
+            start = max((i + 1 for i in commas if i < at), default=inside[0])
+            end = min((i - 1 for i in commas if i > at), default=inside[-1])
+            marks = enclose(tokens[start], tokens[end], "()")
+            yield broken.guess(0.5, *marks, of=broken.span(tokens[start], tokens[end]))
         for end, *changes in _comprehension_parts(broken, at):
             yield broken.guess(0.6, *changes, of=broken.span(tokens[at], end))
         return

@@ -91,6 +91,8 @@ def braces_in_f_string(broken: Broken) -> Iterator[Candidate]:
         if not _is_formatted(token) or "cannot include" in broken.fault.message:
             continue
         guess = partial(broken.guess, of=token.text, text=Code(token.text.rstrip()))
+        for mark in list(re.finditer(r"([!?.,;])\}", token.text))[:1]:
+            yield guess(0.6, Change(token.start + mark.start(), token.start + mark.end(), f"}}{mark[1]}"))
         for choices in (_braces_to_close(token), _braces_to_open(token)):
             for cost, *changes in choices:
                 yield guess(cost, *changes)

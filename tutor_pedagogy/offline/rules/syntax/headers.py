@@ -20,6 +20,7 @@ from tutor_pedagogy.offline.rules.syntax.broken import (
     insert_before,
     make_call,
     remove,
+    remove_up_to,
     replace,
 )
 from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
@@ -59,6 +60,8 @@ def stray_colon(broken: Broken) -> Iterator[Candidate]:
                 continue
             guess = partial(broken.guess, line=line, before=before if before.text else "the start of the line")
             if after.text == ":":
+                yield guess(0.45, remove(colon))
+            if before is tokens[0] and before.text in ("return", "import", "from", "raise", "del", "global"):
                 yield guess(0.45, remove(colon))
             is_end = not after.text and tokens[0].text not in HEADERS | {"match", "case", "lambda"}
             if is_end or after.text == ")":
@@ -113,6 +116,8 @@ def _header_changes(tokens: list[Token], words: list[str]) -> Iterator[Choice]:
             yield from _class_header(tokens)
         case "for":
             yield from _loop_header(tokens, words)
+        case "async" if len(tokens) > 1 and tokens[1].type == "name":
+            yield 0.5, insert_before(tokens[1], "def ")
         case "with" if "as" not in words:
             yield from _context_header(tokens)
         case "if" | "elif" | "while" if words[1:2] == [":"]:
@@ -153,6 +158,9 @@ def _function_header(tokens: list[Token], words: list[str]) -> Iterator[Choice]:
     if ":" in words and words[-1] != ":" and "->" in words and words[words.index("->") - 1] == ":":
         at = words.index("->")
         yield 0.4, remove(tokens[at - 1]), insert_after(tokens[-1], ":")
+    match tokens:
+        case [_, owner, dot, name, opener, after, *_] if owner.text == "self" and dot.text == ".":
+            yield 0.5, remove_up_to(owner, name), insert_after(opener, "self" if after.text == ")" else "self, ")
     match tokens:
         case [_, name, hyphen, rest_of_name, *_] if hyphen.text == "-" and "(" in words:
             yield 0.5, Change(name.end, rest_of_name.start, "_")

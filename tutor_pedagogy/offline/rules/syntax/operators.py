@@ -93,10 +93,13 @@ def _adjacent(broken: Broken) -> list[tuple[Token, Token]]:
     if not tokens:
         return []
     below = broken.on(broken.code_below(broken.fault.line))
+    above = broken.on(broken.code_above(broken.fault.line))[-1:]
+    if above and not brackets_of([token for token in broken.tokens if token.end <= above[0].end]).unclosed:
+        above = []
     is_open = bool(brackets_of([token for token in broken.tokens if token.end <= tokens[-1].end]).unclosed)
     pairs = [
         (left, right)
-        for left, right in pairwise([*tokens, *below[:1]] if is_open else tokens)
+        for left, right in pairwise([*above, *tokens, *(below[:1] if is_open else ())])
         if left.is_operand_end
         and right.is_operand_start
         and right.text not in ("(", "[")

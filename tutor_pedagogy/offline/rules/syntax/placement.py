@@ -84,6 +84,12 @@ def _import_changes(broken: Broken) -> Iterator[Choice]:
         if names in sys.stdlib_module_names and module not in sys.stdlib_module_names:
             names, module = module, names
         yield 0.6, replace_all(tokens[0], tokens[-1], f"from {module} import {names}")
+    for token in tokens[1:2]:
+        if token.type == "string":
+            yield 0.5, replace(token, token.text.strip("'\""))
+    slashes = [token for token in tokens if token.text in ("/", "\\")]
+    if slashes:
+        yield 0.5, *(replace(token, ".") for token in slashes)
     match words:
         case ["from", _, *_, "import"]:
             yield 0.6, replace_all(tokens[0], tokens[-1], f"import {broken.span(tokens[1], tokens[-2])}")
@@ -160,8 +166,10 @@ def statement_inside_expression(broken: Broken) -> Iterator[Candidate]:
         if not index or token.text not in _OPENING_WORDS:
             continue
         guess = partial(broken.guess, of=broken.span(token, tokens[-1]), word=token)
-        if token.text in ("if", "for", "while", "try", "with") and before.text in ("(", ","):
-            yield guess(0.9)
+        if token.text in ("if", "for", "while", "try", "with") and before.text in ("(", ",", "=", ":"):
+            is_in_lambda = before.text == ":" and "lambda" in words[:index]
+            if before.text != ":" or is_in_lambda:
+                yield guess(0.9)
         if token.text in ("if", "for", "try", "with"):
             continue
         if token.text == "return" and "lambda" in words[:index]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from tutor_pedagogy.offline.engine.lexing import Token
 _FUNCTIONS = frozenset(name for name in dir(builtins) if name.islower() and not name.startswith("_")) - {"print"}
+_METHODS = frozenset(("append", "add", "remove", "extend", "insert", "pop", "write", "index", "count", "update"))
 _UNKNOWN = frozenset("$?!`")
 _INVALID = (INVALID, FORGOTTEN_COMMA, "cannot assign", EXPECTED_COLON)
 
@@ -87,6 +88,11 @@ def call_without_brackets(broken: Broken) -> Iterator[Candidate]:
         if not is_declaration:
             end = _end_of_arguments(broken, name, index + 1)
             yield broken.guess(0.75, *make_call(name, value, end), of=broken.span(name, value), name=name, value=value)
+    match tokens:
+        case [_, dot, name, value, *_] if dot.text == "." and name.text in _METHODS and value.is_operand_start:
+            if value.text not in ("(", "["):
+                shown = broken.span(name, value)
+                yield broken.guess(0.75, *make_call(name, value, tokens[-1]), of=shown, name=name, value=value)
 
 
 def _end_of_arguments(broken: Broken, name: Token, start: int) -> Token:

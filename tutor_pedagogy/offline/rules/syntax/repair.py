@@ -125,7 +125,8 @@ class Search:
                 sense = self._sense(code, mended)
                 return Diagnosis(step.rule, step.candidate, mended if sense < Sense.NONE else None, step.code, sense)
         for step in steps[:1]:
-            return Diagnosis(step.rule, step.candidate, None, step.code)
+            is_whole_line = step.fault is None or step.fault.line != step.candidate.line
+            return Diagnosis(step.rule, step.candidate, None, step.code if is_whole_line else None)
         return None
 
     def _guesses(self, code: str, fault: Fault) -> list[Guess]:

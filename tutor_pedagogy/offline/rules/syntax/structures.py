@@ -100,3 +100,19 @@ def filter_at_front(broken: Broken) -> Iterator[Candidate]:
             written = f"{broken.span(tokens[value], tokens[close - 1])} {condition}"
             yield broken.guess(0.3, replace_all(word, tokens[close - 1], written), of=condition)
         return
+
+
+@syntax_rule("filter-before-loop", "expected 'else' after 'if'")
+def filter_before_loop(broken: Broken) -> Iterator[Candidate]:
+    """Yield a comprehension with a condition before its `for` and no `else`: `[x if x > 0 for x in numbers]`."""
+    tokens, words = broken.here, broken.words
+    if "if" not in words or "for" not in words[words.index("if") :]:
+        return
+    condition, loop = words.index("if"), words.index("for", words.index("if"))
+    opener = broken.opener(tokens[condition])
+    after = range(loop, len(tokens)) if opener is not None else ()
+    close = next((i for i in after if opener and broken.opener(tokens[i]) is broken.opener(opener)), 0)
+    if close:
+        header = broken.span(tokens[loop], tokens[close - 1])
+        written = f"{header} {broken.span(tokens[condition], tokens[loop - 1])}"
+        yield broken.guess(0.4, replace_all(tokens[condition], tokens[close - 1], written))

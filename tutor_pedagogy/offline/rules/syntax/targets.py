@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from functools import partial
 from itertools import islice, pairwise, takewhile
@@ -14,6 +15,7 @@ from tutor_pedagogy.offline.rules.syntax.broken import (
     Candidate,
     Change,
     insert_after,
+    insert_before,
     remove_up_to,
     replace,
     replace_all,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.lexing import Token
     from tutor_pedagogy.offline.rules.syntax.broken import Choice
 ASSIGNING = frozenset(("=", "+=", "-=", "*=", "/=", "//=", "%=", "**=", ":="))
+_FEWEST_TOKENS = 3
 _MOST_WORDS = 4
 """The maximum number of words that are taken for one name with hyphens."""
 _MOST_PLACES = 24
@@ -190,3 +193,20 @@ def _deletable(target: list[Token]) -> Iterator[Choice]:
     if operators and len(target) - operators[0] <= _MOST_REMOVED:
         yield 1.2, Change(target[operators[0] - 1].end, last.end, "")
     yield (2,)
+
+
+@syntax_rule("function-by-equals", "cannot assign to function call")
+def function_by_equals(broken: Broken) -> Iterator[Candidate]:
+    """Yield a function that is defined as in mathematics: `f(x) = x + 1`."""
+    sides = _sides(broken)
+    if sides is None or sides[1].text != "=":
+        return
+    left, sign, right = sides
+    known = {token.text for token in broken.tokens if token.line < broken.fault.line} | set(dir(builtins))
+    names = [token.text for token in left[2:-1] if token.text != ","]
+    is_call = len(left) > _FEWEST_TOKENS and left[1].text == "(" and left[-1].text == ")"
+    is_new = left[0].text not in known and all(name.isidentifier() and name not in known for name in names)
+    if is_call and is_new and set(names) & {token.text for token in right}:
+        margin = broken.indent(broken.fault.line)
+        header = insert_before(left[0], "def "), Change(left[-1].end, right[0].start, f":\n{margin}    return ")
+        yield broken.guess(0.5, *header, of=broken.span(left[0], sign))

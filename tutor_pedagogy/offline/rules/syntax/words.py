@@ -61,6 +61,11 @@ def mistyped_keyword(broken: Broken) -> Iterator[Candidate]:
     """Yield a misspelt keyword at the start of the line or between two values."""
     for line, tokens in broken.suspects:
         is_header = tokens[-1].text == ":"
+        if [token.text for token in tokens[1:2]] == ["if"] and tokens[0].text in ("el", "els", "elf", "elsif", "elif"):
+            shown = broken.span(*tokens[:2])
+            change = replace_all(tokens[0], tokens[1], "elif")
+            yield broken.guess(0.4, change, line=line, of=shown, word=shown, meant=Code("elif"))
+            continue
         for index, (before, word, after) in enumerate(neighbours(tokens)):
             if word.type != "name":
                 continue
