@@ -29,7 +29,7 @@ ONLY_WHEN_RUN = frozenset(
         *("no-more-input", "not-in-collection", "not-json", "nothing-left", "nothing-to-choose-from"),
         *("number-too-big", "other", "position-out-of-range", "raise-of-no-exception", "raised-on-purpose"),
         *("began-as-none", "class-under-a-name", "divisor-starts-at-zero", "none-handed-on"),
-        *("letters-for-lines", "parent-not-set-up", "value-in-place-of-object"),
+        *("letters-for-lines", "parent-not-set-up", "value-in-place-of-object", "evaluated-text"),
         *("entry-stored-otherwise", "entry-unlike-others", "entry-without-key", "exit-not-called"),
         *("key-in-two-spellings", "length-let-in", "middle-too-far", "positions-wanted", "start-is-no-key"),
         *("recursion-misses-end", "recursion-same-argument", "recursion-without-end", "taken-from-empty"),

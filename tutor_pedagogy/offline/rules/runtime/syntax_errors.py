@@ -9,14 +9,14 @@ from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match,
 _SYNTAX = ("SyntaxError", "IndentationError", "TabError")
 
 
-@runtime_rule("evaluated-text", _SYNTAX)
+@runtime_rule("evaluated-text", _SYNTAX, before=("newer-python",))
 def evaluated_text(case: CrashContext) -> Match | None:
     """Return the call that reads a string as code."""
     call = case.call("eval", "exec", "literal_eval")
     return case.here(call, function=call.func) if call is not None else None
 
 
-@runtime_rule("error-in-another-file", _SYNTAX)
+@runtime_rule("error-in-another-file", _SYNTAX, before=("newer-python",))
 def error_in_another_file(case: CrashContext) -> Match | None:
     """Return the import of a module whose file does not parse."""
     match case.statement:

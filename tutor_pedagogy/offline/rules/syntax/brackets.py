@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.lexing import Token
     from tutor_pedagogy.offline.rules.syntax.broken import Choice
 _OPERATORS = frozenset(("+", "-", "*", "/", "//", "%", "<", ">", "<=", ">=", "==", "!="))
+_MOST_ROWS = 60
+"""The maximum number of rows of a literal that are searched for an unclosed one."""
 _NAMES = {
     **dict.fromkeys("()", "parenthesis"),
     **dict.fromkeys("[]", "square bracket"),
@@ -72,6 +74,9 @@ def _ways_to_close(broken: Broken, opener: Token) -> Iterator[Choice]:
     call_end = _end_of_call(here, opener)
     if call_end is not None:
         yield 0.7, insert_after(call_end, ")")
+    names = [token for token in here if token.text == "as" and token.start > opener.start]
+    if here[0].text == "with" and names:
+        yield 0.6, insert_after(here[here.index(names[0]) - 1], closers)
     if here[0].text in HEADERS and last.text == ":":
         if opener.text == "[" and "," not in [token.text for token in here if token.start > opener.start]:
             yield 0.85, insert_after(last, f"{closers}:")
@@ -121,11 +126,29 @@ def _end_of_call(here: list[Token], opener: Token) -> Token | None:
 def _opener_to_close(broken: Broken) -> Token:
     """Return the unclosed bracket that CPython reports, else the last unclosed one up to the line that it reports."""
     unclosed = broken.brackets.unclosed
+    for opener in unclosed[:1]:
+        row = _unclosed_row(broken, opener)
+        if row is not None:
+            return row
     for opener in unclosed:
         if (opener.line, opener.column) == (broken.fault.line, broken.fault.column):
             return opener
     above = [opener for opener in unclosed if opener.line <= broken.fault.line]
     return (above or list(unclosed))[-1]
+
+
+def _unclosed_row(broken: Broken, opener: Token) -> Token | None:
+    """Return the bracket of a row of a literal that the row leaves open, before a row that begins in the same way."""
+    if broken.on(opener.line)[-1] is not opener:
+        return None
+    rows = [line for line in broken.by_line if line > opener.line][:_MOST_ROWS]
+    for line, below in pairwise(rows):
+        first, after = broken.on(line)[0], broken.on(below)[0]
+        unclosed = brackets_of(broken.on(line)).unclosed
+        is_row = first.text in OPENERS and (first.text, first.column) == (after.text, after.column)
+        if is_row and unclosed == (first,) and broken.on(line)[-1] is not first:
+            return first
+    return None
 
 
 def _closed_further_down(broken: Broken) -> Iterator[Candidate]:

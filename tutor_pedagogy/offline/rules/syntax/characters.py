@@ -52,7 +52,7 @@ _ODD_NUMBER = re.compile(
 )
 _VALUE_FOLLOWS = re.compile(r"[=(,:+*/<>-]\s*+\Z")
 _TARGET_ENDS = re.compile(r"\s*+[=(](?!=)")
-_GROUPS = re.compile(r"(?<![\w.])\d{1,3}(?: \d{3})+(?![\w.])")
+_GROUPS = re.compile(r"(?<![\w.])(?<!\d )\d{1,3}+(?: \d{3}(?!\d))++(?![\w.])")
 _ZEROS = re.compile(r"(?<![\w.])0(\d++)(?![\w.])")
 
 

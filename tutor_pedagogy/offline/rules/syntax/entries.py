@@ -131,12 +131,7 @@ def comprehension_without_brackets(broken: Broken) -> Iterator[Candidate]:
             yield broken.guess(0.8, *enclose(first, last, "[]"), of=broken.span(first, last))
         opener = broken.opener(tokens[at])
         if "Generator expression" in broken.fault.message and opener is not None:
-            inside = [i for i, token in enumerate(tokens) if broken.opener(token) is opener]
-            commas = [i for i in inside if words[i] == ","]
-            start = max((i + 1 for i in commas if i < at), default=inside[0])
-            end = min((i - 1 for i in commas if i > at), default=inside[-1])
-            marks = enclose(tokens[start], tokens[end], "()")
-            yield broken.guess(0.5, *marks, of=broken.span(tokens[start], tokens[end]))
+            yield _with_parentheses(broken, opener, at)
         for end, *changes in _comprehension_parts(broken, at):
             yield broken.guess(0.6, *changes, of=broken.span(tokens[at], end))
         return
@@ -147,6 +142,16 @@ def comprehension_without_brackets(broken: Broken) -> Iterator[Candidate]:
         is_first = name.type == "name" and opener is not None and before is opener and opener.text != "("
         if is_first and after.text == "in" and "if" in words:
             yield broken.guess(0.6, insert_after(name, f" for {name.text}"), of=broken.span(name, after))
+
+
+def _with_parentheses(broken: Broken, opener: Token, at: int) -> Candidate:
+    """Return an argument of a call that is a comprehension, in the parentheses that it needs."""
+    tokens = broken.here
+    inside = [i for i, token in enumerate(tokens) if broken.opener(token) is opener]
+    commas = [i for i in inside if tokens[i].text == ","]
+    first = tokens[max((i + 1 for i in commas if i < at), default=inside[0])]
+    last = tokens[min((i - 1 for i in commas if i > at), default=inside[-1])]
+    return broken.guess(0.5, *enclose(first, last, "()"), of=broken.span(first, last))
 
 
 def _comprehension_parts(broken: Broken, at: int) -> Iterator[tuple[Token, *tuple[Change, ...]]]:

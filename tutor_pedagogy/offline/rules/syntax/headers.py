@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import re
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
@@ -68,11 +69,17 @@ def stray_colon(broken: Broken) -> Iterator[Candidate]:
                 yield guess(0.9 if line == broken.fault.line else 1.6, remove(colon))
 
 
-@syntax_rule("header-form", INVALID, "expected", "cannot assign", "decimal literal")
+@syntax_rule("header-form", INVALID, "expected", "unexpected indent", "cannot assign", "decimal literal")
 def header_form(broken: Broken) -> Iterator[Candidate]:
     """Yield a `def` without parentheses, a `for` without `in`, or a header in the form of another language."""
     tokens, words = broken.here, broken.words
     if not tokens:
+        return
+    above = broken.code_above(broken.fault.line)
+    match broken.on(above):
+        case [word, _, colon, base] if word.text == "class" and colon.text == ":" and base.type == "name":
+            yield broken.guess(0.5, replace(colon, "("), insert_after(base, "):"), line=above, header=word)
+    if "unexpected indent" in broken.fault.message:
         return
     guess = partial(broken.guess, header=tokens[0])
     for cost, *changes in _header_changes(tokens, words):
@@ -139,6 +146,10 @@ def _loop_header(tokens: list[Token], words: list[str]) -> Iterator[Choice]:
         case [word, opener, *rest] if opener.text == "(":
             for closer in [token for token in rest if token.text == ")"][-1:]:
                 yield 0.5, replace(opener, "" if word.end < opener.start else " "), remove(closer)
+    if "in" not in words and "," in words[:4]:
+        ends = [(left, right) for left, right in pairwise(tokens[2:]) if left.type == right.type == "name"]
+        for left, _ in ends[:1]:
+            yield 0.6, insert_after(left, " in")
     if "range" in words[:-1]:
         called, value = tokens[words.index("range") :][:2]
         if value.text != "(":
@@ -158,6 +169,14 @@ def _function_header(tokens: list[Token], words: list[str]) -> Iterator[Choice]:
     if ":" in words and words[-1] != ":" and "->" in words and words[words.index("->") - 1] == ":":
         at = words.index("->")
         yield 0.4, remove(tokens[at - 1]), insert_after(tokens[-1], ":")
+    match tokens:
+        case [*_, closer, sign, returned, colon] if (closer.text, colon.text) == (")", ":") and sign.text in (
+            ">",
+            "-",
+            "=",
+        ):
+            if returned.type in ("name", "keyword"):
+                yield 0.4, replace(sign, "->")
     match tokens:
         case [_, owner, dot, name, opener, after, *_] if owner.text == "self" and dot.text == ".":
             yield 0.5, remove_up_to(owner, name), insert_after(opener, "self" if after.text == ")" else "self, ")

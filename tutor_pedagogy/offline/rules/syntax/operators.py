@@ -83,8 +83,15 @@ def nothing_between_values(broken: Broken) -> Iterator[Candidate]:
         shown = broken.span(left, right) if is_one_line else broken.span(broken.here[0], left)
         for rank, text in enumerate(_likely_between(broken, left, right)):
             inserted = insert_after(left, _spaced(text, left, right))
-            cost = 1 + penalty + rank / 10 + unknown * 0.2
+            is_tie = rank == 1 and text in ("+", "*") and left.text == ")" and is_one_line and _is_call(broken, right)
+            cost = 1 + penalty + (0 if is_tie else rank) / 10 + unknown * 0.2
             yield broken.guess(cost, inserted, of=shown, left=left, right=right)
+
+
+def _is_call(broken: Broken, name: Token) -> bool:
+    """Return whether a call starts with a token."""
+    after = broken.tokens[broken.index(name) + 1 :][:1]
+    return name.type == "name" and bool(after) and after[0].text == "("
 
 
 def _adjacent(broken: Broken) -> list[tuple[Token, Token]]:
@@ -140,7 +147,7 @@ def _by_values(left: Token, right: Token, *, in_bracket: bool) -> list[str]:
     if right.type == "string":
         return [",", "+"] if in_bracket else ["+", ","]
     if left.type == "number" or left.text == ")":
-        return ["*", ",", "+", "and"]
+        return ["*", ",", "+", "and"] if in_bracket or left.type == "number" else ["*", "+", ",", "and"]
     return [",", "*", "+", "and", "=="] if in_bracket else ["=", "*", "+", ",", "and", "=="]
 
 
@@ -197,6 +204,9 @@ def _word_operators(broken: Broken) -> Iterator[Candidate]:
     """Yield operators written as words, as in other languages or in prose."""
     for before, word, after in neighbours(broken.here):
         operator = _WORDS.get(word.text.lower())
+        is_times = word.text in ("x", "X") and "number" in (before.type, after.type) and after.is_operand_start
+        if operator is None and is_times and sum(token.text == word.text for token in broken.tokens) == 1:
+            operator = "*"
         if operator is None or not after.text or not (before.is_operand_end or before.text == "is"):
             continue
         first = before if before.text == "is" else word

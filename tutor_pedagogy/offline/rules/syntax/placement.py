@@ -123,7 +123,6 @@ def statement_out_of_place(broken: Broken) -> Iterator[Candidate]:
         step = inner.removeprefix(margin) or "    "
         if len(outside) > 1:
             yield guess(0.85, *(broken.part(n, 0, 0, step) for n in outside), line=outside[0])
-    if opener or home == "function":
         yield guess(2)
 
 
@@ -137,6 +136,13 @@ def _home(broken: Broken, home: str) -> int:
         if home == "loop" and word in ("def", "class") and (is_around or not broken.indent(number)):
             return 0
     return 0
+
+
+@syntax_rule("no-function-here", "'(?:return|yield)' outside function", "'yield(?: from)?' outside")
+def no_function_here(broken: Broken) -> Iterator[Candidate]:
+    """Yield a `return` or `yield` above which no function begins."""
+    if not _home(broken, "function"):
+        yield broken.guess(0.4, word=Code("yield" if "yield" in broken.fault.message else "return"))
 
 
 @syntax_rule("no-loop-here", "outside loop", "not properly in loop")

@@ -62,7 +62,7 @@ def slice_in_round_brackets(broken: Broken) -> Iterator[Candidate]:
     """Yield a slice in parentheses instead of square brackets."""
     for colon in broken.here:
         opener = broken.opener(colon)
-        if colon.text != ":" or opener is None or opener.text != "(":
+        if colon.text != ":" or opener is None or opener.text != "(" or broken.words[0] in ("def", "class"):
             continue
         at = broken.index(opener)
         name = broken.tokens[at - 1] if at else opener

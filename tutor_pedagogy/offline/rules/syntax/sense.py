@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,7 @@ def sense_of(tree: ast.Module, before: str, after: str, words: Collection[str], 
         return Sense.NONE
     unknown = _unknown_names(nodes) if is_complete else {}
     here = {name for name, lines in unknown.items() if edited.intersection(lines)}
-    if here - set(words):
+    if here - set(words) or any(re.search(rf"\b{name}\s*=(?!=)", before) for name in here):
         return Sense.NONE
     if unknown:
         return Sense.UNKNOWN_NAME if any(edited.issuperset(unknown[name]) for name in here) else Sense.SOUND

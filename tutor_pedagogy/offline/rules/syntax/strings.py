@@ -30,6 +30,11 @@ _PREFIXES = "rRbBfFuU"
 _SHORTEST_LINE = 2
 _MOST_LINES = 12
 """The maximum number of lines of a string that lacks its triple quotes."""
+_CODE_LINE = re.compile(
+    r"^(?:import \w|from \w++ import |def \w++\(|class \w++[:(]|print\(|[a-z_]\w*+ ?= ?\S|for \w++ in |while .*:$)",
+    re.MULTILINE,
+)
+"""A line at the left margin that is code, not prose."""
 _NEVER_CLOSED = ("unterminated", "EOL while")
 
 
@@ -147,6 +152,9 @@ def _triple_quotes(broken: Broken, token: Token, start: int, quote: str) -> Iter
     first_line = content.partition("\n")[0].rstrip()
     if above in ("def", "class") and first_line and broken.on(token.line)[0] is token:
         yield guess(0.85, insert(inside + len(first_line), quote), line=token.line, of=quote)
+    code = _CODE_LINE.search(content)
+    if code is not None and above not in ("def", "class") and broken.on(token.line)[0] is token:
+        yield guess(0.9, insert(inside + code.start(), f"{quote}\n"), line=token.line, of=quote)
     yield guess(1, insert(len(broken.code.rstrip()), f"\n{quote}"), line=token.line, of=quote)
 
 

@@ -208,14 +208,10 @@ def _longest_run(tokens: list[Token]) -> list[Token]:
 def text_without_quotes(broken: Broken) -> Iterator[Candidate]:
     """Yield words in a call or after an operator that lack their quote marks."""
     tokens = broken.here
-    for letter, brace in pairwise(tokens):
-        opener = broken.opener(letter)
-        if letter.text == "f" and brace.text == "{" and letter.end == brace.start and opener is not None:
-            last = [t for t in tokens if t.start > brace.start and broken.opener(t) is opener and t.text != ")"][-1:]
-            for end in last:
-                shown = broken.span(letter, end)
-                yield broken.guess(0.5, *enclose(brace, end, '""'), of=shown, words=shown)
-            return
+    unquoted = list(_unquoted_f_strings(broken))
+    if unquoted:
+        yield from unquoted
+        return
     run = _longest_run(tokens)
     known = {token.text for token in broken.tokens if token.line != broken.fault.line}
     if len(run) <= 1 or any(token.type == "keyword" for token in run):
@@ -231,6 +227,17 @@ def text_without_quotes(broken: Broken) -> Iterator[Candidate]:
     for cost, ends in ((0.8, whole), (0.85, (run[0], tokens[end]))):
         if ends is not None:
             yield broken.guess(cost, *enclose(*ends, '""'), of=broken.span(*ends), words=broken.span(*ends))
+
+
+def _unquoted_f_strings(broken: Broken) -> Iterator[Candidate]:
+    """Yield the letter of an f-string whose quote marks are missing: `print(f{name} is here)`."""
+    for letter, brace in pairwise(broken.here):
+        opener = broken.opener(letter)
+        if letter.text == "f" and brace.text == "{" and letter.end == brace.start and opener is not None:
+            inside = [t for t in broken.here if t.start > brace.start and broken.opener(t) is opener and t.text != ")"]
+            for last in inside[-1:]:
+                shown = broken.span(letter, last)
+                yield broken.guess(0.5, *enclose(brace, last, '""'), of=shown, words=shown)
 
 
 def _words_of_call(broken: Broken, word: Token) -> tuple[Token, Token] | None:
