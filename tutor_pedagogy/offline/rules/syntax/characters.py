@@ -11,11 +11,21 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.lexing import neighbours
-from tutor_pedagogy.offline.rules.syntax.broken import FORGOTTEN_COMMA, INVALID, Broken, Candidate, Change, replace
+from tutor_pedagogy.offline.rules.syntax.broken import (
+    FORGOTTEN_COMMA,
+    INVALID,
+    Broken,
+    Candidate,
+    Change,
+    replace,
+    replace_all,
+)
 from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tutor_pedagogy.offline.engine.lexing import Token
 _PLAIN = {
     **dict.fromkeys("“”„‟«»″＂", '"'),
     **dict.fromkeys("‘’‚‛‹›′`´＇", "'"),
@@ -52,7 +62,8 @@ _ODD_NUMBER = re.compile(
 )
 _VALUE_FOLLOWS = re.compile(r"[=(,:+*/<>-]\s*+\Z")
 _TARGET_ENDS = re.compile(r"\s*+[=(](?!=)")
-_GROUPS = re.compile(r"(?<![\w.])(?<!\d )\d{1,3}+(?: \d{3}(?!\d))++(?![\w.])")
+_GROUP = 3
+"""The number of digits in a group of a long number."""
 _ZEROS = re.compile(r"(?<![\w.])0(\d++)(?![\w.])")
 
 
@@ -198,7 +209,15 @@ def percent_sign(broken: Broken) -> Iterator[Candidate]:
 @syntax_rule("digits-with-gaps", INVALID, FORGOTTEN_COMMA, "leading zeros")
 def digits_with_gaps(broken: Broken) -> Iterator[Candidate]:
     """Yield a number whose digits are in groups of three with spaces between them."""
-    line = broken.fault.line
-    for match in islice(_GROUPS.finditer(broken.text(line)), 3):
-        joined = "_".join(match[0].split())
-        yield broken.guess(0.4, broken.part(line, *match.span(), joined), of=match[0], number=Code(match[0]))
+    run: list[Token] = []
+    for _, number, after in neighbours(broken.here):
+        is_group = number.type == "number" and number.text.isdecimal()
+        if is_group and (not run or len(number.text) == _GROUP):
+            run.append(number)
+        if len(run) > 1 and (not is_group or not after.text or after.type != "number"):
+            shown = broken.span(run[0], run[-1])
+            joined = "_".join(token.text for token in run)
+            yield broken.guess(0.4, replace_all(run[0], run[-1], joined), of=shown, number=shown)
+            return
+        if not is_group:
+            run = []
