@@ -2,8 +2,8 @@
 
 A case is in the section `Cases` of a rule's Markdown file. Its heading states the expectation, such as
 `Finds line 3` or ``Finds `heat > 5` on line 2``. A Python block holds the program. A text block holds the last line of
-the exception if the program cannot be run here. A second Python block, after `Becomes:`, holds the program with the
-edit applied.
+the exception if the program cannot be run here, or for a rule of logic the report of a failing test. A second Python
+block, after `Becomes:`, holds the program with the edit applied.
 """
 
 from __future__ import annotations
@@ -53,6 +53,8 @@ class LessonCase:
 
     def submission(self) -> Submission:
         """Return the submission for the program, with a traceback if the rule explains an exception."""
+        if self.message and self.family != "runtime" and not self.is_crash:
+            return Submission(code=self.code, cursor=Position(0, 0), traceback=self.message)
         printed = quoted_traceback(self) if self.message else real_traceback(self.code) if self.is_crash else None
         return Submission(code=self.code, cursor=Position(0, 0), traceback=printed)
 

@@ -97,7 +97,7 @@ def test_sound_programs_have_no_smell(code: str) -> None:
 
 def test_edits_of_smells_mend_the_line() -> None:
     """The edit of a logic rule is on the line that the finding names."""
-    edit = diagnose(ask("def total(n):\n    s = 0\n    for k in range(n):\n        s += k\n    return s\n")).edit
+    edit = diagnose(ask("def sum_to(n):\n    s = 0\n    for k in range(n):\n        s += k\n    return s\n")).edit
     assert edit is not None
     assert edit.after == "    for k in range(n + 1):"
 

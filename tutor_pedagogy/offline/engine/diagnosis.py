@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
     from tutor_pedagogy.offline.engine.crash import Crash
+    from tutor_pedagogy.offline.rules.logic.symptom import Symptom
     from tutor_protocol import Certainty, Purpose, Submission
 
 _SYNTAX = frozenset(("SyntaxError", "IndentationError", "TabError"))
@@ -118,7 +119,9 @@ def _cause(submission: Submission) -> Cause:
         asked = purposes.purpose_in(program)
         found = _evidence(program, submission) if purposes.yields_to_rules(program, asked) else None
         is_open = found is None or (
-            found.certainty == "start_here" and found.rule.error_type == "logic" and found.rule != logic.trials.PLACES
+            found.certainty == "start_here"
+            and found.rule.error_type == "logic"
+            and found.rule not in (logic.NAME, logic.trials.PLACES)
         )
         if asked != "find" and is_open:
             return Cause(purposes.RULES[asked], None, purpose=asked)
@@ -176,7 +179,17 @@ def _evidence(program: Program, submission: Submission) -> Cause | None:
         foreseen = evaluated_crash(program) or foresight.foresee(program)
         if foreseen is not None:
             return _crash(program, foreseen)
+    return _wrong_result(program, symptom)
+
+
+def _wrong_result(program: Program, symptom: Symptom | None) -> Cause | None:
+    """Return the cause of a wrong result: a contradiction to a function's name, or a rule of logic."""
+    named = logic.diagnose_name(program) if symptom is None or symptom.call is None else None
+    if named is not None and (symptom is None or symptom.got is None or named[2] == "certain"):
+        return Cause(*named)
     found = logic.diagnose(program, symptom)
+    if named is not None and (found is None or found[2] == "start_here"):
+        return Cause(*named)
     return Cause(*found) if found is not None else None
 
 

@@ -18,6 +18,7 @@ class Match:
     `expression` is the relevant part of the first line, verbatim. `slots` fill the texts of the rule's lesson.
     `choices` are edits of which one may be meant: one is kept if it alone mends the program. With `needs_edit` the
     match counts only if an edit mends the program.
+    A match that `needs_symptom` is of a pattern that correct programs have, too: it counts only beside a wrong result.
     """
 
     lines: tuple[int, ...]
@@ -27,3 +28,4 @@ class Match:
     choices: tuple[Edit, ...] = ()
     needs_edit: bool = False
     slots: Mapping[str, str] = field(default_factory=dict)
+    needs_symptom: bool = False

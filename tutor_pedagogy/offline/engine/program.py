@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from dataclasses import replace as with_fields
 from functools import cached_property
 from itertools import pairwise, takewhile
 from types import UnionType
@@ -247,6 +248,7 @@ class Program(Source):
         *,
         replace: str | tuple[ast.AST | str, str] | None = None,
         edit: Edit | None = None,
+        needs_symptom: bool = False,
         **slots: ast.AST | str,
     ) -> Match:
         """Return a match of a node. A slot that is a node is filled with the node's code.
@@ -256,7 +258,8 @@ class Program(Source):
         """
         if isinstance(replace, str):
             replace = (node, replace) if getattr(node, "end_lineno", 0) == getattr(node, "lineno", 0) else None
-        return self._match(getattr(node, "lineno", 0), self.segment(node), replace, edit, slots)
+        found = self._match(getattr(node, "lineno", 0), self.segment(node), replace, edit, slots)
+        return with_fields(found, needs_symptom=True) if needs_symptom else found
 
     def on_line(
         self,
@@ -264,11 +267,13 @@ class Program(Source):
         *,
         replace: tuple[ast.AST | str, str] | None = None,
         edit: Edit | None = None,
+        needs_symptom: bool = False,
         **slots: ast.AST | str,
     ) -> Match:
         """Return a match of a whole line: its number, or a node that starts on it. The rest is as in `here`."""
         line = place if isinstance(place, int) else getattr(place, "lineno", 0)
-        return self._match(line, self.line(line).strip() or None, replace, edit, slots)
+        found = self._match(line, self.line(line).strip() or None, replace, edit, slots)
+        return with_fields(found, needs_symptom=True) if needs_symptom else found
 
     def _match(
         self,

@@ -65,7 +65,7 @@ def _of_crash(program: Program, crash: Crash) -> SureMistake:
 
 def _of_logic(program: Program) -> Iterator[SureMistake]:
     for rule in (rule for rule in RULES if rule.certainty >= CERTAIN):
-        for match in rule.find(program):
+        for match in rule.find_unasked(program):
             line, expression = match.lines[0], match.expression or ""
             start = program.line(line).find(expression) if expression else -1
             columns = (start, start + len(expression)) if start >= 0 else None

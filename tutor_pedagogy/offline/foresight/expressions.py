@@ -127,7 +127,13 @@ def _boolean(frame: Frame, node: ast.BoolOp) -> Type:
     types = [asked(frame, value) for value in node.values[:1]]
     for number, value in enumerate(node.values[1:], 2):
         narrow(frame, node.values[number - 2])
+        # An operand in front may ask whether a name still has its first value, None.
+        is_guarded = any(frame.names.get(name) == NONE for name in names_in(value))
+        if is_guarded:
+            frame.caught.append(frozenset(("TypeError", "AttributeError")))
         types.append(asked(frame, value) if number < len(node.values) else type_of(frame, value))
+        if is_guarded:
+            frame.caught.pop()
     frame.names.update((name, type_) for name, type_ in before.items() if type_ is not UNBOUND)
     return join_all(types)
 

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tutor_pedagogy.offline.engine.rule import rules_of
+from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.rule import Rule, rules_of
 from tutor_pedagogy.offline.rules.logic import (
     comparisons,
     conditions,
+    dead_stores,
     early_returns,
     effects,
     formulas,
     loops,
     missing_returns,
     replaced_values,
+    resized_lists,
     returns,
     searches,
+    sharing,
+    slips,
     start_values,
     stores,
     strings,
     trials,
 )
+from tutor_pedagogy.offline.rules.logic.contradictions import contradiction, mends
 from tutor_pedagogy.offline.rules.logic.rule import CERTAIN, SURE, LogicRule
+from tutor_pedagogy.offline.rules.logic.symptom import symptom_of
 from tutor_pedagogy.offline.rules.logic.wrong_branch import explain_branch
 from tutor_pedagogy.offline.rules.logic.wrong_result import explain_result, explain_unreached
 
@@ -32,16 +40,17 @@ if TYPE_CHECKING:
 
     from tutor_pedagogy.offline.engine.match import Match
     from tutor_pedagogy.offline.engine.program import Program
-    from tutor_pedagogy.offline.engine.rule import Rule
     from tutor_pedagogy.offline.rules.logic.symptom import Symptom
     from tutor_protocol import Certainty
 
+NAME = Rule("logic.result-against-name", "logic")
 MODULES = (
     returns,
     early_returns,
     missing_returns,
     start_values,
     loops,
+    resized_lists,
     conditions,
     comparisons,
     effects,
@@ -50,6 +59,9 @@ MODULES = (
     stores,
     strings,
     searches,
+    sharing,
+    dead_stores,
+    slips,
 )
 RULES = tuple(rules_of(MODULES, LogicRule))
 """All logic rules. If several match, the certainty, the symptom and the distance to the cursor decide."""
@@ -106,11 +118,40 @@ def _by_pattern(program: Program, symptom: Symptom | None) -> tuple[Rule, Match]
     return _surest(program) or explain_result(program, symptom)
 
 
+def diagnose_name(program: Program) -> tuple[Rule, Match, Certainty] | None:
+    """Return the finding on a function whose results contradict its name, with its certainty; or None.
+
+    A pattern in the function is the cause for certain if its edit makes every call right. A pattern whose edit does not
+    is dropped. Without a pattern, the finding names a call that shows the mistake.
+    """
+    found = contradiction(program)
+    if found is None:
+        return None
+    expected, got = repr(found.call.wanted), repr(found.got)
+    symptom = symptom_of(found.call.code, expected, got, found.others)
+    likely: list[tuple[LogicRule, Match]] = []
+    fitting = _fitting(program, symptom, program.parents.get(found.function))
+    for rule, match in sorted(fitting, key=lambda pair: _fit(pair[0], symptom), reverse=True):
+        if match.edit is not None and mends(program, found, match.edit):
+            return rule, match, "certain"
+        if match.edit is None and rule.certainty >= SURE:
+            likely.append((rule, match))
+    tried = trials.diagnose(program, symptom)
+    if tried is not None and tried[2] != "start_here":
+        rule, match, certainty = tried
+        return rule, replace(match, slots={**match.slots, "call": Code(found.call.shown)}), certainty
+    if likely:
+        return *likely[0], "likely"
+    slots: dict[str, Any] = {"call": Code(found.call.shown), "expected": Code(expected), "got": Code(got)}
+    place = program.on_line(found.function, function=Code(found.function.name), **slots)
+    return NAME, place, "start_here"
+
+
 def patterns(program: Program) -> Iterator[tuple[LogicRule, Match]]:
     """Yield the matches of rules that apply without a symptom, the most certain first."""
     for rules in _BY_CERTAINTY:
         for rule in rules:
-            for match in rule.find(program):
+            for match in rule.find_unasked(program):
                 yield rule, match
 
 
@@ -121,7 +162,7 @@ def _surest(program: Program) -> tuple[LogicRule, Match] | None:
         found = [
             (rule, match)
             for rule in rules
-            for match in rule.find(program)
+            for match in rule.find_unasked(program)
             if not refutations.contradict(rule.name, match)
         ]
         if found:
@@ -129,9 +170,14 @@ def _surest(program: Program) -> tuple[LogicRule, Match] | None:
     return None
 
 
-def _fitting(program: Program, symptom: Symptom) -> list[tuple[LogicRule, Match]]:
-    """Return every rule that can cause the symptom, with each match in the functions that the failing call reaches."""
+def _fitting(program: Program, symptom: Symptom, owner: ast.AST | None = None) -> list[tuple[LogicRule, Match]]:
+    """Return every rule that can cause the symptom, with each match in the functions that the failing call reaches.
+
+    For a method, they are all methods of its class, the owner.
+    """
     reach = _reach(program, symptom)
+    if isinstance(owner, ast.ClassDef):
+        reach.append((owner.lineno, owner.end_lineno or owner.lineno))
     return [
         (rule, match)
         for rule in RULES

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
+from math import isclose
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.nodes import is_call_of
+from tutor_pedagogy.offline.engine.nodes import called_name, is_call_of
 from tutor_pedagogy.offline.engine.vocabulary import words
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
+from tutor_pedagogy.offline.rules.logic.support import is_string, values_seen
 from tutor_pedagogy.offline.rules.runtime.origins import is_input
 
 if TYPE_CHECKING:
@@ -18,17 +21,54 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
 
 _STRING_TESTS = words("isdigit isalpha isupper islower startswith endswith isspace isalnum strip lower")
+_NUMBERS = re.compile(
+    r"(?i)numbers?\b|zahl|\bnum|\bage|price|cost|how (?:many|much|old|long|tall|far)|amount|sum\b|total|average"
+    r"|width|height|length|score|points|weight|year|grade|euro|dollar|salary|bigger|larger|smaller|greater"
+)
+_WORDS = re.compile(r"(?i)name|word|text|string|letter|password|city|street|colou?r|country|title|phrase|sentence")
 _MAKES_STRING = words("strip lower upper title split capitalize rstrip lstrip isdigit")
 
 
-@logic_rule("text-compared-with-number", 0.9, "truth value endless other", needs=("input",), each=ast.Compare)
+@logic_rule("text-compared-with-number", 0.9, "truth value endless empty zero other", each=ast.Compare)
 def text_compared_with_number(program: Program, node: ast.Compare) -> Iterator[Match]:
     """Yield the `input` call whose string is compared with a number. The two are never equal."""
     match node:
         case ast.Compare(
             left=left, ops=[ast.Eq() | ast.NotEq()], comparators=[ast.Constant(value=int() | float() as value)]
-        ) if not isinstance(value, bool) and is_input(program, left, node.lineno):
-            yield from _number_wanted(program, left, name=left, test=node)
+        ) if not isinstance(value, bool):
+            pass
+        case _:
+            return
+    origin = _read_in_loop(program, node, left)
+    if origin is not None:
+        yield program.here(origin, replace=f"int({program.segment(origin)})", name=left, test=node)
+    elif "input" in program.features and is_input(program, left, node.lineno):
+        yield from _number_wanted(program, left, name=left, test=node)
+    elif _is_part_of_text(program, left):
+        yield program.here(left, replace=f"int({program.segment(left)})", name=left, test=node)
+
+
+def _read_in_loop(program: Program, node: ast.Compare, left: ast.expr) -> ast.expr | None:
+    """Return the `input` call in a `while` loop that gives a name its value for the condition of the loop."""
+    top = next((up for up in (node, *program.above(node)) if not isinstance(program.parents.get(up), ast.expr)), node)
+    loop = program.parents.get(top)
+    if not isinstance(loop, ast.While) or loop.test is not top or not isinstance(left, ast.Name):
+        return None
+    inside = [value for line, value in program.assignments(left.id) if loop.lineno < line <= (loop.end_lineno or 0)]
+    match inside:
+        case [ast.Call(func=ast.Name(id="input")) as call]:
+            return call
+    return None
+
+
+def _is_part_of_text(program: Program, node: ast.expr) -> bool:
+    """Return whether a value is one of the strings that `split` returned."""
+    match node:
+        case ast.Subscript(value=ast.Name(id=owner), slice=ast.Constant(value=int())):
+            bound = program.assignments(owner)
+            made = bound[0][1] if len(bound) == 1 else None
+            return isinstance(made, ast.Call) and called_name(made) == "split"
+    return False
 
 
 def _number_wanted(program: Program, string: ast.expr, **slots: Any) -> Iterator[Match]:
@@ -36,6 +76,45 @@ def _number_wanted(program: Program, string: ast.expr, **slots: Any) -> Iterator
     origin = program.last_value(string.id, string.lineno) if isinstance(string, ast.Name) else string
     if origin is not None:
         yield program.here(origin, replace=f"int({program.segment(origin)})", **slots)
+
+
+@logic_rule("inputs-joined-not-added", 0.85, "string type value more other", needs=(ast.Add, "input"), each=ast.BinOp)
+def inputs_joined_not_added(program: Program, node: ast.BinOp) -> Iterator[Match]:
+    """Yield the first of two `input` strings that `+` joins, although their prompts or names speak of numbers."""
+    match node:
+        case ast.BinOp(left=ast.Name() as left, op=ast.Add(), right=ast.Name() as right):
+            yield from _two_inputs(program, node, left, right)
+
+
+@logic_rule(
+    "inputs-compared-as-text", 0.85, "truth value more less other", needs=("input", ast.Compare), each=ast.Compare
+)
+def inputs_compared_as_text(program: Program, node: ast.Compare) -> Iterator[Match]:
+    """Yield the first of two `input` strings that are compared by `<` or `>`, although they stand for numbers."""
+    match node:
+        case ast.Compare(
+            left=ast.Name() as left,
+            ops=[ast.Lt() | ast.Gt() | ast.LtE() | ast.GtE()],
+            comparators=[ast.Name() as right],
+        ):
+            yield from _two_inputs(program, node, left, right)
+        case ast.Compare(
+            left=ast.Name() as left,
+            ops=[ast.Lt() | ast.Gt() | ast.LtE() | ast.GtE()],
+            comparators=[ast.Constant(value=str(digits)) as right],
+        ) if digits.isdigit() and is_input(program, left, node.lineno):
+            yield program.here(right, name=left, other=right, operation=node)
+
+
+def _two_inputs(program: Program, node: ast.expr, left: ast.Name, right: ast.Name) -> Iterator[Match]:
+    if left.id == right.id or not (is_input(program, left, node.lineno) and is_input(program, right, node.lineno)):
+        return
+    origin = program.last_value(left.id, node.lineno)
+    words = " ".join(
+        (program.line(node.lineno), *(program.line(at) for n in (left, right) for at, _ in program.assignments(n.id)))
+    )
+    if origin is not None and _NUMBERS.search(words) and not _WORDS.search(words):
+        yield program.here(origin, name=left, other=right, operation=node)
 
 
 @logic_rule("text-repeated", 0.9, "string type value more other", needs=(ast.Mult, "input"), each=ast.BinOp)
@@ -92,7 +171,7 @@ def _is_named_only(program: Program, node: ast.expr) -> bool:
         case ast.Attribute(attr=name) if name in _STRING_TESTS:
             return True
         case ast.Attribute(value=ast.Name(), attr=name):
-            return not _is_stored(program, name) and _is_method(program, name)
+            return not _is_stored(program, name) and is_method(program, name)
     return False
 
 
@@ -101,11 +180,16 @@ def _is_stored(program: Program, attribute: str) -> bool:
     return any(n.attr == attribute and isinstance(n.ctx, ast.Store) for n in program.each(ast.Attribute))
 
 
-def _is_method(program: Program, name: str) -> bool:
+def is_method(program: Program, name: str) -> bool:
     """Return whether all functions of this name are methods without decorators, so that none is a property."""
     named = [function for function in program.each(ast.FunctionDef) if function.name == name]
-    return bool(named) and all(
-        not function.decorator_list and isinstance(program.parents.get(function), ast.ClassDef) for function in named
+    return (
+        name not in program.uses
+        and bool(named)
+        and all(
+            not function.decorator_list and isinstance(program.parents.get(function), ast.ClassDef)
+            for function in named
+        )
     )
 
 
@@ -134,7 +218,7 @@ def _is_result_wanted(program: Program, named: ast.expr) -> bool:
             return is_call_of(call, "print", "str", "round", "format") and named in args
         case ast.Compare(ops=[operator], left=left, comparators=[right]):
             other = right if left is named else left
-            return not isinstance(operator, ast.Is | ast.IsNot) and not _is_named_only(program, other)
+            return not isinstance(operator, ast.Is | ast.IsNot) and isinstance(other, ast.Constant)
         case ast.FormattedValue():
             return True
     return False
@@ -143,6 +227,11 @@ def _is_result_wanted(program: Program, named: ast.expr) -> bool:
 def _is_string_wanted(program: Program, method: ast.Attribute) -> bool:
     """Return whether a string method without a call is returned, compared or stored as if it were the result."""
     if _is_stored(program, method.attr) or method.attr in program.functions or not isinstance(method.ctx, ast.Load):
+        return False
+    is_text = is_call_of(method.value, "input") or (
+        isinstance(method.value, ast.Name) and is_string(program, method.value.id, method.lineno)
+    )
+    if not is_text or isinstance(program.parents.get(method), ast.Call):
         return False
     match program.parents.get(method):
         case ast.Return() | ast.FormattedValue() | ast.BinOp() | ast.Compare():
@@ -154,13 +243,24 @@ def _is_string_wanted(program: Program, method: ast.Attribute) -> bool:
     return False
 
 
-@logic_rule("numerical.equality-of-floats", 0.55, "truth endless other", needs=(float,), each=ast.Compare)
-def equality_of_floats(program: Program, node: ast.Compare) -> Iterator[Match]:
-    """Yield a comparison for equality with a float. Rounding errors make exact equality unlikely."""
+@logic_rule("numerical.equality-of-floats", 0.55, "truth endless other", needs=(float, ast.Compare))
+def equality_of_floats(program: Program) -> Iterator[Match]:
+    """Yield each comparison for equality with a float. Rounding errors make exact equality unlikely."""
+    found = [(node, value) for node in program.each(ast.Compare) if (value := _equal_to(node)) is not None]
+    seen = values_seen(program, [node.left for node, _ in found])
+    for node, value in found:
+        is_missed = any(
+            isinstance(each, float) and each != value and isclose(each, value, rel_tol=1e-9)
+            for each in seen.get(node.left, ())
+        )
+        yield program.here(node, needs_symptom=not is_missed, left=node.left, value=Code(repr(value)))
+
+
+def _equal_to(node: ast.Compare) -> float | None:
+    """Return the float to which a comparison asks an expression to be equal; else None."""
     match node:
-        case ast.Compare(
-            left=left, ops=[ast.Eq() | ast.NotEq()], comparators=[ast.Constant(value=float() as value)]
-        ) if not value.is_integer():
-            yield program.here(node, left=left, value=Code(repr(value)))
-        case ast.Compare(left=ast.BinOp() as left, ops=[ast.Eq()], comparators=[ast.Constant(value=float()) as right]):
-            yield program.here(node, left=left, value=right)
+        case ast.Compare(ops=[ast.Eq() | ast.NotEq()], comparators=[ast.Constant(value=float() as value)]) if (
+            not value.is_integer() or (isinstance(node.left, ast.BinOp) and isinstance(node.ops[0], ast.Eq))
+        ):
+            return value
+    return None

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import ast
-from itertools import combinations
+from itertools import combinations, islice
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
 from tutor_pedagogy.offline.rules.logic.tree import branches_of
-from tutor_pedagogy.problem.tree_walk import alike
+from tutor_pedagogy.problem.tree_walk import alike, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor_pedagogy.offline.engine.match import Match
     from tutor_pedagogy.offline.engine.program import Program
+
+_MOST_BRANCHES = 12
+"""The number of branches of one `if` that are compared with each other."""
 
 
 @logic_rule("condition-always-true", 0.95, "truth value other", needs=(ast.Or, ast.Compare), each=ast.BoolOp)
@@ -78,7 +81,10 @@ def same_part_twice(program: Program, node: ast.BoolOp | ast.Compare) -> Iterato
         case ast.BoolOp(values=values) if any(alike(one, other) for one, other in combinations(values, 2)):
             yield program.here(node, part=values[-1])
         # Calls are left out: two calls may return different values.
-        case ast.Compare(left=left, comparators=[right]) if not isinstance(left, ast.Constant | ast.Call):
+        # `x != x` is the usual test for a value that is not a number.
+        case ast.Compare(left=left, ops=[operator], comparators=[right]) if not isinstance(
+            left, ast.Constant | ast.Call
+        ) and not isinstance(operator, ast.NotEq):
             if alike(left, right):
                 yield program.here(node, part=left)
 
@@ -103,6 +109,48 @@ def branch_never_reached(program: Program, node: ast.If) -> Iterator[Match]:
                 yield program.here(test, test=test, first=program.header(first))
                 break
         earlier.append((left, is_up, bound, test))
+
+
+@logic_rule("branch-covered-before", 0.95, "value string other", needs=(ast.If,), each=ast.If)
+def branch_covered_before(program: Program, node: ast.If) -> Iterator[Match]:
+    """Yield an `elif` condition that is true only if an earlier condition of the same `if` is true as well."""
+    earlier: list[ast.expr] = []
+    if isinstance(program.parents.get(node), ast.If) and node in getattr(program.parents[node], "orelse", []):
+        return
+    for test, _ in islice(branches_of(node), _MOST_BRANCHES):
+        if test is None:
+            return
+        first = next((other for other in earlier if _implies(test, other)), None)
+        if first is not None and not any(isinstance(part, ast.Call) for part in walk(test)):
+            yield program.here(test, test=test, first=program.header(first))
+            return
+        earlier.append(test)
+
+
+def _implies(test: ast.expr, other: ast.expr) -> bool:
+    """Return whether a condition can be true only if the other one is."""
+    if alike(test, other):
+        return True
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        if isinstance(other, ast.BoolOp) and isinstance(other.op, ast.And):
+            return all(any(alike(part, needed) for part in test.values) for needed in other.values)
+        return any(_implies(part, other) for part in test.values)
+    if isinstance(other, ast.BoolOp) and isinstance(other.op, ast.Or):
+        return any(_implies(test, part) for part in other.values)
+    one, two = _multiple(test), _multiple(other)
+    return one is not None and two is not None and alike(one[0], two[0]) and one[1] % two[1] == 0
+
+
+def _multiple(test: ast.expr) -> tuple[ast.expr, int] | None:
+    """Return the number and the divisor of a condition `number % divisor == 0`; else None."""
+    match test:
+        case ast.Compare(
+            left=ast.BinOp(left=number, op=ast.Mod(), right=ast.Constant(value=int(divisor))),
+            ops=[ast.Eq()],
+            comparators=[ast.Constant(value=0)],
+        ) if divisor > 0:
+            return number, divisor
+    return None
 
 
 @logic_rule("later-if-overrides", 0.85, "value string other", needs=(ast.If, ast.Compare, ast.Assign))

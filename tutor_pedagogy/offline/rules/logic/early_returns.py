@@ -40,16 +40,20 @@ def answer_in_first_round(program: Program, loop: Loop) -> Iterator[Match]:
         answers = [body[-1] for _, body in branches_of(last)]
         has_else = list(branches_of(last))[-1][0] is None
         compares_with_end = any(is_call_of(inner, "len") for inner in walk(last.test))
+        is_plain = len(loop.body) == 1 and not loop.orelse
         if has_else and all(isinstance(answer, ast.Return) for answer in answers) and not compares_with_end:
             function = program.function_at(loop.lineno)
             needs_all = function is not None and _ABOUT_ALL.search(function.name.lower())
             early = [answer for answer in answers if _returns(program, answer, "True")]
-            yield program.on_line(early[0] if early and needs_all else answers[-1], header=header)
+            is_constant = all(isinstance(answer, ast.Return) and not names_in(answer) for answer in answers)
+            is_weak = not (is_plain and is_constant)
+            place = early[0] if early and needs_all else answers[-1]
+            yield program.on_line(place, needs_symptom=is_weak, header=header)
 
 
 def _looks_for_more(loop: Loop) -> bool:
     """Return whether a loop should run more than once, because it tests or collects items before its `return`."""
-    if isinstance(loop, ast.While) and any(isinstance(node, ast.Continue) for node in inside(loop.body)):
+    if any(isinstance(node, ast.Continue | ast.Try | ast.With | ast.Raise) for node in inside(loop.body)):
         return False
     return any(isinstance(statement, ast.If) or _collects(statement) for statement in loop.body[:-1])
 

@@ -8,10 +8,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.nodes import names_in
+from tutor_pedagogy.offline.engine.nodes import called_name, names_in, parameters
 from tutor_pedagogy.offline.engine.program import Loop
 from tutor_pedagogy.offline.engine.vocabulary import words
+from tutor_pedagogy.offline.rules.logic.comparisons import is_method
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
+from tutor_pedagogy.offline.rules.logic.support import is_imported, is_string, is_tried
 from tutor_pedagogy.offline.rules.logic.tree import is_constant, reads, stored_in
 from tutor_pedagogy.problem.tree_walk import walk
 
@@ -21,16 +23,28 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.match import Match
     from tutor_pedagogy.offline.engine.program import Program
 
-_METHODS_WITH_RESULT = words(
-    "upper lower strip lstrip rstrip replace split join title capitalize casefold format zfill center copy union",
-    "intersection difference astype reshape flatten round transpose",
+_METHODS_WITH_RESULT = {
+    **dict.fromkeys(words("upper lower capitalize casefold title swapcase"), (0,)),
+    **dict.fromkeys(words("strip lstrip rstrip split"), (0, 1)),
+    **dict.fromkeys(words("replace"), (2, 3)),
+    **dict.fromkeys(words("join zfill center union intersection difference astype"), (1,)),
+    **dict.fromkeys(words("reshape"), (1, 2, 3)),
+    **dict.fromkeys(words("flatten transpose copy"), (0,)),
+}
+"""Methods that return a new value and change nothing, with the possible numbers of their positional arguments."""
+_AMBIGUOUS = words("title split join center union intersection difference copy astype reshape flatten transpose")
+"""Methods whose names other classes use as well."""
+_FUNCTIONS_WITH_RESULT = words("sorted reversed abs round int float str")
+_CALLED_ALONE = words(
+    "append sort reverse clear pop close lower upper strip copy show penup pendown",
+    "split join add remove update extend readline read write insert title capitalize isdigit isalpha",
 )
-_FUNCTIONS_WITH_RESULT = words("sorted reversed abs round int float str list len sum max min tuple set")
+"""Methods that students' programs often call as a statement of their own."""
 _COUNT = re.compile(r"count|total|number|tally|hits|^num|_num", re.IGNORECASE)
 """Names of counters. A variable with another name that is set to 1 may be a flag."""
 
 
-@logic_rule("error-hidden", 0.6, "none value off less more zero type empty other", each=ast.ExceptHandler)
+@logic_rule("error-hidden", 0.45, "none value off less more zero type empty other", each=ast.ExceptHandler)
 def error_hidden(program: Program, node: ast.ExceptHandler) -> Iterator[Match]:
     """Yield an `except` clause that catches every exception and ignores it."""
     match node:
@@ -48,19 +62,28 @@ def _is_shown_by_cell(program: Program, node: ast.Expr) -> bool:
 @logic_rule("line-without-effect", 0.95, "value less endless zero empty other", each=ast.Expr)
 def line_without_effect(program: Program, node: ast.Expr) -> Iterator[Match]:
     """Yield a calculation, a comparison or a slice that stands alone as a statement, so that its value is discarded."""
-    if _is_shown_by_cell(program, node) or isinstance(program.parents.get(node), ast.Try):
+    if _is_shown_by_cell(program, node) or is_tried(program, node):
         return
     value = node.value
     stored = program.segment(value)
     match value:
+        case ast.Compare(comparators=[ast.Call(func=ast.Attribute(attr="append" | "pop" | "remove" | "add"))]):
+            return
         case ast.Compare(ops=[ast.Eq()], left=ast.Name() | ast.Subscript() | ast.Attribute() as left):
             yield program.here(value, replace=("==", "="), kind="a comparison", name=left)
-        case ast.BinOp(left=ast.Name() as left, op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div()):
+        case ast.BinOp(left=ast.Name() as left, op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div(), right=right):
+            if isinstance(right, ast.Name) and _is_in_target(program, node, left.id):
+                left = right
             yield program.here(value, replace=(value, f"{left.id} = {stored}"), kind="a calculation", name=left)
         case ast.BinOp(left=ast.Attribute() | ast.Subscript() as left, op=ast.Add() | ast.Sub() | ast.Mult()):
             yield program.here(value, kind="a calculation", name=left)
         case ast.Subscript(value=ast.Name() as left, slice=ast.Slice()):
             yield program.here(value, replace=(value, f"{left.id} = {stored}"), kind="a slice", name=left)
+
+
+def _is_in_target(program: Program, node: ast.AST, name: str) -> bool:
+    """Return whether a name is the loop variable of a loop around a node."""
+    return any(name in names_in(up.target) for up in program.above(node) if isinstance(up, ast.For))
 
 
 @logic_rule("only-last-round-counts", 0.85, "less value short zero type", needs=(ast.Assign,), each=Loop)
@@ -96,7 +119,7 @@ def _is_none(value: ast.expr | None) -> bool:
 def _begins_empty(value: ast.expr | None) -> bool:
     match value:
         case ast.Constant(value=start):
-            return start in (0, "", 1)
+            return start in (0, "", 1) and not isinstance(start, bool)
         case ast.List(elts=[]):
             return True
     return False
@@ -130,14 +153,19 @@ def counted_only_once(program: Program, node: ast.Assign) -> Iterator[Match]:
 def method_named_not_called(program: Program, node: ast.Expr) -> Iterator[Match]:
     """Yield a statement that names a method or function without calling it."""
     match node.value:
-        case ast.Attribute(value=ast.Name()) as named:
-            pass
+        case ast.Attribute(value=ast.Name(id=owner), attr=method) as named:
+            is_known = method in _CALLED_ALONE and not is_imported(program, owner)
+            if is_tried(program, node) or not (is_known or is_method(program, method)):
+                return
         case ast.Name(id=name) as named if not program.is_cell:
             if name not in program.functions and name not in ("print", "input", "exit", "quit"):
                 return
         case _:
             return
-    yield program.here(named, replace=(named, f"{program.segment(named)}()"), name=named)
+    function = program.functions.get(called_name(ast.Call(func=named, args=[], keywords=[])))
+    needs_values = function is not None and len(parameters(function)) > len(function.args.defaults)
+    edit = None if needs_values else (named, f"{program.segment(named)}()")
+    yield program.here(named, replace=edit, name=named)
 
 
 @logic_rule("result-thrown-away", 0.9, "value string order other", needs=(ast.Call,), each=ast.Expr)
@@ -146,14 +174,37 @@ def result_thrown_away(program: Program, node: ast.Expr) -> Iterator[Match]:
     if _is_shown_by_cell(program, node):
         return
     match node.value:
-        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) as call:
-            is_lost = method in _METHODS_WITH_RESULT and name not in program.functions
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method), args=args) as call:
+            is_lost = (
+                len(args) in _METHODS_WITH_RESULT.get(method, ())
+                and name not in ("self", "cls")
+                and not is_imported(program, name)
+                and method not in program.functions
+                and (
+                    _is_value(program, name, node.lineno)
+                    or (method not in _AMBIGUOUS and not isinstance(program.last_value(name, node.lineno), ast.Call))
+                )
+            )
         case ast.Call(func=ast.Name(id=function), args=[ast.Name(id=name), *_]) as call:
-            is_lost = function in _FUNCTIONS_WITH_RESULT and function not in program.bound_names
+            is_lost = (
+                function in _FUNCTIONS_WITH_RESULT
+                and function not in program.bound_names
+                and not is_tried(program, node)
+            )
         case _:
             return
     if is_lost:
         yield program.here(call, replace=(call, f"{name} = {program.segment(call)}"), name=Code(name), call=call)
+
+
+def _is_value(program: Program, name: str, line: int) -> bool:
+    """Return whether a name holds a string, a set or an array, whose methods return a new value."""
+    match program.last_value(name, line):
+        case ast.Set() | ast.SetComp() | ast.Call(func=ast.Name(id="set" | "frozenset")):
+            return True
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="np" | "numpy"))):
+            return True
+    return is_string(program, name, line)
 
 
 @logic_rule("sign-and-equals-swapped", 0.95, "value less endless other", needs=(ast.UnaryOp,), each=ast.Assign)

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
 
 _DEGREES = re.compile(r"deg|angle|winkel|grad\b", re.IGNORECASE)
-_MEAN = re.compile(r"average|mean|avg|ratio|percent|share", re.IGNORECASE)
+_MEAN = re.compile(r"average|(?:^|_)mean|avg$|^avg|(?:^|_)ratio|percent", re.IGNORECASE)
+_WHOLE = re.compile(r"(?i)round|whole|floor|int(?:eger)?(?:_|$)")
+_MIDDLE = re.compile(r"(?:^|_|\b)(?:average|mean|avg|mid|middle)(?:_|\b)", re.IGNORECASE)
 _FULL_TURN = 6.3
 _FREEZING = 32
 _KNOWN = {0.0: 32.0, 37.0: 98.6, 100.0: 212.0}
@@ -87,7 +89,22 @@ def only_last_term_divided(program: Program, node: ast.BinOp) -> Iterator[Match]
     if is_plain and len(terms) == count and not isinstance(program.parents.get(node), ast.Subscript):
         text, symbol = program.segment(node), "//" if isinstance(division, ast.FloorDiv) else "/"
         changed = f"({text[: text.rindex(symbol)].rstrip()}) {symbol} {count}"
-        yield program.here(node, replace=(node, changed), last=last, count=str(count))
+        is_weak = not _is_for_mean(program, node)
+        yield program.here(node, replace=(node, changed), needs_symptom=is_weak, last=last, count=str(count))
+
+
+def _is_for_mean(program: Program, node: ast.AST) -> bool:
+    """Return whether the variable or the function that receives a value is named after a mean, or text shows it so."""
+    statement = program.statement_at(getattr(node, "lineno", 0))
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            return bool(_MIDDLE.search(name))
+        case ast.Return():
+            function = program.function_at(statement.lineno)
+            return function is not None and bool(_MIDDLE.search(function.name))
+        case ast.Expr():
+            return bool(_MIDDLE.search(program.line(statement.lineno)))
+    return False
 
 
 @logic_rule("numerical.own-power", 0.85, "value off more other", needs=(ast.Pow,), each=ast.BinOp)
@@ -95,7 +112,7 @@ def own_power(program: Program, node: ast.BinOp) -> Iterator[Match]:
     """Yield a power whose base and exponent are the same name."""
     match node:
         case ast.BinOp(left=ast.Name(id=a), op=ast.Pow(), right=ast.Name(id=b)) if a == b:
-            yield program.here(node, name=Code(a))
+            yield program.here(node, needs_symptom=program.loop_around(node) is not None, name=Code(a))
 
 
 @logic_rule(
@@ -168,11 +185,13 @@ def _near(found: list[float | None], wanted: Iterable[float]) -> bool:
 @logic_rule("numerical.rest-dropped", 0.7, "value less off other", needs=(ast.FloorDiv,), each=Function)
 def rest_dropped(program: Program, function: Function) -> Iterator[Match]:
     """Yield a `//` in a function that computes a mean or a ratio: it drops the decimals."""
-    for node in walk(function) if _MEAN.search(function.name) else ():
+    is_meant = _MEAN.search(function.name) and not _WHOLE.search(function.name)
+    for node in walk(function) if is_meant else ():
         match node:
             case ast.BinOp(op=ast.FloorDiv(), left=left, right=right):
                 changed = program.segment(node).replace("//", "/", 1)
-                yield program.here(node, replace=(node, changed), left=left, right=right)
+                is_result = isinstance(program.parents.get(node), ast.Return) or _is_for_mean(program, node)
+                yield program.here(node, replace=(node, changed), needs_symptom=not is_result, left=left, right=right)
 
 
 @logic_rule(

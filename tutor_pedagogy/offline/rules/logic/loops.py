@@ -13,13 +13,13 @@ from tutor_pedagogy.offline.rules.logic.tree import (
     is_constant,
     is_name,
     is_start,
-    method_called,
     parameters_of,
     range_call,
+    reads,
     stored_in,
     values_above,
 )
-from tutor_pedagogy.problem.tree_walk import walk
+from tutor_pedagogy.problem.tree_walk import alike, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,7 +31,7 @@ _READING = ("len", "print", "abs", "int", "str", "max", "min", "range")
 """Built-in functions that do not change their arguments."""
 
 
-@logic_rule("last-number-left-out", 0.75, "less value off", needs=(Function, "range"), each=ast.For | ast.comprehension)
+@logic_rule("last-number-left-out", 0.45, "less value off", needs=(Function, "range"), each=ast.For | ast.comprehension)
 def last_number_left_out(program: Program, loop: ast.For | ast.comprehension) -> Iterator[Match]:
     """Yield a `range` that ends before n, or starts at 0, although the loop should add or multiply the numbers to n."""
     args = range_call(loop.iter)
@@ -71,7 +71,7 @@ def _combines(nodes: Iterable[ast.AST], operator: type[ast.operator], variable: 
     return False
 
 
-@logic_rule("item-left-out", 0.7, "less short value none off", needs=(ast.Subscript, "range", "len"), each=ast.For)
+@logic_rule("item-left-out", 0.45, "less short value none off", needs=(ast.Subscript, "range", "len"), each=ast.For)
 def item_left_out(program: Program, loop: ast.For) -> Iterator[Match]:
     """Yield a `range` that leaves out the first or last index although the loop uses no neighbouring items."""
     args = range_call(loop.iter)
@@ -153,7 +153,20 @@ def loop_never_ends(program: Program, loop: ast.While) -> Iterator[Match]:
     leaves = any(isinstance(statement, ast.Break | ast.Return | ast.Raise) for statement in loop.body)
     if not asked & changed and not leaves:
         name = min(asked - {"len"}, default=program.segment(loop.test))
-        yield program.here(loop.test, test=loop.test, name=Code(name))
+        is_weak = not _is_settled(program, loop, asked)
+        yield program.here(loop.test, needs_symptom=is_weak, test=loop.test, name=Code(name))
+
+
+def _is_settled(program: Program, loop: ast.While, asked: set[str]) -> bool:
+    """Return whether nothing but assignments in the loop could change a condition: it compares plain local names."""
+    parts = [node for node in walk(loop.test) if not isinstance(node, ast.expr_context)]
+    is_plain = any(isinstance(node, ast.Compare) for node in parts) and not any(
+        isinstance(node, ast.Attribute | ast.Subscript | ast.In | ast.NotIn | ast.Is | ast.IsNot) for node in parts
+    )
+    declaring: list[ast.Global | ast.Nonlocal] = [*program.each(ast.Global), *program.each(ast.Nonlocal)]
+    declared = {name for node in declaring for name in node.names}
+    leaves = any(isinstance(node, ast.Return | ast.Break | ast.Raise) for node in inside(loop.body))
+    return is_plain and asked.isdisjoint(declared) and not leaves
 
 
 def _changed_by(node: ast.AST) -> Iterator[str]:
@@ -172,24 +185,6 @@ def _changed_by(node: ast.AST) -> Iterator[str]:
             root = root.value
         if isinstance(root, ast.Name):
             yield root.id
-
-
-@logic_rule("list-changed-while-looping", 0.75, "value order long short endless none other", each=ast.For)
-def list_changed_while_looping(program: Program, loop: ast.For) -> Iterator[Match]:
-    """Yield a `for` loop whose body adds or removes items of the list over which it iterates."""
-    if not isinstance(loop.iter, ast.Name):
-        return
-    collection = loop.iter.id
-    for node in inside(loop.body):
-        owner, method = method_called(node)
-        if owner == collection and method in ("remove", "pop", "insert", "append"):
-            change = (f"in {owner}", f"in list({owner})")
-            yield program.on_line(loop, replace=change, owner=loop.iter, call=node, method=Code(method))
-            return
-        match node:
-            case ast.Delete(targets=[ast.Subscript(value=ast.Name(id=owner))]) if owner == collection:
-                yield program.on_line(loop, owner=loop.iter, call=node, method=Code("del"))
-                return
 
 
 @logic_rule("loop-over-empty-list", 0.95, "empty value short other", each=ast.For)
@@ -240,5 +235,9 @@ def one_variable_two_loops(program: Program, outer: ast.For) -> Iterator[Match]:
     """Yield an inner loop that reuses the loop variable of the loop around it."""
     for inner in inside(outer.body) if isinstance(outer.target, ast.Name) else ():
         match inner:
-            case ast.For(target=ast.Name(id=name)) if is_name(outer.target, name):
-                yield program.on_line(inner, name=Code(name), header=program.header(outer))
+            case ast.For(target=ast.Name(id=name), iter=again) if is_name(outer.target, name):
+                later = [node for each in outer.body if each.lineno > inner.lineno for node in walk(each)]
+                counts = range_call(outer.iter) is not None or range_call(again) is not None
+                is_meant = counts or any(reads(node, name) for node in later)
+                is_weak = name.startswith("_") or alike(again, outer.iter) or not is_meant
+                yield program.on_line(inner, needs_symptom=is_weak, name=Code(name), header=program.header(outer))

@@ -10,6 +10,7 @@ from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
 from tutor_pedagogy.offline.engine.program import SHRINKING
 from tutor_pedagogy.offline.rules.logic.returns import prints_in
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
+from tutor_pedagogy.offline.rules.logic.support import is_imported, is_result_used, reads_itself_only
 from tutor_pedagogy.offline.rules.logic.tree import branches_of, last_line, method_called, parameters_of
 from tutor_pedagogy.offline.rules.runtime.origins import IN_PLACE, falls_through
 from tutor_pedagogy.problem.tree_walk import walk
@@ -24,14 +25,21 @@ _LIST_METHODS = IN_PLACE - {"add", "update", "print"}
 _ADDING = ("append", "add", "extend")
 
 
-@logic_rule("answer-of-method-in-place", 0.9, "none other", needs=(ast.Attribute,), each=ast.Call)
+@logic_rule("answer-of-method-in-place", 0.95, "none other", needs=(ast.Attribute,), each=ast.Call)
 def answer_of_method_in_place(program: Program, call: ast.Call) -> Iterator[Match]:
     """Yield a call of an in-place method, such as `items.sort()`, whose result None is returned or stored."""
     match call.func, program.parents.get(call):
         case ast.Attribute(value=owner, attr=method), ast.Return() if method in _LIST_METHODS:
             yield program.here(call, call=call, method=Code(method), owner=owner)
+        case ast.Attribute(value=ast.Name() as owner, attr=method), ast.Compare() | ast.Call(func=ast.Name(id="print")):
+            is_shown = not isinstance(program.parents.get(program.parents[call]), ast.Expr) or is_call_of(
+                program.parents[call], "print"
+            )
+            if is_shown and method in _LIST_METHODS and _is_list(program, owner.id) and program.assignments(owner.id):
+                yield program.here(call, call=call, method=Code(method), owner=owner)
         case ast.Attribute(value=ast.Name() as owner, attr=method), ast.Assign(targets=[ast.Name(id=name)]):
-            if method in _LIST_METHODS and _is_list(program, owner.id):
+            is_of_list = _is_list(program, owner.id) and not is_imported(program, owner.id)
+            if method == "shuffle" or (method in _LIST_METHODS and is_of_list):
                 alone = program.indentation(call.lineno) + program.segment(call)
                 edit = program.edit(call.lineno, alone) if name == owner.id else None
                 yield program.here(call, edit=edit, call=call, method=Code(method), owner=owner)
@@ -51,9 +59,26 @@ def answer_of_call_forgotten(program: Program, function: Function) -> Iterator[M
     if program.returns_nothing(function):
         return
     for node in program.own_nodes(function):
-        if isinstance(node, ast.Expr) and is_call_of(node.value, function.name) and not _has_effect(program, function):
+        match node:
+            case ast.Expr(value=ast.Call() as call) if is_call_of(call, function.name):
+                pass
+            case _:
+                continue
+        if not _has_effect(program, function) and not _hands_on(program, function):
             text = program.line(node.lineno).strip()
-            yield program.on_line(node, replace=(text, f"return {text}"), function=Code(function.name), call=node.value)
+            yield program.on_line(node, replace=(text, f"return {text}"), function=Code(function.name), call=call)
+
+
+def _hands_on(program: Program, function: Function) -> bool:
+    """Return whether a function hands a parameter to another function of the program, which may change it."""
+    names = parameters_of(function)
+    return any(
+        isinstance(node, ast.Call)
+        and not is_call_of(node, function.name)
+        and is_call_of(node, *program.functions)
+        and any(isinstance(value, ast.Name) and value.id in names for value in node.args)
+        for node in program.own_nodes(function)
+    )
 
 
 def _has_effect(program: Program, function: Function) -> bool:
@@ -104,7 +129,7 @@ def collection_built_but_not_returned(program: Program, function: Function) -> I
     ):
         return
     built = [owner for owner, method in calls if method in _ADDING and owner not in parameters_of(function)]
-    if built:
+    if built and returned != "self" and all(reads_itself_only(program, function, name) for name in built):
         slots: dict[str, Any] = {"name": Code(returned), "built": Code(built[0]), "function": Code(function.name)}
         edit = program.edit(result.lineno, program.line(result.lineno).replace(returned, built[0]))
         yield program.on_line(result, edit=edit, **slots)
@@ -124,7 +149,7 @@ def result_never_returned(program: Program, function: Function) -> Iterator[Matc
         return
     bare = program.returns_of(function)
     if bare and len(function.body) == 1:
-        yield program.on_line(bare[0], function=Code(function.name), name="")
+        yield program.on_line(bare[0], needs_symptom=True, function=Code(function.name), name="")
         return
     built = {_grown_by(node) for node in program.own_nodes(function)} - {"", *parameters_of(function)}
     name = min((name for name in built if _is_set_in(program, function, name)), default=None)
@@ -132,7 +157,9 @@ def result_never_returned(program: Program, function: Function) -> Iterator[Matc
         line = last_line(function.body[-1])
         indentation = program.line(function.body[0].lineno)[: function.body[0].col_offset]
         edit = program.edit(line, f"{program.line(line)}\n{indentation}return {name}")
-        yield program.on_line(line, edit=edit, function=Code(function.name), name=Code(name))
+        is_lost = reads_itself_only(program, function, name)
+        is_weak = not is_lost or not is_result_used(program, function)
+        yield program.on_line(line, edit=edit, needs_symptom=is_weak, function=Code(function.name), name=Code(name))
 
 
 def _grown_by(node: ast.AST) -> str:
@@ -144,7 +171,7 @@ def _grown_by(node: ast.AST) -> str:
     return owner if method in _ADDING else ""
 
 
-@logic_rule("way-without-return", 0.55, "none other", needs=(ast.If, ast.Return), each=Function)
+@logic_rule("way-without-return", 0.45, "none other", needs=(ast.If, ast.Return), each=Function)
 def way_without_return(program: Program, function: Function) -> Iterator[Match]:
     """Yield the last line of a function that returns a value on some paths but reaches its end on others."""
     results, last = program.returns_of(function), function.body[-1]
@@ -186,7 +213,12 @@ def code_never_reached(program: Program) -> Iterator[Match]:
                 continue
             case ast.Return() | ast.Break() | ast.Continue() | ast.Raise(), _:
                 after = program.header(second)
-                yield program.on_line(first, word=Code(type(first).__name__.lower()), after=after)
+                is_weak = isinstance(second, ast.Return) or (
+                    isinstance(second, ast.Expr) and isinstance(second.value, ast.Constant)
+                )
+                yield program.on_line(
+                    first, needs_symptom=is_weak, word=Code(type(first).__name__.lower()), after=after
+                )
 
 
 @logic_rule("generator-handed-out", 0.9, "type value other", needs=(ast.Yield,), each=Function)

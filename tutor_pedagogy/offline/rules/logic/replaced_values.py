@@ -7,10 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.nodes import Function, names_in
-from tutor_pedagogy.offline.engine.program import BUILTINS, Loop
+from tutor_pedagogy.offline.engine.nodes import Function, names_in, parts_of
+from tutor_pedagogy.offline.engine.program import BUILTINS, SHRINKING, Loop
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
+from tutor_pedagogy.offline.rules.logic.support import is_imported
 from tutor_pedagogy.offline.rules.logic.tree import is_name, method_called, parameters_of, reads
+from tutor_pedagogy.offline.rules.runtime.origins import IN_PLACE
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
 
 
-@logic_rule("value-lost-in-swap", 0.9, "value order other", needs=(ast.Assign,))
+@logic_rule("value-lost-in-swap", 0.95, "value order other", needs=(ast.Assign,))
 def value_lost_in_swap(program: Program) -> Iterator[Match]:
     """Yield the second line of a swap whose first line has already overwritten one of the two values."""
     for _, first, second in program.neighbours:
@@ -71,7 +73,11 @@ def rows_are_one_list(program: Program, node: ast.BinOp) -> Iterator[Match]:
             right=count,
         ):
             fresh = f"[{program.segment(row)} for _ in range({program.segment(count)})]"
-            yield program.here(node, replace=(node, fresh), row=row)
+            is_changed = any(
+                isinstance(item.value, ast.Subscript) and not isinstance(item.ctx, ast.Load)
+                for item in program.each(ast.Subscript)
+            )
+            yield program.here(node, replace=(node, fresh), needs_symptom=not is_changed, row=row)
 
 
 @logic_rule("default-value-shared", 0.8, "value long other", each=Function)
@@ -80,9 +86,49 @@ def default_value_shared(program: Program, function: Function) -> Iterator[Match
     defaults = function.args.defaults
     names = parameters_of(function)
     for name, default in zip(names[len(names) - len(defaults) :], defaults, strict=False):
-        if isinstance(default, ast.List | ast.Dict | ast.Set) and any(_changes(n, name) for n in walk(function)):
+        is_collection = isinstance(default, ast.List | ast.Dict | ast.Set)
+        is_changed = is_collection and (
+            any(_changes(n, name) for n in walk(function)) or _is_kept_and_changed(program, function, name)
+        )
+        if (
+            is_changed
+            and "cache" not in name
+            and "memo" not in name
+            and not parts_of(default)
+            and not _is_cache(function, name)
+        ):
             match = program.on_line(function, name=Code(name), function=Code(function.name))
             yield replace(match, expression=f"{name}={program.segment(default)}")
+
+
+def _is_kept_and_changed(program: Program, function: Function, name: str) -> bool:
+    """Return whether a method stores a parameter in an attribute whose collection a method of the class changes."""
+    owner = program.parents.get(function)
+    for statement in function.body if isinstance(owner, ast.ClassDef) else ():
+        match statement:
+            case ast.Assign(
+                targets=[ast.Attribute(value=ast.Name(id="self"), attr=kept)], value=ast.Name(id=given)
+            ) if given == name:
+                pass
+            case _:
+                continue
+        for node in walk(owner) if owner is not None else ():
+            match node:
+                case ast.Call(
+                    func=ast.Attribute(value=ast.Attribute(value=ast.Name(id="self"), attr=used), attr=method)
+                ):
+                    if used == kept and method in IN_PLACE | SHRINKING:
+                        return True
+                case ast.Subscript(value=ast.Attribute(value=ast.Name(id="self"), attr=used), ctx=ast.Store()):
+                    if used == kept:
+                        return True
+    return False
+
+
+def _is_cache(function: Function, name: str) -> bool:
+    """Return whether a function first looks for a key in a collection: it keeps earlier results on purpose."""
+    tests = (node for node in walk(function) if isinstance(node, ast.Compare))
+    return any(isinstance(test.ops[0], ast.In | ast.NotIn) and is_name(test.comparators[0], name) for test in tests)
 
 
 def _changes(node: ast.AST, name: str) -> bool:
@@ -97,18 +143,36 @@ def _changes(node: ast.AST, name: str) -> bool:
 def nothing_given_back(program: Program, call: ast.Call) -> Iterator[Match]:
     """Yield a call whose result is used although the called function returns nothing."""
     match call.func, program.parents.get(call):
-        case ast.Name(id=name), ast.Assign() | ast.Return() | ast.Call(
-            func=ast.Name(id="print"), args=[ast.Call()]
-        ) if name == "print" or _returns_nothing(program, name):
-            yield program.here(call, name=Code(name), call=call)
+        case ast.Name(id=name), ast.Assign() | ast.Call(func=ast.Name(id="print"), args=[ast.Call()]) if (
+            name == "print" or _returns_nothing(program, name)
+        ):
+            is_weak = not _is_result_read(program, call)
+            yield program.here(call, needs_symptom=is_weak, name=Code(name), call=call)
+
+
+def _is_result_read(program: Program, call: ast.Call) -> bool:
+    """Return whether the program reads the name that receives the result of a call, or prints the result."""
+    match program.parents.get(call):
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            return any(reads(use, name) for use in program.uses[name])
+    return True
 
 
 def _returns_nothing(program: Program, name: str) -> bool:
     """Return whether a name refers to a function of the program that returns no value."""
-    return name in program.functions and name not in BUILTINS and program.returns_nothing(program.functions[name])
+    function = program.functions.get(name)
+    return (
+        isinstance(function, ast.FunctionDef)
+        and name not in BUILTINS
+        and isinstance(program.parents.get(function), ast.Module)
+        and not is_imported(program, name)
+        and not program.assignments(name)
+        and program.returns_nothing(function)
+        and not any(isinstance(node, ast.Raise) for node in function.body)
+    )
 
 
-@logic_rule("order-lost-in-set", 0.6, "order type value", needs=(ast.Return, "set"), each=Function)
+@logic_rule("order-lost-in-set", 0.45, "order type value", needs=(ast.Return, "set"), each=Function)
 def order_lost_in_set(program: Program, function: Function) -> Iterator[Match]:
     """Yield a returned `set(…)` or `list(set(…))` of a sequence: it loses the order and the duplicates."""
     for node in program.returns_of(function):

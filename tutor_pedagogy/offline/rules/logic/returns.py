@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
+from tutor_pedagogy.offline.rules.logic.support import is_result_used
 from tutor_pedagogy.offline.rules.logic.tree import parameters_of
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def print_in_place_of_return(program: Program, function: Function) -> Iterator[M
         constant = _SPELLED_CONSTANT.fullmatch(shown)
         returned = f"{program.indentation(first.lineno)}return {constant[1] if constant else shown}"
         edit = program.edit(first.lineno, returned)
-    yield program.here(first, edit=edit, function=Code(function.name), shown=first.args[0])
+    is_weak = bool(results) or not is_result_used(program, function)
+    yield program.here(first, edit=edit, needs_symptom=is_weak, function=Code(function.name), shown=first.args[0])
 
 
 def prints_in(program: Program, function: Function) -> list[ast.Call]:
@@ -82,7 +84,7 @@ def text_in_place_of_truth_value(program: Program, node: ast.Return) -> Iterator
             yield program.on_line(node, replace=(value, word.capitalize()), text=value)
 
 
-@logic_rule("text-in-place-of-number", 0.7, "type string", needs=(str,), each=ast.Return)
+@logic_rule("text-in-place-of-number", 0.45, "type string", needs=(str,), each=ast.Return)
 def text_in_place_of_number(program: Program, node: ast.Return) -> Iterator[Match]:
     """Yield a `return` of a string of digits, in a function that returns no other kind of string."""
     match node.value:

@@ -49,6 +49,10 @@ class LogicRule(Rule):
         """Return all matches of the pattern in a program."""
         return self.search(program) if self.needs <= program.features else ()
 
+    def find_unasked(self, program: Program) -> Iterator[Match]:
+        """Yield the matches that are a mistake even if nothing is known about the results of the program."""
+        return (match for match in self.find(program) if not match.needs_symptom)
+
     def search(self, program: Program) -> Iterator[Match]:
         """Yield all matches of the pattern without first checking the features in `needs`."""
         if self.each is None:

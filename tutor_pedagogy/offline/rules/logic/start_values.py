@@ -88,7 +88,10 @@ def smallest_starts_at_zero(program: Program, node: ast.If) -> Iterator[Match]:
     is_lowered = any(isinstance(statement, ast.Assign) and is_name(statement.value, item) for statement in node.body)
     starts = [at for at, value in values_above(program, name, node.lineno) if _is_zero(value)]
     if starts and is_stored and is_lowered and name != item:
-        yield program.on_line(starts[-1], name=Code(name), test=node.test)
+        is_item = any(
+            item in names_in(up.target) for up in program.above(node) if isinstance(up, ast.For)
+        ) or isinstance(program.last_value(item, node.lineno), ast.Subscript | ast.Call)
+        yield program.on_line(starts[-1], needs_symptom=not is_item, name=Code(name), test=node.test)
 
 
 def _is_zero(value: ast.expr | None) -> bool:
@@ -163,7 +166,7 @@ def _stores_found(node: ast.If, loop: ast.For, name: str) -> bool:
     )
 
 
-@logic_rule("product-with-zero", 0.9, "value less zero other", needs=(Loop, ast.Mult), each=ast.AugAssign | ast.Assign)
+@logic_rule("product-with-zero", 0.95, "value less zero other", needs=(Loop, ast.Mult), each=ast.AugAssign | ast.Assign)
 def product_with_zero(program: Program, node: ast.AugAssign | ast.Assign) -> Iterator[Match]:
     """Yield the start value 0 of a product, or the `range` that makes 0 one of its factors."""
     match node:
@@ -179,6 +182,9 @@ def product_with_zero(program: Program, node: ast.AugAssign | ast.Assign) -> Ite
         return
     slots: dict[str, Any] = {"name": Code(name), "product": program.header(node)}
     starts = [(at, v) for at, v in values_above(program, name, node.lineno) if isinstance(v, ast.Constant)]
+    others = program.each(ast.AugAssign)
+    if any(is_name(other.target, name) and isinstance(other.op, ast.Add | ast.Sub) for other in others):
+        return
     if starts and _is_zero(starts[-1][1]):
         yield program.on_line(starts[-1][0], replace=("0", "1"), **slots)
         return

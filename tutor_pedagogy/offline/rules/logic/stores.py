@@ -53,7 +53,10 @@ def stored_under_another_spelling(program: Program, node: ast.Assign) -> Iterato
             return
     if isinstance(program.parents.get(node), ast.ClassDef):
         return
+    is_repeated = program.loop_around(node) is not None or isinstance(program.parents.get(node), ast.If)
     for other in sorted(other for other in program.bound_names if _is_slip(name, other) and _is_read(program, other)):
+        if here is None and not is_repeated and (other not in names_in(node.value) or isinstance(node.value, ast.Call)):
+            continue
         if any(program.function_at(line) is here for line, _ in program.assignments(other)):
             yield program.here(node, replace=(name, other), name=Code(name), other=Code(other))
             return
@@ -67,6 +70,8 @@ def _is_slip(name: str, other: str) -> bool:
     """Return whether two names differ by a typing error, or only in case, but not just by a plural `s`."""
     if name.lower() == other.lower():
         return not name.isupper() and not other.isupper()
+    if name[0].lower() != other[0].lower():
+        return False
     if abs(len(name) - len(other)) > 1 or min(len(name), len(other)) <= _FEWEST_LETTERS:
         return False
     if not (name + other).replace("_", "").isalpha() or name + "s" == other or other + "s" == name:
@@ -118,12 +123,24 @@ def _is_awaited(program: Program, uses: list[ast.Name], loops: Sequence[ast.stmt
     return False
 
 
+def _asks_for_first(test: ast.expr) -> bool:
+    """Return whether a condition asks for the first iteration: a name alone, or one compared with 0, 1 or None."""
+    match test:
+        case ast.Name() | ast.UnaryOp(op=ast.Not()) | ast.Compare(comparators=[ast.Constant(value=0 | 1 | None)]):
+            return True
+    return False
+
+
 @logic_rule("branches-alike", 0.9, "value less string other", each=ast.If)
 def branches_alike(program: Program, node: ast.If) -> Iterator[Match]:
     """Yield the first statement of two identical branches of an `if`."""
     first = node.body[0]
-    if not isinstance(first, ast.Pass) and not isinstance(first, ast.If) and alike(node.body, node.orelse):
+    is_last_of_chain = isinstance(program.parents.get(node), ast.If)
+    is_plain = isinstance(first, ast.Assign | ast.AugAssign | ast.Expr) and not isinstance(first, ast.Pass)
+    if is_plain and not is_last_of_chain and alike(node.body, node.orelse):
         yield program.on_line(first, test=node.test)
+    elif not isinstance(first, ast.Pass | ast.If) and alike(node.body, node.orelse):
+        yield program.on_line(first, needs_symptom=True, test=node.test)
 
 
 @logic_rule(
@@ -137,5 +154,5 @@ def grows_in_one_branch(program: Program, node: ast.If) -> Iterator[Match]:
             match statement:
                 case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in grown:
                     is_read = any(reads(n, name) for n in (*walk(node.test), *inside(mine)))
-                    if not is_read and not isinstance(value, ast.Constant):
+                    if not is_read and not isinstance(value, ast.Constant) and not _asks_for_first(node.test):
                         yield program.here(statement, name=Code(name), header=program.header(node))

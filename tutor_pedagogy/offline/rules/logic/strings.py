@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import is_call_of, names_in
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
+from tutor_pedagogy.offline.rules.logic.support import STRING_NAMES
 from tutor_pedagogy.offline.rules.logic.tree import inside, is_name
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ _ABOUT_TYPES = frozenset(("type", "class", "kind", "dtype"))
 _TYPE_NAME = re.compile(r"(?:type|_t|cls|class)$|^(?:t|typ|tp)$")
 _FILLING = ("format", "format_map", "Template")
 """Functions and classes that fill in placeholders in braces."""
-_STRING_NAMES = frozenset(("text", "word", "string", "sentence", "message", "phrase"))
-"""Usual names of string variables."""
 
 
 @logic_rule("text-without-f", 0.9, "string value other", needs=(str,), each=ast.Constant)
@@ -38,7 +37,28 @@ def text_without_f(program: Program, node: ast.Constant) -> Iterator[Match]:
         return
     text, named = program.segment(node), [name for name in _PLACE.findall(node.value) if name in program.bound_names]
     if named and text[:1] in "\"'" and node.lineno == node.end_lineno:
-        yield program.here(node, replace=f"f{text}", name=Code(named[0]))
+        is_weak = not _is_filled_here(program, node, named[0])
+        yield program.here(node, replace=f"f{text}", needs_symptom=is_weak, name=Code(named[0]))
+
+
+def _is_filled_here(program: Program, node: ast.Constant, name: str) -> bool:
+    """Return whether a string with a name in braces stands where its text is wanted, and the name has a value there."""
+    here = program.function_at(node.lineno)
+    is_bound = any(program.function_at(line) is here and line <= node.lineno for line, _ in program.assignments(name))
+    for up in program.above(node):
+        match up:
+            case ast.Call(func=ast.Name(id="print" | "input")) | ast.Raise():
+                return is_bound
+            case ast.Return() | ast.Assign() | ast.AugAssign():
+                return is_bound
+            case ast.BinOp(op=ast.Add()) | ast.IfExp():
+                continue
+            case ast.Call(func=ast.Attribute(attr="append" | "write")):
+                return is_bound
+            case ast.Call(func=ast.Name(id=made)) if made.endswith(("Error", "Exception")):
+                continue
+        return False
+    return False
 
 
 @logic_rule("form-behind-braces", 0.95, "string value other", needs=(ast.FormattedValue,), each=ast.JoinedStr)
@@ -71,8 +91,18 @@ def _is_string(program: Program, value: ast.expr) -> bool:
             return _is_string(program, one) or _is_string(program, other)
         case ast.Name(id=name):
             return any(
-                is_name(loop.target, name) and _gives_letters(program, loop.iter) for loop in program.each(ast.For)
+                is_name(loop.target, name) and (_gives_letters(program, loop.iter) or _gives_words(program, loop.iter))
+                for loop in program.each(ast.For)
             )
+    return False
+
+
+def _gives_words(program: Program, node: ast.expr) -> bool:
+    """Return whether iterating over a value gives strings: it is a literal of strings, or the parts of a string."""
+    value = program.last_value(node.id, node.lineno) if isinstance(node, ast.Name) else node
+    match value:
+        case ast.List(elts=[ast.Constant(value=str()), *_]) | ast.Call(func=ast.Attribute(attr="split" | "splitlines")):
+            return True
     return False
 
 
@@ -83,9 +113,7 @@ def _gives_letters(program: Program, node: ast.expr) -> bool:
             return True
         case ast.Name(id=name):
             values = [value for _, value in program.assignments(name) if value is not None]
-            return (
-                all(is_call_of(value, "str", "input", "chr") for value in values) if values else name in _STRING_NAMES
-            )
+            return all(is_call_of(value, "str", "input", "chr") for value in values) if values else name in STRING_NAMES
     return False
 
 
@@ -107,7 +135,24 @@ def value_compared_with_type(program: Program, node: ast.Compare) -> Iterator[Ma
         case _:
             return
     if is_wrong:
-        yield program.here(node, left=left, right=right)
+        is_weak = not is_call_of(left, "type") and not _holds_value(program, left)
+        yield program.here(node, needs_symptom=is_weak, left=left, right=right)
+
+
+def _holds_value(program: Program, node: ast.expr) -> bool:
+    """Return whether a name surely holds no type: each of its assigned values is a literal or a calculation."""
+    bound = program.assignments(node.id) if isinstance(node, ast.Name) else []
+    plain = (ast.Constant, ast.BinOp, ast.List, ast.Dict, ast.JoinedStr)
+    if bound and all(
+        isinstance(value, plain) or is_call_of(value, "input", "int", "float", "str") for _, value in bound
+    ):
+        return True
+    loops = [loop for loop in program.each(ast.For) if isinstance(node, ast.Name) and is_name(loop.target, node.id)]
+    return bool(loops) and all(
+        is_call_of(loop.iter, "range", "input")
+        or isinstance(program.last_value(getattr(loop.iter, "id", ""), loop.lineno), ast.List | ast.Constant)
+        for loop in loops
+    )
 
 
 @logic_rule("letter-compared-with-word", 0.85, "value zero truth less other", needs=(ast.Compare, str), each=ast.For)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tutor_pedagogy.offline.engine.nodes import Function
     from tutor_pedagogy.offline.engine.program import Program
 
@@ -75,6 +77,8 @@ class Symptom:
     call: str | None = None
     expected: str | None = None
     got: str | None = None
+    others: tuple[tuple[str, str], ...] = ()
+    """Further calls of the same function, each with its right result."""
 
     @property
     def functions(self) -> list[str]:
@@ -89,6 +93,11 @@ class Symptom:
 def read_symptom(text: str | None, question: str | None = None) -> Symptom | None:
     """Return the symptom in the report of a failing test, else that in the question; None if neither has one."""
     return _from_test(text[:MAX_TEXT]) if text and _is_test(text[:MAX_TEXT]) else _from_question(question)
+
+
+def symptom_of(call: str, expected: str, got: str, others: Iterable[tuple[str, str]] = ()) -> Symptom:
+    """Return the symptom of a call with a wrong result. Results are written as by `repr`."""
+    return Symptom(_kinds(expected, got, printed=False), call, expected, got, tuple(others))
 
 
 def _is_test(text: str) -> bool:

@@ -71,6 +71,8 @@ def last_line(node: ast.AST) -> int:
 def is_start(value: ast.expr) -> bool:
     """Return whether a value is a usual start value: 0, 1, an empty string or an empty collection."""
     match value:
+        case ast.Constant(value=bool()):
+            return False
         case ast.Constant(value=0 | 1 | 0.0 | "") | ast.List(elts=[]) | ast.Dict(keys=[]) | ast.Tuple(elts=[]):
             return True
         case ast.Call(func=ast.Name(id="list" | "dict" | "set"), args=[]):

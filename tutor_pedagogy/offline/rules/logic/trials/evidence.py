@@ -12,6 +12,7 @@ from tutor_pedagogy.offline.rules.logic.trials.expectations import (
     literal,
     of_asserts,
     of_doctests,
+    of_others,
     of_symptom,
 )
 from tutor_pedagogy.offline.rules.logic.trials.search import Evidence
@@ -43,11 +44,13 @@ def expectations_of(outline: Outline, stage: Stage, symptom: Symptom | None) -> 
     reported = of_symptom(outline, symptom)
     if reported is None and symptom is not None:
         reported = of_question(outline, stage, outline.program.submission.question, symptom)
+    if reported is not None and symptom is not None:
+        found = [*of_others(outline, symptom), *found]
     return [reported, *(each for each in found if each.text != reported.text)] if reported is not None else found
 
 
 def _sorted(outline: Outline, stage: Stage, expectations: Sequence[Expectation]) -> Evidence | None:
-    reported = expectations[0] if expectations[0].source in ("test", "question") else None
+    reported = expectations[0] if expectations[0].source in ("test", "question", "name") else None
     failing: list[tuple[Expectation, Outcome]] = []
     holding: list[tuple[Expectation, Outcome]] = []
     watched = watched_in(outline.statements)

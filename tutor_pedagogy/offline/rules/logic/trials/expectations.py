@@ -49,7 +49,7 @@ class Expectation:
     def holds(self, result: Any) -> bool:
         """Return whether a result is the right one."""
         if self.form == "value":
-            return equal(result, self.wanted)
+            return equal(result, self.wanted) or (self.source == "name" and fits(result, self.wanted))
         if self.form == "shown":
             return self.wanted in texts_of(result)
         return isinstance(result, str) and same_text(result, self.wanted)
@@ -121,6 +121,12 @@ def expression(text: str | None) -> ast.expr | None:
         return None
 
 
+def fits(result: Any, wanted: Any) -> bool:
+    """Return whether a number is the wanted one but for rounding."""
+    numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in (result, wanted))
+    return numbers and isclose(result, wanted, rel_tol=1e-3, abs_tol=0.006)
+
+
 def of_symptom(outline: Outline, symptom: Symptom | None) -> Expectation | None:
     """Return the expectation of a failing test: its call, and the result that it wants."""
     if symptom is None or symptom.call is None:
@@ -136,8 +142,18 @@ def of_symptom(outline: Outline, symptom: Symptom | None) -> Expectation | None:
         call=call,
         wanted=wanted,
         got=symptom.got,
-        source="test",
+        source="name" if symptom.others else "test",
     )
+
+
+def of_others(outline: Outline, symptom: Symptom) -> Iterator[Expectation]:
+    """Yield the expectations of the further calls that a symptom names."""
+    for text, right in symptom.others:
+        call = expression(text)
+        is_value, wanted = literal(right)
+        if call is not None and is_value and outline.holds(call):
+            body = outline.needed_for(call)
+            yield Expectation(form="value", text=text, body=body, call=call, wanted=wanted, source="name")
 
 
 def of_asserts(outline: Outline) -> Iterator[Expectation]:
