@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 _MISSING = object()
 _TELLS_LENGTH = sys.version_info >= (3, 14)
-"""Whether the message for too many values tells their number."""
+"""Whether CPython's message for too many values to unpack states their number, as it does from 3.14 on."""
 
 
 def bind(machine: Machine, frame: Frame, target: ast.expr, value: Any) -> None:
-    """Assign a value to a target."""
+    """Assign a value to a target of an assignment, such as a name or a tuple of names."""
     match target:
         case ast.Name(id=name):
             if frame.scope is None:
@@ -93,7 +93,7 @@ def _delete_item(machine: Machine, frame: Frame, owner: Any, index: Any) -> None
 
 
 def _check_place(machine: Machine, owner: Any, index: Any) -> None:
-    """Count the steps of finding a key or a slice. Raise `Stopped` for an owner that is no built-in value."""
+    """Count the steps of finding a key or a slice. Raise `Stopped` if `owner` is not a built-in value."""
     if type(owner) in STAND_INS or isinstance(owner, type):
         raise Stopped("an item is set on an object that is not known")
     if type(owner) in DICTIONARIES:
@@ -144,7 +144,7 @@ def _unpack(machine: Machine, frame: Frame, targets: list[ast.expr], value: Any)
 
 
 def _values(machine: Machine, frame: Frame, value: Any, wanted: int, *, has_star: bool) -> list[Any]:
-    """Return the values to unpack: all if a target has a star, else at most one more than the targets."""
+    """Return the values to unpack: all of them if a target has a star, else at most one more than there are targets."""
     is_iterable = "__iter__" in value.own_methods if isinstance(value, Instance) else hasattr(type(value), "__iter__")
     if not is_iterable or type(value) in STAND_INS:
         machine.throw(frame, TypeError(f"cannot unpack non-iterable {type_name(value)} object"))
@@ -159,6 +159,6 @@ def _values(machine: Machine, frame: Frame, value: Any, wanted: int, *, has_star
 
 
 def _too_many(value: Any, wanted: int) -> ValueError:
-    """Return the exception for more values than targets, in the words of the running version of CPython."""
+    """Return the `ValueError` for more values than targets, with the message of the running version of CPython."""
     got = f", got {len(value)}" if _TELLS_LENGTH and type(value) in (list, tuple, dict) else ""
     return ValueError(f"too many values to unpack (expected {wanted}{got})")

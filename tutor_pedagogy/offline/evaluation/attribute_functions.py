@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 
 def _get_attribute(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
-    if not is_known(arguments[:2]) or not 2 <= len(arguments) <= 3 or type(arguments[1]) is not str:  # noqa: PLR2004 - value, name, default
+    if not is_known(arguments[:2]) or not 2 <= len(arguments) <= 3 or type(arguments[1]) is not str:  # noqa: PLR2004 - the arguments are an object, a name and perhaps a default
         return UNKNOWN
     place, line = machine.place(), machine.line
     try:
         return machine.attribute(frame, arguments[0], arguments[1])
     except Raised as raised:
-        if len(arguments) == 2 or not isinstance(raised.value, AttributeError):  # noqa: PLR2004 - without a default
+        if len(arguments) == 2 or not isinstance(raised.value, AttributeError):  # noqa: PLR2004 - two arguments mean that no default is given
             raise
         machine.back_to(place)
         machine.line = line
@@ -34,7 +34,7 @@ def _get_attribute(machine: Machine, frame: Frame, arguments: Arguments, _: Name
 
 
 def _has_attribute(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -> Any:
-    if len(arguments) != 2:  # noqa: PLR2004 - value and name
+    if len(arguments) != 2:  # noqa: PLR2004 - the arguments are an object and a name
         return UNKNOWN
     missing = Super(object, None)
     found = _get_attribute(machine, frame, (*arguments, missing), named)
@@ -42,13 +42,13 @@ def _has_attribute(machine: Machine, frame: Frame, arguments: Arguments, named: 
 
 
 def _set_attribute(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> None:
-    if len(arguments) != 3 or type(arguments[1]) is not str:  # noqa: PLR2004 - object, name and value
+    if len(arguments) != 3 or type(arguments[1]) is not str:  # noqa: PLR2004 - the arguments are an object, a name and a value
         raise Stopped("a function is not evaluated")
     objects.set_attribute(machine, frame, *arguments)
 
 
 def _set_plainly(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> None:
-    if len(arguments) != 3:  # noqa: PLR2004 - object, name and value
+    if len(arguments) != 3:  # noqa: PLR2004 - the arguments are an object, a name and a value
         raise Stopped("a function is not evaluated")
     objects.set_plainly(machine, frame, *arguments)
 
@@ -60,7 +60,7 @@ def _set_arguments(_machine: Machine, _frame: Frame, arguments: Arguments, _: Na
 
 
 def _super(_machine: Machine, _frame: Frame, arguments: Arguments, _: Named) -> Any:
-    if len(arguments) != 2 or not isinstance(arguments[0], type):  # noqa: PLR2004 - a class and an instance
+    if len(arguments) != 2 or not isinstance(arguments[0], type):  # noqa: PLR2004 - the arguments are a class and an instance
         raise Stopped("a function is not evaluated")
     return Super(arguments[0], arguments[1])
 
@@ -73,4 +73,4 @@ ATTRIBUTES: dict[str, Function] = {
     "BaseException.__init__": _set_arguments,
     "super": _super,
 }
-"""The functions by name. Each gets the machine, the frame, and the arguments by position and by name."""
+"""The functions by name. Each is called with the machine, the frame, the positional and the keyword arguments."""

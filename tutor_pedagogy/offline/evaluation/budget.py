@@ -1,4 +1,4 @@
-"""The budget of an evaluation: its steps, its nesting, and what native operations cost."""
+"""The budget of an evaluation: its steps, its nesting depth, and the steps that native operations cost."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Budget:
-    """The steps that are left, and the present nesting."""
+    """The steps that are left, and the current nesting depth."""
 
     def __init__(self, steps: int) -> None:
         self.steps_left = steps
@@ -29,30 +29,30 @@ class Budget:
         self.callers: list[int] = []
 
     def spend(self, steps: int = 1) -> None:
-        """Count steps. Raise `Stopped` if none are left."""
+        """Subtract steps from the budget. Raise `Stopped` if none are left."""
         self.steps_left -= steps
         if self.steps_left < 0:
             raise Stopped("the program takes too many steps")
 
     def enter(self, levels: int = 1) -> None:
-        """Count levels of nesting, which the caller gives back. Raise `Stopped` at the bound."""
+        """Add levels to the nesting depth, which the caller subtracts later. Raise `Stopped` at the maximum depth."""
         self.depth += levels
         if self.depth > MAX_DEPTH:
             self.depth -= levels
             raise Stopped("calls are nested too deeply")
 
     def place(self) -> tuple[int, int]:
-        """Return the present nesting, which `back_to` restores where an exception is caught."""
+        """Return the current nesting depth and number of callers, which `back_to` restores after an exception."""
         return self.depth, len(self.callers)
 
     def back_to(self, place: tuple[int, int]) -> None:
-        """Restore the nesting at which an exception is caught."""
+        """Restore the nesting depth and the callers to the state that `place` returned."""
         self.depth = place[0]
         del self.callers[place[1] :]
 
     @contextmanager
     def nested(self, levels: int) -> Iterator[None]:
-        """Count levels of nesting for the time of a block."""
+        """Add levels to the nesting depth while the block of the `with` statement runs."""
         self.enter(levels)
         try:
             yield
@@ -60,7 +60,7 @@ class Budget:
             self.depth -= levels
 
     def bounded(self, value: Any) -> Any:
-        """Return a value whose size is within the bounds. Raise `Stopped` for a larger one."""
+        """Return the value. Raise `Stopped` if it is larger than the bounds allow."""
         kind = type(value)
         if kind is int:
             if value.bit_length() > MAX_BITS:
@@ -70,7 +70,7 @@ class Budget:
         return value
 
     def charged(self, value: Any) -> Any:
-        """Return a new value within the bounds, at the price of its length."""
+        """Return a new value, after charging steps for its length. Raise `Stopped` if it exceeds the bounds."""
         kind = type(value)
         if kind is int:
             if value.bit_length() > MAX_BITS:
@@ -82,15 +82,15 @@ class Budget:
         return value
 
     def joined(self, separator: str, parts: Sequence[str]) -> str:
-        """Return joined strings within the bounds, at the price of their length."""
+        """Return the joined strings, after charging steps for their length. Raise `Stopped` if they are too long."""
         if len(separator) * len(parts) + sum(map(len, parts)) > MAX_LENGTH:
             raise Stopped("a collection or a string is too long")
         return str(self.charged(separator.join(parts)))
 
     def weigh(self, *values: Any) -> None:
-        """Count the steps of a native operation that may go through everything inside these values.
+        """Charge the steps of a native operation that may read these values and everything that they contain.
 
-        Raise `Stopped` if collections are nested too deeply. A collection counts as often as it is reached.
+        Raise `Stopped` if collections are nested too deeply. A collection that is contained twice is counted twice.
         """
         level: Iterable[Any] = [value for value in values if type(value) not in SCALARS]
         for _ in range(MAX_NESTING):

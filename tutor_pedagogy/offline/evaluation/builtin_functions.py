@@ -1,4 +1,4 @@
-"""Built-in functions and types that are evaluated."""
+"""The built-in functions and types that the evaluator supports."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _print(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -
 
 
 def _printed(machine: Machine, frame: Frame, arguments: Arguments) -> list[str] | None:
-    """Return the texts of printed values; None if one is not known."""
+    """Return the strings that `print` writes for its arguments, or None if the value of an argument is not known."""
     depth = machine.depth
     try:
         return [text_of(machine, frame, value) for value in arguments]
@@ -122,7 +122,7 @@ def _length(machine: Machine, frame: Frame, arguments: Arguments, named: Named) 
 
 
 def _isinstance(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -> Any:
-    if len(arguments) != 2 or named:  # noqa: PLR2004 - a value and a type
+    if len(arguments) != 2 or named:  # noqa: PLR2004 - the arguments are a value and a type
         return machine.throw(frame, TypeError(f"isinstance expected 2 arguments, got {len(arguments)}"))
     if not is_known(arguments) or type(arguments[0]) in STAND_INS:
         return UNKNOWN
@@ -135,7 +135,7 @@ def _isinstance(machine: Machine, frame: Frame, arguments: Arguments, named: Nam
 
 
 def _issubclass(_machine: Machine, _frame: Frame, arguments: Arguments, _: Named) -> Any:
-    is_simple = len(arguments) == 2 and all(isinstance(each, type) for each in arguments)  # noqa: PLR2004 - two types
+    is_simple = len(arguments) == 2 and all(isinstance(each, type) for each in arguments)  # noqa: PLR2004 - the arguments are two types
     return issubclass(arguments[0], arguments[1]) if is_simple else UNKNOWN
 
 
@@ -153,7 +153,7 @@ def _repr(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any
 
 
 def _format(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
-    if not is_known(arguments) or not 1 <= len(arguments) <= 2:  # noqa: PLR2004 - a value and its format
+    if not is_known(arguments) or not 1 <= len(arguments) <= 2:  # noqa: PLR2004 - the arguments are a value and perhaps a format
         return UNKNOWN
     spec = arguments[1] if len(arguments) > 1 else ""
     if not isinstance(spec, str):
@@ -176,7 +176,7 @@ def _input(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> An
 
 def _operator(kind: type[ast.operator]) -> Function:
     def call(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -> Any:
-        if len(arguments) != 2 or named:  # noqa: PLR2004 - two operands
+        if len(arguments) != 2 or named:  # noqa: PLR2004 - the arguments are two operands
             raise Stopped("a function is not evaluated")
         return binary(machine, frame, kind, *arguments, in_place=False)
 
@@ -184,7 +184,7 @@ def _operator(kind: type[ast.operator]) -> Function:
 
 
 def _from_keys(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
-    if not 1 <= len(arguments) <= 2:  # noqa: PLR2004 - keys and a value
+    if not 1 <= len(arguments) <= 2:  # noqa: PLR2004 - the arguments are the keys and perhaps a value
         raise Stopped("a function is not evaluated")
     keys = machine.listed(frame, arguments[0])
     check_keys(machine, keys, 0)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _SAFE = SIZED - TEXTS
 _LEVELS = 3
-"""The levels of nesting that a call of a built-in function counts for."""
+"""The number of nesting levels that a call of a built-in function adds."""
 _CODE = (Instance, Closure, Method, Made, NativeMethod)
 
 
@@ -54,7 +54,9 @@ def call(machine: Machine, frame: Frame, function: Any, arguments: Sequence[Any]
 
 
 def _call_type(machine: Machine, frame: Frame, kind: type, arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
-    machine.enter(_LEVELS)  # Wherever an exception of the program is caught, the depth is set back.
+    machine.enter(
+        _LEVELS
+    )  # If the call raises an exception of the program, the code that catches it restores the depth.
     make = _make if kind in machine.members else call_type
     result = make(machine, frame, kind, arguments, named)
     machine.depth -= _LEVELS
@@ -99,13 +101,13 @@ def _call_nested(
 
 
 def _stop_if_changed(values: Sequence[Any]) -> None:
-    """Raise `Stopped` if an unknown function may change one of these values or run the program's functions."""
+    """Raise `Stopped` if a function that is not known may change one of these values, or call the program's code."""
     if any(type(value) in _SAFE or isinstance(value, _CODE) or hasattr(type(value), "__next__") for value in values):
         raise Stopped("a function that is not known may change a value")
 
 
 def _make(machine: Machine, frame: Frame, kind: type, arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
-    """Return a new instance of a class of the program."""
+    """Return a new instance of a class that the program defines."""
     if "__new__" in getattr(kind, "own_methods", ()):
         raise Stopped("the program defines __new__")
     initialise = objects.defined(machine, kind, "__init__")
@@ -127,7 +129,7 @@ def _make(machine: Machine, frame: Frame, kind: type, arguments: Sequence[Any], 
 def call_closure(
     machine: Machine, frame: Frame, closure: Closure, arguments: Sequence[Any], named: Mapping[str, Any]
 ) -> Any:
-    """Return the result of calling a function of the program."""
+    """Return the result of calling a function that the program defines."""
     node = closure.node
     scope = machine.scopes.get(node)
     if scope is None:
@@ -162,7 +164,7 @@ def call_closure(
 def _bind(
     machine: Machine, frame: Frame, closure: Closure, arguments: Sequence[Any], named: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the parameters of a call with their values. An argument too many or too few raises `TypeError`."""
+    """Return the parameters of a call with their values. Arguments that do not fit raise the program's `TypeError`."""
     wanted = closure.node.args
     if wanted.posonlyargs:
         positional = [each.arg for each in (*wanted.posonlyargs, *wanted.args)]
@@ -183,7 +185,7 @@ def _bind(
 
 
 def _fill(machine: Machine, frame: Frame, closure: Closure, names: dict[str, Any], wanted: Sequence[str]) -> None:
-    """Add the default values of parameters without an argument."""
+    """Add the default values of the parameters for which the call has no argument."""
     for name in wanted:
         if name not in names and name in closure.defaults:
             names[name] = closure.defaults[name]
@@ -197,7 +199,7 @@ def _fill(machine: Machine, frame: Frame, closure: Closure, names: dict[str, Any
 def _bind_named(
     machine: Machine, frame: Frame, closure: Closure, names: dict[str, Any], named: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Add the arguments given by name. Return those for which there is no parameter."""
+    """Add the keyword arguments. Return those that match no parameter."""
     if not named:
         return {}
     wanted = closure.node.args
@@ -226,7 +228,7 @@ def _too_many(closure: Closure, positional: Sequence[str], given: int) -> str:
 
 def _missing(names: Sequence[str], kind: str) -> str:
     quoted = [f"'{name}'" for name in names]
-    listed = quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])}{',' * (len(quoted) > 2)} and {quoted[-1]}"  # noqa: PLR2004 - a comma stands before the last of three
+    listed = quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])}{',' * (len(quoted) > 2)} and {quoted[-1]}"  # noqa: PLR2004 - with three or more names, CPython also writes a comma before "and"
     return f"missing {len(names)} required {kind} argument{'s' * (len(names) > 1)}: {listed}"
 
 

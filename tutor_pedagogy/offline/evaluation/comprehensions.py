@@ -43,7 +43,7 @@ def _nested(machine: Machine, inner: Frame, generators: Sequence[ast.comprehensi
 
 
 def list_comprehension(machine: Machine, frame: Frame, node: ast.ListComp) -> Any:
-    """Return the list of a comprehension."""
+    """Return the list that a list comprehension builds."""
     source = machine.evaluate(frame, node.generators[0].iter)
     with machine.nested(2 + len(node.generators)):
         rounds = _rounds(machine, frame, node.generators, source)
@@ -61,7 +61,7 @@ def generator(machine: Machine, frame: Frame, node: ast.GeneratorExp) -> Any:
 
 
 def set_comprehension(machine: Machine, frame: Frame, node: ast.SetComp) -> Any:
-    """Return the set of a comprehension."""
+    """Return the set that a set comprehension builds."""
     source = machine.evaluate(frame, node.generators[0].iter)
     with machine.nested(2 + len(node.generators)):
         rounds = _rounds(machine, frame, node.generators, source)
@@ -69,7 +69,7 @@ def set_comprehension(machine: Machine, frame: Frame, node: ast.SetComp) -> Any:
 
 
 def dictionary_comprehension(machine: Machine, frame: Frame, node: ast.DictComp) -> Any:
-    """Return the dictionary of a comprehension."""
+    """Return the dictionary that a dictionary comprehension builds."""
     source = machine.evaluate(frame, node.generators[0].iter)
     made: dict[Any, Any] = {}
     with machine.nested(2 + len(node.generators)):

@@ -31,7 +31,7 @@ _FACTORIES = (int, list, str, set, dict, float, tuple, bool)
 
 
 def call_type(machine: Machine, frame: Frame, kind: type, arguments: Arguments, named: Named) -> Any:
-    """Return the value that a built-in type makes of its arguments."""
+    """Return the result of calling a built-in type, such as `list(values)`."""
     if not is_known((*arguments, *named.values())):
         return UNKNOWN
     if issubclass(kind, BaseException):
@@ -74,7 +74,7 @@ def _collection(kind: type) -> Function:
 
 def _bounded_queue(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -> Any:
     longest = named.get("maxlen", arguments[1] if len(arguments) > 1 else None)
-    if not named.keys() <= {"maxlen"} or len(arguments) > 2:  # noqa: PLR2004 - items and the maximum length
+    if not named.keys() <= {"maxlen"} or len(arguments) > 2:  # noqa: PLR2004 - the arguments are the items and the maximum length
         raise Stopped("a function is not evaluated")
     items = machine.listed(frame, arguments[0]) if arguments else []
     return machine.native(frame, collections.deque, items, longest)

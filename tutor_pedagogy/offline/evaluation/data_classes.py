@@ -19,7 +19,7 @@ _OPTIONS = frozenset(("eq", "order", "repr"))
 _SPECIAL = frozenset(("ClassVar", "InitVar", "KW_ONLY"))
 _MAX_FIELDS = 50
 _ABSENT = Super(object, None)
-"""The default value of a parameter whose value a function makes."""
+"""The default value of a parameter for which `default_factory` makes the actual value at each call."""
 _FIELDS = "__dataclass_fields__"
 
 
@@ -37,7 +37,7 @@ class _Field:
 def as_data_class(
     machine: Machine, node: ast.ClassDef, kind: type, annotations: Mapping[str, ast.expr], options: Mapping[str, Any]
 ) -> None:
-    """Add the methods of `@dataclass` to a class. They are written as a program, and evaluated as one."""
+    """Add the methods of `@dataclass` to a class. They are generated as Python source, which the evaluator runs."""
     if not options.keys() <= _OPTIONS or any(type(value) is not bool for value in options.values()):
         raise Stopped("a data class is not evaluated")
     members = machine.members[kind]
@@ -52,7 +52,7 @@ def as_data_class(
     _check(list(fields.values()))
     members[_FIELDS] = fields
     members["__match_args__"] = tuple(fields)
-    written = _written(list(fields.values()), kind.__name__, options, has_more="__post_init__" in kind.own_methods)  # type: ignore[attr-defined] # Classes of the program have this attribute.
+    written = _written(list(fields.values()), kind.__name__, options, has_more="__post_init__" in kind.own_methods)  # type: ignore[attr-defined] # Every class that the program defines has this attribute.
     frame = Frame({"absent": _ABSENT, **{f"make_{each.name}": each.factory for each in fields.values()}})
     frame.parent = machine.module
     own = set()
@@ -66,8 +66,8 @@ def as_data_class(
         members[function.name] = Closure(function, frame, defaults, kind, f"{kind.__qualname__}.{function.name}")
         own.add(function.name)
     if "__eq__" in own and "__hash__" not in members:
-        kind.own_methods -= {"__hash__"}  # type: ignore[attr-defined] # As above.
-    kind.own_methods |= own  # type: ignore[attr-defined] # As above.
+        kind.own_methods -= {"__hash__"}  # type: ignore[attr-defined] # Every class that the program defines has this attribute.
+    kind.own_methods |= own  # type: ignore[attr-defined] # Every class that the program defines has this attribute.
 
 
 def _field(members: dict[str, Any], name: str) -> _Field:
@@ -86,14 +86,14 @@ def _field(members: dict[str, Any], name: str) -> _Field:
 
 
 def _check(fields: list[_Field]) -> None:
-    """Raise `Stopped` for fields of which the decorator would refuse one."""
+    """Raise `Stopped` for too many fields, or if a field without a default follows one with a default."""
     places = [place for place, each in enumerate(fields) if each.is_optional]
     if len(fields) > _MAX_FIELDS or (places and len(fields) - places[0] != len(places)):
         raise Stopped("a data class is not evaluated")
 
 
 def _written(fields: list[_Field], kind: str, options: Mapping[str, Any], *, has_more: bool) -> str:
-    """Return the source of the methods. The names in it are identifiers of the program."""
+    """Return the source of the generated methods. The names of the fields in it are valid identifiers."""
     parameters = "".join(f", {each.name}" + "=absent" * each.is_optional for each in fields)
     body = [
         f"    self.{each.name} = make_{each.name}() if {each.name} is absent else {each.name}\n"

@@ -1,4 +1,4 @@
-"""Functions of modules that make functions or classes of those of the program."""
+"""Library functions that return functions, such as `functools.lru_cache`, `functools.wraps` and `itemgetter`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _REMEMBERING = frozenset(("functools.lru_cache", "functools.cache"))
 
 
 def make(name: str, arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
-    """Return the function that a function of a module makes. Raise `Stopped` for one that is not evaluated."""
+    """Return the function that a library function returns. Raise `Stopped` if the evaluator does not support it."""
     if name in _REMEMBERING:
         if len(arguments) == 1 and isinstance(arguments[0], Closure):
             return Made(name, tuple(arguments))
@@ -39,7 +39,7 @@ def make(name: str, arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
 def call_made(
     machine: Machine, frame: Frame, function: Made, arguments: Sequence[Any], named: Mapping[str, Any]
 ) -> Any:
-    """Return the result of a function that `make` returned."""
+    """Return the result of calling a function that `make` returned."""
     if function.kind in _REMEMBERING:
         return _remembered(machine, frame, function, arguments, named)
     if len(arguments) != 1 or named:
@@ -52,7 +52,7 @@ def call_made(
 
 
 def _wrapped(function: Any, original: Any) -> Any:
-    """Return the function of a decorator under the name of the original function."""
+    """Return the function that is decorated with `functools.wraps(original)`, under the name of `original`."""
     if not isinstance(function, Closure) or not isinstance(original, Closure):
         raise Stopped("a function is not evaluated")
     return replace(function, qualified=original.qualified, renamed=original.name)

@@ -42,7 +42,7 @@ def define_function(machine: Machine, frame: Frame, node: ast.FunctionDef) -> No
 
 
 def check_annotation(machine: Machine, frame: Frame, node: ast.expr | None) -> None:
-    """Look up the names of an annotation, as CPython does before 3.14."""
+    """Look up the names in an annotation, which raises `NameError` as CPython before 3.14 does."""
     if node is None or _ANNOTATIONS_ARE_LAZY or machine.annotations_are_strings:
         return
     for inner in walk(node):
@@ -52,7 +52,7 @@ def check_annotation(machine: Machine, frame: Frame, node: ast.expr | None) -> N
 
 
 def _decorator(machine: Machine, frame: Frame, node: ast.expr) -> Any:
-    """Return a decorator; for `@name.setter`, the property with the kind of its new function."""
+    """Return the value of a decorator. For `@name.setter`, return the property, marked to receive its setter."""
     if isinstance(node, ast.Attribute) and node.attr in ("setter", "getter", "deleter"):
         around = machine.evaluate(frame, node.value)
         if isinstance(around, Decorated) and around.kind == "property":
@@ -108,7 +108,7 @@ def _is_descriptor(value: Any) -> bool:
 
 
 def _class_decorator(machine: Machine, frame: Frame, node: ast.expr) -> Any:
-    """Return the arguments of `@dataclass`; `UNKNOWN` for another decorator."""
+    """Return the keyword arguments of `@dataclass`, or `UNKNOWN` for any other decorator of a class."""
     call = node if isinstance(node, ast.Call) else None
     if machine.evaluate(frame, node if call is None else call.func) != Builtin("dataclasses.dataclass"):
         return UNKNOWN
@@ -118,7 +118,7 @@ def _class_decorator(machine: Machine, frame: Frame, node: ast.expr) -> Any:
 
 
 def _owned(member: Any, owner: type, body: Frame, around: Frame) -> Any:
-    """Return a member of a class body as it belongs to the class: a function sees the names around the class."""
+    """Return a class member that belongs to `owner`. A method looks up names in the frame around the class body."""
     if isinstance(member, Decorated):
         setter = _owned(member.setter, owner, body, around)
         return Decorated(member.kind, _owned(member.function, owner, body, around), setter)

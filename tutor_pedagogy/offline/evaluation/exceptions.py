@@ -65,7 +65,7 @@ def run_try(machine: Machine, frame: Frame, node: ast.Try) -> Any:
 
 
 def _handle(machine: Machine, frame: Frame, node: ast.Try, raised: Raised) -> Any:
-    """Run the handler for an exception. Return its signal; `_NOT_HANDLED` if there is none."""
+    """Run the `except` clause that matches an exception. Return its signal, or `_NOT_HANDLED` if none matches."""
     value = raised.value
     for handler in node.handlers:
         machine.spend()
@@ -97,7 +97,7 @@ def _catches(machine: Machine, frame: Frame, kinds: Any, value: BaseException) -
 
 
 def run_with(machine: Machine, frame: Frame, node: ast.With, at: int = 0) -> Any:
-    """Run a `with` statement, from one of its context managers on."""
+    """Run a `with` statement from the context manager with a given index on."""
     if at == len(node.items):
         return machine.execute(frame, node.body)
     item = node.items[at]
@@ -118,7 +118,7 @@ def run_with(machine: Machine, frame: Frame, node: ast.With, at: int = 0) -> Any
 
 
 def _inside(machine: Machine, frame: Frame, node: ast.With, at: int, manager: Instance) -> Any:
-    """Run the body of a `with` statement, then `__exit__`, which may end an exception."""
+    """Run the body of a `with` statement and then `__exit__`, which may suppress an exception."""
     leave = machine.attribute(frame, manager, "__exit__")
     place = machine.place()
     try:

@@ -50,7 +50,7 @@ def evaluate(machine: Machine, frame: Frame, node: ast.expr) -> Any:
 
 
 def test(machine: Machine, frame: Frame, node: ast.expr) -> bool:
-    """Return the truth value of a condition, and note it."""
+    """Return the truth value of a condition, and record it."""
     result = machine.truth(frame, machine.evaluate(frame, node))
     machine.tests.setdefault(node, set()).add(result)
     return result
@@ -81,7 +81,7 @@ def look_up(machine: Machine, frame: Frame, name: str) -> Any:
 
 
 def _unbound(machine: Machine, frame: Frame, at: Frame, name: str) -> NoReturn:
-    """Raise the exception of a variable of a function that has no value yet."""
+    """Raise the exception for reading a variable of a function, or of an enclosing function, that has no value yet."""
     if at is frame or (at is frame.around and _COMPREHENSIONS_ARE_INLINED):
         message = f"cannot access local variable '{name}' where it is not associated with a value"
         machine.throw(frame, UnboundLocalError(message))
@@ -157,7 +157,10 @@ def _call(machine: Machine, frame: Frame, node: ast.Call) -> Any:
 
 
 def _items(machine: Machine, frame: Frame, nodes: Sequence[ast.expr], starred: str = "Value") -> list[Any]:
-    """Return the values of a display or of arguments. `starred` names the value after `*` in a message."""
+    """Return the values of a display such as `[a, *b]`, or of arguments.
+
+    `starred` is the subject of the error message for a value after `*` that is not iterable.
+    """
     found: list[Any] = []
     for node in nodes:
         if not isinstance(node, ast.Starred):
@@ -245,7 +248,7 @@ def _function(machine: Machine, frame: Frame, node: ast.Lambda) -> Any:
 
 
 def defaults_of(machine: Machine, frame: Frame, arguments: ast.arguments) -> dict[str, Any]:
-    """Return the default values of parameters by name."""
+    """Return the default values of parameters, by parameter name."""
     positional = [*arguments.posonlyargs, *arguments.args]
     given = positional[len(positional) - len(arguments.defaults) :]
     found = {each.arg: machine.evaluate(frame, value) for each, value in zip(given, arguments.defaults, strict=True)}

@@ -21,7 +21,7 @@ class Scope:
     outer: frozenset[str]
     nonlocals: frozenset[str]
     yields: frozenset[ast.AST]
-    """The statements that hold a `yield`, and the `yield` expressions."""
+    """The statements that contain a `yield`, and the `yield` expressions themselves."""
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ class Frame:
 
     @property
     def visible(self) -> dict[str, Any]:
-        """Every name that this frame can see, with its value; built-in names excepted."""
+        """Every name that is visible in this frame, with its value. Built-in names are left out."""
         frames: list[Frame] = [self]
         while (parent := frames[-1].parent) is not None:
             frames.append(parent)
@@ -66,7 +66,7 @@ class Frame:
 
     @property
     def around(self) -> Frame:
-        """The frame of the function, class or module around a comprehension; else the frame itself."""
+        """The nearest frame that is not that of a comprehension: of the function, class or module."""
         frame = self
         while frame.is_comprehension and frame.parent is not None:
             frame = frame.parent
@@ -104,7 +104,7 @@ def scope_of(function: ast.FunctionDef | ast.Lambda) -> Scope:
 
 
 def _own_nodes(function: ast.FunctionDef | ast.Lambda) -> list[ast.AST]:
-    """Return the nodes of a function's body in breadth-first order, without those of inner scopes."""
+    """Return the nodes of a function's body in breadth-first order, without the nodes of inner scopes."""
     found: list[ast.AST] = list(function.body) if isinstance(function, ast.FunctionDef) else [function.body]
     for node in found:
         if isinstance(node, _COMPREHENSIONS):

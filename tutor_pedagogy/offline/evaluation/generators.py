@@ -1,4 +1,4 @@
-"""Generator functions: statements that hold a `yield`, run one item at a time."""
+"""Generator functions: their statements run until the next `yield`, once for each item."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Returned:
-    """The signal of a `return` statement with its value."""
+    """The signal of a `return` statement, with the returned value."""
 
     __slots__ = ("value",)
 
@@ -29,14 +29,14 @@ class Returned:
 
 
 class Jump(Enum):
-    """The signal of a statement that leaves a loop or an iteration."""
+    """The signal of a `break` or `continue` statement."""
 
     BREAK = auto()
     CONTINUE = auto()
 
 
 def running(machine: Machine, frame: Frame, statements: Sequence[ast.stmt]) -> Items:
-    """Yield the items of a generator function. Return the signal that ended the statements early, or None."""
+    """Yield the items of a generator function. Return the signal that ended its statements early, or None."""
     yields = frame.scope.yields if frame.scope is not None else frozenset()
     for node in statements:
         if node not in yields:
@@ -61,7 +61,9 @@ def _statement(machine: Machine, frame: Frame, node: ast.stmt) -> Items:
             return None
         case ast.Assign(targets=[target], value=ast.Yield(value=value)):
             yield None if value is None else machine.evaluate(frame, value)
-            bind(machine, frame, target, None)  # Nothing but `send` gives another value, and it is not evaluated.
+            bind(
+                machine, frame, target, None
+            )  # `yield` returns None here: only `send` could pass another value, and `send` is not supported.
             return None
         case ast.If():
             chosen = node.body if machine.test(frame, node.test) else node.orelse

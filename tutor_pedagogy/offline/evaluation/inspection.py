@@ -1,4 +1,4 @@
-"""Questions about values, and copies of them, that need no machine."""
+"""Functions that inspect or copy values, and do not need the machine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def is_ordered(values: set[Any] | frozenset[Any]) -> bool:
 
 
 def copied(value: Any) -> Any:
-    """Return a shallow copy of a built-in collection, so that later changes do not alter it; else the value."""
+    """Return a shallow copy of a built-in collection, which later changes do not affect; else the value itself."""
     return type(value)(value) if type(value) in COLLECTIONS else value
 
 
@@ -26,13 +26,13 @@ def is_known(values: Iterable[Any]) -> bool:
 
 
 def without_traceback(error: BaseException) -> BaseException:
-    """Return an exception that keeps no frame of the evaluator."""
+    """Return the exception without its traceback, context and cause, which would refer to frames of the evaluator."""
     error.__traceback__ = error.__context__ = error.__cause__ = None
     return error
 
 
 def is_iterable(value: Any) -> bool:
-    """Return whether the items of a value can be gone through, at least in principle."""
+    """Return whether a value can be iterated over, judging by its methods only."""
     if isinstance(value, Instance):
         return not value.own_methods.isdisjoint(("__iter__", "__getitem__"))
     return hasattr(type(value), "__iter__")

@@ -1,4 +1,4 @@
-"""Iterators that evaluate a part of the program for each item: generators, `map` and `filter`."""
+"""Lazy iterators that run the program's code for each item: generators, `map` and `filter`."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.evaluation.machine import Machine
 
 _LEVELS = 8
-"""The levels of nesting that one running iterator counts for."""
+"""The number of nesting levels that a running iterator adds."""
 
 
 class Lazy:
-    """An iterator of the program. It counts as nested evaluation while it computes an item."""
+    """A lazy iterator of the program. While it computes an item, it adds to the nesting depth."""
 
     __slots__ = ("_frame", "_is_running", "_items", "_machine")
 
@@ -61,7 +61,7 @@ class Lazy:
 
 
 class Generator(Lazy):
-    """A generator of the program."""
+    """A generator that the program creates."""
 
     __slots__ = ()
 
@@ -79,11 +79,11 @@ class Filter(Lazy):
 
 
 for _kind in (Generator, Map, Filter):
-    _kind.__name__ = _kind.__name__.lower()  # Messages of native operations name the type.
+    _kind.__name__ = _kind.__name__.lower()  # Messages of CPython's own exceptions contain this name of the type.
 
 
 def mapped(machine: Machine, frame: Frame, function: Any, iterators: list[Iterator[Any]]) -> Iterator[Any]:
-    """Yield the results of a function for the items of iterators."""
+    """Yield the results of calling a function with the next item of each iterator, as `map` does."""
     while True:
         row = []
         for iterator in iterators:
@@ -95,7 +95,7 @@ def mapped(machine: Machine, frame: Frame, function: Any, iterators: list[Iterat
 
 
 def filtered(machine: Machine, frame: Frame, function: Any, iterator: Iterator[Any]) -> Iterator[Any]:
-    """Yield the items of an iterator for which a function gives a true value."""
+    """Yield the items for which a function returns a true value, as `filter` does."""
     while (item := machine.advance(frame, iterator)) is not END:
         machine.spend()
         if machine.truth(frame, item if function is None else machine.call(frame, function, (item,), {})):

@@ -1,4 +1,4 @@
-"""The built-in names, and the members of a few modules."""
+"""The built-in names, and the members of supported standard library modules."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ NAMES: dict[str, typing.Any] = {
     "Ellipsis": ...,
     "NotImplemented": NotImplemented,
 }
-"""The built-in names: types and exceptions are themselves, functions are `Builtin`."""
+"""The built-in names. Types and exceptions stand for themselves, and functions are `Builtin` objects."""
 _MATH = (
     *("acos", "asin", "atan", "atan2", "ceil", "comb", "copysign", "cos", "degrees", "exp", "fabs", "floor", "fmod"),
     *("gcd", "hypot", "isclose", "isfinite", "isqrt", "lcm", "log", "log10", "log2", "perm", "pow", "radians", "sin"),
@@ -45,7 +45,7 @@ _UNFORESEEN = {
     ),
     "time": ("time", "sleep", "perf_counter", "monotonic", "ctime", "strftime", "localtime"),
 }
-"""Functions that change none of their arguments, with results that are not known."""
+"""Functions by module whose results cannot be known, and which do not change their arguments."""
 
 
 def _functions(module: str, names: tuple[str, ...]) -> dict[str, typing.Any]:
@@ -84,7 +84,7 @@ LIBRARIES: dict[str, dict[str, typing.Any]] = {
     "__future__": {"annotations": UNKNOWN},
     **{module: _functions(module, names) for module, names in _UNFORESEEN.items()},
 }
-"""The members of a module that are evaluated. Other members, and other modules, are not known."""
+"""The supported members of each module. Other members and other modules have unknown values."""
 _WHOLE = (collections, copy, dataclasses, functools, itertools, math, operator, random, string, time, typing)
 STARRED: dict[str, dict[str, typing.Any]] = {
     module.__name__: {
@@ -93,4 +93,4 @@ STARRED: dict[str, dict[str, typing.Any]] = {
     }
     for module in _WHOLE
 }
-"""The names that `from module import *` binds, for each module of which all names are known."""
+"""The names that `from module import *` binds, for each module whose public names are all known."""

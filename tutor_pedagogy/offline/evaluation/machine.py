@@ -1,4 +1,4 @@
-"""The state of one evaluation: its bounds, its output, and what it has seen."""
+"""The state of one evaluation: its bounds, its output, and its records for the result."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class Machine(Budget, ABC):
-    """Evaluates one program. Its parts are functions in other modules; this class holds what they share."""
+    """Evaluates one program. Functions in other modules evaluate each kind of node; this class holds their state."""
 
     def __init__(
         self,
@@ -71,54 +71,54 @@ class Machine(Budget, ABC):
 
     @abstractmethod
     def test(self, frame: Frame, node: ast.expr) -> bool:
-        """Return the truth value of a condition, and note it."""
+        """Return the truth value of a condition, and record it."""
 
     @abstractmethod
     def call(self, frame: Frame, function: Any, arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
-        """Call a value. Return the result."""
+        """Call a function or another callable value, and return the result."""
 
     @abstractmethod
     def attribute(self, frame: Frame, value: Any, name: str) -> Any:
         """Return an attribute of a value."""
 
     def throw(self, frame: Frame, exception: BaseException) -> NoReturn:
-        """Raise an exception of the evaluated program at the present line."""
+        """Raise an exception of the evaluated program at the line that is being run."""
         raise Raised(exception, self.line, frame, tuple(self.callers))
 
     def native(self, frame: Frame, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:
-        """Return the result of a native function. What it raises counts as raised by the program."""
+        """Return the result of a native function. An exception in it counts as raised by the program."""
         try:
             result = function(*arguments, **named)
         except (Stopped, Raised):
             raise
-        except Exception as error:  # noqa: BLE001 - every exception of a native operation is the program's own
+        except Exception as error:  # noqa: BLE001 - a native operation may raise any exception, which the program would see
             self.fail(frame, error)
         return self.charged(result)
 
     def fail(self, frame: Frame, error: Exception) -> NoReturn:
-        """Raise the exception of a native operation as one of the program."""
+        """Raise an exception of a native operation as an exception of the program."""
         if isinstance(error, RecursionError | MemoryError):
             raise Stopped("a value is too large, or nested too deeply") from None
         self.throw(frame, without_traceback(error))
 
     def advance(self, frame: Frame, iterator: Iterator[Any]) -> Any:
-        """Return the next item of an iterator; `END` after the last."""
+        """Return the next item of an iterator, or `END` after the last."""
         try:
             return next(iterator, END)
         except (Stopped, Raised):
             raise
-        except Exception as error:  # noqa: BLE001 - every exception of a native iterator is the program's own
+        except Exception as error:  # noqa: BLE001 - a native iterator may raise any exception, which the program would see
             self.fail(frame, error)
 
     def method(self, value: Any, name: str, *arguments: Any) -> Any:
-        """Return the result of a special method of the program; `UNKNOWN` if it is not known."""
+        """Return the result of a special method that the program defines, or `UNKNOWN` if it is not known."""
         self.enter(5)
         result = self.call(self.module, self.attribute(self.module, value, name), arguments, {})
         self.depth -= 5
         return result
 
     def asked(self, value: Any, name: str, *arguments: Any) -> Any:
-        """Return the result of a special method of the program, for a native operation that needs it."""
+        """Return the result of a special method that the program defines. Raise `Stopped` if it is not known."""
         result = self.method(value, name, *arguments)
         if result is UNKNOWN:
             raise Stopped("a value is not known")
@@ -174,7 +174,7 @@ class Machine(Budget, ABC):
             raise Stopped("there are too many iterators")
 
     def listed(self, frame: Frame, value: Any) -> list[Any]:
-        """Return the items of a value as a list, at the price of their number."""
+        """Return the items of a value as a list, after charging steps for their number."""
         iterator = self.items(frame, value)
         found: list[Any] = []
         while (item := self.advance(frame, iterator)) is not END:
@@ -186,22 +186,22 @@ class Machine(Budget, ABC):
         return found
 
     def write(self, text: str | None) -> None:
-        """Add printed text to the output. None stands for text that is not known."""
+        """Add printed text to the output. None means that the text is not known."""
         self._printed += len(text or "")
         if self._printed > MAX_OUTPUT or len(self.output) >= MAX_PRINTS:
             raise Stopped("the program prints too much")
         self.output.append(text)
 
     def see(self, node: ast.AST, value: Any) -> None:
-        """Keep the value of a watched expression."""
+        """Record the value of a watched expression."""
         kept = self.seen.setdefault(node, [])
         if len(kept) < SEEN:
             kept.append(self.charged(copied(value)))
 
     def close(self) -> None:
-        """Free what the program's functions and classes hold, so that no reference cycle is left."""
+        """Clear the frames and classes of the program, so that no reference cycle is left."""
         for frame in (self.module, *self.captured):
             frame.names = {}
         for kind in self.members:
-            kind.machine = None  # type: ignore[attr-defined] # Classes of the program have this attribute.
+            kind.machine = None  # type: ignore[attr-defined] # Every class that the program defines has this attribute.
         self.members.clear()

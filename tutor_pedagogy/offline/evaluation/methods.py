@@ -1,4 +1,4 @@
-"""Methods of built-in values that are evaluated natively, and what each may do."""
+"""Methods of built-in values that are called natively, and the checks that keep such a call cheap and safe."""
 
 from __future__ import annotations
 
@@ -66,9 +66,9 @@ _METHODS: dict[type, tuple[frozenset[str], frozenset[str]]] = {
     float: (frozenset(("is_integer",)), frozenset()),
     bytes: (frozenset(("decode", "hex")), frozenset()),
 }
-"""For each type, the methods that only look at the value, and those that change it."""
+"""For each type: the methods that only read the value, and those that change it."""
 _TAKES_UNKNOWN = frozenset(("append", "appendleft"))
-"""Methods that may put a value that is not known into a collection. A set or a key would need its hash."""
+"""Methods that may add a value that is not known to a collection. Sets and dictionary keys need the hash value."""
 _SEARCHES = frozenset(
     (
         *("count", "find", "index", "rfind", "rindex", "partition", "rpartition", "split", "rsplit", "replace"),
@@ -83,7 +83,7 @@ _ON_ERROR = frozenset(("strict", "ignore", "replace"))
 
 
 def is_method(value: Any, name: str, *, of_type: bool = False) -> bool:
-    """Return whether a built-in value has a method that can be evaluated; with `of_type`, the values of a type."""
+    """Return whether a built-in value has a supported method. With `of_type`, `value` is the type of the value."""
     methods = _METHODS.get(value if of_type else type(value))
     return methods is not None and (name in methods[0] or name in methods[1])
 
@@ -94,7 +94,7 @@ def call_method(
     """Return the result of a method of a built-in value."""
     value, name = method.receiver, method.name
     if isinstance(value, BaseException):
-        value.args = tuple(arguments)  # It is the `__init__` of the exception.
+        value.args = tuple(arguments)  # This call is `Exception.__init__`, which stores its arguments.
         return None
     if not is_known((*arguments, *named.values())):
         return _with_unknown(machine, frame, method, arguments)
@@ -129,7 +129,7 @@ def _of_sequence(
 def _called(
     machine: Machine, frame: Frame, method: NativeMethod, arguments: Sequence[Any], named: Mapping[str, Any]
 ) -> Any:
-    """Return the result of a native method. A result that the collection held is not charged for."""
+    """Return the result of a native method. No steps are charged for an item that was already in the collection."""
     value, name = method.receiver, method.name
     if name in ("pop", "popleft", "get", "setdefault", "popitem"):
         held: list[Any] = []
@@ -210,7 +210,7 @@ def _of_dictionary(
 
 
 def updates(machine: Machine, frame: Frame, value: Any, *, counts: bool = False) -> Any:
-    """Return what a dictionary is made of, or updated with: a dictionary, pairs, or the items to count."""
+    """Return the argument for creating or updating a dictionary: a dictionary, pairs, or with `counts` the items."""
     if type(value) in DICTIONARIES:
         return value
     found = machine.listed(frame, value)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Function = Callable[[Machine, Frame, Arguments, Named], Any]
 
 _MAX_COUNT = 400
-"""The largest number whose factorial is computed; it has under 4,096 bits."""
+"""The maximum number whose factorial is computed. Its factorial has fewer than 4,096 bits."""
 _OWN = {
     "abs": ("__abs__",),
     "round": ("__round__",),
@@ -52,7 +52,7 @@ def _scalar(name: str) -> Function:
         if not is_known(given):
             return UNKNOWN
         _check(machine, given, _OWN[name])
-        if name == "round" and len(given) == 2 and type(given[1]) is int and abs(given[1]) > MAX_BITS:  # noqa: PLR2004 - number and digits
+        if name == "round" and len(given) == 2 and type(given[1]) is int and abs(given[1]) > MAX_BITS:  # noqa: PLR2004 - the arguments are the number and the digits
             raise Stopped("a number is rounded to too many digits")
         if name in _METHODS_OF_ONE and len(arguments) == 1 and isinstance(arguments[0], Instance):
             own = next((each for each in _OWN[name] if each in arguments[0].own_methods), None)
@@ -67,7 +67,7 @@ _METHODS_OF_ONE = ("abs", "int", "float", "round")
 
 
 def _check(machine: Machine, given: Sequence[Any], own: Sequence[str]) -> None:
-    """Count the steps of a function of numbers and strings. Raise `Stopped` for objects that it would call."""
+    """Charge steps for strings among the arguments. Raise `Stopped` for objects whose methods would be called."""
     for value in given:
         if type(value) in TEXTS:
             machine.spend(len(value) // ITEMS_PER_STEP)
@@ -90,7 +90,7 @@ def _hash(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any
 
 
 def _pow(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -> Any:
-    if not is_known(arguments) or len(arguments) != 2 or named:  # noqa: PLR2004 - base and exponent
+    if not is_known(arguments) or len(arguments) != 2 or named:  # noqa: PLR2004 - the arguments are the base and the exponent
         return UNKNOWN
     return operators.binary(machine, frame, ast.Pow, arguments[0], arguments[1], in_place=False)
 
@@ -113,7 +113,7 @@ def _math(name: str) -> Function:
 
 
 def _of_numbers(name: str) -> Function:
-    """Return a function of `math` whose arguments are collections of numbers."""
+    """Return the evaluation of a function of `math` whose arguments are collections of numbers."""
     function: Callable[..., Any] = getattr(math, name)
 
     def call(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -> Any:
@@ -157,4 +157,4 @@ NUMERIC: dict[str, Function] = {
     "math.dist": _of_numbers("dist"),
     "math.fsum": _of_numbers("fsum"),
 }
-"""The functions by name. Each gets the machine, the frame, and the arguments by position and by name."""
+"""The functions by name. Each is called with the machine, the frame, the positional and the keyword arguments."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.evaluation.machine import Machine
 
 MAX_CLASSES = 200
-"""The maximum number of classes of a program, and of the bases of one class, over all generations."""
+"""The maximum number of classes of a program, and of the direct and indirect bases of one class."""
 _MISSING = object()
 _KNOWN_TYPES = SCALARS | TEXTS | DICTIONARIES | {list, tuple, set, frozenset}
 
@@ -55,7 +55,7 @@ def attribute(machine: Machine, frame: Frame, value: Any, name: str) -> Any:
 
 
 def type_of(value: Any) -> Any:
-    """Return the type of a value; `UNKNOWN` for a stand-in, or a type that programs cannot name."""
+    """Return the type of a value, or `UNKNOWN` for a value whose type has no built-in name, such as a function."""
     is_known = isinstance(value, Instance | BaseException) or type(value) in _KNOWN_TYPES
     return type(value) if is_known else UNKNOWN
 
@@ -77,7 +77,7 @@ def _of_object(machine: Machine, frame: Frame, value: Any, name: str) -> Any:
     elif isinstance(value, BaseException) and name == "__init__":
         found = NativeMethod(value, name)
     elif _is_special(name) or hasattr(Instance if isinstance(value, Instance) else type(value), name):
-        found = UNKNOWN  # The attribute may exist, but it is not evaluated.
+        found = UNKNOWN  # The attribute may exist in CPython, but the evaluator does not support it.
     else:
         error = AttributeError(f"'{type_name(value)}' object has no attribute '{name}'", name=name)
         machine.throw(frame, error)
@@ -120,9 +120,9 @@ def _of_native(machine: Machine, frame: Frame, value: Any, name: str) -> Any:
     if name == "__class__":
         return type_of(value)
     if _is_special(name) or (type(value) not in STAND_INS and hasattr(type(value), name)):
-        return UNKNOWN  # The attribute may exist, but it is not evaluated.
+        return UNKNOWN  # The attribute may exist in CPython, but the evaluator does not support it.
     if isinstance(value, Closure | Method):
-        return UNKNOWN  # Functions may have attributes.
+        return UNKNOWN  # A program can set attributes on functions, and the evaluator does not track them.
     if isinstance(value, Decorated):
         raise Stopped("a decorator is not evaluated")
     return machine.throw(frame, AttributeError(f"'{type_name(value)}' object has no attribute '{name}'", name=name))
@@ -202,7 +202,7 @@ def make_class(machine: Machine, frame: Frame, name: str, bases: Sequence[Any], 
 
 
 def defined(machine: Machine, kind: type, name: str) -> Any:
-    """Return a member of a class or of its bases; None if the program defines none."""
+    """Return a member that the program defines in a class or its bases, or None."""
     found = _member(machine, kind.__mro__, name)
     return None if found is _MISSING else found
 
@@ -238,7 +238,7 @@ def _is_function(kind: type, name: str) -> bool:
 
 
 def _bound(found: Any, receiver: Any, kind: type) -> Any:
-    """Return a class member as it is seen through an instance."""
+    """Return a class member as an instance sees it: a function becomes a method that is bound to the instance."""
     if isinstance(found, Decorated):
         if found.kind == "property":
             raise Stopped("a property is not evaluated")

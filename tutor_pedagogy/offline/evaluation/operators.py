@@ -63,14 +63,14 @@ _REPEATED = frozenset((*TEXTS, *PLAIN_COLLECTIONS))
 
 
 def binary(machine: Machine, frame: Frame, kind: type[ast.operator], left: Any, right: Any, *, in_place: bool) -> Any:
-    """Return the result of an operator; `in_place` as in `left += right`."""
+    """Return the result of a binary operator. `in_place` means an augmented assignment, such as `left += right`."""
     plain, augmented, _ = _BINARY[kind]
     if type(left) in NUMBERS and type(right) in NUMBERS:
         if kind is ast.Pow or kind is ast.LShift:
             check_power(kind, left, right)
         try:
             result = plain(left, right)
-        except Exception as error:  # noqa: BLE001 - every exception of a native operation is the program's own
+        except Exception as error:  # noqa: BLE001 - a native operation may raise any exception, which the program would see
             machine.fail(frame, error)
         return machine.bounded(result) if type(result) is int else result
     if left is UNKNOWN or right is UNKNOWN:
@@ -94,7 +94,7 @@ _deque = next(kind for kind in PLAIN_COLLECTIONS if kind.__name__ == "deque")
 
 
 def _check_types(kind: type[ast.operator], left: Any, right: Any) -> None:
-    """Raise `Stopped` for a union of types, which is no value of its own here."""
+    """Raise `Stopped` for a union of types such as `int | str`, which the evaluator does not support."""
     if kind is ast.BitOr and (isinstance(left, type) or isinstance(right, type)):
         raise Stopped("an operator is not evaluated")
 
@@ -150,10 +150,10 @@ def subscript(machine: Machine, frame: Frame, value: Any, index: Any) -> Any:
         found = value[index]
     except (Stopped, Raised):
         raise
-    except Exception as error:  # noqa: BLE001 - every exception of a native operation is the program's own
+    except Exception as error:  # noqa: BLE001 - a native operation may raise any exception, which the program would see
         machine.fail(frame, error)
     if kind in DICTIONARIES:
-        machine.bounded(value)  # A default dictionary grows when it is read.
+        machine.bounded(value)  # Reading a missing key adds it to a default dictionary.
     return found
 
 

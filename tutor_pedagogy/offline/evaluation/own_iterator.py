@@ -1,4 +1,4 @@
-"""Iterators that the program defines."""
+"""Iterators of classes that the program defines, with its own `__next__` method."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ if TYPE_CHECKING:
 
 
 class _Caller(Protocol):
-    """The part of the machine that an iterator needs."""
+    """The methods of the machine that an iterator calls."""
 
     line: int
 
     def place(self) -> tuple[int, int]:
-        """Return the present nesting."""
+        """Return the current nesting depth."""
 
     def back_to(self, place: tuple[int, int]) -> None:
-        """Restore the nesting."""
+        """Restore the nesting depth."""
 
     def method(self, value: Any, name: str) -> Any:
         """Return the result of a special method of a value."""
 
 
 class OwnIterator:
-    """An iterator over an instance with `__next__`."""
+    """An iterator that calls the `__next__` method of an instance."""
 
     def __init__(self, machine: _Caller, value: Instance) -> None:
         self.machine = machine

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.evaluation.machine import Machine
 
 _OF_ITSELF = (bool, bytes, dict, float, frozenset, int, list, set, str, tuple)
-"""Types whose only positional pattern is matched by the whole value."""
+"""Types for which a positional pattern, as in `case int(x)`, matches the value itself."""
 
 
 def matches(machine: Machine, frame: Frame, pattern: ast.pattern, value: Any) -> bool:

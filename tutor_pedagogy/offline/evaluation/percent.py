@@ -41,7 +41,7 @@ def percent(machine: Machine, frame: Frame, template: Any, values: Any) -> Any:
 
 
 class _Shown:
-    """The texts of a value for the native `%` operator."""
+    """A stand-in whose `str` and `repr` are given, as an operand for the native `%` operator."""
 
     def __init__(self, text: str, representation: str) -> None:
         self._texts = text, representation
@@ -54,7 +54,7 @@ class _Shown:
 
 
 class _Subscripted(_Shown):
-    """The texts of a value with `__getitem__`, which need not be used in the template."""
+    """A stand-in for a value with `__getitem__`. A key in the template, as in `%(name)s`, raises `Stopped`."""
 
     def __getitem__(self, _: object) -> NoReturn:
         raise Stopped("a format specification is not evaluated")

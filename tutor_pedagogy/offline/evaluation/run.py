@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 MISTAKE = "the evaluator failed"
-"""The beginning of the reason of a run that stopped at an exception of the evaluator itself."""
+"""The beginning of `Run.reason` if the evaluator itself failed with an exception."""
 STEPS_OF_VALUE = 200
-"""The maximum number of steps in which the value of one expression is computed."""
+"""The maximum number of steps for computing the value of one expression."""
 _PURE = (
     *(ast.Name, ast.Constant, ast.Attribute, ast.Subscript, ast.Slice, ast.Compare, ast.BinOp, ast.BoolOp),
     *(ast.UnaryOp, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.Call),
@@ -29,17 +29,17 @@ _PURE = (
 )
 _PURE_FUNCTIONS = frozenset(("len", "type", "isinstance", "abs", "min", "max", "sum", "str", "int", "float", "sorted"))
 STEPS = 4000
-"""The maximum number of steps of one run: evaluated expressions, run statements and items of native operations."""
+"""The maximum number of steps of one run. Expressions, statements and items of native operations count as steps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """The result of evaluating a program.
 
-    `ending` is `finished`, `raised` or `stopped`: a run stops at a bound, or where something is not known. `line` is
-    the last line that ran, from 1. `value` is that of the evaluated call, if any. `names` are the variables that the
-    line at which an exception was raised can see. `printed` holds the printed texts in order; None stands for a text
-    that is not known.
+    `ending` is `finished`, `raised` or `stopped`. A run stops if it reaches a bound, or if it depends on a value that
+    is not known. `line` is the last line that ran, from 1. `value` is that of the evaluated call, if any. `names` are
+    the module's variables at the end or, after an exception, those that are visible at the line that raised it.
+    `printed` holds the printed texts in order, with None for a text that is not known.
     """
 
     ending: Literal["finished", "raised", "stopped"]
@@ -47,23 +47,23 @@ class Run:
     exception: BaseException | None = None
     reason: str = ""
     callers: tuple[int, ...] = ()
-    """The lines of the calls that led to the exception, the outermost first."""
+    """The lines of the calls that led to the exception, from the outermost to the innermost."""
     value: Any = UNKNOWN
     names: Mapping[str, Any] = field(default_factory=dict)
     printed: tuple[str | None, ...] = ()
     is_certain: bool = True
-    """Whether no value on the way was unknown. A call that is not known could have raised an exception."""
+    """False if a value in the run was not known. For example, a call of an unknown function could have failed."""
     ran: Mapping[int, int] = field(default_factory=dict)
-    """How often a statement on each line was run."""
+    """The number of times that a statement on each line was run."""
     tests: Mapping[ast.AST, set[bool]] = field(default_factory=dict)
-    """The truth values that each condition had."""
+    """The truth values that occurred for each condition."""
     seen: Mapping[ast.AST, list[Any]] = field(default_factory=dict)
     """The first values of each watched expression."""
     steps: int = 0
 
     @property
     def output(self) -> str | None:
-        """The printed text; None if a part of it is not known."""
+        """The printed text, or None if a part of it is not known."""
         return None if None in self.printed else "".join(text for text in self.printed if text is not None)
 
 
@@ -76,7 +76,7 @@ class _Interpreter(Machine):
 
 
 def value_of(expression: ast.expr, names: Mapping[str, Any]) -> Any:
-    """Return the value of an expression without side effects, given its names; `UNKNOWN` if it is not known."""
+    """Return the value of an expression with these variables, or `UNKNOWN` if it is not known or has side effects."""
     if not all(isinstance(node, _PURE) and _is_pure(node) for node in walk(expression)):
         return UNKNOWN
     frame = Frame(dict(names))
@@ -84,7 +84,7 @@ def value_of(expression: ast.expr, names: Mapping[str, Any]) -> Any:
         return _Interpreter(STEPS_OF_VALUE, frame).evaluate(frame, expression)
     except (Raised, Stopped):
         return UNKNOWN
-    except Exception:  # noqa: BLE001 - a mistake of the evaluator must not end an answer
+    except Exception:  # noqa: BLE001 - a fault of the evaluator must not end the student's answer
         return UNKNOWN
 
 
@@ -102,12 +102,12 @@ def run(
     names: Mapping[str, Any] | None = None,
     scopes: dict[ast.AST, Scope] | None = None,
 ) -> Run:
-    """Evaluate a module, then `call` if one is given. The code is not run by Python.
+    """Evaluate a module, and then the expression `call` if it is given. Python does not execute the code.
 
-    The cost is bounded by `steps`, and by the size of each value. Files, randomness, time and modules that are not
-    known give unknown values, and so does the user's input without `inputs`; a run stops where such a value decides.
-    `inputs` are the lines that `input()` returns, and `names` the variables that the module begins with. Their values
-    may change. Runs of one tree may share `scopes`, which holds the scopes of its functions.
+    `steps` and the maximum size of each value bound the cost. Files, random numbers, the time and modules that are not
+    supported have unknown values, and so does `input()` without `inputs`. A run stops if it depends on such a value.
+    `inputs` are the lines that `input()` returns. `names` are the variables that exist at the start of the module; the
+    program may change their values. Runs of one tree may share `scopes`, which holds the scopes of its functions.
     """
     module = Frame(dict(names or {}))
     machine = _Interpreter(steps, module, watched, inputs)
@@ -128,7 +128,7 @@ def run(
         ending, exception, reason = _raised(machine, module, raised.value)
     except Stopped as stopped:
         ending, reason = "stopped", str(stopped)
-    except Exception as error:  # noqa: BLE001 - a mistake of the evaluator must not end an answer
+    except Exception as error:  # noqa: BLE001 - a fault of the evaluator must not end the student's answer
         ending, reason = "stopped", f"{MISTAKE}: {type(error).__name__}: {error}"
     done = Run(
         ending=ending,
@@ -152,7 +152,7 @@ def run(
 def _raised(
     machine: Machine, frame: Frame, value: BaseException
 ) -> tuple[Literal["raised", "stopped"], BaseException | None, str]:
-    """Return the ending for an exception. Its text is made once, so that the caller can do so natively."""
+    """Return the ending, the exception and the reason. A run whose exception has too large arguments is `stopped`."""
     try:
         machine.weigh(value.args)
     except Stopped as stopped:

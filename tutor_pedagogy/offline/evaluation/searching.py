@@ -25,17 +25,17 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.evaluation.machine import Machine
 
 MAX_BIG_KEYS = 32
-"""The maximum size of a set or dictionary with keys such as `2 ** 61`, whose hash values a program can make equal."""
+"""The maximum size of a set or dictionary with very large numbers as keys: a program can make their hashes collide."""
 
 
 def check_keys(machine: Machine, keys: Iterable[Any], held: int) -> None:
-    """Count the steps of hashing keys. Raise `Stopped` for many keys whose hash values a program can make equal."""
+    """Charge the steps of hashing keys. Raise `Stopped` for many keys whose hashes a program can make collide."""
     count = 0
     for key in keys:
         count += 1
         kind = type(key)
         if kind is int:
-            is_hard = key.bit_length() > 60  # noqa: PLR2004 - the hash of an integer is taken modulo 2 ** 61 - 1
+            is_hard = key.bit_length() > 60  # noqa: PLR2004 - CPython hashes an integer modulo 2 ** 61 - 1, so only larger ones collide
         elif kind in (tuple, frozenset):
             machine.spend()
             machine.weigh(key)
@@ -68,7 +68,7 @@ def contains(machine: Machine, frame: Frame, values: Any, item: Any) -> bool:
 
 
 def _check_range(machine: Machine, values: range, item: Any) -> None:
-    """Count the steps of a search in a range, which goes through it for a value that is no integer."""
+    """Charge the steps of `item in range`. If the item is not an integer, CPython compares it with every number."""
     if type(item) not in (int, bool):
         if len_of_range(values) > MAX_LENGTH:
             raise Stopped("a range is too long")
@@ -76,12 +76,12 @@ def _check_range(machine: Machine, values: range, item: Any) -> None:
 
 
 def len_of_range(value: range) -> int:
-    """Return the length of a range, which `len` refuses for a very long one."""
+    """Return the length of a range. `len` itself raises an exception for a very long range."""
     return max(0, (value.stop - value.start + value.step - (1 if value.step > 0 else -1)) // value.step)
 
 
 def search_cost(machine: Machine, text: Any, *parts: Any) -> None:
-    """Count the steps of a search in a string. A search may compare each character with each."""
+    """Charge the steps of a search in a string. In the worst case it compares every character with every other."""
     longest = max((len(part) for part in parts if type(part) in TEXTS), default=0)
     machine.spend(len(text) // ITEMS_PER_STEP + len(text) * longest // 2048)
 

@@ -1,4 +1,4 @@
-"""Sorting, and the smallest or largest of values, with the program's own keys and comparisons."""
+"""Sorting, `min` and `max`, with the program's own key functions and comparisons."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _keys(machine: Machine, frame: Frame, key: Any, values: Sequence[Any]) -> li
 
 
 def extreme(machine: Machine, frame: Frame, name: str, arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
-    """Return the result of `min` or `max`, under its name."""
+    """Return the result of `min` or `max`, as `name` says."""
     function: Callable[..., Any] = getattr(builtins, name)
     if not arguments:
         return machine.native(frame, function)

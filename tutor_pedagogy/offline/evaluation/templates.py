@@ -54,7 +54,10 @@ def filled(machine: Machine, frame: Frame, template: str, arguments: Sequence[An
 
 
 def _parts(field: str) -> list[Any]:
-    """Return the name of a replacement field, then its attributes and keys, each with whether it is an attribute."""
+    """Return the name in a replacement field such as `{a.b[0]}`, then a pair for each attribute or key in it.
+
+    The first item of a pair says whether it is an attribute.
+    """
     name = _NAME.match(field)
     if name is None:
         raise Stopped("a replacement field is not evaluated")

@@ -1,4 +1,4 @@
-"""Text of values, as `str` and `repr` give it, with the program's own `__str__` and `__repr__`."""
+"""The results of `str` and `repr`, with the program's own `__str__` and `__repr__` methods."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _NUMERALS = re.compile(r"[0-9]{1,5}")
 
 
 def text_of(machine: Machine, frame: Frame, value: Any) -> str:
-    """Return `str(value)`. Raise `Stopped` if it is not known or differs between runs."""
+    """Return `str(value)`. Raise `Stopped` if the text is not known or differs between runs."""
     if type(value) is str:
         return str(value)
     if isinstance(value, Instance | BaseException):
@@ -56,7 +56,7 @@ def _text_of_exception(machine: Machine, frame: Frame, value: BaseException) -> 
 
 
 def repr_of(machine: Machine, frame: Frame, value: Any) -> str:
-    """Return `repr(value)`. Raise `Stopped` if it is not known or differs between runs."""
+    """Return `repr(value)`. Raise `Stopped` if the text is not known or differs between runs."""
     machine.spend()
     kind = type(value)
     if kind in SCALARS or kind in TEXTS:
@@ -153,7 +153,7 @@ def formatted(machine: Machine, frame: Frame, value: Any, spec: str) -> str:
 
 
 def widths(spec: str) -> int:
-    """Return a bound of the widths and precisions in a format: the sum of its numbers."""
+    """Return the sum of all numbers in a format specification, which no width or precision in it exceeds."""
     return sum(int(numeral) for numeral in _NUMERALS.findall(spec))
 
 

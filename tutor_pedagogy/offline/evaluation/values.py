@@ -1,4 +1,4 @@
-"""Values of an evaluated program: Python's own built-in values, and stand-ins for what cannot or must not be native."""
+"""Values of an evaluated program: Python's own built-in values, and stand-ins for functions, modules and instances."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 NUMBERS = frozenset((int, float, bool))
 SCALARS = NUMBERS | {complex, type(None), range, type(...), type(NotImplemented)}
-"""Types whose values hold no other values, and are compared in a constant time."""
+"""Types whose values contain no other values, and are compared in constant time."""
 TEXTS = frozenset((str, bytes))
 DICTIONARIES = frozenset((dict, Counter, defaultdict, OrderedDict))
 COLLECTIONS = (list, tuple, set, frozenset, dict, deque)
@@ -25,13 +25,13 @@ SIZED = TEXTS | PLAIN_COLLECTIONS | DICTIONARIES
 
 
 class Stopped(Exception):
-    """The evaluation ends without a result: a bound was reached, or something is not known."""
+    """The evaluation ends without a result: it reached a bound, or it depends on a value that is not known."""
 
 
 class Raised(Exception):
-    """The evaluated program raised an exception. `line` and `frame` are those at which it was raised.
+    """The evaluated program raised an exception. `line` and `frame` are the place where it was raised.
 
-    `callers` are the lines of the calls that led there, the outermost first.
+    `callers` are the lines of the calls that led to that place, from the outermost to the innermost.
     """
 
     def __init__(self, value: BaseException, line: int, frame: Frame, callers: tuple[int, ...]) -> None:
@@ -42,12 +42,12 @@ class Raised(Exception):
         self.callers = callers
 
     def again(self) -> Raised:
-        """Return the signal for the same exception raised again. CPython keeps the line of the first time."""
+        """Return the signal for re-raising the same exception. As in CPython, its line is where it was first raised."""
         return Raised(self.value, self.line, self.frame, self.callers)
 
 
 class Unknown:
-    """A value that is not known, such as the user's input. Every native operation on it ends the evaluation."""
+    """A value that is not known, such as the user's input. Any native operation on it raises `Stopped`."""
 
     def _stop(self, *_: object) -> NoReturn:
         raise Stopped("a value is not known")
@@ -63,23 +63,23 @@ UNKNOWN = Unknown()
 
 
 class _Asked(Protocol):
-    """The part of the machine that runs a special method."""
+    """The method of the machine that runs a special method."""
 
     def asked(self, value: Any, name: str, *arguments: Any) -> Any:
         """Return the result of a special method of a value."""
 
 
 class Instance:
-    """The base of every class that the program defines. Attributes are kept in `vars(instance)`.
+    """The base class of every class that the program defines. Its attributes are stored in `vars(instance)`.
 
-    Native operations on collections compare and hash instances. They then run the program's own methods in the
+    Native operations on collections may compare or hash instances. The program's own special methods then run in the
     evaluator, under the same bounds.
     """
 
     own_methods: ClassVar[frozenset[str]] = frozenset()
-    """The names of the special methods that the program defines for the class, or its bases."""
+    """The names of the special methods that the program defines in the class or its bases."""
     machine: ClassVar[_Asked | None] = None
-    """The machine that evaluates the program; None after the end."""
+    """The machine that evaluates the program, or None after the evaluation."""
 
     def _asked(self, name: str, other: object) -> Any:
         if name not in self.own_methods:
@@ -135,12 +135,12 @@ class Closure:
     defaults: Mapping[str, Any]
     owner: type | None = None
     qualified: str = ""
-    """The name with those of the classes and functions around it, as messages show it."""
+    """The qualified name, which includes the enclosing classes and functions. Exception messages contain it."""
     renamed: str = ""
 
     @property
     def name(self) -> str:
-        """The name without those around it."""
+        """The name without the enclosing classes and functions."""
         return self.renamed or str(getattr(self.node, "name", "<lambda>"))
 
 
@@ -169,7 +169,7 @@ class Builtin:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Made:
-    """A function that a function of a module made of its arguments, such as `lru_cache(f)` or `itemgetter(1)`."""
+    """A function that a library function returned for these arguments, such as `lru_cache(f)` or `itemgetter(1)`."""
 
     kind: str
     arguments: tuple[Any, ...]
@@ -178,7 +178,7 @@ class Made:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decorated:
-    """A class attribute under `property`, `staticmethod` or `classmethod`."""
+    """A function in a class that is decorated with `property`, `staticmethod` or `classmethod`."""
 
     kind: str
     function: Any
@@ -187,7 +187,7 @@ class Decorated:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Super:
-    """The result of `super()`: attributes are looked up after `owner` in the order of the instance's classes."""
+    """The result of `super()`. Attributes are looked up in the classes after `owner` in the method resolution order."""
 
     owner: type
     receiver: Any
@@ -211,11 +211,11 @@ STAND_INS: Mapping[type, str] = {
     Super: "super",
     Decorated: "property",
 }
-"""The types that stand for values of the program, with the names of the types that CPython has for them."""
+"""The types of the stand-ins, with the names of the types that CPython uses for such values."""
 for _kind, _name in STAND_INS.items():
-    _kind.__name__ = _name  # Messages of native operations name the type.
+    _kind.__name__ = _name  # Messages of CPython's own exceptions contain this name of the type.
 
 
 def type_name(value: Any) -> str:
-    """Return the name of a value's type in an exception's message."""
+    """Return the name of a value's type, as exception messages contain it."""
     return type(value).__name__
