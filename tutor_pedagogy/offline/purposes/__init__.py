@@ -45,19 +45,19 @@ LADDERS: Mapping[Purpose, Callable[[Program], Ladder]] = {
     "other_language": translate_ladder,
 }
 RULES: Mapping[Purpose, Rule] = {name: Rule(f"purpose.{name.replace('_', '-')}", "none") for name in LADDERS}
-"""The rule of each purpose but `find`: a name for statistics. It has no lesson and claims no mistake."""
+"""The rule of each purpose except `find`. Statistics count its name; it has no lesson and reports no mistake."""
 
 
 def purpose_of_rule(name: str) -> Purpose:
-    """Return the purpose that a rule's name belongs to: `find` for every rule but those of the other purposes."""
+    """Return the purpose whose rule has this name, or `find` for the name of any other rule."""
     return next((purpose for purpose, rule in RULES.items() if rule.name == name), "find")
 
 
 def ladder_of(purpose: Purpose, program: Program) -> Ladder:
-    """Return the ladder of texts for a purpose other than `find`."""
+    """Return the five texts, one for each hint level, for a purpose other than `find`."""
     return LADDERS[purpose](program)
 
 
 def match_of(ladder: Ladder) -> Match:
-    """Return the place in the code that a ladder is about."""
+    """Return the place in the code that the texts are about."""
     return Match(lines=(ladder.line,), expression=ladder.expression)

@@ -1,4 +1,4 @@
-"""What calls, indices and slices do, with the student's own arguments."""
+"""Sentences that describe calls, indices and slices with the student's own arguments."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _PREFIXES = ("math", "random", "time", "sys")
 
 
 class Spans(Protocol):
-    """Writes the code of a node as a code span."""
+    """The interface for writing the code of a node as a code span."""
 
     def span(self, node: ast.AST) -> str:
         """Return the code of a node as a code span."""
 
 
 def call_says(spans: Spans, program: Program, call: ast.Call) -> str:
-    """Return what a call does, as a predicate."""
+    """Return what a call does, as the predicate of a sentence."""
     own = _own_says(spans, program, call)
     if own is not None:
         return own
@@ -44,7 +44,7 @@ def call_says(spans: Spans, program: Program, call: ast.Call) -> str:
 
 
 def entry_of(program: Program, call: ast.Call) -> str | None:
-    """Return the key of the glossary for a call of a builtin, a common method or a function of a known module."""
+    """Return the glossary key for a call of a builtin, a common method or a function of a known module, or None."""
     glossary = table("glossary")
     match call.func:
         case ast.Name(id=name) if name in BUILTINS and name in glossary and name not in program.bound_names:
@@ -65,7 +65,7 @@ def entry_of(program: Program, call: ast.Call) -> str | None:
 
 
 def _imported(program: Program, name: str) -> str | None:
-    """Return the key for a function that a line such as `from math import sqrt` brings in."""
+    """Return the glossary key for a function that a line such as `from math import sqrt` imports, or None."""
     for node in program.each(ast.ImportFrom):
         if node.module in _PREFIXES and any((each.asname or each.name) == name for each in node.names):
             real = next(each.name for each in node.names if (each.asname or each.name) == name)
@@ -156,7 +156,7 @@ def _dotted(func: ast.expr) -> str:
 
 
 def subscript_says(spans: Spans, program: Program, node: ast.Subscript) -> str:
-    """Return what an index, a key or a slice picks, as a predicate."""
+    """Return what an index, a key or a slice selects, as the predicate of a sentence."""
     owner = spans.span(node.value)
     kind = literal_type(program, node.value)
     item = "character" if kind is str else "item"

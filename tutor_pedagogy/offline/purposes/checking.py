@@ -1,4 +1,4 @@
-"""The ladder for "is it right?": no rule finds a mistake, so three cases that would show one."""
+"""The texts for "is it right?" if no rule finds a mistake: three test cases that would reveal one."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ _CONCEPT = (
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case to try: a call or an input, and what makes it telling."""
+    """A test case: a call or an input, and the reason why it may reveal a mistake."""
 
     code: str
     why: str
 
 
 def check_ladder(program: Program) -> Ladder:
-    """Return the ladder for a program in which no rule finds a mistake."""
+    """Return the five texts for a program in which no rule finds a mistake."""
     function = _function(program)
     line = function.lineno if function is not None else _line(program)
     cases = _cases(program, function)
@@ -103,7 +103,7 @@ def _whys(cases: list[Case], *, is_call: bool) -> str:
 
 
 def _function(program: Program) -> Function | None:
-    """Return the function to try: the one at the cursor, else the last one at the left margin that takes values."""
+    """Return the function to test, or None: the one at the cursor, else the last top-level one with parameters."""
 
     def is_plain(node: Function) -> bool:
         return not node.col_offset and isinstance(node, ast.FunctionDef) and bool(node.args.args)
@@ -132,7 +132,7 @@ def _cases(program: Program, function: Function | None) -> list[Case]:
 
 
 def _calls_of(program: Program, function: Function) -> list[Case]:
-    """Return three telling calls of a function; an empty list if its parameters are of unknown types."""
+    """Return three calls that may reveal a mistake, or an empty list if the types of the parameters are not known."""
     known = parameters_of(program, function)
     if not known or any(each.kind is None for each in known) or function.args.kwonlyargs or function.args.posonlyargs:
         return []
@@ -149,7 +149,7 @@ def _calls_of(program: Program, function: Function) -> list[Case]:
 
 
 def _by_turns(cases: list[Case], many: int) -> list[Case]:
-    """Return cases so that every parameter has its turn, and the most telling case of each comes first."""
+    """Return the cases in turns: first the most revealing case of each parameter, then the second of each."""
     size = max(len(cases) // many, 1)
     groups = [cases[start : start + size] for start in range(0, len(cases), size)]
     return [group[turn] for turn in range(size) for group in groups if turn < len(group)]
@@ -163,7 +163,7 @@ def _usual(parameter: Parameter) -> str:
 
 
 def _telling(parameter: Parameter) -> list[tuple[str, str]]:
-    """Return telling values of a parameter, the most telling first, each with what makes it so."""
+    """Return values of a parameter that may reveal a mistake, each with its reason, the most revealing first."""
     bounds = [bound for bound in dict.fromkeys(parameter.bounds) if not isinstance(bound, str) and abs(bound) < 10**6]
     match parameter.kind:
         case "int" | "float":
@@ -212,7 +212,7 @@ def _lists(parameter: Parameter, bounds: list[int | float]) -> list[tuple[str, s
 
 
 def _inputs(program: Program, reads: list[ast.Call]) -> list[Case]:
-    """Return cases for the first value that a user types: at the edges of the conditions that it is compared in."""
+    """Return cases for the first value that a user enters, with the limits that conditions compare it with first."""
     first = min(reads, key=lambda node: (node.lineno, node.col_offset))
     line = program.shown(first.lineno)
     up = program.parents.get(first)
@@ -239,7 +239,7 @@ def _inputs(program: Program, reads: list[ast.Call]) -> list[Case]:
 
 
 def _compared(program: Program, place: ast.AST | None) -> list[tuple[int | float, int]]:
-    """Return the numbers that the variable of an assignment is compared with, each with its line."""
+    """Return the numbers that the variable of an assignment is compared with, each with the line of the comparison."""
     if not (isinstance(place, ast.Assign) and isinstance(place.targets[0], ast.Name)):
         return []
     name = place.targets[0].id
@@ -254,7 +254,7 @@ def _compared(program: Program, place: ast.AST | None) -> list[tuple[int | float
 
 
 def _edges(program: Program) -> list[Case]:
-    """Return cases in words, for a program in which nothing can be called with values that are known to fit."""
+    """Return cases in words, for a program without a function whose parameter types are known."""
     plans = [
         node for node in program.each(ast.ClassDef) if any(isinstance(each, ast.FunctionDef) for each in node.body)
     ]
@@ -292,7 +292,7 @@ def _edges(program: Program) -> list[Case]:
 
 
 def _objects(plan: ast.ClassDef) -> list[Case]:
-    """Return cases for the objects of a class."""
+    """Return cases in words for the objects of a class."""
     name = code_span(plan.name)
     methods = [node.name for node in plan.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("__")]
     called = f"a call of {code_span(methods[0])}" if methods else "each of its attributes"

@@ -1,4 +1,4 @@
-"""Which entry of the tables a name, an operator or a node of Python belongs to."""
+"""Look up the entry of the glossary or of the table of constructs for a name, an operator or a syntax tree node."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tutor_pedagogy.offline.purposes.tables import table
 
 
 def entry_named(word: str) -> str | None:
-    """Return the entry of the glossary or of the table of constructs for a name of Python, or None."""
+    """Return the entry of the glossary or of the table of constructs for a name in Python, or None."""
     name = word.strip().strip("()").rstrip(".:")
     construct = _constructs_by("words").get(name)
     if construct is not None:
@@ -20,12 +20,12 @@ def entry_named(word: str) -> str | None:
 
 
 def entry_of_sign(sign: str) -> str:
-    """Return the construct that an operator belongs to."""
+    """Return the entry of the construct that an operator belongs to."""
     return _constructs_by("signs").get(sign, "arithmetic")
 
 
 def entry_of_class(name: str) -> str:
-    """Return the construct that a class of nodes belongs to; `program` for any other class."""
+    """Return the entry of the construct for a class of syntax tree nodes, or `program` for any other class."""
     return _constructs_by("nodes").get(name, "program")
 
 

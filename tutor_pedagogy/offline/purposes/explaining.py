@@ -1,4 +1,4 @@
-"""The ladder for "what does this do?": a line, a construct or a name of Python, read from the syntax tree."""
+"""The texts for "what does this do?" about a line, a construct or a name in Python, read from the syntax tree."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _MOST_STEP_WORDS = 110
 
 
 def explain_ladder(program: Program) -> Ladder:
-    """Return the ladder that explains what a question asks about."""
+    """Return the five texts that explain the subject of a question."""
     question = program.submission.question or ""
     subject = subject_of(program, question)
     if subject is None:
@@ -52,7 +52,7 @@ def explain_ladder(program: Program) -> Ladder:
 
 
 def _of_entry(program: Program, subject: Subject) -> Ladder:
-    """Return the ladder about a name or form of Python that the question names."""
+    """Return the five texts about a name or construct of Python that the question names."""
     entry = subject.entry or "program"
     contrast = _contrast(subject.contrast)
     glossary, constructs = table("glossary"), table("constructs")
@@ -93,7 +93,7 @@ def _of_entry(program: Program, subject: Subject) -> Ladder:
 
 
 def _contrast(entry: str | None) -> str:
-    """Return the sentence about a second name that a question compares with the first."""
+    """Return the sentence about the second name in a question about the difference of two names, or ""."""
     if entry is None:
         return ""
     if entry in table("glossary"):
@@ -146,7 +146,7 @@ def _meaning(entry: str | None) -> str:
 
 
 def _idea(base: Mapping[str, Any], entry: str | None) -> str:
-    """Return the idea behind a form: that of the called function, if the glossary has one."""
+    """Return the idea behind a construct or, if the glossary has one, the idea of the called function."""
     own: str = table("glossary")[entry].get("idea", "") if entry else ""
     return own or f"{_meaning(entry)}{base['concept']}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def without(what: str, line: int) -> str:
-    """Return the text of level 4 for a program that is as small as any example."""
+    """Return the text of level 4 for a program that is too small for a simpler example."""
     return (
         f"Your program is already as small as an example of this would be, so use it as one. Copy line {line} "
         "into a new "
@@ -21,7 +21,7 @@ SPARE = (
 
 
 def plain(opening: str, question: str) -> str:
-    """Return a text about a line that names none of its parts."""
+    """Return a text about a line that names no part of the line."""
     return (
         f"{opening} {question} Read it from the inside out: the innermost parentheses and brackets first, "
         "then what stands "

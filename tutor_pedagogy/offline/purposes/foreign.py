@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _MAX_LINES = 120
-"""The number of lines that are read: a program shows its language in its first lines."""
+"""The maximum number of lines that are read, because a program shows its language in its first lines."""
 _MAX_LINE = 300
 _PYTHON_IDS = frozenset(("", "python", "python2", "python3", "py", "ipython", "jupyter", "plaintext", "text"))
 _PYTHON = re.compile(
@@ -27,7 +27,7 @@ _PYTHON = re.compile(
 _ENOUGH = 4
 """The minimum weight of the signs of a language: one decisive sign, or several small ones."""
 _DECISIVE = ("console.log(", "<-", "library(")
-"""Parts of code that parses as Python although it is written in another language."""
+"""Code of another language that also parses as Python, and alone shows the other language."""
 _PARSING = frozenset(("javascript", "r"))
 _MOST_MATCHES = 5
 _STRINGS = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'")
@@ -35,7 +35,7 @@ _STRINGS = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'")
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A sign of a language: the line (from 1) that shows it, the sign in words, and the idea of Python it is about."""
+    """A sign of another language: its line (from 1), its description, and the corresponding idea in Python."""
 
     line: int
     says: str
@@ -45,7 +45,7 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """A language other than Python, with the signs of it. The editor's language id alone gives no sign."""
+    """A language other than Python, with the signs of it in the code. It has no signs if only the editor names it."""
 
     key: str
     name: str
@@ -62,9 +62,9 @@ class _Pattern:
 
 @lru_cache(maxsize=32)
 def foreign_language(code: str, language: str, *, parses: bool) -> Foreign | None:
-    """Return the language of code that is not Python; None if it is Python, or if too few signs show another one.
+    """Return the language other than Python that the editor's id `language` or signs in the code show, or None.
 
-    Code that parses as Python counts as another language only by signs that are decisive.
+    Code that parses as Python shows another language only if it contains one of `_DECISIVE`.
     """
     known = _languages()
     ids: Mapping[str, str] = {name: key for key, (_, names, _) in known.items() for name in names}
@@ -104,7 +104,7 @@ def _beginning(code: str) -> str:
 
 
 def _signs_of(text: str, patterns: Sequence[_Pattern]) -> tuple[Sign, ...]:
-    """Return the signs that a text shows outside of strings, each on its first line."""
+    """Return the signs that a text contains outside string literals, each on its first line."""
     found: list[Sign] = []
     for pattern in patterns:
         for match in islice(pattern.matches.finditer(text), _MOST_MATCHES):
@@ -119,7 +119,7 @@ def _signs_of(text: str, patterns: Sequence[_Pattern]) -> tuple[Sign, ...]:
 
 @lru_cache(maxsize=1)
 def _languages() -> dict[str, tuple[str, tuple[str, ...], tuple[_Pattern, ...]]]:
-    """Return the name, the editors' ids and the signs of each language."""
+    """Return the name, the editors' language ids and the patterns of signs for each language."""
     entries: dict[str, Any] = table("languages")
     return {
         key: (

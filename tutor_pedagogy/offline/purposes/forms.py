@@ -1,4 +1,4 @@
-"""The form of Python that a piece of code is mainly about: its construct, and its main call."""
+"""The main construct and the main call of a piece of code, which an explanation is about."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
 
 _DEEP = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda, ast.IfExp, ast.JoinedStr, ast.Slice)
-"""Forms that are the heart of the line in which they stand."""
+"""Node classes that make the main construct of every simple statement that contains one."""
 
 
 def form_of(program: Program, node: ast.AST) -> tuple[str, str | None]:
-    """Return the construct that a piece of code is mainly about, and the key of the glossary of its main call."""
+    """Return the main construct of a piece of code, and the glossary key of its main call or None."""
     inner = (
         walk(node) if not isinstance(node, ast.For | ast.While | ast.If | ast.With | ast.Try | ast.Match) else [node]
     )

@@ -1,4 +1,4 @@
-"""Slow, long and unclear parts of a program that works: patterns that are checked in the syntax tree."""
+"""Slow, long and unclear parts of a correct program, found by patterns in the syntax tree."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _VAGUE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Improvement:
-    """One thing that could be better: its name in `improvements.toml`, its line from 1, and slots for the texts."""
+    """A possible improvement: its name in `improvements.toml`, its line from 1, and the values of the texts' slots."""
 
     name: str
     line: int
@@ -44,7 +44,7 @@ class Improvement:
 
 
 def improvements(program: Program) -> list[Improvement]:
-    """Return what could be better in a program, at most 30 of each kind, in no order."""
+    """Return the possible improvements of a program, at most 30 of each kind, in no particular order."""
     found: list[Improvement] = []
     for check in _CHECKS:
         for number, each in enumerate(check(program)):
@@ -77,7 +77,7 @@ def _list_membership(program: Program) -> Iterator[Improvement]:
 
 
 def _is_short_list(program: Program, name: str) -> bool:
-    """Return whether a list is written out and never grows, so that a search in it is quick."""
+    """Return whether every value of a name is a short list literal that never grows, so that a search in it is fast."""
     values = [value for _, value in program.assignments(name)]
     return name not in program.resized_names and all(
         isinstance(value, ast.List) and len(value.elts) < _MOST for value in values
@@ -115,14 +115,14 @@ def _sort_in_loop(program: Program) -> Iterator[Improvement]:
 
 
 def _called(program: Program, *names: str) -> Iterator[ast.Call]:
-    """Yield the first calls of functions or methods with these names; not all, since a loop is walked for each."""
+    """Yield the first `_MOST_CALLS` calls of these functions or methods. The limit bounds the walks over loops."""
     yield from islice((node for node in program.each(ast.Call) if called_name(node) in names), _MOST_CALLS)
 
 
 def _changes(loop: ast.For | ast.While, name: str, *, but: ast.AST | None = None) -> bool:
-    """Return whether a loop may give a name another value, or change the object that it stands for.
+    """Return whether a loop may assign to a name or change the object that it refers to.
 
-    A long loop counts as changing everything.
+    A loop with more than `_MOST_NODES` nodes is assumed to do so.
     """
     nodes = walk(loop)
     if len(nodes) > _MOST_NODES:
@@ -153,7 +153,7 @@ def _repeated_recursion(program: Program) -> Iterator[Improvement]:
 
 
 def _shrinks_slowly(calls: list[ast.Call]) -> bool:
-    """Return whether each call is made with a value that is only a fixed number smaller."""
+    """Return whether each recursive call has an argument that subtracts a constant, as in `fib(n - 1)`."""
     return all(
         any(
             isinstance(each, ast.BinOp) and isinstance(each.op, ast.Sub) and isinstance(each.right, ast.Constant)
@@ -181,7 +181,7 @@ def _string_in_loop(program: Program) -> Iterator[Improvement]:
 
 
 def _is_string(program: Program, name: str) -> bool:
-    """Return whether a name starts as a string literal on every line that binds it to a plain value."""
+    """Return whether every assignment to a name, except those that extend it, is a string literal."""
     bound = program.assignments(name)
     if len(bound) > _MOST:
         return False
@@ -220,7 +220,7 @@ def _nested_same(program: Program) -> Iterator[Improvement]:
 
 
 def _source(loop: ast.For) -> str | None:
-    """Return the name of the collection that a loop goes through, directly or by all of its indices."""
+    """Return the name of the collection that a loop iterates over, directly, by `enumerate` or by `range(len(xs))`."""
     match loop.iter:
         case ast.Name(id=name):
             return name
@@ -266,7 +266,7 @@ def _true_false(program: Program) -> Iterator[Improvement]:
 
 
 def _ifs(program: Program) -> Iterator[tuple[ast.If, ast.stmt | None]]:
-    """Yield each `if` that is no `elif`, with the statement after it in the same block."""
+    """Yield each `if` that is not an `elif`, with the next statement in the same block or None."""
     following = {id(first): second for _, first, second in program.neighbours}
     for node in program.each(ast.If):
         parent = program.parents.get(node)
@@ -280,7 +280,7 @@ def _truth(node: ast.expr | None) -> bool | None:
 
 
 def _is_condition(node: ast.expr) -> bool:
-    """Return whether an expression is always `True` or `False` itself."""
+    """Return whether an expression surely has the value `True` or `False`."""
     match node:
         case ast.Compare() | ast.UnaryOp(op=ast.Not()):
             return True
@@ -335,7 +335,7 @@ def _repeated_statements(program: Program) -> Iterator[Improvement]:
 
 
 def _alike(block: list[ast.stmt]) -> Iterator[Improvement]:
-    """Yield runs of three or more statements that are the same but for one literal."""
+    """Yield an improvement for three or more consecutive statements that differ in one literal only."""
     for form, run in groupby(block, key=_form):
         statements = list(run)
         if form is None or len(statements) < _MANY_STATEMENTS:
@@ -346,7 +346,7 @@ def _alike(block: list[ast.stmt]) -> Iterator[Improvement]:
 
 
 def _form(node: ast.stmt) -> str | None:
-    """Return a statement with its literals left out, or None for one that is too simple or has a block."""
+    """Return a statement without its literals, or None if it is too simple or has a block."""
     if not isinstance(node, ast.Expr | ast.AugAssign) or not _literals(node):
         return None
     if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Call):
@@ -429,7 +429,7 @@ def _vague_name(program: Program) -> Iterator[Improvement]:
 
 
 _LONGEST_ALPHABET = 4
-"""The number of names of one letter from which on a reader loses track of them."""
+"""The number of one-letter names from which on they count as hard to follow."""
 
 
 def _at(program: Program, kind: str, node: ast.AST, **slots: str | int) -> Improvement:

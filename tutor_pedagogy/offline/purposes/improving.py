@@ -1,4 +1,4 @@
-"""The ladder for "make it faster, shorter or cleaner": what is slow or long, each claim checked in the tree."""
+"""The texts for "make it faster, shorter or cleaner", about the improvements found in the syntax tree."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LENGTH = re.compile(r"short|fewer|less|long|simpl|repetit|cort|kürz|court|curt
 
 
 def improve_ladder(program: Program) -> Ladder:
-    """Return the ladder that names what could be better in a program."""
+    """Return the five texts about the possible improvements of a program."""
     found = _in_order(improvements(program), program.submission.question or "")
     wanted = _wanted(program.submission.question or "")
     lacking = (
@@ -81,7 +81,7 @@ def _wanted(question: str) -> tuple[str, str] | None:
 
 
 def _in_order(found: Sequence[Improvement], question: str) -> list[Improvement]:
-    """Return the improvements in order of weight; those of the kind that the question asks for come first."""
+    """Return the improvements by weight, with the kind that the question asks for first."""
     wanted = _wanted(question)
     known = table("improvements")
     return sorted(

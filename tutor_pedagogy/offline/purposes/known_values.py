@@ -1,4 +1,4 @@
-"""Values of expressions that are certain from literals alone. No code of the student is run."""
+"""Values of expressions that follow from literals alone. The student's code is not run."""
 
 from __future__ import annotations
 
@@ -65,11 +65,11 @@ _MUTABLE = (list, dict, set)
 
 
 class _Unknown(Exception):
-    """The value is not certain."""
+    """The value does not follow from literals."""
 
 
 def known_value(program: Program, node: ast.expr) -> tuple[bool, Any]:
-    """Return whether the value of an expression is certain, and the value. It takes a bounded number of steps."""
+    """Return whether the value of an expression is known, and the value. The number of steps is bounded."""
     try:
         return True, _Evaluator(program).value(node)
     except (_Unknown, ArithmeticError, LookupError, TypeError, ValueError, RecursionError, MemoryError):
@@ -77,7 +77,7 @@ def known_value(program: Program, node: ast.expr) -> tuple[bool, Any]:
 
 
 def literal_type(program: Program, node: ast.expr | None) -> type | None:
-    """Return the type that an expression is certain to have: that of a literal, or of a name only bound to such."""
+    """Return the type of an expression if it is certain, else None. A name has the type of all its assigned values."""
     match node:
         case ast.Constant(value=value):
             return type(value)
@@ -133,7 +133,7 @@ def _type_of_name(program: Program, name: str) -> type | None:
 
 
 class _Evaluator:
-    """Works out expressions of literals, of names that are bound to a literal once, and of harmless functions."""
+    """Evaluates literals, names that are assigned a literal once, and calls of functions without side effects."""
 
     def __init__(self, program: Program) -> None:
         self._program = program
@@ -192,7 +192,7 @@ class _Evaluator:
         return owner[self.value(index, depth)]
 
     def _of_name(self, node: ast.expr, name: str, depth: int) -> _Value:
-        """Return the value of a variable that one line at the left margin binds, above its use, to a literal."""
+        """Return the value of a variable that is assigned once, at top level and above its use. Raise `_Unknown`."""
         bound = self._program.assignments(name)
         if len(bound) != 1 or bound[0][1] is None or bound[0][0] >= node.lineno:
             raise _Unknown
@@ -205,7 +205,7 @@ class _Evaluator:
         return found
 
     def _may_change(self, name: str) -> bool:
-        """Return whether the code does more with a collection than read it by index, loop over it or measure it."""
+        """Return whether the code uses a collection for more than indexing, loops, comparisons and harmless calls."""
         for use in self._program.uses.get(name, []):
             match self._program.parents.get(use):
                 case ast.Assign() if isinstance(use.ctx, ast.Store):

@@ -1,4 +1,4 @@
-"""Facts about a line: where its names get their values, and the value that literals make certain."""
+"""Sentences about a line: where its names are assigned, and the value that follows from literals."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_NUMBERS, _MOST_NAMES = 12, 2
 
 
 def value_says(program: Program, node: ast.AST) -> str:
-    """Return the sentence about the value of a piece of code, if literals make it certain."""
+    """Return the sentence about the value of a piece of code if it follows from literals, else ""."""
     match node:
         case (
             ast.Expr(value=value)
@@ -53,7 +53,7 @@ def value_says(program: Program, node: ast.AST) -> str:
 
 
 def counted(node: ast.AST) -> str:
-    """Return the sentence with the numbers that a `range` with one unknown name gives if that name is 10."""
+    """Return the sentence with the numbers of a `range` for 10 as the value of its only name, or ""."""
     source = node.iter if isinstance(node, ast.For) else node
     match source:
         case ast.Call(func=ast.Name(id="range"), args=arguments, keywords=[]):
@@ -68,7 +68,7 @@ def counted(node: ast.AST) -> str:
 
 
 def _with_ten(node: ast.expr) -> int | None:
-    """Return the value of a name as 10, of a whole number, or of a sum or difference of these; else None."""
+    """Return the value of an argument of `range` if every name is 10, or None if it is not a number, name or sum."""
     match node:
         case ast.Name():
             return 10
@@ -84,7 +84,7 @@ def _with_ten(node: ast.expr) -> int | None:
 
 
 def _origins(program: Program, node: ast.AST, line: int) -> list[str]:
-    """Return where the variables that a piece of code reads get their values, two of them at most."""
+    """Return phrases about where the variables in a piece of code are assigned, at most two of them."""
     said: dict[str, str] = {}
     header = walk(node) if not hasattr(node, "body") else [each for part in _header(node) for each in walk(part)]
     reads = [each.id for each in header if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)]
@@ -99,7 +99,7 @@ def _origins(program: Program, node: ast.AST, line: int) -> list[str]:
 
 
 def _header(node: ast.AST) -> list[ast.AST]:
-    """Return the parts of a compound statement that stand on its first line."""
+    """Return the parts of a compound statement's header: its iterable, condition, context managers or subject."""
     return [part for name in ("iter", "test", "items", "subject") for part in _as_list(getattr(node, name, None))]
 
 
@@ -114,12 +114,12 @@ def _is_parameter(program: Program, name: str, line: int) -> bool:
 
 
 def lookup(program: Program, node: ast.AST, line: int) -> list[str]:
-    """Return the first step of reading a line: the values of its names are looked up."""
+    """Return the step of a trace in which Python looks up the names of a line, as a list of at most one step."""
     origins = _origins(program, node, line)
     return [f"Python looks up the values of the names: {listed(origins)}."] if origins else []
 
 
 def from_where(program: Program, node: ast.AST, line: int) -> str:
-    """Return the sentence about where the names of a line get their values, or ""."""
+    """Return the sentence about where the names in a line are assigned, or ""."""
     origins = _origins(program, node, line)
     return f"Where the names come from: {listed(origins)}." if origins else ""

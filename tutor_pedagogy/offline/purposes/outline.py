@@ -1,4 +1,4 @@
-"""The ladder about a whole program, function or class: its statements in the order of their lines."""
+"""The texts about a whole program, function or class: its statements in line order."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _MOST_OUTLINE_WORDS = 85
 def outline_ladder(
     program: Program, subject: Subject, node: ast.Module | Function | ast.ClassDef, reader: Reader
 ) -> Ladder:
-    """Return the ladder about a whole program, function or class: what its statements do, in their order."""
+    """Return the five texts about a whole program, function or class: what its statements do, in line order."""
     body = _statements(node)
     line = program.shown(subject.line)
     steps = within([_statement_says(program, each) for each in body[:_MOST_STATEMENTS]], _MOST_OUTLINE_WORDS)
@@ -67,7 +67,7 @@ def outline_ladder(
 
 
 def _statements(node: ast.Module | Function | ast.ClassDef) -> list[ast.stmt]:
-    """Return the statements of a block in the order of their lines, without those of the functions in it."""
+    """Return the statements of a block and of its inner blocks, in line order, without the bodies of definitions."""
     found: list[ast.stmt] = []
     waiting: list[ast.AST] = [*reversed(node.body)]
     while waiting and len(found) <= _MOST_READ:
@@ -144,7 +144,7 @@ def _outline_gist(program: Program, node: ast.Module | Function | ast.ClassDef, 
 
 
 def _made(program: Program, returned: Sequence[ast.Return]) -> str:
-    """Return where the value of a variable that a function returns comes from."""
+    """Return the sentence about the lines that assign the returned variable, or ""."""
     match returned:
         case [ast.Return(value=ast.Name(id=name))]:
             lines = [f"line {program.shown(line)}" for line, _ in program.assignments(name)][:3]

@@ -1,4 +1,4 @@
-"""The types of a function's parameters, told by how its body and the program's own calls use them."""
+"""The types of a function's parameters, inferred from its body and from the program's own calls."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ _OF_TYPES: dict[type, Kind] = {
 
 @dataclass(slots=True)
 class Parameter:
-    """A parameter: its name, the type that its uses show (None if they show none), and the values it is compared with.
+    """A parameter: its name, its inferred type (None if unknown), and the values that it is compared with.
 
-    `items` is the type of its items, if it is a collection.
+    `items` is the type of its items if it is a collection.
     """
 
     name: str
@@ -63,7 +63,7 @@ class Parameter:
 
 
 def parameters_of(program: Program, function: Function) -> list[Parameter]:
-    """Return the positional parameters of a function with what is known of them, those without a default."""
+    """Return the positional parameters of a function that have no default, with their inferred types."""
     required = len(function.args.args) - len(function.args.defaults)
     names = {each.arg for each in function.args.args[:required]}
     found = {name: Parameter(name) for name in parameters(function) if name in names}
@@ -79,7 +79,7 @@ def parameters_of(program: Program, function: Function) -> list[Parameter]:
 
 
 def _loop_variables(program: Program, function: Function, found: dict[str, Parameter]) -> dict[str, Parameter]:
-    """Return the loop variables that take the items of a parameter."""
+    """Return the parameter for each loop variable that iterates over it."""
     variables: dict[str, Parameter] = {}
     for node in program.own_nodes(function):
         match node:
@@ -167,7 +167,7 @@ def _note_operation(
 
 
 def _suppose_numbers(node: ast.AST, found: dict[str, Parameter], items: dict[str, Parameter]) -> None:
-    """Take parameters whose uses fit numbers, and that are used in no other way, as numbers."""
+    """Infer `int` for parameters without another type that are added, multiplied or compared by size."""
     match node:
         case ast.BinOp(left=left, right=right, op=ast.Add() | ast.Mult()):
             sides = [left, right]
@@ -197,7 +197,7 @@ def _note_annotation(argument: ast.arg, found: dict[str, Parameter]) -> None:
 
 
 def _note_calls(program: Program, function: Function, found: dict[str, Parameter]) -> None:
-    """Take the types of the program's own calls of a function: they show what the student means."""
+    """Infer parameter types from the arguments in the program's own calls, which show the student's intention."""
     names = parameters(function)
     for call in program.each(ast.Call):
         if not (isinstance(call.func, ast.Name) and call.func.id == function.name):

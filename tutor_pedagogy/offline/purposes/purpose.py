@@ -1,4 +1,4 @@
-"""The purpose of an ask: whether the student wants a mistake found, or something else, told by question and code."""
+"""The purpose of an ask: to find a mistake or something else, decided by question and code."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _EMPTY_BLOCK = re.compile("expected an indented block")
 
 
 def purpose_of(submission: Submission) -> Purpose:
-    """Return the purpose of an ask, from its words and its code alone.
+    """Return the purpose of an ask, from its question and code alone.
 
-    A traceback, a failing test or a syntax error makes it `find`. `check` is returned for an ask without a question
-    too; if a rule then finds a mistake, the ask is answered as `find`.
+    A traceback, a failing test or a syntax error makes it `find`. An ask without a question can be `check`, too.
+    If a rule then finds a mistake, the ask is answered as `find`.
     """
     return purpose_in(Program(submission))
 
 
 def purpose_in(program: Program) -> Purpose:
-    """Return the purpose of the ask about a program that is read already."""
+    """Return the purpose of an ask about a program that is already parsed."""
     submission = program.submission
     if foreign_language(program.code, submission.language, parses=program.tree is not None) is not None:
         return "other_language"
@@ -54,9 +54,10 @@ def purpose_in(program: Program) -> Purpose:
 
 
 def yields_to_rules(program: Program, purpose: Purpose) -> bool:
-    """Return whether a mistake that a rule finds counts for more than the purpose: unless the student's words state it.
+    """Return whether a mistake that a rule finds takes precedence over the purpose.
 
-    A function without a body fails as soon as its result is used, so a stub is answered as a start without a search.
+    It does not if the question states the purpose. Nor does it for a function without a body, whose missing result a
+    rule would report as a mistake.
     """
     if purpose == "start":
         return (
@@ -68,7 +69,7 @@ def yields_to_rules(program: Program, purpose: Purpose) -> bool:
 
 
 def _of_broken(program: Program, kind: str | None) -> Purpose:
-    """Return the purpose of an ask about code with a syntax error: `find`, unless the error stands in nobody's way."""
+    """Return the purpose of an ask about code with a syntax error: `find`, or the question's own if that is possible."""
     if kind == "explain" and names_a_line(program.submission.question or "") and readable_line(program) is not None:
         return "explain"
     if kind == "start" and program.fault is not None and _EMPTY_BLOCK.search(program.fault.message):
@@ -77,7 +78,7 @@ def _of_broken(program: Program, kind: str | None) -> Purpose:
 
 
 def _is_header_only(code: str) -> bool:
-    """Return whether code is sound and without statements once `pass` is put into its empty last block."""
+    """Return whether the code is a single `def` or `class` header that becomes valid if `pass` is added as its body."""
     lines = [line for line in code.split("\n") if line.strip()]
     headers = [line for line in lines if not line.lstrip().startswith("#")]
     if not headers or len(headers) > 1 or not headers[0].lstrip().startswith(("def ", "class ")):

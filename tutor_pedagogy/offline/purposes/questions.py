@@ -1,4 +1,4 @@
-"""The kind of help that a question asks for, and the human language it is written in, told by its words."""
+"""The kind of help that a question asks for, and the language that it is written in, judged by its words."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Literal
 from tutor_pedagogy.offline.purposes.tables import table
 
 QuestionKind = Literal["find", "explain", "start", "check", "improve", "help"]
-"""The purpose that a question states; `help` if it only asks for help, so that the code decides."""
+"""The purpose that a question states, or `help` if it only asks for help, so that the code decides the purpose."""
 
 _MAX_CHARACTERS = 1_000
-"""The number of characters of a question that are read. A pasted program may follow the question itself."""
+"""The maximum number of characters of a question that are read. A pasted program may follow the question."""
 
 
 @cache
 def _patterns(language: str) -> tuple[tuple[QuestionKind, re.Pattern[str]], ...]:
-    """Return the patterns of a language, each with the kind of help that it tells. Chinese has no spaces."""
+    """Return the patterns for questions in a language, each with its kind of help. Chinese has no spaces."""
     around = "(?:{})" if language == "zh" else r"\b(?:{})(?:\b|(?<=\W))"
     return tuple(
         (entry["kind"], re.compile(around.format("|".join(entry["phrases"])), re.IGNORECASE))
@@ -39,7 +39,7 @@ _FEWEST_CHARACTERS, _FEWEST_WORDS = 2, 2
 
 
 def language_of_question(question: str) -> str | None:
-    """Return the code of the language of a question, or None unless its words make it certain."""
+    """Return the code of the language of a question, or None if its words do not decide between languages."""
     text = question[:_MAX_CHARACTERS].replace("\u2019", "'")
     if len(_CJK.findall(text)) >= _FEWEST_CHARACTERS:
         return "zh"

@@ -1,4 +1,4 @@
-"""Reads expressions and statements in the order in which Python works them out, in a student's terms."""
+"""Describes expressions and statements in the order in which Python evaluates them, in words for students."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ _EMPTY = {"[]": "an empty list", "{}": "an empty dictionary", "()": "an empty tu
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the code with what it does: a subject, which is its code or a noun for long code, and a predicate."""
+    """A part of the code and what it does. `subject` is its code, or a noun for long code; `says` is a predicate."""
 
     subject: str
     says: str
 
 
 class Reader:
-    """Collects the parts of a piece of code in the order of execution. A long piece is cut at 24 parts."""
+    """Collects the parts of a piece of code in the order of execution, at most 24 parts."""
 
     def __init__(self, program: Program, source: str = "") -> None:
         self._program = program
         self._source = source
-        """The code of nodes that do not belong to the program, such as code in the question."""
+        """The source of nodes that are not part of the program, such as code in the question."""
         self.parts: list[Part] = []
 
     def read(self, node: ast.AST, depth: int = 0) -> None:
-        """Collect the parts of a node, those inside it first."""
+        """Collect the parts inside a node, and then the node itself."""
         if depth > _MAX_DEPTH or len(self.parts) >= _MAX_PARTS:
             return
         for inner in self._inner(node):
@@ -52,7 +52,7 @@ class Reader:
             self.parts.append(Part(self.span(node), says))
 
     def _inner(self, node: ast.AST) -> list[ast.AST]:
-        """Return the nodes that Python works out before this one, in that order."""
+        """Return the nodes that Python evaluates before this one, in that order."""
         match node:
             case ast.Assign(value=value):
                 return [value]
@@ -87,7 +87,7 @@ class Reader:
         return self.segment(node)
 
     def segment(self, node: ast.AST) -> str:
-        """Return the source of a node, of several lines only the first."""
+        """Return the source of a node, or only its first line if it has several lines."""
         if node in self._program.parents:
             text = self._program.segment(node)
         else:
@@ -103,7 +103,7 @@ class Reader:
         return _noun(node)
 
     def says(self, node: ast.AST) -> str | None:
-        """Return what a node does, as a predicate, or None if it needs no words of its own."""
+        """Return what a node does, as the predicate of a sentence, or None if it needs no description."""
         if isinstance(node, ast.stmt):
             return self._statement(node)
         return self._expression(node) if isinstance(node, ast.expr) else None
@@ -316,7 +316,7 @@ class Reader:
         return None
 
     def _stored(self, place: ast.expr, value: ast.expr) -> str:
-        """Return what an assignment to one place does. A value that was read before is only called the result."""
+        """Return what an assignment to one target does. A value that was already described is called "the result"."""
         what = _EMPTY.get(ast.unparse(value)) or (self.span(value) if self._expression(value) is None else "the result")
         match place:
             case ast.Subscript(value=owner, slice=index):

@@ -1,4 +1,4 @@
-"""The ladder for "how do I start?": a plan from the words of the task. It never assumes a mistake."""
+"""The texts for "how do I start?": a plan that follows from the words of the task. They assume no mistake."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """A task as far as the code and the question tell it: the stub, its parameters, the words, and an example call."""
+    """A task as described by code and question: the stub, its parameters, the words, and an example call."""
 
     node: Function | ast.ClassDef | None
     line: int
@@ -42,7 +42,7 @@ class _Task:
 
 
 def start_ladder(program: Program) -> Ladder:
-    """Return the ladder that plans a task."""
+    """Return the five texts that plan a task."""
     task = _task(program)
     kinds = _kinds(task.words)
     main = table("tasks")[kinds[0]]
@@ -142,7 +142,7 @@ def _module_text(program: Program) -> str:
 
 
 def _kinds(words: str) -> list[str]:
-    """Return the kinds of task that the words suggest, the most telling first; `other` if there is none."""
+    """Return the kinds of task that the words suggest, the specific ones if there are any; `other` if none fits."""
     known = set(_WORD.findall(words))
     found = [
         kind for kind, entry in table("tasks").items() if any(_is_in(word, known, words) for word in entry["words"])
@@ -177,7 +177,7 @@ def _steps(task: _Task, kinds: Sequence[str]) -> list[str]:
 
 def _skeleton(task: _Task, kinds: Sequence[str], main: Mapping[str, Any]) -> str:
     parameter = task.inputs[0] if task.inputs else "values"
-    item = _ITEMS.get(parameter.lower(), parameter[:-1] if parameter.endswith("s") and len(parameter) > 2 else "item")  # noqa: PLR2004
+    item = _ITEMS.get(parameter.lower(), parameter[:-1] if parameter.endswith("s") and len(parameter) > 2 else "item")  # noqa: PLR2004 - a name of one or two letters is not a plural, such as `xs`
     item = item if item not in task.inputs else "item"
     body = fill(main["skeleton"], {"p": parameter, "item": item})
     if isinstance(task.node, Function) or (task.node is None and task.inputs):

@@ -1,4 +1,4 @@
-"""Code that has hardly begun: an empty file, comments, imports, and functions or classes without a body yet."""
+"""Detect code that is hardly begun: an empty file, comments, imports, and functions or classes without a body."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MAX_COMMENTS = 40
 
 
 def is_beginning(program: Program) -> bool:
-    """Return whether a program that parses has hardly begun, or the cursor is in a function without a body yet."""
+    """Return whether a program that parses is hardly begun, or the cursor is in a function without a body."""
     if program.tree is None:
         return False
     at_cursor = program.function_at(program.cursor_line)
@@ -60,7 +60,7 @@ def stub_of(program: Program) -> Function | ast.ClassDef | None:
 
 
 def comments(program: Program) -> list[tuple[int, str]]:
-    """Return the comments of a program, each with its line, without the sign `#`."""
+    """Return the comments of a program, each with its line and without `#`, at most `_MAX_COMMENTS`."""
     if "#" not in program.code:
         return []
     found: list[tuple[int, str]] = []
@@ -71,7 +71,7 @@ def comments(program: Program) -> list[tuple[int, str]]:
                 if len(found) == _MAX_COMMENTS:
                     break
     except (tokenize.TokenError, SyntaxError):
-        pass  # The comments before the error are kept.
+        pass  # The code cannot be tokenized further: the comments before the error are enough.
     return [comment for comment in found if comment[1]]
 
 
@@ -95,7 +95,7 @@ def _is_text(node: ast.stmt) -> bool:
 
 
 def _is_no_step(node: ast.stmt) -> bool:
-    """Return whether a statement only prepares a task: an import, a text, or a name for a given value."""
+    """Return whether a statement only prepares a task: an import, a string, or an assignment of a given value."""
     match node:
         case ast.Import() | ast.ImportFrom() | ast.Pass():
             return True

@@ -1,4 +1,4 @@
-"""The subject of a question such as "what does this line do?": a part of the code, or a name or form of Python."""
+"""The subject of a question such as "what does this line do?": a part of the code, or a name or construct of Python."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """The part of Python that a question is about.
+    """The part of Python or of the code that a question is about.
 
-    `line` counts from 1 in the code. `node` is None if the question names something that the code does not contain;
-    then `entry` names it in the glossary or in the table of constructs. `is_whole` asks about the whole program.
+    `line` counts from 1 in the code. `node` is None if the code does not contain what the question names. Then `entry`
+    is its entry in the glossary or in the table of constructs. `is_whole`: the question is about the whole program.
     """
 
     line: int
@@ -31,7 +31,7 @@ class Subject:
     node: ast.AST | None = None
     entry: str | None = None
     contrast: str | None = None
-    """The entry of a second name, if the question asks how two names differ."""
+    """The entry of the second name if the question asks how two names differ."""
     is_whole: bool = False
 
 
@@ -140,7 +140,7 @@ _AMBIGUOUS = frozenset(
         ),
     )
 )
-"""Names of Python that are words of English, or so short that they are part of other talk."""
+"""Names in Python that are also English words, or so short that they occur in other words of a question."""
 _NAMED = re.compile(
     r"\b(?:what(?:'s| is| are| does| do|s)?|how (?:does|do)|explain|mean(?:ing)? of|understand|use"
     r"|purpose of|about|between|que fait|was macht|was bedeutet|was ist|qu[eé] (?:hace|es|significa)"
@@ -187,7 +187,7 @@ _FORMS: tuple[tuple[re.Pattern[str], tuple[type[ast.AST], ...], str], ...] = (
 
 
 def subject_of(program: Program, question: str) -> Subject | None:
-    """Return the subject of a question: what it names, else the code at the cursor; None if there is neither."""
+    """Return the subject of a question: the code or name that it mentions, else the line at the cursor, else None."""
     question = question[:_MAX_CHARACTERS]
     if program.tree is None:
         return readable_line(program)
@@ -205,12 +205,12 @@ def subject_of(program: Program, question: str) -> Subject | None:
 
 
 def names_a_line(question: str) -> bool:
-    """Return whether a question is about a line of the code, and not about its error."""
+    """Return whether a question asks about a line of the code, and not about an error in it."""
     return bool(_A_LINE.search(question))
 
 
 def readable_line(program: Program) -> Subject | None:
-    """Return the line that is asked about in code that does not parse, if that line alone can be read."""
+    """Return the line that a question asks about, for code that does not parse. Return None if the line does not parse."""
     match = _LINE.search(program.submission.question or "")
     line = int(match[1]) - program.first_line if match else _nearest_line(program, program.cursor_line)
     text = program.line(line).strip()
@@ -224,7 +224,7 @@ def readable_line(program: Program) -> Subject | None:
 
 
 def _two_names(program: Program, question: str) -> Subject | None:
-    """Return the subject of a question about the difference between two names of Python."""
+    """Return the subject of a question about the difference between two names in Python, or None."""
     match = _DIFFERENCE.search(question)
     if match is None:
         return None
@@ -281,7 +281,7 @@ def _snippets(question: str) -> Iterator[str]:
 
 
 def _closing(text: str, start: int) -> int:
-    """Return the index of the parenthesis that closes the one at `start`, or 0."""
+    """Return the index of the parenthesis that closes the one at `start`, or 0 if none does."""
     depth = 0
     for index in range(start, min(start + 120, len(text))):
         depth += {"(": 1, ")": -1}.get(text[index], 0)
@@ -374,7 +374,7 @@ _OPERATORS: dict[type[ast.AST], str] = {
 
 
 def _named_entry(program: Program, question: str) -> Subject | None:
-    """Return the name of Python that a question asks about, with the first place at which the code uses it."""
+    """Return the first name in Python that a question mentions, with its first use in the code, or None."""
     words = [code.strip("() ") for code in _BACKTICKS.findall(question) + _QUOTED.findall(question)]
     words += [word.removesuffix("(") for word in _CALL.findall(question)]
     words += [match["name"] for pattern in (_KIND, _NAMED) for match in pattern.finditer(question)]
@@ -394,7 +394,7 @@ def _named_entry(program: Program, question: str) -> Subject | None:
 
 
 def _use_of(program: Program, name: str, line: int) -> ast.AST | None:
-    """Return the call of this name on a line, if there is one."""
+    """Return the call of this name on a line, or None."""
     for node in program.expressions_at(line):
         match node:
             case ast.Call(func=ast.Name(id=called) | ast.Attribute(attr=called)) if called == name:
@@ -428,7 +428,7 @@ def _at_line(program: Program, line: int) -> Subject | None:
 
 
 def _nearest_line(program: Program, line: int) -> int:
-    """Return the line, or else the nearest line above or below it that is not blank."""
+    """Return the line itself, or the nearest line above or else below it that is not blank."""
     above = (number for number in range(line, 0, -1) if program.line(number).strip())
     below = (number for number, text in enumerate(program.lines, 1) if text.strip())
     return next(above, 0) or next(below, 1)

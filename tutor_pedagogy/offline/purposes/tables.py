@@ -1,4 +1,4 @@
-"""The tables of texts and patterns beside this module."""
+"""The TOML tables of texts and patterns in the folder of this module."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from typing import Any
 
 @cache
 def table(name: str) -> dict[str, Any]:
-    """Return the entries of a TOML file beside this module."""
+    """Return the entries of a TOML file in the folder of this module, by the file's name without suffix."""
     return tomllib.loads((files("tutor_pedagogy.offline.purposes") / f"{name}.toml").read_text(encoding="utf-8"))

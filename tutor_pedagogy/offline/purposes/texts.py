@@ -1,4 +1,4 @@
-"""The ladder of five texts that each purpose but `find` builds from them."""
+"""The five texts, one for each hint level, of an answer with another purpose than `find`."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ladder:
-    """The texts of one ask that is not about a mistake.
+    """The five texts of an ask that is not about a mistake, called a ladder because each says more than the last.
 
-    `line` counts from 1 in the code; the ask is about it. `examples` are tried in order at level 4, and `without` is
-    the text of that level if the guard lets none of them pass.
+    `line` counts from 1 in the code; the ask is about it. Level 4 shows the first of the `examples` that the guard lets
+    pass, or `without` if it lets none pass.
     """
 
     line: int
@@ -35,13 +35,13 @@ class Ladder:
     without: str
     solution: str
     spare: tuple[str, ...] = ()
-    """Sentences that are added to a text of levels 2, 3 and 5 while it is too short."""
+    """Sentences that are added to a text of level 2, 3 or 5 until it has `FEWEST_WORDS`."""
     plain: str = ""
-    """The text of levels 1 and 3 if the guard stops the usual one, which happens to code in very small pieces."""
+    """The text of levels 1 and 3 if the guard stops the usual one. The guard may do so if the code is very short."""
 
 
 FEWEST_WORDS, MOST_WORDS = 42, 155
-"""The number of words that a text has at least and at most."""
+"""The minimum and maximum number of words of a text."""
 _SPARE_OF_LEVEL = {
     HintLevel.QUESTION: ("Write your answer down, so that you can compare it later with what the program shows.",),
     HintLevel.EXAMPLE: ("Write down first what you expect each of its lines to do, and why.",),
@@ -59,7 +59,7 @@ _EXAMPLE = {
 
 
 def text_of(ladder: Ladder, program: Program, level: HintLevel, student: StudentLevels) -> str:
-    """Return the text of a ladder for a hint level, as Markdown."""
+    """Return the text for a hint level, in Markdown."""
     text = _text_of(ladder, program, level, Voice.of(student.programming))
     for spare in _SPARE_OF_LEVEL.get(level, ladder.spare):
         if count_words(text) >= FEWEST_WORDS:
@@ -88,12 +88,12 @@ def _text_of(ladder: Ladder, program: Program, level: HintLevel, voice: Voice) -
 
 
 def count_words(text: str) -> int:
-    """Return the number of words of a text, its code included."""
+    """Return the number of words in a text, including its code."""
     return len(text.split())
 
 
 def within(steps: Sequence[str], most: int) -> list[str]:
-    """Return the first steps, as many as have at most so many words together; at least one."""
+    """Return the first steps that have at most `most` words together, but at least one step."""
     kept: list[str] = []
     total = 0
     for step in steps:
@@ -105,17 +105,17 @@ def within(steps: Sequence[str], most: int) -> list[str]:
 
 
 def numbered(steps: Iterable[str]) -> str:
-    """Return steps as a numbered list of Markdown."""
+    """Return steps as a numbered list in Markdown."""
     return "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
 
 
 def listed(words: Sequence[str], last: str = "and") -> str:
-    """Return words as they are listed in a sentence: `a, b and c`."""
+    """Return words as an enumeration in a sentence: `a, b and c`."""
     return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
 
 
 def fill(text: str, slots: Mapping[str, str]) -> str:
-    """Return a text with its `$name` slots filled."""
+    """Return a text with its `$name` placeholders replaced."""
     return Template(text).safe_substitute(slots)
 
 
@@ -125,16 +125,16 @@ def quoted(text: str) -> str | None:
 
 
 def quoted_line(program: Program, line: int) -> str:
-    """Return a line's number, with its code if that can be quoted."""
+    """Return a phrase with a line's number and, if it can be quoted, its code."""
     span = quoted(program.line(line).strip())
     return f"line {program.shown(line)}, {span}" if span else f"line {program.shown(line)}"
 
 
 def sentence(text: str) -> str:
-    """Return a text with a capital letter in front, unless it begins with code."""
+    """Return a text with a capital first letter. Code at its beginning is in backticks and stays unchanged."""
     return text[:1].upper() + text[1:]
 
 
 def examples_of(codes: Iterable[str], before: str, after: str) -> tuple[Example, ...]:
-    """Return worked examples with the same words around them."""
+    """Return one worked example for each code, all with the same sentences before and after the code."""
     return tuple(Example(before, code, after) for code in codes)

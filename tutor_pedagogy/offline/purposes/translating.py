@@ -1,4 +1,4 @@
-"""The ladder for code that is not Python: which language it looks like, by which signs, and how Python writes it."""
+"""The texts for code in another language: which language, how it shows, and how Python expresses the same ideas."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _MADE = re.compile(
 
 
 def translate_ladder(program: Program) -> Ladder:
-    """Return the ladder that says which language the code is written in, and how Python writes the same ideas."""
+    """Return the five texts about code in another language, and how Python expresses the same ideas."""
     found = foreign_language(program.code, program.submission.language, parses=program.tree is not None)
     found = found or Foreign("other", "another language")
     signs = _distinct(found.signs)
@@ -81,7 +81,7 @@ def translate_ladder(program: Program) -> Ladder:
 
 
 def _distinct(signs: Sequence[Sign]) -> list[Sign]:
-    """Return the signs, each only once; small signs such as braces come last in the table and stay last."""
+    """Return each different sign once, in order. Weak signs such as braces are last in the table and stay last."""
     return list({sign.says: sign for sign in signs}.values())
 
 
@@ -139,7 +139,7 @@ def _step(program: Program, sign: Sign, line: str) -> str:
 
 
 def _written(program: Program) -> list[str]:
-    """Return the lines that have one certain form in Python: a print of one value, a variable with a literal."""
+    """Return the translations of lines that are surely the same in Python: printing a value, assigning a literal."""
     found: list[str] = []
     for text in program.lines[:_MOST_LINES]:
         if len(text) > _LONG or len(found) == _FEW:
