@@ -1,4 +1,4 @@
-"""Cards for reading by hand hide the cause; what readers say of them is read strictly and counted with intervals."""
+"""The cards with which people judge the tutor's answers, and the figures computed from their judgements."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def judgement(case: str, reader: str = "A", cause: str = "yes", ladder: str = "h
 
 
 def test_cases_are_drawn_by_seed_and_balanced() -> None:
-    """Each family has as many cases, half of the logic ones have no failing text, and the seed decides which."""
+    """Every family has the same number of cases, half of the logic cases have no failing test, and the seed decides."""
     drawn = cards.draw(cases(), 12, seed=5)
 
     families = [case.family for case in drawn]
@@ -45,7 +45,7 @@ def test_cases_are_drawn_by_seed_and_balanced() -> None:
 
 
 def test_card_shows_what_the_student_sees_and_no_cause(tmp_path: Path) -> None:
-    """The cards hold program, report, five texts and form; the cause and the row stand in the key alone."""
+    """A card shows program, report, five texts and a form; only the key file names the cause and the row."""
     path = tmp_path / "cards.md"
     asked = rows.row({"id": "row-7", "family": "runtime", "code": "print(1 / 0)\n", "traceback": "", "cause": "SECRET"})
     asked_again = cards.case_of_ask(
@@ -64,7 +64,7 @@ def test_card_shows_what_the_student_sees_and_no_cause(tmp_path: Path) -> None:
 
 
 def test_filled_cards_are_read_and_kept_without_programs(tmp_path: Path) -> None:
-    """A form that is filled in becomes a judgement; what is kept holds no other text and is read again as the same."""
+    """A filled-in form is read as a judgement. Stored judgements contain no program, and are read back unchanged."""
     path = tmp_path / "cards.md"
     cards.write(path, cases()[:2], STATE)
     form = '{"case": "001", "family": "syntax", "reader": "", "cause": "", "ladder": "", "note": ""}'
@@ -92,7 +92,7 @@ def test_filled_cards_are_read_and_kept_without_programs(tmp_path: Path) -> None
     ],
 )
 def test_careless_judgements_are_refused(lines: list[str | dict[str, str]], message: str) -> None:
-    """Unknown words, missing readers, notes with code, second judgements and mixed states are errors."""
+    """Unknown values, missing readers, notes with code, repeated judgements and several states raise an error."""
     form = {"case": "1", "family": "logic", "reader": "A", "cause": "yes", "ladder": "helpful", "note": ""}
     text = "\n".join(line if isinstance(line, str) else json.dumps(form | line) for line in lines)
 
@@ -101,7 +101,7 @@ def test_careless_judgements_are_refused(lines: list[str | dict[str, str]], mess
 
 
 def test_shares_have_their_interval() -> None:
-    """The share of misleading ladders is counted over all cases, with Wilson's interval beside it."""
+    """The share of misleading ladders is a share of all cases, and is reported with Wilson's confidence interval."""
     judged = [judgement(str(number), ladder="misleading" if number < 3 else "helpful") for number in range(10)]
     by_name = {figure.name: figure for figure in by_hand.figures(judged)}
 
@@ -111,14 +111,14 @@ def test_shares_have_their_interval() -> None:
 
 
 def test_interval_is_wilsons() -> None:
-    """The interval agrees with published values, also at the ends (Newcombe 1998, table I)."""
+    """The interval equals published values, also for a share of zero and for no cases (Newcombe 1998, table I)."""
     assert [round(bound, 2) for bound in by_hand.wilson(81, 263)] == [25.53, 36.62]
     assert [round(bound, 2) for bound in by_hand.wilson(0, 20)] == [0.0, 16.11]
     assert by_hand.wilson(0, 0) == (0.0, 100.0)
 
 
 def test_agreement_is_cohens_kappa() -> None:
-    """Kappa is the agreement beyond chance: 0.4 for 20, 5, 10 and 15 of 50."""
+    """Cohen's kappa of two readers is 0.4 if their answers are 20 times yes-yes, 5 yes-no, 10 no-yes and 15 no-no."""
     pairs = [("yes", "yes")] * 20 + [("yes", "no")] * 5 + [("no", "yes")] * 10 + [("no", "no")] * 15
 
     assert by_hand.kappa(pairs) == pytest.approx(0.4)
@@ -127,7 +127,7 @@ def test_agreement_is_cohens_kappa() -> None:
 
 
 def test_disagreements_are_listed() -> None:
-    """Two readers are compared on the cases that both have judged, and each difference is named with the notes."""
+    """Two readers are compared on the cases that both have judged, and each difference is listed with their notes."""
     one = [judgement("1"), judgement("2", cause="no", note="wrong line"), judgement("3")]
     other = [judgement("1", "B"), judgement("2", "B", ladder="misleading")]
 
@@ -139,7 +139,7 @@ def test_disagreements_are_listed() -> None:
 
 
 def test_card_of_code_that_does_not_compile_shows_the_message() -> None:
-    """A row without a report shows what Python says of a syntax error, as the student sees it."""
+    """The card of a program with a syntax error shows CPython's message, even if the row contains no report."""
     broken = cards.case_of_row(rows.row({"id": "1", "family": "syntax", "code": "while True\n    pass\n"}))
 
     assert "SyntaxError: expected ':'" in cards.card("001", broken)

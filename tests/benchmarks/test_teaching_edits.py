@@ -1,4 +1,4 @@
-"""The benchmark applies edits and runs them: an edit that only looks right is counted as what it does."""
+"""The benchmark judges the tutor's edits by applying them and running the program."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ SUM = 'age = "3"\nprint(age + 1)\nprint("done")\n'
 
 
 def logic_row(**more: str) -> Row:
-    """Return a row with a wrong result, and with what is known of it."""
+    """Return a row of the data set whose program has a wrong result, with more fields such as the fixed program."""
     return row({"id": "mean", "family": "logic", "code": AVERAGE, "traceback": "expected: 2\ngot: 1", **more})
 
 
 def crash_row(**more: str) -> Row:
-    """Return a row whose program ends with an exception, and with what is known of it."""
+    """Return a row of the data set whose program ends with an exception, with more fields such as the fixed program."""
     told = 'Traceback (most recent call last):\n  File "a.py", line 2, in <module>\nTypeError: can only concatenate str'
     return row({"id": "sum", "family": "runtime", "code": SUM, "traceback": told, **more})
 
@@ -38,7 +38,7 @@ def crash_row(**more: str) -> Row:
     ],
 )
 def test_edit_is_judged_by_what_the_program_does(line: str, expected: str) -> None:
-    """A planted wrong edit is found by the result, the next exception, the compiler or the time limit."""
+    """A wrong edit is detected by its result, by another exception, by a syntax error or by the time limit."""
     for known in ({"fixed": FIXED_AVERAGE, "driver": "mean([1, 2, 3])"}, {"check": "assert mean([1, 2, 3]) == 2"}):
         mistaken = logic_row(**known)
 
@@ -46,7 +46,7 @@ def test_edit_is_judged_by_what_the_program_does(line: str, expected: str) -> No
 
 
 def test_edit_elsewhere_leaves_the_error() -> None:
-    """An edit that changes another line, or the failing line in vain, leaves the reported exception."""
+    """If an edit changes another line, or changes the failing line without effect, the reported exception remains."""
     mistaken = crash_row()
 
     assert effect(mistaken, SUM.replace('"done"', '"end"')) == "error stays"
@@ -55,7 +55,7 @@ def test_edit_elsewhere_leaves_the_error() -> None:
 
 
 def test_edit_that_causes_the_next_error_does_not_mend() -> None:
-    """An edit after which another exception ends the program is told apart from one that mends."""
+    """An edit after which the program ends with another exception does not count as mending the program."""
     mistaken = crash_row()
 
     assert effect(mistaken, SUM.replace("age + 1", "years + 1")) == "another error"
@@ -63,14 +63,14 @@ def test_edit_that_causes_the_next_error_does_not_mend() -> None:
 
 
 def test_error_of_the_same_words_at_another_line_is_another() -> None:
-    """If the mended line lets a second mistake of the same kind show, the first one is gone."""
+    """If an edit mends a line, and the next line fails with the same exception, the result is another error."""
     twice = crash_row(code='print("3" + 1)\nprint("4" + 2)\n')
 
     assert effect(twice, 'print(int("3") + 1)\nprint("4" + 2)\n') == "another error"
 
 
 def test_deleting_the_failing_line_mends_nothing() -> None:
-    """A program that lost its failing statement ends well, and its result is not that of the fixed one."""
+    """If an edit deletes the failing statement, the result differs from that of the fixed program or is undecided."""
     shorter = SUM.replace("print(age + 1)\n", "")
 
     assert effect(crash_row(), shorter) == "undecided"
@@ -78,7 +78,7 @@ def test_deleting_the_failing_line_mends_nothing() -> None:
 
 
 def test_check_that_proves_nothing_is_left_out() -> None:
-    """A check that already passes before the edit, or fails on the fixed program, does not decide."""
+    """A check is ignored if it passes before the edit, or fails for the fixed program."""
     for check in ("assert mean([4]) == 4", "assert mean([1, 2, 3]) == 7"):
         known = logic_row(check=check, fixed=FIXED_AVERAGE, driver="mean([1, 2, 3])")
 
@@ -87,7 +87,7 @@ def test_check_that_proves_nothing_is_left_out() -> None:
 
 
 def test_result_may_be_false() -> None:
-    """A driver is compared by its value, which may be False; a check that is an expression fails if it is false."""
+    """The value of a driver expression may be False, but a check that is an expression fails if its value is false."""
     code = "def has(xs, x):\n    for y in xs:\n        return y == x\n"
     fixed = code.replace("        return y == x", "        if y == x:\n            return True\n    return False")
     mistaken = row({"id": "has", "kind": "logic", "code": code, "fixed": fixed, "driver": "has([], 1)"})
@@ -98,17 +98,17 @@ def test_result_may_be_false() -> None:
 
 
 def test_wrong_result_without_a_known_right_one_is_undecided() -> None:
-    """A program with a wrong result that runs to its end says nothing for the edit."""
+    """If the right result is not known, a program that runs to its end leaves the edit undecided."""
     assert effect(logic_row(), FIXED_AVERAGE) == "undecided"
 
 
 def test_missing_library_is_undecided() -> None:
-    """A program that needs a library which is not installed is not held against the edit."""
+    """If a program needs a library that is not installed, the edit is undecided."""
     assert effect(crash_row(needs="no_such_library_here"), SUM) == "undecided"
 
 
 def test_program_that_reads_input_is_run_with_several() -> None:
-    """Without an input in the row, a difference on any of the benchmark's own inputs counts."""
+    """If a row contains no input, a different result for any of the benchmark's own inputs counts as another result."""
     code = "n = int(input())\nif n > 5\n    print('big')\nelse:\n    print('small')\n"
     mistaken = row({"id": "n", "family": "syntax", "code": code, "fixed": code.replace("> 5", "> 5:")})
 
@@ -117,7 +117,7 @@ def test_program_that_reads_input_is_run_with_several() -> None:
 
 
 def test_edit_is_compared_with_the_fix_line_by_line() -> None:
-    """An edit equals the fix if each line that it changes or adds stands in the fixed program."""
+    """An edit equals the fix if every line that it changes or adds is a line of the fixed program."""
     known = logic_row(fixed=FIXED_AVERAGE, driver="mean([1, 2, 3])")
     right = Edit(line=4, before="        total = x", after="        total += x")
     longer = Edit(line=4, before="        total = x", after="        total += x\n        print(total)")
@@ -127,7 +127,7 @@ def test_edit_is_compared_with_the_fix_line_by_line() -> None:
 
 
 def test_both_forms_of_a_row_are_read() -> None:
-    """A row of the older form means the same as one of the newer form."""
+    """The older and the newer format of a row are read as the same data."""
     code = "def f(x):\n    return x\n"
     old = row({"id": "1", "kind": "logic", "code": code, "error": "got 1", "fixed": "f", "driver": "f(2)"})
     new = row({"id": "1", "family": "logic", "code": code, "traceback": "got 1", "fixed": "f", "cursor": 2})

@@ -1,4 +1,4 @@
-"""The benchmark's figures fall when the tutor flatters itself, claims what is false or names another line."""
+"""The benchmark's figures drop if an answer has a false claim, the wrong line or an unjustified certainty."""
 
 from __future__ import annotations
 
@@ -41,30 +41,30 @@ SHOP: Mapping[str, object] = {
 
 
 def answer(rule: str, certainty: Literal["certain", "likely", "start_here"] = "certain", line: int = 3) -> Explanation:
-    """Return a planted answer."""
+    """Return an artificial answer of the tutor."""
     text = f"Look at line {line}.\n\n```python\nprint(1)\n```\n"
     return Explanation(rule=rule, lines=(line,), certainty=certainty, text=text)
 
 
 def plant(monkeypatch: pytest.MonkeyPatch, planted: Explanation) -> None:
-    """Let the tutor give one answer to everything."""
+    """Make the tutor return the same answer for every program."""
     for module in (bugs, sound, asks):
         monkeypatch.setattr(module, "explain", lambda *_: planted)
 
 
 def figures_of(*data: Mapping[str, object]) -> dict[str, Figure]:
-    """Return the figures of some rows by name."""
+    """Return the figures for some rows, by the figures' names."""
     judged = judge_all([rows.row(dict(one)) for one in data])
     return {figure.name.strip(): figure for figure in bug_figures.figures(judged)}
 
 
 def counts(figures: dict[str, Figure], names: Sequence[str]) -> list[str]:
-    """Return the counts behind some figures."""
+    """Return the counts of the figures with these names."""
     return [figures[name].counts for name in names]
 
 
 def test_real_answer_is_counted_with_its_gain_over_python() -> None:
-    """The line with the cause is right and Python's own is not; the claim is borne out, the fixed program has none."""
+    """The tutor's line is right and Python's is not, its certain claim is confirmed, and the fix has no claim."""
     found = figures_of(SHOP)
 
     names = ("where Python names one, the tutor's right", "where Python names one, Python's own right")
@@ -74,7 +74,7 @@ def test_real_answer_is_counted_with_its_gain_over_python() -> None:
 
 
 def test_every_rule_that_restates_is_generic() -> None:
-    """Rules made from the kind of wrong result or from where to start, and the last resorts, name no cause."""
+    """`GENERIC` contains every rule for a wrong result, and every rule that only says where to start looking."""
     made = [
         rule.name for module in (wrong_result, wrong_branch) for rule in vars(module).values() if type(rule) is Rule
     ]
@@ -87,7 +87,7 @@ def test_every_rule_that_restates_is_generic() -> None:
 
 @pytest.mark.parametrize("rule", sorted(GENERIC))
 def test_flattering_rule_names_no_cause_and_is_not_borne_out(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A generic answer that calls itself certain and names the right line is neither a cause nor borne out."""
+    """An answer of a generic rule counts neither as a cause nor as confirmed, even if certain and on the right line."""
     plant(monkeypatch, answer(rule, "certain", 2))
 
     found = figures_of(SHOP)
@@ -99,7 +99,7 @@ def test_flattering_rule_names_no_cause_and_is_not_borne_out(rule: str, monkeypa
 
 
 def test_certain_answer_about_another_line_is_refuted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A planted false cause, at the line where the program fails, lowers the precision of what is certain."""
+    """A certain answer with a false cause at the failing line lowers the share of certain answers that are right."""
     plant(monkeypatch, answer("runtime.none-has-no-length", "certain", 3))
 
     found = figures_of(SHOP)
@@ -109,7 +109,7 @@ def test_certain_answer_about_another_line_is_refuted(monkeypatch: pytest.Monkey
 
 
 def test_claim_on_a_fixed_or_correct_program_shows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A planted claim is counted on the fixed program, on a correct one and on a module, with its rule."""
+    """A claim about a fixed or a correct program is counted as a false one, and its rule is listed."""
     plant(monkeypatch, answer("logic.loop-never-ends", "likely"))
     correct = rows.correct_program({"id": "sum", "code": "print(sum([1, 2]))\n", "cursor": 1})
 
@@ -123,7 +123,7 @@ def test_claim_on_a_fixed_or_correct_program_shows(monkeypatch: pytest.MonkeyPat
 
 
 def test_place_to_start_and_another_purpose_are_no_claims(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An answer that only says where to start, or that explains a line, claims no mistake."""
+    """An answer that only says where to start looking, or that explains a line, claims no mistake."""
     for planted in (answer("logic.result-differs", "start_here"), answer("purpose.explain", "certain")):
         plant(monkeypatch, planted)
 
@@ -131,14 +131,14 @@ def test_place_to_start_and_another_purpose_are_no_claims(monkeypatch: pytest.Mo
 
 
 def test_correct_program_that_does_not_run_here_is_left_out() -> None:
-    """A program that ends with an exception is no proof of a false claim."""
+    """A program that ends with an exception is not counted as a correct program."""
     broken = rows.correct_program({"id": "x", "code": "print(nothing)\n", "cursor": 1})
 
     assert of_programs([broken]) == {}
 
 
 def test_modules_are_drawn_by_seed_and_without_tests(tmp_path: Path) -> None:
-    """The same seed draws the same modules; folders of tests and modules that do not compile are left out."""
+    """The same seed draws the same modules. Test folders, and modules that do not compile, are left out."""
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "bad.py").write_text("print(nothing)\n", encoding="utf-8")
     for name in "abcdef":
@@ -154,7 +154,7 @@ def test_modules_are_drawn_by_seed_and_without_tests(tmp_path: Path) -> None:
 
 
 def test_big_fix_makes_no_line_right() -> None:
-    """A fix of many lines is a new program; the stated line counts, a line that the text does not name does not."""
+    """If a fix changes many lines, only the stated line of the cause counts; the tutor's line must be in its text."""
     new = rows.row({**SHOP, "fixed": "a = 1\nb = 2\nc = 3\nd = 4\n", "cause_line": [2]})
 
     assert right_lines(new) == {2}
@@ -164,14 +164,14 @@ def test_big_fix_makes_no_line_right() -> None:
 
 
 def test_line_of_a_syntax_error_is_the_compilers() -> None:
-    """Python's own line of a syntax error is where the compiler reports it."""
+    """Python's own line for a syntax error is the line that the compiler reports."""
     broken = rows.row({"id": "x", "family": "syntax", "code": "a = (1\nb = 2\n"})
 
     assert pythons_line(broken) == 1
 
 
 def test_purposes_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An ask that is not about a mistake but answered with one counts as missed, and as a claim."""
+    """If an ask to explain code gets an answer about a mistake, the purpose counts as missed, the answer as a claim."""
     data = {"id": "1", "purpose": "explain", "code": "x = 1\n", "cursor": 1, "question": "What does this line do?"}
     found: list[list[str]] = []
     for planted in (answer("logic.loop-never-ends", "likely"), answer("purpose.explain-line")):
@@ -183,7 +183,7 @@ def test_purposes_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_grade_counts_prose_alone() -> None:
-    """Blocks of code are left out, a code span is one word, and long words in long sentences raise the grade."""
+    """The reading grade ignores code blocks and counts a code span as one word. Long words and sentences raise it."""
     assert sentences("Look at `total += 1`. **Why?**\n\n```python\nx = 1\n```\n1. Stop") == [
         "Look at it",
         "Why",

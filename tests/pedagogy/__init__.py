@@ -1,1 +1,1 @@
-"""Tests of the package that decides and words the hints, and guards a model's answers."""
+"""Tests of the package that chooses the hint level, writes the hints, and guards a model's answers."""

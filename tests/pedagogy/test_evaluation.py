@@ -1,4 +1,4 @@
-"""The evaluator agrees with CPython, or it stops."""
+"""The evaluator's result for a program is the same as CPython's, or the evaluator stops without a result."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ json.dump(ends, sys.stderr)
 
 
 def programs() -> dict[str, str]:
-    """Return every worked example and every case of the lessons that parses."""
+    """Return every worked example, and every case of the lessons whose program parses."""
     examples = {
         f"{rule}-example-{number}": example.code
         for rule in lesson_files()
@@ -129,7 +129,7 @@ def test_the_value_of_an_expression(expression: str, value: object) -> None:
 
 
 def test_the_visible_names_of_an_exception() -> None:
-    """The names of a run that raised are those that the failing line sees."""
+    """After an exception, the run's `names` are the variables that are visible at the failing line."""
     done = run(ast.parse("a = 1\ndef f(b):\n    return b / 0\nf(2)\n"))
 
     assert {name: done.names[name] for name in "ab"} == {"a": 1, "b": 2}

@@ -1,4 +1,4 @@
-"""The bounds of the evaluator: hostile programs neither take long, nor nest too deeply, nor reach anything else."""
+"""The limits of the evaluator: a hostile program cannot take long, nest too deeply, or reach the evaluator itself."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FRAMES = 300
-"""The number of Python frames below which the evaluator is called."""
+"""The number of nested Python calls from which the evaluator is called."""
 SECONDS_PER_STEP = 25e-6
-"""The maximum processor time of a step, some ten times what the dearest takes."""
+"""The maximum processor time of a step, in seconds: about ten times that of the most expensive operation."""
 PROGRAMS = {name: code for name, code in hostile_programs().items() if not name.startswith("misuse")}
 
 
 def parsed(code: str) -> ast.Module:
-    """Return the tree of a program without CPython's warnings about it."""
+    """Return the syntax tree of a program, without showing CPython's warnings about it."""
     with warnings.catch_warnings(action="ignore"):
         return ast.parse(code)
 
@@ -41,7 +41,7 @@ def parses(code: str) -> bool:
 
 
 def below(frames: int, call: Callable[[], Run]) -> Run:
-    """Return the result of a call under a number of frames."""
+    """Return the result of a function that is called below a number of nested calls."""
     return call() if frames == 0 else below(frames - 1, call)
 
 
@@ -54,7 +54,7 @@ def processor_time(tree: ast.Module, steps: int) -> float:
 
 @pytest.mark.parametrize("steps", [4_000, 20_000])
 def test_the_processor_time_of_a_step_is_bounded(steps: int) -> None:
-    """No hostile program takes longer than its steps allow, whatever native operations it uses."""
+    """No hostile program takes more time than its number of steps allows, whatever native operations it uses."""
     bound = steps * SECONDS_PER_STEP
     trees = {name: parsed(code) for name, code in PROGRAMS.items()}
     slow = {name: tree for name, tree in trees.items() if processor_time(tree, steps) > bound}
@@ -63,7 +63,7 @@ def test_the_processor_time_of_a_step_is_bounded(steps: int) -> None:
 
 
 def test_no_exception_escapes_below_a_deep_stack() -> None:
-    """A run ends by design, also if it is called from a deep stack; the text of its exception is bounded too."""
+    """Even if it is called from a deep stack, the evaluator never fails, and the text of an exception is limited."""
     trees = {name: parsed(code) for name, code in hostile_programs().items()}
     ends = {name: below(FRAMES, partial(run, tree)) for name, tree in trees.items()}
 
@@ -72,7 +72,7 @@ def test_no_exception_escapes_below_a_deep_stack() -> None:
 
 
 def test_the_depth_bound_does_not_depend_on_the_caller() -> None:
-    """A run has the same result at the top of the stack and far below it."""
+    """A run has the same result whether it is called from a shallow or a deep stack."""
     trees = {name: parsed(code) for name, code in hostile_programs().items()}
     here, there = (
         {
@@ -94,7 +94,7 @@ def test_generated_programs_end_by_design() -> None:
 
 
 def test_every_budget_ends_a_run() -> None:
-    """A run that is cut off after any number of steps stops for that reason, and has not taken more."""
+    """A run with any step limit stops for that reason, and takes no more steps."""
     tree = ast.parse("class A:\n    def f(self): return [x * 2 for x in range(9)]\nwhile True:\n    print(A().f())\n")
     for steps in range(1, 400, 7):
         done = run(tree, steps=steps)
@@ -103,7 +103,7 @@ def test_every_budget_ends_a_run() -> None:
 
 
 def test_the_frames_of_a_run_are_freed_at_once() -> None:
-    """Functions of the program leave no reference cycle: their values are freed without the garbage collector."""
+    """The program's functions leave no reference cycle, so their variables are freed without the garbage collector."""
     tree = ast.parse("def f():\n    def g(): return g, value\n    value = {1}\n    return g\nkept = f()\n")
     gc.collect()
     gc.disable()

@@ -1,4 +1,4 @@
-"""Renaming worked examples: only an example's own names change, and it does the same as before."""
+"""Worked examples are renamed if they share names with the student's code: their output stays the same."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def outputs(programs: list[str], folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("words", [None, *STUDENTS_PROGRAMS.values()], ids=["its own words", *STUDENTS_PROGRAMS])
 def test_every_example_prints_the_same_under_other_names(words: str | None, tmp_path: Path) -> None:
-    """With any names of the student taken, even all of the example's own, an example keeps its output."""
+    """Whatever names the student's code uses, even all names of an example, the renamed example has the same output."""
     examples = every_example()
     changed = [renamed(each, frozenset(re.findall(r"\w+", words or each.code))) for each in examples]
 
@@ -122,12 +122,12 @@ def test_every_example_prints_the_same_under_other_names(words: str | None, tmp_
     ],
 )
 def test_only_names_that_the_example_binds_change(code: str, taken: str, expected: str) -> None:
-    """Variables, parameters, functions and classes get other names; strings, imports and attributes do not."""
+    """Renaming changes variables, parameters, functions and classes, but not strings, imports and attributes."""
     assert expected == renamed(example_of(code), frozenset(taken.split())).code
 
 
 def test_code_spans_follow_the_code() -> None:
-    """Code spans around an example have its new names, other words keep theirs."""
+    """Code spans in the text around an example get the new names, and other words are unchanged."""
     example = example_of("total = 1\nprint(total)", "The total is `total`.", 'See `print(total)`, `"total"`, `.total`.')
 
     changed = renamed(example, frozenset(("total",)))

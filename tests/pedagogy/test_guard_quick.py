@@ -107,7 +107,7 @@ def test_whatever_may_be_code_in_a_sentence_has_a_sign_or_keyword(prose: str) ->
 @example("write x in l\u0131eu of y")
 @example("needs x and not y")
 def test_no_pattern_of_an_edit_matches_without_the_words_that_it_needs(prose: str) -> None:
-    """An edit pattern matches only texts with one of the words that its prefilter requires."""
+    """Each pattern for edits matches only texts that contain one of the words in its prefilter."""
     for pattern in instructions._PATTERNS:
         assert any(part in prose.lower() for part in pattern.holds) or not pattern.regex.search(prose)
 
@@ -118,7 +118,7 @@ def test_no_pattern_of_an_edit_matches_without_the_words_that_it_needs(prose: st
 @example("Look(total)")
 @example("r'a' + total")
 def test_a_line_that_begins_as_talk_is_no_code_when_it_is_read_to_its_end(line: str) -> None:
-    """A line that is skipped because of its first word would not count as code by its other words either."""
+    """A line whose first word makes the guard skip it would not count as code by its other words either."""
     context = GuardContext.of(HintLevel.QUESTION, ASKED, frozenset())
     tokens = all_tokens_of(line)
     expected = bool(tokens) and all(map(context.is_code_word, names_in(tokens)))
@@ -262,7 +262,7 @@ def test_only_a_full_stop_may_belong_to_a_number_or_an_abbreviation(text: str) -
 @settings(max_examples=500, deadline=None)
 @example("Is it? `x`.\n\nNo... (Yes!) e.g. a")
 def test_sentences_end_as_by_the_plain_pattern(text: str) -> None:
-    """The fast pattern for the ends of sentences finds the same as the readable one."""
+    """The fast pattern for the ends of sentences finds the same matches as the readable pattern."""
     plain = r"`+|\n|[.!?\u2026]+[\"'\u201d\u2019)\]*_]*(?=\s|\Z)"
     found = [found.span() for found in units._BOUNDARY.finditer(text)]
     assert found == [found.span() for found in re.finditer(plain, text)]
@@ -273,7 +273,7 @@ def test_sentences_end_as_by_the_plain_pattern(text: str) -> None:
 @example("abcdefghijk==")
 @example("abcd abcd\nabcd ab=")
 def test_base64_is_found_as_by_the_plain_pattern(text: str) -> None:
-    """The pattern for base64 without backtracking finds the same as the readable one."""
+    """The pattern for base64 without backtracking finds the same matches as the readable pattern."""
     plain = r"(?<![\w+/=-])(?:[\w+/-]{11,}={0,2}|(?:[\w+/-]{4,76}[ \n]+){3,}[\w+/-]{2,76}={0,2})(?![\w+/=-])"
     found = [run.span() for run in encodings._BASE64.finditer(text)]
     assert found == [run.span() for run in re.finditer(plain, text, re.ASCII)]
@@ -295,7 +295,7 @@ def test_a_plain_text_holds_nothing_to_clean(text: str) -> None:
 @example("_ __ total")
 @example("to\u0301tal \u0394")
 def test_no_name_is_spelled_otherwise_without_two_signs_of_it(text: str) -> None:
-    """A text with fewer signs than needed contains no name in another spelling."""
+    """The prefilter counts at least as many signs as the text has words that are not in lower-case ASCII."""
     otherwise = {word for word in spelling._WORD.findall(text) if not (word.islower() and word.isascii())}
     assert len(spelling._SIGN_OF_OTHERWISE.findall(text)) >= len(otherwise)
 
@@ -305,7 +305,7 @@ def test_no_name_is_spelled_otherwise_without_two_signs_of_it(text: str) -> None
 @example("total = 1")
 @example("mean(marks)")
 def test_no_line_acts_without_a_sign_of_it(line: str) -> None:
-    """The fast check for an action agrees with the full pattern."""
+    """The fast check for actions gives the same result as the full pattern."""
     assert disclosure._is_action(line) == bool(disclosure._ACTION.fullmatch(line))
 
 
@@ -315,7 +315,7 @@ def test_no_line_acts_without_a_sign_of_it(line: str) -> None:
 @example("total\t1. ")
 @example("total\xa0?!")
 def test_nothing_counts_a_piece_where_the_last_word_begins_with_a_letter(line: str) -> None:
-    """A line whose last word begins with a letter does not end in a number that counts fragments."""
+    """A line whose last word begins with a letter does not end with a number that counts code fragments."""
     words = line.split()
     if not words or words[-1][0].isalpha():
         assert not instalments._COUNTED.search(line)
@@ -371,7 +371,7 @@ PROGRAMS = st.lists(
 @example("def f(x, y=(1, 2)):\n    a, b = x\n    for k in y: a += k")
 @example("xdef f(a)\ndef g(b)")
 def test_names_are_found_as_by_the_plain_patterns(code: str) -> None:
-    """The fast patterns for names find the same as the readable ones."""
+    """The fast patterns for names find the same names as the readable patterns."""
     plain = {
         student_material._DEFINED: r"\b(?:def|class)[ \t]+(\w+)",
         student_material._ASSIGNED: r"(?m)^[ \t]*((?:\w+[ \t]*,[ \t]*)*\w+)[ \t]*(?:[-+*/%&|^]|//|\*\*|<<|>>)?=(?!=)",

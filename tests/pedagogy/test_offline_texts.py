@@ -1,4 +1,4 @@
-"""What students read of a finding: no empty slot, no closing that is not needed, the line reported, the certainty."""
+"""The sentences of hints: filled placeholders, closing sentences, the reported line, and the stated certainty."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ EMPTY = re.compile(
     r"|`(?:the|each|one|its|your|no|some|another) (?:[a-z]+ )?[a-z]+`"
     r"|\b(\w+) \4\b(?! (?:in|on|of))"
 )
-"""A placeholder or a marker that is left, a noun that stands twice, and code that is no code."""
+"""A pattern for faults in a text: a remaining placeholder or marker, a repeated noun, or words marked as code."""
 LOOP = "numbers = [3, 5]\nfor i in range(len(numbers) + 1):\n    print(numbers[i])\n"
 CRASH = (
     'Traceback (most recent call last):\n  File "a.py", line 3, in <module>\n    print(numbers[i])\n'
@@ -47,7 +47,7 @@ def prose(text: str) -> str:
 
 @pytest.mark.parametrize("case", lesson_cases(), ids=str)
 def test_no_slot_without_a_value_reaches_a_student(case: LessonCase) -> None:
-    """No text of a case has a placeholder left, a noun that stands twice, or words where code should stand."""
+    """No text contains a remaining placeholder, a repeated noun, or words in backticks that are no code."""
     texts = [explain(case.submission(), level, student).text for level, student in product(HintLevel, STUDENTS)]
 
     found = [match.group() for text in texts for match in EMPTY.finditer(prose(text))]
@@ -56,7 +56,7 @@ def test_no_slot_without_a_value_reaches_a_student(case: LessonCase) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_a_lesson_without_any_value_has_no_placeholder(rule: Rule) -> None:
-    """If a detector knows none of the values, no text has a placeholder or a marker left."""
+    """If a detector provides no value at all, no text has a remaining placeholder or marker."""
     finding = Finding(rule=rule.name, error_type=rule.error_type, lines=(1,), expression="zz", slots={})
 
     for level, student in product(HintLevel, STUDENTS):
@@ -67,7 +67,7 @@ def test_a_lesson_without_any_value_has_no_placeholder(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", [r for r in RULES if any("[[" in part for part in parts(r))], ids=lambda r: r.name)
 def test_alternatives_are_as_long_as_the_texts_that_they_replace(rule: Rule) -> None:
-    """A lesson with sentences for a missing value has at least 40 words at every level without that value."""
+    """A lesson with alternatives for a missing value has at least 40 words at every level without that value."""
     optional = {
         name
         for part in parts(rule)
@@ -96,7 +96,7 @@ def test_alternatives_are_as_long_as_the_texts_that_they_replace(rule: Rule) -> 
     ],
 )
 def test_the_first_sentence_whose_slots_have_values_is_taken(known: set[str], expected: str) -> None:
-    """Of several alternatives the first with all its values is taken; a sentence without a value is left out."""
+    """Of several alternatives, the first whose values are all known is used. Sentences without a value are dropped."""
     part = "[[$call gives $got.||You get $got.||Look at the result.]] Count. See $other."
     filled = with_values(part, known).replace("$call", "`f`").replace("$got", "3")
 
@@ -105,7 +105,7 @@ def test_the_first_sentence_whose_slots_have_values_is_taken(known: set[str], ex
 
 @pytest.mark.parametrize(("words", "expected"), [(28, 2), (35, 1), (39, 1), (40, 0), (80, 0)], ids=str)
 def test_closings_fill_short_texts_only(words: int, expected: int) -> None:
-    """A text gets closing sentences until it has 40 words, and none if it has them already."""
+    """A text with fewer than 40 words gets closing sentences, and a longer text gets none."""
     text = " ".join(["word"] * words)
 
     assert with_closing(text, ("One two three four five six.", "Seven.")).count(".") == expected
@@ -156,7 +156,7 @@ def test_closings_are_a_small_part_of_all_words() -> None:
 def test_first_sentence_names_the_line_that_python_or_the_student_points_at(
     submission: Submission, opening: str
 ) -> None:
-    """If the finding is on another line than the one reported or asked about, the first sentence says so."""
+    """If the finding is on another line than the report or the question, the first sentence says so."""
     text = explain(submission, HintLevel.QUESTION, STUDENTS[1]).text
 
     assert opening == text[: len(opening)]
@@ -175,7 +175,7 @@ FAILED = "Test failed: double(5)\n  expected: 10\n  got: 8\n"
     ],
 )
 def test_tone_follows_the_certainty(code: str, said: str | None, opening: str) -> None:
-    """Level 3 claims a cause only if it is certain, and says how to check a likely one."""
+    """Level 3 states the cause as a fact only if it is certain. For a likely cause it says how to check it."""
     submission = Submission(code=code, cursor=Position(0, 0), traceback=said)
     plan = explain(submission, HintLevel.STRUCTURE, STUDENTS[1]).text
 

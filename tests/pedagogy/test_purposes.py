@@ -1,4 +1,4 @@
-"""The purposes of an ask: told by question and code, and answered by texts that are true, specific and safe."""
+"""The purposes of an ask: how question and code decide them, and the five texts of each purpose."""
 
 from __future__ import annotations
 
@@ -60,14 +60,14 @@ def test_purpose_is_told_by_question_and_code(ask: PurposeAsk) -> None:
 
 @pytest.mark.parametrize("ask", OTHERS, ids=named(OTHERS))
 def test_texts_contain_the_facts_of_the_code(ask: PurposeAsk) -> None:
-    """The five texts together contain what the student must learn from them."""
+    """The five texts together contain the facts about the code that the student should learn."""
     texts = "\n".join(text(ask, level) for level in HintLevel)
     assert [fact for fact in ask.facts if fact not in texts] == []
 
 
 @pytest.mark.parametrize("ask", OTHERS, ids=named(OTHERS))
 def test_texts_are_short_and_plain(ask: PurposeAsk) -> None:
-    """Every text has 40 to 160 words, reading grade 9 or below, and no empty slot."""
+    """Every text has 40 to 160 words, a reading grade of at most 9.5, and no unfilled placeholder."""
     for level in HintLevel:
         for student in STUDENTS:
             found = text(ask, level, student)
@@ -90,7 +90,7 @@ def test_guard_lets_every_early_text_pass(ask: PurposeAsk) -> None:
 
 @pytest.mark.parametrize("ask", OTHERS, ids=named(OTHERS))
 def test_other_purposes_claim_no_mistake(ask: PurposeAsk) -> None:
-    """An answer with another purpose has the purpose's own rule, a line, no edit, and is only a place to start."""
+    """An answer with another purpose than `find` has a rule and a line, but no edit, and only says where to start."""
     submission = ask.submission()
     explanation = explain(submission, HintLevel.QUESTION, STUDENTS[1])
     finding = diagnose(submission)
@@ -103,13 +103,13 @@ def test_other_purposes_claim_no_mistake(ask: PurposeAsk) -> None:
 
 
 def test_cases_of_lessons_without_a_question_are_mistakes() -> None:
-    """Every program of the rules' own tests is answered as a mistake."""
+    """No program in the cases of the lessons gets another purpose than `find`."""
     others = [case for case in lesson_cases() if purpose(case.submission()) != "find"]
     assert others == []
 
 
 def test_lines_are_counted_in_the_whole_document() -> None:
-    """In a fragment of a larger document, questions and texts use the editor's line numbers."""
+    """If the code is a part of a larger document, questions and texts use the line numbers in the document."""
     submission = Submission(code=ODDS, cursor=Position(0, 0), first_line=40, question="What does line 44 do?")
     explanation = explain(submission, HintLevel.QUESTION, STUDENTS[1])
     assert explanation.lines == (44,)
@@ -141,17 +141,17 @@ def test_lines_are_counted_in_the_whole_document() -> None:
     ],
 )
 def test_kind_of_question(question: str, kind: str | None) -> None:
-    """The words of a question tell the kind of help, in six languages."""
+    """The words of a question decide the kind of help, in six languages."""
     assert kind == kind_of_question(question)
 
 
 def test_note_on_the_language_only_if_it_is_certain() -> None:
-    """A question in English, or of a single word that several languages share, gets no note."""
+    """A question in English, or of one word that several languages share, gets no note about its language."""
     assert [note_on_language(each) for each in ("why is it wrong?", "error", None)] == ["", "", ""]
 
 
 def test_answer_to_a_question_in_another_language_says_so_first() -> None:
-    """An answer about a mistake begins with a sentence in the language of the question."""
+    """If a question is not in English, the answer begins with a note in the language of the question."""
     code = "for i in range(3)\n    print(i)\n"
     found = explain(asked(code, "¿Por qué no funciona mi programa?"), HintLevel.QUESTION, STUDENTS[1])
     assert (found.purpose, found.rule) == ("find", "syntax.missing-colon")
@@ -159,7 +159,7 @@ def test_answer_to_a_question_in_another_language_says_so_first() -> None:
 
 
 def test_python_with_a_foreign_sign_stays_python() -> None:
-    """A program of Python with a token of another language is a mistake, not another language."""
+    """Python code with a token of another language counts as a mistake, not as code in that language."""
     codes = [
         "def f(x):\n    if x > 1 && x < 3:\n        return x;\n",
         "i = 0\nwhile i < 3 {\n    print(i)\n    i++\n}\n",
@@ -173,13 +173,13 @@ def test_python_with_a_foreign_sign_stays_python() -> None:
 
 
 def test_stub_at_the_cursor_is_planned_although_others_are_written() -> None:
-    """The function at the cursor counts: without a body it is planned, with one the program is checked."""
+    """The function at the cursor decides: one without a body gets a plan, and a complete one is checked."""
     code = f"{GRADE}\n\ndef count_passes(scores):\n    pass\n"
     assert [purpose(asked(code, None, line)) for line in (0, 9)] == ["check", "start"]
 
 
 def test_a_mistake_counts_for_more_than_a_request_to_check() -> None:
-    """If a rule finds a mistake, the ask to check it is answered as a mistake."""
+    """If the student asks for a check and a rule finds a mistake, the answer is about the mistake."""
     code = "def total(xs):\n    for x in xs:\n        s = 0\n        s += x\n    return s\n"
     assert (purpose_of(asked(code, "is it right?")), purpose(asked(code, "is it right?"))) == ("check", "find")
 
@@ -206,7 +206,7 @@ def test_examples_print_what_their_comments_say(code: str, tmp_path: Path, monke
     monkeypatch.chdir(tmp_path)
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        exec(compile(code, "<example>", "exec"), {"__name__": "example"})  # noqa: S102 - the project's own examples
+        exec(compile(code, "<example>", "exec"), {"__name__": "example"})  # noqa: S102 - the code is from the project's own tables
     said = [
         line
         for found in re.findall(r"(?:^|  )# (.*)$", code, re.MULTILINE)
@@ -233,13 +233,13 @@ PATTERNS = [
 
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_patterns_of_the_tables_take_linear_time(pattern: str) -> None:
-    """No text of a student makes a pattern that is kept in a table take more than linear time."""
+    """Every pattern in the tables takes linear time for any text of a student."""
     assert find_pump(automaton(pattern, re.MULTILINE | re.IGNORECASE, searches=True)) is None
 
 
 @pytest.mark.parametrize("name", table("tasks"))
 def test_frames_of_tasks_are_programs_with_gaps(name: str) -> None:
-    """The frame of each kind of task is valid Python in which at least one decision is left open."""
+    """The code frame of each kind of task is valid Python, and leaves at least one part open as `...`."""
     skeleton = fill(table("tasks")[name]["skeleton"], {"p": "values", "item": "value"})
     ast.parse(f"def task(values):\n    {skeleton.replace(chr(10), chr(10) + '    ')}")
     assert "..." in skeleton
@@ -247,7 +247,7 @@ def test_frames_of_tasks_are_programs_with_gaps(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["glossary", "constructs", "tasks", "improvements", "ideas"])
 def test_texts_of_the_tables_are_plain(name: str) -> None:
-    """The prose of every entry has reading grade 9 or below."""
+    """The prose of every entry in the tables has a reading grade of at most 9.5."""
     for entry, parts in table(name).items():
         for part in ("concept", "idea", "remedy"):
             if part in parts:
@@ -282,7 +282,7 @@ def test_texts_of_the_tables_are_plain(name: str) -> None:
     ],
 )
 def test_improvements_are_checked_in_the_tree(code: str, names: set[str]) -> None:
-    """Only what the tree shows to be slow, long or unclear is named."""
+    """An improvement is reported only if the syntax tree proves it."""
     assert names == {each.name for each in improvements(Program(asked(code)))}
 
 
@@ -301,7 +301,7 @@ def test_improvements_are_checked_in_the_tree(code: str, names: set[str]) -> Non
     ],
 )
 def test_values_are_told_only_if_literals_make_them_certain(expression: str, value: str | None) -> None:
-    """An expression of literals and of names that are bound once has a known value; a list that may grow has none."""
+    """The value of literals and of names that are assigned once is known, but not that of a list that may grow."""
     program = Program(asked(f"words = ['sun', 'moon']\ngrown = []\ngrown.append(1)\nx = {expression}\n"))
     node = program.statement_at(4)
     assert isinstance(node, ast.Assign)
@@ -310,13 +310,13 @@ def test_values_are_told_only_if_literals_make_them_certain(expression: str, val
 
 
 def test_a_name_of_the_program_is_read_rather_than_a_name_of_python() -> None:
-    """A function of the student's own with the name of a builtin is the subject of a question about it."""
+    """If the student's function has the name of a builtin, a question about that name is about the function."""
     code = "def sum(a, b):\n    return a + b\n\nprint(sum(1, 2))\n"
     found = explain(asked(code, "what does `sum` do?"), HintLevel.QUESTION, STUDENTS[1]).text
     assert "`sum` is a function that takes `a` and `b`" in found
 
 
 def test_method_of_an_own_class_is_named_with_its_line() -> None:
-    """A call of a method that the student wrote refers to its line, not to a method of Python."""
+    """For a call of a method of the student's own class, the text names the line of the method."""
     found = explain(asked(BANK, "What does line 11 do?"), HintLevel.QUESTION, STUDENTS[1]).text
     assert "calls the method from line 6 on `mine` with `20`" in found

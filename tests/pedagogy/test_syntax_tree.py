@@ -20,7 +20,7 @@ THREADS = 4
 
 
 class Finalised:
-    """An object whose finalizer runs code during garbage collection, possibly while a tree is being built."""
+    """An object that runs code when it is garbage-collected, possibly while a syntax tree is being built."""
 
     def __init__(self) -> None:
         self.itself = self

@@ -69,7 +69,7 @@ def yields_to_rules(program: Program, purpose: Purpose) -> bool:
 
 
 def _of_broken(program: Program, kind: str | None) -> Purpose:
-    """Return the purpose of an ask about code with a syntax error: `find`, or the question's own if that is possible."""
+    """Return the purpose of an ask about code with a syntax error: the question's if possible, else `find`."""
     if kind == "explain" and names_a_line(program.submission.question or "") and readable_line(program) is not None:
         return "explain"
     if kind == "start" and program.fault is not None and _EMPTY_BLOCK.search(program.fault.message):

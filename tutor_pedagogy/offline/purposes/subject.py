@@ -210,7 +210,7 @@ def names_a_line(question: str) -> bool:
 
 
 def readable_line(program: Program) -> Subject | None:
-    """Return the line that a question asks about, for code that does not parse. Return None if the line does not parse."""
+    """Return the line that a question asks about, for code that does not parse; None if the line does not parse."""
     match = _LINE.search(program.submission.question or "")
     line = int(match[1]) - program.first_line if match else _nearest_line(program, program.cursor_line)
     text = program.line(line).strip()
