@@ -56,8 +56,8 @@ def take_memory() -> int:
 
 def print_much() -> str:
     """Write to stdout and stderr, as code that emits warnings does."""
-    print("noise" * 100_000)  # noqa: T201 - the test checks that such output does no harm
-    print("noise", file=sys.stderr)  # noqa: T201 - the test checks that such output does no harm
+    print("noise" * 100_000)  # noqa: T201 - the test checks that printed text does no harm
+    print("noise", file=sys.stderr)  # noqa: T201 - the test checks that printed text does no harm
     return "done"
 
 

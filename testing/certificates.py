@@ -1,4 +1,4 @@
-"""TLS certificates for tests: a self-signed one, and those of a private certificate authority, as of a university."""
+"""TLS certificates for tests: self-signed ones, and ones signed by a private certificate authority."""
 
 from __future__ import annotations
 

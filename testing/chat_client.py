@@ -60,12 +60,12 @@ class Chat:
 
     @property
     def transport(self) -> asyncio.Transport | None:
-        """The transport of the connection; None if the service has already dropped it."""
+        """The transport of the connection, or None if the service has already closed the connection."""
         connection = self.socket._response.connection
         return connection.transport if connection is not None else None
 
     def leave(self, how: Literal["fin", "reset"]) -> float:
-        """Abort the TCP connection with FIN or RST, without a WebSocket close. Return the monotonic time of that."""
+        """Abort the TCP connection with FIN or RST, without a WebSocket close. Return the monotonic time then."""
         transport = self.transport
         assert transport is not None
         if how == "reset":
@@ -109,6 +109,6 @@ async def connect(url: str, access_token: str | None) -> AsyncIterator[Chat]:
             yield chat
         finally:
             await opened.close()
-            # A transport whose data the service never read would outlive the event loop, and warn in a later test.
+            # If the service has not read all data, the connection would outlive the event loop and warn later.
             if transport is not None:
                 transport.abort()

@@ -29,7 +29,7 @@ class Page:
         self.requests: list[str] = []
         """The URL of every request of the tab."""
         self.complaints: list[str] = []
-        """Messages in the browser's console, for example about styles, scripts or forms that a policy has blocked."""
+        """Messages in the browser's console, such as reports of styles or scripts that the page's policy blocks."""
         self._socket = socket
         self._ids = itertools.count(1)
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
@@ -211,4 +211,4 @@ async def _debugging_port(file: Path) -> int:
             try:
                 return int((await asyncio.to_thread(file.read_text)).split("\n")[0])
             except (FileNotFoundError, ValueError):
-                await asyncio.sleep(0.05)  # Chromium reports its port only in this file.
+                await asyncio.sleep(0.05)  # Chromium writes the port that it has chosen to this file, and nowhere else.

@@ -1,4 +1,4 @@
-"""An HTTP proxy on loopback, like that of a university. It accepts CONNECT (RFC 9110 §9.3.6) for one fixed server."""
+"""An HTTP proxy on loopback, as universities run. It accepts CONNECT (RFC 9110 §9.3.6) for one fixed server."""
 
 from __future__ import annotations
 

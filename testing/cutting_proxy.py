@@ -27,7 +27,7 @@ class CuttingProxy:
 async def cutting_proxy(
     target: str, chance: random.Random, *, least: int = 200, most: int = 2500
 ) -> AsyncIterator[CuttingProxy]:
-    """Forward TCP to the target. Cut each connection after `least` to `most` bytes of the response, with headers."""
+    """Forward TCP to the target. Close each connection after `least` to `most` bytes of the response with headers."""
     parts = urlsplit(target)
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

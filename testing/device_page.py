@@ -31,7 +31,9 @@ class Browser:
     """The browser of one person, with its cookies."""
 
     def __init__(self, url: str) -> None:
-        self.session = ClientSession(url, cookie_jar=CookieJar(unsafe=True))  # `unsafe` accepts IP addresses.
+        self.session = ClientSession(
+            url, cookie_jar=CookieJar(unsafe=True)
+        )  # `unsafe` makes the cookie jar accept cookies from IP addresses.
         self.page: Shown
 
     async def open(self, path: str = "/device") -> Shown:
@@ -130,7 +132,7 @@ class _Reader(HTMLParser):
         elif tag != "meta":
             self._inside.append("problem" if given.get("role") == "alert" else tag)
 
-    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - the base class requires the parameter
+    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - the overridden method of the base class has this parameter
         self._inside.pop()
 
     def handle_data(self, data: str) -> None:

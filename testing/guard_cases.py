@@ -19,7 +19,7 @@ _NEXT_ANSWER = "=====\n"
 
 @dataclass(frozen=True)
 class Case:
-    """A reply about the program of all cases, the replies before it, and the hint levels to which the case applies."""
+    """A reply about the program of all cases, the earlier replies, and the hint levels to which the case applies."""
 
     rule: str
     is_withheld: bool

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 SECRET = "0123456789abcdef0123456789abcdef"
 ON_BOTH = pytest.mark.parametrize("held", ["sqlite", "postgresql"], indirect=True)
-"""A mark for tests with the fixture `held`, which is a service. It runs a test once on each kind of database."""
+"""The mark for tests with the fixture `held`, which is a service. It runs a test once on each kind of database."""
 
 
 @dataclass(frozen=True, slots=True)

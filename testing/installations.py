@@ -31,7 +31,7 @@ class University:
     workers: int = 2
 
     def settings(self) -> dict[str, str]:
-        """Return the settings of a new service, with an empty database of PostgreSQL and of Redis."""
+        """Return the settings of a new service, with an empty PostgreSQL database and an empty Redis database."""
         return {
             "TUTOR_DATABASE_URL": self.postgres.database(),
             "TUTOR_REDIS_URL": self.redis.database(),

@@ -127,7 +127,7 @@ def real_traceback(code: str) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            exec(compile(code, "student.py", "exec"), names)  # noqa: S102 - the program is ours, and must run to produce its real traceback
+            exec(compile(code, "student.py", "exec"), names)  # noqa: S102 - the program is from our lesson files, and must run to raise its real exception
     except Exception as error:  # noqa: BLE001 - a case may be about any exception
         error.__traceback__ = error.__traceback__.tb_next if error.__traceback__ else None
         return "".join(traceback.format_exception(error))

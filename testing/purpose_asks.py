@@ -1,4 +1,4 @@
-"""Asks with other purposes than to find a mistake, and mistakes that look like them: code, question and facts."""
+"""Asks with a purpose other than finding a mistake, and asks about mistakes that look similar."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PurposeAsk:
-    """An ask, its purpose, and pieces of text that its five levels must contain together.
+    """An ask, its purpose, and the pieces of text that its five hints must contain together.
 
-    `line` counts from 0, as the cursor does.
+    `line` is the line of the cursor, from 0.
     """
 
     purpose: Purpose
@@ -90,7 +90,7 @@ MERGE = (
 )
 
 ASKS: tuple[PurposeAsk, ...] = (
-    # explain
+    # The purpose of the asks below is `explain`.
     PurposeAsk(
         "explain",
         ODDS,
@@ -176,7 +176,7 @@ ASKS: tuple[PurposeAsk, ...] = (
     PurposeAsk("explain", ODDS, "que fait cette fonction ?", ("Cette réponse est en anglais.", "`odds`"), 0),
     PurposeAsk("explain", ODDS, "o que faz esta linha?", ("Esta resposta está em inglês.", "`total += i`"), 3),
     PurposeAsk("explain", ODDS, "这一行是什么意思", ("这个回答是英文的。", "`total += i`"), 3),
-    # start
+    # The purpose of the asks below is `start`.
     PurposeAsk("start", "", None, ("beginning",), 0),
     PurposeAsk("start", "", "I have no idea where to start", ("beginning",), 0),
     PurposeAsk(
@@ -222,7 +222,7 @@ ASKS: tuple[PurposeAsk, ...] = (
     ),
     PurposeAsk("start", "def f(x):\n    # your code here\n", "How do I start this?", ("`def f(x):`",), 0),
     PurposeAsk("start", "numbers = [3, 8, 2]\n# TODO: print the sum of all numbers\n", None, ("total",), 0),
-    # check
+    # The purpose of the asks below is `check`.
     PurposeAsk("check", GRADE, "is this right?", ("I see no mistake", "grade(80)", "grade(90)"), 0),
     PurposeAsk("check", GRADE, None, ("I see no mistake", "where it is exactly the `90`"), 0),
     PurposeAsk(
@@ -247,7 +247,7 @@ ASKS: tuple[PurposeAsk, ...] = (
         ("mean([])", "mean([5])"),
         0,
     ),
-    # improve
+    # The purpose of the asks below is `improve`.
     PurposeAsk(
         "improve",
         (
@@ -310,7 +310,7 @@ ASKS: tuple[PurposeAsk, ...] = (
         ("front of a list", "Esta respuesta está en inglés."),
         0,
     ),
-    # other language
+    # The code in the asks below is in another language.
     PurposeAsk(
         "other_language",
         (
@@ -349,7 +349,7 @@ ASKS: tuple[PurposeAsk, ...] = (
         ("C#",),
         0,
     ),
-    # find, although it may look like something else
+    # The asks below are about mistakes, although they look like asks with another purpose.
     PurposeAsk("find", MISSING_COLON, "is this right?"),
     PurposeAsk("find", MISSING_COLON, None),
     PurposeAsk("find", NO_RESULT, None),
@@ -375,7 +375,7 @@ ASKS: tuple[PurposeAsk, ...] = (
             "'))\nValueError: invalid literal for int() with base 10: 'x'\n"
         ),
     ),
-    # written after the rules
+    # The asks below were added after the rules for purposes had been written.
     PurposeAsk(
         "explain",
         TEMP,

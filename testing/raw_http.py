@@ -44,7 +44,7 @@ class RawConnection:
         await self._writer.drain()
 
     async def answer(self, *, has_body: bool = True) -> Answer:
-        """Receive one response. A response to HEAD has no body (`has_body=False`), whatever its `Content-Length`."""
+        """Receive one response. With `has_body=False`, as after HEAD, expect no body despite a `Content-Length`."""
         async with asyncio.timeout(WAIT_SECONDS):
             head = await self._reader.readuntil(b"\r\n\r\n")
             fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:] if line)

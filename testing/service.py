@@ -148,7 +148,10 @@ class Service:
 
 
 class RunningService(AbstractAsyncContextManager[Service]):
-    """Starts a service on entry. On exit, stops it and fails if it reports an error, unless the test has ended it."""
+    """Starts a service on entry. On exit, stops it, and fails if its exit status is not 0.
+
+    A service that the test itself has ended is not checked.
+    """
 
     def __init__(
         self, folder: Path, settings: dict[str, str], *, workers: int = 1, program: Sequence[str] = (TUTOR_SERVER,)
@@ -177,10 +180,10 @@ class RunningService(AbstractAsyncContextManager[Service]):
 
 
 class StartService(Protocol):
-    """A function that prepares services with different settings."""
+    """A function that returns a service with given settings, to be started by `async with`."""
 
     def __call__(self, **settings: str) -> RunningService:
-        """Prepare a service with these environment variables."""
+        """Return a service with these environment variables, which is not started yet."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Texts that must equal files in the repository exactly, so that each change of them is seen in a review.
+"""Texts that must equal files in the repository exactly, so that a review shows every change of a text.
 
 To renew the files after an intended change, run the tests with `TUTOR_TEST_SNAPSHOTS=renew`, and read the diff.
 """

@@ -87,7 +87,7 @@ class VSCode:
             "PATH": os.pathsep.join((str(Path(programs.node).parent), os.environ["PATH"])),
             "HOME": str(self._home),
             "LC_ALL": "C.UTF-8",
-            "VSCODE_CLI": "1",  # Without it, VS Code starts a shell to read its variables.
+            "VSCODE_CLI": "1",  # Without this variable, VS Code starts a shell to read the environment.
             "TMPDIR": self._short.name,
             "TUTOR_DATA_DIR": str(folder / "data"),
             "TUTOR_VSCODE_PROGRAMS": str(PROGRAMS),

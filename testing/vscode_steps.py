@@ -70,7 +70,7 @@ def ask(editor: VSCode) -> None:
 
 
 def click_light_bulb(editor: VSCode) -> None:
-    """Click the light bulb. If its menu was closed before, the bulb returns only after the cursor has moved."""
+    """Click the light bulb. Move the cursor first if its menu was closed, because VS Code hides the bulb until then."""
     if not editor.is_there(LIGHT_BULB, seconds=0.5):
         wait_for_light_bulb(editor)
     editor.click(LIGHT_BULB)

@@ -1,4 +1,4 @@
-"""Poll for effects of other processes, threads and servers, which no event of this event loop signals."""
+"""Poll for effects of other processes, threads and servers, which send no event to the test's event loop."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ POLL_SECONDS = 0.02
 async def until(holds: Callable[[], object], *, seconds: float = 15) -> None:
     """Wait until a condition holds. Raise `TimeoutError`."""
     async with asyncio.timeout(seconds):
-        while not holds():  # noqa: ASYNC110 - no event of this loop signals the condition
+        while not holds():  # noqa: ASYNC110 - no event signals the condition, so polling is the only way
             await asyncio.sleep(POLL_SECONDS)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MANY_PARAMETERS = 200
-"""The number of parameter sets above which a test runs with only every fourth one in a quick run."""
+"""The number of parameter sets of a test above which a quick run uses only every fourth set."""
 EXAMPLES = 15
 """The number of examples that Hypothesis tries for each property in a quick run; a full run tries 100."""
 
@@ -40,7 +40,7 @@ def is_quick(item: pytest.Item) -> bool:
 
 
 def spare_parameters(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Return the tests to leave out: of a test with many parameter sets, all but every fourth one."""
+    """Return the tests to leave out: all but every fourth parameter set of tests with many of them."""
     by_test: dict[str, list[pytest.Item]] = {}
     for item in items:
         by_test.setdefault(item.nodeid.partition("[")[0], []).append(item)
@@ -72,7 +72,9 @@ def _reached(thing: object) -> Iterator[object]:
     known = vars(sys.modules[thing.__module__]) if isinstance(thing, FunctionType | type) else {}
     for name in _names(thing):
         found = known.get(name)
-        found = getattr(found, "__wrapped__", found)  # A decorator such as `asynccontextmanager` hides the function.
+        found = getattr(
+            found, "__wrapped__", found
+        )  # The attribute `__wrapped__` leads to the function behind a decorator such as `asynccontextmanager`.
         if not isinstance(found, ModuleType) and str(getattr(found, "__module__", "")).startswith(_FOLLOWED):
             yield found
     if isinstance(thing, type):

@@ -14,7 +14,7 @@ REDACTOR = Redactor(PrivatePatterns(), KEY)
 
 def ask(code: str = "", **fields: object) -> Ask:
     """Build an ask whose cursor is at the start of the program."""
-    return Ask(**{"request_id": UUID(int=1), "code": code, "cursor": Position(0, 0), **fields})  # type: ignore[arg-type]  # the fields are passed by name
+    return Ask(**{"request_id": UUID(int=1), "code": code, "cursor": Position(0, 0), **fields})  # type: ignore[arg-type]  # mypy cannot check fields that are passed as a dictionary
 
 
 def redacted(code: str = "", **fields: object) -> Ask:

@@ -65,7 +65,7 @@ async def whole_answer(ask: Ask) -> AsyncGenerator[FromService, None]:
 
 
 class ScriptedTutor:
-    """Plays `script` for each ask. It records the asks, the ratings, the closed streams and whether it was closed."""
+    """Plays `script` for each ask, and records the asks, the ratings, the closed streams and its own closing."""
 
     def __init__(self, script: Script = whole_answer) -> None:
         self.script = script

@@ -69,7 +69,7 @@ class Behaviour:
 
 
 AFTER_TEXT = 5
-"""The number of tokens before those faults that occur in the middle of an answer."""
+"""The number of tokens that are sent before a fault in the middle of an answer."""
 
 BY_MODEL: dict[str, Behaviour] = {
     "fake-400": Behaviour(status=400),

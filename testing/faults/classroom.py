@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from testing.installations import Installation
 
 ORDERS = (("anthropic", "openai"), ("openai", "anthropic"))
-"""The two orders of the providers. With both, each wire format is the first choice once and the fallback once."""
+"""The two orders of the providers. Together they make each wire format the first choice once and the fallback once."""
 UNAVAILABLE = "The AI service is temporarily unavailable. Please try again in a moment."
 ROOMY = {
     "TUTOR_MESSAGES_PER_MINUTE": "1000",
@@ -31,7 +31,7 @@ ROOMY = {
 
 @dataclass(frozen=True, slots=True)
 class Classroom:
-    """A running service and its two fake models. The first one is preferred."""
+    """A running service and its two fake models, of which the service prefers `first`."""
 
     service: Service
     first: FakeUpstream

@@ -1,1 +1,1 @@
-"""Tests of bounded analysis, over real child processes."""
+"""Tests of the analysis with limited processor time, with real child processes."""

@@ -52,7 +52,7 @@ async def analyst_with(limits: PoolLimits, failures: Failures | None = None) -> 
 
 @pytest.mark.parametrize("submission", [SMALL, LARGE], ids=["small", "large"])
 async def test_the_result_is_the_same_wherever_it_is_found(submission: Submission) -> None:
-    """An analysis in a child process gives the same problem, kind of error, explanation and topic as one without."""
+    """The result of an analysis in a child process is the same as that of an analysis in the event loop."""
     async with analyst_with(PATIENT) as analyst:
         examined = await analyst.examine("anna", submission)
         explanation = await analyst.explain("anna", submission, HintLevel.STRUCTURE, STUDENT)
@@ -86,7 +86,7 @@ async def test_what_cannot_be_analysed_gets_a_generic_hint() -> None:
 
 
 async def test_what_was_examined_is_known_again() -> None:
-    """The same code keeps its problem and levels, even after the student's processor time is used up."""
+    """If code is sent again, its problem is known from a cache, even after the student's processor time is used up."""
     async with analyst_with(PoolLimits(processes=1, processor=20, wall=120, allowance=1e-6, refill=1e-9)) as analyst:
         first = await analyst.examine("anna", LARGE)
         again = await analyst.examine("anna", replace(LARGE))
@@ -115,7 +115,7 @@ async def test_what_takes_too_long_in_the_loop_goes_to_a_process(monkeypatch: py
 
 
 async def test_a_student_has_a_share_of_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Many slow small submissions of a student block the event loop only as long as two would."""
+    """Many slow small submissions of one student block the event loop only as long as two of them would."""
     monkeypatch.setattr(work, "examine", calls.examine_for_ever)
     calls.STARTED.clear()
     slow = [replace(SMALL, code=f"{BUG}# {number}\n") for number in range(12)]
@@ -128,7 +128,7 @@ async def test_a_student_has_a_share_of_the_loop(monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize("texts", [GIVES_AWAY, HARMLESS], ids=["gives away", "harmless"])
 async def test_a_guard_in_a_process_judges_alike(texts: tuple[str, ...]) -> None:
-    """A guard in a process releases the same units with the same verdict as `Guard`."""
+    """A guard in a child process releases the same units with the same verdict as a `Guard` in the event loop."""
     material = Material(level=HintLevel.QUESTION, submission=LARGE)
     expected = Guard(HintLevel.QUESTION, LARGE)
     async with analyst_with(PATIENT) as analyst:
@@ -141,7 +141,7 @@ async def test_a_guard_in_a_process_judges_alike(texts: tuple[str, ...]) -> None
 
 
 async def test_a_guard_goes_on_in_another_process() -> None:
-    """If the guard's process has ended, the next process is fed the same text again."""
+    """If the child process of a guard has ended, the next process first gets the earlier text of the answer again."""
     expected = Guard(HintLevel.QUESTION, LARGE)
     pool = Pool(PoolLimits(processes=1, processor=20, wall=120, longest_wait=120, idle=0.0))
     guard = ProcessGuard(pool, "anna", uuid4(), Material(level=HintLevel.QUESTION, submission=LARGE), print)
@@ -152,7 +152,7 @@ async def test_a_guard_goes_on_in_another_process() -> None:
 
 
 async def test_a_guard_fails_closed() -> None:
-    """If a text cannot be judged in time, neither it nor later text is released."""
+    """If a text cannot be judged in time, the guard releases neither that text nor any later one."""
     failures: Failures = []
     async with analyst_with(IMPATIENT, failures) as analyst:
         guard = analyst.guard("anna", uuid4(), Material(level=HintLevel.QUESTION, submission=LARGE))
@@ -163,7 +163,7 @@ async def test_a_guard_fails_closed() -> None:
 
 
 async def test_a_guard_in_the_loop_fails_closed() -> None:
-    """In the event loop, too, a text that exceeds the processor time is not released."""
+    """If judging a text in the event loop exceeds the processor time, the text is not released."""
     heard: list[NotAnalysed] = []
     guard = LoopGuard(Material(level=HintLevel.QUESTION, submission=SMALL), 0.001, heard.append)
     assert await guard.feed("Look at the end of line 2. Is `price` what you compare with `prices[1]`? " * 5_000) == []
@@ -172,7 +172,7 @@ async def test_a_guard_in_the_loop_fails_closed() -> None:
 
 
 def test_what_counts_as_small() -> None:
-    """A submission is small if its code and everything else are each below a limit."""
+    """A submission is small if its code and its other texts are each below a size limit."""
     place = Position(0, 0)
     said = Diagnostic(line=0, character=0, end_line=0, end_character=1, message="m" * (SMALL_REST + 1))
     assert is_small(Submission(code="x" * SMALL_CODE, cursor=place, traceback="t" * SMALL_REST))

@@ -136,7 +136,7 @@ async def test_those_who_wait_are_served_in_turn() -> None:
 
 
 async def test_processor_time_of_a_student_is_bounded() -> None:
-    """A student whose processor time is used up gets no process until it is refilled; others do."""
+    """A student whose processor time is used up gets no process for now; other students still do."""
     async with pool_of(PoolLimits(processes=1, processor=0.2, allowance=0.3, refill=0.001)) as pool:
         reasons = [(await refusal(pool, calls.spin)).reason for _ in range(4)]
         assert reasons == ["deadline", "deadline", "allowance", "allowance"]

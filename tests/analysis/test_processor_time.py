@@ -44,7 +44,7 @@ def test_what_takes_too_long_is_ended(work: object) -> None:
 
 @pytest.mark.parametrize("run", [asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
 def test_an_event_loop_goes_on_afterwards(run: object) -> None:
-    """When the time limit is reached, only the limited work is stopped; the event loop around it continues."""
+    """When the time limit is reached, only the code inside the limit is stopped, and the event loop continues."""
     assert callable(run)
 
     async def work() -> str:

@@ -64,7 +64,7 @@ async def links(page: Page) -> list[str]:
 async def test_from_the_editor_to_an_account_and_back(
     page: Page, running: Service, mail: MailServer, size: tuple[int, int], scheme: str
 ) -> None:
-    """By keyboard alone, a student without an account registers, confirms it and approves the editor."""
+    """With the keyboard alone, a student without an account creates and confirms one, and approves the editor."""
     await page.resize(*size)
     await page.prefer(scheme)
     look = f"{scheme}-{size[0]}"

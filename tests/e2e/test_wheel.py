@@ -56,7 +56,7 @@ def environment(installed: Path, folder: Path, extra: str = "") -> Path:
 
 
 def required(own: metadata.Distribution, extra: str) -> list[metadata.Distribution]:
-    """Return the installed distributions that one requires on this system, directly or indirectly."""
+    """Return the installed distributions that a distribution requires on this system, directly or indirectly."""
     found: dict[str, metadata.Distribution] = {}
     waiting = [(own, {extra})]
     while waiting:

@@ -55,7 +55,7 @@ THEMES = {
     "hc-light": "Light High Contrast",
 }
 ROOM = {"window.autoDetectColorScheme": False, "workbench.secondarySideBar.defaultVisibility": "hidden"}
-"""VS Code settings with which the test can choose themes, and narrow windows have room for the code."""
+"""VS Code settings that let the test choose themes, and hide the side bar to leave room for the code."""
 WIDE, NARROW = (1280, 800), (700, 500)
 
 
@@ -100,7 +100,7 @@ def look_at(editor: VSCode, name: str) -> None:
 
 
 async def test_vscode(start_vscode: StartVSCode, service: Service, page: Page) -> None:
-    """VS Code: once the address is set and the student signed in, the waiting ask is answered, and its line visible."""
+    """VS Code: after setting the address and signing in, the waiting ask is answered and the bad line visible."""
 
     def begin(editor: VSCode) -> tuple[str, str]:
         open_program(editor)

@@ -56,7 +56,7 @@ def test_plain_view_keeps_remarks_apart() -> None:
 
 
 def test_nothing_in_gives_nothing_out() -> None:
-    """If nothing is added to a view, nothing is written to its stream."""
+    """If no text is added to a view, it writes nothing to its stream."""
     stream = io.StringIO()
     with PlainView(stream):
         pass

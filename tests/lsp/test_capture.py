@@ -365,7 +365,7 @@ class TestNotebook:
         ],
     )
     def test_an_error_without_a_traceback_has_name_and_message(self, data: str, error: str) -> None:
-        """From VS Code's error output the stack is used if there is one, else the error's name and message."""
+        """A VS Code error output is converted to its stack if it has one, else to the error's name and message."""
         metadata: Any = {"tutor": {"outputs": [{"mime": ERROR_MIME, "data": data}]}}
 
         found = output_of(types.NotebookCell(types.NotebookCellKind.Code, "cell:/0", metadata))

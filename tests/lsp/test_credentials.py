@@ -35,7 +35,7 @@ WINDOWS = 5
 
 @pytest.fixture
 def data_dir(tmp_path: Path) -> Path:
-    """Return a data folder that does not exist yet."""
+    """Return the path of a data folder that does not exist yet."""
     return tmp_path / "data"
 
 
@@ -213,7 +213,7 @@ class TestStayingSignedIn:
     async def test_a_cancelled_ask_does_not_interrupt_an_exchange(
         self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock
     ) -> None:
-        """If an ask is cancelled during a refresh, the new tokens are still stored, and `close` waits for this."""
+        """If an ask is cancelled during a refresh, the new tokens are stored, and `close` waits for the refresh."""
         await sign_in(accounts, data_dir, clock)
         credentials = credentials_of(accounts, data_dir, clock)
         clock.time += 900
@@ -297,7 +297,7 @@ class TestSigningOut:
     async def test_signing_in_again_signs_the_first_out(
         self, accounts: ScriptedAccounts, data_dir: Path, clock: Clock
     ) -> None:
-        """A new sign-in at the same service revokes the earlier one, deletes its tokens, and other windows see it."""
+        """A new sign-in at the same service revokes the earlier one and deletes its tokens; other windows use it."""
         await sign_in(accounts, data_dir, clock)
         first = credentials_of(accounts, data_dir, clock)
         second = await sign_in(accounts, data_dir, clock)

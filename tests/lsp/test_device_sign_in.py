@@ -228,7 +228,7 @@ class TestFlow:
         ("https://[::1", False),
     ],
 )
-def test_origins_are_compared_whole(url: str, is_same: bool) -> None:  # noqa: FBT001 - pytest passes the parameter by name
+def test_origins_are_compared_whole(url: str, is_same: bool) -> None:  # noqa: FBT001 - pytest passes parametrized values by name
     """Origins are compared by scheme, host and port (RFC 6454 §4), regardless of case and of the default port."""
     assert has_same_origin(url, "https://uni.example/tutor") is is_same
 
@@ -248,7 +248,7 @@ def test_origins_are_compared_whole(url: str, is_same: bool) -> None:  # noqa: F
 def test_a_browser_is_opened_on_a_desktop_only(
     environment: dict[str, str],
     platform: str,
-    expected: bool,  # noqa: FBT001 - pytest passes the parameter by name
+    expected: bool,  # noqa: FBT001 - pytest passes parametrized values by name
 ) -> None:
     """No browser is opened over SSH, where it would run on the other computer."""
     assert has_desktop(environment, platform) is expected

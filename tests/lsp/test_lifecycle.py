@@ -267,7 +267,7 @@ class TestEnd:
 
     @pytest.mark.parametrize("process_id", [2**22 + 1, 2**40, os.getpid()], ids=["unknown", "huge", "another"])
     async def test_an_editor_out_of_sight_is_not_watched(self, conversation: Conversation, process_id: int) -> None:
-        """If `processId` names no process that the server can see, for example outside its container, it continues."""
+        """If the server cannot see the process in `processId`, for example outside its container, it continues."""
         await conversation.editor.initialize(processId=process_id)
 
         assert await conversation.editor.execute("tutor.status")
@@ -378,7 +378,7 @@ async def test_e11_no_process_is_left(tmp_path: Path, how: str) -> None:
 
 
 def test_17_the_start_loads_nothing_heavy() -> None:
-    """17: libraries that only an answer needs are not imported at the start."""
+    """17: the server does not import libraries at the start that only an answer needs."""
     heavy = ["aiohttp", "sqlite3", "pydantic", "sqlalchemy", "rich", "yaml", "platformdirs", "http.client"]
     code = f"import sys, json, tutor_lsp.server; json.dump([m for m in {heavy} if m in sys.modules], sys.stdout)"
 

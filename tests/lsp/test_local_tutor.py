@@ -203,7 +203,7 @@ async def test_windows_at_once_count_every_ask(tmp_path: Path) -> None:
 
 
 def test_processes_at_once_count_every_ask(tmp_path: Path) -> None:
-    """Four processes that count 50 asks each return every number from 0 to 199 once."""
+    """Four processes that each count 50 asks about a problem get every number from 0 to 199 exactly once."""
     program = (
         "import sys; from pathlib import Path; from tutor_lsp.tutors.local_state import LocalState\n"
         "state = LocalState(Path(sys.argv[1]), busy_seconds=30)\n"
@@ -264,7 +264,7 @@ def test_locked_file_is_waited_for_and_then_said_so(tmp_path: Path) -> None:
 
 
 def test_nothing_is_taken_back_below_zero(tmp_path: Path) -> None:
-    """If an ask is given back twice, its count does not become negative."""
+    """If the count of an ask is subtracted twice, it does not become negative."""
     state = LocalState(tmp_path)
     state.count_ask("problem")
     state.take_back("problem")

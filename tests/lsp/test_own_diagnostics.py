@@ -89,7 +89,7 @@ async def test_a_line_that_another_reports_is_left_to_it(editor: Editor) -> None
 
 
 async def test_a_remark_on_style_takes_nothing_away(editor: Editor) -> None:
-    """Another checker's diagnostic of severity information or hint does not replace ours on the same line."""
+    """A diagnostic of another checker with severity information or hint does not replace our diagnostic on the line."""
     uri = await editor.open(CODE)
     style = diagnostic(2, 0, 5, "Line could be shorter", source="style") | {"severity": 3}
     await editor.notify(DID_CHANGE, {"uri": uri, "diagnostics": [style, CONCATENATED]})

@@ -77,7 +77,7 @@ def test_a_program_that_compiles_is_looked_at_from_its_first_step(text: str, lin
     ],
 )
 def test_a_syntax_error_is_where_to_look(text: str, line: int) -> None:
-    """For a syntax error, the place is CPython's, or at the end of the file the last line of code."""
+    """For a syntax error, the place is CPython's line or, for an error at the file's end, the last line of code."""
     assert where_to_look(text) == line
 
 
@@ -85,5 +85,5 @@ def test_a_syntax_error_is_where_to_look(text: str, line: int) -> None:
     "text", ["\nx = 1\0\n", "\n" + "(" * 5000, "\nx = 1\n" + "y = 2\n" * 20_000, "\nx = '\ud800'\n"]
 )
 def test_what_cannot_be_parsed_is_looked_at_from_its_first_line(text: str) -> None:
-    """If the code cannot be parsed (NUL, deep nesting, excessive length, half a surrogate), it is the first line."""
+    """If the code cannot be parsed (NUL, deep nesting, excessive length, lone surrogate), the place is line 1."""
     assert where_to_look(text) == 2

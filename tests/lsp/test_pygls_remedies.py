@@ -78,7 +78,7 @@ async def upstream() -> Upstream:
 
 
 class TestLinesAndPositions:
-    """1: lines are split at characters that do not end a line in LSP, and positions past the end are misplaced.
+    """1: pygls splits lines at characters that do not end a line in LSP, and misplaces positions past the end.
 
     The workaround is tested in test_positions.
     """
@@ -453,7 +453,7 @@ class TestSynchronousHandlers:
 
 
 def test_15_code_actions_are_misread_upstream() -> None:
-    """15: lsprotocol decodes a CodeAction with a `command` as a Command, so our tests read JSON instead."""
+    """15: lsprotocol decodes a CodeAction with a `command` as a Command, so the tests of code actions read JSON."""
     action = {"title": "Ask tutor", "kind": "quickfix", "command": {"title": "Ask tutor", "command": "tutor.ask"}}
 
     converter = default_converter()  # type: ignore[no-untyped-call]  # the library lacks types

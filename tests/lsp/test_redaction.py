@@ -163,7 +163,7 @@ def test_t6_private_things_in_all_else_do_not_leave() -> None:
 
 
 def test_one_value_has_one_placeholder_in_every_ask_of_a_computer() -> None:
-    """A value has the same placeholder in each ask, so that the problem stays the same, but not on another computer."""
+    """A value has the same placeholder in each ask, so that the problem stays the same; other computers use others."""
     once, again = redacted('password = "geheim"\n'), redacted('# new\nx = 1\npassword = "geheim"\nprint("geheim")\n')
     elsewhere = Redactor(PrivatePatterns(), b"another key").redact(ask('password = "geheim"\n'))[0]
     (word,) = re.findall("redacted_[a-z2-7]{6}", once.code)
@@ -192,7 +192,7 @@ def test_the_form_of_student_numbers_can_be_set() -> None:
 
 
 def test_cursor_and_diagnostics_point_right() -> None:
-    """Cursor and diagnostics after a placeholder move with their text, and inside of one they stay inside."""
+    """Cursors and diagnostics after a placeholder move with their text, and those inside a placeholder stay inside."""
     code = 'x = 1\nconnect("/home/al/db", password="geheim", port=prot)\n'
     line = code.split("\n")[1]
     start = line.index("prot)")

@@ -582,7 +582,7 @@ async def test_too_many_frames_are_waited_out_once(build: Build) -> None:
 
 
 async def test_too_many_frames_again_end_the_asks_with_one_message(build: Build) -> None:
-    """After a second 1008 in a row the client ends the asks, and does not reconnect until the next ask."""
+    """After a second 1008 in a row, the client ends the asks, and reconnects only for the next ask."""
     states: list[Status] = []
     service = ScriptedService(close_1008)
     async with service.serve() as url:

@@ -30,7 +30,7 @@ INDEX_ERROR = "IndexError: list index out of range"
 RAISED = f"{INDEX_ERROR}\n# values on line 5: values = [1, 2, 3]"
 """The last lines of the traceback, which include the values of the failed line's variables."""
 CRASH = diagnostic(4, 11, 20, f"{INDEX_ERROR}\nValues on this line: values = [1, 2, 3]", source="Ask Tutor")
-"""The expected diagnostic. An ask carries only its message's first line, since the traceback has the values."""
+"""The expected diagnostic. An ask carries only the first line of its message, because the traceback has the values."""
 LINE = {"start": place(4, 0), "end": place(4, 0)}
 
 
@@ -124,7 +124,7 @@ async def test_e3_the_place_is_in_the_clients_units(conversation: Conversation, 
 
 
 class TestWhatCanBeRun:
-    """Which documents can be run: only those that are saved as the student sees them, and only on request."""
+    """Only documents that are saved as the editor shows them are run, and only on request."""
 
     async def refusal(self, editor: Editor, uri: str) -> str:
         """Return the message with which a run is refused."""

@@ -146,7 +146,7 @@ class TestSources:
 class TestFromTheEditor:
     """Settings that the server requests with `workspace/configuration`."""
 
-    CAPABILITIES: Json = {  # noqa: RUF012 - no test changes this constant
+    CAPABILITIES: Json = {  # noqa: RUF012 - the class attribute is mutable, but no test changes it
         "workspace": {"configuration": True, "didChangeConfiguration": {"dynamicRegistration": True}}
     }
 

@@ -32,7 +32,7 @@ STATUS_DID_CHANGE = "tutor/status/didChange"
 
 
 def choice_of(settings: Settings) -> TutorChoice:
-    """Return the choice of a tutor, with the sign-ins in the settings' data folder."""
+    """Return the object that chooses the tutor, with the sign-ins in the settings' data folder."""
     return TutorChoice(settings, SignIns(lambda: settings.data_dir))
 
 

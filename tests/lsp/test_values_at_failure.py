@@ -31,7 +31,7 @@ async def test_small_values_of_the_failing_line_are_told(tmp_path: Path) -> None
 
 
 async def test_values_are_those_of_the_students_other_file(tmp_path: Path) -> None:
-    """If the student's module fails, its values are shown; if a library fails, those of the line that called it."""
+    """If the student's own module fails, its line's values are shown; if a library fails, the calling line's."""
     (tmp_path / "mine.py").write_text("def mean(xs):\n    return sum(xs) / len(xs)\n")
     (tmp_path / "site-packages").mkdir()
     (tmp_path / "site-packages" / "theirs.py").write_text("def mean(ys):\n    return sum(ys) / len(ys)\n")

@@ -72,7 +72,7 @@ def outputs(programs: list[str], folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("words", [None, *STUDENTS_PROGRAMS.values()], ids=["its own words", *STUDENTS_PROGRAMS])
 def test_every_example_prints_the_same_under_other_names(words: str | None, tmp_path: Path) -> None:
-    """Whatever names the student's code uses, even all names of an example, the renamed example has the same output."""
+    """A renamed example has the same output, even if the student's code uses all of its names."""
     examples = every_example()
     changed = [renamed(each, frozenset(re.findall(r"\w+", words or each.code))) for each in examples]
 

@@ -339,7 +339,7 @@ class TestSolutionsDoNotPass:
     )
     @settings(max_examples=400, deadline=None)
     def test_t1_no_new_line_comes_in_instalments(self, bug: Bug, cuts: list[int], template: str, asks: int) -> None:
-        """T1: a correction in fragments of a few words, over one or several answers, is never shown as a whole."""
+        """T1: a correction in fragments of a few words, over one or several answers, is never shown completely."""
         pieces: list[str] = []
         for line in filter(None, map(str.split, bug.fixed.splitlines())):
             while line:
@@ -369,7 +369,7 @@ QUESTION, CONCEPT, STRUCTURE, EXAMPLE, SOLUTION = HintLevel
 
 
 class TestWhatPasses:
-    """Hints that obey the rules of their level and pass unchanged."""
+    """Hints that follow the rules of their level are released unchanged."""
 
     def test_a_module_allows_names(self) -> None:
         """A name that the module's instructor has listed is allowed like a builtin."""
@@ -477,7 +477,7 @@ class TestChunks:
     )
     @settings(max_examples=300, deadline=None)
     def test_chunks_change_nothing(self, chunks: list[int], level: HintLevel, tail: str) -> None:
-        """The released units and the verdict do not depend on the chunks."""
+        """The released units and the verdict do not depend on how the text is split into chunks."""
         assert answer(self.MIXED + tail, level, chunks=chunks) == answer(self.MIXED + tail, level)
 
     @given(
@@ -488,7 +488,7 @@ class TestChunks:
     )
     @settings(max_examples=300, deadline=None)
     def test_units_depend_on_the_text_alone(self, parts: list[str], chunks: list[int]) -> None:
-        """The splitter's units do not depend on the chunks, and together are the whole text."""
+        """The units do not depend on how the text is split into chunks, and together they are the whole text."""
         text, splitter, units, position = "".join(parts), Splitter(), list[Unit](), 0
         for length in chunks:
             units += splitter.feed(text[position : position + length])

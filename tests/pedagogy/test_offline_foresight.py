@@ -128,7 +128,7 @@ def test_what_is_foreseen_is_what_happens(case: LessonCase) -> None:
 
 
 def test_every_kind_of_error_that_code_alone_tells_is_foreseen() -> None:
-    """For each rule that code alone can reveal, at least one of its programs is predicted."""
+    """For each rule that can be found from code alone, an exception is predicted for at least one of its programs."""
     names = {case.rule.partition(".")[2] for case in CASES}
     seen = {case.rule.partition(".")[2] for case in CASES if foreseen(case.code)}
 

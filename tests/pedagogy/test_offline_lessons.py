@@ -22,7 +22,7 @@ VOICES = [StudentLevels(programming=programming, maths=3) for programming in (1,
 
 
 def text(rule: Rule, level: HintLevel, student: StudentLevels) -> str:
-    """Return a rule's text with every placeholder replaced by the shortest possible code."""
+    """Return a rule's text with the shortest possible code for every placeholder."""
     slots = {name: Code("zz") for part in parts(rule) for name in FACT.findall(part)}
     for name in ("line", "expression"):
         slots.pop(name, None)
@@ -86,7 +86,7 @@ def test_every_example_can_be_typed_in(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", BY_MATHS, ids=lambda rule: rule.name)
 def test_words_follow_the_maths_level(rule: Rule) -> None:
-    """A lesson with maths variants words its concept differently for each maths level."""
+    """A lesson with a variant for each level of maths explains its concept in different words at each level."""
     students = [StudentLevels(programming=3, maths=maths) for maths in (1, 3, 5)]
 
     assert len({text(rule, HintLevel.CONCEPT, student) for student in students}) == len(students)

@@ -136,7 +136,7 @@ def test_endless_call_is_told() -> None:
 
 
 def test_smell_that_fits_the_symptom_wins() -> None:
-    """A symptom decides between several findings, and confirms one that is too uncertain by itself."""
+    """A symptom decides between several findings, and can confirm a finding that is too uncertain by itself."""
     code = "def turn(xs):\n    out = []\n    for x in xs:\n        out.insert(0, x)\n    return out\n"
     assert diagnose(ask(code)).rule == "purpose.check"
     text = "Test failed: turn([1, 2])\n  expected: [1, 2]\n  got:      [2, 1]\n"
@@ -272,7 +272,7 @@ def test_condition_that_chose_the_wrong_branch_is_told(got: str, expected: str, 
     ],
 )
 def test_symptom_of_a_question_in_any_letters(question: str, kinds: tuple[str, ...]) -> None:
-    """The symptom in a question is found in upper and lower case, including special case pairs."""
+    """The symptom in a question is found regardless of case, even for letters with unusual case pairs."""
     symptom = read_symptom(None, question)
     assert symptom is not None
     assert symptom.kinds == kinds

@@ -259,7 +259,7 @@ def test_importing_the_tutor_needs_the_standard_library_only() -> None:
 
 
 def test_values_below_a_traceback_do_not_change_the_finding() -> None:
-    """Values shown below a traceback are neither part of the exception's message nor of a test's."""
+    """Values that are shown below a traceback count neither as the exception's message nor as the result of a test."""
     code = "n = 0\nexpected = 3 / n\n"
     traceback = (
         'Traceback (most recent call last):\n  File "main.py", line 2, in <module>\n    expected = 3 / n\n'

@@ -1,4 +1,4 @@
-"""Problem identity, the hint ladder and the classification of errors."""
+"""Problem identity, the choice of hint levels, and the classification of errors."""
 
 from __future__ import annotations
 
@@ -813,7 +813,7 @@ class TestClassifyCodeAndQuestion:
         st.text(max_size=50),
         st.booleans(),
     )
-    def test_any_text_is_classified(self, code: str, traceback: str, question: str, message: str, cell: bool) -> None:  # noqa: FBT001 - Hypothesis passes the parameter
+    def test_any_text_is_classified(self, code: str, traceback: str, question: str, message: str, cell: bool) -> None:  # noqa: FBT001 - Hypothesis passes the value by name
         """Any code, traceback, question and diagnostic is classified without an exception."""
         reported = (diagnostic(message, code=message[:5]),)
         asked = submission(code, traceback=traceback, diagnostics=reported, question=question, cell=cell)
