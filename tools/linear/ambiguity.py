@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from tools.linear.automaton import Automaton
 
 MOST_PATHS = 320
-"""The maximum number of paths for each character of the text, as the product of the bounds of two repeats."""
+"""The maximum product of the bounds of two repeats, which limits the number of paths for each character of a text."""
 
 
 @dataclass(frozen=True)
 class Pump:
-    """A text whose matching time grows too fast: `prefix`, followed by `word` any number of times."""
+    """A text whose matching time grows too fast as `word` is repeated: `prefix`, followed by many copies of `word`."""
 
     prefix: str
     word: str
@@ -88,7 +88,7 @@ class _Graph:
         return seen
 
     def _never_failing(self) -> set[int]:
-        """Return the positions from which the rest of the pattern matches, whichever characters follow."""
+        """Return the positions from which a match always succeeds, whatever characters follow."""
         positions = self.automaton.positions
         everything = (1 << self.letters) - 1
         edge = 1 << self.letters
@@ -119,7 +119,7 @@ class _Graph:
         return found
 
     def pairs(self) -> Iterator[tuple[int, int]]:
-        """Yield pairs of loop positions whose joint cost is too high, and whose second is reachable from the first."""
+        """Yield pairs of positions in two loops that together cost too much. The second is reachable from the first."""
         positions = self.automaton.positions
         for p in self.loops:
             ring = self._ring(p)
@@ -129,7 +129,7 @@ class _Graph:
                     continue
                 if p and p in self.safe:
                     continue
-                # A matcher tries only one way through an atomic group, so it never returns for a second one.
+                # A matcher never returns into an atomic group, so it cannot try a second way through the first loop.
                 if atomic - positions[q].atomic:
                     continue
                 if self.cost(p, q) > MOST_PATHS and q not in ring:
@@ -202,7 +202,7 @@ class _Graph:
         return Pump(self.prefix(start[0], [start[2]]), "".join(self.automaton.letters[letter] for letter in whole))
 
     def cost(self, p: int, q: int) -> int:
-        """Return the maximum number of steps for a character of the word: the product of both repeats' bounds."""
+        """Return the maximum number of steps for each character of the word: the product of both loops' bounds."""
         return self._bound(p) * self._bound(q)
 
     def _bound(self, at: int) -> int:
@@ -217,7 +217,7 @@ class _Graph:
         return bound if at else 1
 
     def word(self, p: int, q: int) -> list[int] | None:
-        """Return a word, as numbers of letters, or None. It leads from p to p, from p to q, and from q to q."""
+        """Return a word that leads from p to p, from p to q, and from q to q, or None. Its letters are numbers."""
         ring_p, ring_q = self._ring(p), self._ring(q)
         middle = {at for at in self.reach[p] if at == q or q in self.reach[at]} | {p}
         for last in range(self.letters):
@@ -274,7 +274,7 @@ class _Graph:
             if way_before & before
         ]
 
-    def prefix(self, p: int, word: list[int]) -> str:  # noqa: C901 - one breadth-first search
+    def prefix(self, p: int, word: list[int]) -> str:  # noqa: C901 - the method is one breadth-first search
         """Return the shortest text that leads from the start of the pattern to position p."""
         if p == 0:
             return ""

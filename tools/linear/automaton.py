@@ -59,7 +59,7 @@ class Automaton:
     positions: list[Position]
     letters: list[str]
     bounds: dict[tuple[int, int], int]
-    """The maximum count of the repeat whose edge leads from one position to another. An edge without entry has none."""
+    """The maximum count of the repeat that an edge continues, by its two positions. Without entry, it is unlimited."""
     turns: set[int]
     """The positions at the end of a repeat, from which it begins again. Every loop contains one of them."""
 
@@ -124,7 +124,7 @@ class _Builder:
     def _word(self, character: str) -> bool:
         return (character.isalnum() or character == "_") and (character.isascii() or not self.flags & re.ASCII)
 
-    def _collect(self, items: Any, flags: int, parts: dict[str, tuple[Any, int]], extra: set[str]) -> None:  # noqa: C901 - one case for each operator
+    def _collect(self, items: Any, flags: int, parts: dict[str, tuple[Any, int]], extra: set[str]) -> None:  # noqa: C901 - the function has one case for each operator of a pattern
         for op, value in items:
             if op in (c.LITERAL, c.NOT_LITERAL, c.ANY, c.IN):
                 parts[self._key(op, value, flags)] = ((op, value), flags)
@@ -260,7 +260,7 @@ class _Builder:
             [*dict.fromkeys(guard for part in parts for guard in part.empty)],
         )
 
-    def _item(self, item: Any, flags: int) -> _Part:  # noqa: C901, PLR0911 - one case for each operator
+    def _item(self, item: Any, flags: int) -> _Part:  # noqa: C901, PLR0911 - the function has one case for each operator of a pattern
         op, value = item
         if op in (c.LITERAL, c.NOT_LITERAL, c.ANY, c.IN):
             return self._single(self.masks[self._key(op, value, flags)])
@@ -355,7 +355,7 @@ class _Builder:
             [(before, after & stops) for before, after in part.empty if after & stops],
         )
 
-    def _look(self, wanted: bool, direction: int, body: Any, flags: int) -> _Part:  # noqa: FBT001
+    def _look(self, wanted: bool, direction: int, body: Any, flags: int) -> _Part:  # noqa: FBT001 - the parameter is part of the pattern: whether a lookaround is positive
         everywhere = self.all | self.edge
         single = self._always_taken(body, flags) if self._is_one(body) else None
         if single is not None:
@@ -374,7 +374,7 @@ class _Builder:
             can_begin = 0
             for into in part.first:
                 can_begin |= into.after
-        # The path through the lookahead ends there, beside the path that continues after it.
+        # This path ends with the lookahead. The path of the text continues beside it, under the condition `can_begin`.
         return _Part(part.first, [], [(everywhere, can_begin)])
 
     def _is_one(self, body: Any) -> bool:

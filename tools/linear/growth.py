@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 GROWTH = 4
 """The length of the long text divided by the length of the short text."""
 TOO_FAST = 2.0
-"""The maximum growth of the time divided by the growth of the text. From this value on it is more than linear."""
+"""The growth of the time divided by the growth of the text from which on an entry counts as slower than linear."""
 _AGAIN = 0.05
 """Seconds between the timer's signals after the first, since Python ignores exceptions raised in destructors."""
 _TICK = 0.004
@@ -43,7 +43,7 @@ class Growth:
 
     @property
     def times(self) -> float:
-        """The growth of the time divided by the growth of the text: 1 for a linear function."""
+        """The growth of the time divided by the growth of the text. It is 1 if the time is linear."""
         return self.long / max(self.short, _TICK) / GROWTH
 
     @property

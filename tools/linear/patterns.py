@@ -20,7 +20,7 @@ MARK = "# linear: "
 """The mark of a comment beside a pattern. Its text states why the pattern is fast enough for every text."""
 
 _UNKNOWN = "(?:word|another)"
-"""The placeholder for a part of a pattern that only the running function knows."""
+"""The placeholder for a part of a pattern that is only known at run time."""
 _ANCHORED = {"match", "fullmatch"}
 _CALLS = {"compile", "search", "match", "fullmatch", "split", "findall", "finditer", "sub", "subn"}
 
@@ -69,7 +69,7 @@ def _compiled_by_import(sources: dict[Path, _Source]) -> list[tuple[Path, int, s
     Patterns of modules that are already loaded are missing.
     """
     found: list[tuple[Path, int, str | bytes, int]] = []
-    original = re._compile  # type: ignore[attr-defined]
+    original = re._compile  # type: ignore[attr-defined] # typeshed does not declare this private function
 
     def noting(pattern: Any, flags: Any) -> Any:
         if isinstance(pattern, (str, bytes)):
@@ -77,21 +77,21 @@ def _compiled_by_import(sources: dict[Path, _Source]) -> list[tuple[Path, int, s
             while frame is not None and frame.f_globals.get("__name__") == "re":
                 frame = frame.f_back
             if frame is not None and Path(frame.f_code.co_filename) in sources:
-                # If a function compiles a table of patterns, the line counts on which the module calls it.
+                # If a function compiles a table of patterns, use the line on which the module calls the function.
                 while frame is not None and frame.f_code.co_name != "<module>":
                     frame = frame.f_back
                 if frame is not None and (path := Path(frame.f_code.co_filename)) in sources:
                     found.append((path, frame.f_lineno, pattern, int(flags)))
         return original(pattern, flags)
 
-    re._compile = noting  # type: ignore[attr-defined]
+    re._compile = noting  # type: ignore[attr-defined] # typeshed does not declare this private function
     try:
         for package in PACKAGES:
             for module in pkgutil.walk_packages([str(ROOT / package)], f"{package}."):
                 if not module.name.endswith("__main__"):
                     importlib.import_module(module.name)
     finally:
-        re._compile = original  # type: ignore[attr-defined]
+        re._compile = original  # type: ignore[attr-defined] # typeshed does not declare this private function
     return found
 
 
@@ -105,7 +105,7 @@ class _Source:
         self.tree = ast.parse(self.text)
         for node in ast.walk(self.tree):
             for child in ast.iter_child_nodes(node):
-                child.parent = node  # type: ignore[attr-defined]
+                child.parent = node  # type: ignore[attr-defined] # syntax tree nodes get this additional attribute here
 
     @property
     def module(self) -> str:
@@ -146,7 +146,7 @@ class _Source:
         beside = self.lines[first - 1 : last]
         for number in above:
             while number > 1 and self.lines[number - 2].lstrip().startswith("#"):
-                number -= 1  # noqa: PLW2901 - the loop goes up the block of comments
+                number -= 1  # noqa: PLW2901 - the inner loop moves to the line above until the block of comments ends
                 beside.append(self.lines[number - 1])
         return next((text.split(MARK, 1)[1].strip() for text in beside if MARK in text), None)
 
@@ -178,7 +178,7 @@ class _Source:
                 if keyword.arg == "flags":
                     flags = self._evaluate(keyword.value)
             method = node.func.attr
-            parent = node.parent  # type: ignore[attr-defined]
+            parent = node.parent  # type: ignore[attr-defined] # `__init__` has added this attribute
             if method == "compile" and isinstance(parent, ast.Attribute):
                 method = parent.attr
             found.append(
@@ -206,7 +206,7 @@ class _Source:
         known = vars(sys.modules[self.module])
         if isinstance(expression, ast.JoinedStr):
             return "".join(
-                str(part.value) if isinstance(part, ast.Constant) else self._formatted(part.value)  # type: ignore[attr-defined]
+                str(part.value) if isinstance(part, ast.Constant) else self._formatted(part.value)  # type: ignore[attr-defined] # every other part of an f-string has a `value`
                 for part in expression.values
             )
         if isinstance(expression, ast.BinOp) and isinstance(expression.op, ast.Add):
@@ -257,7 +257,7 @@ class _Usage:
 
 
 def _method(node: ast.expr) -> str:
-    parent = node.parent  # type: ignore[attr-defined]
+    parent = node.parent  # type: ignore[attr-defined] # `__init__` has added this attribute
     if isinstance(parent, ast.Subscript) and parent.value is node:
-        node, parent = parent, parent.parent  # type: ignore[attr-defined]
+        node, parent = parent, parent.parent  # type: ignore[attr-defined] # `__init__` has added this attribute
     return parent.attr if isinstance(parent, ast.Attribute) and parent.value is node else "?"

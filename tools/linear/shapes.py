@@ -246,7 +246,7 @@ SEEDS = {"code": _CODE, "words": (*_WORDS, *_CODE[:40]), "traceback": (*_TRACEBA
 
 @dataclass(frozen=True)
 class Shape:
-    """A recipe for texts: `text(n)` returns a text of about n characters, the same each time."""
+    """A recipe for texts of any length. The text for a length is the same each time."""
 
     head: str
     parts: tuple[str, ...]
