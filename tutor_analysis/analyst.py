@@ -104,7 +104,7 @@ class Analyst:
             return []
 
     def guard(self, owner: Hashable, answer: UUID, material: Material) -> BoundedGuard:
-        """Return the guard of an answer."""
+        """Return the guard for an answer: in the event loop for a small submission, else in a child process."""
 
         def tell(failure: NotAnalysed) -> None:
             self._on_failure(owner, "guard", failure)

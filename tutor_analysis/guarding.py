@@ -71,7 +71,7 @@ class LoopGuard:
 class InertGuard:
     """Makes the offline tutor's text inert, so that an editor neither runs nor fetches anything in it.
 
-    It has no budget, since it compares this trusted text with nothing.
+    It needs no time limit, because it does not compare the text, which is the project's own, with the student's code.
     """
 
     def __init__(self) -> None:

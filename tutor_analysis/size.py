@@ -12,7 +12,7 @@ SMALL_CODE = 4_000
 SMALL_REST = 4_000
 """The maximum number of other characters in the submission. The timer can interrupt only long matches in `re`."""
 FEW = 100
-"""The maximum number of notebook cells, and the maximum number of diagnostics."""
+"""The maximum number of notebook cells, and also the maximum number of diagnostics."""
 
 
 def is_small(submission: Submission) -> bool:

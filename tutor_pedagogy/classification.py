@@ -78,7 +78,7 @@ _RUNTIME_MESSAGE = re.compile(
 )
 _NOT_ABOUT_A_MISTAKE = frozenset(("explain", "start", "check", "improve"))
 _WARNING = 2
-"""The least severe LSP 3.17 `DiagnosticSeverity` that counts. Information and hints do not predict an error."""
+"""The maximum number of an LSP 3.17 `DiagnosticSeverity` that counts as an error: warnings do, hints do not."""
 
 _BEHAVIOUR = re.compile(
     r"\b(?:wrong|incorrect|unexpected|instead|expect\w*|should(?:n'?t)?|suppose[ds]?|output\w*|outcome|answer|results?"

@@ -119,9 +119,9 @@ def bare_lines(lines: Sequence[str]) -> list[str]:
 
 
 def line_now(then: Sequence[str], now: Sequence[str], line: int) -> int | None:
-    """Return the number in `now` of the line that had the number `line` in `then`.
+    """Return the line number in the text `now` of the line that had the number `line` in the text `then`.
 
-    Return None if the line itself was edited, or if lines both above and below it were.
+    Return None if the line itself was edited, or if lines both above and below it were edited.
     """
     if line >= len(then):
         return None

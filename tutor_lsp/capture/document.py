@@ -22,9 +22,10 @@ _BOM = "\ufeff"
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A part of a document's code. It starts at line `first_line`, and there at character `first_character`.
+    """The window: the part of a document's code that is sent with an ask.
 
-    Its lines end with LF, and each corresponds to one line of the document.
+    It starts at line `first_line`, and there at character `first_character`. Its lines end with LF, and each one is a
+    line of the document.
     """
 
     code: str
@@ -42,7 +43,7 @@ class Window:
         return Position(number, max(character - self.first_character, 0) if number == 0 else character)
 
     def __contains__(self, line: int) -> bool:
-        """Return whether a line of the document is in the window."""
+        """Return whether a line of the document is in the part that is sent."""
         return 0 <= line - self.first_line < self.line_count
 
 
@@ -54,7 +55,7 @@ def is_python(document: EditedDocument) -> bool:
 def window(
     lines: Sequence[str], cursor: Position, *, start: int = 0, end: int | None = None, budget: int = MAX_CODE_BYTES
 ) -> Window:
-    """Return lines `start` to `end` (exclusive) as a window, or only those around the cursor if all exceed the budget.
+    """Return the window of lines `start` to `end` (exclusive), or of lines around the cursor if all exceed the budget.
 
     `budget` is in bytes of UTF-8. The time depends on it, not on the document's length. Code is cut between top-level
     statements if possible, so that it can still be parsed.

@@ -69,7 +69,7 @@ class Account(Feature):
     async def initialized(self) -> None:
         """Watch the record of sign-ins until the server ends.
 
-        It is not checked while an answer streams, because a changed sign-in would end the answer.
+        The record is not checked while an answer streams, because a changed sign-in would end the answer.
         """
         while True:
             await self._sleep(WATCH_SECONDS)

@@ -79,7 +79,7 @@ def _wants_quick_fixes(only: Sequence[types.CodeActionKind | str] | None) -> boo
 
 
 def _place(start: types.Position, wrong: list[types.Diagnostic]) -> types.Position:
-    """Return the start of the range, or the start of the first error if the range begins above it."""
+    """Return the start of the range, or the start of the first error in it if the range begins above that error."""
     firsts = [min(item.range.start.line, item.range.end.line) for item in wrong]
     if not firsts or min(firsts) <= start.line:
         return start

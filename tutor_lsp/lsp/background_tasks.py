@@ -20,7 +20,7 @@ class BackgroundTasks:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def run(self, work: Coroutine[Any, Any, None], doing: str) -> asyncio.Task[None]:
-        """Start a task and return it. `doing` describes the task in the log if it fails."""
+        """Start a task and return it. `doing` describes the task in the log message for a failure."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(lambda done: self._finished(done, doing))

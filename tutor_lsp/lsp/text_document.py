@@ -50,7 +50,7 @@ class LineCodec(PositionCodec):
         if self.encoding == types.PositionEncodingKind.Utf8:
             # In UTF-8, bytes of the form 10xxxxxx continue a character, so move back to its first byte.
             units = head.encode("utf-8", "surrogatepass")
-            while 0 < character < len(units) and units[character] & 0xC0 == 0x80:  # noqa: PLR2004 - the bits 10xxxxxx
+            while 0 < character < len(units) and units[character] & 0xC0 == 0x80:  # noqa: PLR2004 - 0x80 is the bit pattern 10xxxxxx, which marks a continuation byte
                 character -= 1
             return len(units[:character].decode("utf-8", "surrogatepass"))
         units = head.encode("utf-16-le", "surrogatepass")
@@ -94,7 +94,7 @@ class LineCodec(PositionCodec):
         content = without_line_end(lines[line]) if lines else ""
         return types.Position(line=line, character=self.units(content[:character]))
 
-    def range_from_client_units(self, lines: Sequence[str], range: types.Range) -> ServerTextRange:  # noqa: A002 - pygls defines the name
+    def range_from_client_units(self, lines: Sequence[str], range: types.Range) -> ServerTextRange:  # noqa: A002 - the method of pygls has a parameter of this name
         """Return a range in code points. If its ends are reversed, they are swapped."""
         ends = [self.position_from_client_units(lines, end) for end in (range.start, range.end)]
         return ServerTextRange(*sorted(ends))

@@ -128,7 +128,7 @@ def _outcome(report: bytes, path: Path, values: Path) -> RunOutcome:
 
 
 def _environment() -> dict[str, str]:
-    """Return the program's environment: without our variables, with UTF-8 output, and with no blocking plot windows.
+    """Return the program's environment: without our variables, with UTF-8 output, and with plots that do not block.
 
     Output is unbuffered, as on a terminal, so that a stopped program has printed everything that it has written.
     """

@@ -89,7 +89,7 @@ def _done(fields: dict[str, Any]) -> Done:
 
 
 def _finding(value: Any) -> ReportedFinding | None:
-    """Return a finding. One of a newer service whose certainty this client does not know is left out."""
+    """Return a finding, or None if a newer service sends a certainty that this client does not know."""
     if not isinstance(value, dict) or value.get("certainty") not in get_args(Certainty):
         return None
     return ReportedFinding(_text(value, "rule"), _number(value, "line"), value["certainty"])

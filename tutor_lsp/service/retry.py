@@ -26,7 +26,7 @@ class ConnectionTiming:
     rate_pause: float = 11
     """The minimum delay after a rate limit. The maximum is twice that. The service refuses connections for 10 s."""
     silence: float = 125
-    """The time without a message after which an ask fails. It exceeds the service's own limit of 120 s for an ask."""
+    """The time without a message after which an ask fails. It exceeds the service's time limit of 120 s for an ask."""
     heartbeat: float = HEARTBEAT_SECONDS
 
 
@@ -55,6 +55,6 @@ class Outage:
         return longest * (0.5 + self.jitter() / 2)
 
     def rate_limit_delay(self) -> float:
-        """Return the seconds to wait after a rate limit, and record it, since the client waits only once an outage."""
+        """Return the seconds to wait after a rate limit, and record it: a second one in this outage ends the asks."""
         self.rate_limit_was_waited_out = True
         return self.timing.rate_pause * (1 + self.jitter())

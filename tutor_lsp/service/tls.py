@@ -21,9 +21,11 @@ def tls_context() -> ssl.SSLContext:
     import truststore  # noqa: PLC0415 - needed only to connect
 
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    # The file's certificates are added to the system's. OpenSSL on Linux would trust the file's alone.
+    # Adding the certificates keeps those of the system. On Linux, OpenSSL would use only those in SSL_CERT_FILE.
     if file := os.environ.get("SSL_CERT_FILE"):
-        with suppress(OSError):  # A bad file is ignored, as OpenSSL does. ssl.SSLError is a subclass of OSError.
+        with suppress(
+            OSError
+        ):  # An unusable SSL_CERT_FILE is ignored, as OpenSSL does. ssl.SSLError is a subclass of OSError.
             context.load_verify_locations(file)
     return context
 

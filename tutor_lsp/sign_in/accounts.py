@@ -250,7 +250,7 @@ class AccountService:
             await session.close()
 
     def _read(self, status: int, content: bytes) -> dict[str, Any]:
-        """Return the JSON object in a reply's body. Raise `Unreachable` if another server has sent the reply."""
+        """Return the JSON object in a reply's body. Raise `Unreachable` if the reply is not from a tutor service."""
         if status == HTTPStatus.NO_CONTENT:
             return {}
         try:
@@ -264,7 +264,7 @@ class AccountService:
         raise refusal(self._server_url, status)
 
     def _stranger(self) -> Unreachable:
-        """Return the `ServiceFault` for a reply that another server has sent, such as a network's sign-in page."""
+        """Return the `ServiceFault` for a reply that is not from the service, such as a network's sign-in page."""
         return Unreachable(
             f"Something else answers at {host_of(self._server_url)}, perhaps the sign-in page of this network."
         )

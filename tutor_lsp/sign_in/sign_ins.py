@@ -48,7 +48,9 @@ class SignIns:
         self._keyring = KeyringStore()
         self._own = SignInRecord()
         self._shared = SignInRecord()
-        self._stamp: object = self  # The initial value differs from every stamp, so the first `reload` reads the file.
+        self._stamp: object = (
+            self  # No stamp of a file equals this initial value, so the first `reload` reads the file.
+        )
         self._credentials: dict[str, StoredTokens] = {}
 
     @property

@@ -115,7 +115,7 @@ def _service_of(options: argparse.Namespace, choice: TutorChoice) -> str:
 async def _present_profile(choice: TutorChoice, server_url: str) -> Profile | None:
     try:
         return await as_student(choice, server_url, AccountService.profile)
-    except SignedOut:  # This happens if the stored tokens can no longer be read, for example.
+    except SignedOut:  # `SignedOut` is raised, for example, if the stored tokens can no longer be read.
         return None
 
 

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 KEY_FILE = "redaction.json"
 _KEY_BYTES = 32
 _REDACTION = PoolLimits(processes=1, processor=5.0, wall=20.0, allowance=1e9)
-"""The limits of a redaction in a child process, in seconds. An ask whose redaction takes longer is not sent."""
+"""The limits of a redaction in a child process, in seconds. An ask that exceeds them is refused, and not sent."""
 
 TOO_LONG = "This is too much for one question. Ask about a smaller file."
 
 
 class RedactingTutor:
-    """A `Tutor` that redacts asks before it passes them on to another tutor, which is not on this computer."""
+    """A `Tutor` that redacts asks before it passes them on to another tutor, such as the remote service."""
 
     def __init__(self, tutor: Tutor, redactor: Redactor) -> None:
         self._tutor = tutor
@@ -45,7 +45,7 @@ class RedactingTutor:
     async def ask(self, ask: Ask) -> AsyncGenerator[FromService, None]:
         """Send the redacted ask, and yield the restored answer.
 
-        The deltas are renumbered, since the text of some is held back.
+        The deltas are renumbered, because the restored text of a delta may be held back until the next one.
         """
         try:
             if is_small(ask):

@@ -144,7 +144,7 @@ class AllowedForms:
         return any(map(self._material.has_string, filter(is_string, tokens)))
 
     def _is_english(self, tokens: Sequence[str]) -> bool:
-        """Return whether tokens are English words: no keyword first, and at least one word that code does not know."""
+        """Return whether tokens are English words: no keyword comes first, and at least one word is no name in code."""
         words = [token for token in tokens if token.isalpha()]
         return (
             len(words) == len(tokens)

@@ -69,7 +69,7 @@ class GuardContext:
 
 
 class JudgedUnit:
-    """A unit together with the student's material. Each view of it is computed when a check first needs it."""
+    """A unit together with the student's material. Each property is computed when a check first needs it."""
 
     def __init__(self, unit: Unit, material: StudentMaterial) -> None:
         self.is_block = unit.kind == "block"
@@ -80,7 +80,7 @@ class JudgedUnit:
 
     @cached_property
     def is_offered(self) -> bool:
-        """Whether the text before the unit presents the unit's code as the fix, not as a quotation of the program."""
+        """Whether the text before the unit presents the unit's code as the fix. Else the code may quote the program."""
         return bool(_OFFERED.search(self.begun))
 
     @cached_property
@@ -110,5 +110,5 @@ class JudgedUnit:
 
     @property
     def readings(self) -> list[Reading]:
-        """The prose by itself and, if its first sentence began in earlier units, together with that beginning."""
+        """The prose of the unit and, if its first sentence began in earlier units, also with that beginning."""
         return self.words if self.sentences is self.words else self.words + self.sentences

@@ -41,7 +41,7 @@ def shape(tokens: Iterable[str]) -> Shape:
 
 
 class Program:
-    """The student's program as the shapes of its statements."""
+    """The statements of the student's program with numbers for names (shapes), for comparison with an example."""
 
     def __init__(self, statements: Iterable[Shape]) -> None:
         self._shapes = {statement: Counter(statement) for statement in statements}

@@ -90,7 +90,7 @@ def _content(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the range of a string literal's content, without prefix and quotes."""
     quote = text[end - 1]
     opening = text.index(quote, start)
-    width = 3 if text.startswith(quote * 3, opening) and end - opening >= 6 else 1  # noqa: PLR2004 - the length of two triple quotes
+    width = 3 if text.startswith(quote * 3, opening) and end - opening >= 6 else 1  # noqa: PLR2004 - a string in triple quotes has at least six quotes
     return opening + width, end - width
 
 
@@ -120,7 +120,7 @@ def _name_before(tokens: list[Token], number: int) -> str | None:
     """Return the name that a value is assigned to: `n = v`, `n: type = v`, `d["n"] = v`, `{"n": v}`, `get("n", v)`."""
     before = [token.text for token in tokens[max(0, number - 5) : number]]
     if before[-1:] and before[-1] in _GIVES and len(before) > 1 and not tokens[number - 1].is_string:
-        if before[-2] == "]" and len(before) > 2 and tokens[number - 3].is_string:  # noqa: PLR2004 - the tokens of `["name"] =`
+        if before[-2] == "]" and len(before) > 2 and tokens[number - 3].is_string:  # noqa: PLR2004 - `["name"] =` has three tokens before `=`
             return before[-3]
         if before[-3:-2] == [":"] and before[-4:-3]:
             return before[-4] if not _is_name_of_interest(before[-2]) else before[-2]

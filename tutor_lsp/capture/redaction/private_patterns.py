@@ -151,7 +151,7 @@ class PrivatePatterns:
                 yield Found(*hinted.span("value"), "secret")
         yield from _matches(_EMAIL, text, "email")
         yield from _matches(_HOME, text, "person")
-        if self.home is not None and self.home.name and len(self.home.parts) > 2:  # noqa: PLR2004 - excludes `/root`
+        if self.home is not None and self.home.name and len(self.home.parts) > 2:  # noqa: PLR2004 - a home folder such as `/root`, with only two path parts, contains no user name
             own = re.escape(str(self.home.parent)) + r"[/\\]+(?P<value>" + re.escape(self.home.name) + r")(?!\w)"
             yield from _matches(re.compile(own), text, "person")
         yield from _matches(_STUDENT_TOLD, text, "student")
@@ -187,7 +187,7 @@ def is_secret_value(name: str, value: str) -> bool:
         return False
     name = in_snake_case(name)
     if STRONG_NAME.fullmatch(name):
-        return len(value.strip()) > 3 and not value.startswith(("{", "%", "<"))  # noqa: PLR2004 - values of up to three characters are no passwords
+        return len(value.strip()) > 3 and not value.startswith(("{", "%", "<"))  # noqa: PLR2004 - a value of up to three characters is too short for a password
     return bool(WEAK_NAME.fullmatch(name)) and _is_unguessable(value)
 
 
@@ -219,7 +219,7 @@ def _is_part_of_decimal(text: str, number: re.Match[str]) -> bool:
 
 
 def _is_unguessable(value: str) -> bool:
-    return len(value) > 5 and not value.isalpha() and any(character.isdecimal() for character in value)  # noqa: PLR2004 - values of up to five characters can be guessed
+    return len(value) > 5 and not value.isalpha() and any(character.isdecimal() for character in value)  # noqa: PLR2004 - a value of up to five characters is too short to be a secret
 
 
 def _is_random(word: str) -> bool:

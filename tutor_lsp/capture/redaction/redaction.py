@@ -150,7 +150,7 @@ class _Places:
 
     def __init__(self, patterns: PrivatePatterns, programs: Sequence[Program], texts: Sequence[str]) -> None:
         self.material = "\n".join([*(program.text for program in programs), *texts])
-        """All texts of the ask. No placeholder may occur in them."""
+        """All texts of the ask. A placeholder must not occur in any of them."""
         in_programs = [_whole_words(program.text, find_in_program(program, patterns)) for program in programs]
         in_texts = {text: _whole_words(text, patterns.in_text(text)) for text in texts}
         found = [(program.text, item) for program, items in zip(programs, in_programs, strict=True) for item in items]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Lifecycle(PendingRequests):
     """Keeps track of whether the client has sent `initialize` and `shutdown`, and calls `exit`."""
 
-    _documents: OpenDocuments | None = None  # pygls reads `workspace` while `__init__` runs.
+    _documents: OpenDocuments | None = None  # The constructor of pygls reads `workspace` before this class can set it.
 
     def __init__(self, server: LanguageServer, converter: Any) -> None:
         super().__init__(server, converter)

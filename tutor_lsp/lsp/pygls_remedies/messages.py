@@ -97,7 +97,7 @@ class Messages(Lifecycle):
 
     @lsp_method(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
     async def lsp_work_done_progress_cancel(self, params: types.WorkDoneProgressCancelParams) -> None:
-        """Call the handler, even if the work has just ended. Upstream warns on stderr in that case."""
+        """Call the handler, also for progress that has just ended. Upstream prints a warning in that case."""
         if (user_handler := self.fm.features.get(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)) is not None:
             await user_handler(params)
 

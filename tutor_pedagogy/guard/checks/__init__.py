@@ -31,7 +31,7 @@ _SIGNS = re.compile(r"""[^A-Za-z ,.?!'"\n;\u2019-]""")
 _WORD = re.compile(r"\w+")
 _TELLING = (KEYWORDS - words_of("words_of_talk")) | words_of("sign_names")
 _SHORT = 40
-"""A unit of plain prose with fewer characters than this may still be a fragment of code."""
+"""The number of characters from which on plain prose is released unchecked. Shorter prose may be a code fragment."""
 
 
 def broken_rule(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
@@ -45,9 +45,9 @@ def broken_rule(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
 
 
 def _is_mere_talk(context: GuardContext, unit: JudgedUnit) -> bool:
-    """Return whether a text is plain prose: no operator, no keyword that is rare in prose, no name of the student's.
+    """Return whether a unit is plain prose: no operator, no keyword that is rare in prose, no name of the student's.
 
-    It must also show no trace of a cipher. Most units are plain prose and need no further checks.
+    The unit must also show no trace of a cipher. Most units are plain prose and need no further checks.
     """
     text = edits.LINE_NUMBERS.sub("line", unit.text) if "line" in unit.text else unit.text
     if unit.is_block or _SIGNS.search(text):

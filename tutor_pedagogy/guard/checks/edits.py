@@ -42,7 +42,7 @@ _SIGN = re.compile(r"[<>=!+\-*/%&|^@~]=?|\*\*|//|and|or|not|in|is")
 
 
 class _Instruction(NamedTuple):
-    """An editing instruction with its `new` code, the tokens of that code, and the reading of the sentence."""
+    """An editing instruction with its `new` code, the tokens of that code, and the sentence as a `Reading`."""
 
     edit: Edit
     new: str

@@ -1,4 +1,4 @@
-"""Withhold a code fragment that completes a statement together with fragments of this answer or of earlier ones."""
+"""Withhold a fragment of code that completes a statement together with earlier fragments (instalments)."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _before(tokens: list[str], mark: str) -> list[str]:
 
 
 def _fragments(context: GuardContext, reading: Reading) -> list[str]:
-    """Return the code fragments that a text dictates instead of discussing: code spans with few words, and lines."""
+    """Return the code fragments in a text: code spans among few words, else code that begins or ends a line."""
     marks = MARKS.findall(reading.prose) if reading.marked else []
     if marks:
         is_talk = len(reading.prose.split()) - len(marks) > _WORDS_A_FRAGMENT * len(marks)

@@ -49,7 +49,7 @@ def _is_pieced_together(context: GuardContext, reading: Reading) -> bool:
 
 
 def _may_be_pieces(text: str) -> bool:
-    """Return whether a text may contain a statement in pieces: a cheap prefilter for operators and keywords."""
+    """Return whether a text may contain a statement in pieces, judged by its operators and keywords: a prefilter."""
     may_be_other = "-" in text or "return" in text or "import" in text
     return bool(_SIGNS_OF_PIECES.search(text)) or (may_be_other and bool(_OTHER_PIECES.search(text)))
 

@@ -1,1 +1,1 @@
-"""Pure decoders. Each returns other ways in which a student could read a text. Most offer `readings(text)`."""
+"""Pure decoders. Each returns other ways to read a text, such as a decoded or joined text (`readings`)."""

@@ -79,7 +79,7 @@ class SpelledNames:
 
     @cached_property
     def plain(self) -> frozenset[str]:
-        """The names and their parts in lower case, as they are without a cipher."""
+        """The names and their parts in lower case, without any cipher."""
         return frozenset(map(str.lower, self.names)).union(*(_PARTS.findall(name) for name in self.names))
 
     def knows(self, word: str) -> bool:
@@ -87,14 +87,14 @@ class SpelledNames:
         return word in self.names or word in _OF_PYTHON
 
     def in_disguise(self, words: Iterable[str]) -> frozenset[str]:
-        """Return the words that are a name of the student's or Python's backwards or in ROT13, unless also a name."""
+        """Return the words that are a name of the student's or Python's, backwards or in ROT13. Names are left out."""
         if _OF_PYTHON_OTHERWISE.isdisjoint(words) and self.otherwise.isdisjoint(words):
             return frozenset()
         return (_OF_PYTHON_OTHERWISE.intersection(words) | self.otherwise.intersection(words)) - self.names
 
 
 def readings(text: str, spelled: SpelledNames) -> Iterator[str]:
-    """Yield the decodings of a cipher or an uncertain encoding that contain names of the student's or of Python."""
+    """Yield the text decoded from a cipher or uncertain encoding if it contains names of the student's or Python's."""
     words = frozenset(_WORD.findall(text))
     if found := spelled.in_disguise(words):
         if _is_trace({word for word in found if spelled.knows(word[::-1])}, text):

@@ -28,7 +28,7 @@ _FENCE_MARKS = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*")
 
 
 class Reading(NamedTuple):
-    """The prose of a unit with a placeholder for each code span, the code spans, and the text as a reader sees it."""
+    """A unit of text as a reader sees it, and its prose with a placeholder for each of its code spans."""
 
     prose: str
     marked: Sequence[str] = ()
@@ -40,7 +40,7 @@ class Reading(NamedTuple):
 
 
 def read_text(text: str) -> Reading:
-    """Return the reading of a unit of text, not of a fenced block."""
+    """Return the `Reading` of a unit of text. For a fenced block, use `read_block`."""
     text = undisguised(text)
     marked: list[str] = []
 
@@ -92,7 +92,7 @@ def _may_begin_with(marks: str, prose: str) -> bool:
 
 
 def _with_neighbours_joined(reading: Reading) -> Reading:
-    """Return a reading in which adjacent code spans are one. Only spaces, `+`, `&` or arrows may be between them."""
+    """Return a `Reading` with adjacent code spans joined. Only spaces, `+`, `&` or arrows may be between the spans."""
     marked = list(reading.marked)
 
     def join(match: re.Match[str]) -> str:

@@ -12,15 +12,18 @@ if TYPE_CHECKING:
     from tutor_pedagogy.guard.student_material import StudentMaterial
 
 _FEWEST = 2
-"""The minimum number of words spelled differently. A single such word may just be the first word of a sentence."""
+"""The minimum number of words with another spelling. A single such word may be the first word of a sentence."""
 _WORD = re.compile(r"[^\W\d]\w*")
 _SIGN_OF_OTHERWISE = re.compile("[A-Z_]|[^\x00-\x7f\ue000-\uf8ff]")
-"""Characters of which every word has one unless it is lower-case ASCII. Counting them is a cheap prefilter."""
+"""Characters that are not in lower-case ASCII words. Counting them is a cheap prefilter for other spellings."""
 _OF_PYTHON = frozenset(name for name in BUILTINS | KEYWORDS | METHODS if name.islower())
 
 
 def reading(text: str, material: StudentMaterial) -> str | None:
-    """Return a text whose names are spelled as in the program. Return None if this changes only one name or none."""
+    """Return a text with its misspelled names replaced by the program's spelling, or None if fewer than two change.
+
+    A single one may be an ordinary word at the beginning of a sentence.
+    """
     if len(_SIGN_OF_OTHERWISE.findall(text)) < _FEWEST:
         return None
     otherwise = {word for word in _WORD.findall(text) if not (word.islower() and word.isascii())}

@@ -31,7 +31,7 @@ _LONGEST_CALL = 12
 """The maximum number of tokens of a call, up to its first closing parenthesis."""
 _PLURAL = frozenset({"s", "es"})
 _FIRST_WORDS = frozenset({"as", "with", "from", "is", "in", "and", "or", "for", ":", ")", "-"})
-"""Words and symbols that belong to the sentence, not to the code, if a run begins with them."""
+"""Words and symbols that belong to the sentence, not to the code, at the beginning of a run of code."""
 _QUOTES = "\"'"
 _QUICK = re.compile(
     r"[=<>]|\*\*|\w\(|\w\[|\w\.\w|\d\s*[-+*/%]|[-+*/%]\s*\d|\w\s?[+*/%^]\s?\w|//|[)\]]\s?[-+*/%]|\bin [\"'\[(]"
