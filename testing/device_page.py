@@ -31,9 +31,8 @@ class Browser:
     """The browser of one person, with its cookies."""
 
     def __init__(self, url: str) -> None:
-        self.session = ClientSession(
-            url, cookie_jar=CookieJar(unsafe=True)
-        )  # `unsafe` makes the cookie jar accept cookies from IP addresses.
+        # `unsafe` makes the cookie jar accept cookies from IP addresses.
+        self.session = ClientSession(url, cookie_jar=CookieJar(unsafe=True))
         self.page: Shown
 
     async def open(self, path: str = "/device") -> Shown:

@@ -72,9 +72,8 @@ def _reached(thing: object) -> Iterator[object]:
     known = vars(sys.modules[thing.__module__]) if isinstance(thing, FunctionType | type) else {}
     for name in _names(thing):
         found = known.get(name)
-        found = getattr(
-            found, "__wrapped__", found
-        )  # The attribute `__wrapped__` leads to the function behind a decorator such as `asynccontextmanager`.
+        # The attribute `__wrapped__` leads to the function behind a decorator such as `asynccontextmanager`.
+        found = getattr(found, "__wrapped__", found)
         if not isinstance(found, ModuleType) and str(getattr(found, "__module__", "")).startswith(_FOLLOWED):
             yield found
     if isinstance(thing, type):

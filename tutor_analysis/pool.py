@@ -166,9 +166,8 @@ class Pool:
                         process = None
                 finally:
                     self._running.discard(job.owner)
-                    self._fail(
-                        job, NotAnalysed("overload")
-                    )  # The future already has a result, unless the slot is being closed.
+                    # The future already has a result, unless the slot is being closed.
+                    self._fail(job, NotAnalysed("overload"))
         finally:
             if process is not None:
                 await process.end()
@@ -193,9 +192,8 @@ class Pool:
     def _next(self) -> _Job | None:
         """Return the next job of the first waiting student who occupies no process."""
         for owner in list(self._waiting):
-            if owner not in self._running and self._is_used_up(
-                owner
-            ):  # The allowance was used up while these jobs were waiting.
+            # The allowance was used up while these jobs were waiting.
+            if owner not in self._running and self._is_used_up(owner):
                 for job in list(self._waiting[owner]):
                     self._fail(job, NotAnalysed("allowance"))
             elif owner not in self._running:

@@ -63,9 +63,8 @@ async def main() -> int:
     worker.add_argument("numbers", type=int, nargs=3)
     options = parser.parse_args()
     guardian.STOP_SECONDS = STOP
-    if (
-        options.command == "serve" and options.workers == 1
-    ):  # With several workers, a worker keeps its normal limits, because its parent process must react first.
+    # With several workers, a worker keeps its normal limits, because its parent process must react first.
+    if options.command == "serve" and options.workers == 1:
         guardian.STALL_SECONDS, guardian.PROCESSOR_SECONDS = STALL, PROCESSOR
     settings = load_settings()
     configure_logs("info", "json")

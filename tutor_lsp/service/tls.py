@@ -23,9 +23,8 @@ def tls_context() -> ssl.SSLContext:
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     # Adding the certificates keeps those of the system. On Linux, OpenSSL would use only those in SSL_CERT_FILE.
     if file := os.environ.get("SSL_CERT_FILE"):
-        with suppress(
-            OSError
-        ):  # An unusable SSL_CERT_FILE is ignored, as OpenSSL does. ssl.SSLError is a subclass of OSError.
+        # An unusable SSL_CERT_FILE is ignored, as OpenSSL does. ssl.SSLError is a subclass of OSError.
+        with suppress(OSError):
             context.load_verify_locations(file)
     return context
 

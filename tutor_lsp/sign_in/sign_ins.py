@@ -48,9 +48,8 @@ class SignIns:
         self._keyring = KeyringStore()
         self._own = SignInRecord()
         self._shared = SignInRecord()
-        self._stamp: object = (
-            self  # No stamp of a file equals this initial value, so the first `reload` reads the file.
-        )
+        # No stamp of a file equals this initial value, so the first `reload` reads the file.
+        self._stamp: object = self
         self._credentials: dict[str, StoredTokens] = {}
 
     @property

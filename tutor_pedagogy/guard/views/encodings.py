@@ -62,9 +62,8 @@ def readings(text: str) -> Iterator[str]:
         if _CODE_SIGNS.search(content):
             yield content
     if "+" in text or "0x" in text or "\\N" in text or "&" in text:
-        yield from (
-            run[0] for run in _CODE_POINTS.finditer(text)
-        )  # A run of code points or character names is yielded as it is, because no hint needs code points.
+        # A run of code points or character names is yielded as it is, because no hint needs code points.
+        yield from (run[0] for run in _CODE_POINTS.finditer(text))
 
 
 def uncertain_readings(text: str) -> Iterator[str]:

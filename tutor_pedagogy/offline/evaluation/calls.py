@@ -54,9 +54,8 @@ def call(machine: Machine, frame: Frame, function: Any, arguments: Sequence[Any]
 
 
 def _call_type(machine: Machine, frame: Frame, kind: type, arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
-    machine.enter(
-        _LEVELS
-    )  # If the call raises an exception of the program, the code that catches it restores the depth.
+    # If the call raises an exception of the program, the code that catches it restores the depth.
+    machine.enter(_LEVELS)
     make = _make if kind in machine.members else call_type
     result = make(machine, frame, kind, arguments, named)
     machine.depth -= _LEVELS

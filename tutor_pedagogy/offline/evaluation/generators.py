@@ -61,9 +61,8 @@ def _statement(machine: Machine, frame: Frame, node: ast.stmt) -> Items:
             return None
         case ast.Assign(targets=[target], value=ast.Yield(value=value)):
             yield None if value is None else machine.evaluate(frame, value)
-            bind(
-                machine, frame, target, None
-            )  # `yield` returns None here: only `send` could pass another value, and `send` is not supported.
+            # `yield` returns None here: only `send` could pass another value, and `send` is not supported.
+            bind(machine, frame, target, None)
             return None
         case ast.If():
             chosen = node.body if machine.test(frame, node.test) else node.orelse
