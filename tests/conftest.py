@@ -34,7 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register markers and Hypothesis profiles: random with `--torture`, otherwise the same examples in every run."""
-    # A shell starts a background job with Ctrl-C ignored (POSIX sh), and the programs under test would inherit this.
+    # A shell starts a background job with Ctrl-C ignored (POSIX sh), and the programs under test would ignore it, too.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "torture: a long run, only with --torture")
     config.addinivalue_line("markers", "real_time: waits as people do, or takes long; only with TUTOR_TEST_REQUIRE=all")

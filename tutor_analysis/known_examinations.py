@@ -29,7 +29,7 @@ class Examination:
 
 
 class KnownExaminations:
-    """A cache of the latest examinations of large submissions, by student. It stores no code: each ask contains it."""
+    """A cache of the latest examinations of large submissions, by student. It stores no code, only hashes of it."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[Hashable, int], Examination] = OrderedDict()

@@ -42,7 +42,7 @@ def unread_explanation(submission: Submission) -> Explanation:
 
 
 def shown_finding(finding: ReportedFinding | None) -> ReportedFinding | None:
-    """Return the finding that the client is told; None if the answer named no mistake."""
+    """Return the finding to report to the client, or None if the answer named no mistake."""
     if finding is None or finding.rule == NOT_ANALYSED or finding.rule.startswith("purpose."):
         return None
     return finding

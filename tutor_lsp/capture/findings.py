@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MAX_FINDINGS = 50
 OF_DOCUMENTS = "documents"
-"""The owner for whom documents are analysed. Calls of different owners run in parallel, so questions need not wait."""
+"""The owner of calls that check whole documents. Calls of different owners run in parallel, so asks need not wait."""
 
 
 async def find_certain_errors(analyst: Analyst, shown: Window, kind: Kind) -> list[SureMistake]:

@@ -152,7 +152,7 @@ class ServiceConnection:
             async with asyncio.TaskGroup() as asks:
                 while True:
                     message = await unsent.get()
-                    if isinstance(message, PendingAsk):  # A wait for its token must not delay a cancellation.
+                    if isinstance(message, PendingAsk):  # Waiting for the ask's token must not delay a cancellation.
                         asks.create_task(self._write_ask(socket, message))
                         await asyncio.sleep(0)  # If the token is known, the ask is sent now, before later messages.
                     else:
@@ -163,7 +163,7 @@ class ServiceConnection:
             if bugs is None:
                 return
             self._bug = bugs.exceptions[0]
-            await socket.close()  # This ends the reading coroutine, which then raises the exception.
+            await socket.close()  # Closing the socket ends the reading coroutine, which raises the exception.
 
     def _raise_bug(self) -> None:
         """Raise the unexpected exception that ended the writer, if there was one."""
@@ -198,7 +198,7 @@ async def _write_frame(socket: aiohttp.ClientWebSocketResponse[bool], message: F
         async with asyncio.timeout(SEND_SECONDS):
             await socket.send_frame(wire(message), WSMsgType.TEXT)
     except TimeoutError as error:
-        await socket.close()  # This ends the reading coroutine, too.
+        await socket.close()  # Closing the socket also ends the coroutine that reads from it.
         raise ConnectionLost("The connection to the tutor was lost.") from error
     except (OSError, RuntimeError) as error:  # aiohttp's ClientConnectionResetError is a subclass of OSError.
         raise ConnectionLost("The connection to the tutor was lost.") from error

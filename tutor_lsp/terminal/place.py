@@ -70,7 +70,7 @@ def _first_statement(text: str) -> int | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tree = syntax_tree(text)
-        compile(tree, "<file>", "exec", dont_inherit=True)  # It finds a `return` outside a function.
+        compile(tree, "<file>", "exec", dont_inherit=True)  # Raises `SyntaxError` for a `return` outside a function.
     passive = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     is_docstring = ast.get_docstring(tree, clean=False) is not None
     statements = tree.body[1:] if is_docstring else tree.body

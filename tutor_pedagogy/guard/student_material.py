@@ -35,7 +35,7 @@ _NAME = re.compile(r"[^\W\d]\w*")
 _CODE_NAME = re.compile(
     r"""([^\W\d]\w*)|\\["']|\"{3}[\s\S]*?\"{3}|'{3}[\s\S]*?'{3}|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|\#[^\n]*"""
 )
-"""A name, or a string or comment that is skipped."""
+"""A pattern for a name. It also matches whole strings and comments, so that the names in them are skipped."""
 _OF_PYTHON = BUILTINS | KEYWORDS | LIBRARIES
 _SEPARATOR = "\x00"
 _FEWEST = 2

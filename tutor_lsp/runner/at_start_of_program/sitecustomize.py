@@ -60,7 +60,7 @@ def watch() -> None:
             except Exception:  # noqa: BLE001, S110 - a failure here must not change how the program ends
                 pass
 
-    if sys.__excepthook__ is printing:  # A student's hook may call it, or compare the two.
+    if sys.__excepthook__ is printing:  # The student's own hook may call `sys.__excepthook__` or compare with it.
         sys.__excepthook__ = excepthook
     sys.excepthook = excepthook
 

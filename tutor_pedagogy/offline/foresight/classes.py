@@ -72,9 +72,9 @@ class Classes:
 
     @cached_property
     def _bases(self) -> frozenset[str]:
-        """The names of the base classes in the code. Their subclasses may add attributes to an object.
+        """The names of all classes that have subclasses in the code. A subclass may add attributes to an object.
 
-        If the code sets attributes by a computed name, as with `setattr`, these are all its classes.
+        If the code sets attributes by a computed name, as with `setattr`, the result has the names of all its classes.
         """
         if not _SETTING_BY_NAME.isdisjoint(self._program.words):
             return frozenset(owner.name for owner in self._classes)

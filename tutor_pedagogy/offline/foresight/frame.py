@@ -38,7 +38,7 @@ EVERYTHING = frozenset(("Exception",))
 
 
 class Interpreter(Protocol):
-    """The interpreter's interface for its frames."""
+    """The attributes and methods of the interpreter that its frames use."""
 
     program: Program
     scopes: Scopes
