@@ -138,8 +138,8 @@ def diagnose_name(program: Program) -> tuple[Rule, Match, Certainty] | None:
             likely.append((rule, match))
     tried = trials.diagnose(program, symptom)
     if tried is not None and tried[2] != "start_here":
-        rule, match, certainty = tried
-        return rule, replace(match, slots={**match.slots, "call": Code(found.call.shown)}), certainty
+        changed, match, certainty = tried
+        return changed, replace(match, slots={**match.slots, "call": Code(found.call.shown)}), certainty
     if likely:
         return *likely[0], "likely"
     slots: dict[str, Any] = {"call": Code(found.call.shown), "expected": Code(expected), "got": Code(got)}
