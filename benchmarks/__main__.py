@@ -9,7 +9,10 @@ BENCHMARKS = ("language_server", "admission", "storage", "service")
 
 
 def main() -> int:
-    """Run each benchmark in its own process, so that none warms up another. Return the first non-zero exit status."""
+    """Run each benchmark in its own process, so that none profits from another's caches.
+
+    Return the first non-zero exit status.
+    """
     for name in BENCHMARKS:
         print(f"\n== {name}", flush=True)
         done = subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False)

@@ -4,8 +4,9 @@ Each FILE holds one JSON object a line, in the format that `rows` and `replies` 
 mistake, `--correct` programs without one, `--sound` folders of modules that are in use (`stdlib` is the standard
 library), `--asks` other asks, `--replies` replies for the guard. `--json` writes the result of each row, one a line.
 
-`--cards N --write FILE` draws N cases of `--bugs` or `--asks` and writes them to be judged by hand. `--judgements FILE`
-prints what readers said, and `--write` keeps it without the programs. `docs/testing.md` says how to go about it.
+`--cards N --write FILE` draws N cases of `--bugs` or `--asks` and writes them to a file, for people to judge.
+`--judgements FILE` prints the judgements of such a file, and `--write` stores them without the programs.
+`docs/testing.md` describes the procedure.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def main() -> None:
 
 
 def measure(arguments: argparse.Namespace) -> None:
-    """Measure with each file that is named, and print a table for each."""
+    """Run the measurement of each file that an option names, and print a table for each."""
     results: Results = []
     if arguments.bugs:
         results += measure_bugs(arguments.bugs)
@@ -108,7 +109,7 @@ def write_cards(data: Path, arguments: argparse.Namespace) -> None:
 
 
 def show_judgements(paths: list[Path], kept: Path | None) -> None:
-    """Print the shares of each reader and the agreement of each two; keep the judgements if a file is named."""
+    """Print the figures of each reader and the agreement of each pair of readers; store the judgements if asked to."""
     judged = by_hand.read([path.read_text(encoding="utf-8") for path in paths])
     state = judged.state
     print(f"{state.cards} cases of {state.data}, seed {state.seed}; {state.date}, commit {state.commit}")

@@ -1,4 +1,4 @@
-"""Judges asks that may be about something else than a mistake: the purpose that the tutor finds."""
+"""Judges whether the tutor recognises an ask's purpose, since not every student asks to find a mistake."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class JudgedAsk:
 
 
 def purpose_of(answer: Explanation) -> str:
-    """Return the purpose of an answer, from its rule: `purpose.explain…` is `explain`, any other family is `find`."""
+    """Return the purpose of an answer by its rule: `purpose.explain…` means `explain`, a mistake means `find`."""
     if is_mistake(answer.rule):
         return "find"
     name = answer.rule.partition(".")[2].replace("-", "_")
@@ -53,12 +53,12 @@ def purpose_of(answer: Explanation) -> str:
 
 
 def judge(ask: Ask) -> JudgedAsk:
-    """Answer an ask at the first level."""
+    """Return an ask with the tutor's answer at the first hint level."""
     return JudgedAsk(ask, explain(ask.submission, HintLevel.QUESTION, StudentLevels()))
 
 
 def figures(asks: Sequence[JudgedAsk]) -> list[Figure]:
-    """Return the shares of right purposes, and of claims where the student has not asked for a mistake."""
+    """Return how often the purpose is recognised, and how often a mistake is claimed if the purpose is another one."""
     others = [judged for judged in asks if judged.ask.purpose != "find"]
     wanted = sorted({judged.ask.purpose for judged in asks})
     return [

@@ -1,4 +1,4 @@
-"""The figures of the table for programs with a mistake."""
+"""The figures that the benchmark prints for programs with a mistake."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _WORDS = {"syntax": "syntax", "runtime": "run time", "logic": "logic"}
 
 
 def figures(bugs: Sequence[JudgedBug]) -> list[Figure]:
-    """Return the figures of all programs, and of each family where the families differ."""
+    """Return the figures for programs with a mistake: some cover all programs, others one family such as `syntax`."""
     return [*_causes(bugs), *_lines(bugs), *_certainties(bugs), *_edits(bugs), *_claims(bugs), *_texts(bugs)]
 
 
 def print_effects(bugs: Sequence[JudgedBug]) -> None:
-    """Print how many edits of each family have each effect."""
+    """Print how many of the tutor's edits have each effect, by the family of the mistake."""
     counts = Counter((bug.edit.effect, bug.row.family) for bug in bugs if bug.edit is not None)
     print(f"\n{'effect of the edit':22}" + "".join(f"{_WORDS[family]:>10}" for family in FAMILIES))
     for effect in sorted({effect for effect, _ in counts}):
@@ -55,7 +55,7 @@ def _causes(bugs: Sequence[JudgedBug]) -> list[Figure]:
 
 
 def _lines(bugs: Sequence[JudgedBug]) -> list[Figure]:
-    """Return the shares of right lines, of the tutor and of Python on the same programs."""
+    """Return how often the tutor names a right line and, for the same programs, how often Python itself does."""
     found: list[Figure] = []
     for family in FAMILIES:
         known = [bug for bug in _of(bugs, family) if bug.right_lines]
@@ -74,7 +74,7 @@ def _lines(bugs: Sequence[JudgedBug]) -> list[Figure]:
 
 
 def _certainties(bugs: Sequence[JudgedBug]) -> list[Figure]:
-    """Return how often answers of a certainty are borne out, among those that the edit or the line can check."""
+    """Return how often answers of each certainty are right, among those that an edit or a known line can check."""
     certain = [bug.is_named and bug.answer.certainty == "certain" for bug in bugs]
     found = [share("answers that are `certain` and name a cause", certain, at_least=40)]
     for certainty, target in (("certain", 98), ("likely", None)):

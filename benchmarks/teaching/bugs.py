@@ -26,22 +26,22 @@ PROCESSES = 2
 _STUDENT = StudentLevels()
 
 Truth = Literal["borne out", "generic", "another line", "the edit does not mend", "unchecked"]
-"""What line and edit say of an answer. Only the first bears it out; `unchecked` if neither is known."""
+"""The verdict on an answer, by its edit or else its line: `borne out` means right, `unchecked` that neither decides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedBug:
-    """One program with the tutor's answers; `edit` is None if none is offered or if it was not yet judged.
+    """One program with the tutor's answers. `edit` is None if the answer has none, or before its edit is judged.
 
-    `alone` is the answer without a report or question, `on_fix` the same for the fixed program if that is known and
-    runs without an exception.
+    `alone` is the answer to the code without a report or question. `on_fix` is the answer to the fixed program, or None
+    if no fix is known or the fixed program ends with an exception.
     """
 
     row: Row
     answer: Explanation
     texts: dict[int, str]
     flagged: dict[int, str]
-    """The rule by which the guard would stop the text of a level, for each level whose text it would stop."""
+    """For each hint level whose text the guard would stop, the rule by which it would stop the text."""
     milliseconds: list[float]
     right_lines: frozenset[int]
     line: int | None
@@ -53,22 +53,22 @@ class JudgedBug:
 
     @property
     def is_named(self) -> bool:
-        """Whether a rule other than the generic ones matched."""
+        """Whether the answer names a cause: its rule is not one of the generic rules."""
         return names_cause(self.answer.rule)
 
     @property
     def has_right_line(self) -> bool:
-        """Whether the line that the tutor names is one of the cause's."""
+        """Whether the line that the tutor names is one of the right lines."""
         return self.line in self.right_lines
 
     @property
     def python_has_right_line(self) -> bool:
-        """Whether the line that Python names is one of the cause's."""
+        """Whether the line that Python names is one of the right lines."""
         return self.pythons_line in self.right_lines
 
     @property
     def truth(self) -> Truth:
-        """Whether the edit's effect, or else the line, bears the answer out; a generic answer never is."""
+        """The verdict on the answer, by the effect of its edit or, if that is undecided, by its line."""
         if not self.is_named:
             return "generic"
         effect = self.edit.effect if self.edit is not None else "undecided"
@@ -109,14 +109,14 @@ def is_claim(answer: Explanation) -> bool:
 
 
 def judge_all(rows: Sequence[Row]) -> list[JudgedBug]:
-    """Judge the answers one after another, since they are timed, and then run the programs side by side."""
+    """Judge the answers one after another, since they are timed; then run the programs in parallel."""
     judged = [judge_answers(row) for row in rows]
     with ThreadPoolExecutor(PROCESSES) as pool:
         return list(pool.map(run_programs, judged))
 
 
 def judge_answers(row: Row) -> JudgedBug:
-    """Generate all five texts of a row, time each, and compare the line with the cause's; run nothing."""
+    """Generate a row's five texts, time each, and find the right lines and the named ones; run no program."""
     asked = row.submission()
     texts, stopped, times = {}, {}, []
     for level in HintLevel:
@@ -141,7 +141,7 @@ def judge_answers(row: Row) -> JudgedBug:
 
 
 def run_programs(judged: JudgedBug) -> JudgedBug:
-    """Run the edited program, and ask about the fixed one if it runs without an exception."""
+    """Judge the edit by running the edited program, and get the answer to the fixed program if that runs."""
     row, edit = judged.row, judged.answer.edit
     on_fix = None
     if row.fixed is not None and not is_out_of_reach(row) and runs_clean(row, row.fixed, row.fixed_ending):

@@ -1,8 +1,8 @@
-"""Reads judgements made by hand, and prints their shares with intervals and how far two readers agree.
+"""Reads judgements made by people, and prints their shares with confidence intervals and how far two readers agree.
 
-A judgement is one JSON object on a line: `case`, `family`, `reader`, `cause`, `ladder`, `note`. Lines that do not start
-with a brace are ignored, so that a filled file of cards can be read as it is. One line, the state, says when, from
-which commit and from which data the cards were made.
+A judgement is one JSON object on a line: `case`, `family`, `reader`, `cause`, `ladder` (of hints), `note`. Lines that
+do not start with a brace are ignored, so that a file of cards can be read after its forms are filled in. One line, the
+state, says when, from which commit and from which data the cards were made.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _Z = 1.959964
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """The state that cards belong to: the day, the commit, and how they were drawn from which file."""
+    """The origin of a file of cards: the day, the commit, the data file, the number of cards and the random seed."""
 
     date: str
     commit: str
@@ -44,7 +44,7 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What a reader says of a case."""
+    """One reader's judgement of one case."""
 
     case: str
     family: str
@@ -56,14 +56,14 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The judgements of one or more files, all of the same state; `blank` counts the forms that are not filled in."""
+    """The judgements in one or more files of the same state; `blank` counts the forms that were not filled in."""
 
     state: State
     judgements: tuple[Judgement, ...]
     blank: int = 0
 
     def as_text(self) -> str:
-        """Return the state and the judgements as JSON lines, to be kept; they hold no text of a program."""
+        """Return the state and the judgements as JSON lines. They contain no program, so that they can be kept."""
         lines = [self.state.as_line(), *(json.dumps(asdict(one), ensure_ascii=False) for one in self.judgements)]
         return "\n".join(lines) + "\n"
 
@@ -71,8 +71,8 @@ class Judged:
 def read(texts: Sequence[str]) -> Judged:
     """Return the judgements in the texts of files.
 
-    Raise `ValueError` for a value that a form does not allow, for a note that is too long or holds code, for two
-    judgements of a case by one reader, and for files of different states or without one.
+    Raise `ValueError` for a value that a form does not allow, for a note that is too long or contains code, if a reader
+    judges a case twice, and if the files have different states or none.
     """
     rows = [json.loads(line) for text in texts for line in text.splitlines() if line.startswith("{")]
     states = {State(**row) for row in rows if "commit" in row}
@@ -96,7 +96,7 @@ def _judgement(row: dict[str, Any]) -> Judgement:
 
 
 def figures(judgements: Sequence[Judgement]) -> list[Figure]:
-    """Return the shares of one reader's judgements with their intervals: of all cases, and of each family."""
+    """Return the share of each judgement by one reader, with its interval: over all cases, and for each family."""
     groups = {"all": list(judgements)}
     for judgement in sorted(judgements, key=lambda one: one.family):
         groups.setdefault(judgement.family, []).append(judgement)
@@ -114,7 +114,7 @@ def figures(judgements: Sequence[Judgement]) -> list[Figure]:
 
 
 def shared(name: str, values: Sequence[bool], *, at_least: float | None = None, at_most: float | None = None) -> Figure:
-    """Return a share whose counts name its 95 % interval as well."""
+    """Return a share as a figure, with its 95 % confidence interval as a part of its counts."""
     low, high = wilson(sum(values), len(values))
     counts = f"{sum(values)} of {len(values)}, {low:.0f} to {high:.0f} %"
     return Figure(name, 100 * sum(values) / len(values) if values else 0.0, at_least, at_most, counts)
@@ -132,7 +132,7 @@ def wilson(successes: int, number: int) -> tuple[float, float]:
 
 
 def kappa(pairs: Sequence[tuple[str, str]]) -> float:
-    """Return the agreement of two readers beyond chance (Cohen 1960); 1 if both always say the same single thing."""
+    """Return Cohen's kappa (1960), the agreement of two readers beyond chance; 1 if both always give the same value."""
     if not pairs:
         return 0.0
     agreed = sum(one == other for one, other in pairs) / len(pairs)
@@ -142,7 +142,7 @@ def kappa(pairs: Sequence[tuple[str, str]]) -> float:
 
 
 def pairs_of_readers(judgements: Sequence[Judgement]) -> dict[tuple[str, str], list[tuple[Judgement, Judgement]]]:
-    """Return for each two readers their judgements of the cases that both have judged."""
+    """Return, for each pair of readers, their judgements of the cases that both have judged."""
     by_reader: dict[str, dict[str, Judgement]] = {}
     for one in judgements:
         by_reader.setdefault(one.reader, {})[one.case] = one
@@ -156,7 +156,7 @@ def pairs_of_readers(judgements: Sequence[Judgement]) -> dict[tuple[str, str], l
 
 
 def agreement(pairs: Sequence[tuple[Judgement, Judgement]]) -> list[Figure]:
-    """Return how often two readers agree, and their kappa, about the cause and about the ladder."""
+    """Return how often two readers agree, and Cohen's kappa, on the cause and on the ladder of hints."""
     causes = [(one.cause, other.cause) for one, other in pairs]
     ladders = [(one.ladder, other.ladder) for one, other in pairs]
     found: list[Figure] = []

@@ -1,7 +1,7 @@
-"""Writes cases as a Markdown file that people read and judge by hand, and a second file with what is true of them.
+"""Writes cases to a Markdown file, which people judge by hand, and the known causes to a second file.
 
-The cards show what a student would see and no cause; each ends in a form, one JSON object on a line of its own, which
-the reader fills in. `by_hand` reads the filled file.
+A card shows what a student would see, but not the cause. It ends in a form, one line of JSON, which the reader fills
+in. `by_hand` reads the file after that.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ Read each case as the teacher of a beginner. Run the program if you are not sure
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A case to be judged: what the student sends, and what is true of it, which the card does not show."""
+    """A case to be judged: what the student sends, and the known facts (`truth`), which the card does not show."""
 
     row: str
     family: str
@@ -53,15 +53,15 @@ def case_of_row(row: Row) -> Case:
 
 
 def case_of_ask(ask: Ask) -> Case:
-    """Return the case of an ask that may be about something else than a mistake."""
+    """Return the case of an ask, which may have another purpose than to find a mistake."""
     return Case(row=ask.id, family="ask", submission=ask.submission, truth={"purpose": ask.purpose})
 
 
 def draw(cases: Sequence[Case], number: int, seed: int) -> list[Case]:
-    """Return cases drawn by the seed, as many of each family as there are, in mixed order.
+    """Return at most `number` cases, drawn by a random seed, equally many of each family, in random order.
 
-    Programs of the family `logic` are drawn half with a report or question and half without. A family or half that has
-    too few leaves its places to the others.
+    In the family `logic`, half of the programs have a report or question. If a family or half has too few cases, cases
+    of the other ones take their places.
     """
     drawing = random.Random(seed)
     groups: dict[str, dict[bool, list[Case]]] = {}
@@ -74,7 +74,7 @@ def draw(cases: Sequence[Case], number: int, seed: int) -> list[Case]:
 
 
 def write(path: Path, cases: Sequence[Case], state: State) -> None:
-    """Write the cards to a file, and what is true of them to `<file>.key.md`."""
+    """Write the cards to a file, and the known facts about their cases to `<file>.key.md`."""
     numbered = [(f"{number:03}", case) for number, case in enumerate(cases, 1)]
     head = f"# Cases to judge\n\n{state.as_line()}\n\n{_HOW_TO}"
     cards = [head, *(card(number, case) for number, case in numbered)]
@@ -111,7 +111,7 @@ def card(number: str, case: Case) -> str:
 
 
 def compiler_message(asked: Submission) -> str:
-    """Return what Python says of code that does not compile; empty if it does, or if it is in another language."""
+    """Return Python's error message for code that does not compile; empty if it compiles or is in another language."""
     if asked.language != "python":
         return ""
     try:
@@ -126,7 +126,7 @@ def compiler_message(asked: Submission) -> str:
 
 
 def key(number: str, case: Case) -> str:
-    """Return what is true of a case as Markdown: its row, the cause, its lines and the fixed program."""
+    """Return the known facts about a case as Markdown: its row, the cause and its lines, and the fixed program."""
     lines = [f"## Case {number}", "", f"Row `{case.row}`."]
     for name, value in case.truth.items():
         text = value if isinstance(value, str) else json.dumps(value)
@@ -135,7 +135,7 @@ def key(number: str, case: Case) -> str:
 
 
 def _mixed(groups: Sequence[Sequence[Case]]) -> list[Case]:
-    """Return the members of all groups by turns, until each group is exhausted."""
+    """Return the members of the groups in turn, one from each group, until all groups are exhausted."""
     longest = max((len(group) for group in groups), default=0)
     return [group[number] for number in range(longest) for group in groups if number < len(group)]
 

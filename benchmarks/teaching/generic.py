@@ -1,8 +1,8 @@
-"""Which findings name a cause, and which only restate what the student sees.
+"""Decides which findings name a cause, and which only restate what the student sees.
 
 A rule is generic if all that it asserts follows from the report: that a line has a wrong form, that an exception was
-raised, that a result is another one than expected, or in which way it differs. Such a finding counts as no cause, even
-if its text is a good place to start.
+raised, or that and how a result differs from the expected one. A generic finding does not count as a cause, even if its
+text is a good place to start.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ GENERIC = {
     "logic.return-never-reached": "the return of the expected result was not reached",
     "logic.wrong-branch-taken": "the branch of the expected result was not taken",
 }
-"""The generic rules, with the only thing that each asserts about the program."""
+"""The generic rules, each with the only thing that it asserts about the program."""
 
 
 def family(rule: str) -> str:
@@ -35,7 +35,7 @@ def family(rule: str) -> str:
 
 
 def is_mistake(rule: str) -> bool:
-    """Return whether a rule says that something is wrong; the answer to an ask of another purpose does not."""
+    """Return whether a rule says that something is wrong; rules of the family `purpose` do not."""
     return family(rule) != "purpose"
 
 

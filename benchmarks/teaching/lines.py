@@ -1,4 +1,4 @@
-"""The line of the cause: which lines are right, which one the tutor names, and which one Python itself names."""
+"""Finds the right lines of a mistake, the line that the tutor names, and the line that Python itself names."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from benchmarks.teaching.rows import Row
 
 MOST_CHANGED = 2
-"""A fix that changes more lines is a new program, of which any line would count as right."""
+"""The maximum number of lines that a fix may change to show where the mistake is. A larger fix is a new program."""
 _FRAME = re.compile(r'^\s*File "[^"]*", line (\d+)')
 _NAMED = re.compile(r"\blines? (\d+)")
 
 
 def right_lines(row: Row) -> frozenset[int]:
-    """Return the lines of the cause: those that the row states and those that a small fix changes; may be empty."""
+    """Return the right lines, from 1: those that the row names as the cause and those that a small fix changes."""
     if row.fixed is None:
         return frozenset(row.cause_lines)
     fixed = f"{row.fixed}\n{row.fixed_ending}" if row.family == "runtime" else row.fixed
@@ -30,7 +30,7 @@ def right_lines(row: Row) -> frozenset[int]:
 
 
 def changed_lines(code: str, fixed: str, spelling: Callable[[str], object]) -> tuple[int, ...]:
-    """Return the lines of the code, from 1, that a fix replaces, deletes or inserts next to, except blank lines."""
+    """Return the lines of the code, from 1, that a fix replaces or deletes, or next to which it inserts lines."""
     before, after = code.splitlines(), fixed.splitlines()
     old, new = ([spelling(line) for line in text] for text in (before, after))
     lines: list[int] = []
@@ -43,13 +43,13 @@ def changed_lines(code: str, fixed: str, spelling: Callable[[str], object]) -> t
 
 
 def tutors_line(lines: tuple[int, ...], text: str) -> int | None:
-    """Return the first line of a finding if the text of level 3 names it, else None: the student does not see it."""
+    """Return the first line of a finding, or None if the text of level 3 does not show it to the student."""
     named = {int(number) for number in _NAMED.findall(text)}
     return lines[0] if lines and lines[0] in named else None
 
 
 def pythons_line(row: Row) -> int | None:
-    """Return the line that Python names: that of the syntax error, else the innermost in the traceback, or None."""
+    """Return the line that Python names, of the syntax error or of the traceback's innermost frame, or None."""
     if row.family == "syntax":
         return _syntax_line(row.code)
     own = row.code.splitlines()

@@ -1,4 +1,4 @@
-"""Judges an edit: applies it, runs the program before and after it and the fixed program, and compares the three."""
+"""Judges the tutor's edit: runs the original, the edited and the fixed program, and compares the outcomes."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline import Edit
 
 Effect = Literal["mends", "does not compile", "error stays", "another error", "another result", "undecided"]
-"""What an edit does to the program; `undecided` if the mistake does not show here or no right behaviour is known."""
+"""The effect of an edit; `undecided` if the mistake does not show here or the right behaviour is not known."""
 
 MOST_TOKENS = 3
 _INPUTS = ("7\n3\n12\n5\n2\n9\n", "4,9\n2,6\n8,3\n", "4 9\n2 6\n8 3\n", "word\nother\nthird\n")
-"""Inputs for programs that read some, if the row names none."""
+"""Standard input for programs that read some, used if the row has none."""
 _READS_INPUT = re.compile(r"\binput\b|\bstdin\b")
 
 
@@ -42,7 +42,7 @@ class JudgedEdit:
 
 
 def judge_edit(row: Row, edit: Edit) -> JudgedEdit:
-    """Apply the edit, judge the resulting program by its text, and run it."""
+    """Apply an edit, compare the text of the edited program with the original, and run it."""
     edited = edit.apply(row.code)
     return JudgedEdit(
         edit=edit,
@@ -55,11 +55,11 @@ def judge_edit(row: Row, edit: Edit) -> JudgedEdit:
 
 
 def effect(row: Row, edited: str) -> Effect:
-    """Return what an edited program does, by the row's check, else by its fixed program, else by its end alone.
+    """Return the effect of an edit, by the row's check, or else by its fixed program, or else by how the program ends.
 
-    A check counts only if it fails before the edit and passes on the fixed program. Without a check, the outcome must
-    be that of the fixed program, on each input. If the row has neither, the program must keep its statements and
-    end without an exception, which decides nothing for a result that is wrong.
+    A check counts only if it fails before the edit and passes on the fixed program. Without a check, the edited program
+    must have the fixed program's outcome for each input. Without both, it must keep its statements and end without an
+    exception. This cannot judge a wrong result, for which the effect is `undecided`.
     """
     if not compiles(edited):
         return "does not compile"
@@ -78,13 +78,13 @@ def effect(row: Row, edited: str) -> Effect:
 
 
 def is_out_of_reach(row: Row) -> bool:
-    """Return whether a row's programs need a library that is not installed here and that the mistake is not about."""
+    """Return whether a row's programs need a library that is not installed here, unless its absence is the mistake."""
     needed = (*row.needs, *imported(row.fixed or row.code))
     return missing(needed) and "No module named" not in (row.reported or "")
 
 
 def inputs_of(row: Row) -> tuple[str, ...]:
-    """Return the inputs to run a row's programs with: its own, else several if it reads any."""
+    """Return the inputs for a row's programs: the row's own, or several standard ones if the program reads input."""
     if row.stdin is not None:
         return (row.stdin,)
     return _INPUTS if _READS_INPUT.search(row.code) else ("",)
@@ -114,7 +114,10 @@ def tokens_changed(before: str, after: str) -> int:
 
 
 def _equals_fix(row: Row, edit: Edit) -> bool | None:
-    """Return whether every line that the edit changes is a line of the fixed program, but for blanks."""
+    """Return whether every line that the edit changes is also in the fixed program, or None without a fix.
+
+    Blanks are ignored.
+    """
     if row.fixed is None:
         return None
     fixed = {re.sub(r"\s", "", line) for line in row.fixed.splitlines()}
@@ -130,7 +133,7 @@ def _outcomes(code: str, ending: str, inputs: tuple[str, ...]) -> list[Outcome]:
 
 
 def _by_check(row: Row, edited: str, inputs: tuple[str, ...]) -> Effect | None:
-    """Return the effect by the row's check, or None if the check does not tell the program from the fixed one."""
+    """Return the effect by the row's check, or None if the original passes the check or the fixed program fails it."""
     unmended = _outcomes(row.code, row.check, inputs)
     mended = _outcomes(row.fixed, row.check, inputs) if row.fixed is not None else None
     if any(outcome.is_clean for outcome in unmended) or (mended and not all(outcome.is_clean for outcome in mended)):
@@ -156,7 +159,7 @@ def _by_fix(row: Row, before: list[Outcome], after: list[Outcome], inputs: tuple
 
 
 def _fault(before: list[Outcome], after: list[Outcome], fixed: list[Outcome]) -> Effect:
-    """Return what is wrong with a program that does not behave as it should."""
+    """Return the fault of an edited program that is not mended: the old error, another error, or another result."""
     right = {outcome.error for outcome in fixed}
     wrong = [outcome for outcome in after if not outcome.is_clean and outcome.error not in right]
     if any(outcome.repeats(old) for outcome in wrong for old in before):
@@ -165,7 +168,7 @@ def _fault(before: list[Outcome], after: list[Outcome], fixed: list[Outcome]) ->
 
 
 def _by_end(row: Row, before: list[Outcome], after: list[Outcome], *, keeps_statements: bool) -> Effect:
-    """Return the effect of an edit if no fix is known: the mistake must be gone, and the program must reach its end."""
+    """Return the effect of an edit if no fix is known: the mistake must be gone, and the program must end normally."""
     if any(outcome.is_clean for outcome in after) and not any(_shows(row, outcome) for outcome in after):
         return "mends" if keeps_statements else "undecided"
     fault = _fault(before, after, [])
@@ -173,7 +176,7 @@ def _by_end(row: Row, before: list[Outcome], after: list[Outcome], *, keeps_stat
 
 
 def _shows(row: Row, outcome: Outcome) -> bool:
-    """Return whether the mistake of a row without a fix shows in an outcome: by the exception that was reported."""
+    """Return whether a run of a row without a fix shows the mistake, by a syntax error or the reported exception."""
     if row.family == "syntax":
         return outcome.exception in ("SyntaxError", "IndentationError", "TabError")
     return bool(outcome.exception) and outcome.exception in (row.reported or "")

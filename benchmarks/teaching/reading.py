@@ -18,7 +18,7 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z'-]*|\d+")
 def sentences(text: str) -> list[str]:
     """Return the sentences of a text as the library expects them: words with blanks between them, without code.
 
-    A code span counts as one short word, a block of code as none.
+    A code span counts as one short word; a block of code does not count.
     """
     prose = _MARKS.sub("", _SPAN.sub("it", _BLOCK.sub("\n\n", text)))
     words = (" ".join(_WORD.findall(part)) for part in _END.split(prose))

@@ -1,9 +1,9 @@
-"""Reads the rows that the benchmark measures with: programs with a mistake, correct programs, and other asks.
+"""Reads the benchmark's rows: programs with a mistake, correct programs, and asks with another purpose.
 
 Each file holds one JSON object a line. A program with a mistake has `id`, `source`, `family` (`syntax`, `runtime`,
 `logic`), `code`, `cursor`, `traceback`, `question`, `cause`, `cause_line`, `fixed`, `check`, and optionally `stdin` and
-`needs`. An older form of it has `kind` for `family`, `error` for `traceback`, and `driver`. A correct program has `id`,
-`source`, `code`, `cursor` and `stdin`. Another ask has `id`, `purpose`, `code`, `cursor`, `language` and `question`.
+`needs`. In an older format, it has `kind` for `family`, `error` for `traceback`, and `driver`. A correct program has
+`id`, `source`, `code`, `cursor` and `stdin`. An ask has `id`, `purpose`, `code`, `cursor`, `language` and `question`.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ FAMILIES = ("syntax", "runtime", "logic")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A program with a mistake, and what is known of the mistake.
+    """A program with a mistake, and the known facts about the mistake.
 
-    `reported` is the traceback or the failing test, None if the student has none. Rows of the older form do not report
-    a syntax error, since the tutor compiles the code itself. `ending` is run after the code, `fixed_ending` after the
-    fixed program, and `check` after either: it passes if no exception ends it.
+    `reported` is the traceback or the failing test, None if the student has neither. The older format does not report a
+    syntax error, since the tutor compiles the code itself. `ending` is code that is run after the program,
+    `fixed_ending` after the fixed program, and `check` after either. A check passes if it raises no exception.
     """
 
     id: str
@@ -47,9 +47,9 @@ class Row:
     needs: tuple[str, ...] = ()
 
     def submission(self, *, code: str | None = None, alone: bool = False) -> Submission:
-        """Return what an editor would send: for the code or another version of it, `alone` without report or question.
+        """Return what an editor would send for the code or another version of it; with `alone`, no report or question.
 
-        A version with fewer lines gets the cursor on its last line.
+        If the version has fewer lines, the cursor is on its last line.
         """
         text = self.code if code is None else code
         cursor = Position(min(self.cursor.line, max(len(text.splitlines()) - 1, 0)), self.cursor.character)
@@ -59,7 +59,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """An ask that may be about something else than a mistake, with the purpose that the tutor should find."""
+    """An ask that may have another purpose than to find a mistake, and the purpose that the tutor should recognise."""
 
     id: str
     purpose: str
@@ -67,12 +67,12 @@ class Ask:
 
 
 def objects(path: Path) -> list[dict[str, Any]]:
-    """Return the JSON objects of a file with one a line."""
+    """Return the objects of a file that has one JSON object a line."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
 def row(data: dict[str, Any]) -> Row:
-    """Return a program with a mistake in either form. Raise `ValueError` if the family is unknown."""
+    """Return the row of a program with a mistake, from either format. Raise `ValueError` if the family is unknown."""
     family = re.sub(r"[^a-z]", "", str(data.get("family") or data["kind"]).lower())
     if family not in FAMILIES:
         raise ValueError(f"row {data.get('id')}: the family {family!r} is none of {', '.join(FAMILIES)}")
@@ -115,9 +115,9 @@ def ask(data: dict[str, Any]) -> Ask:
 
 
 def cursor(value: Any) -> Position:
-    """Return a position: from a line that counts from 1, or from `[line, character]` or an object, which count from 0.
+    """Return a position, from a line number (from 1), or from `[line, character]` or an object (both from 0).
 
-    A missing cursor is at the start.
+    Without a cursor, the position is the start of the program.
     """
     match value:
         case {"line": int(line), "character": int(character)}:
@@ -132,12 +132,12 @@ def cursor(value: Any) -> Position:
 
 
 def printing(text: str) -> str:
-    """Return statements that print the value of a call; code that prints itself or is no expression stays as it is."""
+    """Return code that prints the value of a call. Code that is no expression, or prints by itself, stays as it is."""
     return f"print(repr({text.strip()}))" if _is_silent_expression(text) else text
 
 
 def asserting(text: str) -> str:
-    """Return a check as statements that raise an exception if it fails: an expression fails if it is false."""
+    """Return code that raises an exception if a check fails: an expression becomes an assertion."""
     return f"assert ({text.strip()})" if _is_silent_expression(text) else text
 
 

@@ -1,4 +1,4 @@
-"""Runs a program in a process of its own, bounded in processor time, memory and output, without a network if possible.
+"""Runs a program in its own process, with limited processor time, memory and output, and if possible no network.
 
 The programs are those of the benchmark's data, before and after an edit, and the tutor's worked examples.
 """
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 CPU_SECONDS = 2
 WALL_SECONDS = 10.0
-"""The maximum wall-clock time; it is longer than that of the processor, since other processes may run beside it."""
+"""The maximum wall-clock seconds: more than the processor seconds, since other processes may run beside it."""
 MEMORY_BYTES = 1024**3
 OUTPUT_BYTES = 256 * 1024
 
@@ -42,7 +42,7 @@ resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 sys.argv = ["{_PROGRAM}"]
 runpy.run_path("{_PROGRAM}", run_name="__main__")
 """
-"""The limits hold before the first line of the program runs."""
+"""Python code that sets the limits and then runs the program."""
 _SEED = "import random\nrandom.seed(0)\n"
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}")
 _TRAILING_BLANKS = re.compile(r"[ \t]+$", re.MULTILINE)
@@ -50,11 +50,11 @@ _TRAILING_BLANKS = re.compile(r"[ \t]+$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a program ended. Two runs with equal outcomes are taken for the same behaviour.
+    """How a program ended. Runs with equal outcomes are assumed to have the same behaviour.
 
-    `error` is the last line of the traceback, `the time limit` or `signal N`; empty if the program ended by itself.
-    `output` is stdout without trailing blanks and addresses. `line` is the innermost line of the program in the
-    traceback, and `source` its text; they are not compared, since another version has other lines.
+    `error` is the last line of the traceback, `the time limit`, `exit status N` or `signal N`, or empty for success.
+    `output` is stdout without trailing blanks and memory addresses. `line` is the program's innermost line in the
+    traceback, and `source` the text of this line. They are not compared, since edits change line numbers.
     """
 
     error: str = ""
@@ -73,7 +73,7 @@ class Outcome:
         return self.error.partition(":")[0].rpartition(".")[2]
 
     def repeats(self, other: Outcome) -> bool:
-        """Return whether the error is that of another run: the same message, at the same line or at an equal one."""
+        """Return whether another run had the same error message, at the same line or at a line with the same text."""
         is_same_place = self.line == other.line or self.source == other.source
         return bool(self.error) and self.error == other.error and is_same_place
 
@@ -157,7 +157,7 @@ def _outcome(status: int | None, output: str, errors: str) -> Outcome:
 
 @cache
 def _without_network() -> tuple[str, ...]:
-    """Return the command that puts a program into an empty network namespace, or nothing where that is not allowed."""
+    """Return the command that runs a program in an empty network namespace; empty if the system does not allow it."""
     unshare = shutil.which("unshare")
     if unshare is None:
         return ()

@@ -1,4 +1,4 @@
-"""Counts the claims of a mistake in programs that have none: correct programs, and modules that are in use."""
+"""Counts false claims of a mistake, in correct programs and in modules that are in use."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _STUDENT = StudentLevels()
 class Claim:
     """A claim in a program without a mistake: its rule, its certainty and its line from 1.
 
-    `underlined` is the certainty of what an editor underlines unasked.
+    The certainty is `underlined` for a mistake that an editor underlines before the student asks.
     """
 
     program: str
@@ -45,19 +45,19 @@ class Claim:
 
 
 def claims_in(name: str, submission: Submission) -> list[Claim]:
-    """Return the claims of an answer without any report, and of what an editor underlines unasked."""
+    """Return the claims of an answer without a report, and those that an editor underlines before the student asks."""
     answer = explain(submission, HintLevel.QUESTION, _STUDENT)
     found = [Claim(name, answer.rule, answer.certainty, answer.lines[0])] if is_claim(answer) else []
     return found + [Claim(name, one.rule, "underlined", one.line + 1) for one in sure_mistakes(submission)]
 
 
 def of_programs(rows: Sequence[Row]) -> dict[str, list[Claim]]:
-    """Return the claims in each correct program; one that ends with an exception here is left out."""
+    """Return the claims in each correct program. A program that ends with an exception here is left out."""
     return {row.id: claims_in(row.id, row.submission()) for row in rows if runs_clean(row, row.code)}
 
 
 def of_modules(paths: Iterable[Path]) -> dict[str, list[Claim]]:
-    """Return the claims in each module; one that is too long or does not compile here is left out."""
+    """Return the claims in each module. A module that is too long or does not compile here is left out."""
     found = {}
     for path in paths:
         code = path.read_bytes().decode("utf-8", "replace")
@@ -69,7 +69,7 @@ def of_modules(paths: Iterable[Path]) -> dict[str, list[Claim]]:
 
 
 def modules(folders: Iterable[Path], limit: int, seed: int) -> list[Path]:
-    """Return the modules in these folders that are in use, at most `limit` of them, drawn by the seed.
+    """Return at most `limit` modules of these folders, drawn by a random seed, without tests and examples.
 
     The folder name `stdlib` means the standard library of this Python.
     """

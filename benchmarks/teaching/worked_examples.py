@@ -19,10 +19,10 @@ _INPUT = "3\n4\n5\n"
 
 
 def run_examples(texts: Iterable[str]) -> list[bool]:
-    """Return for each text whether its examples run to their end; each different example is run once.
+    """Return, for each text, whether its examples run to their end. Equal examples are run only once.
 
-    A text without an example counts as one that does not run, and texts whose example needs a library that is not
-    installed are left out.
+    A text without an example counts as not running. Texts whose example needs a library that is not installed are left
+    out.
     """
     codes = [blocks(text) for text in texts]
     different = sorted({code for examples in codes for code in examples})
@@ -33,7 +33,7 @@ def run_examples(texts: Iterable[str]) -> list[bool]:
 
 
 def blocks(text: str) -> list[str]:
-    """Return the blocks of Python in a text."""
+    """Return the Python code blocks of a Markdown text."""
     return [found["code"] for found in _BLOCK.finditer(text)]
 
 

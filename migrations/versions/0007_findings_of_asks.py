@@ -12,7 +12,7 @@ depends_on: Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    """Add the columns. Asks from before have neither."""
+    """Add the columns. Both are null in older asks."""
     op.add_column("asks", sa.Column("finding_line", sa.Integer(), nullable=True))
     op.add_column("asks", sa.Column("finding_certainty", sa.String(length=16), nullable=True))
 

@@ -1,4 +1,4 @@
-"""The purpose of an ask, which is sent with `accepted` and so must be known when an answer is replayed."""
+"""Add the purpose of an ask, which is sent with `accepted` and so must be known when an answer is replayed."""
 
 from collections.abc import Sequence
 
@@ -12,10 +12,10 @@ depends_on: Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    """Apply. The purposes of older asks are not known."""
+    """Add the column. It is null in older asks, whose purpose is not known."""
     op.add_column("asks", sa.Column("purpose", sa.String(length=16), nullable=True))
 
 
 def downgrade() -> None:
-    """Take back."""
+    """Drop the column."""
     op.drop_column("asks", "purpose")

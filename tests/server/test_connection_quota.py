@@ -140,7 +140,7 @@ def test_who_is_signed_in_displaces_a_stranger(process: Process) -> None:
 
 
 def test_an_idle_connection_is_displaced_once_there_is_no_stranger(process: Process) -> None:
-    """When every connection has sent a request, a signed-in client displaces one that has no request running."""
+    """If every connection has sent a request, a signed-in client displaces a connection without a running request."""
     idle = process.connect("one")
     assert idle.begin_request("one") is None
     idle.end_request()

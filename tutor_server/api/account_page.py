@@ -42,7 +42,7 @@ STORED: Mapping[str, str] = {
     "user_module_progress": "Modules that you have begun",
     "model_calls": "Calls to a model, with their cost",
 }
-"""The description of each table's content, for its owner."""
+"""The description of each table's content, which the page shows to the student."""
 _REFUSALS = (InvalidCredentials, AccountDisabled, TooManyAttempts)
 
 

@@ -97,7 +97,7 @@ def _wrong_fields(error: ValidationError) -> str:
 
 
 def _rule(problem: ErrorDetails) -> str:
-    """Return a rule in plain words, since pydantic's messages call the characters of a secret string items."""
+    """Return a rule in plain words. For secret strings, pydantic's messages say `items` instead of characters."""
     bounds = problem.get("ctx", {})
     match problem["type"]:
         case "too_short":

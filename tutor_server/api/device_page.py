@@ -133,7 +133,7 @@ async def _decide(request: web.Request, user_code: str, browser: str, *, approve
     await request.app[DEVICE_SIGN_INS].decide(user_code, approved=approved, browser=browser)
     page = html_page("device_done.html", approved=approved)
     forget_code(request, page)
-    # The secret is no longer signed in. It stays in the cookie as the mark of a known browser, whose failed attempts
+    # The secret is no longer signed in. It stays in the cookie so that the browser is known, and its failed attempts
     # are counted separately.
     return _remember(request, page, browser, max_age=KNOWN_SECONDS)
 

@@ -41,7 +41,10 @@ class Place:
         self.has_left = False
 
     def begin_request(self, address: str) -> Refusal | None:
-        """Return why a request from a client's address is refused, or None and count it until `end_request`."""
+        """Return why a request from a client's address is refused.
+
+        If it is admitted, return None and count it until `end_request`.
+        """
         return self._quota.begin_request(self, address)
 
     def displace_stranger(self, address: str) -> bool:

@@ -31,7 +31,7 @@ CALENDAR = frozenset(
 )
 """Words that people combine with a year in passwords that they must change regularly: seasons, months and days."""
 MAX_DATE = 6
-"""The maximum number of characters beside a calendar word in a password that is refused: a year and two more."""
+"""The maximum number of characters beside a calendar word in a refused password: four for a year, and two more."""
 
 _LIST = files("tutor_server.identity") / "word_lists" / "common-passwords.txt.gz"
 _NOT_LETTERS = re.compile(r"[\W\d_]+")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 PAUSE_SECONDS = 0.04
 """Seconds between two batches of one answer: too short for a student to notice."""
 SOONEST_SECONDS = 0.002
-"""The minimum wait in seconds. A shorter one means that the event loop, which rounds to milliseconds, woke early."""
+"""The minimum wait in seconds: a shorter wait means that the event loop woke early, as it rounds to milliseconds."""
 READ_TOGETHER = 32
 """The maximum number of answers that are read at the same time, as a group: reading a group takes about 2 ms."""
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def listed_prices(provider: str, model: str) -> tuple[PricePeriod, ...] | None:
-    """Return a model's prices, later ones taking precedence.
+    """Return the periods of a model's prices; a later period takes precedence.
 
     Return None if the list lacks the model or prices it by other units than tokens.
     """

@@ -12,7 +12,7 @@ installed: PyJWT for asymmetric keys, structlog and Mako for coloured tracebacks
 formats tracebacks itself."""
 
 LARGE_BLOCK = 4 * 1024 * 1024
-"""Bytes from which glibc treats an allocation as large. Only password hashing, with 19 MiB, comes near it."""
+"""The size in bytes from which glibc treats an allocation as large. Only password hashing (19 MiB) comes near it."""
 GIVING_BACK_SECONDS = 2.0
 _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
 """The numbers of two parameters of `mallopt` in glibc's malloc.h."""

@@ -23,7 +23,7 @@ FEWEST_STUDENTS = 5
 UNCLEAR = "no clear cause"
 """The topic of asks whose cause the offline tutor did not find."""
 NOT_ANALYSED = "not_analysed"
-"""The name, in the table of refusals, under which asks are counted whose analysis ran out of time."""
+"""The name in the table of refusals that counts asks whose analysis ran out of time."""
 _REFUSALS = Sums(Refusals, by=("day", "limit_name"), of=("count",))
 _ENDED_WELL = ("completed", "cancelled")
 """Outcomes of calls that do not count as a failure of the provider."""

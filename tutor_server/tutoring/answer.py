@@ -49,7 +49,7 @@ class Answer:
         self._miss_readers(grace)
         self._publish: Callable[[FromService], None] | None = None
         self.is_followed = False
-        """Whether another process writes this answer, and this one only follows it."""
+        """Whether another process writes this answer, and this process only follows it."""
 
     @property
     def has_text(self) -> bool:

@@ -67,7 +67,7 @@ class Settling:
     async def settle(self, progress: AskProgress, answer: Answer, failure: TutorError | None) -> TutorError | None:
         """Write the ask's outcome and return unused limits. Return the error that the student gets, or None.
 
-        A cancellation does not interrupt it, since the ask has ended already.
+        A cancellation does not interrupt the settlement, since the ask has ended already.
         """
         settling = asyncio.create_task(self._settle(progress, answer, failure))
         while not settling.done():
