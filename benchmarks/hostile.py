@@ -67,7 +67,10 @@ async def longest_wait(client: ClientSession, stopped: asyncio.Event) -> float:
 
 
 async def one_ask(service: Service, fields: dict[str, Any], other: ClientSession) -> tuple[float, float, str]:
-    """Ask at each level. Return the longest wait for the health route and the slowest ask, in seconds, and the ends."""
+    """Ask at each level. Return the longest wait for the health route, the slowest ask (both in seconds), and the ends.
+
+    The ends are the types or error codes of the answers' last frames.
+    """
     hostile = await sign_up_student(service)
     stopped = asyncio.Event()
     waiting = asyncio.create_task(longest_wait(other, stopped))

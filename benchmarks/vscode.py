@@ -2,8 +2,8 @@
 
     python -m benchmarks.vscode
 
-It needs the same programs as the tests. Times are taken inside the window, from the browser's event to the change of
-the page.
+It needs the programs that `make vscode-for-tests` installs. VS Code runs as a web page, and a script in the page
+measures the time from the click to the text.
 """
 
 from __future__ import annotations

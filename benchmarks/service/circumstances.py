@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """The students' cases, an empty folder, and whether to run the `--full` form, which the documentation shows."""
+    """The students' cases, an empty folder, and whether to run the `--full` form, as for the documented figures."""
 
     cases: list[Case]
     folder: Path

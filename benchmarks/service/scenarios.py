@@ -88,7 +88,7 @@ async def first_text(subject: Subject, upstream: FastUpstream, asks: int) -> flo
 
 @dataclass(frozen=True, slots=True)
 class Throughput:
-    """Answers per second, answers per second of the subject's processor time, and the load's use of its core."""
+    """Answers per second, answers per second of the subject's processor time, and the load's own use of its core."""
 
     per_second: float
     per_cpu_second: float
@@ -148,7 +148,7 @@ async def paced_cpu(subject: Subject, upstream: FastUpstream, seconds: float) ->
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The result of many streams: 99th percentiles of lag and first text in seconds, and the load's use of its core."""
+    """The result of many streams: 99th percentiles of lag and first text in seconds, and the load's own core use."""
 
     streams: int
     lag: float
@@ -191,10 +191,10 @@ async def hold(subject: Subject, upstream: FastUpstream, streams: int) -> Held:
 
 
 async def capacity(subject: Subject, upstream: FastUpstream, *, step: int, most: int) -> Held | None:
-    """Return the result of the largest number of streams that a subject can hold, or None if it cannot hold `step`.
+    """Return the result for the most streams with which the subject keeps up; None if it cannot serve `step` streams.
 
-    The step doubles while the subject keeps up, and is halved after that. A failed load is tried again, because another
-    program may have used the machine.
+    The number of streams is raised by a step that doubles until the subject fails, and then is halved each time. A
+    failed load is tried again, because another program may have used the machine.
     """
 
     async def holds(streams: int) -> Held | None:

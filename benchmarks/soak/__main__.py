@@ -102,7 +102,7 @@ async def soak(minutes: float, count: int, chance: random.Random, installation: 
 
 
 async def closing_checks(accounts: Accounts, upstream: FakeUpstream) -> Checks:
-    """Wait until no answer and no ask is running, at most until leases have expired. Return the checks of that."""
+    """Wait until no answer and no ask is running, or until leases have expired. Return the checks that none is left."""
     with suppress(TimeoutError):
         await until(lambda: not upstream.open_streams and not accounts.open_rows(), seconds=LEASE_SECONDS)
     return [

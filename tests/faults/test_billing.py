@@ -1,4 +1,4 @@
-"""L3 to L7 on both installations: counted messages, recorded calls and their costs."""
+"""L3 to L7 on a laptop's and a university's installation: counted messages, recorded calls and their costs."""
 
 from __future__ import annotations
 

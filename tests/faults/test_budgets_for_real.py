@@ -1,4 +1,4 @@
-"""A budget of a whole service, on both installations: asks pass exactly until the money is spent."""
+"""A budget of a whole service, with one process and with several: asks pass exactly until the money is spent."""
 
 from __future__ import annotations
 

@@ -131,7 +131,7 @@ async def hold_all_from_one_address(service: Service, student: Student, chats: l
     finally:
         strangers.close()
     async with asyncio.timeout(10):
-        while (await health(service))[0] != 200:  # noqa: ASYNC110 - only health shows that the service has noticed
+        while (await health(service))[0] != 200:  # noqa: ASYNC110 - polling is the only way to see free places
             await asyncio.sleep(0.05)
 
 

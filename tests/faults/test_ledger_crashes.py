@@ -152,7 +152,7 @@ async def test_l1_a_service_of_one_process_killed_again_and_again(tmp_path: Path
         streams = moments.randrange(STREAMS) if number % 3 == 0 else STREAMS
         async with started(tmp_path, settings) as course.service:
             asks = [asyncio.create_task(course.ask(student)) for student in course.students]
-            await until(lambda: upstream.open_streams >= streams)  # noqa: B023 - `until` calls it before `streams` changes
+            await until(lambda: upstream.open_streams >= streams)  # noqa: B023 - it is called in the same iteration
             await asyncio.sleep(moments.choice((0, 0.01, 0.1)))
             course.service.kill()
             await asyncio.gather(*asks)

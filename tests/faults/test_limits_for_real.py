@@ -44,7 +44,7 @@ IN_REAL_TIME = [pytest.mark.real_time, pytest.mark.timeout(120)]
 async def test_a5_the_database_is_the_judge_of_the_daily_cap(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """A5: of 250 attempts in each of 4 processes without a limiter, exactly 100 are counted."""
+    """A5: of 250 attempts in each of 4 processes, the database counts exactly the 100 of the cap, without a limiter."""
     if kind == "sqlite":
         url = f"sqlite+aiosqlite:///{tmp_path / 'tutor.sqlite3'}"
     else:
@@ -79,7 +79,7 @@ async def open_sockets(service: Service, token: str) -> int:
 
 
 def shared_settings(postgres: PostgresServer, redis: RedisServer) -> dict[str, str]:
-    """Return settings that make a service share its state in these servers."""
+    """Return settings that make a service keep its state in the given PostgreSQL and Redis servers."""
     return {
         "TUTOR_DATABASE_URL": postgres.database(),
         "TUTOR_REDIS_URL": redis.url,

@@ -1,4 +1,4 @@
-"""H1 to H3, L2 and E6 on both installations: slow, broken and abandoned connections, and graceful shutdown."""
+"""H1 to H3, L2 and E6, with one process and with several: slow, broken and abandoned connections, and shutdown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""List P on both installations: the effects of providers' faults on students and costs."""
+"""P1 to P9 of docs/guarantees.md, with one process and with several: the effects of providers' faults."""
 
 from __future__ import annotations
 
@@ -154,14 +154,14 @@ async def test_p2_all_down_uses_up_nothing(seat: Seat) -> None:
 @pytest.mark.parametrize(
     ("fault", "outcome"),
     [
-        ("end", "interrupted"),  # list P: P3
+        ("end", "interrupted"),  # guarantee P3
         ("fin", "interrupted"),
         ("reset", "interrupted"),
         ("inside_event", "interrupted"),
-        ("bad_json", "invalid_response"),  # list P: P4
+        ("bad_json", "invalid_response"),  # guarantee P4
         ("bad_utf8", "invalid_response"),
-        ("error_event", "overloaded"),  # list P: P5
-        ("silence", "timeout"),  # list P: P6
+        ("error_event", "overloaded"),  # guarantee P5
+        ("silence", "timeout"),  # guarantee P6
         ("pings", "timeout"),
     ],
 )

@@ -1,4 +1,4 @@
-"""H13 and stalled processes: workers are replaced, a stop always ends, and clients reconnect by themselves."""
+"""H13 and stalled processes: workers are replaced, a stopping service ends, and clients reconnect by themselves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The account pages as a browser without JavaScript uses them: with and without e-mail, on both databases."""
+"""The account pages as a browser without JavaScript uses them, with and without e-mail, on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 

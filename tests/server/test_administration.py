@@ -173,7 +173,7 @@ async def test_streams_end_when_the_tutor_is_switched_off(
 
 
 async def test_every_act_is_in_the_audit_log(course: HeldService) -> None:
-    """The audit log lists the newest act first, with way and address, without e-mail; erasure removes the user's id."""
+    """The audit log lists the newest action first, with channel and address, not e-mail; erasure deletes the id."""
     student = await course.register()
     token = student["access_token"]
     await act(course, "PUT", "/api/admin/modules/loops", LOOPS)

@@ -55,7 +55,7 @@ async def test_a1_a_thousand_asks_at_once_of_one_user() -> None:
 @settings(max_examples=50)
 @given(st.lists(st.floats(0, 200), min_size=50, max_size=300), st.integers(1, 25))
 def test_a4_never_more_than_the_limit_in_any_true_minute(arrivals: list[float], limit: int) -> None:
-    """A4: random asks over 200 seconds are admitted exactly as the asks of each last 60 seconds allow."""
+    """A4: an ask at a random time is admitted exactly if fewer asks than the limit were admitted in the 60 s before."""
     clock = HeldClock()
     window = limiter(clock, per_minute=limit, daily=1000, calls=1000)
 

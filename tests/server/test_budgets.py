@@ -186,7 +186,7 @@ async def test_an_answer_without_a_model_is_free() -> None:
 
 
 async def test_a_student_may_have_limits_of_their_own() -> None:
-    """An individual limit replaces the general cap and rate, higher or lower; a missing one does not."""
+    """A student's own limit, higher or lower, replaces the general one; a limit that is not set does not."""
     limits = limiter(Budgets(), messages_per_minute=1, daily_messages=3)
     own = OwnLimits(messages_per_minute=2, daily_messages=None)
     for _ in range(2):

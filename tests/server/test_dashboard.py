@@ -126,7 +126,7 @@ async def test_the_key_opens_it_through_the_form_alone(course: HeldService, brow
 
 
 async def test_a_session_ends_and_cannot_be_made_up(course: HeldService, browser: ClientSession) -> None:
-    """A session ends after a working day or when the secret changes, and the database stores no session."""
+    """A session ends after a working day, a changed cookie is refused, and the database does not hold the cookie."""
     await sign_in(browser)
     (cookie,) = [each.value for each in browser.cookie_jar if each.key == "admin"]
     rows = await course.database.read(

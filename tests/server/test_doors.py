@@ -1,4 +1,4 @@
-"""S9: mistakes and guesses of others behind the same campus address lock nobody out, on both installations."""
+"""S9: mistakes and guesses of others behind one campus address lock nobody out, with one process and with several."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ledger of provider calls on both databases: leases, sweeps, and sums that always equal the rows."""
+"""The ledger of provider calls on SQLite and PostgreSQL: leases, sweeps, and sums that always equal the rows."""
 
 from __future__ import annotations
 

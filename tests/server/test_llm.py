@@ -1,4 +1,4 @@
-"""The providers over real sockets: their wire formats, the faults of list P, and the ends of streams."""
+"""The providers over real sockets: their wire formats, the faults of P1 to P9, and the ends of streams."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`GET /metrics`, and the verdicts of the guard in the ledger, on both installations."""
+"""`GET /metrics`, and the guard's verdicts in the ledger, with one process and with several."""
 
 from __future__ import annotations
 

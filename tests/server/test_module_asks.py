@@ -1,4 +1,4 @@
-"""Asks in a learning module, on both installations: hint level, allowed names, and the module's text in the prompt."""
+"""Asks in a learning module, with one process and several: hint level, allowed names, and the module in the prompt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""H8: random requests generated from the OpenAPI document, against a real service with either database.
+"""H8: random requests generated from the OpenAPI document, against a real service on SQLite and on PostgreSQL.
 
 An operation that deletes the account, changes its password or ends its sign-in is sent by a new student each time, so
 that all other requests come from a student who is still signed in.
@@ -169,7 +169,7 @@ def test_h8_requests_made_up_from_the_document(campus: Campus, label: str) -> No
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("label", FITTING)
 def test_h8_many_more_requests(campus: Campus, label: str) -> None:
-    """H8: as above, with more requests, which differ in every run."""
+    """H8: the responses match the document also for more requests, which differ in every run."""
     check_operation(campus, label, TORTURE_EXAMPLES, derandomize=False)
 
 

@@ -1,4 +1,4 @@
-"""Query plans on both databases: the queries of each route use the intended indexes."""
+"""Query plans on SQLite and PostgreSQL: the queries of each route use the intended indexes."""
 
 from __future__ import annotations
 

@@ -320,7 +320,7 @@ async def test_l1_a_further_call_that_cannot_be_recorded_is_not_made(
     monkeypatch.setattr("tutor_server.tutoring.settling.RETRY_SECONDS", 0.05)
     upstream.play(Behaviour(status=500))
     with StatementGate(desk.service.database, "UPDATE model_calls SET state") as gate:
-        # The outage is created after the gate, so it also affects the blocked statement.
+        # The outage's event listener is added after the gate's, so it also affects the blocked statement.
         outage = Outage(desk.service.database)
         request_id = await desk.chat.ask()
         await gate.reached()

@@ -1,4 +1,4 @@
-"""H6 and H9: text that could break a database, a decoder or a log, with the same results on both databases."""
+"""H6 and H9: text that could break a database, a decoder or a log has the same result on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 

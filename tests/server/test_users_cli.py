@@ -161,7 +161,7 @@ async def act(running: Service, *arguments: str, typed: str = "", **settings: st
 
 
 async def audited(running: Service) -> list[tuple[Any, ...]]:
-    """Return the acts in the audit log in order, each with its way, such as command or API."""
+    """Return the actions in the audit log in order, each with its channel, such as `command` or `api`."""
     return running.query("SELECT action, way FROM admin_actions ORDER BY at, id")
 
 
@@ -253,7 +253,7 @@ async def test_an_invitation_is_mailed(running: Service) -> None:
 
 
 async def test_deleting_erases_what_the_api_would(running: Service, sign_up: SignUp) -> None:
-    """`delete` erases the student as the API does, and the audit log has the act without an id."""
+    """`delete` erases the student as the API does, and the audit log has the action without an id."""
     student, other = await sign_up(running), await sign_up(running)
     async with connect(running.url, student.access_token) as chat:
         await chat.answer()

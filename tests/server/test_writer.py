@@ -1,4 +1,4 @@
-"""The database writer: write batching, isolation of failures, cancellation and outages, on both databases."""
+"""The database writer on SQLite and PostgreSQL: write batching, isolation of failures, cancellation and outages."""
 
 from __future__ import annotations
 
@@ -273,7 +273,7 @@ async def test_a_process_that_stands_still_holds_up_nobody(
 
     standing = asyncio.create_task(stands_still.commit(stand_still))
     await has_begun.wait()
-    monkeypatch.undo()  # Without this, a delay of the machine could end the other process's transaction, too.
+    monkeypatch.undo()  # Restore the time limit: a delay of the machine could otherwise end the other transaction, too.
     async with asyncio.timeout(5):
         await goes_on.commit(lambda connection: connection.execute(text("CREATE TABLE notes (id INTEGER)")))
     ends.set()
@@ -290,7 +290,7 @@ async def test_groups_of_two_processes_take_turns(postgres_server: PostgresServe
     databases = [open_database(url) for _ in range(2)]
     create = "CREATE TABLE notes (id INTEGER PRIMARY KEY)"
     await databases[0].commit(lambda connection: connection.execute(text(create)))
-    await databases[1].commit(note(0))  # From here on, both are connected.
+    await databases[1].commit(note(0))  # Both databases are connected from here on.
     writers: list[Database] = []
     for database in databases:
 

@@ -64,9 +64,9 @@ def daily_cap_reached(day: date, now: datetime) -> DailyCapReached:
 class Limiter(Protocol):
     """Checks in one atomic step the daily cap, the user's window, the budgets and the window of provider calls.
 
-    `subject` identifies the user in the counters. A refusal uses nothing of any limit. The limiter's copy of the
-    spending is at most a minute old and leaves out calls under way, so it never says that a budget is reached. The
-    database decides that (`commit_spending`, `budget_refusal`).
+    `subject` identifies the user in the counters. A refused ask counts towards no limit. The limiter's copy of the
+    spending is at most a minute old and does not tell reservations of calls under way from costs, so it never says that
+    a budget is reached. The database decides that (`commit_spending`, `budget_refusal`).
     """
 
     async def admit(

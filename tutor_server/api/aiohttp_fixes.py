@@ -54,7 +54,7 @@ class Runner(web.AppRunner):
             quota,
             proxies=proxies,
             authenticator=self.app[AUTHENTICATOR],
-            now=made._loop.time,  # noqa: SLF001 - aiohttp has no public attribute for it
+            now=made._loop.time,  # noqa: SLF001 - the event loop has no public attribute
         )
         return _Server(
             _refuses_in_the_envelope(admitted),
@@ -62,8 +62,8 @@ class Runner(web.AppRunner):
             quota,
             proxies,
             request_factory=made.request_factory,
-            loop=made._loop,  # noqa: SLF001 - aiohttp has no public attribute for it
-            **made._kwargs,  # noqa: SLF001 - aiohttp has no public attribute for it
+            loop=made._loop,  # noqa: SLF001 - the event loop has no public attribute
+            **made._kwargs,  # noqa: SLF001 - the settings have no public attribute
         )
 
 
@@ -124,11 +124,11 @@ def _refuses_in_the_envelope(handle: _Handle) -> _Handle:
         except web.HTTPExpectationFailed as error:
             return _closing(framework_error(error))
         except TooManyConnections as error:
-            request.protocol._lingering_time = WAITING_SECONDS  # noqa: SLF001 - aiohttp has no setting for it
+            request.protocol._lingering_time = WAITING_SECONDS  # noqa: SLF001 - aiohttp sets this time only per server
             return _closing(error_response(error))
         if response.status == RequestTimeout.status or request.content.exception() is not None:
             response.force_close()
-            request.protocol._lingering_time = 0.0  # noqa: SLF001 - aiohttp has no setting for it
+            request.protocol._lingering_time = 0.0  # noqa: SLF001 - aiohttp sets this time only per server
         return response
 
     return answer

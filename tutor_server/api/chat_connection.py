@@ -244,7 +244,7 @@ class ChatConnection:
         except TimeoutError:
             self._log.warning("slow_reader_cut")
             self._abort()
-        except ConnectionError:  # The editor has disconnected. Its answer is kept, so that it can resume it.
+        except ConnectionError:  # The editor has disconnected. The answer is kept, so that the editor can resume it.
             self._abort()
 
     def _abort(self) -> None:

@@ -45,6 +45,6 @@ BUDGETS: web.AppKey[Budgets] = web.AppKey("budgets")
 OFF_SWITCH: web.AppKey[OffSwitch] = web.AppKey("off_switch")
 
 ERROR_ANSWER: web.RequestKey[Callable[[TutorError], web.Response]] = web.RequestKey("error_answer")
-"""Renders an error as a page. Routes without it answer errors with the JSON envelope."""
+"""The function that renders an error as a page. Without this key, errors are answered with the JSON envelope."""
 CALLER: web.RequestKey[AccessToken] = web.RequestKey("caller")
 """The verified access token of the request's sender."""

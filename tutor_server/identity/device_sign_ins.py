@@ -54,7 +54,7 @@ MAX_NAME_CHARACTERS = 64
 _DEVICE_CODE_BYTES = 32
 _SLOWER_SECONDS = 5
 _PATIENCE = timedelta(seconds=1)
-"""How much earlier than the polling interval allows a device may poll, since network delays vary."""
+"""The time by which a device may poll too early without an error, since network delays vary."""
 _KEPT = DEVICE_CODE_LIFETIME
 """How long an expired code stays stored, so that a device that polls with it gets the error for expired codes."""
 

@@ -52,7 +52,7 @@ SIGN_IN_HERE = Window("failed sign-ins to an account from an address", 10, 30 * 
 SIGN_IN_IN_BROWSER = Window("failed sign-ins to an account in a browser", 10, 30 * MINUTES)
 SIGN_IN_TO_ACCOUNT = Window("failed sign-ins to an account", 50, 60 * MINUTES)
 SIGN_IN_FROM_ADDRESS = Window("failed sign-ins from an address", 300, 30 * MINUTES)
-"""Each registration mails a link if mail is set up. A program that repeats one e-mail address exhausts only this."""
+"""A lecture hall may share one address: each sign-in counts as failed until its password has been checked."""
 SIGN_IN_PAST_ADDRESS = Window("failed sign-ins to an account from a full address", 3, 60 * MINUTES)
 REGISTRATION_OF_ACCOUNT = Window("registrations of an e-mail", MOST_AN_HOUR, 60 * MINUTES)
 """Each registration mails a link if mail is set up. A program that repeats one e-mail exhausts only this limit."""

@@ -14,7 +14,7 @@ async def connect(*arguments: Any, **options: Any) -> aiosqlite.Connection:
     Otherwise the thread would call the event loop later, and print a traceback if the loop has been closed.
     """
     connection = aiosqlite.connect(*arguments, **options)
-    connection._thread.daemon = True  # noqa: SLF001 - SQLAlchemy also makes the threads of its connections daemons
+    connection._thread.daemon = True  # noqa: SLF001 - there is no public way to make the thread a daemon, as SQLAlchemy does
     try:
         return await connection
     except BaseException:

@@ -31,7 +31,10 @@ _ENDED_WELL = ("completed", "cancelled")
 
 @dataclass(frozen=True, slots=True)
 class ModuleCount:
-    """The number of asks about one subject in a module (None: in none), by at least `FEWEST_STUDENTS` students."""
+    """The number of asks about one subject in a module, by at least `FEWEST_STUDENTS` students.
+
+    `module_id` is None for asks outside of modules.
+    """
 
     module_id: str | None
     subject: str
