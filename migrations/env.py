@@ -30,7 +30,7 @@ def run(connection: Connection) -> None:
 given: Connection | None = context.config.attributes.get("connection")
 if given is not None:
     run(given)
-else:  # A developer runs the command `alembic` to write a migration.
+else:  # Without a connection, a developer has run the command `alembic` to write a migration.
     url = make_url(load_settings().effective_database_url)
     engine = create_engine(url.set(drivername="sqlite"), poolclass=pool.NullPool)
     with engine.begin() as connection:

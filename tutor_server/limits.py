@@ -42,7 +42,7 @@ class Deadlines:
     """
     request_body: float = 8
     idle: float = 75
-    """The idle timeout in seconds between two requests on one connection. Reverse proxies have shorter ones."""
+    """The idle timeout in seconds between two requests on one connection. Those of reverse proxies are shorter."""
     database: float = 10
     """Seconds that one read or write unit may take on PostgreSQL."""
     finishing: float = 10

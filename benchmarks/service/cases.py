@@ -41,7 +41,7 @@ class Case:
         return f"{self.code.rstrip()}\n\nrun = {own}"
 
     def released(self, tokens: int) -> list[str]:
-        """Return the units in which the guard releases `tokens` tokens at level 1; none if the guard stops the reply."""
+        """Return the units in which the guard releases `tokens` tokens at level 1; none if it stops the reply."""
         code = self.program(2**127)
         guard = Guard(HintLevel.QUESTION, Submission(code=code, cursor=Position(code.count("\n"), 0)))
         units = [*guard.feed("".join(self.tokens(tokens))), *guard.finish()]

@@ -135,7 +135,7 @@ async def test_an_answer_that_ended_elsewhere_is_replayed(two: Two, student: Stu
 async def test_l1_what_survives_a_dead_process_is_given_before_the_interruption(
     two: Two, student: Student, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """If the writing process is killed, others send the deltas that it had shared, and then `ANSWER_INTERRUPTED`."""
+    """If the writing process is killed, others send the deltas that it had published, then `ANSWER_INTERRUPTED`."""
     two.upstream.play(SLOW)
     async with RunningService(tmp_path_factory.mktemp("doomed"), two.settings, program=PROGRAM) as doomed:
         async with connect(doomed.url, student.access_token) as chat:

@@ -146,7 +146,7 @@ async def test_h11_a_flood_of_cheap_frames_is_closed_and_logged(
 async def test_h11_sockets_share_one_rate_and_none_is_opened_past_it(
     start_service: StartService, sign_up: SignUp
 ) -> None:
-    """All sockets of a user share one rate: three are closed that each use half of it, and so are new ones."""
+    """All sockets of a user share one rate: if three each use half of it, the third is closed, and so are new ones."""
     async with start_service() as service, AsyncExitStack() as stack:
         student = await sign_up(service)
         sockets = [await stack.enter_async_context(connect(service.url, student.access_token)) for _ in range(3)]
@@ -180,7 +180,7 @@ async def test_h11_a_flood_of_bytes_is_closed_and_logged(service: Service, sign_
 
 
 async def test_h11_an_editor_that_resumes_many_answers_is_within_the_rate(service: Service, sign_up: SignUp) -> None:
-    """A student is not disconnected whose three windows reconnect three times, each resuming 30 answers."""
+    """A student whose three windows reconnect three times, each resuming 30 answers, is not disconnected."""
     student = await sign_up(service)
     for _ in range(3):
         async with AsyncExitStack() as stack:

@@ -286,7 +286,8 @@ async def test_p2_an_offline_hint_says_once_that_it_is_one(installation: Install
             environment = {**os.environ, "TUTOR_DATA_DIR": str(tmp_path / "student")}
             environment |= {"TUTOR_SERVER_URL": room.service.url, "TUTOR_ACCESS_TOKEN": seat.student.access_token}
             async with process(*LANGUAGE_SERVER, env=environment) as (_, editor):
-                await editor.initialize({})  # Without support for the tutor's messages, the answer is a message.
+                # The editor declares no support for the tutor's own messages, so the answer is shown as a message.
+                await editor.initialize({})
                 await editor.ask(await editor.open(CODE), 2)
                 shown = await editor.hear("window/showMessage")
                 await editor.request("shutdown")

@@ -288,7 +288,8 @@ async def test_nobody_floods_a_mailbox(mailed: HeldService, mail: MailServer, br
         await browser.open("/account/password")
         statuses.append((await browser.send("/account/password", email=EMAIL)).status)
     await mail.mail_to(EMAIL, 1 + MOST_AN_HOUR)
-    await mailed.database.commit(lambda _: None)  # This waits until the deferred work of the earlier requests is done.
+    # Units of work are committed in order, so this empty one waits for those of the earlier requests.
+    await mailed.database.commit(lambda _: None)
     mailed.clock.seconds = 3601
     await browser.open("/account/password")
     await browser.send("/account/password", email=EMAIL)

@@ -154,7 +154,7 @@ async def test_a_reader_that_does_not_read(tmp_path: Path, clock: HeldClock) -> 
 
 
 def test_aiohttp_still_has_no_deadlines_of_its_own() -> None:
-    """This test fails once aiohttp has its own deadlines; then our workaround can be removed."""
+    """If aiohttp has settings for its own deadlines, this test fails, and our workaround can be removed."""
     settings = {name for name in inspect.signature(RequestHandler).parameters if "time" in name}
 
     assert settings == {"keepalive_timeout", "lingering_time", "timeout_ceil_threshold"}

@@ -200,7 +200,10 @@ async def test_h7_what_is_not_http(service: Service, request_bytes: bytes) -> No
     ],
 )
 async def test_aiohttp_still_has_the_fault(request_bytes: bytes, quoted: bytes) -> None:
-    """This test fails once aiohttp has fixed the fault; then our workaround can be removed."""
+    """A malformed request or unknown `Expect` header still makes aiohttp answer with a text that quotes the request.
+
+    If this test fails, aiohttp has fixed the fault, and our workaround can be removed.
+    """
     runner = AppRunner(web.Application(logger=logging.getLogger("tests")), logger=logging.getLogger("tests"))
     await runner.setup()
     site = TCPSite(runner, "127.0.0.1", 0)

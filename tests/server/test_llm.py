@@ -734,7 +734,7 @@ async def test_what_came_before_a_cut_is_given_before_the_failure(
 
 
 def test_another_process_gives_the_same_terms() -> None:
-    """The child process returns the same endpoint, headers and prices; a model without prices has None."""
+    """The child process returns the same profiles as this process; without known prices, `prices` is None."""
     models = [
         RemoteModel(provider="openai", name="gpt-5.6-luna", api_key=KEY),
         RemoteModel(provider="openai", name="llama3", base_url="http://127.0.0.1:11434/v1"),

@@ -276,7 +276,7 @@ async def test_a_poll_that_breaks_is_not_silent(
     monkeypatch.setattr(revocations, "POLL_SECONDS", 0)
 
     async with Site(tmp_path, clock, "").process() as process:
-        # The other method takes different arguments, so calling it raises.
+        # `has_ended` takes an argument, so calling it as `poll` raises `TypeError`.
         monkeypatch.setattr(process.revocations, "poll", process.revocations.has_ended)
         await until(lambda: b"background_work_failed" in log_output.getvalue())
 

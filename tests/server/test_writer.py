@@ -290,7 +290,7 @@ async def test_groups_of_two_processes_take_turns(postgres_server: PostgresServe
     databases = [open_database(url) for _ in range(2)]
     create = "CREATE TABLE notes (id INTEGER PRIMARY KEY)"
     await databases[0].commit(lambda connection: connection.execute(text(create)))
-    await databases[1].commit(note(0))  # Both databases are connected from here on.
+    await databases[1].commit(note(0))  # Both databases are connected now.
     writers: list[Database] = []
     for database in databases:
 

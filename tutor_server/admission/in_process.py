@@ -41,7 +41,7 @@ class SlidingWindow:
     def give_back(self, stamp: Mark) -> None:
         """Remove a timestamp again, if it is still in the window."""
         if stamp in self._stamps:
-            self._stamps.remove(stamp)  # type: ignore[arg-type]  # a stamp found in the deque is a float
+            self._stamps.remove(stamp)  # type: ignore[arg-type]  # the mark was found in the deque, so it is a float
 
     def retry_after(self, now: float, limit: int) -> int:
         """Return the whole seconds until fewer than `limit` timestamps are left. More than `limit` may be stored."""

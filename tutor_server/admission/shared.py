@@ -1,4 +1,4 @@
-"""The limits for a service of several processes: a Lua script in Redis makes the same checks, with Redis' clock."""
+"""The limits for a service of several processes: a Lua script in Redis checks them together, by Redis' clock."""
 
 from __future__ import annotations
 

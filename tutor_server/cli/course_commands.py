@@ -122,7 +122,7 @@ def _message(text: str) -> str:
 
 def _count(text: str) -> int:
     count = int(text)
-    if not 1 <= count <= 100_000:  # noqa: PLR2004 - the contract states these bounds
+    if not 1 <= count <= 100_000:  # noqa: PLR2004 - the public contract states these bounds
         raise argparse.ArgumentTypeError("is 1 to 100000")
     return count
 

@@ -77,4 +77,4 @@ def profiles_by_child_process(models: Sequence[RemoteModel]) -> list[ModelProfil
 
 def answer() -> None:
     """Read models from stdin and write their profiles to stdout. This is the program of the child process."""
-    pickle.dump(load_model_profiles(pickle.load(sys.stdin.buffer)), sys.stdout.buffer)  # noqa: S301 - the data comes from our parent
+    pickle.dump(load_model_profiles(pickle.load(sys.stdin.buffer)), sys.stdout.buffer)  # noqa: S301 - the data comes from our parent process

@@ -289,7 +289,7 @@ def load_settings(env_file: Path | None = None) -> Settings:
             for name in ignored_settings(env_file)
             if (known := meant(name, SETTING_NAMES)) is not None
         ]
-        settings = Settings(_env_file=env_file)  # type: ignore[call-arg]
+        settings = Settings(_env_file=env_file)  # type: ignore[call-arg]  # pydantic-settings accepts `_env_file`
     except ValidationError as error:
         problems += [_line(problem) for problem in error.errors(include_url=False, include_input=False)]
     except UnicodeDecodeError:

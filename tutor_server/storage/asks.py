@@ -337,5 +337,5 @@ def rate_ask(connection: Connection, user_id: UUID, ask_id: UUID, *, helpful: bo
 
 
 def question_id(ask_id: UUID) -> UUID:
-    """Return the id of an ask's question. It begins with the ask's time, so that both are neighbours in the index."""
+    """Return the id of an ask's question. It begins with the ask's time, so that question and answer are neighbours."""
     return UUID(bytes=ask_id.bytes[:TIME_BYTES] + uuid5(ask_id, "question").bytes[TIME_BYTES:])

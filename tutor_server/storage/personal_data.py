@@ -67,7 +67,7 @@ NOT_PERSONAL = frozenset(
 
 
 MESSAGES_A_PAGE = 20
-"""The maximum number of messages on a page. Each may have 64 KiB of code or answer, old ones even more."""
+"""The maximum number of messages on a page. A message may have 64 KiB of code or answer, an old one even more."""
 ROWS_A_PAGE = 500
 ROWS_A_BATCH = 100
 """The maximum number of rows that one transaction erases, so that asks do not wait long for the writer."""

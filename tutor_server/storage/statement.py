@@ -64,7 +64,7 @@ class Statement:
 class Insert(Statement):
     """An insert that writes every column of a table.
 
-    PostgreSQL takes many rows as one array a column, so that one execution inserts them all.
+    PostgreSQL takes many rows as one array for each column, so that one execution inserts all of them.
     """
 
     def __init__(self, table: type[DeclarativeBase]) -> None:

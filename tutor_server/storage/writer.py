@@ -32,7 +32,7 @@ T = TypeVar("T")
 GROUP_SIZE = 256
 """The maximum number of units in a transaction, so that one slow group cannot delay a later one for long."""
 POSTGRES_GROUP_SIZE = 64
-"""The same maximum on PostgreSQL: it is lower, since each statement takes a round trip to another process."""
+"""The maximum number of units in a transaction on PostgreSQL, where each statement takes a round trip."""
 ATTEMPTS = 3
 """The number of times that a transaction is tried if conflicts undo it. Then its caller gets the error."""
 ABANDONED_SECONDS = 10.0
