@@ -64,7 +64,7 @@ class FrameRate:
     bytes: float = 64 * 1024 * 1024
     bytes_per_second: float = 1024 * 1024
     connection: float = 5
-    """The number of frames as which opening a connection counts, since it costs the service as much."""
+    """The number of frames that opening a connection counts as, since it costs the service as much."""
     shut_out: float = 10
     """Seconds for which a user who exceeded the rate limit cannot open a connection."""
 

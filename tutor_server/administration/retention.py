@@ -63,7 +63,7 @@ class RetentionSweep:
                 log.info("retention_swept", asks=asks, rows=words, older_than_days=self._days)
 
     async def _words(self, before: datetime) -> int:
-        """Delete old messages, conversations and problems. Reads select them, to keep write transactions short."""
+        """Delete old messages, conversations and problems. A read selects them, to keep write transactions short."""
         total = 0
         while unused := await self._database.read(lambda connection: retention.unused_words(connection, before)):
             for batch in unused.batches():

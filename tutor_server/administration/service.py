@@ -33,7 +33,10 @@ NO_ACCOUNT = "No account has this e-mail address."
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """An operator, who holds the admin key or can run commands: the channel (`api`, `page`, `command`) and address."""
+    """The operator who acts, by the channel (`api`, `page` or `command`) and the address.
+
+    An operator holds the admin key or can run commands.
+    """
 
     way: Literal["api", "page", "command"]
     address: str | None = None

@@ -343,7 +343,7 @@ class LimitOverride(Base):
 
 
 class SwitchedOff(Base):
-    """A switch that is off: a module by its id, or everything, which is the empty scope."""
+    """A switch that is off, for the module whose id is `scope`, or for the whole tutor if `scope` is empty."""
 
     __tablename__ = "switched_off"
 
