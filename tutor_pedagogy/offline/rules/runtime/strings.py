@@ -9,7 +9,7 @@ from tutor_pedagogy.offline.engine.nodes import first_argument
 from tutor_pedagogy.offline.rules.runtime.origins import is_input
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 
-_PLACE = re.compile(r"%[-+ #0]*\d*(?:\.\d+)?[a-zA-Z]")
+_PLACE = re.compile(r"%[-+ #]?\d{0,4}(?:\.\d{1,4})?[a-zA-Z]")
 """A placeholder of the `%` operator."""
 
 
