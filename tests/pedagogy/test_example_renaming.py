@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RUN_ALL = """
-import contextlib, io, json, re, sys
+import contextlib, io, json, random, re, sys
 results = []
 for code in json.load(sys.stdin):
     sys.stdin, output = io.StringIO("3\\n4\\n5\\n"), io.StringIO()
+    random.seed(1)
     try:
         with contextlib.redirect_stdout(output):
             exec(compile(code, "example.py", "exec"), {"__name__": "__main__"})

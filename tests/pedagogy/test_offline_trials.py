@@ -62,8 +62,9 @@ def test_a_right_result_is_read_from_every_form(code: str, text: str | None, que
 
 def test_one_expectation_makes_a_finding_likely_and_two_make_it_certain() -> None:
     """A finding is certain only if at least two expectations hold with the edit."""
-    one = f"{TOTAL}\nassert total([1, 2]) == 3\n"
-    two = f"{one}assert total([5]) == 5\n"
+    unknown_name = TOTAL.replace("total", "tally")
+    one = f"{unknown_name}\nassert tally([1, 2]) == 3\n"
+    two = f"{one}assert tally([5]) == 5\n"
 
     assert [explained(code).certainty for code in (one, two)] == ["likely", "certain"]
 
