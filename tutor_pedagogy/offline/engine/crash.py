@@ -18,7 +18,15 @@ _NOTEBOOK_FRAME = re.compile(
 )
 _ARROW = re.compile(r"^-+> (?P<line>\d{1,7}) ?(?P<source>.*)$")
 _MARKER = re.compile(r"^\s*(?P<marks>[~^]+)\s*$")
-_RAISED = re.compile(r"^(?P<type>(?:[A-Za-z_]\w*\.)*_?[A-Z]\w*)(?::[ ]?(?P<message>.*))?$")
+_RAISED = re.compile(r"^(?P<type>(?:[A-Za-z_]\w*\.)*(?:_?[A-Z]\w*|(?<=re\.)error))(?::[ ]?(?P<message>.*))?$")
+_WARNED = re.compile(
+    r"^(?P<file>(?:[A-Za-z]:)?[^:\n]{1,400}):(?P<line>\d{1,7}): (?P<type>\w{1,80}(?:Warning|Error)): ?(?P<message>.*)$"
+)
+_HOW_TO_TRACE = "RuntimeWarning: Enable tracemalloc"
+"""The start of a line that follows a warning about a coroutine and says nothing about the program."""
+_LIBRARY = re.compile(
+    r"[/\\](?:site-packages|dist-packages|[Pp]ython[\d.]+|Lib)[/\\](?!site-packages)(?P<name>[A-Za-z_]\w{0,80})"
+)
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _FOREIGN = re.compile(
     r"site-packages|dist-packages|[/\\]lib[/\\]python|<frozen |<__array_function__|^/usr/lib|[/\\]Lib[/\\]"
@@ -69,6 +77,10 @@ class Crash:
     """The line numbers of the student's other frames, which led to the last frame, outermost first."""
     earlier: Crash | None = None
     """The exception that was being handled when this one was raised, or that this one was raised from."""
+    library: str = ""
+    """The package or module in whose code the exception was raised; empty if it was raised in the student's code."""
+    is_warning: bool = False
+    """Whether it is a warning, after which the program goes on."""
 
 
 def without_values(traceback: str) -> str:
@@ -101,15 +113,16 @@ def _parts_of_group(lines: list[str]) -> list[list[str]]:
 
 def _read_lines(lines: list[str], program: Program) -> Crash | None:
     """Return the last crash that the lines of a traceback report, or None."""
+    lines = [line for line in lines if not line.startswith(_HOW_TO_TRACE)]
     raised = _raised(lines)
     if raised is None:
-        return None
+        return _warned(lines, program)
     at, exception, message = raised
     start = max((i for i, line in enumerate(lines[:at]) if _OPENING.match(line)), default=0)
     frames = [placed for frame in _frames(lines[start:at]) if (placed := _in_students_code(frame, program)) is not None]
     chained = next((i for i in range(start, -1, -1) if lines[i].strip() in _CHAINED), None)
     earlier = _read_lines(lines[:chained], program) if chained is not None else None
-    crash = Crash(exception, message, earlier=earlier)
+    crash = Crash(exception, message, earlier=earlier, library=_library(lines[start:at]))
     if not frames:
         return crash
     last = frames[-1]
@@ -136,6 +149,26 @@ def _raised(lines: list[str]) -> tuple[int, str, str] | None:
         if name.endswith(_ENDINGS) or (frames and at > frames[-1] + 1):
             rest = "\n".join(line.rstrip() for line in lines[at + 1 :] if line.strip())
             return at, name, "\n".join(part for part in ((match["message"] or "").strip(), rest) if part)
+    return None
+
+
+def _library(lines: list[str]) -> str:
+    """Return the package or module of a traceback's last frame; empty if that is not in a library."""
+    files = [frame.file for frame in _frames(lines)]
+    names = _LIBRARY.findall(files[-1]) if files and _FOREIGN.search(files[-1]) else []
+    return str(names[-1]) if names else ""
+
+
+def _warned(lines: list[str], program: Program) -> Crash | None:
+    """Return the first warning that a text reports, with its line if that is in the student's code; or None."""
+    for at, text in enumerate(lines):
+        if warned := _WARNED.match(text):
+            source = next((line.strip() for line in lines[at + 1 : at + 15] if line.startswith("  ")), "")
+            file = "<frozen sys>" if warned["file"] == "sys" else warned["file"]
+            frame = Frame(file, int(warned["line"]), source=source)
+            placed = _in_students_code(frame, program)
+            message = warned["message"] or source
+            return Crash(warned["type"], message, placed.line if placed else 0, is_warning=True)
     return None
 
 

@@ -166,7 +166,9 @@ def _evidence(program: Program, submission: Submission) -> Cause | None:
     )
     is_crash = crash is not None and crash.exception not in _SYNTAX and (crash.line or program.fault is None)
     if crash is not None and is_crash and not is_failing_test:
-        return _crash(program, crash)
+        cause = _crash(program, crash)
+        if not crash.is_warning or cause.rule is not runtime.UNEXPLAINED:
+            return cause
     if program.fault is not None:
         return _syntax(program, program.fault)
     if crash is not None and crash.exception in _SYNTAX and crash.line:

@@ -7,7 +7,6 @@ import re
 
 from tutor_pedagogy.offline.engine.nodes import called_name, first_argument
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
-from tutor_pedagogy.problem.tree_walk import walk
 
 _SHAPE = re.compile(r"\(\d*(?:,\s?\d*)*\)")
 _OPERATORS: dict[type[ast.operator], str] = {
@@ -28,8 +27,13 @@ def truth_of_array(case: CrashContext) -> Match | None:
     test = test.test if isinstance(test, ast.IfExp) else test
     if test is None:
         return case.here(test=Code(case.marked or ""))
-    is_plain = isinstance(test, ast.Compare) and not any(isinstance(node, ast.BoolOp) for node in walk(test))
-    return case.here(test, replace=(test, f"({case.text(test)}).any()" if is_plain else None), test=test)
+    new = None
+    match test, case.statement:
+        case ast.Compare(ops=[ast.Eq() | ast.NotEq() as sign]), _:
+            new = f"({case.text(test)}).{'all' if isinstance(sign, ast.Eq) else 'any'}()"
+        case ast.Compare(), ast.If(body=[ast.Return(value=ast.Constant(value=bool()))]):
+            new = f"({case.text(test)}).any()"
+    return case.here(test, replace=(test, new), test=test)
 
 
 @runtime_rule("numerical.matrix-sizes", ("ValueError",), r"matmul|not aligned|mismatch in its core dimension")
@@ -79,9 +83,26 @@ def one_number_needed(case: CrashContext) -> Match | None:
                 return case.here(call, replace=(call.func, f"np.{name}"), function=call.func, name=argument)
             case ast.Call(func=ast.Name(id="int" | "float"), args=[argument, *_]):
                 return case.here(call, function=call.func, name=argument)
+    if "scalar index" in case.message:
+        return None
     other = case.call()
     function = case.code(other and other.func, "")
     return case.here(other, function=function, name=case.code(first_argument(other), ""))
+
+
+@runtime_rule(
+    "numerical.list-indexed-with-array",
+    ("TypeError",),
+    r"only integer scalar arrays can be converted to a scalar index",
+    before=("numerical.one-number-needed",),
+)
+def list_indexed_with_array(case: CrashContext) -> Match | None:
+    """Return the list that is indexed with a whole array."""
+    node = case.subscript
+    if node is None:
+        return None
+    new = f"np.array({case.text(node.value)})" if "np" in case.program.bound_names else None
+    return case.here(node, replace=(node.value, new), owner=node.value, index=node.slice)
 
 
 @runtime_rule(
@@ -193,16 +214,20 @@ def system_without_solution(case: CrashContext) -> Match | None:
 @runtime_rule(
     "numerical.shape-as-one-value",
     ("TypeError",),
-    r"Cannot interpret '|data type not understood|array\(\) takes from|data type '[^'\n]*+' not understood",
+    r"Cannot interpret '|data type not understood|array\(\) takes from|data type '[^'\n]*+' not understood"
+    r"|only integer scalar arrays can be converted to a scalar index|stack\(\) takes 1 positional",
+    before=("numerical.one-number-needed", "too-many-arguments"),
 )
 def shape_as_one_value(case: CrashContext) -> Match | None:
     """Return the call that gets the parts of a shape, or the items of an array, as separate arguments."""
-    call = case.call("zeros", "ones", "empty", "array", "full", "rand")
+    call = case.call("zeros", "ones", "empty", "array", "full", "rand", "concatenate", "hstack", "vstack", "stack")
     if call is None:
         return None
     name, values = case.text(call.func), ", ".join(map(case.text, call.args))
     shape = f"[{values}]" if called_name(call).endswith("array") else f"({values})"
     is_several = len(call.args) > 1 and not call.keywords
+    if "scalar index" in case.message and not is_several:
+        return None
     new = f"{name}({shape})" if is_several else None
     return case.here(call, replace=(call, new), function=call.func, values=Code(values))
 

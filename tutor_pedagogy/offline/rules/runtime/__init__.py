@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.cause import Cause
 from tutor_pedagogy.offline.engine.rule import rules_of
 from tutor_pedagogy.offline.evaluation.values import Stopped
-from tutor_pedagogy.offline.rules.numerical import crashes
+from tutor_pedagogy.offline.rules.numerical import crashes, tables
 from tutor_pedagogy.offline.rules.runtime import (
     accumulators,
     any_exception,
@@ -17,15 +17,20 @@ from tutor_pedagogy.offline.rules.runtime import (
     attributes,
     callables,
     callees,
+    coroutines,
+    csv_rows,
+    dates,
     dictionaries,
     entries,
     environment,
     files,
+    formats,
     imports,
     indexing,
     initial_values,
     iteration,
     keys,
+    libraries,
     literals,
     loops,
     names,
@@ -33,10 +38,13 @@ from tutor_pedagogy.offline.rules.runtime import (
     objects,
     operands,
     own_objects,
+    patterns,
+    plots,
     protocols,
     recursion,
     scopes,
     splitting,
+    standard_types,
     stored_values,
     strings,
     syntax_errors,
@@ -76,6 +84,15 @@ MODULES = (
     dictionaries,
     protocols,
     splitting,
+    coroutines,
+    csv_rows,
+    dates,
+    formats,
+    libraries,
+    patterns,
+    plots,
+    standard_types,
+    tables,
     crashes,
     imports,
     names,
@@ -95,7 +112,7 @@ MODULES = (
 
 
 def in_order(rules: Iterable[RuntimeRule]) -> list[RuntimeRule]:
-    """Return the rules, sorted so that each comes before the rules that its `before` names. The fallback is last."""
+    """Return the rules, sorted so that each comes before the rules that its `before` names. The fallbacks are last."""
     known = {rule.name: rule for rule in rules}
     above: dict[str, list[str]] = {}
     for rule in known.values():
@@ -110,10 +127,13 @@ def in_order(rules: Iterable[RuntimeRule]) -> list[RuntimeRule]:
 
     for name in known:
         place(name)
-    ordered[any_exception.other.name] = ordered.pop(any_exception.other.name)
+    for last in (libraries.library_message, any_exception.other):
+        ordered[last.name] = ordered.pop(last.name)
     return list(ordered.values())
 
 
+UNEXPLAINED = any_exception.other
+"""The rule that matches every crash, for exceptions that no other rule explains."""
 RULES = tuple(in_order(rules_of(MODULES, RuntimeRule)))
 """All rules in the order in which they are tried: the first that finds a match in the code is used."""
 

@@ -39,17 +39,6 @@ def stopped_in_a_loop(case: CrashContext) -> Match | None:
     return case.at(loops[-1].test, test=loops[-1].test) if loops else case.here(test=case.source)
 
 
-@runtime_rule("not-json", ("JSONDecodeError",))
-def not_json(case: CrashContext) -> Match | None:
-    """Return the call that parses a string that is not valid JSON."""
-    call = case.call("loads", "load")
-    edit = None
-    match call:
-        case ast.Call(args=[ast.Constant(value=str(text)) as literal]) if "'" in text and '"' not in text:
-            edit = case.rewrite(literal, "'" + text.replace("'", '"') + "'") if "\n" not in text else None
-    return case.here(call, edit=edit, message=Code(case.message[:120]))
-
-
 @runtime_rule("claim-not-true", ("AssertionError",))
 def claim_not_true(case: CrashContext) -> Match | None:
     """Return the failing line with the condition of its `assert`."""

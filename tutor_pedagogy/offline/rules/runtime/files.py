@@ -100,8 +100,14 @@ def file_opened_the_other_way(case: CrashContext) -> Match | None:
     opening = _opening_of(case, *(node.id for node in case.likely(ast.Name)))
     if opening is None:
         return case.here(case.call("read", "write", "readline", "readlines") or case.call(), wanted=wanted)
-    mode = "r" if is_read else "w"
-    return case.at(opening, replace=_in_mode(case, opening, mode), wanted=wanted)
+    names = {node.id for node in case.likely(ast.Name)}
+    other = "write" if is_read else "read"
+    is_both = any(
+        node.attr.startswith(other) and isinstance(node.value, ast.Name) and node.value.id in names
+        for node in case.program.each(ast.Attribute)
+    )
+    replace = None if is_both else _in_mode(case, opening, "r" if is_read else "w")
+    return case.at(opening, replace=replace, wanted=wanted)
 
 
 @runtime_rule(

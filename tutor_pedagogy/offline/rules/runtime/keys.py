@@ -63,7 +63,7 @@ def result_without_positions(case: CrashContext) -> Match | None:
     ("IndexError", "TypeError"),
     r"indices must be integers(?: or slices)?, not '?float|slice indices must be integers"
     r"|only integers, slices|'float' object cannot be interpreted as an integer",
-    before=("index-of-wrong-kind", "range-of-collection"),
+    before=("index-of-wrong-kind", "range-of-collection", "numerical.position-is-no-integer"),
 )
 def division_for_position(case: CrashContext) -> Match | None:
     """Return the division that makes a float of a value used as an index or count."""

@@ -6,6 +6,7 @@ import ast
 import re
 
 from tutor_pedagogy.offline.engine.nodes import first_argument, is_string
+from tutor_pedagogy.offline.rules.runtime.formats import of_string
 from tutor_pedagogy.offline.rules.runtime.initial_values import only_value
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.type_names import in_words
@@ -89,6 +90,6 @@ def file_wanted(case: CrashContext) -> Match | None:
     """Return the call of `json.load` or `csv.reader` with a string, where an open file is needed."""
     for call in case.calls:
         match call.func:
-            case ast.Attribute(value=ast.Name(id="json") as module, attr="load") if call.args:
-                return case.here(call, replace=(call.func, f"{module.id}.loads"), value=call.args[0])
+            case ast.Attribute(value=ast.Name(id="json"), attr="load") if call.args:
+                return case.here(call, replace=of_string(case, call, call.args[0]), value=call.args[0])
     return None

@@ -1,0 +1,62 @@
+"""Regular expressions: patterns that are not valid, and searches that find nothing."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from tutor_pedagogy.offline.engine.nodes import called_name, first_argument, is_string
+from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
+
+_SEARCHES = ("match", "search", "fullmatch")
+_MEANT = re.compile(r"\\|\[\^?[\w-]|\.[*+?]|\)[*+?]|[|^$]|\(\?")
+"""Parts of a pattern that show that it is meant as a pattern, and not as the text to find."""
+
+
+@runtime_rule("pattern-not-valid", ("error", "PatternError"), r"(?P<problem>[^\n]{1,200}?) at position (?P<at>\d{1,6})")
+def pattern_not_valid(case: CrashContext) -> Match | None:
+    """Return the regular expression that is not valid."""
+    call, at = case.call(), int(case.match["at"])
+    given = first_argument(call)
+    literal = case.program.last_value(given.id, case.line) if isinstance(given, ast.Name) else given
+    pattern = literal.value if isinstance(literal, ast.Constant) and isinstance(literal.value, str) else ""
+    is_plain = literal is not None and pattern and not _MEANT.search(pattern) and case.text(literal)[:1] in "'\""
+    new, quote = None, '"' if '"' not in pattern else "'"
+    if pattern.startswith("*.") and re.fullmatch(r"\w+", pattern[2:]):
+        new = f'r".*\\.{pattern[2:]}"'
+    elif is_plain and not pattern.startswith(("*", "+")):
+        new = f"r{quote}{_escaped(pattern)}{quote}"
+    character = Code(pattern[at]) if at < len(pattern) else ""
+    return case.at(
+        literal if literal is not None and is_string(literal) else call or case.line,
+        replace=(literal, new) if literal is not None else None,
+        problem=Code(case.match["problem"]),
+        position=str(at),
+        character=character,
+        pattern=Code(pattern),
+    )
+
+
+def _escaped(text: str) -> str:
+    """Return the pattern that matches exactly a text; spaces need no backslash."""
+    return re.escape(text).replace("\\ ", " ")
+
+
+@runtime_rule(
+    "no-match-found",
+    ("AttributeError", "TypeError"),
+    r"'NoneType' object (?:has no attribute '(?:group|groups|groupdict|start|end|span)'|is not subscriptable)",
+    before=("attribute-of-none", "result-of-method-in-place", "none-looked-into"),
+)
+def no_match_found(case: CrashContext) -> Match | None:
+    """Return the search with a regular expression that found nothing, so that its result is None."""
+    nodes: list[ast.Attribute | ast.Subscript] = [*case.likely(ast.Attribute), *case.subscripts]
+    for node in nodes:
+        value = node.value
+        if isinstance(value, ast.Name):
+            value = case.program.last_value(value.id, case.line) or value
+        name = called_name(value) if isinstance(value, ast.Call) else ""
+        if isinstance(value, ast.Call) and name in _SEARCHES and name not in case.program.functions:
+            where = "only at the start of the string" if called_name(value) == "match" else ""
+            return case.at(value, call=value, use=node, where=where, function=Code(called_name(value)))
+    return None
