@@ -248,12 +248,15 @@ def equality_of_floats(program: Program) -> Iterator[Match]:
     """Yield each comparison for equality with a float. Rounding errors make exact equality unlikely."""
     found = [(node, value) for node in program.each(ast.Compare) if (value := _equal_to(node)) is not None]
     seen = values_seen(program, [node.left for node, _ in found])
+    knows_tolerance = "isclose" in program.features
     for node, value in found:
         is_missed = any(
             isinstance(each, float) and each != value and isclose(each, value, rel_tol=1e-9)
             for each in seen.get(node.left, ())
         )
-        yield program.here(node, needs_symptom=not is_missed, left=node.left, value=Code(repr(value)))
+        yield program.here(
+            node, needs_symptom=not is_missed or knows_tolerance, left=node.left, value=Code(repr(value))
+        )
 
 
 def _equal_to(node: ast.Compare) -> float | None:

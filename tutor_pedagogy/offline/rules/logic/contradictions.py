@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
 from tutor_pedagogy.offline.engine.parsing import parse
 from tutor_pedagogy.offline.evaluation import run
-from tutor_pedagogy.offline.rules.logic.support import is_result_used
+from tutor_pedagogy.offline.rules.logic.support import changes_parameter, is_result_used
 from tutor_pedagogy.offline.rules.logic.tree import parameters_of
 from tutor_pedagogy.offline.rules.logic.well_known import readings_of
 from tutor_pedagogy.offline.rules.logic.well_known_classes import promises_of
@@ -114,7 +114,9 @@ def _is_plain(program: Program, function: Function) -> bool:
     arguments = function.args
     is_simple = not (arguments.vararg or arguments.kwarg or arguments.kwonlyargs or function.decorator_list)
     is_free = isinstance(program.parents.get(function), ast.Module) and isinstance(function, ast.FunctionDef)
+    works_in_place = program.returns_nothing(function) and changes_parameter(program, function)
     has_result = not program.returns_nothing(function) or is_result_used(program, function)
+    has_result = has_result and not works_in_place
     return is_free and is_simple and has_result and not any(isinstance(node, ast.Yield) for node in ast.walk(function))
 
 

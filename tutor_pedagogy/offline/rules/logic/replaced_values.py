@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from tutor_pedagogy.offline.engine.match import Match
     from tutor_pedagogy.offline.engine.program import Program
+_RETURNS_NOTHING = re.compile(r"(?i)\breturns? (?:nothing|none)\b|\bin place\b|\bitself\b")
 
 
 @logic_rule("value-lost-in-swap", 0.95, "value order other", needs=(ast.Assign,))
@@ -146,8 +148,14 @@ def nothing_given_back(program: Program, call: ast.Call) -> Iterator[Match]:
         case ast.Name(id=name), ast.Assign() | ast.Call(func=ast.Name(id="print"), args=[ast.Call()]) if (
             name == "print" or _returns_nothing(program, name)
         ):
-            is_weak = not _is_result_read(program, call)
+            is_weak = not _is_result_read(program, call) or _says_so(program, name)
             yield program.here(call, needs_symptom=is_weak, name=Code(name), call=call)
+
+
+def _says_so(program: Program, name: str) -> bool:
+    """Return whether a function's docstring says that it returns nothing, so that its caller may want to show that."""
+    function = program.functions.get(name)
+    return function is not None and bool(_RETURNS_NOTHING.search(ast.get_docstring(function) or ""))
 
 
 def _is_result_read(program: Program, call: ast.Call) -> bool:

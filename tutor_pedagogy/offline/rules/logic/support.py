@@ -6,8 +6,9 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.nodes import is_call_of, names_in
+from tutor_pedagogy.offline.engine.program import GROWING, SHRINKING
 from tutor_pedagogy.offline.evaluation import run
-from tutor_pedagogy.offline.rules.logic.tree import reads
+from tutor_pedagogy.offline.rules.logic.tree import parameters_of, reads
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 STRING_NAMES = frozenset(("text", "word", "string", "sentence", "message", "phrase"))
 """Usual names of string variables."""
+_CHANGING = GROWING | SHRINKING | {"sort", "reverse"}
 _STRING_METHODS = frozenset(("lower", "upper", "strip", "replace", "join", "title", "capitalize", "format", "read"))
 
 
@@ -30,6 +32,19 @@ def is_result_used(program: Program, function: Function) -> bool:
             around = program.parents.get(call)
             if not isinstance(around, ast.Expr | ast.Return | ast.Await | ast.withitem):
                 return True
+    return False
+
+
+def changes_parameter(program: Program, function: Function) -> bool:
+    """Return whether a function changes one of its arguments in place, by an index or by a method."""
+    names = set(parameters_of(function))
+    for node in program.own_nodes(function):
+        match node:
+            case ast.Subscript(value=ast.Name(id=owner), ctx=ast.Store()) if owner in names:
+                return True
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=method)):
+                if owner in names and method in _CHANGING:
+                    return True
     return False
 
 

@@ -112,6 +112,30 @@ def comma_in_number(case: CrashContext) -> Match | None:
 
 
 @runtime_rule(
+    "comma-makes-tuple",
+    ("AttributeError", "TypeError", "ValueError"),
+    r"\btuple\b",
+    before=(
+        "method-of-another-kind",
+        "text-in-calculation",
+        "list-in-calculation",
+        "attribute-misspelt",
+        "not-callable",
+    ),
+)
+def comma_makes_tuple(case: CrashContext) -> Match | None:
+    """Return the value before a comma at the end of an assignment: the comma makes a tuple of it."""
+    for node in case.program.each(ast.Assign):
+        match node:
+            case ast.Assign(targets=[ast.Name() as name], value=ast.Tuple(elts=[only]) as pair):
+                text = case.text(pair)
+                if not text.startswith("(") and text.endswith(","):
+                    edit = case.rewrite(pair, text[:-1].rstrip())
+                    return replace(case.at(pair, edit=edit, name=name, value=only), needs_edit=True)
+    return None
+
+
+@runtime_rule(
     "entry-unlike-others",
     ("IndexError", "TypeError", "ValueError"),
     r"values to unpack|cannot unpack non-iterable|tuple index out of range|list index out of range",

@@ -154,7 +154,13 @@ def list_in_calculation(case: CrashContext) -> Match | None:
             if name in ("list", "tuple"):
                 is_rest = isinstance(node.op, ast.Sub) and case.types == ("list", "list")
                 rest = f"[each for each in {case.text(node.left)} if each not in {case.text(node.right)}]"
-                return case.here(node, replace=(node, rest if is_rest else None), list_side=side, operation=node)
+                return case.here(
+                    node,
+                    replace=(node, rest if is_rest else None),
+                    slots={"type": in_words(name)},
+                    list_side=side,
+                    operation=node,
+                )
     return None
 
 

@@ -58,7 +58,8 @@ def none_origin(program: Program, node: ast.expr, line: int) -> tuple[str, ast.A
         case ast.Call(func=ast.Attribute(attr=method) | ast.Name(id="print" as method)) if method in IN_PLACE:
             return "in-place", node
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in program.functions:
-            return "function", program.functions[name]
+            function = program.functions[name]
+            return _in_place_return(program, function) or ("function", function)
         case ast.Name(id=name):
             return _none_in(program, name, line)
         case (
@@ -69,6 +70,15 @@ def none_origin(program: Program, node: ast.expr, line: int) -> tuple[str, ast.A
         case ast.Attribute(value=inner) | ast.Subscript(value=inner):
             stored = _none_stored(program, node.attr, line) if isinstance(node, ast.Attribute) else None
             return stored or none_origin(program, inner, line)
+    return None
+
+
+def _in_place_return(program: Program, function: Function) -> tuple[str, ast.AST] | None:
+    """Return the in-place call that a function returns, as in `return items.sort()`; None if it returns none."""
+    for returned in program.returns_of(function):
+        match returned.value:
+            case ast.Call(func=ast.Attribute(attr=method)) as call if method in IN_PLACE:
+                return "in-place", call
     return None
 
 

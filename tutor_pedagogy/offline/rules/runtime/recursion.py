@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -27,11 +28,15 @@ def recursion_same_argument(case: CrashContext) -> Match | None:
         node for node in walk(function) if isinstance(node, ast.Call) and case.text(node.func) == case.text(first.func)
     ]
     for call in [first, *calls]:
-        passed = [case.text(argument) for argument in call.args]
+        passed = [_WHOLE_SLICE.sub("", case.text(argument)) for argument in call.args]
         if passed and not set(passed) & changed and sorted(passed) == sorted(given[: len(passed)]):
             slots = {"function": Code(function.name), "argument": Code(", ".join(passed))}
             return replace(case.at(call, slots=slots), choices=_smaller(case, call))
     return None
+
+
+_WHOLE_SLICE = re.compile(r"(?<=\w)\[0?: ?(?:len\(\w+\))?\]$")
+"""A slice that copies the whole value, such as `items[:len(items)]`."""
 
 
 def _smaller(case: CrashContext, call: ast.Call) -> tuple[Edit, ...]:
