@@ -121,8 +121,8 @@ def _of_native(machine: Machine, frame: Frame, value: Any, name: str) -> Any:
         return type_of(value)
     if _is_special(name) or (type(value) not in STAND_INS and hasattr(type(value), name)):
         return UNKNOWN  # The attribute may exist in CPython, but the evaluator does not support it.
-    if isinstance(value, Closure | Method):
-        return UNKNOWN  # A program can set attributes on functions, and the evaluator does not track them.
+    if isinstance(value, Closure | Method) or (isinstance(value, Builtin) and "." in value.name):
+        return UNKNOWN  # A program can set attributes on functions; members of modules, as `chain`, can be classes.
     if isinstance(value, Decorated):
         raise Stopped("a decorator is not evaluated")
     return machine.throw(frame, AttributeError(f"'{type_name(value)}' object has no attribute '{name}'", name=name))

@@ -204,7 +204,8 @@ def function_in_place_of_result(program: Program) -> Iterator[Match]:
         if name in _MAKES_STRING and isinstance(node, ast.Attribute) and _is_string_wanted(program, node):
             yield _called_in_place(program, node)
         function = program.functions.get(name)
-        if function is None or function.decorator_list or not _is_named_only(program, node):
+        is_exception = any(handler.name == name for handler in program.each(ast.ExceptHandler))
+        if function is None or function.decorator_list or is_exception or not _is_named_only(program, node):
             continue
         if _is_result_wanted(program, node):
             needs_values = any(argument.arg != "self" for argument in function.args.args)

@@ -13,6 +13,7 @@ from tutor_pedagogy.offline.rules.logic.tree import (
     is_constant,
     is_name,
     is_start,
+    method_called,
     parameters_of,
     range_call,
     reads,
@@ -166,6 +167,10 @@ def _is_settled(program: Program, loop: ast.While, asked: set[str]) -> bool:
     declaring: list[ast.Global | ast.Nonlocal] = [*program.each(ast.Global), *program.each(ast.Nonlocal)]
     declared = {name for node in declaring for name in node.names}
     leaves = any(isinstance(node, ast.Return | ast.Break | ast.Raise) for node in inside(loop.body))
+    is_collection = any(isinstance(node, ast.Call) for node in parts)
+    calls_methods = any(method_called(node)[1] for node in inside(loop.body))
+    if is_collection and calls_methods:  # A method may change the collection under another name.
+        return False
     return is_plain and asked.isdisjoint(declared) and not leaves
 
 

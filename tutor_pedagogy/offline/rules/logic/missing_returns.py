@@ -214,7 +214,7 @@ def code_never_reached(program: Program) -> Iterator[Match]:
             case ast.Return() | ast.Break() | ast.Continue() | ast.Raise(), _:
                 after = program.header(second)
                 is_weak = isinstance(second, ast.Return) or (
-                    isinstance(second, ast.Expr) and isinstance(second.value, ast.Constant)
+                    isinstance(second, ast.Expr) and isinstance(second.value, ast.Constant | ast.Yield)
                 )
                 yield program.on_line(
                     first, needs_symptom=is_weak, word=Code(type(first).__name__.lower()), after=after

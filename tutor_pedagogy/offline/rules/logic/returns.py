@@ -81,7 +81,15 @@ def text_in_place_of_truth_value(program: Program, node: ast.Return) -> Iterator
     """Yield a `return` of a string that spells True, False or None."""
     match node.value:
         case ast.Constant(value="True" | "False" | "None" | "true" | "false" as word) as value:
-            yield program.on_line(node, replace=(value, word.capitalize()), text=value)
+            is_weak = word not in ("True", "False") or not _returns_truth_values(program, node)
+            yield program.on_line(node, replace=(value, word.capitalize()), needs_symptom=is_weak, text=value)
+
+
+def _returns_truth_values(program: Program, node: ast.Return) -> bool:
+    """Return whether a function returns nothing but truth values, as such or spelt as strings."""
+    function = program.function_at(node.lineno)
+    values = [each.value for each in program.returns_of(function)] if function is not None else []
+    return all(isinstance(each, ast.Constant) and each.value in (True, False, "True", "False") for each in values)
 
 
 @logic_rule("text-in-place-of-number", 0.45, "type string", needs=(str,), each=ast.Return)

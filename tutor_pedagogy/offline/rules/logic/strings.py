@@ -47,6 +47,8 @@ def _is_filled_here(program: Program, node: ast.Constant, name: str) -> bool:
     is_bound = any(program.function_at(line) is here and line <= node.lineno for line, _ in program.assignments(name))
     for up in program.above(node):
         match up:
+            case ast.Call(args=args) if any(isinstance(each, ast.Dict) for each in args):
+                return False
             case ast.Call(func=ast.Name(id="print" | "input")) | ast.Raise():
                 return is_bound
             case ast.Return() | ast.Assign() | ast.AugAssign():
