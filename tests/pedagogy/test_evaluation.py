@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 RUN_ALL = """
 import contextlib, io, json, signal, sys
+told, sys.stderr = sys.stderr, io.StringIO()
 ends = {}
 def stop(*_): raise TimeoutError
 signal.signal(signal.SIGALRM, stop)
@@ -39,7 +40,7 @@ for name, code in json.load(sys.stdin).items():
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
     ends[name] = [out.getvalue()[:20000], error, line]
-json.dump(ends, sys.stderr)
+json.dump(ends, told)
 """
 
 

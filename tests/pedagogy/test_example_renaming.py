@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 RUN_ALL = """
 import contextlib, io, json, random, re, sys
+told, sys.stderr = sys.stderr, io.StringIO()
 results = []
 for code in json.load(sys.stdin):
     sys.stdin, output = io.StringIO("3\\n4\\n5\\n"), io.StringIO()
@@ -29,7 +30,7 @@ for code in json.load(sys.stdin):
     except BaseException as error:
         output.write(type(error).__name__)
     results.append(re.sub(r"<function \\w+ at 0x\\w+>", "<function>", output.getvalue()))
-json.dump(results, sys.stderr)
+json.dump(results, told)
 """
 STUDENTS_PROGRAMS = {
     "f-strings": 'name = "Ida"\nage = 9\nprint(f"{name} is {age:>3}")\nfor f in range(2):\n    print(f"{f!r}")\n',

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 RUN_ALL = """
 import io, json, sys
+told, sys.stderr = sys.stderr, io.StringIO()
 failures = {}
 for name, code in json.load(sys.stdin).items():
     sys.stdin = io.StringIO("3\\n4\\n5\\n")
@@ -22,7 +23,7 @@ for name, code in json.load(sys.stdin).items():
         exec(compile(code, name, "exec"), {"__name__": "__main__"})
     except BaseException as error:
         failures[name] = repr(error)
-json.dump(failures, sys.stderr)
+json.dump(failures, told)
 """
 
 
