@@ -4,6 +4,8 @@ Each file holds one JSON object a line. A program with a mistake has `id`, `sour
 `logic`), `code`, `cursor`, `traceback`, `question`, `cause`, `cause_line`, `fixed`, `check`, and optionally `stdin` and
 `needs`. In an older format, it has `kind` for `family`, `error` for `traceback`, and `driver`. A correct program has
 `id`, `source`, `code`, `cursor` and `stdin`. An ask has `id`, `purpose`, `code`, `cursor`, `language` and `question`.
+
+A `cursor` counts lines from 0, as LSP does; a `cause_line` counts from 1.
 """
 
 from __future__ import annotations
@@ -115,7 +117,7 @@ def ask(data: dict[str, Any]) -> Ask:
 
 
 def cursor(value: Any) -> Position:
-    """Return a position, from a line number (from 1), or from `[line, character]` or an object (both from 0).
+    """Return a position, from a line, `[line, character]` or an object. All of them count from 0, as the protocol does.
 
     Without a cursor, the position is the start of the program.
     """
@@ -127,7 +129,7 @@ def cursor(value: Any) -> Position:
         case [int(line), int(character)]:
             return Position(line, character)
         case int(line):
-            return Position(max(line - 1, 0), 0)
+            return Position(max(line, 0), 0)
     return Position(0, 0)
 
 

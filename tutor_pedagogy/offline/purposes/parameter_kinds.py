@@ -49,6 +49,9 @@ _OF_TYPES: dict[type, Kind] = {
 }
 
 
+_LARGEST_DIVISOR = 10**6
+
+
 @dataclass(slots=True)
 class Parameter:
     """A parameter: its name, its inferred type (None if unknown), and the values that it is compared with.
@@ -60,6 +63,12 @@ class Parameter:
     kind: Kind | None = None
     items: Kind | None = None
     bounds: list[int | float | str] = field(default_factory=list)
+    divisors: list[int] = field(default_factory=list)
+    """The numbers whose remainder is asked for, as in `year % 4`."""
+    tried: list[int | float] = field(default_factory=list)
+    """The numbers that the program's own calls hand over."""
+    is_nested: bool = False
+    """Whether its items are collections themselves, as in a grid."""
 
 
 def parameters_of(program: Program, function: Function) -> list[Parameter]:
@@ -113,6 +122,12 @@ def _note(program: Program, node: ast.AST, found: dict[str, Parameter], items: d
             for other in others:
                 _note_comparison(program, left, other, found, items)
                 left = other
+        case ast.Subscript(value=ast.Subscript(value=ast.Name(id=name))) if name in found:
+            found[name].is_nested = True
+        case ast.For(target=ast.Tuple(), iter=ast.Name(id=name)) if name in found:
+            found[name].is_nested = True
+        case ast.For(iter=ast.Name(id=name)) if name in items:
+            items[name].is_nested = items[name].kind != "str"
         case ast.BinOp() | ast.AugAssign():
             _note_operation(program, node, found, items)
         case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str())) if name in found:
@@ -152,6 +167,10 @@ def _note_comparison(
 def _note_operation(
     program: Program, node: ast.BinOp | ast.AugAssign, found: dict[str, Parameter], items: dict[str, Parameter]
 ) -> None:
+    match node:
+        case ast.BinOp(left=ast.Name(id=name), op=ast.Mod(), right=ast.Constant(value=int() as divisor)):
+            if name in found and 1 < divisor < _LARGEST_DIVISOR:
+                found[name].divisors.append(divisor)
     sides = (node.left, node.right) if isinstance(node, ast.BinOp) else (node.value,)
     is_certain = isinstance(node.op, ast.Sub | ast.Div | ast.FloorDiv | ast.Pow | ast.Mod)
     types = {
@@ -206,6 +225,10 @@ def _note_calls(program: Program, function: Function, found: dict[str, Parameter
             kind = _OF_TYPES.get(literal_type(program, argument) or object)
             if name in found and kind is not None:
                 found[name].kind = kind
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, int | float):
+                    found[name].tried.append(argument.value)
+                if isinstance(argument, ast.List | ast.Tuple) and argument.elts:
+                    found[name].is_nested |= isinstance(argument.elts[0], ast.List | ast.Tuple | ast.Dict)
                 if isinstance(argument, ast.List | ast.Tuple) and argument.elts:
                     found[name].items = found[name].items or _OF_TYPES.get(
                         literal_type(program, argument.elts[0]) or object

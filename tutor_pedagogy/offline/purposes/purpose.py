@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.program import Program
+from tutor_pedagogy.offline.purposes.endings import absent_error, asks_about_end, way_out
 from tutor_pedagogy.offline.purposes.foreign import foreign_language
 from tutor_pedagogy.offline.purposes.questions import kind_of_question
 from tutor_pedagogy.offline.purposes.stubs import is_beginning, stub_of
@@ -16,6 +17,16 @@ from tutor_pedagogy.offline.rules.logic.symptom import read_symptom
 if TYPE_CHECKING:
     from tutor_protocol import Purpose, Submission
 
+_WANTS_ALL = re.compile(
+    r"\b(?:solve|write|do|make|finish|complete|code) (?:it|this|that|the \w{1,20}|my \w{1,20}) for me\b"
+    r"|\b(?:give|tell|show) me (?:the|a) (?:solution|answer|code)\b",
+    re.IGNORECASE,
+)
+_EXTREME = re.compile(
+    r"最[高大小低长短多少]|m[aá]xim[oa]|m[ií]nim[oa]|\bmayor|\bmenor|\bmaior|gr[öo](?:ß|ss)te|h[öo]chste|kleinste"
+    r"|niedrigste|plus (?:grand|petit|haut|bas)|m[aá]s (?:alt|baj|grand|peque)",
+    re.IGNORECASE,
+)
 _EMPTY_BLOCK = re.compile("expected an indented block")
 
 
@@ -38,7 +49,7 @@ def purpose_in(program: Program) -> Purpose:
     question = submission.question
     kind = kind_of_question(question)
     if kind == "find":
-        return "find"
+        return _of_complaint(program)
     if program.fault is not None:
         return _of_broken(program, kind)
     if kind in ("explain", "improve") and program.tree is not None:
@@ -59,6 +70,11 @@ def yields_to_rules(program: Program, purpose: Purpose) -> bool:
     It does not if the question states the purpose. Nor does it for a function without a body, whose missing result a
     rule would report as a mistake.
     """
+    question = program.submission.question or ""
+    if purpose == "check" and (absent_error(program) or (asks_about_end(question) and way_out(program))):
+        return False
+    if purpose == "find" and _EXTREME.search(question) and not (program.submission.traceback or "").strip():
+        return not _keeps_an_extreme(program)
     if purpose == "start":
         return (
             kind_of_question(program.submission.question) != "start"
@@ -66,6 +82,30 @@ def yields_to_rules(program: Program, purpose: Purpose) -> bool:
             and bool(program.code.strip())
         )
     return purpose in ("find", "check")
+
+
+def _of_complaint(program: Program) -> Purpose:
+    """Return the purpose of a question about something wrong: `find`, unless the code shows that it is another ask."""
+    if program.fault is not None:
+        return "find"
+    if _WANTS_ALL.search(program.submission.question or "") and is_beginning(program):
+        return "start"
+    return "check" if absent_error(program) is not None else "find"
+
+
+def _keeps_an_extreme(program: Program) -> bool:
+    """Return whether a program keeps the better of two values, as in `if a < b: b = a`.
+
+    Whether it looks for the largest or the smallest is then said by words that may not be English.
+    """
+    for node in program.each(ast.If):
+        match node:
+            case ast.If(
+                test=ast.Compare(left=ast.Name(id=left), comparators=[ast.Name(id=right)]),
+                body=[ast.Assign(targets=[ast.Name(id=target)], value=ast.Name(id=value)), *_],
+            ) if {target, value} == {left, right}:
+                return True
+    return False
 
 
 def _of_broken(program: Program, kind: str | None) -> Purpose:

@@ -1,0 +1,346 @@
+"""The test cases that would reveal a mistake: calls, inputs, or cases in words."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
+from tutor_pedagogy.offline.engine.parsing import parse
+from tutor_pedagogy.offline.engine.writing import code_span
+from tutor_pedagogy.offline.evaluation import run
+from tutor_pedagogy.offline.purposes.parameter_kinds import Parameter, parameters_of
+from tutor_pedagogy.offline.purposes.stubs import comments
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.program import Program
+
+_CASES = 3
+_FEWEST = 2
+_MOST_FUNCTIONS = 8
+_MOST_TRIED = 40
+_LONGEST_CALL = 70
+_STEPS = 600
+"""The evaluator's steps for one case. A case that needs more is kept, without a word on how it ends."""
+_UNFIT = ("TypeError", "AttributeError")
+"""Exceptions that show that a value has a type for which the function is not meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A test case: a call or an input, and the reason why it may reveal a mistake."""
+
+    code: str
+    why: str
+
+
+def tested_function(program: Program) -> Function | None:
+    """Return the function to test, or None: the one at the cursor, else the last top-level one with parameters."""
+
+    def is_plain(node: Function) -> bool:
+        return not node.col_offset and isinstance(node, ast.FunctionDef) and bool(node.args.args)
+
+    at_cursor = program.function_at(program.cursor_line)
+    if at_cursor is not None and is_plain(at_cursor):
+        return at_cursor if _calls_of(program, at_cursor) else None
+    every = [node for node in program.each(ast.FunctionDef) if is_plain(node)]
+    last = every[-_MOST_FUNCTIONS:]
+    return next((node for node in reversed(last) if _calls_of(program, node)), None)
+
+
+def line_of_cases(program: Program) -> int:
+    """Return the line of the cursor or, if it only prepares the program, the first line that does more."""
+    at = program.cursor_line
+    steps = [node.lineno for node in program.tree.body if not _prepares(node)] if program.tree is not None else []
+    text = program.line(at).strip()
+    if text and not text.startswith(("#", "import ", "from ")):
+        return at
+    return next((line for line in steps if line >= at), steps[0] if steps else at if text else 1)
+
+
+def _prepares(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Import | ast.ImportFrom) or (
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    )
+
+
+def cases_of(program: Program, function: Function | None) -> list[Case]:
+    if function is not None:
+        return _calls_of(program, function)
+    reads = [node for node in program.each(ast.Call) if is_call_of(node, "input")]
+    return _inputs(program, reads) if reads else _edges(program)
+
+
+def _calls_of(program: Program, function: Function) -> list[Case]:
+    """Return three calls that may reveal a mistake, or an empty list if the types of the parameters are not known."""
+    known = parameters_of(program, function)
+    if not known or any(each.kind is None for each in known) or function.args.kwonlyargs or function.args.posonlyargs:
+        return []
+    if any(each.is_nested for each in known):
+        return []
+    usual = [_usual(each) for each in known]
+    tried = set(tried_calls(program, function))
+    found: list[Case] = []
+    for place, parameter in enumerate(known):
+        for value, why in _telling(parameter):
+            arguments = [*usual[:place], value, *usual[place + 1 :]]
+            call = f"{function.name}({', '.join(arguments)})"
+            if len(call) <= _LONGEST_CALL and call not in tried and all(case.code != call for case in found):
+                found.append(Case(call, why.replace("it", code_span(parameter.name), 1) if len(known) > 1 else why))
+    fitting = _by_ending(program, _by_turns(found, len(known))[: _CASES + 1])
+    return fitting[:_CASES] if len(fitting) >= _FEWEST else []
+
+
+def tried_calls(program: Program, function: Function) -> list[str]:
+    """Return the calls of a function with literal arguments that the program has already."""
+    found: list[str] = []
+    for call in program.each(ast.Call)[:_MOST_TRIED]:
+        if is_call_of(call, function.name) and call.args and not call.keywords:
+            literals = all(isinstance(each, ast.Constant | ast.UnaryOp | ast.List) for each in call.args)
+            if literals and program.function_at(call.lineno) is None:
+                found.append(ast.unparse(call))
+    return list(dict.fromkeys(found))
+
+
+def _by_ending(program: Program, cases: list[Case]) -> list[Case]:
+    """Return the cases that the function is meant for, those that end with an exception last."""
+    whole, failing = [], []
+    for case in cases:
+        call = parse(case.code)
+        if not isinstance(program.tree, ast.Module) or not isinstance(call, ast.Module):
+            continue
+        expression = call.body[0]
+        done = run(program.tree, call=expression.value if isinstance(expression, ast.Expr) else None, steps=_STEPS)
+        name = type(done.exception).__name__ if done.ending == "raised" else ""
+        if name in _UNFIT:
+            continue
+        if name and name != "AssertionError":
+            failing.append(Case(case.code, f"{case.why}, and where it ends with `{name}` now"))
+        else:
+            whole.append(case)
+    return [*whole, *failing]
+
+
+def _by_turns(cases: list[Case], many: int) -> list[Case]:
+    """Return the cases in turns: first the most revealing case of each parameter, then the second of each."""
+    size = max(len(cases) // many, 1)
+    groups = [cases[start : start + size] for start in range(0, len(cases), size)]
+    return [group[turn] for turn in range(size) for group in groups if turn < len(group)]
+
+
+def _usual(parameter: Parameter) -> str:
+    items = {"str": "['fig', 'nut']"}.get(parameter.items or "", "[3, 8]")
+    return {"int": "6", "float": "2.5", "str": "'fig'", "list": items, "dict": "{'fig': 3}", "bool": "True"}[
+        parameter.kind or "int"
+    ]
+
+
+def _telling(parameter: Parameter) -> list[tuple[str, str]]:
+    """Return values of a parameter that may reveal a mistake, each with its reason, the most revealing first."""
+    bounds = [bound for bound in dict.fromkeys(parameter.bounds) if not isinstance(bound, str) and abs(bound) < 10**6]
+    match parameter.kind:
+        case "int" | "float":
+            return _numbers(parameter, bounds)
+        case "str":
+            return [
+                ("''", "where it is empty"),
+                ("'a'", "where it has one letter"),
+                ("'Aa b'", "where it has a capital letter and a space"),
+                ("'fig fig'", "where one word stands there twice"),
+            ]
+        case "list":
+            return _lists(parameter, bounds)
+        case "dict":
+            return [
+                ("{}", "where it is empty"),
+                ("{'fig': 3}", "where it has one key"),
+                ("{'fig': 0, 'nut': 0}", "where it has two equal values"),
+            ]
+    return [("True", "where it is true"), ("False", "where it is false")]
+
+
+def _numbers(parameter: Parameter, bounds: list[int | float]) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for bound in bounds[:2]:
+        found.append((repr(bound), f"where it is exactly the {_code(bound)} of your condition"))
+        if isinstance(bound, int) and len(bounds) == 1:
+            found.append((repr(bound - 1), f"where it is just below the {_code(bound)} of your condition"))
+    tried = [value for value in parameter.tried if isinstance(value, int)]
+    largest = max(tried, default=0)
+    for divisor in sorted(set(parameter.divisors), reverse=True)[:2]:
+        multiple = (largest // divisor + 1) * divisor
+        found.append((repr(multiple), f"where it can be divided by {_code(divisor)} with nothing left over"))
+    for divisor in sorted(set(parameter.divisors))[:1]:
+        other = (largest // divisor + 1) * divisor + 1
+        found.append((repr(other), f"where it can not be divided by {_code(divisor)}"))
+    if tried:
+        found += [
+            (repr(largest + 1), f"where it is one more than the largest value that you tried, {_code(largest)}"),
+            (repr(min(tried) - 1), f"where it is one less than the smallest value that you tried, {_code(min(tried))}"),
+        ]
+    rest = [("0", "where it is zero"), ("1", "where it is one"), ("2", "where it is two")]
+    if any(value <= 0 for value in (*bounds, *tried)):
+        rest.insert(1, ("-3", "where it is negative"))
+    given: dict[str, str] = {}
+    for value, why in [*found, *([] if len(tried) > 1 else rest)]:
+        given.setdefault(value, why)
+    return [(value, why) for value, why in given.items() if not (value.startswith("-") and not _may_be_negative(parameter))]
+
+
+def _may_be_negative(parameter: Parameter) -> bool:
+    """Return whether the program itself compares a parameter with zero or less, or tries such a value."""
+    return any(not isinstance(value, str) and value <= 0 for value in (*parameter.bounds, *parameter.tried))
+
+
+def _code(value: float) -> str:
+    return code_span(repr(value))
+
+
+def _lists(parameter: Parameter, bounds: list[int | float]) -> list[tuple[str, str]]:
+    empty = ("[]", "where it is empty")
+    if parameter.items == "str":
+        return [empty, ("['fig']", "where it has one item"), ("['fig', 'fig']", "where it has two equal items")]
+    if bounds:
+        bound = bounds[0]
+        at = (f"[{bound!r}]", f"where its only item is exactly the {_code(bound)} of your condition")
+        return [empty, at, ("[-4, -4]", "where it has two equal items, both negative")]
+    return [empty, ("[5]", "where it has one item"), ("[-4, -4]", "where it has two equal items, both negative")]
+
+
+def _inputs(program: Program, reads: list[ast.Call]) -> list[Case]:
+    """Return cases for the first value that a user enters, with the limits that conditions compare it with first."""
+    first = min(reads, key=lambda node: (node.lineno, node.col_offset))
+    line = program.shown(first.lineno)
+    up = program.parents.get(first)
+    if not is_call_of(up, "int", "float"):
+        return [
+            Case(f"an empty input on line {line}", "where the user only presses Enter"),
+            Case(f"capital letters as the input on line {line}", "which are not the same as small ones"),
+            Case(f"an input with a space at its end on line {line}", "which nobody can see"),
+        ]
+    bounds = _compared(program, program.parents.get(up))
+    edges = [
+        Case(
+            f"the number {bound!r} as the input on line {line}",
+            f"where the condition on line {program.shown(at)} just turns",
+        )
+        for bound, at in bounds[:2]
+    ]
+    rest = [
+        Case(f"the number 0 as the input on line {line}", "which is neither positive nor negative"),
+        Case(f"a negative number as the input on line {line}", "which is easily forgotten"),
+        Case(f"a word in place of a number on line {line}", "which a user can type as well"),
+    ]
+    return [*edges, *rest][:_CASES]
+
+
+def _compared(program: Program, place: ast.AST | None) -> list[tuple[int | float, int]]:
+    """Return the numbers that the variable of an assignment is compared with, each with the line of the comparison."""
+    if not (isinstance(place, ast.Assign) and isinstance(place.targets[0], ast.Name)):
+        return []
+    name = place.targets[0].id
+    found: dict[int | float, int] = {}
+    for node in program.each(ast.Compare):
+        match node:
+            case ast.Compare(left=ast.Name(id=left), comparators=[ast.Constant(value=int() | float() as value)]) if (
+                left == name
+            ):
+                found.setdefault(value, node.lineno)
+    return sorted(found.items(), key=lambda item: item[1])
+
+
+def _edges(program: Program) -> list[Case]:
+    """Return cases in words, for a program without a function whose parameter types are known."""
+    plans = [
+        node for node in program.each(ast.ClassDef) if any(isinstance(each, ast.FunctionDef) for each in node.body)
+    ]
+    if plans:
+        return _objects(plans[0])
+    conditions: list[ast.If | ast.While] = program.each(ast.If, ast.While)
+    tests = sorted(node.test.lineno for node in conditions)
+    loops = sorted(node.lineno for node in program.each(ast.For))
+    found = [*_edges_of_range(program)]
+    if tests:
+        found.append(
+            Case(
+                f"values at which the condition on line {program.shown(tests[0])} is only just true",
+                "the edge of the condition",
+            )
+        )
+        found.append(
+            Case(
+                f"values at which the condition on line {program.shown(tests[0])} is only just false",
+                "the other side of the edge",
+            )
+        )
+    if loops and not found:
+        line = program.shown(loops[0])
+        found.append(Case(f"the first round of the loop on line {line}", "worked out by hand"))
+        found.append(Case(f"the last round of the loop on line {line}", "the one that is most often missed"))
+    line = program.shown(line_of_cases(program))
+    found += [
+        Case(f"the values that your program has now, up to line {line}", "worked out by hand first"),
+        Case("the smallest values that make sense, such as zero or an empty string", "where many programs fail"),
+        Case("values that are much larger than usual", "where a wrong factor shows"),
+    ]
+    return found[:_CASES]
+
+
+def _edges_of_range(program: Program) -> list[Case]:
+    """Return the first and the last round of the first loop that counts between two numbers that are written out."""
+    for node in program.each(ast.For):
+        match node:
+            case ast.For(
+                target=ast.Name(id=name),
+                iter=ast.Call(
+                    func=ast.Name(id="range"),
+                    args=[ast.Constant(value=int() as start), ast.Constant(value=int() as stop)],
+                ),
+            ) if stop - start > 1:
+                line = program.shown(node.lineno)
+                return [
+                    Case(f"the first round of the loop on line {line}", f"where {code_span(name)} is `{start}`"),
+                    Case(f"the last round of the loop on line {line}", f"where {code_span(name)} is `{stop - 1}`"),
+                ]
+    return []
+
+
+def _objects(plan: ast.ClassDef) -> list[Case]:
+    """Return cases in words for the objects of a class."""
+    name = code_span(plan.name)
+    methods = [node.name for node in plan.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("__")]
+    called = f"a call of {code_span(methods[0])}" if methods else "each of its attributes"
+    return [
+        Case(f"an object of {name} that was only just made, and {called}", "before anything else was done with it"),
+        Case(
+            f"two objects of {name}, and a change of one of them",
+            "so that you see whether the other one stays as it is",
+        ),
+        Case(f"an object of {name} made with an empty string or zero", "the smallest values that can be given"),
+    ]
+
+
+def told_task(program: Program, function: Function | None) -> tuple[int, str] | None:
+    """Return what a docstring or a comment of its own line says of the task, with its line; None if none does."""
+    for node in (function, program.tree):
+        if node is None or not isinstance(node, ast.Module | Function):
+            continue
+        text = ast.get_docstring(node)
+        if text and (first := _first_sentence(text)):
+            return node.body[0].lineno, first
+    for line, text in comments(program):
+        is_alone = program.line(line).lstrip().startswith("#")
+        if is_alone and (first := _first_sentence(text)):
+            return line, first
+    return None
+
+
+def _first_sentence(text: str) -> str:
+    """Return the first sentence of a text if it has 3 to 20 words that can be quoted, else ""."""
+    first = " ".join(text.split("\n\n")[0].split()).partition(". ")[0].rstrip(".")
+    is_plain = first.isprintable() and not set(first) & set("`“”$<>")
+    return first if is_plain and _FEWEST < len(first.split()) <= _LONGEST_TASK else ""
+
+
+_LONGEST_TASK = 20
