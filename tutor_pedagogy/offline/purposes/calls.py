@@ -115,6 +115,10 @@ def _with_arguments(spans: Spans, program: Program, entry: str, call: ast.Call) 
     """Return what a call of a very common function does with its own arguments, or None for any other call."""
     first = spans.span(call.args[0]) if call.args else ""
     match entry, call:
+        case "max" | "min", ast.Call(args=[argument], keywords=[ast.keyword(arg="key", value=key)]):
+            what = "key" if literal_type(program, argument) is dict else "item"
+            size = "largest" if entry == "max" else "smallest"
+            return f"returns the {what} of {first} for which {spans.span(key)} gives the {size} value, and not that value"
         case "int", ast.Call(args=[argument], keywords=[]):
             return _int_says(spans, argument)
         case "print", ast.Call(args=[], keywords=[]):

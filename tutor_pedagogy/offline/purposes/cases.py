@@ -10,6 +10,7 @@ from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
 from tutor_pedagogy.offline.engine.parsing import parse
 from tutor_pedagogy.offline.engine.writing import code_span
 from tutor_pedagogy.offline.evaluation import run
+from tutor_pedagogy.offline.purposes.known_values import known_value
 from tutor_pedagogy.offline.purposes.parameter_kinds import Parameter, parameters_of
 from tutor_pedagogy.offline.purposes.stubs import comments
 
@@ -227,10 +228,16 @@ def _inputs(program: Program, reads: list[ast.Call]) -> list[Case]:
         )
         for bound, at in bounds[:2]
     ]
+    beside = [
+        Case(f"the number {bound + 1!r} as the input on line {line}", f"just beside the `{bound!r}` of your condition")
+        for bound, _ in bounds[:1]
+        if isinstance(bound, int)
+    ]
     rest = [
-        Case(f"the number 0 as the input on line {line}", "which is neither positive nor negative"),
-        Case(f"a negative number as the input on line {line}", "which is easily forgotten"),
+        *beside,
         Case(f"a word in place of a number on line {line}", "which a user can type as well"),
+        Case(f"the number 0 as the input on line {line}", "the smallest one that is not negative"),
+        Case(f"a very large number as the input on line {line}", "worked out by hand first"),
     ]
     return [*edges, *rest][:_CASES]
 
@@ -247,6 +254,10 @@ def _compared(program: Program, place: ast.AST | None) -> list[tuple[int | float
                 left == name
             ):
                 found.setdefault(value, node.lineno)
+            case ast.Compare(left=ast.Name(id=left), comparators=[ast.Name() as other]) if left == name:
+                is_known, known = known_value(program, other)
+                if is_known and type(known) in (int, float):
+                    found.setdefault(known, node.lineno)
     return sorted(found.items(), key=lambda item: item[1])
 
 

@@ -78,7 +78,7 @@ def check_ladder(program: Program) -> Ladder:
             "and beside it, in a comment, the result that you worked out by hand. Run it, and compare both."
         ),
         solution=(
-            f"I know of nothing here that must be changed. {task} Try these cases:{block}"
+            f"{_answer(program)}{task} Try these cases:{block}"
             f"{_whys(cases, is_call=is_call)}\n\nIf one result surprises you, tell me what you got and what you expected."
         ),
         spare=_SPARE,
@@ -100,9 +100,15 @@ def _opening(program: Program) -> str:
             f"I can not see that {code_span(name)} in this program: followed with the values in it, it runs to its end. "
             "Is the file saved, and is it the file that you run?"
         )
-    told = way_out(program) if asks_about_end(question) else None
+    told = _answer(program).strip()
     general = _ASKED if kind_of_question(question) == "check" else _UNASKED
-    return f"{sentence(told)} {general}" if told is not None else general
+    return f"{told} {general}" if told else general
+
+
+def _answer(program: Program) -> str:
+    """Return the answer to a question whether a loop ends, or ""."""
+    told = way_out(program) if asks_about_end(program.submission.question or "") else None
+    return f"{sentence(told)} " if told is not None else ""
 
 
 def _task(program: Program, function: Function | None) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
-from tutor_pedagogy.offline.engine.nodes import Function
+from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
 from tutor_pedagogy.offline.engine.writing import code_span
 from tutor_pedagogy.offline.purposes.entries import shown_entry
 from tutor_pedagogy.offline.purposes.explanation_texts import SPARE, plain, without
@@ -117,6 +118,7 @@ def _of_code(program: Program, subject: Subject, node: ast.AST, reader: Reader) 
     gist = _gist(parts, node, reader, program)
     entry, says = form_of(program, node)
     base = table("constructs")[entry]
+    says = None if _has_key(node) else says
     codes = [*([table("glossary")[says]["example"]] if says else []), *base["examples"]]
     span = quoted(subject.code.partition("\n")[0])
     opening = f"Look at line {line}, {span}." if span else f"Look at line {line}."
@@ -124,7 +126,7 @@ def _of_code(program: Program, subject: Subject, node: ast.AST, reader: Reader) 
     return Ladder(
         line=subject.line,
         expression=subject.code if span else None,
-        question=f"{opening} In short: {gist} {_question(base, says)}",
+        question=f"{opening} {_allowed(program)}In short: {gist} {_question(base, says)}",
         concept=_idea(base, says),
         structure=(
             f"Python works through line {line} in this order:\n\n"
@@ -137,6 +139,19 @@ def _of_code(program: Program, subject: Subject, node: ast.AST, reader: Reader) 
         plain=plain(opening, base["question"]),
         solution="\n\n".join(filter(None, (_full(parts, line, gist), value, from_where(program, node, subject.line)))),
     )
+
+
+_ALLOWED = re.compile(
+    r"\b(?:is|are) (?:that|this|it|these) (?:even |really |actually )?(?:allowed|legal|valid|possible)"
+    r"|\b(?:allowed|legal|valid) in python",
+    re.IGNORECASE,
+)
+
+
+def _allowed(program: Program) -> str:
+    """Return the answer to a question whether a form is allowed: it is, since Python can read the code; or ""."""
+    is_asked = _ALLOWED.search((program.submission.question or "")[:300])
+    return "Yes, Python allows this. " if is_asked and program.tree is not None else ""
 
 
 def _meaning(entry: str | None) -> str:
@@ -154,6 +169,12 @@ def _idea(base: Mapping[str, Any], entry: str | None) -> str:
 def _question(base: Mapping[str, Any], entry: str | None) -> str:
     own: str = table("glossary")[entry].get("ask", "") if entry else ""
     return own or base["question"]
+
+
+def _has_key(node: ast.AST) -> bool:
+    """Return whether a statement calls `max` or `min` with a key, for which the glossary's words are not right."""
+    value = node.value if isinstance(node, ast.Assign | ast.Expr | ast.Return) else node
+    return isinstance(value, ast.Call) and is_call_of(value, "max", "min") and bool(value.keywords)
 
 
 def _distinct(parts: Sequence[Part]) -> list[Part]:

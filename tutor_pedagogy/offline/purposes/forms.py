@@ -24,6 +24,8 @@ def form_of(program: Program, node: ast.AST) -> tuple[str, str | None]:
     heart = next((each for each in inner if isinstance(each, _DEEP)), None)
     call = _main_call(node)
     says = entry_of(program, call) if call is not None else None
+    if isinstance(heart, ast.Slice) and heart.lower is None and heart.upper is None and heart.step is None:
+        return "whole-slice", None
     if isinstance(heart, ast.Slice):
         return "slice", says
     if heart is not None:
@@ -49,6 +51,8 @@ def _simple_entry(node: ast.AST) -> str:
             return _simple_entry(value)
         case ast.Assign() | ast.AnnAssign() | ast.NamedExpr():
             return "assign"
+        case ast.Compare(ops=[_, _, *_]):
+            return "chained"
         case ast.Compare(ops=[ast.In() | ast.NotIn()]):
             return "membership"
         case ast.Compare():
@@ -61,6 +65,10 @@ def _simple_entry(node: ast.AST) -> str:
             return "power"
         case ast.UnaryOp(op=ast.Not()):
             return "not"
+        case ast.If(test=ast.Compare(ops=[_, _, *_])) | ast.While(test=ast.Compare(ops=[_, _, *_])):
+            return "chained"
+        case ast.Nonlocal():
+            return "nonlocal"
         case ast.Call(func=ast.Attribute()):
             return "method"
         case ast.Call():

@@ -196,7 +196,14 @@ class Reader:
 
     def _comparison(self, node: ast.Compare) -> str:
         if len(node.ops) > 1:
-            return "is true only if each of the comparisons, read from left to right, is true"
+            sides = [node.left, *node.comparators]
+            pairs = [
+                code_span(ast.unparse(ast.Compare(left=left, ops=[op], comparators=[right])))
+                for left, op, right in zip(sides, node.ops, sides[1:], strict=False)
+            ]
+            return f"is true only if {listed(pairs)} are both true" if len(pairs) == _TWO else (
+                "is true only if each of the comparisons, read from left to right, is true"
+            )
         left, right = self.span(node.left), self.span(node.comparators[0])
         container = literal_type(self._program, node.comparators[0])
         found = "is a part of the string" if container is str else "is found in"
@@ -294,7 +301,12 @@ class Reader:
                 return "stops here and reports a problem as an exception"
             case ast.Assert(test=test):
                 return f"raises `AssertionError` unless {self.span(test)} is true"
-            case ast.Global(names=names) | ast.Nonlocal(names=names):
+            case ast.Nonlocal(names=names):
+                return (
+                    f"says that {listed([code_span(name) for name in names])} means the variable of the function "
+                    "around it, which keeps its value from one call to the next"
+                )
+            case ast.Global(names=names):
                 return (
                     f"says that {listed([code_span(name) for name in names])} means the variable outside of this "
                     "function"

@@ -24,6 +24,8 @@ _ITEMS = {"numbers": "number", "words": "word", "text": "letter", "string": "let
 _EXAMPLE = re.compile(r">>> (?P<call>[^\s][^\n]{0,80})\n *(?P<result>[^\s>][^\n]{0,60})")
 _HEADER = re.compile(r"^(?:def|class) (\w+)\(([\w, ]{0,80})\)", re.MULTILINE)
 _WORD = re.compile(r"[a-z]+")
+_NUMBER = re.compile(r"(?<![\w.])\d{1,6}(?:\.\d{1,4})?(?: ?%)?(?![\w.]\w)")
+_MOST_NUMBERS = 3
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -37,6 +39,10 @@ class _Task:
     inputs: tuple[str, ...]
     words: str
     source: str
+    text: str = ""
+    """The docstring and comments as they are written."""
+    owner: str = ""
+    """The class of which the stub is a method."""
     call: str = ""
     result: str = ""
 
@@ -44,7 +50,7 @@ class _Task:
 def start_ladder(program: Program) -> Ladder:
     """Return the five texts that plan a task."""
     task = _task(program)
-    kinds = _kinds(task.words)
+    kinds = ["thing"] if task.name == "__init__" else _kinds(task.words)
     main = table("tasks")[kinds[0]]
     line = program.shown(task.line)
     where = quoted(program.line(task.line).strip())
@@ -56,8 +62,7 @@ def start_ladder(program: Program) -> Ladder:
         line=task.line,
         expression=None,
         question=(
-            f"{opening} Before any code: choose one small example. What exactly {inputs}, and what should come "
-            "out? Write down both, with real values."
+            f"{opening} {_asked(task, inputs)}"
         ),
         concept=f"{_understood(task, kinds)}{main['idea']}",
         structure=f"A plan, beginning at line {line}:\n\n{numbered(steps)}\n\nWrite each step as a comment first.",
@@ -90,9 +95,22 @@ def _opening(task: _Task, line: int, where: str | None) -> str:
     return f"You are at the beginning, on line {line}, and nothing is wrong with that."
 
 
+def _asked(task: _Task, inputs: str) -> str:
+    if task.name == "__init__":
+        given = f", besides {listed([code_span(each) for each in task.inputs])}," if task.inputs else ""
+        return (
+            f"It runs when an object of {code_span(task.owner or 'the class')} is made. What does one object{given} have "
+            "to remember between two calls, and which type can hold it?"
+        )
+    return (
+        f"Before any code: choose one small example. What exactly {inputs}, and what should come out or change? "
+        "Write down both, with real values."
+    )
+
+
 def _understood(task: _Task, kinds: Sequence[str]) -> str:
     if kinds[0] == "other":
-        return "The words of your code do not tell me the task, so this is the way for any task.\n\n"
+        return "I know no special plan for the words of your task, so this is the way for any task.\n\n"
     found = [word for kind in kinds for word in [_word_of(kind, task.words)] if word]
     return (
         f"I take your task from the word{'s' * (len(found) != 1)} {listed([f'“{word}”' for word in found])}; if "
@@ -112,6 +130,10 @@ def _task(program: Program) -> _Task:
         inner = [
             (line, text) for line, text in notes if node.lineno - 3 <= line <= (node.end_lineno or node.lineno) + 3
         ]
+        owner = _class_of(program, node)
+        if owner is not None:
+            doc = f"{doc} {ast.get_docstring(owner) or ''}".strip()
+            name = f"{name} {owner.name.lower()}"
         words = " ".join((name, doc, " ".join(text for _, text in inner) or nearby, question))
         taken = tuple(parameters(node)) if isinstance(node, Function) else ()
         return _Task(
@@ -121,6 +143,8 @@ def _task(program: Program) -> _Task:
             taken,
             words.lower()[:_MAX_TASK],
             "stub",
+            f"{doc} {' '.join(text for _, text in inner)}"[:_MAX_TASK],
+            owner.name if owner is not None else "",
             *((example["call"].strip(), example["result"].strip()) if example else ()),
         )
     line = notes[0][0] if notes else program.cursor_line
@@ -130,8 +154,14 @@ def _task(program: Program) -> _Task:
     if header:
         taken = tuple(part.strip() for part in header[2].split(",") if part.strip() and part.strip() != "self")
         at = program.code[: header.start(1)].count("\n") + 1
-        return _Task(None, at, header[1], taken, f"{header[1].replace('_', ' ')} {words}".lower(), "header")
-    return _Task(None, line, "", (), words, "comment" if notes else "nothing")
+        return _Task(None, at, header[1], taken, f"{header[1].replace('_', ' ')} {words}".lower(), "header", nearby)
+    return _Task(None, line, "", (), words, "comment" if notes else "nothing", nearby)
+
+
+def _class_of(program: Program, node: ast.AST) -> ast.ClassDef | None:
+    """Return the class of which a function is a method, or None."""
+    up = program.parents.get(node)
+    return up if isinstance(up, ast.ClassDef) and isinstance(node, Function) else None
 
 
 def _module_text(program: Program) -> str:
@@ -171,7 +201,23 @@ def _steps(task: _Task, kinds: Sequence[str]) -> list[str]:
                 f"Your text has an example already: {call} comes to {result}. Work it out by hand, and note each move."
             )
     middle = [tasks[kind]["step"] for kind in kinds]
-    ends = "Hand the result back with `return`." if isinstance(task.node, Function) else "Show the result."
+    if task.owner and kinds[0] == "other":
+        middle = [tasks["thing"]["step"]]
+    numbers = list(dict.fromkeys(_NUMBER.findall(task.text)))[:_MOST_NUMBERS]
+    if numbers and not task.call:
+        told = listed([f"“{number}”" for number in numbers])
+        middle.append(f"Your text names {told}: decide at which step each of them is needed.")
+    if task.name == "__init__":
+        return [
+            f"Write down what one object of {code_span(task.owner or 'the class')} has to remember between two calls.",
+            *middle[:1],
+            "Store each of these values under a name on `self`. This method hands nothing back.",
+            "Make one object, and print one of its attributes.",
+        ]
+    if task.owner:
+        ends = "Decide whether this method changes a value on `self`, hands back a result, or does both."
+    else:
+        ends = "Hand the result back with `return`." if isinstance(task.node, Function) else "Show the result."
     return [first, *middle, ends, "Try it with your example, then with the smallest case: nothing, zero, or one item."]
 
 
@@ -180,6 +226,8 @@ def _skeleton(task: _Task, kinds: Sequence[str], main: Mapping[str, Any]) -> str
     item = _ITEMS.get(parameter.lower(), parameter[:-1] if parameter.endswith("s") and len(parameter) > 2 else "item")  # noqa: PLR2004 - a name of one or two letters is not a plural, such as `xs`
     item = item if item not in task.inputs else "item"
     body = fill(main["skeleton"], {"p": parameter, "item": item})
+    if kinds[0] != "ask" and "ask" in kinds and not task.inputs and "$p" in main["skeleton"]:
+        body = f"# each value comes from input(...)\n{body}"
     if isinstance(task.node, Function) or (task.node is None and task.inputs):
         arguments = ", ".join(task.inputs)
         head = (
@@ -188,7 +236,12 @@ def _skeleton(task: _Task, kinds: Sequence[str], main: Mapping[str, Any]) -> str
             else f"def {task.name}({ast.unparse(task.node.args)}):"
         )
         lines = [f"    {line}" for line in body.split("\n")]
-        code = "\n".join((head, *lines, "    return ...  # which value is the result?"))
+        if task.name == "__init__":
+            code = f"{head}\n    ...  # which values does one object keep on self?"
+        elif task.owner:
+            code = f"{head}\n    ...  # which value on self is used or changed?\n    ...  # is there a result to return?"
+        else:
+            code = "\n".join((head, *lines, "    return ...  # which value is the result?"))
     elif isinstance(task.node, ast.ClassDef):
         code = (
             f"class {task.name}:\n    def __init__(self):\n        ...  # which values does one object keep?\n\n  "

@@ -42,7 +42,7 @@ _BACKTICKS = re.compile(r"`([^`\n]{1,120})`")
 _QUOTED = re.compile(r"[\"\u201c\u2018']([^\"\u201d\u2019'\n]{2,80})[\"\u201d\u2019']")
 _CALL = re.compile(r"[A-Za-z_][\w.]{0,60}\(")
 _ITEM = re.compile(r"[A-Za-z_]\w{0,40}\[[^\]\n]{0,40}\]")
-_SIGNS = re.compile(r"(?<!\S)(\[::-1\]|\*\*|//|%|\+=|-=|\*=|/=|==|!=|<=|>=|:=|\*|@)(?=[\s?.,]|$)")
+_SIGNS = re.compile(r"(?<!\S)(\[::-1\]|\[\d{0,4}:\d{0,4}\]|\*\*|//|%|\+=|-=|\*=|/=|==|!=|<=|>=|:=|\*|@)(?=[\s?.,]|$)")
 _LINE = re.compile(r"\b(?:lines?|linha|l[ií]nea|zeile|ligne|第)\s?(\d{1,5})\b", re.IGNORECASE)
 _A_LINE = re.compile(r"\b(?:lines?|linha|l[ií]nea|zeile|ligne)\b|行", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z_][\w.]*")
@@ -347,7 +347,7 @@ def _sign(program: Program, question: str) -> Subject | None:
 def _has_sign(node: _Signed, sign: str) -> bool:
     match node:
         case ast.Subscript():
-            return sign == "[::-1]" and ast.unparse(node.slice) == "::-1"
+            return isinstance(node.slice, ast.Slice) and ast.unparse(node.slice) == sign[1:-1]
         case ast.AugAssign(op=op):
             return sign == f"{_OPERATORS.get(type(op))}="
         case ast.BinOp(op=op):
