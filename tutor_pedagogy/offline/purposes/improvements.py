@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.nodes import Function, called_name, is_call_of, names_in
 from tutor_pedagogy.offline.engine.program import BUILTINS, Loop
 from tutor_pedagogy.offline.purposes.known_values import literal_type
+from tutor_pedagogy.offline.purposes.longhand import CHECKS as LONGHAND
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ def improvements(program: Program) -> list[Improvement]:
             if number == _MOST:
                 break
             found.append(each)
+    for longhand in LONGHAND:
+        found += [Improvement(name, line, slots) for name, line, slots in islice(longhand(program), _MOST)]
     return found
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.writing import LONGEST_SPAN, code_span
 from tutor_pedagogy.offline.purposes.improvements import improvements
 from tutor_pedagogy.offline.purposes.tables import table
@@ -28,7 +30,7 @@ def improve_ladder(program: Program) -> Ladder:
     found = _in_order(improvements(program), program.submission.question or "")
     wanted = _wanted(program.submission.question or "")
     lacking = (
-        f"I see nothing that would make it {wanted[1]}. " if wanted and found and _kind(found[0]) != wanted[0] else ""
+        f"Of the ways that I know to make it {wanted[1]}, I find none here. " if wanted and found and _kind(found[0]) != wanted[0] else ""
     )
     main = found[0] if found else None
     entry = table("improvements")[main.name if main else "nothing"]
@@ -52,7 +54,7 @@ def improve_ladder(program: Program) -> Ladder:
             "gives the same results."
         ),
         examples=examples_of(
-            (entry["example"], *_SPARE), "The same idea in another program:", "The comments show what it prints."
+            (entry["example"],), "The same idea in another program:", "The comments show what it prints."
         ),
         without=(
             f"Copy line {shown} and the lines around it into a new file, with data of your own that you can check "
@@ -61,12 +63,15 @@ def improve_ladder(program: Program) -> Ladder:
         ),
         solution=(
             f"{lacking}Line {shown}: {what}. {fill(entry['remedy'], slots)}{also}\n\n**Check it:** run the old "
-            "and the new version with the same three inputs, one of them empty. Both must give the same."
+            f"and the new version with the same three {_inputs(program)}. Both must give the same."
         ),
     )
 
 
-_SPARE = ("doors = ['red', 'blue']\nfor number, door in enumerate(doors):\n    print(number, door)\n# 0 red\n# 1 blue",)
+def _inputs(program: Program) -> str:
+    """Return the noun for what the program is tried with. An empty input would stop one that reads numbers."""
+    is_asking = any(is_call_of(node, "input") for node in program.each(ast.Call))
+    return "inputs, with values at the limits of its conditions" if is_asking else "inputs, one of them very small"
 
 
 def _kind(improvement: Improvement) -> str:

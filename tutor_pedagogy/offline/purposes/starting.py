@@ -206,7 +206,7 @@ def _steps(task: _Task, kinds: Sequence[str]) -> list[str]:
     numbers = list(dict.fromkeys(_NUMBER.findall(task.text)))[:_MOST_NUMBERS]
     if numbers and not task.call:
         told = listed([f"“{number}”" for number in numbers])
-        middle.append(f"Your text names {told}: decide at which step each of them is needed.")
+        middle.append(f"Your text names {told}: decide at which step this is needed.")
     if task.name == "__init__":
         return [
             f"Write down what one object of {code_span(task.owner or 'the class')} has to remember between two calls.",
