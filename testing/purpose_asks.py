@@ -224,7 +224,7 @@ ASKS: tuple[PurposeAsk, ...] = (
     PurposeAsk("start", "numbers = [3, 8, 2]\n# TODO: print the sum of all numbers\n", None, ("total",), 0),
     # The purpose of the asks below is `check`.
     PurposeAsk("check", GRADE, "is this right?", ("I see no mistake", "grade(80)", "grade(90)"), 0),
-    PurposeAsk("check", GRADE, None, ("I see no mistake", "where it is exactly the `90`"), 0),
+    PurposeAsk("check", GRADE, None, ("that does not say there is none", "where it is exactly the `90`"), 0),
     PurposeAsk(
         "check",
         (
@@ -301,7 +301,11 @@ ASKS: tuple[PurposeAsk, ...] = (
         0,
     ),
     PurposeAsk(
-        "improve", "def area(width, height):\n    return width * height\n", "Can this be improved?", ("see none",), 0
+        "improve",
+        "def area(width, height):\n    return width * height\n",
+        "Can this be improved?",
+        ("none of the slow and long forms",),
+        0,
     ),
     PurposeAsk(
         "improve",
@@ -446,7 +450,7 @@ ASKS: tuple[PurposeAsk, ...] = (
     PurposeAsk("check", PRIME, "I think I'm done. Is it OK to hand in?", ("is_prime(2)", "I see no mistake"), 0),
     PurposeAsk("check", LOGIN, "anything I forgot?", ("login(",), 0),
     PurposeAsk("check", GUESS, "Does this look good?", ("I see no mistake",), 0),
-    PurposeAsk("check", TEMP, None, ("I see no mistake",), 0),
+    PurposeAsk("check", TEMP, None, ("I find none of the mistakes that I know here",), 0),
     PurposeAsk("check", DOG, "c'est correct ?", ("en anglais",), 0),
     PurposeAsk(
         "improve", MERGE, "my teacher says this is inefficient, how can it be more efficient?", ("front of a list",), 0
@@ -495,4 +499,92 @@ ASKS: tuple[PurposeAsk, ...] = (
     PurposeAsk("find", "def f(x)\n    return x\n", "what do I do?"),
     PurposeAsk("find", TEMP, "No me sale el resultado correcto, ¿qué está mal?"),
     PurposeAsk("find", "nums = [1, 2, 3]\nprint(nums[3])\n", None),
+    # The question is answered from the program: its loops, its own values, the sign that is named.
+    PurposeAsk(
+        "check",
+        (
+            "pin = 31\ntries = 0\nwhile True:\n    tries += 1\n    if int(input('pin: ')) == pin:\n        break\n"
+            "print(tries)\n"
+        ),
+        "does this loop go on forever?",
+        ("the `break` on line 6 leaves it",),
+        2,
+    ),
+    PurposeAsk(
+        "check",
+        "def is_full(crates):\n    return crates % 12 == 0\n\nprint(is_full(24), is_full(30))\n",
+        "is it right?",
+        ("tries `is_full(24)` and `is_full(30)` already", "is_full(36)", "is_full(37)"),
+        0,
+    ),
+    PurposeAsk(
+        "check",
+        "# shows the squares from 2 to 6\nfor side in range(2, 7):\n    print(side * side)\n",
+        "did I do it correctly?",
+        ("Line 1 says: “shows the squares from 2 to 6”", "where `side` is `6`"),
+        1,
+    ),
+    PurposeAsk(
+        "start",
+        'class Till:\n    """Keeps the money of a shop."""\n\n    def __init__(self, owner):\n        pass\n',
+        "what do I write here?",
+        ("This method hands nothing back", "keep on self"),
+        4,
+    ),
+    PurposeAsk(
+        "start",
+        "# Ask for the weight of 4 parcels and print the total with a fee of 12 %.\n",
+        None,
+        ("“4” and “12 %”",),
+        0,
+    ),
+    PurposeAsk(
+        "start", 'def scramble(word):\n    """Mix the letters of a word."""\n', "solve it for me", ("character",), 1
+    ),
+    PurposeAsk(
+        "explain",
+        "old = [3, 1]\nnew = old[:]\nnew.sort()\nprint(old)\n",
+        "why is the [:] needed?",
+        ("`old[:]` is a copy of `old`", "both names mean the same list"),
+        0,
+    ),
+    PurposeAsk(
+        "explain",
+        "size = 4\nif 2 <= size < 8:\n    print('fits')\n",
+        "what does 2 <= size < 8 mean, is this allowed?",
+        ("Yes, Python allows this", "`2 <= size` and `size < 8` are both true"),
+        1,
+    ),
+    PurposeAsk(
+        "explain",
+        "stock = {'fir': 3, 'elm': 8}\ntop = max(stock, key=stock.get)\n",
+        "what does line 2 do?",
+        ("returns the key of `stock` for which `stock.get` gives the largest value",),
+        0,
+    ),
+    PurposeAsk(
+        "explain", "for i in range(2):\n    print(i)\n", "what is for dinner tonight?", ("nothing to do with",), 0
+    ),
+    PurposeAsk(
+        "improve",
+        "a = 4\nb = 7\nc = 1\nd = 9\nprint(a + b + c + d)\n",
+        "can I repeat myself less?",
+        ("the 4 variables from `a` to `d`",),
+        0,
+    ),
+    PurposeAsk(
+        "other_language",
+        "const ages = [3, 4];\nages.forEach((age) => {\n  console.log(age);\n});\n",
+        "how can I run this?",
+        ("Python can not run this", "Node.js"),
+        0,
+    ),
+    PurposeAsk(
+        "other_language",
+        '#include <stdio.h>\nint main(void) {\n    int k = 3;\n    while (k < 9)\n        printf("%d", k);\n}\n',
+        "why does it not stop?",
+        ("Which line inside the loop changes `k`?", "line 3, `int k = 3;`"),
+        3,
+        "c",
+    ),
 )

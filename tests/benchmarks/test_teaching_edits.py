@@ -130,7 +130,7 @@ def test_both_forms_of_a_row_are_read() -> None:
     """The older and the newer format of a row are read as the same data."""
     code = "def f(x):\n    return x\n"
     old = row({"id": "1", "kind": "logic", "code": code, "error": "got 1", "fixed": "f", "driver": "f(2)"})
-    new = row({"id": "1", "family": "logic", "code": code, "traceback": "got 1", "fixed": "f", "cursor": 2})
+    new = row({"id": "1", "family": "logic", "code": code, "traceback": "got 1", "fixed": "f", "cursor": 1})
 
     assert (old.family, old.code, old.reported, old.fixed) == (new.family, new.code, new.reported, new.fixed)
     assert (old.ending, new.ending) == ("print(repr(f(2)))", "")

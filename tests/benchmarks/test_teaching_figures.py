@@ -111,7 +111,7 @@ def test_certain_answer_about_another_line_is_refuted(monkeypatch: pytest.Monkey
 def test_claim_on_a_fixed_or_correct_program_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     """A claim about a fixed or a correct program is counted as a false one, and its rule is listed."""
     plant(monkeypatch, answer("logic.loop-never-ends", "likely"))
-    correct = rows.correct_program({"id": "sum", "code": "print(sum([1, 2]))\n", "cursor": 1})
+    correct = rows.correct_program({"id": "sum", "code": "print(sum([1, 2]))\n", "cursor": 0})
 
     on_fix = figures_of(SHOP)
     (share, _, by_rule) = sound.figures(of_programs([correct]), at_most=0)
@@ -132,7 +132,7 @@ def test_place_to_start_and_another_purpose_are_no_claims(monkeypatch: pytest.Mo
 
 def test_correct_program_that_does_not_run_here_is_left_out() -> None:
     """A program that ends with an exception is not counted as a correct program."""
-    broken = rows.correct_program({"id": "x", "code": "print(nothing)\n", "cursor": 1})
+    broken = rows.correct_program({"id": "x", "code": "print(nothing)\n", "cursor": 0})
 
     assert of_programs([broken]) == {}
 
@@ -172,7 +172,7 @@ def test_line_of_a_syntax_error_is_the_compilers() -> None:
 
 def test_purposes_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     """If an ask to explain code gets an answer about a mistake, the purpose counts as missed, the answer as a claim."""
-    data = {"id": "1", "purpose": "explain", "code": "x = 1\n", "cursor": 1, "question": "What does this line do?"}
+    data = {"id": "1", "purpose": "explain", "code": "x = 1\n", "cursor": 0, "question": "What does this line do?"}
     found: list[list[str]] = []
     for planted in (answer("logic.loop-never-ends", "likely"), answer("purpose.explain-line")):
         plant(monkeypatch, planted)

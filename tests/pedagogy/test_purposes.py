@@ -184,6 +184,36 @@ def test_a_mistake_counts_for_more_than_a_request_to_check() -> None:
     assert (purpose_of(asked(code, "is it right?")), purpose(asked(code, "is it right?"))) == ("check", "find")
 
 
+def test_an_endless_loop_is_no_check() -> None:
+    """A question whether a loop ends is about a mistake if the loop has no way out."""
+    found = explain(
+        asked("k = 3\nwhile k > 0:\n    print(k)\n", "will this run forever?"), HintLevel.QUESTION, STUDENTS[1]
+    )
+    assert found.purpose == "find"
+
+
+def test_an_error_that_the_program_can_not_raise_is_doubted() -> None:
+    """If the question names an exception and the program surely ends without one, the answer says so."""
+    code = "ages = [4, 9]\nfor at in range(len(ages)):\n    print(ages[at])\n"
+    found = explain(asked(code, "why do I get an IndexError in line 3?"), HintLevel.QUESTION, STUDENTS[1])
+    assert found.purpose == "check"
+    assert found.text.startswith("I can not see that `IndexError` in this program")
+
+
+def test_unasked_program_is_not_said_to_be_right() -> None:
+    """Without a question, one text alone says that no known mistake is found, and that there may be others."""
+    found = [explain(asked(GRADE), level, STUDENTS[1]).text for level in HintLevel]
+    said = ["I find none of the mistakes that I know here; that does not say there is none." in each for each in found]
+    assert (said, ["no mistake" in each for each in found]) == ([True, *[False] * 4], [False] * 5)
+
+
+def test_direction_of_a_search_is_not_guessed_from_another_language() -> None:
+    """If a question says “largest” in another language, no rule claims a cause for the search in the program."""
+    code = "low = 0\nfor mark in [4, 9]:\n    if mark < low:\n        low = mark\nprint(low)\n"
+    found = explain(asked(code, "¿Por qué el máximo siempre es 0?"), HintLevel.QUESTION, STUDENTS[1])
+    assert (found.rule, found.certainty) == ("logic.trace-by-hand", "start_here")
+
+
 EXAMPLES = [
     *(pytest.param(entry["example"], id=f"glossary-{name}") for name, entry in table("glossary").items()),
     *(
@@ -258,6 +288,16 @@ def test_texts_of_the_tables_are_plain(name: str) -> None:
     ("code", "names"),
     [
         ("xs = [1]\nfor x in xs:\n    print(x in {1, 2})\n", set()),
+        (
+            "def f(xs):\n    a = False\n    for x in xs:\n        if x > 3:\n            a = True\n    return a\n",
+            {"search-without-break"},
+        ),
+        ("xs = [4, 5]\ni = 0\nwhile i < len(xs):\n    print(xs[i])\n    i += 1\n", {"counting-by-hand"}),
+        ("xs = [4, 5]\ni = 1\nwhile i < len(xs):\n    print(xs[i])\n    i += 1\n", set()),
+        (
+            "def f(x):\n    if x > 9:\n        return 'a'\n    elif x > 5:\n        return 'a'\n    return 'b'\n",
+            {"equal-branches"},
+        ),
         ("def f(xs):\n    for x in xs:\n        if x in xs:\n            print(x)\n", set()),
         ("xs = []\nfor x in range(3):\n    xs.insert(0, x)\n", {"front-of-list"}),
         ("xs = [3, 1]\nxs.insert(0, 2)\n", set()),

@@ -118,7 +118,9 @@ def _with_arguments(spans: Spans, program: Program, entry: str, call: ast.Call) 
         case "max" | "min", ast.Call(args=[argument], keywords=[ast.keyword(arg="key", value=key)]):
             what = "key" if literal_type(program, argument) is dict else "item"
             size = "largest" if entry == "max" else "smallest"
-            return f"returns the {what} of {first} for which {spans.span(key)} gives the {size} value, and not that value"
+            return (
+                f"returns the {what} of {first} for which {spans.span(key)} gives the {size} value, and not that value"
+            )
         case "int", ast.Call(args=[argument], keywords=[]):
             return _int_says(spans, argument)
         case "print", ast.Call(args=[], keywords=[]):

@@ -67,6 +67,7 @@ def _prepares(node: ast.stmt) -> bool:
 
 
 def cases_of(program: Program, function: Function | None) -> list[Case]:
+    """Return two or three cases: calls of the function or, without one, inputs or cases in words."""
     if function is not None:
         return _calls_of(program, function)
     reads = [node for node in program.each(ast.Call) if is_call_of(node, "input")]
@@ -186,7 +187,9 @@ def _numbers(parameter: Parameter, bounds: list[int | float]) -> list[tuple[str,
     given: dict[str, str] = {}
     for value, why in [*found, *([] if len(tried) > 1 else rest)]:
         given.setdefault(value, why)
-    return [(value, why) for value, why in given.items() if not (value.startswith("-") and not _may_be_negative(parameter))]
+    return [
+        (value, why) for value, why in given.items() if not (value.startswith("-") and not _may_be_negative(parameter))
+    ]
 
 
 def _may_be_negative(parameter: Parameter) -> bool:
@@ -349,7 +352,7 @@ def told_task(program: Program, function: Function | None) -> tuple[int, str] | 
 
 def _first_sentence(text: str) -> str:
     """Return the first sentence of a text if it has 3 to 20 words that can be quoted, else ""."""
-    first = " ".join(text.split("\n\n")[0].split()).partition(". ")[0].rstrip(".")
+    first = " ".join(text.split("\n\n", maxsplit=1)[0].split()).partition(". ")[0].rstrip(".")
     is_plain = first.isprintable() and not set(first) & set("`“”$<>")
     return first if is_plain and _FEWEST < len(first.split()) <= _LONGEST_TASK else ""
 

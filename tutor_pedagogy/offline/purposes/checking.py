@@ -59,8 +59,8 @@ def check_ladder(program: Program) -> Ladder:
         line=line,
         expression=None,
         question=(
-            f"{opening} {task} {_NUMBERS[len(cases)]} cases would tell more, beginning at {quoted_line(program, line)}. "
-            f"{known}The first one: {asked}, {first.why}?"
+            f"{opening} {task} {_NUMBERS[len(cases)]} cases would tell more, beginning at "
+            f"{quoted_line(program, line)}. {known}The first one: {asked}, {first.why}?"
         ),
         concept=_CONCEPT,
         structure=(
@@ -79,7 +79,8 @@ def check_ladder(program: Program) -> Ladder:
         ),
         solution=(
             f"{_answer(program)}{task} Try these cases:{block}"
-            f"{_whys(cases, is_call=is_call)}\n\nIf one result surprises you, tell me what you got and what you expected."
+            f"{_whys(cases, is_call=is_call)}\n\nIf one result surprises you, tell me what you got "
+            "and what you expected."
         ),
         spare=_SPARE,
     )
@@ -97,8 +98,8 @@ def _opening(program: Program) -> str:
     name = absent_error(program)
     if name is not None:
         return (
-            f"I can not see that {code_span(name)} in this program: followed with the values in it, it runs to its end. "
-            "Is the file saved, and is it the file that you run?"
+            f"I can not see that {code_span(name)} in this program: followed with the values in it, it runs to its "
+            "end. Is the file saved, and is it the file that you run?"
         )
     told = _answer(program).strip()
     general = _ASKED if kind_of_question(question) == "check" else _UNASKED

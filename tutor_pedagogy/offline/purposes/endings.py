@@ -39,7 +39,8 @@ def absent_error(program: Program) -> str | None:
     if named is None or not is_asked or not isinstance(program.tree, ast.Module):
         return None
     done = run(program.tree)
-    is_whole = all(each.body[0].lineno in done.ran for each in program.each(ast.FunctionDef, ast.AsyncFunctionDef))
+    functions: list[Function] = program.each(ast.FunctionDef, ast.AsyncFunctionDef)
+    is_whole = all(any(inner.lineno in done.ran for inner in each.body) for each in functions)
     return named[0] if done.ending == "finished" and done.is_certain and is_whole else None
 
 
@@ -103,8 +104,8 @@ def _by_change(program: Program, loop: ast.While, line: int) -> str | None:
         for node in walk(statement):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in asked:
                 return (
-                    f"the loop on line {line} ends when {code_span(program.segment(loop.test))} is no longer true, and "
-                    f"line {program.shown(node.lineno)} gives {code_span(node.id)} a new value in the loop. Follow that "
-                    "value for three rounds: does it come nearer to the end?"
+                    f"the loop on line {line} ends when {code_span(program.segment(loop.test))} is no longer true, "
+                    f"and line {program.shown(node.lineno)} gives {code_span(node.id)} a new value in the loop. Follow "
+                    "that value for three rounds: does it come nearer to the end?"
                 )
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
@@ -12,6 +13,7 @@ from tutor_pedagogy.offline.purposes.entries import shown_entry
 from tutor_pedagogy.offline.purposes.explanation_texts import SPARE, plain, without
 from tutor_pedagogy.offline.purposes.forms import form_of
 from tutor_pedagogy.offline.purposes.line_facts import counted, from_where, lookup, value_says
+from tutor_pedagogy.offline.purposes.off_topic import is_off_topic
 from tutor_pedagogy.offline.purposes.outline import outline_ladder
 from tutor_pedagogy.offline.purposes.reading import Part, Reader
 from tutor_pedagogy.offline.purposes.subject import Subject, subject_of
@@ -38,6 +40,19 @@ _MOST_STEP_WORDS = 110
 def explain_ladder(program: Program) -> Ladder:
     """Return the five texts that explain the subject of a question."""
     question = program.submission.question or ""
+    ladder = _explained(program, question)
+    if not is_off_topic(program):
+        return ladder
+    away = "Your question has nothing to do with this program, so I can not help with it. "
+    return replace(
+        ladder,
+        question=f"{away}{ladder.question}",
+        concept=f"{away}About the line at the cursor I can say this:\n\n{ladder.concept}",
+        solution=f"{away}About the line at the cursor I can say this:\n\n{ladder.solution}",
+    )
+
+
+def _explained(program: Program, question: str) -> Ladder:
     subject = subject_of(program, question)
     if subject is None:
         subject = Subject(line=program.cursor_line, code="", entry="program")

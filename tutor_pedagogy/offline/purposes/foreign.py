@@ -50,6 +50,8 @@ class Foreign:
     key: str
     name: str
     signs: tuple[Sign, ...] = ()
+    is_told: bool = False
+    """Whether the editor names the language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,16 @@ def foreign_language(code: str, language: str, *, parses: bool) -> Foreign | Non
         return found
     key = ids.get(told)
     if key is None or (found is not None and found.key == key):
-        return found or Foreign(told, _title(language.strip()))
-    return Foreign(key, known[key][0], _signs_of(_beginning(code), known[key][2]))
+        known_signs = found.signs if found is not None else ()
+        name = found.name if found is not None else _title(language.strip())
+        return Foreign(key or (found.key if found is not None else told), name, known_signs, is_told=key is not None)
+    return Foreign(key, known[key][0], _signs_of(_beginning(code), known[key][2]), is_told=True)
+
+
+def signs_of_line(foreign: Foreign, text: str) -> tuple[Sign, ...]:
+    """Return the signs of a language on a single line, the decisive ones first."""
+    known = _languages().get(foreign.key)
+    return _signs_of(text[:_MAX_LINE], known[2]) if known is not None else ()
 
 
 def _title(language: str) -> str:

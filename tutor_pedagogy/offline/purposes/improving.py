@@ -30,7 +30,9 @@ def improve_ladder(program: Program) -> Ladder:
     found = _in_order(improvements(program), program.submission.question or "")
     wanted = _wanted(program.submission.question or "")
     lacking = (
-        f"Of the ways that I know to make it {wanted[1]}, I find none here. " if wanted and found and _kind(found[0]) != wanted[0] else ""
+        f"Of the ways that I know to make it {wanted[1]}, I find none here. "
+        if wanted and found and _kind(found[0]) != wanted[0]
+        else ""
     )
     main = found[0] if found else None
     entry = table("improvements")[main.name if main else "nothing"]

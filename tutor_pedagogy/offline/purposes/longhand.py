@@ -25,7 +25,9 @@ def running_on(program: Program) -> Iterator[Found]:
     for loop in program.each(ast.For):
         match loop:
             case ast.For(
-                body=[ast.If(orelse=[], body=[ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=bool()))])],
+                body=[
+                    ast.If(orelse=[], body=[ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=bool()))])
+                ],
                 orelse=[],
             ) if name not in names_in(loop.iter) and not _has_effects(loop):
                 yield "search-without-break", loop.lineno, {"name": name}
@@ -101,7 +103,9 @@ def names_for_items(program: Program) -> Iterator[Found]:
     run: list[tuple[str, int, type]] = []
     for node in [*program.tree.body, ast.Pass()]:
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=int() | float() | str() as value)):
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=int() | float() as value)) if (
+                type(value) is not bool
+            ):
                 if not run or run[-1][2] is type(value):
                     run.append((name, node.lineno, type(value)))
                     continue

@@ -114,6 +114,8 @@ def _note(program: Program, node: ast.AST, found: dict[str, Parameter], items: d
         case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if name in items:
             if method in _STRING_METHODS:
                 items[name].items = "str"
+        case ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)]) if name in items:
+            items[name].items = items[name].items or "str"
         case ast.Call(func=ast.Name(id=called), args=arguments):
             _note_builtin(called, arguments, found)
         case ast.Compare(left=left, ops=[_], comparators=[right]):

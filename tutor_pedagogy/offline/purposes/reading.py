@@ -201,8 +201,10 @@ class Reader:
                 code_span(ast.unparse(ast.Compare(left=left, ops=[op], comparators=[right])))
                 for left, op, right in zip(sides, node.ops, sides[1:], strict=False)
             ]
-            return f"is true only if {listed(pairs)} are both true" if len(pairs) == _TWO else (
-                "is true only if each of the comparisons, read from left to right, is true"
+            return (
+                f"is true only if {listed(pairs)} are both true"
+                if len(pairs) == _TWO
+                else ("is true only if each of the comparisons, read from left to right, is true")
             )
         left, right = self.span(node.left), self.span(node.comparators[0])
         container = literal_type(self._program, node.comparators[0])

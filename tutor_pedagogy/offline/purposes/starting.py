@@ -61,9 +61,7 @@ def start_ladder(program: Program) -> Ladder:
     return Ladder(
         line=task.line,
         expression=None,
-        question=(
-            f"{opening} {_asked(task, inputs)}"
-        ),
+        question=(f"{opening} {_asked(task, inputs)}"),
         concept=f"{_understood(task, kinds)}{main['idea']}",
         structure=f"A plan, beginning at line {line}:\n\n{numbered(steps)}\n\nWrite each step as a comment first.",
         examples=examples_of(
@@ -99,8 +97,8 @@ def _asked(task: _Task, inputs: str) -> str:
     if task.name == "__init__":
         given = f", besides {listed([code_span(each) for each in task.inputs])}," if task.inputs else ""
         return (
-            f"It runs when an object of {code_span(task.owner or 'the class')} is made. What does one object{given} have "
-            "to remember between two calls, and which type can hold it?"
+            f"It runs when an object of {code_span(task.owner or 'the class')} is made. What does one object{given} "
+            "have to remember between two calls, and which type can hold it?"
         )
     return (
         f"Before any code: choose one small example. What exactly {inputs}, and what should come out or change? "
@@ -239,7 +237,9 @@ def _skeleton(task: _Task, kinds: Sequence[str], main: Mapping[str, Any]) -> str
         if task.name == "__init__":
             code = f"{head}\n    ...  # which values does one object keep on self?"
         elif task.owner:
-            code = f"{head}\n    ...  # which value on self is used or changed?\n    ...  # is there a result to return?"
+            code = (
+                f"{head}\n    ...  # which value on self is used or changed?\n    ...  # is there a result to return?"
+            )
         else:
             code = "\n".join((head, *lines, "    return ...  # which value is the result?"))
     elif isinstance(task.node, ast.ClassDef):

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.writing import fenced
 from tutor_pedagogy.offline.purposes.foreign import Foreign, Sign, foreign_language
+from tutor_pedagogy.offline.purposes.foreign_answers import answer_to
+from tutor_pedagogy.offline.purposes.subject import names_a_line
 from tutor_pedagogy.offline.purposes.tables import table
 from tutor_pedagogy.offline.purposes.texts import Ladder, examples_of, listed, numbered, quoted, sentence
 
@@ -48,7 +50,8 @@ def translate_ladder(program: Program) -> Ladder:
     found = foreign_language(program.code, program.submission.language, parses=program.tree is not None)
     found = found or Foreign("other", "another language")
     signs = _distinct(found.signs)
-    line = signs[0].line if signs else program.cursor_line
+    is_about_line = names_a_line(program.submission.question or "") and program.line(program.cursor_line).strip()
+    line = signs[0].line if signs and not is_about_line else program.cursor_line
     ideas = list(dict.fromkeys(sign.idea for sign in signs)) or ["blocks", "print", "types"]
     table_of_ideas = table("ideas")
     name = found.name
@@ -59,8 +62,8 @@ def translate_ladder(program: Program) -> Ladder:
     return Ladder(
         line=line,
         expression=None,
-        question=_question(program, name, signs, shown),
-        concept=f"This tutor explains Python. {' '.join(said[:3])}",
+        question=_question(program, found, signs, shown),
+        concept=f"{answer_to(program, found)}This tutor explains Python. {' '.join(said[:3])}",
         structure=(
             f"What the signs of {name} become in Python, from line {shown} on:\n\n{_table(program, signs)}\n\n"
             "Work on one line at a time, and run the program after each."
@@ -85,20 +88,23 @@ def _distinct(signs: Sequence[Sign]) -> list[Sign]:
     return list({sign.says: sign for sign in signs}.values())
 
 
-def _question(program: Program, name: str, signs: Sequence[Sign], line: int) -> str:
+def _question(program: Program, found: Foreign, signs: Sequence[Sign], line: int) -> str:
+    name, answer = found.name, answer_to(program, found)
     if not signs:
         return (
-            f"Your editor says that this file, with the cursor on line {line}, is written in {name}. This "
+            f"Your editor says that this file, with the cursor on line {line}, is written in {name}. {answer}This "
             "tutor explains Python, so it can not "
             "judge whether it is right. Do you want to write this program in Python? Then say first in words "
             "what it should do."
         )
     told = [f"on line {program.shown(sign.line)}, {sign.says}" for sign in signs[:2]]
-    return (
-        f"This looks like {name} and not like Python: {listed(told)}. This tutor explains Python, so it can "
-        "not judge whether "
-        f"the code is right. If you meant to write Python: what does line {line} do, in your own words?"
+    ask = (
+        f"What does line {line} do, in your own words?"
+        if found.is_told
+        else f"If you meant to write Python: what does line {line} do, in your own words?"
     )
+    judged = "" if answer else "This tutor explains Python, so it can not judge whether the code is right. "
+    return f"This looks like {name} and not like Python: {listed(told)}. {answer}{judged}{ask}"
 
 
 def _table(program: Program, signs: Sequence[Sign]) -> str:
