@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tutor_pedagogy.offline import diagnose
+from tutor_pedagogy.offline.engine.program import Program
 from tutor_pedagogy.offline.rules.logic.symptom import read_symptom
+from tutor_pedagogy.offline.rules.logic.tracing import trace
 from tutor_protocol import Position, Submission
 
 SOUND = [
@@ -80,6 +82,12 @@ SOUND = [
         "try:\n    marks = open('marks.txt').readlines()\nexcept OSError:\n    marks = []\nfor mark in marks:\n"
         "    print(mark)\n"
     ),
+    "for city in ['Rome', 'Bern']:\n    if city == 'Bern':\n        print(1)\n        break\nelse:\n    print(0)\n",
+    "class Level:\n    start = 5\n\n    def __init__(self):\n        self.start += 1\n\n\nprint(Level().start)\n",
+    "from datetime import datetime\nbegin = datetime.now()\nprint((datetime.now() - begin).seconds)\n",
+    "names = ['Ann', 'Bo']\nlast = max(names)\nprint(last)\n",
+    "import random\ncolumn = random.randrange(1, 6)\nprint(column)\n",
+    "balance = 100\ninterest = balance * 0.1\nfor _ in range(3):\n    balance += interest\nprint(balance)\n",
     "word = 'abc'\nfor k in range(-len(word), 0):\n    print(word[k])\n",
 ]
 
@@ -186,6 +194,46 @@ def test_nothing_found_leads_to_a_trace_with_the_students_own_variable() -> None
     finding = diagnose(Submission(code=code, cursor=Position(1, 0), question="Why is the tax so high?"))
     assert (finding.rule, finding.lines) == ("logic.trace-by-hand", (2,))
     assert dict(finding.slots)["variable"] in ("tax", "price")
+
+
+_SHOP = (
+    "import math\n\n\n"
+    "class Shop:\n"
+    "    def __init__(self, stock):\n"
+    "        self.stock = stock\n\n"
+    "    def cheapest(self, limit):\n"
+    "        found = []\n"
+    "        for price in self.stock:\n"
+    "            if price < limit:\n"
+    "                found.append(price)\n"
+    "        return found\n\n"
+    "    def rounded_down(self):\n"
+    "        whole = math.floor(self.stock[0])\n"
+    "        return whole\n\n\n"
+    "shop = Shop([2.5, 4])\n"
+    "amount = len(shop.stock)\n"
+    "print('pieces:', amount)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "report", "cursor", "line", "variable"),
+    [
+        ("the amount looks odd", None, 1, 21, "amount"),
+        ("pieces are odd", None, 1, 21, "amount"),
+        ("cheapest leaves me puzzled", None, 17, 10, "price"),
+        ("something about rounding is odd", "E  in test_cheapest: assert shop.cheapest(3)", 1, 10, "price"),
+        ("this looks odd", None, 17, 16, "whole"),
+        ("this looks odd", None, 1, 6, "stock"),
+    ],
+)
+def test_trace_starts_where_the_question_or_the_test_points(
+    question: str, report: str | None, cursor: int, line: int, variable: str
+) -> None:
+    """A trace starts at the variable or function that is named, else near the cursor, and never at an import."""
+    match = trace(Program(Submission(code=_SHOP, cursor=Position(cursor - 1, 0), question=question, traceback=report)))
+
+    assert (match.lines, match.slots["variable"]) == ((line,), variable)
 
 
 @pytest.mark.parametrize(("got", "expected", "line"), [("True", "False", 4), ("False", "True", 6)])

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.nodes import Function
 from tutor_pedagogy.offline.engine.rule import Rule, rules_of
 from tutor_pedagogy.offline.rules.logic import (
     comparisons,
@@ -17,6 +18,7 @@ from tutor_pedagogy.offline.rules.logic import (
     effects,
     formulas,
     loops,
+    misread_tools,
     missing_returns,
     replaced_values,
     resized_lists,
@@ -24,6 +26,7 @@ from tutor_pedagogy.offline.rules.logic import (
     searches,
     sharing,
     slips,
+    stale_values,
     start_values,
     stores,
     strings,
@@ -60,6 +63,8 @@ MODULES = (
     strings,
     searches,
     sharing,
+    misread_tools,
+    stale_values,
     dead_stores,
     slips,
 )
@@ -178,12 +183,27 @@ def _fitting(program: Program, symptom: Symptom, owner: ast.AST | None = None) -
     reach = _reach(program, symptom)
     if isinstance(owner, ast.ClassDef):
         reach.append((owner.lineno, owner.end_lineno or owner.lineno))
+    if reach:
+        reach += _shared_by_methods(program, symptom)
     return [
         (rule, match)
         for rule in RULES
         if not rule.symptoms.isdisjoint(symptom.kinds)
         for match in rule.find(program)
         if not reach or any(start <= match.lines[0] <= end for start, end in reach)
+    ]
+
+
+def _shared_by_methods(program: Program, symptom: Symptom) -> list[tuple[int, int]]:
+    """Return the line ranges that each object of a called method's class depends on: the class body and `__init__`."""
+    called = (program.functions[name] for name in symptom.functions if name in program.functions)
+    owners = (program.parents.get(function) for function in called)
+    return [
+        (statement.lineno, statement.end_lineno or statement.lineno)
+        for owner in owners
+        if isinstance(owner, ast.ClassDef)
+        for statement in owner.body
+        if not isinstance(statement, Function) or statement.name == "__init__"
     ]
 
 

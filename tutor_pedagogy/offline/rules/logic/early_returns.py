@@ -51,6 +51,32 @@ def answer_in_first_round(program: Program, loop: Loop) -> Iterator[Match]:
             yield program.on_line(place, needs_symptom=is_weak, header=header)
 
 
+@logic_rule("loop-left-in-first-round", 0.85, "truth value short long none other", needs=(ast.Break,), each=ast.For)
+def loop_left_in_first_round(program: Program, loop: ast.For) -> Iterator[Match]:
+    """Yield the `if` at the end of a loop whose branches all leave the loop, one of them by `break`."""
+    last = loop.body[-1]
+    if not isinstance(last, ast.If) or any(isinstance(node, ast.Continue) for node in inside(loop.body)):
+        return
+    branches = list(branches_of(last))
+    ends = [body[-1] for _, body in branches]
+    leaves = all(isinstance(end, ast.Break | ast.Return) for end in ends)
+    if branches[-1][0] is None and leaves and any(isinstance(end, ast.Break) for end in ends):
+        yield program.on_line(last, header=program.header(loop), otherwise=program.header(branches[-1][1][0]))
+
+
+@logic_rule("else-of-loop-always-runs", 0.8, "truth value long other", needs=(ast.For, ast.If), each=ast.For)
+def else_of_loop_always_runs(program: Program, loop: ast.For) -> Iterator[Match]:
+    """Yield the `else` of a loop that nothing can leave early and that ends by an `if` without `else`."""
+    last = loop.body[-1]
+    leaves = any(isinstance(node, ast.Break | ast.Return | ast.Raise | ast.Yield) for node in inside(loop.body))
+    if loop.orelse and isinstance(last, ast.If) and not last.orelse and not leaves:
+        line = loop.orelse[0].lineno
+        above = (number for number in range(line, last_line(last), -1) if program.line(number).strip() == "else:")
+        place = next(above, 0)
+        if place:
+            yield program.on_line(place, header=program.header(loop), condition=last.test)
+
+
 def _looks_for_more(loop: Loop) -> bool:
     """Return whether a loop should run more than once, because it tests or collects items before its `return`."""
     if any(isinstance(node, ast.Continue | ast.Try | ast.With | ast.Raise) for node in inside(loop.body)):

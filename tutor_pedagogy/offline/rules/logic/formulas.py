@@ -8,9 +8,10 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.nodes import Function, names_in
+from tutor_pedagogy.offline.engine.nodes import Function, is_call_of, names_in
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
-from tutor_pedagogy.offline.rules.logic.tree import inside
+from tutor_pedagogy.offline.rules.logic.support import arguments_for
+from tutor_pedagogy.offline.rules.logic.tree import inside, parameters_of
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -194,6 +195,10 @@ def rest_dropped(program: Program, function: Function) -> Iterator[Match]:
                 yield program.here(node, replace=(node, changed), needs_symptom=not is_result, left=left, right=right)
 
 
+_WITH_DECIMALS = frozenset(("mean", "std", "sqrt", "average"))
+"""Functions and methods of NumPy whose results have decimals."""
+
+
 @logic_rule(
     "numerical.point-cut-off-in-array",
     0.85,
@@ -208,9 +213,13 @@ def point_cut_off_in_array(program: Program, node: ast.Assign) -> Iterator[Match
             made = program.last_value(name, node.lineno)
         case _:
             return
-    has_decimals = any(isinstance(n, ast.BinOp) and isinstance(n.op, ast.Div) for n in walk(value)) or (
-        isinstance(value, ast.Constant) and isinstance(value.value, float)
-    )
+    has_decimals = any(
+        (isinstance(n, ast.BinOp) and isinstance(n.op, ast.Div))
+        or (isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr in _WITH_DECIMALS)
+        for n in walk(value)
+    ) or (isinstance(value, ast.Constant) and isinstance(value.value, float))
+    if any(is_call_of(n, "int", "round") for n in walk(value)):
+        return
     if made is not None and has_decimals and _holds_integers(program, made):
         yield program.here(made, name=Code(name), stored=value)
 
@@ -220,12 +229,41 @@ def _holds_integers(program: Program, made: ast.expr) -> bool:
     match made:
         case ast.Call(func=ast.Attribute(value=ast.Name(id="np" | "numpy"), attr=function)):
             pass
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="copy"), args=[]):
+            copied = program.last_value(owner, made.lineno)
+            return copied is not None and not _is_copy(copied) and _holds_integers(program, copied)
         case _:
             return False
     match function, made.args, made.keywords:
-        case "array", [ast.List(elts=elements)], []:
-            return bool(elements) and all(isinstance(e, ast.Constant) and isinstance(e.value, int) for e in elements)
+        case "array", [ast.expr() as values], []:
+            return _are_integers(program, values)
         case "arange" | "zeros" | "ones", _, keywords:
             types = (program.segment(k.value) for k in keywords if k.arg == "dtype")
             return any(type_ in ("int", "np.int64", '"int"') for type_ in types)
     return False
+
+
+def _is_copy(value: ast.expr) -> bool:
+    return isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "copy"
+
+
+def _are_integers(program: Program, values: ast.expr) -> bool:
+    """Return whether an expression is a list of integers. For a parameter, each call of the function must give one."""
+    given = [values]
+    if isinstance(values, ast.Name):
+        function = program.function_at(values.lineno)
+        if function is not None and values.id in parameters_of(function):
+            given = arguments_for(program, function, values.id)
+        given = [_literal(program, each) for each in given]
+    return bool(given) and all(
+        isinstance(each, ast.List)
+        and bool(each.elts)
+        and all(isinstance(item, ast.Constant) and type(item.value) is int for item in each.elts)
+        for each in given
+    )
+
+
+def _literal(program: Program, value: ast.expr) -> ast.expr:
+    """Return the value that a name has if it is bound only once, else the expression itself."""
+    bound = program.assignments(value.id) if isinstance(value, ast.Name) else []
+    return bound[0][1] if len(bound) == 1 and bound[0][1] is not None else value

@@ -82,7 +82,14 @@ def _is_restored(loop: ast.For, owner: str) -> bool:
 
 
 def _is_left_after(program: Program, node: ast.AST, loop: ast.For) -> bool:
-    """Return whether the loop ends right after a node: one of the blocks around it ends by `break` or `return`."""
+    """Return whether the loop ends right after a node: a block around it ends by `return`, or by its own `break`."""
     ups = [up for up in program.above(node) if isinstance(up, ast.If | ast.For | ast.While | ast.Try)]
-    blocks = [block for up in ups[: ups.index(loop)] for block in (getattr(up, "body", []), getattr(up, "orelse", []))]
-    return any(block and isinstance(block[-1], ast.Break | ast.Return) for block in (*blocks, loop.body))
+    ups = ups[: ups.index(loop)]
+    inner = next((place for place in reversed(range(len(ups))) if isinstance(ups[place], ast.For | ast.While)), -1)
+    for place, up in enumerate([*ups, loop]):
+        # A `break` in an inner loop leaves that loop only.
+        ends = ast.Return if place <= inner else ast.Break | ast.Return
+        blocks = (up.body,) if up is loop else (up.body, up.orelse)
+        if any(block and isinstance(block[-1], ends) for block in blocks):
+            return True
+    return False

@@ -10,8 +10,8 @@ from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import is_stored
 from tutor_pedagogy.offline.engine.program import GROWING, SHRINKING
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
-from tutor_pedagogy.offline.rules.logic.support import is_printed
-from tutor_pedagogy.offline.rules.logic.tree import is_name, last_line, reads
+from tutor_pedagogy.offline.rules.logic.support import arguments_for, is_printed
+from tutor_pedagogy.offline.rules.logic.tree import is_name, last_line, parameters_of, reads
 from tutor_pedagogy.offline.rules.runtime.origins import IN_PLACE
 from tutor_pedagogy.problem.tree_walk import walk
 
@@ -130,11 +130,33 @@ def view_for_a_copy(program: Program, node: ast.Assign) -> Iterator[Match]:
     match made:
         case ast.Call(func=ast.Attribute(value=ast.Name(id="np" | "numpy"))):
             changes = [use.lineno for use in program.uses[name] if _is_changed(program, use)]
+        case None:
+            yield from _view_of_argument(program, node, name, owner)
+            return
         case _:
             return
     shown = [use.lineno for use in program.uses[owner] if is_printed(program, use)]
     if changes and any(line > changes[0] for line in shown):
         yield program.here(node, replace=(part, f"{program.segment(part)}.copy()"), name=Code(name), owner=Code(owner))
+
+
+def _view_of_argument(program: Program, node: ast.Assign, name: str, owner: str) -> Iterator[Match]:
+    """Yield a slice of an array parameter that is changed by a mask, if the program reads the argument afterwards."""
+    function = program.function_at(node.lineno)
+    if function is None or owner not in parameters_of(function) or not isinstance(node.value, ast.Subscript):
+        return
+    for use in program.uses[name]:
+        up = program.parents.get(use)
+        # Only an array can be indexed with the result of a comparison.
+        is_masked = (
+            isinstance(up, ast.Subscript) and isinstance(up.ctx, ast.Store) and isinstance(up.slice, ast.Compare)
+        )
+        if is_masked and use.lineno > node.lineno and program.function_at(use.lineno) is function:
+            given = [each for each in arguments_for(program, function, owner) if isinstance(each, ast.Name)]
+            if any(reads(use, each.id) and use.lineno > each.lineno for each in given for use in program.uses[each.id]):
+                copied = (node.value, f"{program.segment(node.value)}.copy()")
+                yield program.here(node, replace=copied, name=Code(name), owner=Code(owner))
+                return
 
 
 @logic_rule("loop-variable-in-function", 0.85, "value other", needs=(ast.Lambda, ast.For), each=ast.Lambda)
@@ -173,6 +195,8 @@ def iterator_used_up(program: Program, node: ast.Assign) -> Iterator[Match]:
             value=ast.Call(func=ast.Name(id="map" | "filter" | "zip" | "enumerate" | "reversed" as kind)),
         ) if kind not in program.bound_names:
             pass
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id=kind))) if _yields(program, kind):
+            pass
         case _:
             return
     if len(program.assignments(name)) != 1:
@@ -186,6 +210,16 @@ def iterator_used_up(program: Program, node: ast.Assign) -> Iterator[Match]:
         is_short = node.lineno == node.end_lineno
         slots: dict[str, Any] = {"name": Code(name), "kind": Code(kind), "first": program.header(first)}
         yield program.on_line(again, edit=edit if is_short else None, made=program.header(node), **slots)
+
+
+def _yields(program: Program, name: str) -> bool:
+    """Return whether a function of the program is a generator function."""
+    function = program.functions.get(name)
+    return (
+        isinstance(function, ast.FunctionDef)
+        and not function.decorator_list
+        and any(isinstance(node, ast.Yield | ast.YieldFrom) for node in program.own_nodes(function))
+    )
 
 
 def _is_whole_use(program: Program, use: ast.Name) -> bool:

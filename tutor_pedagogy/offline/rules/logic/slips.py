@@ -52,11 +52,28 @@ def file_emptied_in_loop(program: Program, node: ast.Call) -> Iterator[Match]:
             pass
         case _:
             return
-    if loop is None or program.function_at(loop.lineno) is not program.function_at(node.lineno):
+    if loop is None:
+        loop = _loop_that_saves(program, node)
+        if loop is not None:
+            yield program.here(node, replace=(mode, '"a"'), file=file, header=program.header(loop))
+        return
+    if program.function_at(loop.lineno) is not program.function_at(node.lineno):
         return
     leaves = any(isinstance(inner, ast.Break | ast.Return) for inner in walk(loop))
     if not leaves and isinstance(loop, ast.For):
         yield program.here(node, replace=(mode, '"a"'), file=file, header=program.header(loop))
+
+
+def _loop_that_saves(program: Program, node: ast.Call) -> ast.For | None:
+    """Return the loop that calls the function around an `open` with each of its items, such as `save(item)`."""
+    function = program.function_at(node.lineno)
+    for use in program.uses.get(function.name, ()) if function is not None else ():
+        match program.parents.get(use):
+            case ast.Call(args=[ast.Name(id=given)]) as call if isinstance(program.parents.get(call), ast.Expr):
+                loop = program.loop_around(call)
+                if isinstance(loop, ast.For) and isinstance(loop.target, ast.Name) and loop.target.id == given:
+                    return loop
+    return None
 
 
 @logic_rule("main-never-asked", 0.95, "none empty other", needs=("__name__",), each=ast.Compare)

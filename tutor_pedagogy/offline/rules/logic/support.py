@@ -48,6 +48,16 @@ def changes_parameter(program: Program, function: Function) -> bool:
     return False
 
 
+def arguments_for(program: Program, function: Function, parameter: str) -> list[ast.expr]:
+    """Return what the calls of a plain function hand over for one of its positional parameters."""
+    place = parameters_of(function).index(parameter)
+    return [
+        call.args[place]
+        for use in program.uses.get(function.name, ())
+        if isinstance(call := program.parents.get(use), ast.Call) and call.func is use and place < len(call.args)
+    ]
+
+
 def is_imported(program: Program, name: str) -> bool:
     """Return whether an import binds a name."""
     imports: list[ast.Import | ast.ImportFrom] = [*program.each(ast.Import), *program.each(ast.ImportFrom)]
@@ -73,13 +83,13 @@ def is_string(program: Program, name: str, line: int) -> bool:
                 isinstance(loop.iter, ast.Name)
                 and loop.iter.id != name
                 and name in names_in(loop.target)
-                and _holds_strings(program, loop.iter.id, line)
+                and holds_strings(program, loop.iter.id, line)
                 for loop in program.each(ast.For)
             )
     return False
 
 
-def _holds_strings(program: Program, name: str, line: int) -> bool:
+def holds_strings(program: Program, name: str, line: int) -> bool:
     """Return whether the last value of a name above a line is a list of strings."""
     match program.last_value(name, line):
         case ast.List(elts=[ast.Constant(value=str()), *_]) | ast.Call(func=ast.Attribute(attr="split" | "readlines")):

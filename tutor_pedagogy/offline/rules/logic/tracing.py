@@ -1,30 +1,172 @@
-"""Tracing by hand: the advice when no rule matches, with the student's own variables."""
+"""Tracing by hand: the advice when no rule matches, with the student's own variables.
+
+The place to start follows the question, then the failing test, then the cursor.
+"""
 
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.match import Match
+from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
+from tutor_pedagogy.offline.engine.program import Loop
 from tutor_pedagogy.offline.engine.rule import Rule
 from tutor_pedagogy.offline.rules.logic.tree import parameters_of
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tutor_pedagogy.offline.engine.program import Program
 
 TRACE = Rule("logic.trace-by-hand", "logic")
 
+_MAX_TEXT = 4000
+_WORD = re.compile(r"[^\W\d]\w*")
+_NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.]*\w)")
+_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_SHORTEST_PART = 4
+"""The number of letters from which a part of a name counts as a word that the question has in common with it."""
+_ENGLISH = re.compile(
+    r"(?i)a|an|as|at|by|do|for|from|get|go|has|he|i|if|in|is|it|list|me|my|no|of|on|or|out|print|run|same|set|so|that|the"
+    r"|this|to|up|was|we|what|when|why|with|word|you"
+)
+"""Words of a question that are no names, although programs have variables of that name."""
+_HIDDEN = frozenset(("self", "cls", "_"))
+_PLAIN = (ast.Import, ast.ImportFrom, ast.Break, ast.Continue, ast.Pass, ast.Global, ast.Nonlocal, ast.ClassDef)
+
 
 def trace(program: Program) -> Match:
-    """Return the place to start a trace: the cursor's line or the nearest line of code, with one of its variables."""
-    above = (line for line in range(program.cursor_line, 0, -1) if program.line(line).strip())
-    below = (line for line, text in enumerate(program.lines, 1) if text.strip())
-    line = next(above, 0) or next(below, 1)
-    statement, function = program.statement_at(line), program.function_at(line)
-    inside = walk(statement) if statement is not None else []
-    names = [node.id for node in inside if isinstance(node, ast.Name) and node.id in program.bound_names]
-    if not names and function is not None:
-        names = parameters_of(function)
-    return Match(lines=(line,), slots={"variable": Code(names[0]) if names else ""})
+    """Return the place to start a trace, with one of its variables.
+
+    It is the variable or function that the question names, else the function that the failing test names, else the
+    statement with values that is nearest to the cursor.
+    """
+    question = (program.submission.question or "")[:_MAX_TEXT]
+    report = (program.submission.traceback or "")[:_MAX_TEXT]
+    named = _variable_in(program, question) or _number_in(program, question)
+    if named is not None:
+        return _match(program, *named)
+    function = _function_in(program, question) or _function_in(program, report)
+    if function is not None and (statement := _heart(program, function)) is not None:
+        return _match(program, statement)
+    return _match(program, _near_cursor(program))
+
+
+def _match(program: Program, place: ast.stmt | int, name: str | None = None) -> Match:
+    line = place if isinstance(place, int) else place.lineno
+    name = name or next(_names(program, line), None)
+    return Match(lines=(line,), slots={"variable": Code(name) if name is not None else ""})
+
+
+def _names(program: Program, line: int) -> Iterator[str]:
+    """Yield the variables of a line, those that it assigns first, then the parameters of the function around it."""
+    statement = program.statement_at(line)
+    names = [
+        node
+        for node in (walk(statement) if statement is not None else ())
+        if isinstance(node, ast.Name) and node.id in program.bound_names and node.lineno == line
+    ]
+    called = {node.func for node in program.each(ast.Call)}
+    names = [node for node in names if node.id not in _HIDDEN and node not in called]
+    is_header = isinstance(statement, Loop)
+    if not is_header:
+        yield from (node.id for node in names if isinstance(node.ctx, ast.Store))
+    yield from (node.id for node in names if node.id not in program.functions)
+    function = program.function_at(line)
+    if function is not None:
+        yield from (name for name in parameters_of(function) if name not in _HIDDEN)
+
+
+def _variable_in(program: Program, question: str) -> tuple[ast.stmt, str] | None:
+    """Return the last assignment of a computed value to a variable that the question names."""
+    words = _WORD.findall(question)
+    named = [word for word in words if not _ENGLISH.fullmatch(word) and word not in _HIDDEN]
+    for name in dict.fromkeys((*named, *_shown_as(program, named))):
+        places = program.assignments(name) if name in program.uses and name not in program.functions else []
+        for line, value in reversed(places):
+            statement = program.statement_at(line)
+            is_given = isinstance(value, ast.Constant | ast.List | ast.Dict | ast.Tuple | ast.Set)
+            if isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign) and not is_given:
+                return statement, name
+    return None
+
+
+def _shown_as(program: Program, words: list[str]) -> Iterator[str]:
+    """Yield the variables that a `print` shows beside a label with one of these words."""
+    long = {word.lower() for word in words if len(word) >= _SHORTEST_PART}
+    for call in program.each(ast.Call) if long else ():
+        if is_call_of(call, "print"):
+            labels = " ".join(
+                node.value for node in walk(call) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+            )
+            if not long.isdisjoint(word.lower() for word in _WORD.findall(labels)):
+                yield from (node.id for node in walk(call) if isinstance(node, ast.Name) and node.id != "print")
+
+
+def _number_in(program: Program, question: str) -> tuple[ast.stmt, None] | None:
+    """Return the only condition or calculation with a number that the question mentions."""
+    numbers = set(_NUMBER.findall(question))
+    found = [
+        statement
+        for node in (program.each(ast.Constant) if numbers else ())
+        if isinstance(node.value, int | float)
+        and str(node.value) in numbers
+        and isinstance(program.parents.get(node), ast.Compare | ast.BinOp | ast.AugAssign)
+        and (statement := program.statement_at(node.lineno)) is not None
+    ]
+    return (found[0], None) if len(found) == 1 and found[0] is not None else None
+
+
+def _function_in(program: Program, text: str) -> Function | None:
+    """Return the function that a text names, in full or by a word that only its name has."""
+    words = _WORD.findall(text)
+    for word in words:
+        if word in program.functions and not _ENGLISH.fullmatch(word):
+            return program.functions[word]
+    parts = {part.lower() for word in words for part in _PART.findall(word) if len(part) >= _SHORTEST_PART}
+    fitting = [
+        function
+        for name, function in program.functions.items()
+        if not name.startswith("__") and parts & {part.lower() for part in _PART.findall(name)}
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _heart(program: Program, function: Function) -> ast.stmt | None:
+    """Return the statement of a function at which a trace shows most: a loop, else a condition or an assignment."""
+    own = [node for node in program.own_nodes(function) if isinstance(node, ast.stmt)]
+    for kinds in ((ast.While,), (ast.For,), (ast.If,), (ast.Assign, ast.AugAssign), (ast.Return, ast.Expr)):
+        fitting = [node for node in own if isinstance(node, kinds) and _has_values(program, node)]
+        if fitting:
+            return min(fitting, key=lambda node: node.lineno)
+    return None
+
+
+def _has_values(program: Program, statement: ast.stmt) -> bool:
+    """Return whether the first line of a statement reads or stores a value that a trace can show."""
+    if isinstance(statement, (*_PLAIN, Function)):
+        return False
+    if isinstance(statement, ast.Return) and not isinstance(statement.value, ast.Call | ast.BinOp | ast.Compare):
+        return False
+    return next(_names(program, statement.lineno), None) is not None
+
+
+def _near_cursor(program: Program) -> ast.stmt | int:
+    """Return the statement with values on the cursor's line, else the nearest above it, else the first below."""
+    lines = [*range(program.cursor_line, 0, -1), *range(program.cursor_line + 1, len(program.lines) + 1)]
+    for line in lines:
+        statement = program.statement_at(line)
+        if statement is None or statement.lineno != line or not program.line(line).strip():
+            continue
+        if isinstance(statement, ast.Return):
+            function = program.function_at(line)
+            heart = _heart(program, function) if function is not None else None
+            if heart is not None:
+                return heart
+        if _has_values(program, statement):
+            return statement
+    return next((line for line in lines if program.line(line).strip()), 1)
