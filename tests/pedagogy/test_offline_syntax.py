@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tutor_pedagogy.offline import diagnose
+from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+from tutor_pedagogy.offline import diagnose, explain
 from tutor_protocol import Position, Submission
 
 
@@ -17,6 +18,30 @@ def test_two_faults_are_mended_together() -> None:
     edit = diagnose(ask(code)).edit
     assert edit is not None
     assert edit.apply(code) == "n = 2\nif n > 1:\n    print(n)\nelse:\n    print(0)\n"
+
+
+def test_second_mistake_of_another_kind_is_left_for_the_next_message() -> None:
+    """If two lines have different mistakes, the edit corrects only the first one, and the text says so."""
+    submission = ask('n = 4\nwhile n > 1\n    n -= 1\n    print("left:, n)\n')
+    finding = diagnose(submission)
+    assert (finding.rule, finding.edit) == ("syntax.text-never-closed", None)
+    assert finding.first_step is not None
+    assert finding.first_step.after == '    print("left:", n)'
+    assert "the next message" in explain(submission, HintLevel.SOLUTION, StudentLevels()).text
+
+
+def test_first_step_corrects_its_whole_line() -> None:
+    """If the line of the first mistake has a second one, the first step corrects both."""
+    finding = diagnose(ask("n = 4\nif n = 3\n    print(n)\nelse\n    print(0)\n"))
+    assert finding.first_step is not None
+    assert finding.first_step.after == "if n == 3:"
+
+
+def test_lines_in_a_text_count_from_the_start_of_the_document() -> None:
+    """A line that a lesson mentions besides the cause is the line of the document, in a fragment too."""
+    code = "def later():\n    # to do\n\ndef now():\n    return 1\n"
+    submission = Submission(code=code, cursor=Position(0, 0), first_line=10)
+    assert "comment stands in the block, on line 12" in explain(submission, HintLevel.CONCEPT, StudentLevels()).text
 
 
 def test_nul_characters_are_removed() -> None:

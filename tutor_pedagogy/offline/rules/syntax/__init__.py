@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.rule import rules_of
@@ -27,6 +28,7 @@ from tutor_pedagogy.offline.rules.syntax import (
     targets,
     words,
 )
+from tutor_pedagogy.offline.rules.syntax.broken import LineNumber
 from tutor_pedagogy.offline.rules.syntax.repair import Diagnosis, Search
 from tutor_pedagogy.offline.rules.syntax.rule import SyntaxRule
 
@@ -64,4 +66,11 @@ def diagnose(program: Program, fault: Fault) -> Diagnosis | None:
     """Return the likeliest cause of a syntax error, with an edit that makes the program compile if one was found."""
     is_complete = not program.cells and not program.margin and program.first_line == 0
     search = Search(RULES, cell=program.is_cell, words=program.words, is_complete=is_complete)
-    return search.diagnose(program.code, fault)
+    found = search.diagnose(program.code, fault)
+    if found is None:
+        return None
+    slots = {
+        name: str(program.shown(int(value))) if value and isinstance(value, LineNumber) else value
+        for name, value in found.candidate.slots.items()
+    }
+    return replace(found, candidate=replace(found.candidate, slots=slots))

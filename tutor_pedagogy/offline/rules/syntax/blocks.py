@@ -17,6 +17,7 @@ from tutor_pedagogy.offline.rules.syntax.broken import (
     Broken,
     Candidate,
     Change,
+    LineNumber,
     insert_after,
     replace,
 )
@@ -86,12 +87,24 @@ def empty_block(broken: Broken) -> Iterator[Candidate]:
     is_apart = first > header + 1 and here == margin and not has_block_of_its_own
     if not first or is_apart or len(here) < len(margin) or _continues(broken, first):
         end = len(broken.text(header))
-        yield guess(1, line=header)
-        yield guess(1.4, broken.part(header, end, end, f"\n{margin}{step}pass"), line=header)
+        notes = _comments_below(broken, header, first)
+        empty = partial(guess, line=header, empty=LineNumber.of(header), note=LineNumber.of(notes[0] if notes else 0))
+        words = {broken.word(header), broken.word(first)}
+        if notes and first == notes[-1] + 1 and len(here) == len(margin) and not words & {"def", "class", "@", "async"}:
+            yield empty(0.4)
+        yield empty(1)
+        yield empty(1.4, broken.part(header, end, end, f"\n{margin}{step}pass"))
         return
     for count, last in enumerate(_block_ends(broken, first, margin), 1):
         moved = [n for n in broken.by_line if first <= n <= last and broken.text(n).startswith(margin)]
         yield guess(1 + count / 100, *(broken.part(n, 0, len(margin), margin + step) for n in moved), line=first)
+
+
+def _comments_below(broken: Broken, header: int, first: int) -> list[int]:
+    """Return the lines below a header, up to the next line of code, that hold an indented comment."""
+    margin = len(broken.indent(header))
+    lines = range(header + 1, first or len(broken.lines) + 1)
+    return [n for n in lines if broken.statement(n).startswith("#") and len(broken.indent(n)) > margin]
 
 
 def _block_ends(broken: Broken, first: int, margin: str) -> list[int]:
@@ -198,5 +211,6 @@ def else_without_partner(broken: Broken) -> Iterator[Candidate]:
     opener = next((number for number in partners if broken.indent(number) == here), 0)
     between = [n for n in broken.by_line if opener < n < line and broken.indent(n) == here]
     if opener and between and broken.indent(above) == here and broken.word(above) not in HEADERS:
-        yield guess(0.95, *(broken.part(n, 0, 0, _step(broken)) for n in between), line=between[0])
+        moved = [broken.part(n, 0, 0, _step(broken)) for n in between]
+        yield guess(0.95, *moved, line=between[0], between=broken.statement(between[0]), at=LineNumber.of(line))
     yield guess(3)

@@ -31,6 +31,17 @@ class Change:
     text: str
 
 
+class LineNumber(str):
+    """A slot that holds a line of the code. `diagnose` turns it into the line of the student's document."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, line: int) -> LineNumber:
+        """Return the slot for a line; it is empty for 0."""
+        return cls(line or "")
+
+
 Choice = tuple[float, *tuple[Change, ...]]
 """The cost of a guess, and the changes of its edit."""
 

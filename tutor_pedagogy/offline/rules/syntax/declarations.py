@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.rules.syntax.broken import INVALID, Broken, Candidate, Change, insert, insert_after, replace
+from tutor_pedagogy.offline.rules.syntax.broken import (
+    INVALID,
+    Broken,
+    Candidate,
+    Change,
+    LineNumber,
+    insert,
+    insert_after,
+    replace,
+)
 from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 from tutor_pedagogy.offline.rules.syntax.targets import ASSIGNING
 
@@ -68,4 +78,15 @@ def global_with_value(broken: Broken) -> Iterator[Candidate]:
     match broken.here:
         case [word, name, sign, *_] if word.text in ("global", "nonlocal") and sign.text in ASSIGNING:
             assignment = f"\n{broken.indent(broken.fault.line)}{name.text}"
-            yield broken.guess(0.4, insert_after(name, assignment), word=word, name=name)
+            line = broken.fault.line
+            is_read = len(broken.indent(broken.code_below(line))) >= len(broken.indent(line)) > 0
+            is_start = (word.text, sign.text) == ("global", "=") and is_read
+            start = _start_value(broken, name.text) if is_start else 0
+            changes = [] if start else [insert_after(name, assignment)]
+            yield broken.guess(0.4, *changes, word=word, name=name, start=LineNumber.of(start))
+
+
+def _start_value(broken: Broken, name: str) -> int:
+    """Return the line at the left margin that gives a variable its first value, or 0."""
+    pairs = pairwise(broken.tokens)
+    return next((t.line for t, sign in pairs if (t.text, t.column, sign.text) == (name, 0, "=")), 0)

@@ -31,7 +31,36 @@ _MOST_DICTIONARIES = 4
 
 @syntax_rule("half-a-dictionary-entry", "expected after dictionary key", INVALID, "cannot assign to", FORGOTTEN_COMMA)
 def half_a_dictionary_entry(broken: Broken) -> Iterator[Candidate]:
-    """Yield a dictionary entry without its colon, its value or the comma after it."""
+    """Yield a dictionary entry without its colon or its value."""
+    for entry in _entries_here(broken):
+        yield from _broken_entry(broken, entry)
+
+
+@syntax_rule("entry-without-comma", INVALID, "cannot assign to", FORGOTTEN_COMMA)
+def entry_without_comma(broken: Broken) -> Iterator[Candidate]:
+    """Yield a dictionary entry with nothing, or a semicolon, between it and the next one."""
+    for entry in _entries_here(broken):
+        body = top_level(entry)
+        words = [token.text for token in body]
+        if words.count(":") and not {"for", "lambda", "**"} & set(words):
+            yield from _missing_comma(broken, entry, body)
+
+
+def _missing_comma(broken: Broken, entry: list[Token], body: list[Token]) -> Iterator[Candidate]:
+    colons = [i for i, token in enumerate(body) if token.text == ":"]
+    if len(colons) > 1:
+        before = entry[entry.index(body[colons[1] - 1]) - 1]
+        if before.is_operand_end:
+            shown = broken.span(body[0], before)
+            yield broken.guess(0.5, insert_after(before, ","), line=before.line, of=shown, after=body[colons[1] - 1])
+    semicolon = next((token for token in body if token.text == ";"), None)
+    if semicolon is not None:
+        shown = broken.span(body[0], semicolon)
+        yield broken.guess(0.5, replace(semicolon, ","), line=semicolon.line, of=shown, sign=semicolon)
+
+
+def _entries_here(broken: Broken) -> Iterator[list[Token]]:
+    """Yield the tokens of each dictionary entry on the line at fault or right above it."""
     openers = [token for token in broken.here if token.text == "{"]
     outer = broken.opener(broken.here[0]) if broken.here else None
     if outer is not None and outer.text == "{":
@@ -39,7 +68,7 @@ def half_a_dictionary_entry(broken: Broken) -> Iterator[Candidate]:
     for opener in openers[:_MOST_DICTIONARIES]:
         for entry in _entries_of(broken, opener):
             if entry and entry[0].line <= broken.fault.line <= entry[-1].line + 1:
-                yield from _broken_entry(broken, entry)
+                yield entry
 
 
 def _entries_of(broken: Broken, opener: Token) -> Iterator[list[Token]]:
@@ -70,7 +99,7 @@ def _broken_entry(broken: Broken, entry: list[Token]) -> Iterator[Candidate]:
     if not body:
         return
     if ":" in words:
-        yield from _after_colon(broken, entry, body)
+        yield from _after_colon(broken, body)
     elif len(body) > 1:
         yield from _without_colon(broken, body)
     elif body[0].is_operand_end:
@@ -81,22 +110,12 @@ def _broken_entry(broken: Broken, entry: list[Token]) -> Iterator[Candidate]:
         yield guess(1.1, insert_after(key, ": None"), of=key.text, missing="the colon and its value")
 
 
-def _after_colon(broken: Broken, entry: list[Token], body: list[Token]) -> Iterator[Candidate]:
-    """Yield edits that add the missing value after a colon, or the missing comma after a value."""
+def _after_colon(broken: Broken, body: list[Token]) -> Iterator[Candidate]:
+    """Yield an edit that adds the missing value after a colon."""
     first, last = body[0], body[-1]
-    colons = [i for i, token in enumerate(body) if token.text == ":"]
-    if body[colons[0]] is last:
-        yield broken.guess(
-            1, insert_after(last, " None"), line=first.line, of=broken.span(first, last), missing="its value"
-        )
-    comma = partial(broken.guess, 0.5, missing="the comma after it")
-    if len(colons) > 1 and "lambda" not in [token.text for token in body]:
-        before = entry[entry.index(body[colons[1] - 1]) - 1]
-        if before.is_operand_end:
-            yield comma(insert_after(before, ","), line=before.line, of=broken.span(first, before))
-    semicolon = next((token for token in body if token.text == ";"), None)
-    if semicolon is not None:
-        yield comma(replace(semicolon, ","), line=semicolon.line, of=broken.span(first, semicolon))
+    if next(token for token in body if token.text == ":") is last:
+        shown = broken.span(first, last)
+        yield broken.guess(1, insert_after(last, " None"), line=first.line, of=shown, missing="its value")
 
 
 def _without_colon(broken: Broken, body: list[Token]) -> Iterator[Candidate]:
@@ -113,7 +132,6 @@ def _without_colon(broken: Broken, body: list[Token]) -> Iterator[Candidate]:
     "comprehension-without-brackets",
     INVALID,
     "Generator expression must be parenthesized",
-    "did you forget parentheses around the comprehension",
     FORGOTTEN_COMMA,
     "expected after for-loop variables",
     "expected 'else' after 'if'",
@@ -144,6 +162,20 @@ def comprehension_without_brackets(broken: Broken) -> Iterator[Candidate]:
             yield broken.guess(0.6, insert_after(name, f" for {name.text}"), of=broken.span(name, after))
 
 
+@syntax_rule("several-values-in-comprehension", INVALID, "did you forget parentheses around the comprehension")
+def several_values_in_comprehension(broken: Broken) -> Iterator[Candidate]:
+    """Yield a comprehension that makes a tuple of each item, without parentheses around the tuple."""
+    tokens, words = broken.here, broken.words
+    at = words.index("for") if "for" in words else 0
+    opener = broken.opener(tokens[at]) if at else None
+    if opener is None or opener.text not in ("[", "{") or opener.line != broken.fault.line:
+        return
+    values = tokens[tokens.index(opener) + 1 : at]
+    if any(token.text == "," and broken.opener(token) is opener for token in values):
+        shown = broken.span(values[0], values[-1])
+        yield broken.guess(0.5, *enclose(values[0], values[-1], "()"), of=shown, values=shown)
+
+
 def _with_parentheses(broken: Broken, opener: Token, at: int) -> Candidate:
     """Return an argument of a call that is a comprehension, in the parentheses that it needs."""
     tokens = broken.here
@@ -172,9 +204,6 @@ def _comprehension_parts(broken: Broken, at: int) -> Iterator[tuple[Token, *tupl
     for mark, after in pairwise(tokens[at:]):
         if (mark.text == "," and after.text in ("for", "if")) or (mark.text == ":" and after.text in CLOSERS):
             yield after, remove(mark)
-    opener = broken.opener(tokens[at])
-    if opener is not None and opener.line == tokens[at].line and "," in words[tokens.index(opener) : at]:
-        yield tokens[at], *enclose(tokens[tokens.index(opener) + 1], tokens[at - 1], "()")
 
 
 @syntax_rule("choice-without-else", "expected 'else' after 'if'")

@@ -89,6 +89,23 @@ def header_form(broken: Broken) -> Iterator[Candidate]:
         yield guess(1.95)
 
 
+@syntax_rule("condition-left-out", INVALID)
+def condition_left_out(broken: Broken) -> Iterator[Candidate]:
+    """Yield `if`, `elif` or `while` without a condition. The edit makes the last `elif` an `else`."""
+    match broken.here:
+        case [word, colon] if word.text in ("if", "elif", "while") and colon.text == ":":
+            last = Code("elif") if word.text == "elif" else ""
+            is_last = bool(last) and not _has_more_branches(broken, broken.fault.line)
+            yield broken.guess(0.4, *([replace(word, "else")] if is_last else []), header=word, last=last)
+
+
+def _has_more_branches(broken: Broken, line: int) -> bool:
+    """Return whether `elif` or `else` continues the `if` statement below one of its branches."""
+    width = len(broken.indent(line))
+    below = next((n for n in broken.by_line if n > line and len(broken.indent(n)) <= width), 0)
+    return broken.word(below) in ("elif", "else") and len(broken.indent(below)) == width
+
+
 def _loop_of_another_language(broken: Broken, line: int) -> Iterator[Candidate]:
     """Yield a loop of another language: `for (i = 0; i < n; i++)`, `for i = 1:n` or `for i in 1..n`."""
     text = broken.text(line)
@@ -127,8 +144,6 @@ def _header_changes(tokens: list[Token], words: list[str]) -> Iterator[Choice]:
             yield 0.5, insert_before(tokens[1], "def ")
         case "with" if "as" not in words:
             yield from _context_header(tokens)
-        case "if" | "elif" | "while" if words[1:2] == [":"]:
-            yield 0.6, replace(first, "else")
     if words[0] in ("if", "elif", "while") and words[-1] in ("then", "do"):
         yield 0.6, Change(tokens[-2].end, last.end, ":")
     if last.text == "{":

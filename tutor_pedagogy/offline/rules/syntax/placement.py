@@ -18,6 +18,7 @@ from tutor_pedagogy.offline.rules.syntax.broken import (
     Broken,
     Candidate,
     Change,
+    LineNumber,
     insert,
     insert_before,
     remove,
@@ -41,6 +42,9 @@ _FEATURES = (
     "with_statement",
 )
 """The names that can be imported from `__future__`."""
+_SHORTEST_BLOCK = 2
+_NEW = frozenset(("def", "class", "async", "@", "else", "elif", "except", "finally"))
+"""The words that begin a line that does not belong to the block above it."""
 _OPENING_WORDS = frozenset(("if", "for", "while", "try", "with", "def", "class", "return", "import"))
 
 
@@ -120,10 +124,27 @@ def statement_out_of_place(broken: Broken) -> Iterator[Candidate]:
         margin = broken.indent(opener)
         body = list(takewhile(lambda n: len(broken.indent(n)) > len(margin), (n for n in broken.by_line if n > opener)))
         outside = [n for n in broken.by_line if (body or [opener])[-1] < n <= line]
+        outside += takewhile(
+            lambda n: len(broken.indent(n)) > len(margin), (n for n in broken.by_line if n > line and len(outside) > 1)
+        )
         step = inner.removeprefix(margin) or "    "
+        later = _next_in_block(broken, outside, margin)
+        if len(outside) > 1 and later:
+            yield guess(0.4, line=outside[0], later=LineNumber.of(later))
         if len(outside) > 1:
             yield guess(0.85, *(broken.part(n, 0, 0, step) for n in outside), line=outside[0])
         yield guess(2)
+
+
+def _next_in_block(broken: Broken, outside: list[int], margin: str) -> int:
+    """Return the line right below lines that left a block, if it may have left the same block with them; else 0.
+
+    It may not if the statement at fault is unconditional: nothing below it would run.
+    """
+    if len(outside) < _SHORTEST_BLOCK or broken.indent(broken.fault.line) == margin:
+        return 0
+    after = outside[-1] + 1
+    return after if broken.on(after) and broken.indent(after) == margin and broken.word(after) not in _NEW else 0
 
 
 def _home(broken: Broken, home: str) -> int:

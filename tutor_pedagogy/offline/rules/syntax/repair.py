@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.lexing import tokens_of
@@ -117,15 +118,24 @@ class Search:
         return Diagnosis(best.rule, best.candidate, best.code if is_small else None, best.code, best.sense)
 
     def _chained(self, code: str, steps: list[_Trial]) -> Diagnosis | None:
-        """Return the first of these steps, with the later errors of the program corrected as well if that is small."""
+        """Return the first of these steps, with the later errors of the program corrected as well if that is small.
+
+        Where a later error needs another lesson and is on another line, only the steps before it are kept: the reason
+        of the edit would not explain that change.
+        """
         for step in steps[:2]:
             tokens = MOST_TOKENS_CHANGED - _tokens(step.candidate, code)
-            mended = self._mend(step.code, step.fault, tokens, DEEPEST_CHAIN - 1)
-            if mended is not None:
-                sense = self._sense(code, mended)
-                return Diagnosis(step.rule, step.candidate, mended if sense < Sense.NONE else None, step.code, sense)
+            later = self._mend(step.code, step.fault, tokens, DEEPEST_CHAIN - 1)
+            if later is None:
+                continue
+            sense = self._sense(code, later[-1].code)
+            if sense is Sense.NONE and step is not steps[0]:
+                continue
+            same = list(takewhile(partial(_belongs_to, step), later))
+            mended = later[-1].code if len(same) == len(later) and sense < Sense.NONE else None
+            return Diagnosis(step.rule, step.candidate, mended, (same or [step])[-1].code, sense)
         for step in steps[:1]:
-            is_whole_line = step.fault is None or step.fault.line != step.candidate.line
+            is_whole_line = step.fault is None or step.fault.line > step.candidate.line
             return Diagnosis(step.rule, step.candidate, None, step.code if is_whole_line else None)
         return None
 
@@ -167,19 +177,18 @@ class Search:
         is_unlikely = steps and solved and steps[0].candidate.cost < solved[0].candidate.cost - 1
         return [*steps, *solved] if is_unlikely else [*solved, *steps]
 
-    def _mend(self, code: str, fault: Fault | None, tokens: int, depth: int) -> str | None:
-        """Return the code with an error and the later ones corrected, or None if that changes too many tokens."""
-        if fault is None:
-            return code
-        if tokens <= 0 or depth <= 0:
+    def _mend(self, code: str, fault: Fault | None, tokens: int, depth: int) -> list[_Trial] | None:
+        """Return the trials that correct an error and the later ones, or None if they change too many tokens."""
+        if tokens <= 0 or depth <= 0 or fault is None:
             return None
         fitting = [(rule, guess) for rule, guess in self._guesses(code, fault) if 0 < _tokens(guess, code) <= tokens]
         steps = self._confirmed(code, fault, fitting)
         for step in steps:
             if step.fault is None:
-                return step.code
+                return [step]
         for step in steps[:1]:
-            return self._mend(step.code, step.fault, tokens - _tokens(step.candidate, code), depth - 1)
+            later = self._mend(step.code, step.fault, tokens - _tokens(step.candidate, code), depth - 1)
+            return later and [step, *later]
         return None
 
     def _may_try(self, code: str) -> bool:
@@ -200,6 +209,11 @@ class Search:
         if not isinstance(tree, ast.Module):
             return Sense.SOUND
         return sense_of(tree, code, edited, self._words, is_complete=self._is_complete)
+
+
+def _belongs_to(first: _Trial, later: _Trial) -> bool:
+    """Return whether a later step corrects the same kind of error as the first, or one on the same line."""
+    return later.rule is first.rule or later.candidate.line == first.candidate.line
 
 
 def _is_progress(fault: Fault, candidate: Candidate, left: Fault) -> bool:

@@ -16,6 +16,7 @@ from tutor_pedagogy.offline.rules.syntax.broken import (
     Broken,
     Candidate,
     Change,
+    LineNumber,
     insert,
     insert_before,
 )
@@ -41,6 +42,9 @@ _NEVER_CLOSED = ("unterminated", "EOL while")
 @syntax_rule("text-never-closed", *_NEVER_CLOSED, "EOF while", INVALID)
 def text_never_closed(broken: Broken) -> Iterator[Candidate]:
     """Yield the places at which an unclosed string could end."""
+    if (docstring := _open_docstring(broken)) is not None:
+        yield docstring
+        return
     opened = [token for token in broken.tokens if token.type == "open_string"]
     here = [token for token in opened if token.line == broken.fault.line] or opened[:1]
     for token in here[:1]:
@@ -54,6 +58,23 @@ def text_never_closed(broken: Broken) -> Iterator[Candidate]:
         guess = partial(broken.guess, line=token.line, of=token.text.rstrip(), quote=Code(quote))
         for cost, *changes in _string_ends(broken, token, start + 1, quote):
             yield guess(cost, *changes)
+
+
+def _open_docstring(broken: Broken) -> Candidate | None:
+    """Return an unclosed docstring that ends where another one, above or on the line at fault, should begin."""
+    for token, after in pairwise(broken.tokens):
+        if token.start > broken.offset(broken.fault.line):
+            return None
+        mark = token.text[-3:]
+        if token.type != "string" or mark not in ('"""', "'''") or "\n" not in token.text:
+            continue
+        first_line = token.text.partition("\n")[0].rstrip()
+        is_alone = broken.on(token.line)[0] is token and len(first_line) > len(mark)
+        end = token.line + token.text.count("\n")
+        if is_alone and after.type in ("name", "keyword") and not broken.text(end).partition(mark)[0].strip():
+            close = insert(token.start + len(first_line), mark)
+            return broken.guess(0.3, close, line=token.line, of=first_line, quote=Code(mark), taken=LineNumber.of(end))
+    return None
 
 
 def _string_ends(broken: Broken, token: Token, start: int, quote: str) -> Iterator[Choice]:

@@ -54,10 +54,18 @@ def call_as_target(broken: Broken) -> Iterator[Candidate]:
     guess = partial(broken.guess, of=shown, left=shown, name=name, right=broken.span(right[0], right[-1]))
     if "." in name and opener.end < last.start:
         yield guess(0.7, Change(last.end, right[-1].end, ""))
+    if len(right) == 1 and right[0].type == "name" and _is_function(broken, name):
+        return
     if opener.end < last.start:
         yield guess(0.9, *replace_brackets(opener, last, "[]"))
     else:
         yield guess(1.1, replace_all(opener, last, ""))
+
+
+def _is_function(broken: Broken, name: str) -> bool:
+    """Return whether the program defines a function or class of this name, or Python has one built in."""
+    defined = {after.text for word, after in pairwise(broken.tokens) if word.text in ("def", "class")}
+    return name in defined or callable(getattr(builtins, name, None))
 
 
 def _sides(broken: Broken) -> tuple[list[Token], Token, list[Token]] | None:
@@ -82,7 +90,8 @@ def value_as_target(broken: Broken) -> Iterator[Candidate]:
     guess = partial(broken.guess, of=shown, left=shown, sign=operator)
     if left[0].text != "print" and (len(left) == 1 or left[0].type != "keyword"):
         for cost, *changes in _target_changes(broken, left, operator, right):
-            yield guess(cost, *changes, right=broken.span(right[0], right[-1]))
+            swapped = right[0] if len(changes) > 1 and len(right) == 1 and right[0].type == "name" else ""
+            yield guess(cost, *changes, right=broken.span(right[0], right[-1]), swapped=swapped)
     if "illegal" in broken.fault.message:
         yield guess(1, right="the right side")
 

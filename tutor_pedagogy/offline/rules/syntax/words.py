@@ -52,6 +52,7 @@ _SHORT = 3
 """The maximum length of a short word. Its limit is `_SIMILAR_IF_SHORT`, because each wrong letter counts for more."""
 _SIMILAR, _SIMILAR_IF_SHORT = 0.7, 0.66
 """The minimum similarity of a word to the keyword that it stands for, from 0 to 1: for long and for short words."""
+_FOREIGN = {"&&": "and", "||": "or"}
 _SENTENCE = 3
 """The minimum number of consecutive words that are taken for a sentence."""
 
@@ -120,7 +121,10 @@ def else_with_condition(broken: Broken) -> Iterator[Candidate]:
             if second.text == "if":
                 shown = broken.span(word, second)
                 changes = [replace_all(word, second, "elif"), *colon]
-                yield broken.guess(0.5, *changes, of=shown, words=Code("else if"))
+                signs = "".join(token.text if token.type == "operator" else " " for token in broken.here)
+                other = next((sign for sign in _FOREIGN if sign in signs), "")
+                keyword = Code(_FOREIGN.get(other, ""))
+                yield broken.guess(0.5, *changes, of=shown, words=Code("else if"), sign=Code(other), keyword=keyword)
             elif second.text != ":":
                 shown = broken.span(word, broken.here[-2] if has_colon else last)
                 yield broken.guess(0.9, replace(word, "elif"), *colon, of=shown, words=word)
