@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _FEWEST_ALIKE = 2
 """The minimum number of uniform entries, or of lines that look up a key, that show what the code expects."""
+_CASES = (str.islower, str.isupper, str.istitle)
 _MOST_QUOTED = 2
 """The maximum number of numbers in quotes that one edit changes: the two sides of an operation."""
 _NUMBERS = r"(?:int|float)"
@@ -169,11 +170,18 @@ def key_in_two_spellings(case: CrashContext) -> Match | None:
             continue
         is_inside = any(up is table for node in written for up in case.program.above(node))
         wrong, spelt, right = written[0], wanted, alike[0]
-        if len(written) > 1 or is_inside:
+        if len(written) > 1 or (is_inside and not _is_odd_one(wanted, alike[0], [*keys])):
             wrong, spelt, right = keys[alike[0]], alike[0], wanted
         replace = (wrong, case.text(wrong).replace(spelt, right))
         return case.at(wrong, replace=replace, here=wrong, other=Code(repr(right)))
     return None
+
+
+def _is_odd_one(wanted: str, near: str, keys: list[str]) -> bool:
+    """Return whether a string differs only in its case from a key, as no key of the dictionary does."""
+    if wanted.lower() != near.lower() or len(keys) < _FEWEST_ALIKE:
+        return False
+    return any(all(map(test, keys)) and not test(wanted) for test in _CASES)
 
 
 def _slip_in_one_table(case: CrashContext, wanted: str) -> Match | None:

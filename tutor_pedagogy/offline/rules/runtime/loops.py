@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import ast
 import re
+from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.edits import edit_to
 from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.program import SHRINKING
-from tutor_pedagogy.offline.rules.runtime.rule import CrashContext, Match, runtime_rule
+from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.finding import Edit
 
 _OUT_OF_RANGE = re.compile(r"(?:list|string|tuple|array|deque)? ?(?:assignment )?index out of range")
 
@@ -125,3 +130,52 @@ def pair_in_place_of_index(case: CrashContext) -> Match | None:
                     if is_call_of(iterated, "enumerate"):
                         return case.at(loop, replace=(target, f"{name}, _"), name=target, use=subscript)
     return None
+
+
+@runtime_rule(
+    "removed-while-searching", ("ValueError",), r"list\.remove\(x\): x not in list", before=("not-in-collection",)
+)
+def removed_while_searching(case: CrashContext) -> Match | None:
+    """Return the removal of a found item that stands inside the loop that still searches for it."""
+    match case.statement:
+        case (
+            ast.Expr(
+                value=ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="remove"), args=[ast.Name(id=item)])
+            ) as removal
+        ):
+            loop = case.program.parents.get(removal)
+        case _:
+            return None
+    match loop:
+        case ast.For(target=ast.Name(id=target), iter=ast.Name(id=iterated), body=body, orelse=[]) if iterated == owner:
+            at = next((i for i, each in enumerate(body) if _chooses(each, item, target)), None)
+            if at is not None and removal in body[at + 1 :] and case.loops_above(loop):
+                edit = _moved_out(case, loop, body[at + 1 :])
+                slots = {
+                    "item": Code(item),
+                    "owner": Code(owner),
+                    "header": Code(case.program.line(loop.lineno).strip()),
+                }
+                return case.at(removal, edit=edit, slots=slots)
+    return None
+
+
+def _chooses(statement: ast.stmt, item: str, target: str) -> bool:
+    """Return whether a statement is an `if` that stores the loop variable as the item found so far."""
+    match statement:
+        case ast.If(body=[ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=value))], orelse=[]):
+            return name == item and value == target
+    return False
+
+
+def _moved_out(case: CrashContext, loop: ast.For, moved: list[ast.stmt]) -> Edit | None:
+    """Return the edit that puts the last statements of a loop behind the loop; None if their lines are not simple."""
+    first, last = moved[0].lineno, loop.end_lineno or 0
+    margin, lines = loop.col_offset, [*case.program.lines]
+    deeper = moved[0].col_offset - margin
+    for at in range(first - 1, last):
+        if lines[at].strip():
+            if lines[at][: margin + deeper].strip():
+                return None
+            lines[at] = lines[at][:margin] + lines[at][margin + deeper :]
+    return edit_to(case.program, "\n".join(lines))

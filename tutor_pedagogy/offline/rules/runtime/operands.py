@@ -6,7 +6,9 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.nodes import is_string
+from tutor_pedagogy.offline.engine.edits import edit_to
+from tutor_pedagogy.offline.engine.nodes import is_call_of, is_string
+from tutor_pedagogy.offline.evaluation import UNKNOWN
 from tutor_pedagogy.offline.rules.runtime.origins import input_of, is_input
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.type_names import in_words
@@ -14,6 +16,8 @@ from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tutor_pedagogy.offline.engine.finding import Edit
 
 _UNSUPPORTED = r"unsupported operand type\(s\) for \S+(?: \S+)?: '([\w.]+)' and '([\w.]+)'"
 _ORDER = r"not supported between instances of "
@@ -83,7 +87,26 @@ def _at_input(case: CrashContext, part: ast.expr, operation: ast.AST | None) -> 
         case ast.Call(func=ast.Attribute(attr="split")):
             is_unpacked = isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Tuple)
             new = f"map(int, {text})" if is_unpacked else f"list(map(int, {text}))"
-    return case.at(origin, replace=(origin, new), name=part, operation=operation or "")
+    both = _both_converted(case, operation)
+    other: ast.AST | str = operation.right if both is not None and isinstance(operation, ast.BinOp) else ""
+    return case.at(origin, edit=both or case.rewrite(origin, new), name=part, operation=operation or "", others=other)
+
+
+def _both_converted(case: CrashContext, operation: ast.AST | None) -> Edit | None:
+    """Return the edit that converts both sides of an operation, if each is a name that `input` alone has set."""
+    match operation:
+        case ast.BinOp(left=ast.Name(id=first), right=ast.Name(id=second)) if first != second:
+            values = [case.program.last_value(name, case.line) for name in (first, second)]
+        case _:
+            return None
+    lines = [*case.program.lines]
+    inputs = [value for value in values if is_call_of(value, "input") and value.lineno == value.end_lineno]
+    if len({value.lineno for value in inputs}) != len(values):
+        return None
+    for value in inputs:
+        line, (start, end) = lines[value.lineno - 1], case.columns(value)
+        lines[value.lineno - 1] = f"{line[:start]}int({line[start:end]}){line[end:]}"
+    return edit_to(case.program, "\n".join(lines))
 
 
 @runtime_rule(
@@ -118,7 +141,31 @@ def text_plus_other(case: CrashContext) -> Match | None:
         replace = (string, f"int({case.text(string)})" if is_number else None)
     elif is_sum and isinstance(wrong, ast.BinOp | ast.Name) and not is_printed:
         replace = (string, f"{other_type}({case.text(string)})")
-    return case.here(operation, replace=replace, other=wrong, slots=words)
+    edit = case.rewrite(*replace)
+    if replace[0] is wrong and replace[1] is not None:
+        edit = _all_as_strings(case, operation, wrong)
+    return case.here(operation, edit=edit, other=wrong, slots=words)
+
+
+def _all_as_strings(case: CrashContext, operation: ast.expr, wrong: ast.expr) -> Edit | None:
+    """Return the edit that wraps every part of a sum with `str` that is known not to be a string."""
+    top = operation
+    while isinstance(up := case.program.parents.get(top), ast.BinOp) and isinstance(up.op, ast.Add):
+        top = up
+    parts, waiting = [wrong], [top]
+    while waiting:
+        match waiting.pop():
+            case ast.BinOp(left=left, op=ast.Add(), right=right):
+                waiting += [left, right]
+            case part if part is not wrong and case.value(part) is not UNKNOWN and type(case.value(part)) is not str:
+                parts.append(part)
+    if any(not part.lineno == part.end_lineno == wrong.lineno for part in parts):
+        return None
+    line = case.program.line(wrong.lineno)
+    for part in sorted(parts, key=lambda each: each.col_offset, reverse=True):
+        start, end = case.columns(part)
+        line = f"{line[:start]}str({line[start:end]}){line[end:]}"
+    return case.program.edit(wrong.lineno, line)
 
 
 @runtime_rule(

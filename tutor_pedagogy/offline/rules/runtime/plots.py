@@ -139,3 +139,25 @@ def pyplot_not_imported(case: CrashContext) -> Match | None:
                 edit = case.rewrite_line(node.lineno, f"import matplotlib.pyplot as {name.asname}")
                 return case.at(node, edit=edit, name=Code(name.asname), attribute=Code(case.match["name"]))
     return None
+
+
+@runtime_rule(
+    "numerical.axes-in-one-row",
+    ("IndexError",),
+    r"too many indices for array: array is 1-dimensional, but 2 were indexed",
+    before=("numerical.too-many-indices",),
+)
+def axes_in_one_row(case: CrashContext) -> Match | None:
+    """Return the call of `subplots` for one row or one column, whose axes are indexed by row and column."""
+    for node in case.subscripts:
+        for made in case.program.each(ast.Assign):
+            match made, node.value:
+                case (
+                    ast.Assign(targets=[ast.Tuple(elts=[_, ast.Name(id=stored)])], value=ast.Call() as call),
+                    ast.Name(id=used) as owner,
+                ) if stored == used and called_name(call) == "subplots" and made.lineno < case.line:
+                    sizes = [case.text(each) for each in call.args if isinstance(each, ast.Constant)]
+                    sizes += [case.text(each.value) for each in call.keywords if each.arg in ("nrows", "ncols")]
+                    if "1" in sizes or len(sizes) == 1:
+                        return case.here(node, owner=owner, call=call, other_line=str(case.program.shown(made.lineno)))
+    return None

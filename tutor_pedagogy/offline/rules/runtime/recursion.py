@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -49,10 +50,31 @@ def _smaller(case: CrashContext, call: ast.Call) -> tuple[Edit, ...]:
 def _recursive_call(case: CrashContext) -> tuple[Function | None, ast.Call | None]:
     """Return the failing function and its recursive call, preferably the one that the traceback marks."""
     function = case.function or case.program.functions.get(case.crash.function)
+    repeated, times = next(iter(Counter(case.crash.callers).most_common(1)), (0, 0))
+    if times > 1 and case.line not in case.crash.callers:
+        function = case.program.function_at(repeated) or function
     nodes = walk(function) if function is not None else []
     calls = [n for n in nodes if isinstance(n, ast.Call) and function is not None and called_name(n) == function.name]
-    here = [call for call in calls if call.lineno == case.line] or calls
+    here = [call for call in calls if call.lineno in (case.line, repeated)] or calls
     return function, next((call for call in here if call is case.node), here[0] if here else None)
+
+
+@runtime_rule("slice-keeps-all", ("RecursionError",), before=("recursion-same-argument",))
+def slice_keeps_all(case: CrashContext) -> Match | None:
+    """Return the line that replaces an argument of the next call by a copy of it, as in `x = x[:len(x)]`."""
+    function, call = _recursive_call(case)
+    if function is None or call is None:
+        return None
+    passed = names_in(*call.args)
+    for node in case.program.own_nodes(function):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Subscript(value=ast.Name(id=used)) as part):
+                text = case.text(part)
+                if name == used and name in passed and _WHOLE_SLICE.sub("", text) == name:
+                    edit = case.rewrite(part, f"{text[:-1]} - 1]" if "len" in text else f"{name}[1:]")
+                    found = case.at(node, function=Code(function.name), name=Code(name), slice=part)
+                    return replace(found, choices=(edit,) if edit is not None else ())
+    return None
 
 
 @runtime_rule("recursion-without-end", ("RecursionError",), before=("recursion-misses-end",))

@@ -48,7 +48,7 @@ def name_of_another_function(case: CrashContext) -> Match | None:
     return None
 
 
-@runtime_rule("answer-not-kept", ("NameError",), _NAME, before=("name-of-another-function",))
+@runtime_rule("answer-not-kept", ("NameError",), _NAME, before=("name-of-another-function", "name-misspelt"))
 def answer_not_kept(case: CrashContext) -> Match | None:
     """Return the call whose result is discarded although its function returns the variable that is missing here."""
     name = case.match["name"]

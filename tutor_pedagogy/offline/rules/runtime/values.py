@@ -48,7 +48,7 @@ def text_is_no_number(case: CrashContext) -> Match | None:
     """Return the conversion of a string that is not a valid number."""
     call, text = case.call("int", "float"), case.match["text"]
     name = case.code(first_argument(call), "")
-    slots = {"value": Code(repr(text)), "name": name, "look": _look(text)}
+    slots = {"value": Code(repr(text)), "name": name, "look": _look(text), "blank": name if not text.strip() else ""}
     split = _split_of(case, call) if not text.strip() else None
     if split is not None:
         owner = case.text(split.func.value) if isinstance(split.func, ast.Attribute) else ""
@@ -136,20 +136,14 @@ def not_in_collection(case: CrashContext) -> Match | None:
     if call is None:
         return case.here(owner=Code(case.marked or ""), item="")
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
-    item, statement = first_argument(call), case.statement
+    item = first_argument(call)
     slots = {"owner": case.code(owner, ""), "item": case.code(item, "")}
     held, wanted = case.value(owner), case.value(item)
     if isinstance(held, list | tuple | str) and isinstance(wanted, str) and isinstance(item, ast.Constant):
         alike = [each for each in held if isinstance(each, str) and each.lower().strip() == wanted.lower().strip()]
         if len(set(alike)) == 1 and not isinstance(held, str):
             return case.here(call, replace=(item, case.text(item).replace(wanted, alike[0])), slots=slots)
-    is_alone = isinstance(statement, ast.Expr) and statement.value is call and statement.end_lineno == case.line
-    if not (is_alone and called_name(call) == "remove" and isinstance(owner, ast.Name) and item is not None):
-        return case.here(call, slots=slots)
-    line = case.program.line(case.line)
-    indent = line[: len(line) - len(line.lstrip())]
-    guarded = f"if {case.text(item)} in {owner.id}:\n{indent}    {line.strip()}"
-    return case.here(call, edit=case.rewrite_line(case.line, guarded), slots=slots)
+    return case.here(call, slots=slots)
 
 
 @runtime_rule(

@@ -1,0 +1,54 @@
+"""Strings that cannot become one number: empty ones, and those with several numbers."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from tutor_pedagogy.offline.engine.nodes import called_name, first_argument
+from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
+
+_EMPTY = r"invalid literal for int\(\) with base \d+: '\s*'$|could not convert string to float: '\s*'$"
+_SEVERAL = re.compile(
+    r"(?:invalid literal for int\(\) with base \d+|could not convert string to float):"
+    r" '(?P<text>\s*-?\d+(?:\.\d+)?(?:\s*[,;]\s*|\s+)-?\d+(?:\.\d+)?[\d\s.,;-]*)'$"
+)
+
+
+@runtime_rule("empty-string-for-number", ("ValueError",), _EMPTY, before=("text-is-no-number",))
+def empty_string_for_number(case: CrashContext) -> Match | None:
+    """Return the conversion of an empty string; None if it is a part of a split string, or was just typed in."""
+    call = case.call("int", "float")
+    argument = first_argument(call)
+    if call is None or not isinstance(argument, ast.Subscript | ast.Name):
+        return None
+    loops = [up for up in case.program.above(call) if isinstance(up, ast.For)]
+    if isinstance(argument, ast.Name) and not _is_filled_by_loop(argument.id, loops):
+        return None
+    return case.here(call, name=argument, function=Code(called_name(call)))
+
+
+def _is_filled_by_loop(name: str, loops: list[ast.For]) -> bool:
+    """Return whether a name is one of several variables of an enclosing loop."""
+    targets = [part for loop in loops if isinstance(loop.target, ast.Tuple) for part in loop.target.elts]
+    return any(isinstance(part, ast.Name) and part.id == name for part in targets)
+
+
+@runtime_rule("several-numbers-in-string", ("ValueError",), _SEVERAL, before=("text-is-no-number",))
+def several_numbers_in_string(case: CrashContext) -> Match | None:
+    """Return the conversion of a string with several numbers, with an edit that converts each of them."""
+    call, text = case.call("int", "float"), case.match["text"]
+    if call is None or len(call.args) != 1 or call.keywords or re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", text.strip()):
+        return None
+    signs = sorted(set(re.findall(r"[,;]", text)))
+    if len(signs) > 1 or (not signs and len(text.split()) == 1) or re.fullmatch(r"\s*-?\d+,\d+\s*", text):
+        return None
+    parts, statement = text.split(signs[0] if signs else None), case.statement
+    separator = f'"{signs[0]}"' if signs else ""
+    split = f"{case.text(call.args[0])}.split({separator})"
+    new = None
+    match statement:
+        case ast.Assign(targets=[ast.Tuple(elts=targets)], value=value) if value is call:
+            new = f"map({called_name(call)}, {split})" if len(targets) == len(parts) else None
+    slots = {"value": Code(repr(text)), "function": Code(called_name(call)), "split": Code(split)}
+    return case.here(call, replace=(call, new), slots=slots)
