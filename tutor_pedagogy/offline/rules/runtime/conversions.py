@@ -9,10 +9,12 @@ from tutor_pedagogy.offline.engine.nodes import called_name, first_argument
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 
 _EMPTY = r"invalid literal for int\(\) with base \d+: '\s*'$|could not convert string to float: '\s*'$"
-_SEVERAL = re.compile(
-    r"(?:invalid literal for int\(\) with base \d+|could not convert string to float):"
-    r" '(?P<text>\s*-?\d+(?:\.\d+)?(?:\s*[,;]\s*|\s+)-?\d+(?:\.\d+)?[\d\s.,;-]*)'$"
+_SEVERAL = (
+    r"(?:invalid literal for int\(\) with base \d+|could not convert string to float): '(?P<text>[-\d.,; ]{3,80})'$"
 )
+_DECIMAL_PARTS = 2
+"""The number of parts of a number with a decimal comma."""
+_ONE_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 @runtime_rule("empty-string-for-number", ("ValueError",), _EMPTY, before=("text-is-no-number",))
@@ -40,10 +42,12 @@ def several_numbers_in_string(case: CrashContext) -> Match | None:
     call, text = case.call("int", "float"), case.match["text"]
     if call is None or len(call.args) != 1 or call.keywords or re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", text.strip()):
         return None
-    signs = sorted(set(re.findall(r"[,;]", text)))
-    if len(signs) > 1 or (not signs and len(text.split()) == 1) or re.fullmatch(r"\s*-?\d+,\d+\s*", text):
+    signs, statement = sorted(set(re.findall(r"[,;]", text))), case.statement
+    parts = [part.strip() for part in text.split(signs[0] if signs else None)]
+    is_unpacked = isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Tuple)
+    is_decimal = signs == [","] and len(parts) == _DECIMAL_PARTS and " " not in text and not is_unpacked
+    if is_decimal or len(signs) > 1 or len(parts) == 1 or not all(map(_ONE_NUMBER.fullmatch, parts)):
         return None
-    parts, statement = text.split(signs[0] if signs else None), case.statement
     separator = f'"{signs[0]}"' if signs else ""
     split = f"{case.text(call.args[0])}.split({separator})"
     new = None

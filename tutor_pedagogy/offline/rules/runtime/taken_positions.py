@@ -111,8 +111,8 @@ def _removed(case: CrashContext, call: ast.Call, owner: ast.Name, item: ast.Name
 @runtime_rule(
     "character-for-index",
     ("TypeError",),
-    r"not all arguments converted during string formatting|unsupported operand type\(s\) for [-/*]+: 'str' and 'int'",
-    before=("places-and-values", "text-in-calculation", "number-from-input"),
+    r"not all arguments converted during string formatting",
+    before=("places-and-values", "number-from-input"),
 )
 def character_for_index(case: CrashContext) -> Match | None:
     """Return the loop over the characters of a string whose variable is used in a calculation like an index."""
