@@ -22,7 +22,7 @@ _ASKS = re.compile(
     r"(?:for ?ever|endless|endlessly|infinite|infinitely|(?:stop|end|finish|terminate)(?= ?(?:[.?!,;]|$)))",
     re.IGNORECASE,
 )
-_NAMED_ERROR = re.compile(r"\b[A-Z][a-z]{1,20}[A-Za-z]{0,20}Error\b")
+_WORD = re.compile(r"[A-Za-z]+")
 _REPORTS = re.compile(r"\b(?:i (?:get|got|keep|see|have)|it (?:gives|says|raises|shows|throws)|why)\b", re.IGNORECASE)
 
 
@@ -34,14 +34,14 @@ def asks_about_end(question: str) -> bool:
 def absent_error(program: Program) -> str | None:
     """Return the exception that a question reports if the followed program surely runs to its end without it."""
     question = (program.submission.question or "")[:_MAX_QUESTION]
-    named = _NAMED_ERROR.search(question)
+    named = next((word for word in _WORD.findall(question) if word.endswith("Error") and word[0].isupper()), None)
     is_asked = named is not None and _REPORTS.search(question) and not (program.submission.traceback or "").strip()
     if named is None or not is_asked or not isinstance(program.tree, ast.Module):
         return None
     done = run(program.tree)
     functions: list[Function] = program.each(ast.FunctionDef, ast.AsyncFunctionDef)
     is_whole = all(any(inner.lineno in done.ran for inner in each.body) for each in functions)
-    return named[0] if done.ending == "finished" and done.is_certain and is_whole else None
+    return named if done.ending == "finished" and done.is_certain and is_whole else None
 
 
 def way_out(program: Program) -> str | None:
