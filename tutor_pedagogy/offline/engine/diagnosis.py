@@ -163,7 +163,7 @@ def _evidence(program: Program, submission: Submission) -> Cause | None:
     symptom = read_symptom(traceback, submission.question)
     is_failing_test = (
         symptom is not None and (symptom.call or symptom.got) and (crash is None or crash.exception == "AssertionError")
-    )
+    ) or (crash is not None and crash.exception == "AssertionError" and not _is_own_assertion(program, crash))
     is_crash = crash is not None and crash.exception not in _SYNTAX and (crash.line or program.fault is None)
     if crash is not None and is_crash and not is_failing_test:
         cause = _crash(program, crash)
@@ -182,6 +182,12 @@ def _evidence(program: Program, submission: Submission) -> Cause | None:
         if foreseen is not None:
             return _crash(program, foreseen)
     return _wrong_result(program, symptom)
+
+
+def _is_own_assertion(program: Program, crash: Crash) -> bool:
+    """Return whether the line on which an `AssertionError` was raised is one of the program, and no test's."""
+    statement = program.statement_at(crash.line) if crash.line else None
+    return isinstance(statement, ast.Assert | ast.Raise) or "assert" in program.line(crash.line)
 
 
 def _wrong_result(program: Program, symptom: Symptom | None) -> Cause | None:

@@ -103,7 +103,9 @@ def inputs_compared_as_text(program: Program, node: ast.Compare) -> Iterator[Mat
             ops=[ast.Lt() | ast.Gt() | ast.LtE() | ast.GtE()],
             comparators=[ast.Constant(value=str(digits)) as right],
         ) if digits.isdigit() and is_input(program, left, node.lineno):
-            yield program.here(right, name=left, other=right, operation=node)
+            origin = program.last_value(left.id, node.lineno)
+            if origin is not None:
+                yield program.here(origin, name=left, number=Code(digits), operation=node)
 
 
 def _two_inputs(program: Program, node: ast.expr, left: ast.Name, right: ast.Name) -> Iterator[Match]:

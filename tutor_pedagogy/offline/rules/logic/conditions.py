@@ -6,6 +6,7 @@ import ast
 from itertools import combinations, islice
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.edits import edit_to
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
 from tutor_pedagogy.offline.rules.logic.tree import branches_of
@@ -14,6 +15,7 @@ from tutor_pedagogy.problem.tree_walk import alike, walk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tutor_pedagogy.offline.engine.finding import Edit
     from tutor_pedagogy.offline.engine.match import Match
     from tutor_pedagogy.offline.engine.program import Program
 
@@ -162,10 +164,37 @@ def later_if_overrides(program: Program) -> Iterator[Match]:
             continue
         narrow, wide = _threshold(first), _threshold(second)
         if narrow and wide and narrow[2] == wide[2] and narrow[1] > wide[1] and alike(narrow[0], wide[0]):
+            lines = [node.lineno for node in _overriding(program, second)]
+            shown = [str(program.shown(line)) for line in lines]
             yield program.here(
-                second.test, replace=("if ", "elif "), name=Code(wide[2]), first=first.test, test=second.test
+                second.test,
+                edit=_chaining(program, lines),
+                name=Code(wide[2]),
+                first=first.test,
+                test=second.test,
+                all=f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else "",
             )
             done = around
+
+
+def _overriding(program: Program, first: ast.If) -> list[ast.If]:
+    """Return an `if` with those right behind it that set the same name at a lower bound of the same value."""
+    found = [first]
+    for _, node, following in program.neighbours:
+        if node is found[-1] and isinstance(following, ast.If) and not found[-1].orelse:
+            one, other = _threshold(found[-1]), _threshold(following)
+            if one is None or other is None or one[2] != other[2] or one[1] <= other[1] or not alike(one[0], other[0]):
+                break
+            found.append(following)
+    return found
+
+
+def _chaining(program: Program, lines: list[int]) -> Edit:
+    """Return the edit that makes each `if` on these lines an `elif`."""
+    changed = list(program.lines)
+    for line in lines:
+        changed[line - 1] = changed[line - 1].replace("if ", "elif ", 1)
+    return edit_to(program, "\n".join(changed))
 
 
 def _threshold(node: ast.If) -> tuple[ast.expr, float, str] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from tutor_pedagogy.offline.engine.edits import edit_to
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
 from tutor_pedagogy.offline.engine.program import SHRINKING
@@ -18,6 +19,7 @@ from tutor_pedagogy.problem.tree_walk import walk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tutor_pedagogy.offline.engine.finding import Edit
     from tutor_pedagogy.offline.engine.match import Match
     from tutor_pedagogy.offline.engine.program import Program
 
@@ -58,15 +60,51 @@ def answer_of_call_forgotten(program: Program, function: Function) -> Iterator[M
     """Yield a recursive call whose result the function drops."""
     if program.returns_nothing(function):
         return
-    for node in program.own_nodes(function):
-        match node:
-            case ast.Expr(value=ast.Call() as call) if is_call_of(call, function.name):
-                pass
-            case _:
-                continue
-        if not _has_effect(program, function) and not _hands_on(program, function):
-            text = program.line(node.lineno).strip()
-            yield program.on_line(node, replace=(text, f"return {text}"), function=Code(function.name), call=call)
+    dropped = [
+        node
+        for node in program.own_nodes(function)
+        if isinstance(node, ast.Expr) and _is_own_call(program, function, node.value)
+    ]
+    if not dropped or _has_effect(program, function) or _hands_on(program, function):
+        return
+    if isinstance(program.parents.get(function), ast.ClassDef) and not all(_is_last(program, node) for node in dropped):
+        return
+    lines = sorted(node.lineno for node in dropped)
+    edit = _returning(program, lines) if all(_is_last(program, node) for node in dropped) else None
+    for node in sorted(dropped, key=lambda node: node.lineno):
+        text = program.line(node.lineno).strip()
+        alone = program.edit(node.lineno, program.indentation(node.lineno) + f"return {text}")
+        others = [str(program.shown(line)) for line in lines if line != node.lineno] if edit is not None else []
+        yield program.on_line(
+            node,
+            edit=edit or alone,
+            function=Code(function.name),
+            call=node.value,
+            more=" and ".join(others),
+        )
+
+
+def _is_own_call(program: Program, function: Function, node: ast.AST) -> bool:
+    """Return whether a function calls itself here: by its name or, for a method, on its own object."""
+    if not isinstance(program.parents.get(function), ast.ClassDef):
+        return is_call_of(node, function.name)
+    match node, function.args.args:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=name)), [ast.arg(arg=own), *_]:
+            return owner == own and name == function.name
+    return False
+
+
+def _is_last(program: Program, node: ast.stmt) -> bool:
+    """Return whether a statement is the last one of its block."""
+    return not any(first is node for _, first, _ in program.neighbours)
+
+
+def _returning(program: Program, lines: list[int]) -> Edit:
+    """Return the edit that puts `return` before the calls on these lines."""
+    changed = list(program.lines)
+    for line in lines:
+        changed[line - 1] = f"{program.indentation(line)}return {program.line(line).strip()}"
+    return edit_to(program, "\n".join(changed))
 
 
 def _hands_on(program: Program, function: Function) -> bool:
@@ -90,6 +128,8 @@ def _has_effect(program: Program, function: Function) -> bool:
         match node:
             case ast.Global() | ast.Nonlocal() | ast.Attribute(ctx=ast.Store()):
                 return True
+            case ast.Expr(value=ast.Call() as call) if _is_own_call(program, function, call):
+                continue
             case ast.Expr(value=ast.Call(func=called, args=arguments)) if not is_call_of(
                 node.value, function.name, "print"
             ):

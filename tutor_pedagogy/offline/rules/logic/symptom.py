@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.offline.rules.logic.differences import kinds_of
+from tutor_pedagogy.offline.rules.logic.reports import Report, read_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,19 +30,21 @@ _FAILED = re.compile(r"(?im)^[ \t]*(?:test failed|failed example|failed|failing 
 _ENDLESS = re.compile(r"(?i)did not finish|timed? ?out|time limit|stopped after \d|infinite loop|endless")
 _ENDLESS_CALL = re.compile(r"(?im)^(?>.*?(?:did not finish|timed? ?out))[^:\n]*+:[ \t]*+(?P<call>.*)$")
 _PYTEST = re.compile(r"(?m)^E?[^\S\n]*+(?:AssertionError: )?assert (?P<got>.+?) == (?P<expected>.+?)$")
+_SHOWN = re.compile(r"(?m)^E[ \t]++assert ")
 _DIFFER = re.compile(
     r"(?m)^AssertionError: (?:Lists|Tuples|Sets|Dicts|Sequences) differ: (?P<got>.+) != (?P<expected>.+)$"
 )
 _EQUAL = re.compile(
     r"(?m)^[^\S\n]*+self\.assert(?:Equals?|True|False|Is|Is(?:Not)?None|AlmostEqual)\((?P<arguments>.+)\)[^\S\n]*$"
 )
+_TOLD_CALL = re.compile(r"(?P<call>[A-Za-z_][\w.]*\(.{0,200}?\))(?: (?:returned|gave|gives|returns|should|is)\b|:)")
 _NOTHING = re.compile(r"(?im)^[ \t]*got nothing[ \t]*$")
 _WHERE = re.compile(r"(?m)^E?[^\S\n]*+\+\s+where (?=.*\)$)(?>.+? = (?=\w[\w.]*+\())(?P<call>.*)$")
 _UNITTEST = re.compile(r"(?m)^AssertionError: (?P<got>.+?) != (?P<expected>.+?)(?: : .*)?$")
 _ASSERTED = re.compile(r"(?m)^[^\S\n]*+assert (?P<call>\w[\w.]*\(.*?\)) == (?P<expected>.+?)(?:,.*)?$")
 _CALLED = re.compile(r"(?<!\w)[^\WA-Za-z_]*+([A-Za-z_]\w*+)\s*+\(")
 _EXPECTED, _GOT = _VALUE.format("expected"), _VALUE.format("got")
-_GIVES = r"(?:get|gets|got|gives?|returns?|prints?|outputs?|shows?|is)"
+_GIVES = r"(?:get|gets|got|gives?|gave|return(?:s|ed)?|print(?:s|ed)?|outputs?|shows?|is)"
 _SHOULD = r"(?:should|must|expect(?:ed)?|want(?:ed)?)(?: to)?(?: be| get| give| return| print)?"
 # linear: each value has at most 200 characters, and the text at most 8,000 (`MAX_TEXT`)
 _SPOKEN = (
@@ -97,7 +102,7 @@ def read_symptom(text: str | None, question: str | None = None) -> Symptom | Non
 
 def symptom_of(call: str, expected: str, got: str, others: Iterable[tuple[str, str]] = ()) -> Symptom:
     """Return the symptom of a call with a wrong result. Results are written as by `repr`."""
-    return Symptom(_kinds(expected, got, printed=False), call, expected, got, tuple(others))
+    return Symptom(kinds_of(expected, got, printed=False), call, expected, got, tuple(others))
 
 
 def _is_test(text: str) -> bool:
@@ -107,10 +112,14 @@ def _is_test(text: str) -> bool:
         or "AssertionError" in text
         or (_LABELLED_EXPECTED.search(text) and _LABELLED_GOT.search(text))
         or _PYTEST.search(text)
+        or _SHOWN.search(text)
     )
 
 
 def _from_test(text: str) -> Symptom | None:
+    report = read_report(text)
+    if report is not None and (report.expected or report.call):
+        return _of_report(report)
     call = _failing_call(text)
     if _ENDLESS.search(text) and not _LABELLED_GOT.search(text):
         return Symptom(("endless",), call, _last(_LABELLED_EXPECTED, text))
@@ -127,10 +136,37 @@ def _from_test(text: str) -> Symptom | None:
     if call is None and (match := re.match(r"\w[\w.]*\(.*\)$", got)):
         call, got = got, "another value"
     printed = _PRINTED.search(text)
-    kinds = _kinds(expected, got, printed=printed is not None)
+    kinds = kinds_of(expected, got, printed=printed is not None)
     if printed and printed["v"].strip().strip("'\"") == expected.strip("'\"") and "printed" not in kinds:
         kinds = ("printed", *kinds)
     return Symptom(kinds, call, expected, got)
+
+
+def _of_report(report: Report) -> Symptom | None:
+    """Return the symptom of a failure whose parts are known. Its message can tell the result, and the call."""
+    call, expected, got = report.call, report.expected, report.got
+    spoken = next((match for pattern in _SPOKEN if (match := pattern.search(report.message))), None)
+    if got is None and spoken is not None:
+        got = _bare(spoken["got"])
+        expected = expected or _bare(spoken["expected"])
+    if call is None and (told := _TOLD_CALL.match(report.message)) and is_call(told["call"]):
+        call = told["call"]
+    if expected is None or got is None:
+        return Symptom(("value", "other"), call, expected)
+    return Symptom(kinds_of(expected, got, printed=False), call, expected, got)
+
+
+def _bare(value: str) -> str:
+    """Return a value without the full stop that ends its sentence."""
+    return value.removesuffix(".")
+
+
+def is_call(text: str) -> bool:
+    """Return whether a text is one whole call."""
+    try:
+        return isinstance(ast.parse(text, mode="eval").body, ast.Call)
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return False
 
 
 def _failing_call(text: str) -> str | None:
@@ -189,9 +225,8 @@ def _from_question(question: str | None) -> Symptom | None:
     for pattern in _SPOKEN:
         match = pattern.search(question)
         if match:
-            return Symptom(
-                _kinds(match["expected"], match["got"], printed=False), None, match["expected"], match["got"]
-            )
+            expected, got = _bare(match["expected"]), _bare(match["got"])
+            return Symptom(kinds_of(expected, got, printed=False), None, expected, got)
     kinds = tuple(kind for kind, pattern in _QUESTION_KINDS if pattern.search(question))
     return Symptom(kinds) if kinds else None
 
@@ -199,89 +234,3 @@ def _from_question(question: str | None) -> Symptom | None:
 def _may_tell(question: str) -> bool:
     """Return whether a question may hold a symptom. This is a cheap prefilter; non-ASCII text always passes it."""
     return not question.isascii() or bool(_TELLING.search(question.lower()))
-
-
-def _literal(text: str) -> tuple[bool, Any]:
-    """Return whether a text is a Python literal, and its value. No code is run."""
-    try:
-        return True, ast.literal_eval(text)
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        return False, None
-
-
-def _kinds(expected: str, got: str, *, printed: bool) -> tuple[str, ...]:
-    """Return the ways in which a value is wrong, the most specific first."""
-    if got == "None" and expected != "None":
-        return ("printed", "none") if printed else ("none",)
-    if "<" in got and ("generator" in got or "function" in got or "object at" in got):
-        return ("type",)
-    if got == "set()" or (got.startswith("{") and expected.startswith("[")):
-        return ("type", "order")
-    known_expected, wanted = _literal(expected)
-    known_got, came = _literal(got)
-    return _value_kinds(wanted, came) if known_expected and known_got else ("value",)
-
-
-def _value_kinds(wanted: Any, came: Any) -> tuple[str, ...]:
-    if isinstance(came, str) and not isinstance(wanted, str) and came == str(wanted):
-        return ("string", "type")
-    if isinstance(wanted, bool) or isinstance(came, bool):
-        return ("truth", "value") if type(wanted) is type(came) else ("type", "value")
-    if isinstance(wanted, int | float) and isinstance(came, int | float):
-        return _number_kinds(wanted, came)
-    if type(wanted) is not type(came):
-        return ("type", "value")
-    if isinstance(wanted, str):
-        return _text_kinds(wanted, came)
-    return _sequence_kinds(list(wanted), list(came)) if isinstance(wanted, list | tuple) else ("value",)
-
-
-def _number_kinds(wanted: float, came: float) -> tuple[str, ...]:
-    if wanted == came:
-        return ("type", "value")
-    if came // 1 == wanted:
-        return ("type", "rounding", "value")
-    if _is_rounded(wanted, came):
-        return ("unrounded", "rounding", "value")
-    size = "less" if came < wanted else "more"
-    if came == 0:
-        return ("zero", size, "value")
-    if abs(wanted - came) == 1:
-        return ("off", size, "value")
-    return (size, "value")
-
-
-def _is_rounded(wanted: Any, came: Any) -> bool:
-    """Return whether the wanted number is the actual float rounded to fewer digits."""
-    if not isinstance(came, float) or not isinstance(wanted, int | float) or isinstance(wanted, bool):
-        return False
-    digits = len(str(float(wanted)).rstrip("0").partition(".")[2])
-    spare = len(str(came).partition(".")[2])
-    return digits < min(spare, 4) and abs(wanted - came) <= 0.5 * 10**-digits
-
-
-def _text_kinds(wanted: str, came: str) -> tuple[str, ...]:
-    if wanted.lower().split() == came.lower().split() or re.sub(r"\W", "", wanted.lower()) == re.sub(
-        r"\W", "", came.lower()
-    ):
-        return ("form", "value")
-    if came == "":
-        return ("empty", "value")
-    if wanted.startswith(came) or wanted.endswith(came):
-        return ("short", "value")
-    if came.startswith(wanted) or came.endswith(wanted):
-        return ("long", "value")
-    return ("value",)
-
-
-def _sequence_kinds(wanted: list[Any], came: list[Any]) -> tuple[str, ...]:
-    if len(wanted) == len(came):
-        if any(_is_rounded(one, other) for one, other in zip(wanted, came, strict=True)):
-            return ("unrounded", "value")
-        try:
-            return ("order", "value") if sorted(wanted) == sorted(came) else ("value",)
-        except TypeError:
-            return ("value",)
-    if not came:
-        return ("empty", "short", "value")
-    return ("short", "value") if len(came) < len(wanted) else ("long", "value")

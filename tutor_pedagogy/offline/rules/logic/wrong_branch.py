@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.rule import Rule
 from tutor_pedagogy.offline.rules.logic.tree import branches_of
+from tutor_pedagogy.offline.rules.logic.trials.proofs import run_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,7 @@ def explain_branch(program: Program, symptom: Symptom) -> tuple[Rule, Match] | N
         return None
     wanted, came = difference
     call = Code(symptom.call) if len(symptom.call) <= _LONGEST and symptom.call.isprintable() else ""
+    run = run_of(program, symptom)
     for branches in _decisions(function.body):
         right = next((n for n, branch in enumerate(branches) if wanted in _results(branch)), None)
         wrong = next((n for n, branch in enumerate(branches) if came in _results(branch)), None)
@@ -38,6 +40,8 @@ def explain_branch(program: Program, symptom: Symptom) -> tuple[Rule, Match] | N
         test = branches[min(right, wrong)][0]
         if test is not None:
             was, be = ("false", "true") if right < wrong else ("true", "false")
+            if run is not None and (was == "true") not in run.tests.get(test, ()):
+                continue  # The call does not come here, or the condition has the other value.
             slots: dict[str, Any] = {"wanted": Code(wanted), "came": Code(came), "was": was, "be": be}
             return WRONG_BRANCH, program.here(test, condition=test, call=call, **slots)
     return None

@@ -10,6 +10,7 @@ from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.program import Loop
 from tutor_pedagogy.offline.engine.rule import Rule
 from tutor_pedagogy.offline.rules.logic.tree import last_line
+from tutor_pedagogy.offline.rules.logic.trials.proofs import run_of
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -61,10 +62,12 @@ def explain_result(program: Program, symptom: Symptom) -> tuple[Rule, Match] | N
     rule = next(known, VALUE if symptom.call or symptom.got else None)
     if rule is None:
         return None
+    if rule is LENGTH and (symptom.expected or "").startswith(("'", '"')):
+        rule = VALUE  # A string has characters, and often no step that collects them.
     function = symptom.function_in(program)
     if function is None:
         function = program.function_at(program.cursor_line) or next(iter(program.functions.values()), None)
-    line = _place(program, rule, function) if function is not None else _last_output(program)
+    line = _line(program, rule, symptom, function) if function is not None else _last_output(program)
     name = Code(function.name) if function is not None else ""
     got = _value(symptom.got) or ""
     return rule, program.on_line(line, got=got, **_slots(symptom, name))
@@ -103,6 +106,32 @@ def _value(text: str | None) -> str | None:
     return Code(text[:_LONGEST_VALUE].rsplit(" ", 1)[0])
 
 
+def _line(program: Program, rule: Rule, symptom: Symptom, function: Function) -> int:
+    """Return the line at which to start: the only `return` that gave a wrong truth value, if it is known."""
+    if rule is TRUTH:
+        run = run_of(program, symptom)
+        results = [node for node in program.returns_of(function) if run is None or run.ran.get(node.lineno)]
+        same = [node for node in results if run is not None or _gives(node, symptom.got)]
+        if len(same) == 1:
+            return same[0].lineno
+    return _place(program, rule, _worker(program, function))
+
+
+def _gives(node: ast.Return, got: str | None) -> bool:
+    """Return whether a `return` can give a value: it is this constant, or no constant."""
+    return not isinstance(node.value, ast.Constant) or repr(node.value.value) == got
+
+
+def _worker(program: Program, function: Function) -> Function:
+    """Return the function that does the work: the called one, if the only statement of a function returns its value."""
+    match function.body:
+        case [ast.Return(value=ast.expr() as value)]:
+            called = [program.functions[name] for name in program.words_of(value) if name in program.functions]
+            if len(called) == 1 and called[0] is not function:
+                return called[0]
+    return function
+
+
 def _place(program: Program, rule: Rule, function: Function) -> int:
     """Return the line of a function that most likely causes this kind of wrong result."""
     statements = (node for node in program.own_nodes(function) if isinstance(node, ast.stmt))
@@ -116,13 +145,42 @@ def _place(program: Program, rule: Rule, function: Function) -> int:
     elif rule is TRUTH:
         places = (*tests[-1:], *results[-1:], function)
     elif rule in (OFF, ENDLESS, ORDER, LENGTH):
-        first = (
+        first: Sequence[ast.stmt] = (
             [node for node in loops if isinstance(node, ast.While)] if rule is ENDLESS else _builders(loops, results)
         )
-        places = (*first[:1], *loops[:1], *tests[:1], *results[-1:], function)
+        if rule is ORDER:
+            first = _building(program, function, results)
+        filters = [node for node in ordered if rule is LENGTH and _has_filter(node)]
+        places = (*first[:1], *loops[:1], *filters[:1], *tests[:1], *results[-1:], function)
     else:
         places = results[-1:]
     return places[0].lineno if places else last_line(function.body[-1])
+
+
+def _has_filter(node: ast.stmt) -> bool:
+    """Return whether a simple statement has a comprehension with a condition."""
+    return isinstance(node, ast.Assign | ast.Return) and any(
+        isinstance(part, ast.comprehension) and part.ifs for part in walk(node)
+    )
+
+
+def _building(program: Program, function: Function, results: list[ast.Return]) -> list[ast.stmt]:
+    """Return the statements in loops that join the returned name with another value, as in `text = text + letter`."""
+    if not results or not isinstance(results[-1].value, ast.Name):
+        return []
+    name = results[-1].value.id
+    found: list[ast.stmt] = []
+    for node in program.own_nodes(function):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=target)], value=ast.BinOp(op=ast.Add()) as value):
+                is_joined = target == name and name in program.words_of(value)
+            case ast.AugAssign(target=ast.Name(id=target), op=ast.Add()):
+                is_joined = target == name
+            case _:
+                continue
+        if is_joined and program.loop_around(node) is not None:
+            found.append(node)
+    return found
 
 
 def _builders(loops: list[ast.For | ast.While], results: list[ast.Return]) -> list[ast.For | ast.While]:

@@ -66,7 +66,7 @@ def _sorted(outline: Outline, stage: Stage, expectations: Sequence[Expectation])
             if expectation is reported and not has_no_result:
                 return None
             continue
-        if expectation is reported and not _comes_about(expectation, outcome):
+        if expectation is reported and not comes_about(expectation, outcome):
             return None
         if expectation.holds(outcome.result):
             holding.append((expectation, outcome))
@@ -75,7 +75,7 @@ def _sorted(outline: Outline, stage: Stage, expectations: Sequence[Expectation])
     return Evidence(failing, holding) if failing else None
 
 
-def _comes_about(expectation: Expectation, outcome: Outcome) -> bool:
+def comes_about(expectation: Expectation, outcome: Outcome) -> bool:
     """Return whether a result is the wrong one that the student reports."""
     got = expectation.got
     if got is None or expectation.holds(outcome.result):

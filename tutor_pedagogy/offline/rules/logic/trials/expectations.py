@@ -9,6 +9,7 @@ from math import isclose
 from typing import TYPE_CHECKING, Any, Literal
 
 from tutor_pedagogy.offline.engine.nodes import Function
+from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -158,6 +159,7 @@ def of_others(outline: Outline, symptom: Symptom) -> Iterator[Expectation]:
 
 def of_asserts(outline: Outline) -> Iterator[Expectation]:
     """Yield the expectations in `assert` statements and in the assertions of `unittest`."""
+    own = set(outline.statements)
     for node in outline.program.each(ast.Assert, ast.Call):
         match node:
             case ast.Assert(test=ast.Compare(left=left, ops=[ast.Eq()], comparators=[right])):
@@ -175,10 +177,13 @@ def of_asserts(outline: Outline) -> Iterator[Expectation]:
             case _:
                 pair = None
         if pair is not None:
-            yield from _of_pair(outline, *pair)
+            yield from _of_pair(outline, *pair, above=node if isinstance(node, ast.Assert) and node in own else None)
 
 
-def _of_pair(outline: Outline, left: ast.expr, right: ast.expr) -> Iterator[Expectation]:
+def _of_pair(
+    outline: Outline, left: ast.expr, right: ast.expr, *, above: ast.stmt | None = None
+) -> Iterator[Expectation]:
+    """Yield the expectation that two expressions are equal. One that is no call needs all statements above it."""
     for call, value in ((left, right), (right, left)):
         if not isinstance(call, ast.Constant) and outline.holds(call):
             try:
@@ -186,7 +191,9 @@ def _of_pair(outline: Outline, left: ast.expr, right: ast.expr) -> Iterator[Expe
             except _NOT_PARSED:
                 continue
             text = outline.program.segment(call) or ast.unparse(call)
-            yield Expectation(form="value", text=text, body=outline.needed_for(call), call=call, wanted=wanted)
+            is_of_state = above is not None and not any(isinstance(part, ast.Call) for part in walk(call))
+            body = outline.before(above) if above is not None and is_of_state else outline.needed_for(call)
+            yield Expectation(form="value", text=text, body=body, call=call, wanted=wanted)
             return
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.program import Loop, Program
 from tutor_pedagogy.offline.evaluation import run
-from tutor_pedagogy.offline.rules.logic.trials.evidence import evidence_of, expectations_of
+from tutor_pedagogy.offline.rules.logic.trials.evidence import comes_about, evidence_of, expectations_of
+from tutor_pedagogy.offline.rules.logic.trials.expectations import of_symptom
 from tutor_pedagogy.offline.rules.logic.trials.outline import Outline
 from tutor_pedagogy.offline.rules.logic.trials.stage import Stage
 
@@ -44,6 +45,17 @@ def fails_with(program: Program, edit: Edit, symptom: Symptom | None) -> bool:
         if is_endless or is_wrong:
             return True
     return False
+
+
+def run_of(program: Program, symptom: Symptom) -> Run | None:
+    """Return the run of the failing call; None unless the evaluator gives the wrong result that is reported."""
+    if program.tree is None or program.margin:
+        return None
+    expectation = of_symptom(Outline(program), symptom)
+    if expectation is None:
+        return None
+    outcome = Stage(_STEPS).outcome(expectation)
+    return outcome.run if outcome.is_known and comes_about(expectation, outcome) else None
 
 
 _ABOUT_CONDITIONS = {
