@@ -249,3 +249,38 @@ def test_open_place_is_not_told_as_a_fact() -> None:
     assert (finding.rule, finding.lines) == ("logic.result-too-long-or-short", (6,))
     assert explain(submission, HintLevel.SOLUTION, StudentLevels()).certainty == "start_here"
     assert "Change line" not in explain(submission, HintLevel.SOLUTION, StudentLevels()).text
+
+
+def test_call_of_a_test_helper_names_no_function_of_the_program() -> None:
+    """If the failing call is one of a helper of the test, no function of the program is said to be its start."""
+    code = "def first(items):\n    return items[1]\n\n\nprint(first([1, 2]))\n"
+    text = ">       assert played([4, 7]) == 4\nE       assert 7 == 4\nE        +  where 7 = played([4, 7])\n"
+    submission = Submission(code=code, cursor=Position(4, 0), traceback=text)
+
+    assert diagnose(submission).slots["function"] == ""
+    assert "`played([4, 7])`" in explain(submission, HintLevel.QUESTION, StudentLevels()).text
+
+
+def test_state_in_an_assert_is_taken_where_the_assert_stands() -> None:
+    """An `assert` about a variable counts after all statements above it have run, so a right program has no finding."""
+    code = (
+        "stock = {'pen': 2}\n\n\ndef sell(item):\n    stock[item] -= 1\n\n\nsell('pen')\n"
+        "assert stock['pen'] == 1\nsell('pen')\nassert stock['pen'] == 0\n"
+    )
+    finding = diagnose(Submission(code=code, cursor=Position(0, 0)))
+
+    assert finding.rule == "purpose.check"
+
+
+def test_failing_test_and_name_together_make_a_finding_certain() -> None:
+    """If a failing test and the promise of a function's name lead to the same finding, it is certain."""
+    code = (
+        "def has_digit(plate):\n    for sign in plate:\n        if sign.isdigit():\n            return True\n"
+        "        else:\n            return False\n\n\n"
+        "def is_plate(text):\n    return len(text) > 3 and has_digit(text)\n"
+    )
+    text = ">       assert is_plate('AB12')\nE       assert False\nE        +  where False = is_plate('AB12')\n"
+    submission = Submission(code=code, cursor=Position(0, 0), traceback=text)
+    answer = explain(submission, HintLevel.STRUCTURE, StudentLevels())
+
+    assert (answer.rule, answer.lines, answer.certainty) == ("logic.answer-in-first-round", (6,), "certain")

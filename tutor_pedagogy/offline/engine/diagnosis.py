@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
     from tutor_pedagogy.offline.engine.crash import Crash
+    from tutor_pedagogy.offline.engine.rule import Rule
     from tutor_pedagogy.offline.rules.logic.symptom import Symptom
     from tutor_protocol import Certainty, Purpose, Submission
 
@@ -198,7 +199,16 @@ def _wrong_result(program: Program, symptom: Symptom | None) -> Cause | None:
     found = logic.diagnose(program, symptom)
     if named is not None and (found is None or found[2] == "start_here"):
         return Cause(*named)
-    return Cause(*found) if found is not None else None
+    if found is None:
+        return None
+    is_twofold = symptom is not None and symptom.call is not None and found[2] == "likely" and _is_named(program, found)
+    return Cause(found[0], found[1], "certain") if is_twofold else Cause(*found)
+
+
+def _is_named(program: Program, found: tuple[Rule, Match, Certainty]) -> bool:
+    """Return whether a contradiction to a function's name proves the same finding as a failing test."""
+    named = logic.diagnose_name(program)
+    return named is not None and named[2] == "certain" and (named[0], named[1].lines) == (found[0], found[1].lines)
 
 
 def _refused(program: Program, crash: Crash) -> Cause:

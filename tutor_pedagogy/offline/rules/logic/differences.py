@@ -19,6 +19,8 @@ def kinds_of(expected: str, got: str, *, printed: bool) -> tuple[str, ...]:
     """Return the ways in which a value is wrong, the most specific first."""
     if got == "None" and expected != "None":
         return ("printed", "none") if printed else ("none",)
+    if expected == "None":
+        return ("value",)
     if "<" in got and ("generator" in got or "function" in got or "object at" in got):
         return ("type",)
     if got == "set()" or (got.startswith("{") and expected.startswith("[")):

@@ -145,7 +145,7 @@ def _of_test(test: ast.expr) -> _Assertion | None:
                 left=ast.Call(func=ast.Name(id="abs"), args=[ast.BinOp(left=left, op=ast.Sub(), right=right)]),
                 ops=[ast.Lt() | ast.LtE()],
             )
-            | ast.Call(func=ast.Attribute(attr="isclose"), args=[left, right, *_])
+            | ast.Call(func=ast.Attribute(attr="isclose" | "allclose" | "array_equal"), args=[left, right, *_])
         ):
             found = _of_pair(left, right)
             return _Assertion(found.call, found.expected, found.is_first, is_near=True)

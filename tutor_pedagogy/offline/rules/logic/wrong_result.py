@@ -64,13 +64,20 @@ def explain_result(program: Program, symptom: Symptom) -> tuple[Rule, Match] | N
         return None
     if rule is LENGTH and (symptom.expected or "").startswith(("'", '"')):
         rule = VALUE  # A string has characters, and often no step that collects them.
-    function = symptom.function_in(program)
-    if function is None:
-        function = program.function_at(program.cursor_line) or next(iter(program.functions.values()), None)
+    named = symptom.function_in(program)
+    function = named or program.function_at(program.cursor_line) or _first(program, symptom)
     line = _line(program, rule, symptom, function) if function is not None else _last_output(program)
-    name = Code(function.name) if function is not None else ""
+    name = Code(named.name) if named is not None else ""
     got = _value(symptom.got) or ""
     return rule, program.on_line(line, got=got, **_slots(symptom, name))
+
+
+def _first(program: Program, symptom: Symptom) -> Function | None:
+    """Return the first function; if a test calls none of the program's by name, the last one that returns a value."""
+    functions = list(program.functions.values())
+    if symptom.call is not None:
+        functions = [each for each in functions if not program.returns_nothing(each)][-1:]
+    return next(iter(functions), None)
 
 
 def _slots(symptom: Symptom, function: str) -> dict[str, Any]:
