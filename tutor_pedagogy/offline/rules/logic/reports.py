@@ -51,7 +51,7 @@ class _Assertion:
 
 
 def read_report(text: str) -> Report | None:
-    """Return the first failure in a report; None if no form of report is recognized."""
+    """Return the first failure in a report; None if no form of report is recognised."""
     example = _DOCTEST.search(text)
     if example is not None:
         return _of_doctest(text, example)
