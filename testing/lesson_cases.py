@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import linecache
 import re
+import sys
 import traceback
 import warnings
 from dataclasses import dataclass
@@ -124,6 +125,7 @@ def real_traceback(code: str) -> str:
     """Run a program and return its traceback, as Python prints it."""
     linecache.cache["student.py"] = (len(code), None, code.splitlines(keepends=True), "student.py")
     names: dict[str, Any] = {"__name__": "__main__", "input": _no_input}
+    arguments, sys.argv = sys.argv, ["student.py"]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -131,6 +133,8 @@ def real_traceback(code: str) -> str:
     except Exception as error:  # noqa: BLE001 - a case may be about any exception
         error.__traceback__ = error.__traceback__.tb_next if error.__traceback__ else None
         return "".join(traceback.format_exception(error))
+    finally:
+        sys.argv = arguments
     raise AssertionError("the program was meant to stop")
 
 
