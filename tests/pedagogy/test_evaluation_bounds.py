@@ -52,7 +52,7 @@ def processor_time(tree: ast.Module, steps: int) -> float:
     return time.process_time() - before
 
 
-@pytest.mark.parametrize("steps", [4_000, 20_000])
+@pytest.mark.parametrize("steps", [4_000, pytest.param(20_000, marks=pytest.mark.real_time)])
 def test_the_processor_time_of_a_step_is_bounded(steps: int) -> None:
     """No hostile program takes more time than its number of steps allows, whatever native operations it uses."""
     bound = steps * SECONDS_PER_STEP
@@ -71,6 +71,7 @@ def test_no_exception_escapes_below_a_deep_stack() -> None:
     assert all(len(str(done.exception)) < 100_000 for done in ends.values())
 
 
+@pytest.mark.real_time
 def test_the_depth_bound_does_not_depend_on_the_caller() -> None:
     """A run has the same result whether it is called from a shallow or a deep stack."""
     trees = {name: parsed(code) for name, code in hostile_programs().items()}
