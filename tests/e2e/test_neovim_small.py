@@ -34,7 +34,7 @@ LAST_WORDS = [
     for words in (
         "a longer string or a sum?",
         "it asks you to decide.",
-        "line in the same way.",
+        "the values needs no str.",
         "plays the same role?",
         "convert the other side instead.",
     )
@@ -72,11 +72,11 @@ def start(require_program: RequireProgram, tmp_path: Path, program: str) -> Iter
         terminal.__exit__()
 
 
-def ask(terminal: Terminal) -> list[str]:
+def ask(terminal: Terminal, last_words: str = LAST_WORDS[0]) -> list[str]:
     """Ask once the tutor is ready; return the screen with the first hint."""
     terminal.until(r"age")
     terminal.press(":TutorAsk", "Enter")
-    return terminal.until(rf"Hint 1 of 5(?s:.)*{LAST_WORDS[0]}(?s:.)*{FOOTER}")
+    return terminal.until(rf"Hint 1 of 5(?s:.)*{last_words}(?s:.)*{FOOTER}")
 
 
 def float_of(screen: list[str]) -> tuple[int, int]:
@@ -93,7 +93,7 @@ def test_five_hints_are_whole_beside_their_line(start: Start) -> None:
     for level, last_words in enumerate(LAST_WORDS, 1):
         if level > 1:
             terminal.press("Enter")
-        heading = rf"╭[^\n]*\n[^\n]*── Hint {level} of 5 ──" if level > 1 else rf"Hint {level} of 5 ─"
+        heading = rf"── Hint {level} of 5 ──" if level > 1 else rf"Hint {level} of 5 ─"
         wanted = rf"{heading}(?s:.)*{last_words}(?s:.)*(?<!scroll · ){FOOTER}"
         screen = terminal.until(wanted)
         first, last = float_of(screen)
@@ -132,7 +132,8 @@ def test_a_long_line_is_not_covered(start: Start, window: str) -> None:
 @both
 def test_a_line_longer_than_the_screen_leaves_room(start: Start) -> None:
     """Of a line that is longer than the screen the beginning is visible, with the whole hint."""
-    screen = ask(start(f"age = 7\n{LINE[:-1]}{' + 1' * 600})\n", 2))
+    # The tutor does not read an expression that is nested so deeply, so its hint is another one.
+    screen = ask(start(f"age = 7\n{LINE[:-1]}{' + 1' * 600})\n", 2), GAP.join(("you", "change", r"anything\.")))
     first, _ = float_of(screen)
     assert LINE[:-1] in screen[first - 3]
 
@@ -148,7 +149,7 @@ def test_in_a_very_low_terminal_the_rest_can_be_scrolled_to(start: Start) -> Non
     screen = terminal.until(r"Hint 2 of 5(?s:.)*j k scroll · Enter next hint · q close ╯")
     assert LINE in "\n".join(screen)
     terminal.press("G")
-    terminal.until(r"left are your evidence\.")
+    terminal.until(LAST_WORDS[1])
 
 
 @both
