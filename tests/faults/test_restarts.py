@@ -81,7 +81,8 @@ async def test_h13_a_worker_that_does_not_answer_is_replaced(two_workers: Servic
 
     os.kill(stuck, how)
     # The stalled worker may still have answered one request, if it arrived before the signal.
-    assert any(await asyncio.gather(*(is_well(two_workers) for _ in range(5))))
+    # The system spreads connections over the workers by chance, so a few of them could all reach the stalled one.
+    assert any(await asyncio.gather(*(is_well(two_workers) for _ in range(20))))
     await two_workers.logged("worker_stalled")
     await two_workers.logged("worker_died", exit_status=-signal.SIGKILL)
     await until(lambda: len(two_workers.worker_ids()) == 2)

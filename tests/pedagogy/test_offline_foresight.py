@@ -58,6 +58,18 @@ ONLY_WHEN_RUN = frozenset(
             "iterator-has-no-length",
         ),
         "none-as-argument",
+        *(
+            "character-for-index",
+            "empty-string-for-number",
+            "init-returns-a-value",
+            "length-minus-zero",
+            "outside-the-grid",
+            "pop-of-a-value",
+            "removed-while-searching",
+            "several-numbers-in-string",
+            "slice-keeps-all",
+            "value-lost-in-try",
+        ),
         *("decorator-without-function", "key-in-another-case", "pair-as-key"),
         *(
             "abstract-method-missing",
