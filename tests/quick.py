@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MANY_PARAMETERS = 200
-"""The number of parameter sets of a test above which a quick run uses only every fourth set."""
+"""The number of parameter sets of a test above which a quick run uses only every tenth set."""
 EXAMPLES = 15
 """The number of examples that Hypothesis tries for each property in a quick run; a full run tries 100."""
 
@@ -40,7 +40,7 @@ def is_quick(item: pytest.Item) -> bool:
 
 
 def spare_parameters(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Return the tests to leave out: all but every fourth parameter set of tests with many of them."""
+    """Return the tests to leave out: all but every tenth parameter set of tests with many of them."""
     by_test: dict[str, list[pytest.Item]] = {}
     for item in items:
         by_test.setdefault(item.nodeid.partition("[")[0], []).append(item)
@@ -49,7 +49,7 @@ def spare_parameters(items: list[pytest.Item]) -> list[pytest.Item]:
         for same in by_test.values()
         if len(same) > MANY_PARAMETERS
         for number, item in enumerate(same)
-        if number % 4
+        if number % 10
     ]
 
 
