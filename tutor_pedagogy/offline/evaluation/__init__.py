@@ -5,6 +5,6 @@ rule can check what it asserts, and an edit can be tried. `run` is the entry poi
 """
 
 from tutor_pedagogy.offline.evaluation.run import STEPS, Run, run, value_of
-from tutor_pedagogy.offline.evaluation.values import UNKNOWN
+from tutor_pedagogy.offline.evaluation.values import UNKNOWN, Stopped
 
-__all__ = ["STEPS", "UNKNOWN", "Run", "run", "value_of"]
+__all__ = ["STEPS", "UNKNOWN", "Run", "Stopped", "run", "value_of"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.evaluation import objects
+from tutor_pedagogy.offline.evaluation.arity import takes
 from tutor_pedagogy.offline.evaluation.inspection import is_known
 from tutor_pedagogy.offline.evaluation.values import UNKNOWN, Raised, Stopped, Super
 
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
 
 
 def _get_attribute(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
-    if not is_known(arguments[:2]) or not 2 <= len(arguments) <= 3 or type(arguments[1]) is not str:  # noqa: PLR2004 - the arguments are an object, a name and perhaps a default
+    if not is_known(arguments[:2]) or not takes(arguments, 2, 3) or type(arguments[1]) is not str:
         return UNKNOWN
     place, line = machine.place(), machine.line
     try:
         return machine.attribute(frame, arguments[0], arguments[1])
     except Raised as raised:
-        if len(arguments) == 2 or not isinstance(raised.value, AttributeError):  # noqa: PLR2004 - two arguments mean that no default is given
+        if takes(arguments, 2) or not isinstance(raised.value, AttributeError):
             raise
         machine.back_to(place)
         machine.line = line
@@ -34,7 +35,7 @@ def _get_attribute(machine: Machine, frame: Frame, arguments: Arguments, _: Name
 
 
 def _has_attribute(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -> Any:
-    if len(arguments) != 2:  # noqa: PLR2004 - the arguments are an object and a name
+    if not takes(arguments, 2):
         return UNKNOWN
     missing = Super(object, None)
     found = _get_attribute(machine, frame, (*arguments, missing), named)
@@ -42,13 +43,13 @@ def _has_attribute(machine: Machine, frame: Frame, arguments: Arguments, named: 
 
 
 def _set_attribute(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> None:
-    if len(arguments) != 3 or type(arguments[1]) is not str:  # noqa: PLR2004 - the arguments are an object, a name and a value
+    if not takes(arguments, 3) or type(arguments[1]) is not str:
         raise Stopped("a function is not evaluated")
     objects.set_attribute(machine, frame, *arguments)
 
 
 def _set_plainly(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> None:
-    if len(arguments) != 3:  # noqa: PLR2004 - the arguments are an object, a name and a value
+    if not takes(arguments, 3):
         raise Stopped("a function is not evaluated")
     objects.set_plainly(machine, frame, *arguments)
 
@@ -60,7 +61,7 @@ def _set_arguments(_machine: Machine, _frame: Frame, arguments: Arguments, _: Na
 
 
 def _super(_machine: Machine, _frame: Frame, arguments: Arguments, _: Named) -> Any:
-    if len(arguments) != 2 or not isinstance(arguments[0], type):  # noqa: PLR2004 - the arguments are a class and an instance
+    if not takes(arguments, 2) or not isinstance(arguments[0], type):
         raise Stopped("a function is not evaluated")
     return Super(arguments[0], arguments[1])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from tutor_pedagogy.offline.evaluation.arity import takes
 from tutor_pedagogy.offline.evaluation.attribute_functions import ATTRIBUTES
 from tutor_pedagogy.offline.evaluation.bounds import END
 from tutor_pedagogy.offline.evaluation.decorators import make
@@ -122,7 +123,7 @@ def _length(machine: Machine, frame: Frame, arguments: Arguments, named: Named) 
 
 
 def _isinstance(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -> Any:
-    if len(arguments) != 2 or named:  # noqa: PLR2004 - the arguments are a value and a type
+    if not takes(arguments, 2) or named:
         return machine.throw(frame, TypeError(f"isinstance expected 2 arguments, got {len(arguments)}"))
     if not is_known(arguments) or type(arguments[0]) in STAND_INS:
         return UNKNOWN
@@ -135,7 +136,7 @@ def _isinstance(machine: Machine, frame: Frame, arguments: Arguments, named: Nam
 
 
 def _issubclass(_machine: Machine, _frame: Frame, arguments: Arguments, _: Named) -> Any:
-    is_simple = len(arguments) == 2 and all(isinstance(each, type) for each in arguments)  # noqa: PLR2004 - the arguments are two types
+    is_simple = takes(arguments, 2) and all(isinstance(each, type) for each in arguments)
     return issubclass(arguments[0], arguments[1]) if is_simple else UNKNOWN
 
 
@@ -153,7 +154,7 @@ def _repr(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any
 
 
 def _format(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
-    if not is_known(arguments) or not 1 <= len(arguments) <= 2:  # noqa: PLR2004 - the arguments are a value and perhaps a format
+    if not is_known(arguments) or not takes(arguments, 1, 2):
         return UNKNOWN
     spec = arguments[1] if len(arguments) > 1 else ""
     if not isinstance(spec, str):
@@ -176,7 +177,7 @@ def _input(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> An
 
 def _operator(kind: type[ast.operator]) -> Function:
     def call(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -> Any:
-        if len(arguments) != 2 or named:  # noqa: PLR2004 - the arguments are two operands
+        if not takes(arguments, 2) or named:
             raise Stopped("a function is not evaluated")
         return binary(machine, frame, kind, *arguments, in_place=False)
 
@@ -184,7 +185,7 @@ def _operator(kind: type[ast.operator]) -> Function:
 
 
 def _from_keys(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
-    if not 1 <= len(arguments) <= 2:  # noqa: PLR2004 - the arguments are the keys and perhaps a value
+    if not takes(arguments, 1, 2):
         raise Stopped("a function is not evaluated")
     keys = machine.listed(frame, arguments[0])
     check_keys(machine, keys, 0)

@@ -6,6 +6,7 @@ import collections
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.evaluation import objects
+from tutor_pedagogy.offline.evaluation.arity import takes
 from tutor_pedagogy.offline.evaluation.inspection import is_known
 from tutor_pedagogy.offline.evaluation.methods import updates
 from tutor_pedagogy.offline.evaluation.numeric import NUMERIC
@@ -74,7 +75,7 @@ def _collection(kind: type) -> Function:
 
 def _bounded_queue(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -> Any:
     longest = named.get("maxlen", arguments[1] if len(arguments) > 1 else None)
-    if not named.keys() <= {"maxlen"} or len(arguments) > 2:  # noqa: PLR2004 - the arguments are the items and the maximum length
+    if not named.keys() <= {"maxlen"} or not takes(arguments, 0, 2):
         raise Stopped("a function is not evaluated")
     items = machine.listed(frame, arguments[0]) if arguments else []
     return machine.native(frame, collections.deque, items, longest)

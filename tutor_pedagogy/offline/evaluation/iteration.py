@@ -7,6 +7,7 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.evaluation import operators, sorting
+from tutor_pedagogy.offline.evaluation.arity import takes
 from tutor_pedagogy.offline.evaluation.bounds import END
 from tutor_pedagogy.offline.evaluation.inspection import is_iterable, is_known
 from tutor_pedagogy.offline.evaluation.lazy import Filter, Map, filtered, mapped
@@ -39,7 +40,7 @@ _MAX_CHOSEN = 100
 
 def _sum(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -> Any:
     start = arguments[1] if len(arguments) > 1 else named.get("start", 0)
-    if not 1 <= len(arguments) <= 2 or not named.keys() <= {"start"}:  # noqa: PLR2004 - the arguments are the items and perhaps the start
+    if not takes(arguments, 1, 2) or not named.keys() <= {"start"}:
         return machine.native(frame, sum, *arguments, **named)
     items = machine.listed(frame, arguments[0])
     if not is_known((*items, start)):
@@ -88,14 +89,14 @@ def _truth_of(*, wanted: bool) -> Function:
 
 
 def _map(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -> Any:
-    if len(arguments) < 2 or named:  # noqa: PLR2004 - the arguments are a function and at least one iterable
+    if not arguments[1:] or named:
         return machine.throw(frame, TypeError("map() must have at least two arguments."))
     iterators = [machine.items(frame, each) for each in arguments[1:]]
     return Map(machine, frame, mapped(machine, frame, arguments[0], iterators))
 
 
 def _filter(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -> Any:
-    if len(arguments) != 2 or named:  # noqa: PLR2004 - the arguments are a function and an iterable
+    if not takes(arguments, 2) or named:
         return machine.throw(frame, TypeError(f"filter expected 2 arguments, got {len(arguments)}"))
     return Filter(machine, frame, filtered(machine, frame, arguments[0], machine.items(frame, arguments[1])))
 
@@ -104,7 +105,7 @@ def _enumerate(machine: Machine, frame: Frame, arguments: Arguments, named: Name
     start = named.get("start", arguments[1] if len(arguments) > 1 else 0)
     if start is UNKNOWN:
         return UNKNOWN
-    if not arguments or len(arguments) > 2 or not named.keys() <= {"start"}:  # noqa: PLR2004 - the arguments are the items and perhaps the start
+    if not takes(arguments, 1, 2) or not named.keys() <= {"start"}:
         return machine.native(frame, enumerate, *arguments, **named)
     machine.wrapped()
     return machine.native(frame, enumerate, machine.items(frame, arguments[0]), start)
@@ -134,7 +135,7 @@ def _reversed(machine: Machine, frame: Frame, arguments: Arguments, _: Named) ->
 def _next(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any:
     if not is_known(arguments[:1]):
         return UNKNOWN
-    if not 1 <= len(arguments) <= 2:  # noqa: PLR2004 - the arguments are an iterator and perhaps a default
+    if not takes(arguments, 1, 2):
         return machine.native(frame, next, *arguments)
     if isinstance(arguments[0], Instance):
         return _next_of_own(machine, frame, arguments)
@@ -220,10 +221,10 @@ def _accumulated(machine: Machine, frame: Frame, arguments: Arguments, named: Na
 
 
 def _reduced(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -> Any:
-    if not 2 <= len(arguments) <= 3 or named:  # noqa: PLR2004 - the arguments are a function, the items and perhaps a start
+    if not takes(arguments, 2, 3) or named:
         raise Stopped("a function is not evaluated")
     items = machine.listed(frame, arguments[1])
-    if len(arguments) == 2:  # noqa: PLR2004 - two arguments mean that no start is given
+    if takes(arguments, 2):
         if not items:
             machine.throw(frame, TypeError("reduce() of empty iterable with no initial value"))
         total = items.pop(0)

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.evaluation import operators
+from tutor_pedagogy.offline.evaluation.arity import takes
 from tutor_pedagogy.offline.evaluation.bounds import ITEMS_PER_STEP, MAX_BITS
 from tutor_pedagogy.offline.evaluation.inspection import is_known
 from tutor_pedagogy.offline.evaluation.libraries import LIBRARIES
@@ -52,7 +53,7 @@ def _scalar(name: str) -> Function:
         if not is_known(given):
             return UNKNOWN
         _check(machine, given, _OWN[name])
-        if name == "round" and len(given) == 2 and type(given[1]) is int and abs(given[1]) > MAX_BITS:  # noqa: PLR2004 - the arguments are the number and the digits
+        if name == "round" and takes(given, 2) and type(given[1]) is int and abs(given[1]) > MAX_BITS:
             raise Stopped("a number is rounded to too many digits")
         if name in _METHODS_OF_ONE and len(arguments) == 1 and isinstance(arguments[0], Instance):
             own = next((each for each in _OWN[name] if each in arguments[0].own_methods), None)
@@ -90,7 +91,7 @@ def _hash(machine: Machine, frame: Frame, arguments: Arguments, _: Named) -> Any
 
 
 def _pow(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -> Any:
-    if not is_known(arguments) or len(arguments) != 2 or named:  # noqa: PLR2004 - the arguments are the base and the exponent
+    if not is_known(arguments) or not takes(arguments, 2) or named:
         return UNKNOWN
     return operators.binary(machine, frame, ast.Pow, arguments[0], arguments[1], in_place=False)
 

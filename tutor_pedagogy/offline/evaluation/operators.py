@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.evaluation.bounds import MAX_BITS, MAX_LENGTH
@@ -21,7 +22,6 @@ from tutor_pedagogy.offline.evaluation.values import (
     VIEWS,
     Closure,
     Instance,
-    Raised,
     Stopped,
 )
 
@@ -68,11 +68,7 @@ def binary(machine: Machine, frame: Frame, kind: type[ast.operator], left: Any, 
     if type(left) in NUMBERS and type(right) in NUMBERS:
         if kind is ast.Pow or kind is ast.LShift:
             check_power(kind, left, right)
-        try:
-            result = plain(left, right)
-        except Exception as error:  # noqa: BLE001 - a native operation may raise any exception, which the program would see
-            machine.fail(frame, error)
-        return machine.bounded(result) if type(result) is int else result
+        return machine.native(frame, plain, left, right)
     if left is UNKNOWN or right is UNKNOWN:
         if in_place and type(left) in SIZED and type(left) not in TEXTS and type(left) not in (tuple, frozenset):
             raise Stopped("a collection changes by a value that is not known")
@@ -86,11 +82,8 @@ def binary(machine: Machine, frame: Frame, kind: type[ast.operator], left: Any, 
         return percent(machine, frame, left, right)
     function = augmented if in_place else plain
     if in_place and type(left) in PLAIN_COLLECTIONS and kind is ast.Add and type(right) is not type(left):
-        right = machine.listed(frame, right) if type(left) in (list, _deque) else right
+        right = machine.listed(frame, right) if type(left) in (list, deque) else right
     return machine.native(frame, function, left, right)
-
-
-_deque = next(kind for kind in PLAIN_COLLECTIONS if kind.__name__ == "deque")
 
 
 def _check_types(kind: type[ast.operator], left: Any, right: Any) -> None:
@@ -142,16 +135,9 @@ def subscript(machine: Machine, frame: Frame, value: Any, index: Any) -> Any:
         return machine.call(frame, machine.attribute(frame, value, "__getitem__"), (index,), {})
     if isinstance(value, type):
         return UNKNOWN
-    if isinstance(index, slice):
-        return machine.native(frame, operator.getitem, value, index)
     if kind in DICTIONARIES:
         check_keys(machine, (index,), len(value))
-    try:
-        found = value[index]
-    except (Stopped, Raised):
-        raise
-    except Exception as error:  # noqa: BLE001 - a native operation may raise any exception, which the program would see
-        machine.fail(frame, error)
+    found = machine.native(frame, operator.getitem, value, index)
     if kind in DICTIONARIES:
         machine.bounded(value)  # Reading a missing key adds it to a default dictionary.
     return found
