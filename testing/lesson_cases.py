@@ -1,9 +1,9 @@
 """The cases in the offline tutor's lesson files: programs, and the finding that the tutor must report for each.
 
-A case is in the section `Cases` of a rule's Markdown file. Its heading states the expectation, such as
-`Finds line 3` or ``Finds `heat > 5` on line 2``. A Python block holds the program. A text block holds the last line of
-the exception if the program cannot be run here, or for a rule of logic the report of a failing test. A second Python
-block, after `Becomes:`, holds the program with the edit applied.
+A case is in the section `Cases` of a rule's Markdown file. Its heading states the expectation, such as `Finds line 3`
+or ``Finds `heat > 5` on line 2``. `Finds line 3 before Python 3.12` is a case for older versions only. A Python block
+holds the program. A text block holds the last line of the exception if the program cannot be run here, or for a rule of
+logic the report of a failing test. A second Python block, after `Becomes:`, holds the program with the edit applied.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 RULES = Path(tutor_pedagogy.offline.__file__).parent / "rules"
 _CRASHES = frozenset(rule.name for rule in runtime.RULES)
 _CASE = re.compile(r"^### (.+)\n", re.MULTILINE)
-_TITLE = re.compile(r"Finds (?:`(?P<expression>[^`]+)` on )?line (?P<line>\d+)")
+_TITLE = re.compile(r"Finds (?:`(?P<expression>[^`]+)` on )?line (?P<line>\d+)(?: before Python 3\.(?P<before>\d+))?")
 _BLOCK = re.compile(r"^(?P<fence>```+)(?P<language>\w+)\n(?P<text>.*?)\n(?P=fence)$", re.DOTALL | re.MULTILINE)
 
 
@@ -91,6 +91,8 @@ def _cases(rule: str, section: str) -> Iterator[LessonCase]:
         expected = _TITLE.fullmatch(title)
         if expected is None:
             raise ValueError(f"{rule}: a case is called `Finds line N`, not {title}")
+        if expected["before"] and sys.version_info >= (3, int(expected["before"])):
+            continue
         blocks = [(block["language"], block["text"]) for block in _BLOCK.finditer(body)]
         code, *mended = [text + "\n" for language, text in blocks if language == "python"]
         printed = next((text for language, text in blocks if language == "text"), None)
@@ -126,16 +128,17 @@ def real_traceback(code: str) -> str:
     linecache.cache["student.py"] = (len(code), None, code.splitlines(keepends=True), "student.py")
     names: dict[str, Any] = {"__name__": "__main__", "input": _no_input}
     arguments, sys.argv = sys.argv, ["student.py"]
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+    printed = ""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
             exec(compile(code, "student.py", "exec"), names)  # noqa: S102 - the program is from our lesson files, and must run to raise its real exception
-    except Exception as error:  # noqa: BLE001 - a case may be about any exception
-        error.__traceback__ = error.__traceback__.tb_next if error.__traceback__ else None
-        return "".join(traceback.format_exception(error))
-    finally:
-        sys.argv = arguments
-    raise AssertionError("the program was meant to stop")
+        except Exception as error:  # noqa: BLE001 - a case may be about any exception
+            error.__traceback__ = error.__traceback__.tb_next if error.__traceback__ else None
+            printed = "".join(traceback.format_exception(error))
+    sys.argv = arguments
+    assert printed, "the program was meant to stop"
+    return printed
 
 
 def _no_input(*_prompt: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from testing.lesson_cases import LessonCase, lesson_cases, lesson_files
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline import diagnose, explain
+from tutor_pedagogy.offline.engine.lesson import source_of
 from tutor_pedagogy.offline.engine.program import Program
 from tutor_pedagogy.offline.engine.rule import rules_of
 from tutor_pedagogy.offline.rules import logic, runtime, syntax
@@ -72,12 +73,16 @@ def test_every_slot_of_a_lesson_is_filled(case: LessonCase) -> None:
 
 
 def test_every_rule_has_a_case() -> None:
-    """Every rule has a case in its lesson file, except rules that only a symptom reveals, and two tested elsewhere."""
+    """Every rule has a case in its lesson file, except rules that only a symptom reveals, and two tested elsewhere.
+
+    A rule for what newer versions of Python accept has cases for older ones only.
+    """
     shown = {case.rule for case in CASES}
     hidden = {rule.name for rule in logic.RULES if rule.certainty < SURE}
     elsewhere = {"runtime.number-from-input", "syntax.null-character"}
 
-    assert {rule.name for rule in DETECTED} - shown - hidden == elsewhere
+    missing = {rule.name for rule in DETECTED} - shown - hidden
+    assert {rule for rule in missing if " before Python 3." not in source_of(rule)} == elsewhere
 
 
 def test_rule_function_and_lesson_file_have_one_name() -> None:

@@ -48,8 +48,8 @@ ONLY_WHEN_RUN = frozenset(
         *("default-before-required", "field-cannot-change", "json-of-wrong-argument"),
         *("list-indexed-with-array", "no-match-found", "not-for-json", "pattern-not-valid"),
         *("plain-value-awaited", "random-bound-is-float", "random-needs-sequence", "row-is-dictionary"),
-        *("row-values-are-strings", "shared-default-value", "statement-of-sql", "statistics-of-strings"),
-        *("still-json-text", "time-zone-on-one-side", "values-for-placeholders"),
+        *("row-values-are-strings", "shared-default-value", "statistics-of-strings"),
+        *("still-json-text", "time-zone-on-one-side"),
         *(
             "library-method-misspelt",
             "path-plus-string",

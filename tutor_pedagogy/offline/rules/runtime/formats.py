@@ -112,8 +112,11 @@ def values_for_placeholders(case: CrashContext) -> Match | None:
     call = case.call("execute", "executemany")
     values = call.args[1] if call is not None and len(call.args) > 1 else None
     is_single = values is not None and not isinstance(values, ast.Tuple | ast.List | ast.Dict)
-    new = f"({case.text(values)},)" if values is not None and is_single and case.match["places"] == "1" else None
-    edit = case.rewrite(values, new) if values is not None else None
+    edit = None
+    if values is not None and is_single and case.match["places"] == "1":
+        line, (start, end) = case.program.line(values.lineno), case.columns(values)
+        has_parentheses = line[:start].endswith(", (") and line[end : end + 1] == ")"
+        edit = case.rewrite(values, f"{case.text(values)}," if has_parentheses else f"({case.text(values)},)")
     slots = {"places": case.match["places"], "given": case.match["given"]}
     single = case.code(values, "") if is_single else ""
     return case.here(call, edit=edit, values=case.code(values, ""), single=single, slots=slots)

@@ -100,16 +100,23 @@ def random_needs_sequence(case: CrashContext) -> Match | None:
     )
 
 
-@runtime_rule("random-bound-is-float", ("TypeError", "ValueError"), r"non-integer (?:arg|start|stop|step)")
+@runtime_rule(
+    "random-bound-is-float",
+    ("TypeError", "ValueError"),
+    r"non-integer (?:arg|start|stop|step)|'float' object cannot be interpreted as an integer",
+    before=("whole-number-needed", "division-for-position"),
+)
 def random_bound_is_float(case: CrashContext) -> Match | None:
     """Return the division, or else the call, that gives a function of `random` a float in place of an integer."""
     call = case.call("randint", "randrange")
-    for argument in call.args if call is not None else ():
+    if call is None:
+        return None
+    for argument in call.args:
         value = case.program.last_value(argument.id, case.line) if isinstance(argument, ast.Name) else argument
         if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div):
             new = f"{case.text(value.left)} // {case.text(value.right)}"
-            return case.at(value, replace=(value, new), function=case.code(call and call.func, ""), value=value)
-    return case.here(call, function=case.code(call and call.func, ""), value="")
+            return case.at(value, replace=(value, new), function=call.func, value=value)
+    return case.here(call, function=call.func, value="")
 
 
 @runtime_rule("statistics-of-strings", ("TypeError",), r"can't convert type '(?P<type>str)' to numerator/denominator")
