@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from benchmarks.figures import Figure, percentile, share
 from benchmarks.teaching.bugs import JudgedBug, is_claim
 from benchmarks.teaching.generic import names_cause
-from benchmarks.teaching.reading import FEWEST_WORDS, GRADE, MOST_WORDS, grade
 from benchmarks.teaching.rows import FAMILIES
 from benchmarks.teaching.worked_examples import run_examples
+from testing.reading_grade import FEWEST_WORDS, GRADE, MOST_WORDS, reading_grade
 from tutor_pedagogy.ladder.levels import HintLevel
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _texts(bugs: Sequence[JudgedBug]) -> list[Figure]:
         share("worked examples that run", examples, at_least=100),
         Figure("offline texts of levels 1 to 4 that the guard flags", flagged, at_most=0, unit=""),
         share("hints of 40 to 160 words", [FEWEST_WORDS <= count <= MOST_WORDS for count in words], at_least=100),
-        share("hints of reading grade 9 or below", [grade(text) <= GRADE for text in hints], at_least=100),
+        share("hints of reading grade 9 or below", [reading_grade(text) <= GRADE for text in hints], at_least=100),
         Figure("offline answer, CPU, mean", sum(times) / max(len(times), 1), at_most=1.6, unit="ms"),
         Figure("offline answer, CPU, p95", percentile(times, 95), at_most=5, unit="ms"),
     ]

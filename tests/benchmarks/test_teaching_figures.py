@@ -10,9 +10,9 @@ from benchmarks.teaching import asks, bug_figures, bugs, rows, sound
 from benchmarks.teaching.bugs import judge_all
 from benchmarks.teaching.generic import GENERIC, family, names_cause
 from benchmarks.teaching.lines import pythons_line, right_lines, tutors_line
-from benchmarks.teaching.reading import grade, sentences
 from benchmarks.teaching.sound import of_programs
 from testing.lesson_cases import lesson_files
+from testing.reading_grade import reading_grade, sentences
 from tutor_pedagogy.offline import Explanation
 from tutor_pedagogy.offline.engine.lesson import lesson_of
 from tutor_pedagogy.offline.engine.rule import Rule
@@ -189,5 +189,6 @@ def test_grade_counts_prose_alone() -> None:
         "Why",
         "Stop",
     ]
-    assert grade("Look at the loop. It ends too soon.") < 4
-    assert grade("Consideration of the initialisation necessitates comprehensive investigation of iterations.") > 12
+    assert reading_grade("Look at the loop. It ends too soon.") < 4
+    hard = "Consideration of the initialisation necessitates comprehensive investigation of iterations."
+    assert reading_grade(hard) > 12
