@@ -95,7 +95,7 @@ ASKS: tuple[PurposeAsk, ...] = (
         "explain",
         ODDS,
         "what does range(1, n, 2) mean?",
-        ("counts from `1` in steps of `2` and stops before `n`", "1, 3, 5, 7 and 9"),
+        ("counts from `1` in steps of `2` and stops before `n`", "[1, 3, 5, 7, 9]"),
         2,
     ),
     PurposeAsk("explain", ODDS, "What does line 4 do?", ("adds `i` to the present value of `total`", "line 4"), 0),

@@ -20,9 +20,10 @@ from tutor_pedagogy.guard import Guard
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline import diagnose, explain, purpose, report
 from tutor_pedagogy.offline.engine.program import Program
+from tutor_pedagogy.offline.evaluation import UNKNOWN
 from tutor_pedagogy.offline.purposes import checking, purpose_of, translating
 from tutor_pedagogy.offline.purposes.improvements import improvements
-from tutor_pedagogy.offline.purposes.known_values import known_value
+from tutor_pedagogy.offline.purposes.line_facts import known_value
 from tutor_pedagogy.offline.purposes.questions import kind_of_question, note_on_language
 from tutor_pedagogy.offline.purposes.tables import table
 from tutor_pedagogy.offline.purposes.texts import fill
@@ -333,20 +334,22 @@ def test_improvements_are_checked_in_the_tree(code: str, names: set[str]) -> Non
         ("words[-1].upper()", "'MOON'"),
         ("[1, 2, 3][::-1]", "[3, 2, 1]"),
         ("len(words) > 1 ", "True"),
-        ("grown", None),
+        ("grown", "[1]"),
+        ("input()", None),
+        ("[input()]", None),
         ("unknown + 1", None),
         ("9 ** 9 ** 9", None),
         ("'a' * 10 ** 9", None),
         ("1 / 0", None),
     ],
 )
-def test_values_are_told_only_if_literals_make_them_certain(expression: str, value: str | None) -> None:
-    """The value of literals and of names that are assigned once is known, but not that of a list that may grow."""
+def test_values_are_told_only_if_the_evaluator_knows_them(expression: str, value: str | None) -> None:
+    """The value of an expression in the run is known, but not that of input, of a failure, or of a huge number."""
     program = Program(asked(f"words = ['sun', 'moon']\ngrown = []\ngrown.append(1)\nx = {expression}\n"))
     node = program.statement_at(4)
     assert isinstance(node, ast.Assign)
-    is_known, found = known_value(program, node.value)
-    assert value == (repr(found) if is_known else None)
+    found = known_value(program, node.value)
+    assert value == (None if found is UNKNOWN else repr(found))
 
 
 def test_a_name_of_the_program_is_read_rather_than_a_name_of_python() -> None:

@@ -16,7 +16,13 @@ def sound(program: Program, edit: Edit | None) -> Edit | None:
     """Return an edit if the program still parses after it, else None. Without a syntax tree, no edit is checked."""
     if edit is None or program.tree is None or program.margin:
         return edit
-    return edit if isinstance(parse(edit.apply(program.code), cell=program.is_cell), ast.Module) else None
+    return edit if edited_tree(program, edit) is not None else None
+
+
+def edited_tree(program: Program, edit: Edit) -> ast.Module | None:
+    """Return the syntax tree of a program after an edit, or None if the program does not parse then."""
+    tree = parse(edit.apply(program.code), cell=program.is_cell)
+    return tree if isinstance(tree, ast.Module) else None
 
 
 def edit_to(program: Program, mended: str) -> Edit:

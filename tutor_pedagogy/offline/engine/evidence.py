@@ -13,13 +13,12 @@ from string import Template
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.crash import Crash
-from tutor_pedagogy.offline.engine.edits import sound
+from tutor_pedagogy.offline.engine.edits import edited_tree
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.parsing import parse
 from tutor_pedagogy.offline.evaluation import UNKNOWN, run, value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from tutor_pedagogy.offline.engine.finding import Edit
     from tutor_pedagogy.offline.engine.match import Match
@@ -104,10 +103,8 @@ class Evidence:
 
     def _try(self, edit: Edit) -> Run | None:
         self._trials += 1
-        if self._trials > MAX_TRIALS or sound(self.program, edit) is None:
-            return None
-        tree = parse(edit.apply(self.program.code), cell=self.program.is_cell)
-        return run(tree) if isinstance(tree, ast.Module) else None
+        tree = edited_tree(self.program, edit) if self._trials <= MAX_TRIALS else None
+        return run(tree) if tree is not None else None
 
 
 def evaluated_crash(program: Program) -> Crash | None:
@@ -119,6 +116,13 @@ def evaluated_crash(program: Program) -> Crash | None:
     if done is None or done.exception is None or isinstance(done.exception, AssertionError):
         return None
     return Crash(type(done.exception).__name__, str(done.exception), done.line, callers=done.callers)
+
+
+def values_seen(program: Program, nodes: Collection[ast.expr]) -> Mapping[ast.AST, list[Any]]:
+    """Return the first values that expressions have when the evaluator runs the program; nothing for a fragment."""
+    if not nodes or program.run is None or program.tree is None:
+        return {}
+    return run(program.tree, watched=nodes).seen
 
 
 def reported_values(traceback: str) -> dict[str, Any]:

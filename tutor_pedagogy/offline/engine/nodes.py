@@ -8,6 +8,26 @@ from typing import TypeGuard
 from tutor_pedagogy.problem.tree_walk import walk
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+SYMBOLS: dict[type[ast.AST], str] = {
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.In: "in",
+    ast.NotIn: "not in",
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.Pow: "**",
+    ast.And: "and",
+    ast.Or: "or",
+}
+"""The operators as they are written in a program."""
 
 
 def names_in(*nodes: ast.AST) -> set[str]:

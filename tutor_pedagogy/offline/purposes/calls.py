@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from tutor_pedagogy.offline.engine.program import BUILTINS
 from tutor_pedagogy.offline.engine.writing import code_span
-from tutor_pedagogy.offline.purposes.known_values import literal_type
+from tutor_pedagogy.offline.purposes.literal_types import literal_type
 from tutor_pedagogy.offline.purposes.tables import table
 from tutor_pedagogy.offline.purposes.texts import listed
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
 from tutor_pedagogy.offline.engine.parsing import parse
 from tutor_pedagogy.offline.engine.writing import code_span
-from tutor_pedagogy.offline.evaluation import run
-from tutor_pedagogy.offline.purposes.known_values import known_value
+from tutor_pedagogy.offline.evaluation import run, value_of
 from tutor_pedagogy.offline.purposes.parameter_kinds import Parameter, parameters_of
 from tutor_pedagogy.offline.purposes.stubs import comments
 
@@ -258,10 +257,19 @@ def _compared(program: Program, place: ast.AST | None) -> list[tuple[int | float
             ):
                 found.setdefault(value, node.lineno)
             case ast.Compare(left=ast.Name(id=left), comparators=[ast.Name() as other]) if left == name:
-                is_known, known = known_value(program, other)
-                if is_known and type(known) in (int, float):
+                known = _number_of(program, other.id)
+                if known is not None:
                     found.setdefault(known, node.lineno)
     return sorted(found.items(), key=lambda item: item[1])
+
+
+def _number_of(program: Program, name: str) -> float | None:
+    """Return the number that the program's only assignment to a name gives it, or None."""
+    match program.assignments(name):
+        case [(_, ast.expr() as value)]:
+            number = value_of(value, {})
+            return number if type(number) in (int, float) else None
+    return None
 
 
 def _edges(program: Program) -> list[Case]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import Function, called_name, is_call_of, names_in
 from tutor_pedagogy.offline.engine.program import BUILTINS, Loop
-from tutor_pedagogy.offline.purposes.known_values import literal_type
+from tutor_pedagogy.offline.purposes.literal_types import literal_type
 from tutor_pedagogy.offline.purposes.longhand import CHECKS as LONGHAND
 from tutor_pedagogy.problem.tree_walk import walk
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from tutor_pedagogy.offline.engine.evidence import values_seen
 from tutor_pedagogy.offline.engine.writing import code_span
-from tutor_pedagogy.offline.purposes.known_values import known_value
+from tutor_pedagogy.offline.evaluation import UNKNOWN, Stopped
 from tutor_pedagogy.offline.purposes.texts import listed
 from tutor_pedagogy.problem.tree_walk import walk
 
@@ -14,11 +15,12 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
 
 _MAX_SHOWN_VALUE = 60
+_SHOWN_TYPES = (bool, int, float, str, list, tuple, dict, set, range)
 _MOST_NUMBERS, _MOST_NAMES = 12, 2
 
 
 def value_says(program: Program, node: ast.AST) -> str:
-    """Return the sentence about the value of a piece of code if it follows from literals, else ""."""
+    """Return the sentence about the value of a piece of code if the evaluator knows it, else ""."""
     match node:
         case (
             ast.Expr(value=value)
@@ -40,16 +42,24 @@ def value_says(program: Program, node: ast.AST) -> str:
             value = only
     if isinstance(value, ast.Constant) or isinstance(node, ast.While):
         return ""
-    is_known, found = known_value(program, value)
-    if not is_known:
+    found = known_value(program, value)
+    if found is UNKNOWN:
         return ""
     shown = repr(list(found)) if isinstance(found, range) else repr(found)
-    name = "The values are" if isinstance(found, range) else "Here the result is"
-    return (
-        f"{name} {code_span(shown)}, since all values in it are written out in the program."
-        if len(shown) <= _MAX_SHOWN_VALUE
-        else ""
-    )
+    name = "the values are" if isinstance(found, range) else "the result is"
+    return f"As your program stands, {name} {code_span(shown)}." if len(shown) <= _MAX_SHOWN_VALUE else ""
+
+
+def known_value(program: Program, node: ast.expr) -> Any:
+    """Return the value that an expression has each time that the program evaluates it; `UNKNOWN` if they differ."""
+    seen = values_seen(program, [node]).get(node, [])
+    if not seen or any(type(value) not in _SHOWN_TYPES for value in seen):
+        return UNKNOWN
+    try:
+        texts = {repr(value) for value in seen}
+    except Stopped:  # A collection holds a value that is not known, or an object of the program.
+        return UNKNOWN
+    return seen[0] if len(texts) == 1 else UNKNOWN
 
 
 def counted(node: ast.AST) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from tutor_pedagogy.offline.engine.nodes import Function, parameters
-from tutor_pedagogy.offline.purposes.known_values import literal_type
+from tutor_pedagogy.offline.purposes.literal_types import literal_type
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program

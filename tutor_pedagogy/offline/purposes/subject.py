@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.nodes import Function
+from tutor_pedagogy.offline.engine.nodes import SYMBOLS, Function
 from tutor_pedagogy.offline.engine.parsing import parse
 from tutor_pedagogy.offline.purposes.entries import entry_named, entry_of_sign
 
@@ -349,28 +349,13 @@ def _has_sign(node: _Signed, sign: str) -> bool:
         case ast.Subscript():
             return isinstance(node.slice, ast.Slice) and ast.unparse(node.slice) == sign[1:-1]
         case ast.AugAssign(op=op):
-            return sign == f"{_OPERATORS.get(type(op))}="
+            return sign == f"{SYMBOLS.get(type(op))}="
         case ast.BinOp(op=op):
-            return sign == _OPERATORS.get(type(op))
-    return sign in [_OPERATORS.get(type(op)) for op in node.ops]
+            return sign == SYMBOLS.get(type(op))
+    return sign in [SYMBOLS.get(type(op)) for op in node.ops]
 
 
 _Signed = ast.BinOp | ast.AugAssign | ast.Compare | ast.Subscript
-_OPERATORS: dict[type[ast.AST], str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.FloorDiv: "//",
-    ast.Mod: "%",
-    ast.Pow: "**",
-    ast.Eq: "==",
-    ast.NotEq: "!=",
-    ast.LtE: "<=",
-    ast.GtE: ">=",
-    ast.Lt: "<",
-    ast.Gt: ">",
-}
 
 
 def _named_entry(program: Program, question: str) -> Subject | None:

@@ -7,11 +7,12 @@ import re
 from math import isclose
 from typing import TYPE_CHECKING, Any
 
+from tutor_pedagogy.offline.engine.evidence import values_seen
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import called_name, is_call_of
 from tutor_pedagogy.offline.engine.vocabulary import words
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
-from tutor_pedagogy.offline.rules.logic.support import is_string, values_seen
+from tutor_pedagogy.offline.rules.logic.support import is_string
 from tutor_pedagogy.offline.rules.runtime.origins import is_input
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from math import isclose
 from typing import TYPE_CHECKING, Any
 
+from tutor_pedagogy.offline.engine.edits import edited_tree
 from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
-from tutor_pedagogy.offline.engine.parsing import parse
 from tutor_pedagogy.offline.evaluation import run
 from tutor_pedagogy.offline.rules.logic.support import changes_parameter, is_result_used
 from tutor_pedagogy.offline.rules.logic.tree import parameters_of
@@ -86,8 +86,8 @@ def contradiction(program: Program) -> Contradiction | None:
 
 def mends(program: Program, found: Contradiction, edit: Edit) -> bool:
     """Return whether a function fits its name after an edit, in every call that is evaluated."""
-    tree = parse(edit.apply(program.code), cell=program.is_cell)
-    if not isinstance(tree, ast.Module):
+    tree = edited_tree(program, edit)
+    if tree is None:
         return False
     results, _ = _results(_definitions(tree), found.calls, STEPS)
     return results is not None and all(_equal(result, call.wanted) for call, result in results)

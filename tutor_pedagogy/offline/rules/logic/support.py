@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import is_call_of, names_in
 from tutor_pedagogy.offline.engine.program import GROWING, SHRINKING
-from tutor_pedagogy.offline.evaluation import run
 from tutor_pedagogy.offline.rules.logic.tree import parameters_of, reads
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
     from tutor_pedagogy.offline.engine.nodes import Function
     from tutor_pedagogy.offline.engine.program import Loop, Program
 
@@ -123,13 +120,6 @@ def reads_itself_only(program: Program, function: Function, name: str) -> bool:
                     continue
         return False
     return True
-
-
-def values_seen(program: Program, nodes: Collection[ast.expr]) -> Mapping[ast.AST, list[Any]]:
-    """Return the first values that expressions have when the evaluator runs the program; nothing for a fragment."""
-    if not nodes or program.run is None or program.tree is None:
-        return {}
-    return run(program.tree, watched=nodes).seen
 
 
 def is_printed(program: Program, node: ast.AST) -> bool:

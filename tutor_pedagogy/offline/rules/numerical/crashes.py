@@ -5,18 +5,10 @@ from __future__ import annotations
 import ast
 import re
 
-from tutor_pedagogy.offline.engine.nodes import called_name, first_argument
+from tutor_pedagogy.offline.engine.nodes import SYMBOLS, called_name, first_argument
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 
 _SHAPE = re.compile(r"\(\d*(?:,\s?\d*)*\)")
-_OPERATORS: dict[type[ast.operator], str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.FloorDiv: "//",
-    ast.Pow: "**",
-}
 
 
 @runtime_rule("numerical.truth-of-array", ("ValueError",), r"truth value of an? (?:array|Series|DataFrame)")
@@ -181,7 +173,7 @@ def kind_of_number_kept(case: CrashContext) -> Match | None:
     """Return the augmented assignment whose result has another number type than the array."""
     match case.statement:
         case ast.AugAssign(target=ast.Name(id=name) as target, op=operator, value=value) as statement:
-            sign = _OPERATORS.get(type(operator))
+            sign = SYMBOLS.get(type(operator))
             is_line = sign is not None and statement.lineno == statement.end_lineno
             new = f"{name} = {name} {sign} {case.text(value)}"
             return case.at(case.line, edit=case.rewrite_line(statement.lineno, new) if is_line else None, name=target)

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.nodes import names_in
+from tutor_pedagogy.offline.engine.nodes import SYMBOLS, names_in
 from tutor_pedagogy.offline.rules.logic.trials.blocks import block_of, is_simple
 from tutor_pedagogy.offline.rules.logic.trials.candidate import Candidate, Change, replaced, with_lines, with_text
 from tutor_pedagogy.offline.rules.logic.trials.kinds import (
@@ -20,7 +20,6 @@ from tutor_pedagogy.offline.rules.logic.trials.kinds import (
     RETURN,
     START,
 )
-from tutor_pedagogy.offline.rules.logic.trials.signs import SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +93,7 @@ def _increments(
     is_asked = isinstance(loop, ast.While) and isinstance(target, ast.Name) and target.id in names_in(loop.test)
     for operator, weight in options:
         new = ast.AugAssign(target=target, op=operator(), value=plain)
-        text = f"{program.segment(target)} {SIGNS[operator]}= {program.segment(plain)}"
+        text = f"{program.segment(target)} {SYMBOLS[operator]}= {program.segment(plain)}"
         yield from statement(program, node, new, (KEPT, weight * 0.35 if is_asked else weight), text)
 
 
@@ -155,7 +154,7 @@ def of_augmented(program: Program, node: ast.AugAssign) -> Iterator[Candidate]:
     }
     target, value = program.segment(node.target), program.segment(node.value)
     for operator, weight in others.get(type(node.op), ()):
-        sign = SIGNS[operator]
+        sign = SYMBOLS[operator]
         yield Candidate(
             kind=OPERATOR,
             weight=weight,

@@ -6,13 +6,12 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.nodes import names_in
+from tutor_pedagogy.offline.engine.nodes import SYMBOLS, names_in
 from tutor_pedagogy.offline.engine.program import Loop
 from tutor_pedagogy.offline.rules.logic.tree import stored_in
 from tutor_pedagogy.offline.rules.logic.trials.blocks import block_of, is_simple, line_after
 from tutor_pedagogy.offline.rules.logic.trials.candidate import Candidate, Change, with_line, with_lines
 from tutor_pedagogy.offline.rules.logic.trials.kinds import MISSING, MOVED
-from tutor_pedagogy.offline.rules.logic.trials.signs import SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,7 +123,7 @@ def of_loop(program: Program, loop: ast.While) -> Iterator[Candidate]:
     for name in sorted(asked & program.bound_names):
         for operator in (ast.Add, ast.Sub):
             made = ast.AugAssign(target=ast.Name(id=name, ctx=ast.Store()), op=operator(), value=ast.Constant(value=1))
-            text = f"{indentation}{name} {SIGNS[operator]}= 1"
+            text = f"{indentation}{name} {SYMBOLS[operator]}= 1"
             yield Candidate(
                 kind=MISSING,
                 weight=0.8,

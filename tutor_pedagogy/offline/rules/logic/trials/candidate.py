@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tutor_pedagogy.offline.engine.nodes import SYMBOLS
 from tutor_pedagogy.offline.engine.parsing import characters
 
 if TYPE_CHECKING:
@@ -140,3 +141,10 @@ def with_line(program: Program, line: int, text: str) -> str:
 def with_lines(program: Program, first: int, last: int, texts: list[str]) -> str:
     """Return the code with other lines in place of the lines `first` to `last`."""
     return "\n".join([*program.lines[: first - 1], *texts, *program.lines[last:]])
+
+
+def operator_text(
+    program: Program, left: ast.expr, right: ast.expr, old: type[ast.AST], new: type[ast.AST]
+) -> Callable[[], str | None]:
+    """Return a function that returns the code with another operator between two nodes, or None."""
+    return lambda: between(program, left, right, SYMBOLS[old], SYMBOLS[new])

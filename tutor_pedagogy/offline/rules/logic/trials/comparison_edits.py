@@ -5,9 +5,16 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.rules.logic.trials.candidate import Candidate, Change, between, replaced, with_text
+from tutor_pedagogy.offline.engine.nodes import SYMBOLS
+from tutor_pedagogy.offline.rules.logic.trials.candidate import (
+    Candidate,
+    Change,
+    between,
+    operator_text,
+    replaced,
+    with_text,
+)
 from tutor_pedagogy.offline.rules.logic.trials.kinds import BORDER, CONVERTED, JOINED, TURNED
-from tutor_pedagogy.offline.rules.logic.trials.signs import operator_text, sign
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +68,7 @@ def of_lengths(program: Program, node: ast.Compare, context: Context) -> Iterato
             return
     if isinstance(right, ast.Name) and context.type_of(left) in (str, list) and context.type_of(right) in (str, list):
         called = [ast.Call(func=ast.Name(id="len", ctx=ast.Load()), args=[part], keywords=[]) for part in (left, right)]
-        text = f"len({left.id}) {sign(type(node.ops[0]))} len({right.id})"
+        text = f"len({left.id}) {SYMBOLS[type(node.ops[0])]} len({right.id})"
         yield Candidate(
             kind=CONVERTED,
             weight=0.6,
@@ -78,7 +85,7 @@ def of_join(program: Program, node: ast.BoolOp) -> Iterator[Candidate]:
 
     def write() -> str | None:
         return (
-            between(program, node.values[0], node.values[1], sign(old), sign(other))
+            between(program, node.values[0], node.values[1], SYMBOLS[old], SYMBOLS[other])
             if len(node.values) == _TWO
             else None
         )

@@ -6,11 +6,10 @@ import ast
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.nodes import is_call_of
-from tutor_pedagogy.offline.rules.logic.trials.candidate import Candidate, Change, replaced, with_text
+from tutor_pedagogy.offline.engine.nodes import SYMBOLS, is_call_of
+from tutor_pedagogy.offline.rules.logic.trials.candidate import Candidate, Change, operator_text, replaced, with_text
 from tutor_pedagogy.offline.rules.logic.trials.kinds import BRANCHES, CONVERTED, NAME, NUMBER, OPERATOR, ORDER, STEP
 from tutor_pedagogy.offline.rules.logic.trials.number_edits import other_numbers
-from tutor_pedagogy.offline.rules.logic.trials.signs import operator_text, sign
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +58,7 @@ def of_operation(program: Program, node: ast.BinOp) -> Iterator[Candidate]:
             weight=0.2 if is_asked or is_step else 0.55 if is_sum or isinstance(node.left, ast.Name) else 0.4,
             node=node,
             changes=(Change(node, "left", node.right), Change(node, "right", node.left)),
-            write=lambda: with_text(program, node, f"{right} {sign(type(node.op))} {left}"),
+            write=lambda: with_text(program, node, f"{right} {SYMBOLS[type(node.op)]} {left}"),
         )
 
 
