@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
     from tutor_analysis.guarding import BoundedGuard
     from tutor_analysis.work import Material
+    from tutor_pedagogy.conversation.snapshot import Snapshot
     from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
     from tutor_pedagogy.offline import Explanation, SureMistake
+    from tutor_pedagogy.problem.identity import Problem
     from tutor_protocol import ReportedFinding, Submission
 
 K = TypeVar("K")
@@ -65,10 +67,11 @@ class Analyst:
             problem, error_type = await self._run(owner, submission, work.examine, submission)
         except NotAnalysed as failure:
             self._on_failure(owner, "examine", failure)
-            return Examination(unread_problem(submission), "none", is_read=False)
-        rule = (await self.report(owner, submission)).rule
-        purpose = None if rule == NOT_ANALYSED else purpose_of_rule(rule)
-        examination = Examination(problem, error_type, purpose=purpose)
+            finding = unread_explanation(submission).finding
+            return Examination(unread_problem(submission), "none", finding, is_read=False)
+        finding, snapshot = await self._find(owner, submission, problem)
+        purpose = None if finding.rule == NOT_ANALYSED else purpose_of_rule(finding.rule)
+        examination = Examination(problem, error_type, finding, purpose=purpose, snapshot=snapshot)
         if not is_light:
             self._examined.keep(owner, submission, examination)
         return examination
@@ -94,6 +97,17 @@ class Analyst:
         except NotAnalysed as failure:
             self._fail(owner, "topic", submission, failure)
             return unread_explanation(submission).finding
+
+    async def _find(
+        self, owner: Hashable, submission: Submission, problem: Problem
+    ) -> tuple[ReportedFinding, Snapshot | None]:
+        """Return the offline tutor's finding, and the snapshot of the ask; None if that takes too long."""
+        if not self._is_unreadable(owner, submission):
+            try:
+                return await self._run(owner, submission, work.find, submission, problem)
+            except NotAnalysed as failure:
+                self._fail(owner, "topic", submission, failure)
+        return unread_explanation(submission).finding, None
 
     async def sure_mistakes(self, owner: Hashable, submission: Submission) -> list[SureMistake]:
         """Return the findings in a whole document that are errors beyond doubt."""

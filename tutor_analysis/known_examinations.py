@@ -9,23 +9,27 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    from tutor_pedagogy.conversation.snapshot import Snapshot
     from tutor_pedagogy.problem.identity import Problem
-    from tutor_protocol import ErrorType, Purpose, Submission
+    from tutor_protocol import ErrorType, Purpose, ReportedFinding, Submission
 
 _MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """The problem, the error type and the purpose of a submission.
+    """The problem, the error type, the finding and the purpose of a submission, and its snapshot.
 
     If `is_read` is false, the submission could not be analysed: problem and type are a guess, and the purpose is None.
+    The snapshot is None if the search for a finding took too long.
     """
 
     problem: Problem
     error_type: ErrorType
+    finding: ReportedFinding
     is_read: bool = True
     purpose: Purpose | None = None
+    snapshot: Snapshot | None = None
 
 
 class KnownExaminations:
@@ -54,5 +58,5 @@ class KnownExaminations:
 
 
 def _key(owner: Hashable, submission: Submission) -> tuple[Hashable, int]:
-    said = (submission.diagnostics, submission.traceback, submission.question)
+    said = (submission.diagnostics, submission.traceback, submission.question, submission.test_report)
     return owner, hash((submission.code, submission.cursor, submission.kind, submission.first_line, *said))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.conversation.snapshot import Snapshot
 from tutor_pedagogy.offline import Explanation
 from tutor_pedagogy.problem.identity import Problem, Unit
 
@@ -32,7 +33,14 @@ def unread_problem(submission: Submission) -> Problem:
     """Return a problem that is identified by the whole code, so that any edit makes it another problem."""
     text = submission.code.encode("utf-8", "surrogatepass")
     fingerprint = hashlib.sha256(b"not analysed\n" + text).hexdigest()
-    return Problem(Unit("<module>", "module", 0, submission.code.count("\n") + 1, submission.code), fingerprint)
+    return Problem(
+        Unit("<module>", "module", 0, submission.code.count("\n") + 1, submission.code), fingerprint, fingerprint
+    )
+
+
+def unread_snapshot(problem: Problem) -> Snapshot:
+    """Return the snapshot of an ask whose code could not be analysed. It is compared with equal code only."""
+    return Snapshot(fingerprint=problem.fingerprint, shape=problem.shape, unit=problem.fingerprint[:32])
 
 
 def unread_explanation(submission: Submission) -> Explanation:

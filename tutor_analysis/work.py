@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.classification import classify
+from tutor_pedagogy.conversation.taking import take_snapshot
 from tutor_pedagogy.guard import Guard
 from tutor_pedagogy.offline import explain, report, sure_mistakes
 from tutor_pedagogy.problem.identity import identify
@@ -14,12 +15,13 @@ from tutor_pedagogy.problem.identity import identify
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from tutor_pedagogy.conversation.snapshot import Snapshot
     from tutor_pedagogy.guard import Verdict
     from tutor_pedagogy.ladder.levels import HintLevel
     from tutor_pedagogy.problem.identity import Problem
-    from tutor_protocol import ErrorType, Submission
+    from tutor_protocol import ErrorType, ReportedFinding, Submission
 
-__all__ = ["Judged", "Material", "examine", "explain", "judge", "judge_the_end", "report", "sure_mistakes"]
+__all__ = ["Judged", "Material", "examine", "explain", "find", "judge", "judge_the_end", "report", "sure_mistakes"]
 
 _MOST_GUARDS = 16
 """The maximum number of guards that a child process keeps, one for each answer. A dropped guard is built again."""
@@ -58,6 +60,12 @@ class Judged:
 def examine(submission: Submission) -> tuple[Problem, ErrorType]:
     """Return the problem that a submission is about, and the type of error."""
     return identify(submission.code, submission.cursor, submission.kind), classify(submission)
+
+
+def find(submission: Submission, problem: Problem) -> tuple[ReportedFinding, Snapshot]:
+    """Return the offline tutor's finding, and the snapshot with which later asks are compared."""
+    finding = report(submission)
+    return finding, take_snapshot(submission, problem, finding)
 
 
 def judge(answer: UUID, material: Material, before: str, text: str) -> Judged:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from tutor_lsp.service.address import WrongAddress, check_server_url
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 AnswerIn = Literal["notifications", "document", "message"]
+LadderName = Literal["code", "attempts", "earned"]
 
 _LEVELS = range(1, 6)
 
@@ -39,6 +40,8 @@ class Settings:
     programming_level: int = 3
     """The student's level from 1 to 5, used in local mode. The service stores the levels of its students."""
     maths_level: int = 3
+    ladder: LadderName = "code"
+    """The ladder policy in `TUTOR_LADDER`, used in local mode. A service has its own."""
     diagnostics: bool = True
     """Whether the language server checks documents for errors by itself."""
     answer_in: AnswerIn | None = None
@@ -59,12 +62,13 @@ class Settings:
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
-    """Return the settings from `TUTOR_SERVER_URL`, `TUTOR_ACCESS_TOKEN` and `TUTOR_DATA_DIR`. Empty counts as unset."""
+    """Return the settings from the environment. An empty variable counts as unset."""
     data_dir = environment.get("TUTOR_DATA_DIR")
     settings = Settings(
         access_token=environment.get("TUTOR_ACCESS_TOKEN") or None,
         own_data_dir=Path(data_dir).absolute() if data_dir else None,
     )
+    settings = _with_ladder(settings, environment.get("TUTOR_LADDER"))
     return _with_server_url(settings, "TUTOR_SERVER_URL", environment.get("TUTOR_SERVER_URL"))
 
 
@@ -99,6 +103,14 @@ def _with_server_url(settings: Settings, name: str, url: Any) -> Settings:
         return replace(settings, server_url=check_server_url(url))
     except WrongAddress as error:
         return replace(settings, fault=f"The setting {name} {error}.")
+
+
+def _with_ladder(settings: Settings, name: str | None) -> Settings:
+    if not name:
+        return settings
+    if name.lower() not in get_args(LadderName):
+        return replace(settings, fault=f"The setting TUTOR_LADDER is one of {', '.join(get_args(LadderName))}.")
+    return replace(settings, ladder=cast("LadderName", name.lower()))
 
 
 def _with_student_number(settings: Settings, pattern: Any) -> Settings:

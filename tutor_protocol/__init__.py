@@ -18,6 +18,7 @@ from tutor_protocol.messages import (
     Auth,
     Cancel,
     Certainty,
+    Change,
     Delta,
     Done,
     Error,
@@ -36,9 +37,11 @@ from tutor_protocol.submission import (
     MAX_QUESTION_CHARACTERS,
     Cell,
     Diagnostic,
+    FirstFailure,
     Kind,
     Position,
     Submission,
+    TestReport,
 )
 
 __all__ = [
@@ -55,6 +58,7 @@ __all__ = [
     "Cancel",
     "Cell",
     "Certainty",
+    "Change",
     "CloseCode",
     "Delta",
     "Diagnostic",
@@ -62,6 +66,7 @@ __all__ = [
     "Error",
     "ErrorCode",
     "ErrorType",
+    "FirstFailure",
     "FromEditor",
     "FromService",
     "Kind",
@@ -72,6 +77,7 @@ __all__ = [
     "ReportedFinding",
     "Resume",
     "Submission",
+    "TestReport",
     "TokenUsage",
     "encode",
 ]

@@ -20,14 +20,24 @@ Purpose = Literal["find", "explain", "start", "check", "improve", "follow_up", "
 """The purpose of an ask: find a mistake, explain code, plan a start, check, improve, or code in another language."""
 
 
+Change = Literal["none", "same", "nearer", "worse", "solved", "new"]
+"""What became of the problem since the student's last ask about the same unit of code."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask(Submission):
-    """Ask for the next hint about some code. The client generates `request_id`, unique among the user's asks."""
+    """Ask for the next hint about some code. The client generates `request_id`, unique among the user's asks.
+
+    `follow_up_to` is the `message_id` of the answer that the question is about. `run_id` names the run of the program
+    or of its tests whose traceback or report comes with the ask.
+    """
 
     TYPE: ClassVar[str] = "ask"
     request_id: UUID
     module_id: str | None = None
     session_id: str | None = None
+    follow_up_to: str | None = None
+    run_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +81,8 @@ class Auth:
 class Accepted:
     """The ask passed every limit, and its hint level is set.
 
-    The service always sends `remaining_today`. In local mode it is None, since there is no daily cap. `purpose` is None
-    if the code could not be analysed.
+    The service always sends `remaining_today`. In local mode it is None, since there is no daily cap. `purpose` and
+    `change` are None if the code could not be analysed.
     """
 
     TYPE: ClassVar[str] = "accepted"
@@ -84,6 +94,7 @@ class Accepted:
     error_type: ErrorType
     remaining_today: int | None = None
     purpose: Purpose | None = None
+    change: Change | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

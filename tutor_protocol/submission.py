@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 MAX_CODE_BYTES = 256 * 1024
 MAX_QUESTION_CHARACTERS = 4000
+MAX_TEST_NAME_CHARACTERS = 200
+MAX_FAILURE_CHARACTERS = 2000
+MAX_VALUES, MAX_VALUE_CHARACTERS = 20, 200
+"""The maximum number of values that come with a failing test, and of the characters of each."""
 MAX_POSITION = 2**31 - 1
 """The maximum of an LSP 3.17 `uinteger`."""
 
@@ -52,6 +56,41 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FirstFailure:
+    """The first failing test of a run: its name and message, its line from 1, and values around it as text."""
+
+    name: str
+    message: str
+    line: int | None = None
+    values: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.name) > MAX_TEST_NAME_CHARACTERS:
+            raise ValueError(f"name is limited to {MAX_TEST_NAME_CHARACTERS} characters")
+        if len(self.message) > MAX_FAILURE_CHARACTERS:
+            raise ValueError(f"message is limited to {MAX_FAILURE_CHARACTERS} characters")
+        if len(self.values) > MAX_VALUES or any(len(value) > MAX_VALUE_CHARACTERS for value in self.values):
+            raise ValueError(f"values are at most {MAX_VALUES} of {MAX_VALUE_CHARACTERS} characters each")
+        if self.line is not None:
+            require_positions(self.line)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestReport:
+    """The result of a test run: the numbers of tests that passed, failed and ended in an error."""
+
+    __test__: ClassVar[bool] = False
+    """Tells pytest that this is no class of tests."""
+    passed: int
+    failed: int
+    errors: int
+    first_failure: FirstFailure | None = None
+
+    def __post_init__(self) -> None:
+        require_positions(self.passed, self.failed, self.errors)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
     """The code that a student asks about, the cursor, and the reports of checkers and of the interpreter.
 
@@ -68,6 +107,7 @@ class Submission:
     traceback: str | None = None
     cells: tuple[Cell, ...] = ()
     question: str | None = None
+    test_report: TestReport | None = None
 
     def __post_init__(self) -> None:
         if len(self.code.encode("utf-8", "surrogatepass")) > MAX_CODE_BYTES:

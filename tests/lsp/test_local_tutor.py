@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sqlite3
 import subprocess
 import sys
 import threading
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -18,13 +20,15 @@ import pytest
 from tutor_lsp.tutors.analysis import LazyAnalyst
 from tutor_lsp.tutors.local import LocalTutor
 from tutor_lsp.tutors.local_state import FILE_NAME, LocalState, StateUnavailable
+from tutor_pedagogy.conversation.snapshot import Snapshot
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+from tutor_pedagogy.ladder.policy import Ladder
 from tutor_pedagogy.offline import explain
-from tutor_pedagogy.problem.identity import identify
 from tutor_protocol import Accepted, Ask, Delta, Done, Error, ErrorCode, Position
 
 if TYPE_CHECKING:
     from tutor_analysis.analyst import Analyst
+    from tutor_lsp.tutors.local_state import PlacedAsk
     from tutor_protocol import FromService
 
 NO_COLON = "for value in [1, 2]\n    print(value)\n"
@@ -138,7 +142,7 @@ async def test_cancel_need_not_wait_for_the_work(tmp_path: Path) -> None:
     (error,) = await answer
     assert isinstance(error, Error)
     assert error.code == ErrorCode.CANCELLED
-    assert LocalState(tmp_path).count_ask(identify(ask.code, ask.cursor, ask.kind).fingerprint) == 0
+    assert await level_of(LocalTutor(tmp_path)) == 1
 
 
 async def test_leaving_the_stream_gives_the_level_back(tmp_path: Path) -> None:
@@ -153,14 +157,14 @@ async def test_leaving_the_stream_gives_the_level_back(tmp_path: Path) -> None:
 async def test_cancelled_task_gives_the_level_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """If an ask is cancelled while its level is being stored, the level is not used up."""
     begun, go_on = threading.Event(), threading.Event()
-    count_ask = LocalState.count_ask
+    place_ask = LocalState.place_ask
 
-    def count_slowly(state: LocalState, fingerprint: str) -> int:
+    def place_slowly(state: LocalState, snapshot: Snapshot, **details: Any) -> PlacedAsk:
         begun.set()
         go_on.wait(10)
-        return count_ask(state, fingerprint)
+        return place_ask(state, snapshot, **details)
 
-    monkeypatch.setattr(LocalState, "count_ask", count_slowly)
+    monkeypatch.setattr(LocalState, "place_ask", place_slowly)
     tutor = LocalTutor(tmp_path)
     answer = asyncio.create_task(collect(tutor, question()))
     await asyncio.to_thread(begun.wait, 10)
@@ -202,12 +206,18 @@ async def test_windows_at_once_count_every_ask(tmp_path: Path) -> None:
     assert sorted(levels) == [1, 2, 3, 4, *[5] * 8]
 
 
+def place_one(state: LocalState, fingerprint: str = "problem", bound: int = 5) -> PlacedAsk:
+    """Store an ask about some code."""
+    snapshot = Snapshot(fingerprint=fingerprint, shape="shape", unit="unit")
+    return state.place_ask(snapshot, run_id=None, policy=Ladder.CODE, bound=bound, now=datetime.now(UTC))
+
+
 def test_processes_at_once_count_every_ask(tmp_path: Path) -> None:
-    """Four processes that each count 50 asks about a problem get every number from 0 to 199 exactly once."""
+    """Four processes that each ask 20 times about one of 20 problems get every level from 1 to 4 once a problem."""
     program = (
-        "import sys; from pathlib import Path; from tutor_lsp.tutors.local_state import LocalState\n"
+        "import sys; from pathlib import Path; from tests.lsp.test_local_tutor import LocalState, place_one\n"
         "state = LocalState(Path(sys.argv[1]), busy_seconds=30)\n"
-        "print([state.count_ask('same') for _ in range(50)])"
+        "print([int(place_one(state, str(number)).step.level) for number in range(20)])"
     )
     processes = [
         subprocess.Popen(
@@ -218,8 +228,8 @@ def test_processes_at_once_count_every_ask(tmp_path: Path) -> None:
         )
         for _ in range(4)
     ]
-    numbers = [int(number) for process in processes for number in process.communicate()[0].strip("[]\n").split(", ")]
-    assert sorted(numbers) == list(range(200))
+    levels = [json.loads(process.communicate()[0]) for process in processes]
+    assert [sorted(of_problem) for of_problem in zip(*levels, strict=True)] == [[1, 2, 3, 4]] * 20
 
 
 async def test_damaged_state_file_is_said_so_and_kept(tmp_path: Path) -> None:
@@ -248,28 +258,37 @@ def test_file_that_cannot_be_opened_is_said_so(tmp_path: Path) -> None:
     """The error for a file that SQLite cannot open differs from that for a damaged file."""
     (tmp_path / FILE_NAME).mkdir()
     with pytest.raises(StateUnavailable, match=r"cannot write its file local\.sqlite3"):
-        LocalState(tmp_path).count_ask("any")
+        place_one(LocalState(tmp_path))
 
 
 def test_locked_file_is_waited_for_and_then_said_so(tmp_path: Path) -> None:
     """If the state file stays locked for too long, the ask gets a retryable error and is not counted."""
     state = LocalState(tmp_path, busy_seconds=0.05)
-    state.count_ask("problem")
+    place_one(state)
     with closing(sqlite3.connect(tmp_path / FILE_NAME)) as other:
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(StateUnavailable) as caught:
-            state.count_ask("problem")
+            place_one(state)
     assert caught.value.retryable
-    assert state.count_ask("problem") == 1
+    assert place_one(state).step.level == 2
 
 
 def test_nothing_is_taken_back_below_zero(tmp_path: Path) -> None:
     """If the count of an ask is subtracted twice, it does not become negative."""
     state = LocalState(tmp_path)
-    state.count_ask("problem")
-    state.take_back("problem")
-    state.take_back("problem")
-    assert state.count_ask("problem") == 0
+    problem = place_one(state).problem
+    state.take_back(problem)
+    state.take_back(problem)
+    assert place_one(state).step.level == 1
+
+
+def test_levels_of_an_older_file_are_kept(tmp_path: Path) -> None:
+    """A file from before versions were stored keeps the hint level of each problem."""
+    with closing(sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)) as connection:
+        connection.execute("CREATE TABLE problems (fingerprint TEXT PRIMARY KEY, asks INTEGER NOT NULL) WITHOUT ROWID")
+        connection.execute("INSERT INTO problems VALUES ('old', 2), ('older', 9)")
+    state = LocalState(tmp_path)
+    assert (place_one(state, "old").step.level, place_one(state, "older").step.level) == (3, 5)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows keeps a user's folder from others by other means")
@@ -278,13 +297,13 @@ def test_state_file_is_the_students_alone(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     mask = os.umask(0)
     try:
-        LocalState(tmp_path).count_ask("problem")
+        place_one(LocalState(tmp_path))
     finally:
         os.umask(mask)
     assert (tmp_path / FILE_NAME).stat().st_mode & 0o777 == 0o600
     with closing(sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
-        connection.execute("DELETE FROM problems")
+        connection.execute("DELETE FROM versions")
         assert {file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == {0o600}
         assert len(list(tmp_path.iterdir())) == 2
 

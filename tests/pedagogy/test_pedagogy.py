@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tutor_pedagogy.classification import classify
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
-from tutor_pedagogy.ladder.policy import next_level
+from tutor_pedagogy.ladder.policy import Circumstances, Ladder, Standing, step
 from tutor_pedagogy.problem import lexing
 from tutor_pedagogy.problem.identity import Unit, identify
 from tutor_protocol import Cell, Diagnostic, Position, Submission
@@ -519,10 +519,12 @@ class TestLadder:
     @staticmethod
     def climb(asks: int, bound: int = 5) -> list[int]:
         """Return the hint levels of successive asks about one problem."""
-        levels = [0]
+        standing, levels = Standing(), []
         for _ in range(asks):
-            levels.append(next_level(levels[-1], bound))
-        return levels[1:]
+            taken = step(Ladder.CODE, standing, Circumstances(is_same_code=True), bound)
+            standing = taken.after
+            levels.append(int(taken.level))
+        return levels
 
     def test_five_asks_climb_one_step_each(self) -> None:
         """Five asks about a problem get the levels 1 to 5."""
@@ -536,11 +538,11 @@ class TestLadder:
     def test_no_step_goes_over_the_bound(self, bound: int) -> None:
         """The maximum hint level limits every ask, even after a higher level was reached earlier."""
         assert max(self.climb(10, bound)) == bound
-        assert next_level(5, bound) == bound
+        assert step(Ladder.CODE, Standing(5), Circumstances(is_same_code=True), bound).level == bound
 
     def test_the_level_is_one_of_the_five(self) -> None:
         """The next level is a member of the enumeration `HintLevel`."""
-        assert next_level(0, 5) is HintLevel.QUESTION
+        assert step(Ladder.CODE, Standing(), Circumstances(), 5).level is HintLevel.QUESTION
 
     @pytest.mark.parametrize(("programming", "maths"), [(0, 3), (3, 6), (-1, 1)])
     def test_a_student_level_is_one_to_five(self, programming: int, maths: int) -> None:

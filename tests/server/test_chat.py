@@ -53,6 +53,7 @@ async def test_an_ask_streams_an_answer(chat: Chat) -> None:
         "error_type": "syntax",
         "remaining_today": 99,
         "purpose": "find",
+        "change": "none",
     }
     assert done == {
         "type": "done",

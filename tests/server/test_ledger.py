@@ -12,7 +12,9 @@ import pytest
 from sqlalchemy import Connection, func, insert, select, update
 
 from testing.clock import HeldClock
+from tutor_pedagogy.conversation.snapshot import Snapshot
 from tutor_pedagogy.ladder.levels import StudentLevels
+from tutor_pedagogy.ladder.policy import Ladder
 from tutor_server.admission.in_process import InProcessLimiter
 from tutor_server.admission.limiter import Limits
 from tutor_server.ledger.calls import Ledger
@@ -33,7 +35,7 @@ from tutor_server.storage.ledger import (
 )
 from tutor_server.storage.migrations import upgrade
 from tutor_server.storage.models import Ask, LearningModule, ModelCall, Problem, UsageRollup
-from tutor_server.storage.problems import raise_level
+from tutor_server.storage.problems import place_ask
 from tutor_server.storage.usage import add_usage
 
 if TYPE_CHECKING:
@@ -81,8 +83,15 @@ class Books:
 
         def write(connection: Connection) -> None:
             assert count_message(connection, SUBJECT, self.today, 100)
-            raised = raise_level(
-                connection, new_id=uuid4(), user_id=self.user_id, fingerprint="f", bound=5, now=self.clock.now()
+            placed = place_ask(
+                connection,
+                new_id=uuid4(),
+                user_id=self.user_id,
+                snapshot=Snapshot(fingerprint="f", shape="f", unit="u"),
+                run_id=None,
+                policy=Ladder.CODE,
+                bound=5,
+                now=self.clock.now(),
             )
             ask_id = open_ask(
                 connection,
@@ -95,10 +104,12 @@ class Books:
                     begins_session=True,
                     session_type="editor",
                     module_id=None,
-                    raised=raised,
+                    raised=placed.raised,
                     max_hint_level=5,
                     error_type="none",
                     purpose="check",
+                    change="none",
+                    follow_up_to=None,
                     remaining_today=99,
                     day=self.today,
                     owner="o",

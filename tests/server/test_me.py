@@ -10,6 +10,7 @@ import subprocess
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 
@@ -47,7 +48,7 @@ async def leave_traces(service: Service, client: ClientSession, student: Student
     async with connect(service.url, student.access_token) as chat:
         frames = await chat.answer(question="Why does it stop?", module_id="loops")
         await chat.send({"type": "rate", "message_id": frames[-1]["message_id"], "helpful": True})
-        await chat.answer()
+        await chat.answer(run_id=str(uuid4()))
     await asyncio.to_thread(
         subprocess.run,
         [TUTOR_SERVER, "users", "limit", student.email, "--per-day", "50", "--hours", "1"],
@@ -126,7 +127,7 @@ async def test_erasing_does_not_reset_the_day(
     async with start_service(TUTOR_DAILY_MESSAGE_CAP="1") as service:
         student = await sign_up(service)
         async with connect(service.url, student.access_token) as chat:
-            await chat.answer()
+            await chat.answer(run_id=str(uuid4()))
         async with client.delete(f"{service.url}/api/me", headers=student.headers) as response:
             assert response.status == 204
         again = await sign_up(service, email=student.email.upper())

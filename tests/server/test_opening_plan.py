@@ -8,16 +8,18 @@ from uuid import UUID
 
 import pytest
 
+from tutor_pedagogy.conversation.snapshot import Snapshot
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+from tutor_pedagogy.ladder.policy import Circumstances, Ladder
 from tutor_protocol import Ask, Position
 from tutor_server.storage.background import AskBackground, Asker, EarlierAnswer
 from tutor_server.storage.modules import Module
 from tutor_server.storage.overrides import OwnLimits
-from tutor_server.storage.problems import Raised
+from tutor_server.storage.problems import PlacedAsk, Raised
 from tutor_server.tutoring.opening_plan import ExaminedAsk, Facts, Ids, daily_messages, decide, highest_level
 from tutor_server.tutoring.rules import Rules
 
-RULES = Rules(daily_messages=100, max_hint_level=5, context_tokens=8000, max_output_tokens=800)
+RULES = Rules(daily_messages=100, max_hint_level=5, ladder=Ladder.CODE, context_tokens=8000, max_output_tokens=800)
 IDS = Ids(
     problem=UUID(int=1),
     ask=UUID(int=2),
@@ -36,17 +38,18 @@ MODULE = Module(
     allowed_names=("math.fsum",),
     max_hint_level=3,
 )
-NOTHING_BEFORE = AskBackground(session_id=None, module=None, history=(), earlier_answers=())
+NOTHING_BEFORE = AskBackground(session_id=None, module=None, history=())
 FACTS = Facts(
     examined=ExaminedAsk(
         ask=Ask(request_id=UUID(int=5), code="total = 0\n", cursor=Position(0, 0), question="Is `total` a number?"),
         digest=b"digest",
-        fingerprint="fingerprint",
+        snapshot=Snapshot(fingerprint="fingerprint", shape="shape", unit="unit"),
         error_type="none",
         purpose="check",
         is_read=True,
         session_type="editor",
         session_id=None,
+        follow_up_to=None,
         stored_code="total = 0\n",
         day=date(2026, 3, 14),
         now=datetime(2026, 3, 14, 9, 30, tzinfo=UTC),
@@ -55,7 +58,10 @@ FACTS = Facts(
     background=NOTHING_BEFORE,
     daily_messages=100,
     messages=40,
-    raised=Raised(problem_id=UUID(int=1), level=HintLevel.CONCEPT, moved=True),
+    placed=PlacedAsk(
+        raised=Raised(problem_id=UUID(int=1), level=HintLevel.CONCEPT, moved=True), circumstances=Circumstances()
+    ),
+    earlier_answers=(),
 )
 
 
@@ -65,7 +71,7 @@ def test_a_first_ask_begins_a_session() -> None:
 
     assert (new.session_id, new.begins_session) == (IDS.session, True)
     assert new.remaining_today == 60
-    assert (new.id, new.owner, new.raised) == (IDS.ask, "a process", FACTS.raised)
+    assert (new.id, new.owner, new.raised) == (IDS.ask, "a process", FACTS.placed.raised)
 
 
 def test_a_later_ask_goes_on_with_its_session() -> None:
@@ -118,9 +124,7 @@ def test_an_installation_that_stores_no_code_stores_none_of_the_question() -> No
 
 def test_the_guard_knows_what_the_model_was_told() -> None:
     """The guard gets the canary and the hint level of the prompt, and the earlier answers about the problem."""
-    background = replace(NOTHING_BEFORE, earlier_answers=(EarlierAnswer(1, "What is `total`?"),))
-
-    plan = decide(replace(FACTS, background=background), RULES, IDS)
+    plan = decide(replace(FACTS, earlier_answers=(EarlierAnswer(1, "What is `total`?"),)), RULES, IDS)
 
     assert (plan.material.canary, plan.material.level) == ("canary-word", HintLevel.CONCEPT)
     assert plan.material.earlier == ("What is `total`?",)
@@ -131,7 +135,7 @@ def test_what_could_not_be_read_goes_to_no_model() -> None:
     """Code that could not be analysed is not sent to a model, since the guard could not judge the answer."""
     plan = decide(replace(FACTS, examined=replace(FACTS.examined, is_read=False)), RULES, IDS)
 
-    assert plan.request.is_unread
+    assert plan.request.offline_only
 
 
 def test_the_reserved_money_is_that_of_the_whole_prompt() -> None:

@@ -11,15 +11,18 @@ import pytest
 from sqlalchemy import event, text
 
 from benchmarks.filled_database import Size, email, fill, session_id, user_id
+from tutor_pedagogy.conversation.snapshot import Snapshot
+from tutor_pedagogy.ladder.policy import Ladder
 from tutor_server.storage.accounts import account_of_email
 from tutor_server.storage.asks import find_ask
-from tutor_server.storage.background import read_asker, read_background
+from tutor_server.storage.background import read_asker, read_background, read_earlier_answers
 from tutor_server.storage.daily_usage import messages_on
 from tutor_server.storage.database import Database, open_database
 from tutor_server.storage.history import Place, messages_of, sessions_of
 from tutor_server.storage.ledger import sweep_expired
 from tutor_server.storage.modules import modules_in_order, progress_of
 from tutor_server.storage.personal_data import erase_some, page_of, parts_of
+from tutor_server.storage.problems import place_ask
 from tutor_server.storage.retention import forget_asks_before, unused_words
 from tutor_server.storage.spending import held_on
 from tutor_server.storage.usage import usage_between
@@ -99,6 +102,20 @@ def plans(connection: Connection, unit: Callable[[Connection], object]) -> Itera
         yield "\n".join(str(row[-1]) for row in rows)
 
 
+def place_an_ask(connection: Connection) -> None:
+    """Place an ask about a version of code that is stored already."""
+    place_ask(
+        connection,
+        new_id=UUID(int=1),
+        user_id=STUDENT,
+        snapshot=Snapshot(fingerprint="fingerprint-7", shape="shape", unit="unit-7"),
+        run_id=None,
+        policy=Ladder.ATTEMPTS,
+        bound=5,
+        now=NOW,
+    )
+
+
 def export_everything(connection: Connection) -> None:
     """Read the second page of each part of a student's export."""
     for part in parts_of(connection, STUDENT):
@@ -142,16 +159,18 @@ READS: dict[str, tuple[Callable[[Connection], object], set[str]]] = {
             connection,
             user_id=STUDENT,
             session_type="editor",
-            fingerprint="fingerprint-7",
             session_id=None,
             module_id=None,
         ),
         {
             "ix_chat_sessions_user_id_session_type",
             "ix_chat_messages_session_id_created_at",
-            "fingerprint",
-            "ix_asks_problem_id",
         },
+    ),
+    "earlier answers": (lambda connection: read_earlier_answers(connection, UUID(int=7)), {"ix_asks_problem_id"}),
+    "the problem of an ask": (
+        place_an_ask,
+        {"ix_problems_user_id_code_fingerprint", "ix_problems_user_id_unit_updated_at", "problems"},
     ),
     "money that is held": (lambda connection: held_on(connection, NOW.date()), {"ix_model_calls_open"}),
     "an export": (

@@ -5,23 +5,25 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from contextlib import aclosing
+from contextlib import aclosing, suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
 
-from tutor_analysis.unread import shown_finding
+from tutor_analysis.unread import shown_finding, unread_snapshot
 from tutor_lsp.tutors.analysis import LazyAnalyst
 from tutor_lsp.tutors.local_state import LocalState, StateUnavailable
 from tutor_lsp.tutors.tutor import LOCAL
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
-from tutor_pedagogy.ladder.policy import next_level
+from tutor_pedagogy.ladder.policy import Ladder, is_reply
 from tutor_protocol import Accepted, Delta, Done, Error, ErrorCode
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
     from pathlib import Path
 
-    from tutor_pedagogy.problem.identity import Problem
+    from tutor_analysis.known_examinations import Examination
+    from tutor_lsp.tutors.local_state import PlacedAsk
     from tutor_protocol import Ask, FromService
 
 T = TypeVar("T")
@@ -46,6 +48,7 @@ class LocalTutor:
         *,
         student: StudentLevels | None = None,
         max_hint_level: HintLevel = HintLevel.SOLUTION,
+        ladder: Ladder = Ladder.CODE,
         new_id: Callable[[], UUID] = uuid4,
         analysis: LazyAnalyst | None = None,
     ) -> None:
@@ -53,6 +56,7 @@ class LocalTutor:
         self._analysis = analysis or LazyAnalyst()
         self._state = LocalState(data_dir)
         self._max_hint_level = max_hint_level
+        self._ladder = ladder
         self._new_id = new_id
         self._session_id = new_id()
         self._open: dict[UUID, asyncio.Future[Error]] = {}
@@ -73,6 +77,12 @@ class LocalTutor:
                     yield message
         except _Stopped:
             yield stop.result()
+        except _UnknownAnswer:
+            yield Error(
+                request_id=ask.request_id,
+                code=ErrorCode.NOT_FOUND,
+                content="The answer that this question is about does not exist.",
+            )
         except StateUnavailable as error:
             yield Error(
                 request_id=ask.request_id,
@@ -104,13 +114,14 @@ class LocalTutor:
     async def _answer(self, ask: Ask, stop: asyncio.Future[Error]) -> AsyncGenerator[FromService, None]:
         analyst = await _unless(stop, self._analysis.analyst())
         examined = await _unless(stop, analyst.examine(STUDENT, ask))
-        problem = examined.problem
-        counting = asyncio.ensure_future(asyncio.to_thread(self._state.count_ask, problem.fingerprint))
+        placing = asyncio.ensure_future(asyncio.to_thread(self._place, ask, examined))
         whole = False
         try:
-            level = next_level(await asyncio.shield(counting), self._max_hint_level)
+            placed = await asyncio.shield(placing)
+            level = placed.step.level
             explanation = await _unless(stop, analyst.explain(STUDENT, ask, level, self.student))
             message_id = self._new_id()
+            await asyncio.to_thread(self._state.remember_answer, message_id, placed.problem)
             yield Accepted(
                 request_id=ask.request_id,
                 session_id=self._session_id,
@@ -118,7 +129,8 @@ class LocalTutor:
                 hint_level=level,
                 max_hint_level=self._max_hint_level,
                 error_type=examined.error_type,
-                purpose=examined.purpose,
+                purpose=examined.purpose if placed.comparison is not None else "follow_up",
+                change=placed.comparison.change if placed.comparison is not None and examined.is_read else None,
             )
             for seq, sentence in enumerate(_sentences(explanation.text)):
                 if stop.done():
@@ -135,14 +147,40 @@ class LocalTutor:
             )
         finally:
             if not whole:
-                await self._give_back(counting, problem)
+                await self._give_back(placing)
 
-    async def _give_back(self, counting: asyncio.Future[int], problem: Problem) -> None:
-        try:
-            await counting
-            await asyncio.to_thread(self._state.take_back, problem.fingerprint)
-        except StateUnavailable as error:  # Either the ask was never counted, or the student's next hint skips a level.
-            logger.warning("hint level not given back: %s", error)
+    def _place(self, ask: Ask, examined: Examination) -> PlacedAsk:
+        """Store the ask's version and hint level. Raise `StateUnavailable`, or `_UnknownAnswer` for a follow-up."""
+        if ask.follow_up_to is not None:
+            placed = self._state.place_follow_up(
+                ask.follow_up_to,
+                made_effort=is_reply(ask.question),
+                policy=self._ladder,
+                bound=self._max_hint_level,
+            )
+            if placed is None:
+                raise _UnknownAnswer
+            return placed
+        return self._state.place_ask(
+            examined.snapshot or unread_snapshot(examined.problem),
+            run_id=ask.run_id,
+            policy=self._ladder,
+            bound=self._max_hint_level,
+            now=datetime.now(UTC),
+        )
+
+    async def _give_back(self, placing: asyncio.Future[PlacedAsk]) -> None:
+        with suppress(_UnknownAnswer):
+            try:
+                placed = await placing
+                if placed.step.moved:
+                    await asyncio.to_thread(self._state.take_back, placed.problem)
+            except StateUnavailable as error:  # The ask was not stored, or the student's next hint skips a level.
+                logger.warning("hint level not given back: %s", error)
+
+
+class _UnknownAnswer(Exception):
+    """A question is about an answer that this student never got."""
 
 
 class _Stopped(Exception):

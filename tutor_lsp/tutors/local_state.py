@@ -1,16 +1,26 @@
-"""The state of local mode: the number of asks about each problem, in an SQLite file that all editor windows share."""
+"""The state of local mode: the hint level of each problem, in an SQLite file that all editor windows share."""
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import threading
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from tutor_pedagogy.conversation.records import Version, place
+from tutor_pedagogy.conversation.snapshot import Snapshot
+from tutor_pedagogy.ladder.policy import Circumstances, Ladder, Standing, Step, step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from uuid import UUID
+
+    from tutor_pedagogy.conversation.change import Comparison
 
 FILE_NAME = "local.sqlite3"
 BUSY_SECONDS = 5.0
@@ -20,11 +30,52 @@ _creating = threading.Lock()
 """The lock for creating the file. When a thread closes a file, the process loses all its POSIX locks on that file."""
 
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS problems (
-    fingerprint TEXT PRIMARY KEY,
-    asks INTEGER NOT NULL
-) WITHOUT ROWID
+CREATE TABLE IF NOT EXISTS versions (
+    id INTEGER PRIMARY KEY,
+    fingerprint TEXT NOT NULL UNIQUE,
+    code_fingerprint TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    root INTEGER,
+    level INTEGER NOT NULL DEFAULT 0,
+    effort INTEGER NOT NULL DEFAULT 0,
+    snapshot TEXT,
+    asked_at REAL NOT NULL
+);
+CREATE INDEX IF NOT EXISTS versions_of_code ON versions (code_fingerprint, asked_at);
+CREATE INDEX IF NOT EXISTS versions_of_unit ON versions (unit, asked_at);
+CREATE TABLE IF NOT EXISTS runs (run_id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS answers (message_id TEXT PRIMARY KEY, problem INTEGER NOT NULL) WITHOUT ROWID;
 """
+_IMPORT_OLD = (
+    """
+    INSERT OR IGNORE INTO versions (fingerprint, code_fingerprint, unit, level, asked_at)
+    SELECT fingerprint, fingerprint, '', min(asks, 5), 0 FROM problems
+    """,
+    "DROP TABLE problems",
+)
+"""Imports the levels of a file from before versions were stored."""
+_FIND = """
+SELECT v.id, coalesce(r.id, v.id), v.fingerprint, v.asked_at, v.snapshot
+FROM versions AS v LEFT JOIN versions AS r ON r.id = v.root
+WHERE v.{column} = ? ORDER BY v.asked_at DESC, v.id DESC LIMIT ?
+"""
+_OF_CODE, _OF_UNIT = _FIND.format(column="code_fingerprint"), _FIND.format(column="unit")
+_VERSIONS = 20
+"""The maximum number of versions of a code or a unit that are compared."""
+_STORE = """
+INSERT INTO versions (fingerprint, code_fingerprint, unit, root, snapshot, asked_at) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (fingerprint) DO UPDATE SET unit = excluded.unit, snapshot = excluded.snapshot, asked_at = excluded.asked_at
+RETURNING id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedAsk:
+    """The problem that an ask is about, its step on the ladder, and the change; None for a follow-up question."""
+
+    problem: int
+    step: Step
+    comparison: Comparison | None = None
 
 
 class StateUnavailable(Exception):
@@ -36,7 +87,7 @@ class StateUnavailable(Exception):
 
 
 class LocalState:
-    """Counts asks by problem in `local.sqlite3` in the data folder.
+    """Stores the versions of code that were asked about, with their hint levels, in `local.sqlite3` in the data folder.
 
     Each call opens the file, changes it in one transaction and closes it. So any thread may call, and no window holds a
     lock between two asks. A call blocks for some milliseconds, at worst for `busy_seconds`. SQLite's rollback journal
@@ -48,22 +99,47 @@ class LocalState:
         self._path = data_dir / FILE_NAME
         self._busy_seconds = busy_seconds
 
-    def count_ask(self, fingerprint: str) -> int:
-        """Count an ask about a problem, and return the number of earlier asks about it. Raise `StateUnavailable`."""
+    def place_ask(
+        self, snapshot: Snapshot, *, run_id: UUID | None, policy: Ladder, bound: int, now: datetime
+    ) -> PlacedAsk:
+        """Store the version of an ask and the hint level of its problem. Raise `StateUnavailable`."""
+        with self._transaction() as connection:
+            placement = place(
+                snapshot,
+                of_code=_versions(connection, _OF_CODE, snapshot.fingerprint),
+                of_unit=_versions(connection, _OF_UNIT, snapshot.unit),
+                policy=policy,
+                now=now,
+            )
+            asked = placement.circumstances
+            if run_id is not None and _is_new(connection, run_id):
+                asked = replace(asked, made_effort=True)
+            stored = json.dumps(placement.stored.to_json())
+            row = (placement.fingerprint, snapshot.fingerprint, snapshot.unit, placement.root, stored, now.timestamp())
+            (version,) = connection.execute(_STORE, row).fetchone()
+            problem = placement.root or version
+            return PlacedAsk(problem, _climb(connection, problem, asked, policy, bound), placement.comparison)
+
+    def place_follow_up(self, message_id: str, *, made_effort: bool, policy: Ladder, bound: int) -> PlacedAsk | None:
+        """Return the problem of an earlier answer; None if there is no such answer. Raise `StateUnavailable`."""
+        with self._transaction() as connection:
+            found = connection.execute("SELECT problem FROM answers WHERE message_id = ?", (message_id,)).fetchone()
+            if found is None:
+                return None
+            asked = Circumstances(is_follow_up=True, made_effort=made_effort)
+            return PlacedAsk(found[0], _climb(connection, found[0], asked, policy, bound))
+
+    def remember_answer(self, message_id: UUID, problem: int) -> None:
+        """Store which problem an answer is about, for questions about it. Raise `StateUnavailable`."""
+        with self._transaction() as connection:
+            connection.execute("INSERT INTO answers VALUES (?, ?)", (str(message_id), problem))
+
+    def take_back(self, problem: int) -> None:
+        """Lower the level of a problem by one, for an ask that got no answer. Raise `StateUnavailable`."""
         with self._transaction() as connection:
             connection.execute(
-                "INSERT INTO problems (fingerprint, asks) VALUES (?, 1) "
-                "ON CONFLICT (fingerprint) DO UPDATE SET asks = asks + 1",
-                (fingerprint,),
+                "UPDATE versions SET level = level - 1, effort = 1 WHERE id = ? AND level > 0", (problem,)
             )
-            asks: int
-            (asks,) = connection.execute("SELECT asks FROM problems WHERE fingerprint = ?", (fingerprint,)).fetchone()
-        return asks - 1
-
-    def take_back(self, fingerprint: str) -> None:
-        """Subtract an ask that got no answer. Raise `StateUnavailable`."""
-        with self._transaction() as connection:
-            connection.execute("UPDATE problems SET asks = max(asks - 1, 0) WHERE fingerprint = ?", (fingerprint,))
 
     def _create(self) -> None:
         """Create the file if it is missing, readable by the student only. SQLite gives its journal the same mode."""
@@ -77,13 +153,50 @@ class LocalState:
             self._create()
             connection = sqlite3.connect(self._path, timeout=self._busy_seconds, isolation_level=None)
             with closing(connection):
-                connection.execute(SCHEMA)
                 # Take the write lock before the first read, so that no other window can count in between.
                 connection.execute("BEGIN IMMEDIATE")
+                _prepare(connection)
                 yield connection
                 connection.execute("COMMIT")
         except (sqlite3.Error, OSError) as error:
             raise _unavailable(error) from error
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Create the tables if they are missing, and import the levels of an older file."""
+    names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if "versions" not in names:
+        for statement in SCHEMA.split(";"):
+            connection.execute(statement)
+        if "problems" in names:
+            for statement in _IMPORT_OLD:
+                connection.execute(statement)
+
+
+def _versions(connection: sqlite3.Connection, query: str, value: str) -> list[Version[int]]:
+    return [
+        Version(
+            key=key,
+            root=root,
+            fingerprint=fingerprint,
+            asked_at=datetime.fromtimestamp(asked_at, UTC),
+            snapshot=None if stored is None else Snapshot.from_json(json.loads(stored)),
+        )
+        for key, root, fingerprint, asked_at, stored in connection.execute(query, (value, _VERSIONS))
+    ]
+
+
+def _is_new(connection: sqlite3.Connection, run_id: UUID) -> bool:
+    return connection.execute("INSERT OR IGNORE INTO runs VALUES (?)", (str(run_id),)).rowcount == 1
+
+
+def _climb(connection: sqlite3.Connection, problem: int, asked: Circumstances, policy: Ladder, bound: int) -> Step:
+    level, effort = connection.execute("SELECT level, effort FROM versions WHERE id = ?", (problem,)).fetchone()
+    taken = step(policy, Standing(level, effort=bool(effort)), asked, bound)
+    connection.execute(
+        "UPDATE versions SET level = ?, effort = ? WHERE id = ?", (taken.after.level, taken.after.effort, problem)
+    )
+    return taken
 
 
 def _unavailable(error: sqlite3.Error | OSError) -> StateUnavailable:

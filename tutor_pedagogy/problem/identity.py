@@ -12,7 +12,8 @@ import json
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from keyword import iskeyword
+from typing import TYPE_CHECKING, Any, Literal, TypeGuard
 
 from tutor_pedagogy.problem.lexing import Layout, LogicalLine, column, lay_out, leading_whitespace, tokens
 
@@ -38,7 +39,8 @@ class Unit:
 
     Lines count from 0 within the code; `end_line` is exclusive. Decorators belong to the unit; blank lines and
     comments after its last statement do not. `source` holds these lines, each ended by LF. `name` is the bare name of
-    a function or class ("" if the header lacks it), `<module>` or `<cell>`.
+    a function or class ("" if the header lacks it), `<module>` or `<cell>`. `outer` are the names of the functions and
+    classes around it, the outermost first.
     """
 
     name: str
@@ -46,14 +48,24 @@ class Unit:
     start_line: int
     end_line: int
     source: str
+    outer: tuple[str, ...] = ()
+
+    @property
+    def qualified_name(self) -> str:
+        """The name with the names of the functions and classes around it, joined by dots."""
+        return ".".join((*self.outer, self.name))
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A unit with its fingerprint: a SHA-256 hash of 64 hexadecimal digits, which identifies the problem."""
+    """A unit with its fingerprint: a SHA-256 hash of 64 hexadecimal digits, which identifies the problem.
+
+    `shape` is a hash like the fingerprint, which is equal for units that differ only in the spelling of names.
+    """
 
     unit: Unit
     fingerprint: str
+    shape: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,33 +94,37 @@ def identify(code: str, cursor: Position, kind: Kind = "document") -> Problem:
     comments and without spaces outside strings, with the rank of its indentation among the lines of the unit.
     """
     layout = lay_out(code)
-    block = None if kind == "cell" else _block_at(layout, cursor)
-    if block is None:
+    around = [] if kind == "cell" else _blocks_at(layout, cursor)
+    if not around:
         unit = Unit(f"<{_whole(kind)}>", _whole(kind), 0, len(layout.line_starts), layout.text)
-        return Problem(unit, _fingerprint(layout, layout.lines, base=0))
+        return Problem(unit, *_hashes(layout, layout.lines, base=0))
+    functions = [block for block in around if block.kind == "function"]
+    block = max(functions or around, key=lambda block: block.begin)
+    outer = sorted((one for one in around if one.begin < block.begin), key=lambda one: one.begin)
     lines = layout.lines[block.begin : block.end]
     first, last = lines[0].first, lines[-1].last
     end = layout.line_starts[last + 1] if last + 1 < len(layout.line_starts) else len(layout.text)
-    unit = Unit(block.name, block.kind, first, last + 1, layout.text[layout.line_starts[first] : end])
-    return Problem(unit, _fingerprint(layout, lines, base=block.indent))
+    source = layout.text[layout.line_starts[first] : end]
+    unit = Unit(block.name, block.kind, first, last + 1, source, tuple(one.name for one in outer))
+    return Problem(unit, *_hashes(layout, lines, base=block.indent))
 
 
 def _whole(kind: Kind) -> Literal["module", "cell"]:
     return "cell" if kind == "cell" else "module"
 
 
-def _block_at(layout: Layout, cursor: Position) -> _Block | None:
+def _blocks_at(layout: Layout, cursor: Position) -> list[_Block]:
+    """Return the `def` and `class` blocks around the cursor."""
     lines = layout.lines
     cursor_line = min(cursor.line, len(layout.line_starts) - 1)
     above = bisect_right(lines, cursor_line, key=lambda line: line.first) - 1
     if above < 0:
-        return None
+        return []
     around = [block for block in _blocks(layout) if block.begin <= above < block.end]
     if lines[above].last < cursor_line and above + 1 < len(lines):
         width = _width_at(layout, cursor_line, cursor.character)
         around = [block for block in around if above + 1 < block.end or block.indent < width]
-    functions = [block for block in around if block.kind == "function"]
-    return max(functions or around, key=lambda block: block.begin, default=None)
+    return around
 
 
 def _width_at(layout: Layout, number: int, character: int) -> int:
@@ -142,10 +158,27 @@ def _close(header: re.Match[str], begin: int, indent: int, end: int) -> _Block:
     return _Block("function" if header["keyword"] == "def" else "class", header["name"], begin, end, indent)
 
 
-def _fingerprint(layout: Layout, lines: list[LogicalLine], *, base: int) -> str:
+def _hashes(layout: Layout, lines: list[LogicalLine], *, base: int) -> tuple[str, str]:
+    """Return the fingerprint and the shape of a unit."""
     content = _tokens(layout, lines, base)
-    document = _ENCODER.encode(_ranked_lines(layout, lines) if content is None else content)
-    return hashlib.sha256(document.encode("ascii")).hexdigest()
+    if content is None:
+        fingerprint = _hash(_ranked_lines(layout, lines))
+        return fingerprint, fingerprint
+    return _hash(content), _hash(_with_numbered_names(content))
+
+
+def _hash(content: list[Any]) -> str:
+    return hashlib.sha256(_ENCODER.encode(content).encode("ascii")).hexdigest()
+
+
+def _with_numbered_names(content: list[str | int]) -> list[str | int]:
+    """Return tokens in which each name is replaced by the number of names before its first occurrence."""
+    numbers: dict[str, str] = {}
+    return [numbers.setdefault(token, f"name {len(numbers)}") if _is_name(token) else token for token in content]
+
+
+def _is_name(token: str | int) -> TypeGuard[str]:
+    return isinstance(token, str) and token.isidentifier() and not iskeyword(token)
 
 
 def _tokens(layout: Layout, lines: list[LogicalLine], base: int) -> list[str | int] | None:

@@ -6,6 +6,7 @@
     objectives: [iterate over a list, stop a loop]
     allowed_names: [enumerate, zip]
     max_hint_level: 4
+    ladder: attempts
     ---
     Write a function that …
 
@@ -17,9 +18,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from tutor_pedagogy.ladder.levels import HintLevel
+from tutor_pedagogy.ladder.policy import Ladder
 from tutor_server.storage.modules import Module
 
 if TYPE_CHECKING:
@@ -31,12 +33,19 @@ MODULE_ID = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 """The pattern of an id: characters that need no escaping in URLs and in `.tutor.toml`."""
 _PARTS = re.compile(r"\A\ufeff?---[ \t]*\n(?P<front>.*?\n)---[ \t]*(?:\n(?P<statement>.*))?\Z", re.DOTALL)
 
+
+def _ladder(name: Any) -> Any:
+    """Return the policy of a name. Validation in strict mode accepts no plain text for it."""
+    return Ladder(name) if name in Ladder._value2member_map_ else name
+
+
 ModuleId = Annotated[str, Field(pattern=MODULE_ID)]
 Title = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\u0000]*$")]
 Order = Annotated[int, Field(ge=-(2**31), lt=2**31)]
 Statement = Annotated[str, Field(max_length=MAX_STATEMENT_CHARACTERS, pattern=r"^[^\u0000]*$")]
 Objectives = Annotated[list[Annotated[str, Field(max_length=300, pattern=r"^[^\u0000]*$")]], Field(max_length=50)]
 Names = Annotated[list[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.]{0,63}$")]], Field(max_length=500)]
+LadderName = Annotated[Ladder, BeforeValidator(_ladder)]
 MaxHintLevel = Annotated[int, Field(ge=min(HintLevel).value, le=max(HintLevel).value)]
 
 
@@ -53,6 +62,7 @@ class _FrontMatter(BaseModel):
     objectives: Objectives = Field(default_factory=list)
     allowed_names: Names = Field(default_factory=list)
     max_hint_level: MaxHintLevel | None = None
+    ladder: LadderName | None = None
 
 
 def read_modules(folder: Path) -> list[Module]:
@@ -103,6 +113,7 @@ def parse_module(text: str, default_id: str) -> Module:
         objectives=tuple(given.objectives),
         allowed_names=tuple(given.allowed_names),
         max_hint_level=given.max_hint_level,
+        ladder=given.ladder,
     )
 
 

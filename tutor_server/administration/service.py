@@ -121,7 +121,11 @@ class AdministrationService:
                     "module_made" if is_new else "module_changed",
                     now,
                     module_id=module.id,
-                    details={"title": module.title, "max_hint_level": module.max_hint_level},
+                    details={
+                        "title": module.title,
+                        "max_hint_level": module.max_hint_level,
+                        "ladder": module.ladder,
+                    },
                     action_id=action_id,
                 )
                 audit.record(connection, action)

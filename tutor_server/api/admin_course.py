@@ -50,6 +50,7 @@ async def put_module(request: web.Request, module_id: str, body: schemas.ModuleC
         objectives=tuple(body.objectives),
         allowed_names=tuple(body.allowed_names),
         max_hint_level=body.max_hint_level,
+        ladder=body.ladder,
     )
     await request.app[ADMINISTRATION].save_modules(actor_of(request), [module])
     return schemas.Module.model_validate(module)

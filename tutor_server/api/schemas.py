@@ -10,9 +10,10 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from tutor_pedagogy.ladder.levels import MAX_STUDENT_LEVEL, MIN_STUDENT_LEVEL, HintLevel
+from tutor_pedagogy.ladder.policy import Ladder
 from tutor_protocol import Limit
 from tutor_server.administration import module_files
-from tutor_server.administration.module_files import ModuleId, Names, Objectives, Order, Statement, Title
+from tutor_server.administration.module_files import LadderName, ModuleId, Names, Objectives, Order, Statement, Title
 from tutor_server.identity.passwords import MAX_PASSWORD_CHARACTERS
 
 MIN_PASSWORD_CHARACTERS = 8
@@ -274,6 +275,7 @@ class Module(_Body):
     objectives: list[str]
     allowed_names: list[str]
     max_hint_level: int | None
+    ladder: Ladder | None
 
 
 class Modules(_Body):
@@ -345,6 +347,7 @@ class ModuleChange(_Body):
     objectives: Objectives = Field(default_factory=list)
     allowed_names: Names = Field(default_factory=list)
     max_hint_level: MaxHintLevel | None = None
+    ladder: LadderName | None = None
 
 
 OwnLimit = Annotated[int, Field(strict=True, ge=1, le=100_000), BeforeValidator(_whole)]

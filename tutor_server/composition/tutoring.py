@@ -108,6 +108,7 @@ def _rules(settings: Settings) -> Rules:
     return Rules(
         daily_messages=settings.daily_message_cap,
         max_hint_level=settings.max_hint_level,
+        ladder=settings.ladder,
         context_tokens=settings.context_tokens,
         max_output_tokens=settings.max_output_tokens,
         store_code=settings.store_code,

@@ -103,7 +103,7 @@ class Chain:
 
     def stream(self, request: Request, recorder: CallRecorder, pacing: Pacing) -> ModelAnswer:
         """Return the stream of an answer. Leaving it early closes the connection and settles the call as cancelled."""
-        links = self._offline if request.is_unread else self._links
+        links = self._offline if request.offline_only else self._links
         return ModelAnswer(lambda answer: self._texts(answer, links, request, recorder, pacing))
 
     async def _texts(

@@ -37,8 +37,8 @@ class Request:
     submission: Submission
     level: HintLevel
     student: StudentLevels
-    is_unread: bool = False
-    """Whether the submission could not be analysed. The guard needs the analysis, so then only `offline` is called."""
+    offline_only: bool = False
+    """Whether only `offline` is called: the submission could not be analysed, which the guard needs, or is solved."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from tutor_pedagogy.ladder.levels import HintLevel
+from tutor_pedagogy.ladder.policy import Ladder
 from tutor_server.errors import SettingsError
 from tutor_server.hosts import is_loopback
 from tutor_server.llm.offline import OFFLINE
@@ -87,6 +88,8 @@ class Settings(ProviderSettings):
     monthly_budget_usd: Dollars | None = None
     """The maximum cost of all calls to providers in a calendar month, in US dollars; unset: no budget."""
     max_hint_level: HintLevel = HintLevel.SOLUTION
+    ladder: Ladder = Ladder.CODE
+    """The ladder policy: when an ask climbs to the next hint level. A module can say it for itself."""
     retention_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
     """Days after which questions, code and answers are deleted; unset: only when the student deletes them."""
     store_code: bool = True
@@ -118,7 +121,7 @@ class Settings(ProviderSettings):
     def _networks(cls, value: Any) -> Any:
         return settings_values.networks(value) if isinstance(value, str) else value
 
-    @field_validator("log_level", mode="before")
+    @field_validator("log_level", "ladder", mode="before")
     @classmethod
     def _lower(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
-    from tutor_protocol import ErrorType, Purpose
+    from tutor_protocol import Change, ErrorType, Purpose
     from tutor_server.storage.problems import Raised
 
 # Building a statement takes several times as long as executing it, so each statement is built only once.
@@ -40,7 +40,7 @@ _TOUCH_SESSION = Statement(
 _AS_IF_NEW = (
     *("digest", "session_id", "problem_id", "module_id", "state", "owner", "hint_level", "max_hint_level"),
     *("level_raised", "error_type", "purpose", "remaining_today", "day", "created_at", "error_code", "ended_at"),
-    "delta_ends",
+    *("delta_ends", "change", "follow_up_to"),
 )
 """Columns in the row of a released ask that a new ask with the same request id overwrites."""
 _OPEN: Query[UUID] = Query(
@@ -87,6 +87,7 @@ class StoredAsk:
     max_hint_level: int
     error_type: ErrorType
     purpose: Purpose | None
+    change: Change | None
     remaining_today: int
     error_code: str | None
     content: str
@@ -128,6 +129,8 @@ class NewAsk:
     max_hint_level: int
     error_type: str
     purpose: str | None
+    change: Change | None
+    follow_up_to: UUID | None
     remaining_today: int
     day: date
     owner: str
@@ -172,6 +175,7 @@ def find_ask(connection: Connection, user_id: UUID, request_id: UUID) -> StoredA
         max_hint_level=row.max_hint_level,
         error_type=row.error_type,
         purpose=row.purpose,
+        change=row.change,
         remaining_today=row.remaining_today,
         error_code=row.error_code,
         content=row.content or "",
@@ -229,6 +233,8 @@ def open_ask(connection: Connection, ask: NewAsk) -> UUID | None:
         "level_raised": ask.raised.moved,
         "error_type": ask.error_type,
         "purpose": ask.purpose,
+        "change": ask.change,
+        "follow_up_to": ask.follow_up_to,
         "remaining_today": ask.remaining_today,
         "day": ask.day,
         "created_at": ask.created_at,

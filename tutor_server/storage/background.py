@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, select
 
 from tutor_pedagogy.ladder.levels import StudentLevels
 from tutor_server.errors import EmailUnconfirmed, NotFound
-from tutor_server.storage.models import Ask, ChatMessage, ChatSession, LimitOverride, Problem, User
+from tutor_server.storage.models import Ask, ChatMessage, ChatSession, LimitOverride, User
 from tutor_server.storage.modules import find_module
 from tutor_server.storage.overrides import OwnLimits
 from tutor_server.storage.statement import Query, scalar
@@ -57,14 +57,12 @@ class EarlierAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskBackground:
-    """The session, module, messages and earlier answers, which are read before an ask is opened."""
+    """The session, module and messages, which are read before an ask is opened."""
 
     session_id: UUID | None
     module: Module | None
     history: tuple[PastMessage, ...]
     """Earlier messages of the session, newest first."""
-    earlier_answers: tuple[EarlierAnswer, ...]
-    """Earlier answers on the same problem, oldest first."""
 
 
 class _AskerRow(NamedTuple):
@@ -128,8 +126,7 @@ _EARLIER_ANSWERS = Query(
     lambda _: (
         select(ChatMessage.hint_level, ChatMessage.content)
         .join(Ask, Ask.id == ChatMessage.id)
-        .join(Problem, Problem.id == Ask.problem_id)
-        .where(Problem.user_id == bindparam("user"), Problem.fingerprint == bindparam("fingerprint"))
+        .where(Ask.problem_id == bindparam("problem"))
         .order_by(ChatMessage.created_at.desc())
         .limit(EARLIER_ANSWERS)
     ),
@@ -157,18 +154,16 @@ def read_background(
     *,
     user_id: UUID,
     session_type: str,
-    fingerprint: str,
     session_id: UUID | None,
     module_id: str | None,
 ) -> AskBackground:
-    """Return the session and module of an ask, with the earlier messages and answers. Raise `NotFound`."""
+    """Return the session and module of an ask, with the earlier messages. Raise `NotFound`."""
     module = _find_module(connection, module_id)
     session_id = _find_session(connection, user_id, session_type, session_id, module_id)
     return AskBackground(
         session_id=session_id,
         module=module,
         history=() if session_id is None else _read_history(connection, session_id),
-        earlier_answers=_read_earlier_answers(connection, user_id, fingerprint),
     )
 
 
@@ -198,6 +193,7 @@ def _read_history(connection: Connection, session_id: UUID) -> tuple[PastMessage
     return tuple(_HISTORY.all(connection, {"session": session_id}))
 
 
-def _read_earlier_answers(connection: Connection, user_id: UUID, fingerprint: str) -> tuple[EarlierAnswer, ...]:
-    newest_first = _EARLIER_ANSWERS.all(connection, {"user": user_id, "fingerprint": fingerprint})
+def read_earlier_answers(connection: Connection, problem_id: UUID) -> tuple[EarlierAnswer, ...]:
+    """Return the latest answers on a problem, oldest first."""
+    newest_first = _EARLIER_ANSWERS.all(connection, {"problem": problem_id})
     return tuple(reversed(newest_first))

@@ -6,7 +6,19 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, MetaData, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from tutor_server.storage.types import UtcDateTime
@@ -156,16 +168,42 @@ class ChatMessage(Base):
 
 
 class Problem(Base):
-    """A unit of a student's code, identified by its fingerprint, with its hint level."""
+    """A version of a unit of a student's code, and the hint level of the problem that it begins.
+
+    `fingerprint` identifies the version: it is `code_fingerprint`, or a hash of that and of the reported error if the
+    same code was asked about with another error before. A version that is an attempt at an earlier version's problem
+    has that version's id as `root_id`; its own `hint_level` is not used. `has_effort` is whether an effort is banked.
+    `unit` is a hash of the kind and qualified name of the unit. `snapshot` is what the next ask is compared with; it
+    holds digests of lines and no code.
+    """
 
     __tablename__ = "problems"
-    __table_args__ = (UniqueConstraint("user_id", "fingerprint"),)
+    __table_args__ = (
+        UniqueConstraint("user_id", "fingerprint"),
+        Index(None, "user_id", "code_fingerprint"),
+        Index(None, "user_id", "unit", "updated_at"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete=_CASCADE))
     fingerprint: Mapped[str] = mapped_column(String(64))
+    code_fingerprint: Mapped[str] = mapped_column(String(64), server_default="")
+    root_id: Mapped[UUID | None]
     hint_level: Mapped[int]
+    has_effort: Mapped[bool] = mapped_column(server_default=false())
+    unit: Mapped[str | None] = mapped_column(String(32))
+    snapshot: Mapped[dict[str, Any] | None]
     updated_at: Mapped[datetime]
+
+
+class SeenRun(Base):
+    """A run of a student's program or tests that came with an ask. Each run counts as an effort once."""
+
+    __tablename__ = "seen_runs"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete=_CASCADE), primary_key=True)
+    run_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Ask(Base):
@@ -206,6 +244,8 @@ class Ask(Base):
     level_raised: Mapped[bool]
     error_type: Mapped[str] = mapped_column(String(16))
     purpose: Mapped[str | None] = mapped_column(String(16))
+    change: Mapped[str | None] = mapped_column(String(8))
+    follow_up_to: Mapped[UUID | None]
     topic: Mapped[str | None] = mapped_column(String(64))
     finding_line: Mapped[int | None]
     finding_certainty: Mapped[str | None] = mapped_column(String(16))
@@ -236,6 +276,7 @@ class LearningModule(Base):
     objectives: Mapped[list[str]] = mapped_column(default=list)
     allowed_names: Mapped[list[str]] = mapped_column(default=list)
     max_hint_level: Mapped[int | None]
+    ladder: Mapped[str | None] = mapped_column(String(16))
 
 
 class ModuleProgress(Base):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, select
 
+from tutor_pedagogy.ladder.policy import Ladder
 from tutor_server.storage.deferred import defer
 from tutor_server.storage.models import LearningModule, ModuleProgress
 from tutor_server.storage.statement import Query, Statement
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Module:
-    """A module of a course: its statement, the names that hints may use, and its highest hint level."""
+    """A module of a course: its statement, the names that hints may use, and its rules for hint levels."""
 
     id: str
     title: str
@@ -31,6 +32,8 @@ class Module:
     objectives: tuple[str, ...]
     allowed_names: tuple[str, ...]
     max_hint_level: int | None
+    ladder: Ladder | None = None
+    """The ladder policy; None means the service's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +46,7 @@ class StoredProgress:
 
 
 def _module(*row: Any) -> Module:
-    module_id, title, order, statement, objectives, allowed_names, max_hint_level = row
+    module_id, title, order, statement, objectives, allowed_names, max_hint_level, ladder = row
     return Module(
         id=module_id,
         title=title,
@@ -52,6 +55,7 @@ def _module(*row: Any) -> Module:
         objectives=tuple(objectives),
         allowed_names=tuple(allowed_names),
         max_hint_level=max_hint_level,
+        ladder=None if ladder is None else Ladder(ladder),
     )
 
 
@@ -91,6 +95,7 @@ def save_module(connection: Connection, module: Module) -> bool:
         "objectives": list(module.objectives),
         "allowed_names": list(module.allowed_names),
         "max_hint_level": module.max_hint_level,
+        "ladder": module.ladder,
     }
     is_new = find_module(connection, module.id) is None
     connection.execute(

@@ -22,6 +22,7 @@ from tutor_server.storage.models import (
     PageSession,
     Problem,
     RefreshToken,
+    SeenRun,
     User,
 )
 
@@ -189,6 +190,7 @@ def _owned_by(user_id: UUID, subject: str) -> dict[str, ColumnElement[bool]]:
         ChatMessage.__tablename__: ChatMessage.session_id.in_(sessions),
         Problem.__tablename__: Problem.user_id == user_id,
         Ask.__tablename__: Ask.user_id == user_id,
+        SeenRun.__tablename__: SeenRun.user_id == user_id,
         ModuleProgress.__tablename__: ModuleProgress.user_id == user_id,
         DailyUsage.__tablename__: DailyUsage.subject == subject,
         ModelCall.__tablename__: ModelCall.user_id == user_id,

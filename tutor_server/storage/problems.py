@@ -1,15 +1,19 @@
-"""A student's problems and the hint level of each."""
+"""A student's problems: the versions of code that were asked about, and the hint level that each problem has."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, true, update
+from sqlalchemy.orm import aliased
 
-from tutor_pedagogy.ladder.policy import next_level
-from tutor_server.storage.models import Problem
-from tutor_server.storage.statement import Query, scalar
+from tutor_pedagogy.conversation.records import Version, place
+from tutor_pedagogy.conversation.snapshot import Snapshot
+from tutor_pedagogy.ladder.policy import Circumstances, Ladder, Standing, Step, step
+from tutor_server.errors import NotFound
+from tutor_server.storage.models import Ask, Problem, SeenRun
+from tutor_server.storage.statement import Query, Statement, scalar
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,31 +21,90 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from tutor_pedagogy.conversation.change import Comparison
+    from tutor_pedagogy.conversation.records import Placement
     from tutor_pedagogy.ladder.levels import HintLevel
+
+VERSIONS_OF_CODE = 20
+"""The maximum number of errors that the same code was asked about with, and that are told apart."""
+VERSIONS_OF_UNIT = 5
+"""The number of latest versions of a unit that a new version is compared with."""
+
+
+class _Row(NamedTuple):
+    id: UUID
+    root_id: UUID
+    fingerprint: str
+    updated_at: datetime
+    snapshot: dict[str, Any] | None
+
+    def version(self) -> Version[UUID]:
+        snapshot = None if self.snapshot is None else Snapshot.from_json(self.snapshot)
+        return Version(
+            key=self.id, root=self.root_id, fingerprint=self.fingerprint, asked_at=self.updated_at, snapshot=snapshot
+        )
 
 
 class _Rung(NamedTuple):
-    problem_id: UUID
     level: int
+    effort: bool
 
 
-_RAISE = Query(
+_ROOT = aliased(Problem)
+
+
+def _versions(name: str, limit: int) -> Query[_Row]:
+    """Return the query of a student's latest versions with one value of a column.
+
+    A version whose root was deleted is a root itself.
+    """
+    return Query(
+        lambda _: (
+            select(
+                Problem.id,
+                func.coalesce(_ROOT.id, Problem.id, type_=Problem.id.type),
+                Problem.fingerprint,
+                Problem.updated_at,
+                Problem.snapshot,
+            )
+            .outerjoin(_ROOT, _ROOT.id == Problem.root_id)
+            .where(Problem.user_id == bindparam("user"), getattr(Problem, name) == bindparam("value"))
+            .order_by(Problem.updated_at.desc())
+            .limit(limit)
+        ),
+        _Row,
+    )
+
+
+_OF_CODE = _versions("code_fingerprint", VERSIONS_OF_CODE)
+_OF_UNIT = _versions("unit", VERSIONS_OF_UNIT)
+_STANDING = Query(
+    lambda _: select(Problem.hint_level, Problem.has_effort).where(Problem.id == bindparam("problem")), _Rung
+)
+_STORE: Query[UUID] = Query(
     lambda insert: (
-        (raised := insert(Problem))
+        (new := insert(Problem))
         .on_conflict_do_update(
             index_elements=["user_id", "fingerprint"],
-            set_={"hint_level": Problem.hint_level + 1, "updated_at": raised.excluded.updated_at},
-            where=Problem.hint_level < bindparam("bound"),
+            set_={name: new.excluded[name] for name in ("code_fingerprint", "unit", "snapshot", "updated_at")},
         )
-        .returning(Problem.id, Problem.hint_level)
-    ),
-    _Rung,
-)
-_PROBLEM: Query[UUID] = Query(
-    lambda _: select(Problem.id).where(
-        Problem.user_id == bindparam("user_id"), Problem.fingerprint == bindparam("fingerprint")
+        .returning(Problem.id)
     ),
     scalar,
+)
+_RECORD = Statement(
+    lambda _: (
+        update(Problem)
+        .where(Problem.id == bindparam("problem"))
+        .values(hint_level=bindparam("level"), has_effort=bindparam("effort"))
+    )
+)
+_SEE_RUN: Query[UUID] = Query(
+    lambda insert: insert(SeenRun).on_conflict_do_nothing().returning(SeenRun.run_id),
+    scalar,
+)
+_PROBLEM_OF_ASK: Query[UUID] = Query(
+    lambda _: select(Ask.problem_id).where(Ask.id == bindparam("ask"), Ask.user_id == bindparam("user")), scalar
 )
 
 
@@ -54,24 +117,93 @@ class Raised:
     moved: bool
 
 
-def raise_level(
-    connection: Connection, *, new_id: UUID, user_id: UUID, fingerprint: str, bound: int, now: datetime
-) -> Raised:
-    """Raise the hint level of a problem by one, at most to `bound`, in one conditional upsert."""
-    which = {"user_id": user_id, "fingerprint": fingerprint}
-    raised = _RAISE.first(
-        connection, {**which, "id": new_id, "hint_level": next_level(0, bound), "updated_at": now, "bound": bound}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedAsk:
+    """The problem that an ask is about, with its hint level, and what has changed since the last ask."""
+
+    raised: Raised
+    circumstances: Circumstances
+    comparison: Comparison | None = None
+    """None for a question about an earlier answer."""
+
+
+def place_ask(
+    connection: Connection,
+    *,
+    new_id: UUID,
+    user_id: UUID,
+    snapshot: Snapshot,
+    run_id: UUID | None,
+    policy: Ladder,
+    bound: int,
+    now: datetime,
+) -> PlacedAsk:
+    """Store the version of an ask and the hint level of its problem, which rises by one at most, to `bound`."""
+    of_code = _find(connection, _OF_CODE, user_id, snapshot.fingerprint)
+    of_unit = _find(connection, _OF_UNIT, user_id, snapshot.unit)
+    placement = place(snapshot, of_code=of_code, of_unit=of_unit, policy=policy, now=now)
+    asked = placement.circumstances
+    if run_id is not None and _is_new_run(connection, user_id, run_id, now):
+        asked = replace(asked, made_effort=True)
+    version_id = _STORE.first(connection, _row(new_id, user_id, placement, now))
+    assert version_id is not None  # noqa: S101 - narrows the type for the type checker
+    root_id = placement.root or version_id
+    taken = _climb(connection, root_id, asked, policy, bound)
+    return PlacedAsk(
+        raised=Raised(root_id, taken.level, moved=taken.moved), circumstances=asked, comparison=placement.comparison
     )
-    if raised is not None:
-        return Raised(raised.problem_id, next_level(raised.level - 1, bound), moved=True)
-    (problem_id,) = _PROBLEM.all(connection, which)
-    return Raised(problem_id, next_level(bound, bound), moved=False)
+
+
+def place_follow_up(
+    connection: Connection, *, user_id: UUID, about: UUID, made_effort: bool, policy: Ladder, bound: int
+) -> PlacedAsk:
+    """Return the problem of the answer that a question is about. Raise `NotFound` if the student has no such answer."""
+    problem_id = _PROBLEM_OF_ASK.first(connection, {"ask": about, "user": user_id})
+    if problem_id is None:
+        raise NotFound("The answer that this question is about does not exist.")
+    asked = Circumstances(is_follow_up=True, made_effort=made_effort)
+    taken = _climb(connection, problem_id, asked, policy, bound)
+    return PlacedAsk(raised=Raised(problem_id, taken.level, moved=taken.moved), circumstances=asked)
 
 
 def lower_level(connection: Connection, problem_id: UUID, rungs: int = 1) -> None:
-    """Lower the levels of problems again, for asks that gave no answer."""
+    """Lower the levels of problems again, for asks that gave no answer. The effort of the rise is banked again."""
     connection.execute(
         update(Problem)
         .where(Problem.id == problem_id, Problem.hint_level >= rungs)
-        .values(hint_level=Problem.hint_level - rungs)
+        .values(hint_level=Problem.hint_level - rungs, has_effort=true())
     )
+
+
+def _find(connection: Connection, query: Query[_Row], user_id: UUID, value: str) -> list[Version[UUID]]:
+    return [row.version() for row in query.all(connection, {"user": user_id, "value": value})]
+
+
+def _climb(connection: Connection, problem_id: UUID, asked: Circumstances, policy: Ladder, bound: int) -> Step:
+    rung = _STANDING.first(connection, {"problem": problem_id})
+    standing = Standing() if rung is None else Standing(rung.level, effort=bool(rung.effort))
+    taken = step(policy, standing, asked, bound)
+    if taken.after != standing:
+        _RECORD.execute(connection, {"problem": problem_id, "level": taken.after.level, "effort": taken.after.effort})
+    return taken
+
+
+def _is_new_run(connection: Connection, user_id: UUID, run_id: UUID, now: datetime) -> bool:
+    return _SEE_RUN.first(connection, {"user_id": user_id, "run_id": run_id, "seen_at": now}) is not None
+
+
+def _row(new_id: UUID, user_id: UUID, placement: Placement[UUID], now: datetime) -> dict[str, Any]:
+    """Return the row of a version. A stored version keeps its id and its problem."""
+    snapshot = placement.stored
+    return {
+        "id": placement.version or new_id,
+        "user_id": user_id,
+        "fingerprint": placement.fingerprint,
+        "code_fingerprint": snapshot.fingerprint,
+        "root_id": placement.root,
+        "hint_level": 0,
+        "has_effort": False,
+        "unit": snapshot.unit,
+        "snapshot": snapshot.to_json(),
+        "updated_at": now,
+    }

@@ -18,6 +18,7 @@ from tutor_server.storage.models import (
     OneTimeToken,
     PageSession,
     Problem,
+    SeenRun,
     User,
 )
 from tutor_server.storage.overrides import forget_expired_overrides
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 BATCH = 100
 """The maximum number of rows that one transaction deletes, so that asks need not wait. A row may have 64 KiB."""
 FOUND_AT_ONCE = 5_000
+RUNS_KEPT = timedelta(days=7)
+"""How long the id of a run is kept, which counts as an effort once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ def forget_what_ran_out(connection: Connection, now: datetime) -> None:
     forget_expired_overrides(connection, now)
     connection.execute(delete(OneTimeToken).where(OneTimeToken.expires_at < now))
     connection.execute(delete(PageSession).where(PageSession.expires_at < now))
+    connection.execute(delete(SeenRun).where(SeenRun.seen_at < now - RUNS_KEPT))
 
 
 def forget_unconfirmed_before(connection: Connection, before: datetime) -> int:

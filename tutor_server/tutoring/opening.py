@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from tutor_analysis.unread import unread_snapshot
+from tutor_pedagogy.ladder.policy import is_reply
 from tutor_server.admission.limiter import daily_cap_reached
 from tutor_server.errors import (
     BudgetBusy,
@@ -16,14 +18,22 @@ from tutor_server.errors import (
 )
 from tutor_server.ledger.calls import AskCalls
 from tutor_server.storage.asks import StoredAsk, find_ask, open_ask
-from tutor_server.storage.background import Asker, read_asker, read_background
+from tutor_server.storage.background import Asker, read_asker, read_background, read_earlier_answers
 from tutor_server.storage.daily_usage import count_message
 from tutor_server.storage.modules import begin_module
-from tutor_server.storage.problems import raise_level
+from tutor_server.storage.problems import place_ask, place_follow_up
 from tutor_server.tutoring.ask_admission import AskAdmission
 from tutor_server.tutoring.known_askers import KnownAskers
 from tutor_server.tutoring.open_ask import OpenAsk
-from tutor_server.tutoring.opening_plan import ExaminedAsk, Facts, Ids, daily_messages, decide, highest_level
+from tutor_server.tutoring.opening_plan import (
+    ExaminedAsk,
+    Facts,
+    Ids,
+    daily_messages,
+    decide,
+    highest_level,
+    ladder_of,
+)
 from tutor_server.tutoring.stored_words import around
 
 if TYPE_CHECKING:
@@ -37,6 +47,8 @@ if TYPE_CHECKING:
     from tutor_server.ledger.calls import Ledger
     from tutor_server.llm.provider import Provider
     from tutor_server.storage.database import Database
+    from tutor_server.storage.modules import Module
+    from tutor_server.storage.problems import PlacedAsk
     from tutor_server.tutoring.opening_plan import Plan
     from tutor_server.tutoring.received import ReceivedAsk
     from tutor_server.tutoring.rules import Rules
@@ -129,20 +141,22 @@ class Opening:
         return opened
 
     async def _examine(self, asker: Asker, received: ReceivedAsk, grant: Grant) -> ExaminedAsk:
-        """Analyse an ask. This is slow, so the limits come first. Raises `NotFound` if the session id is no UUID."""
+        """Analyse an ask. This is slow, so the limits come first. Raises `NotFound` if an id is no UUID."""
         ask = received.ask
-        session_id = _parse_id(ask.session_id)
+        session_id = _parse_id(ask.session_id, "This chat session does not exist.")
+        follow_up_to = _parse_id(ask.follow_up_to, "The answer that this question is about does not exist.")
         examination = await self._analyst.examine(asker.id, ask)
         unit = examination.problem.unit
         return ExaminedAsk(
             ask=ask,
             digest=received.digest,
-            fingerprint=examination.problem.fingerprint,
+            snapshot=examination.snapshot or unread_snapshot(examination.problem),
             error_type=examination.error_type,
             purpose=examination.purpose,
             is_read=examination.is_read,
             session_type="notebook" if ask.kind == "cell" else "editor",
             session_id=session_id,
+            follow_up_to=follow_up_to,
             stored_code=around(unit.source, ask.cursor.line - unit.start_line) if self._rules.store_code else None,
             day=grant.day,
             now=self._clock.now(),
@@ -194,7 +208,6 @@ class Opening:
             connection,
             user_id=asker.id,
             session_type=examined.session_type,
-            fingerprint=examined.fingerprint,
             session_id=examined.session_id,
             module_id=examined.ask.module_id,
         )
@@ -202,21 +215,40 @@ class Opening:
         messages = count_message(connection, asker.subject, examined.day, cap)
         if messages is None:
             raise daily_cap_reached(examined.day, examined.now)
-        raised = raise_level(
-            connection,
-            new_id=ids.problem,
-            user_id=asker.id,
-            fingerprint=examined.fingerprint,
-            bound=highest_level(background.module, self._rules),
-            now=examined.now,
-        )
+        placed = self._place(connection, examined, background.module, asker.id, ids.problem)
         return Facts(
             examined=examined,
             asker=asker,
             background=background,
             daily_messages=cap,
             messages=messages,
-            raised=raised,
+            placed=placed,
+            earlier_answers=read_earlier_answers(connection, placed.raised.problem_id),
+        )
+
+    def _place(
+        self, connection: Connection, examined: ExaminedAsk, module: Module | None, user_id: UUID, new_id: UUID
+    ) -> PlacedAsk:
+        """Return the problem that the ask is about, and raise its hint level. Raises `NotFound`."""
+        policy, bound = ladder_of(module, self._rules), highest_level(module, self._rules)
+        if examined.follow_up_to is not None:
+            return place_follow_up(
+                connection,
+                user_id=user_id,
+                about=examined.follow_up_to,
+                made_effort=is_reply(examined.ask.question),
+                policy=policy,
+                bound=bound,
+            )
+        return place_ask(
+            connection,
+            new_id=new_id,
+            user_id=user_id,
+            snapshot=examined.snapshot,
+            run_id=examined.ask.run_id,
+            policy=policy,
+            bound=bound,
+            now=examined.now,
         )
 
     def _save(self, connection: Connection, plan: Plan, grant: Grant, ids: Ids) -> OpenAsk:
@@ -241,7 +273,8 @@ class Opening:
             held=grant.reserved,
             reserved_usage=plan.reserved,
         )
-        calls.reserve(connection, self._first_provider)
+        if not plan.request.offline_only:
+            calls.reserve(connection, self._first_provider)
         return OpenAsk(
             accepted=plan.accepted(ask_id),
             material=plan.material,
@@ -256,10 +289,11 @@ class _RequestIdInUse(Exception):
     """Another ask has used the same request id meanwhile. The exception rolls back what this ask was charged."""
 
 
-def _parse_id(text: str | None) -> UUID | None:
+def _parse_id(text: str | None, unknown: str) -> UUID | None:
+    """Return an id. Raise `NotFound` with the sentence `unknown` if the text is no UUID."""
     if text is None:
         return None
     try:
         return UUID(text)
     except ValueError:
-        raise NotFound("This chat session does not exist.") from None
+        raise NotFound(unknown) from None

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-    from tutor_protocol import Ask, ErrorType, Purpose
-    from tutor_server.storage.background import AskBackground, Asker
+    from tutor_pedagogy.conversation.snapshot import Snapshot
+    from tutor_pedagogy.ladder.policy import Ladder
+    from tutor_protocol import Ask, Change, ErrorType, Purpose
+    from tutor_server.storage.background import AskBackground, Asker, EarlierAnswer
     from tutor_server.storage.modules import Module
-    from tutor_server.storage.problems import Raised
+    from tutor_server.storage.problems import PlacedAsk
     from tutor_server.tutoring.prompts import Prompt
     from tutor_server.tutoring.rules import Rules
 
@@ -32,13 +34,15 @@ class ExaminedAsk:
 
     ask: Ask
     digest: bytes
-    fingerprint: str
+    snapshot: Snapshot
     error_type: ErrorType
     purpose: Purpose | None
     is_read: bool
     """Whether the submission could be analysed."""
     session_type: str
     session_id: UUID | None
+    follow_up_to: UUID | None
+    """The id of the ask that this one is a question about."""
     stored_code: str | None
     """The student's code, or None if the operator does not store code."""
     day: date
@@ -57,8 +61,21 @@ class Facts:
     """The student's daily message cap."""
     messages: int
     """The number of messages that the student has sent today, including this one."""
-    raised: Raised
-    """The student's hint level for this problem, and whether this ask raised it."""
+    placed: PlacedAsk
+    """The problem, the student's hint level for it, and what has changed since the last ask."""
+    earlier_answers: tuple[EarlierAnswer, ...]
+    """Earlier answers on the same problem, oldest first."""
+
+    @property
+    def purpose(self) -> Purpose | None:
+        """The purpose of the ask, as the client is told."""
+        return "follow_up" if self.placed.circumstances.is_follow_up else self.examined.purpose
+
+    @property
+    def change(self) -> Change | None:
+        """What became of the problem since the last ask; None if the code could not be analysed."""
+        comparison = self.placed.comparison
+        return comparison.change if comparison is not None and self.examined.is_read else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +119,8 @@ class Plan:
             max_hint_level=ask.max_hint_level,
             error_type=self.facts.examined.error_type,
             remaining_today=ask.remaining_today,
-            purpose=self.facts.examined.purpose,
+            purpose=self.facts.purpose,
+            change=self.facts.change,
         )
 
 
@@ -116,9 +134,14 @@ def highest_level(module: Module | None, rules: Rules) -> int:
     return min(rules.max_hint_level, (module and module.max_hint_level) or rules.max_hint_level)
 
 
+def ladder_of(module: Module | None, rules: Rules) -> Ladder:
+    """Return the ladder policy: the module's, or else the operator's."""
+    return (module and module.ladder) or rules.ladder
+
+
 def decide(facts: Facts, rules: Rules, ids: Ids) -> Plan:
     """Return the plan of an ask. The same facts, rules and ids always give the same plan."""
-    examined, background, raised = facts.examined, facts.background, facts.raised
+    examined, background, raised = facts.examined, facts.background, facts.placed.raised
     ask, asker, module = examined.ask, facts.asker, background.module
     context = build_context(ask, background.history, rules.context_tokens)
     prompt = assemble(
@@ -126,7 +149,7 @@ def decide(facts: Facts, rules: Rules, ids: Ids) -> Plan:
         level=raised.level,
         student=asker.levels,
         module=module,
-        earlier_answers=background.earlier_answers,
+        earlier_answers=facts.earlier_answers,
         nonce=ids.nonce,
         canary=ids.canary,
     )
@@ -143,7 +166,9 @@ def decide(facts: Facts, rules: Rules, ids: Ids) -> Plan:
             raised=raised,
             max_hint_level=highest_level(module, rules),
             error_type=examined.error_type,
-            purpose=examined.purpose,
+            purpose=facts.purpose,
+            change=facts.change,
+            follow_up_to=examined.follow_up_to,
             remaining_today=facts.daily_messages - facts.messages,
             day=examined.day,
             owner=ids.owner,
@@ -160,14 +185,14 @@ def decide(facts: Facts, rules: Rules, ids: Ids) -> Plan:
             submission=ask,
             level=raised.level,
             student=asker.levels,
-            is_unread=not examined.is_read,
+            offline_only=not examined.is_read or facts.change == "solved",
         ),
         reserved=Usage(_tokens(prompt), rules.max_output_tokens),
         material=Material(
             level=raised.level,
             submission=ask,
             allowed_names=_words(module.allowed_names if module else ()),
-            earlier=tuple(answer.content for answer in background.earlier_answers),
+            earlier=tuple(answer.content for answer in facts.earlier_answers),
             canary=ids.canary,
         ),
         facts=facts,

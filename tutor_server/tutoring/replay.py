@@ -55,6 +55,7 @@ def accepted_of(stored: StoredAsk, request_id: UUID) -> Accepted:
         error_type=stored.error_type,
         remaining_today=stored.remaining_today,
         purpose=stored.purpose,
+        change=stored.change,
     )
 
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.ladder.policy import Ladder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,6 +15,7 @@ class Rules:
 
     daily_messages: int
     max_hint_level: int
+    ladder: Ladder
     context_tokens: int
     """The maximum number of tokens of the student's material in a prompt, without the instructions around it."""
     max_output_tokens: int

@@ -19,6 +19,7 @@ from tutor_pedagogy.offline.engine.source import Source
 from tutor_pedagogy.offline.evaluation import Run, run
 from tutor_pedagogy.problem.syntax_tree import COMPILED
 from tutor_pedagogy.problem.tree_walk import children, parents, walk
+from tutor_pedagogy.remembered import Remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -53,6 +54,13 @@ _Statement = TypeVar("_Statement", bound=ast.stmt)
 _Node = TypeVar("_Node", bound=ast.AST)
 
 
+_FINISHED = Remembered[bool]()
+
+
+def _is_proof_of_end(done: Run) -> bool:
+    return done.ending == "finished" and done.is_certain
+
+
 class Program(Source):
     """A submission's code and its syntax tree. Queries on the tree are cached."""
 
@@ -84,8 +92,17 @@ class Program(Source):
     @cached_property
     def run(self) -> Run | None:
         """The program's run in the evaluator; None if the code is not complete: it does not parse or is a fragment."""
-        is_complete = self.tree is not None and not self.cells and not self.margin and self.first_line == 0
-        return run(self.tree) if self.tree is not None and is_complete else None
+        if self.tree is None or self.cells or self.margin or self.first_line:
+            return None
+        done = run(self.tree)
+        _FINISHED.keep(self.code, answer=_is_proof_of_end(done))
+        return done
+
+    @property
+    def finishes(self) -> bool:
+        """Whether the evaluator runs the program to its end with known values. The result is cached for the code."""
+        known = _FINISHED.get(self.code)
+        return known if known is not None else self.run is not None and _is_proof_of_end(self.run)
 
     @cached_property
     def nodes(self) -> list[ast.AST]:

@@ -1,0 +1,273 @@
+"""What became of a problem between two asks, and which asks are about one problem (section "Ladder policies")."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tutor_pedagogy.conversation.change import Comparison, compare
+from tutor_pedagogy.conversation.line_map import map_lines
+from tutor_pedagogy.conversation.records import Version, place
+from tutor_pedagogy.conversation.snapshot import Snapshot, digests
+from tutor_pedagogy.conversation.taking import take_snapshot
+from tutor_pedagogy.ladder.policy import Ladder
+from tutor_pedagogy.offline import report
+from tutor_pedagogy.problem.identity import identify
+from tutor_protocol import Diagnostic, FirstFailure, Position, Submission, TestReport
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NOW = datetime(2026, 3, 14, 9, 0, tzinfo=UTC)
+
+MISSPELT = "prices = [3, 4]\ntotal = 0\nfor price in prices:\n    totl = total + price\nprint(totl + 1)\nprint(item)\n"
+
+
+def traceback(line: int, source: str, error: str) -> str:
+    """Return a traceback with one frame."""
+    return f'Traceback (most recent call last):\n  File "program.py", line {line}, in <module>\n    {source}\n{error}\n'
+
+
+def snapshot(code: str, line: int = 0, **evidence: object) -> Snapshot:
+    """Return the snapshot of an ask about some code."""
+    submission = Submission(code=code, cursor=Position(line, 0), **evidence)  # type: ignore[arg-type]  # fields of many types
+    problem = identify(code, submission.cursor)
+    return take_snapshot(submission, problem, report(submission))
+
+
+def compared(before: Snapshot, after: Snapshot) -> Comparison:
+    """Return the change between two recent asks."""
+    return compare(before, after, is_recent=True)
+
+
+NAME_ERROR = traceback(1, "print(totl)", "NameError: name 'totl' is not defined")
+TWO_SLIPS = "total = 3\nprint(totl)\nfor n in [1, 2]\n    print(n)\n"
+
+
+class TestChange:
+    """The six words for a change."""
+
+    def test_the_first_ask_and_the_same_code_are_no_change(self) -> None:
+        """The first ask about a unit and an ask about the same code have the change `none`."""
+        same = snapshot("print(totl)\n", traceback=NAME_ERROR)
+
+        assert compare(None, same, is_recent=False).change == "none"
+        assert compared(same, snapshot("print( totl )  # again\n")).change == "none"
+
+    def test_an_edit_elsewhere_leaves_the_finding(self) -> None:
+        """If lines above are added, the same rule at the carried line is the `same` problem, and an attempt."""
+        before = snapshot("for n in [1, 2]\n    print(n)\n")
+        after = snapshot("start = 1\nprint(start)\n\nfor n in [1, 2]\n    print(n)\n", line=3)
+
+        assert (compared(before, after).change, compared(before, after).is_attempt) == ("same", True)
+
+    def test_an_edit_of_the_line_that_does_not_mend_is_an_attempt(self) -> None:
+        """If the faulty line was edited and has the same mistake, it is the `same` problem, and an attempt."""
+        found = compared(snapshot("for n in [1, 2]\n    print(n)\n"), snapshot("for n in [1, 2, 3]\n    print(n)\n"))
+
+        assert (found.change, found.is_attempt) == ("same", True)
+
+    def test_another_mistake_that_was_there_is_nearer(self) -> None:
+        """If the finding is gone and another one is left on an unchanged line, the problem is new, but `nearer`."""
+        found = compared(
+            snapshot("for n in [1, 2]\n    print(n)\nwhile True\n    pass\n"),
+            snapshot("for n in [1, 2]:\n    print(n)\nwhile True\n    pass\n"),
+        )
+
+        assert (found.change, found.is_attempt, found.is_introduced) == ("nearer", False, False)
+
+    def test_a_mistake_that_came_with_the_edit_is_new(self) -> None:
+        """If the finding is gone and the edit brought another one, the change is `new`."""
+        found = compared(
+            snapshot("print(totl)\n", traceback=NAME_ERROR),
+            snapshot("total = 3\nprint(total / 0)\n", line=1),
+        )
+
+        assert (found.change, found.is_introduced) == ("new", True)
+
+    def test_code_that_no_longer_parses_is_worse(self) -> None:
+        """If the code parsed before and does not now, the change is `worse`."""
+        found = compared(snapshot("print(totl)\n", traceback=NAME_ERROR), snapshot("print(totl\n"))
+
+        assert found.change == "worse"
+
+    def test_a_mended_program_is_solved(self) -> None:
+        """If the finding is gone, nothing else is found and no error is reported, the problem is `solved`."""
+        found = compared(snapshot("for n in [1, 2]\n    print(n)\n"), snapshot("for n in [1, 2]:\n    print(n)\n"))
+
+        assert found.change == "solved"
+
+    def test_a_crash_is_not_solved_while_its_line_stands_there(self) -> None:
+        """If the failing line was not touched and the program was not run again, nothing says that it is solved."""
+        code = "age = int(input())\nprint(age)\n"
+        crash = traceback(1, "age = int(input())", "ValueError: invalid literal for int() with base 10: 'x'")
+        found = compared(snapshot(code, traceback=crash), snapshot(code.replace("print(age)", 'print("Age", age)')))
+
+        assert (found.change, found.is_attempt, found.is_seen) == ("same", True, False)
+
+    def test_a_crash_is_solved_if_the_program_runs_to_its_end(self) -> None:
+        """If the evaluator runs the changed program to its end, a crash is gone although its line stands there."""
+        code = "prices = []\nprint(sum(prices) / len(prices))\n"
+        crash = traceback(2, "print(sum(prices) / len(prices))", "ZeroDivisionError: division by zero")
+        found = compared(snapshot(code, 1, traceback=crash), snapshot(code.replace("[]", "[4, 5]"), 1))
+
+        assert found.change == "solved"
+
+    @pytest.mark.parametrize(("failed", "change"), [(1, "nearer"), (2, "same"), (3, "worse")])
+    def test_failing_tests_are_counted(self, failed: int, change: str) -> None:
+        """Fewer failing tests are `nearer`, more are `worse`."""
+
+        def tested(code: str, failed: int) -> Snapshot:
+            first = FirstFailure(name="test_sum", message="assert 3 == 4")
+            return snapshot(code, test_report=TestReport(passed=0, failed=failed, errors=0, first_failure=first))
+
+        code = "def add(a, b):\n    return a - b\n"
+        assert compared(tested(code, 2), tested(code.replace("-", "*"), failed)).change == change
+
+    def test_an_old_ask_is_no_measure(self) -> None:
+        """After more than an hour, changed code is a new problem."""
+        before, after = snapshot("for n in [1, 2]\n    print(n)\n"), snapshot("for n in [1, 2, 3]\n    print(n)\n")
+
+        assert compare(before, after, is_recent=False) == Comparison(change="new", before=before)
+
+
+def placed(
+    after: Snapshot, *earlier: Snapshot, policy: Ladder = Ladder.ATTEMPTS, minutes: int = 1
+) -> tuple[str | None, bool]:
+    """Return the problem of an ask after others, and whether it is an attempt. `v0` is the newest of the others."""
+    versions = [
+        Version(
+            key=f"v{number}",
+            root=f"v{number}",
+            fingerprint=one.fingerprint,
+            asked_at=NOW - timedelta(minutes=minutes * (number + 1)),
+            snapshot=one,
+        )
+        for number, one in enumerate(earlier)
+    ]
+    of_code = [version for version in versions if version.fingerprint == after.fingerprint]
+    of_unit = [version for version, one in zip(versions, earlier, strict=True) if one.unit == after.unit]
+    found = place(after, of_code=of_code, of_unit=of_unit, policy=policy, now=NOW)
+    return found.root, found.circumstances.is_attempt
+
+
+class TestProblem:
+    """Which asks are about one problem."""
+
+    NO_COLON = snapshot("for n in [1, 2]\n    print(n)\n")
+    ATTEMPT = snapshot("for n in [1, 2, 3]\n    print(n)\n")
+    SLIP = snapshot("for n in [1, 2, 3\n    print(n)\n")
+
+    def test_an_attempt_keeps_its_problem(self) -> None:
+        """An edit of the faulty line that does not mend it belongs to the problem before."""
+        assert placed(self.ATTEMPT, self.NO_COLON) == ("v0", True)
+
+    def test_under_the_policy_of_code_changed_code_is_a_problem(self) -> None:
+        """Under `code`, every changed code begins a problem."""
+        assert placed(self.ATTEMPT, self.NO_COLON, policy=Ladder.CODE) == (None, False)
+
+    def test_a_slip_in_between_does_not_end_a_problem(self) -> None:
+        """An attempt after another mistake in between belongs to the problem before that."""
+        assert placed(self.ATTEMPT, self.SLIP, self.NO_COLON) == ("v1", True)
+
+    def test_after_an_hour_a_problem_is_new(self) -> None:
+        """An edit after more than an hour begins a problem."""
+        assert placed(self.ATTEMPT, self.NO_COLON, minutes=61) == (None, False)
+
+    def test_coming_back_keeps_the_problem(self) -> None:
+        """An earlier version belongs to its problem, and is no attempt."""
+        assert placed(self.NO_COLON, self.SLIP, self.NO_COLON) == ("v1", False)
+
+    def test_t12_two_errors_in_a_script_are_two_problems(self) -> None:
+        """T12: outside functions, two asks about one code with different errors are about two problems."""
+        first = snapshot(MISSPELT, traceback=traceback(5, "print(totl + 1)", "TypeError: unsupported"))
+        second = snapshot(MISSPELT, traceback=traceback(6, "print(item)", "NameError: name 'item' is not defined"))
+        silent = snapshot(MISSPELT)
+
+        assert placed(second, first) == (None, False)
+        assert placed(first, second, first) == ("v1", False)
+        assert placed(silent, second, first) == ("v0", False)
+        assert placed(first, silent) == ("v0", False)
+
+    def test_an_error_is_compared_by_its_tokens(self) -> None:
+        """The same error on a line with another number is the same problem."""
+        crash = traceback(6, "print(item)", "NameError: name 'item' is not defined")
+        moved = "\n" + MISSPELT
+
+        assert placed(
+            snapshot(moved, traceback=crash.replace("line 6", "line 7")), snapshot(MISSPELT, traceback=crash)
+        ) == ("v0", False)
+
+    def test_errors_of_the_editor_are_told_apart(self) -> None:
+        """Outside functions, two diagnostics of severity error on different lines are two problems."""
+
+        def reported(line: int) -> Snapshot:
+            place_ = Diagnostic(line=line, character=0, end_line=line, end_character=3, message="not defined")
+            return snapshot(MISSPELT, line, diagnostics=(place_,))
+
+        assert placed(reported(5), reported(3)) == (None, False)
+
+    def test_in_a_function_the_code_alone_is_the_problem(self) -> None:
+        """Inside a function, asks about the same code are about one problem, whatever is reported."""
+        code = "def show(prices):\n    print(price)\n    print(item)\n"
+        first, second = (
+            snapshot(code, 1, traceback=traceback(line, "print(x)", f"NameError: name '{name}' is not defined"))
+            for line, name in ((2, "price"), (3, "item"))
+        )
+
+        assert placed(second, first) == ("v0", False)
+
+
+LINES = st.lists(st.sampled_from(["a", "b", "c", "d", "if x:", "pass"]), max_size=12)
+
+
+class TestLineMap:
+    """The line diff."""
+
+    @given(LINES, LINES)
+    def test_lines_are_paired_with_equal_ones_in_order(self, old: Sequence[str], new: Sequence[str]) -> None:
+        """Each line is carried to an equal line, no two to one, and in the same order."""
+        carried = map_lines(digests(old), digests(new)).carried
+
+        pairs = [(before, after) for before, after in enumerate(carried) if after is not None]
+        assert [old[before] for before, _ in pairs] == [new[after] for _, after in pairs]
+        assert sorted({after for _, after in pairs}) == [after for _, after in pairs]
+
+    @given(LINES)
+    def test_an_unchanged_text_is_carried_whole(self, lines: Sequence[str]) -> None:
+        """Each line of an unchanged text is carried to itself."""
+        assert map_lines(digests(lines), digests(lines)).carried == tuple(range(len(lines)))
+
+    @given(LINES, st.integers(0, 12))
+    def test_an_inserted_line_moves_those_below(self, lines: Sequence[str], at: int) -> None:
+        """A new line at some place moves only the lines below it."""
+        at = min(at, len(lines))
+        found = map_lines(digests(lines), digests([*lines[:at], "something new", *lines[at:]]))
+
+        assert found.carried == (*range(at), *range(at + 1, len(lines) + 1))
+        assert found.edited == {at}
+
+    def test_an_edited_line_has_its_hunk(self) -> None:
+        """The lines that stand where an edited line stood are its hunk."""
+        found = map_lines(digests(["a", "old", "b"]), digests(["a", "new", "newer", "b"]))
+
+        assert (found.carried[1], list(found.hunk_of(1))) == (None, [1, 2])
+
+
+def test_a_snapshot_survives_its_json() -> None:
+    """A snapshot is equal after it was stored as JSON and read again."""
+    taken = snapshot("print(totl)\n", traceback=NAME_ERROR)
+
+    assert Snapshot.from_json(taken.to_json()) == taken
+
+
+def test_a_snapshot_holds_no_code() -> None:
+    """The stored snapshot contains no name or value of the code."""
+    stored = str(snapshot("secret_name = 'secret value'\nprint(totl)\n", 1, traceback=NAME_ERROR).to_json())
+
+    assert "secret" not in stored
+    assert "totl" not in stored

@@ -1,0 +1,1 @@
+"""A student's asks about one unit of code: what changed between two asks, and which of them are about one problem."""

@@ -1,0 +1,117 @@
+"""What became of a problem between two asks about the same unit of code.
+
+The rules are part of the public contract, section "Ladder policies".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.conversation.line_map import LineMap, map_lines
+from tutor_pedagogy.conversation.snapshot import DIAGNOSTIC
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.conversation.snapshot import Snapshot
+    from tutor_protocol import Change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """The change between two asks, and whether the new one is an attempt at the problem of the earlier one.
+
+    `is_seen` is false if nothing shows what became of the finding: the line still stands there, and the program was
+    not run again.
+    """
+
+    change: Change
+    is_attempt: bool = False
+    before: Snapshot | None = None
+    carried_line: int | None = None
+    """The line within the unit, from 0, to which the earlier finding's line has moved; None if it was edited."""
+    is_introduced: bool = False
+    """Whether the finding is on a line that the edit has changed or added."""
+    is_seen: bool = True
+
+
+def compare(before: Snapshot | None, after: Snapshot, *, is_recent: bool) -> Comparison:
+    """Return the change from an earlier ask about the same unit. `is_recent`: it was asked within the last hour."""
+    if before is None or before.fingerprint == after.fingerprint:
+        return Comparison(change="none", before=before)
+    if not is_recent:
+        return Comparison(change="new", before=before)
+    lines = map_lines(before.lines, after.lines)
+    carried = None if before.line is None or before.line >= len(lines.carried) else lines.carried[before.line]
+    is_introduced = after.line is not None and after.line in lines.edited
+    is_same = _is_same_finding(before, after, lines, carried)
+    is_unseen = not is_same and _is_unseen(before, after, carried)
+    is_attempt = is_same or is_unseen
+    if _is_worse(before, after):
+        change: Change = "worse"
+    elif not is_attempt and _is_solved(before, after):
+        change = "solved"
+    elif is_attempt:
+        change = "nearer" if _has_fewer_failures(before, after) else "same"
+    else:
+        change = "nearer" if _is_gone_with_another_left(before, after, is_introduced=is_introduced) else "new"
+    return Comparison(
+        change=change,
+        is_attempt=is_attempt,
+        before=before,
+        carried_line=carried,
+        is_introduced=is_introduced,
+        is_seen=not is_unseen,
+    )
+
+
+def is_cosmetic(before: Snapshot, after: Snapshot) -> bool:
+    """Return whether an edit changed only spaces, comments or the spelling of names."""
+    return before.shape == after.shape
+
+
+def _is_same_finding(before: Snapshot, after: Snapshot, lines: LineMap, carried: int | None) -> bool:
+    """Return whether the new finding is the old one, at its carried line or at an edited line that stands there."""
+    if before.line is None or after.line is None or not lines.carried:
+        return _is_same_error(before, after)
+    if before.rule is None or before.rule != after.rule or before.rule.startswith("purpose."):
+        return False
+    if carried is not None:
+        return carried == after.line
+    return after.line in lines.hunk_of(before.line)
+
+
+def _is_same_error(before: Snapshot, after: Snapshot) -> bool:
+    if before.failed_test is not None and before.failed_test == after.failed_test:
+        return True
+    return before.exception is not None and before.exception == after.exception
+
+
+def _is_unseen(before: Snapshot, after: Snapshot, carried: int | None) -> bool:
+    """Return whether the finding needed a run, its line still stands there, and the new ask says nothing of a run."""
+    if after.reports_error or after.claims or not after.parses or after.finishes:
+        return False
+    needed_a_run = before.parses and (before.exception not in {None, DIAGNOSTIC} or before.failed_test is not None)
+    return needed_a_run and carried is not None and after.failing is None
+
+
+def _is_worse(before: Snapshot, after: Snapshot) -> bool:
+    if before.parses and not after.parses:
+        return True
+    return before.failing is not None and after.failing is not None and after.failing > before.failing
+
+
+def _has_fewer_failures(before: Snapshot, after: Snapshot) -> bool:
+    return before.failing is not None and after.failing is not None and after.failing < before.failing
+
+
+def _is_solved(before: Snapshot, after: Snapshot) -> bool:
+    """Return whether the earlier finding is gone and nothing else is known to be wrong."""
+    named_something = before.claims or before.reports_error
+    return named_something and after.parses and not after.reports_error and not after.claims
+
+
+def _is_gone_with_another_left(before: Snapshot, after: Snapshot, *, is_introduced: bool) -> bool:
+    if _has_fewer_failures(before, after):
+        return True
+    named_something = before.claims or before.reports_error
+    return named_something and (after.claims or after.reports_error) and not is_introduced

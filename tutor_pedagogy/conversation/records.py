@@ -1,0 +1,150 @@
+"""Which problem an ask is about: the versions of a student's code that were asked about, and the problems they share.
+
+A *version* is the code of an ask. Each version has a record. The record of the first version of a problem is the
+problem's *root*: it holds the hint level that all versions of the problem share.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from tutor_pedagogy.conversation.change import Comparison, compare, is_cosmetic
+from tutor_pedagogy.ladder.policy import Circumstances, Ladder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from tutor_pedagogy.conversation.snapshot import Snapshot
+
+RECENT = timedelta(minutes=60)
+"""How long after an ask an edit of the same unit counts as an attempt at its problem."""
+
+Key = TypeVar("Key")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version(Generic[Key]):
+    """The record of a version. `root` is the key of the problem's root, which is `key` itself for a root.
+
+    `fingerprint` identifies the version; it differs from the code's fingerprint if the same code is stored with
+    another error. `snapshot` is None for versions from before snapshots were stored.
+    """
+
+    key: Key
+    root: Key
+    fingerprint: str
+    asked_at: datetime
+    snapshot: Snapshot | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement(Generic[Key]):
+    """The problem that an ask is about.
+
+    `version` is the stored version of this code with this error, or None if it is new. `root` is the key of the
+    problem's root, or None if the ask begins a problem. `fingerprint` identifies the version, and `stored` is the
+    snapshot to store of it.
+    """
+
+    version: Key | None
+    fingerprint: str
+    root: Key | None
+    circumstances: Circumstances
+    comparison: Comparison
+    stored: Snapshot
+
+
+def place(
+    snapshot: Snapshot,
+    *,
+    of_code: Sequence[Version[Key]],
+    of_unit: Sequence[Version[Key]],
+    policy: Ladder,
+    now: datetime,
+) -> Placement[Key]:
+    """Return the problem that an ask is about.
+
+    `of_code` are the versions with the same fingerprint, `of_unit` the latest versions of the same unit, each with the
+    newest first. Two asks about the same code outside functions are about two problems if both report an error, and
+    the errors differ.
+    """
+    known = _version_of(snapshot, of_code)
+    last = of_unit[0] if of_unit else None
+    comparison = compare(
+        last.snapshot if last else None, snapshot, is_recent=last is not None and now - last.asked_at <= RECENT
+    )
+    is_same_code = last is not None and any(version.key == last.key for version in of_code)
+    if known is not None:
+        made_effort = False
+        root: Key | None = known.root
+    else:
+        origin = None if is_same_code or policy is Ladder.CODE else _attempted(snapshot, comparison, of_unit, now)
+        root = None if origin is None else origin.root
+        made_effort = origin is not None and origin.snapshot is not None and not is_cosmetic(origin.snapshot, snapshot)
+    return Placement(
+        version=None if known is None else known.key,
+        fingerprint=_fingerprint(snapshot, known, is_first=not of_code),
+        root=root,
+        circumstances=Circumstances(
+            is_same_code=is_same_code,
+            is_attempt=known is None and root is not None,
+            made_effort=made_effort,
+            is_solved=comparison.change == "solved",
+        ),
+        comparison=comparison,
+        stored=_with_known_error(snapshot, known),
+    )
+
+
+def _fingerprint(snapshot: Snapshot, known: Version[Key] | None, *, is_first: bool) -> str:
+    if known is not None:
+        return known.fingerprint
+    if is_first:
+        return snapshot.fingerprint
+    error = f"{snapshot.fingerprint} {snapshot.exception} {snapshot.culprit}"
+    return hashlib.sha256(error.encode()).hexdigest()
+
+
+def _with_known_error(snapshot: Snapshot, known: Version[Key] | None) -> Snapshot:
+    """Return the snapshot with the error of an earlier ask about the same code, if this ask reports none."""
+    if snapshot.points_at_error or known is None or known.snapshot is None:
+        return snapshot
+    return replace(snapshot, exception=known.snapshot.exception, culprit=known.snapshot.culprit)
+
+
+def _version_of(snapshot: Snapshot, of_code: Sequence[Version[Key]]) -> Version[Key] | None:
+    """Return the version of this code that is about the same error."""
+    if not of_code:
+        return None
+    if not snapshot.is_at_module_level or not snapshot.points_at_error:
+        return of_code[0]
+    for version in of_code:
+        if (
+            version.snapshot is not None
+            and version.snapshot.points_at_error
+            and snapshot.has_error_of(version.snapshot)
+        ):
+            return version
+    return next((v for v in of_code if v.snapshot is None or not v.snapshot.points_at_error), None)
+
+
+def _attempted(
+    snapshot: Snapshot, comparison: Comparison, of_unit: Sequence[Version[Key]], now: datetime
+) -> Version[Key] | None:
+    """Return the version whose problem the changed code is an attempt at.
+
+    It is the student's last ask about the unit, or else the latest one before: a slip in between, such as a missing
+    bracket, does not end the work on a problem.
+    """
+    if comparison.is_attempt:
+        return of_unit[0]
+    for version in of_unit[1:]:
+        if now - version.asked_at > RECENT:
+            return None
+        if version.snapshot is not None and compare(version.snapshot, snapshot, is_recent=True).is_attempt:
+            return version
+    return None

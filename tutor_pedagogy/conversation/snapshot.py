@@ -1,0 +1,101 @@
+"""A snapshot of one ask: what a later ask about the same unit of code is compared with."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import asdict, dataclass, fields
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tutor_protocol import Certainty
+
+MAX_LINES = 1_000
+"""The maximum number of lines of a unit whose digests a snapshot holds. A longer unit has none."""
+DIGEST_BYTES = 4
+DIAGNOSTIC = "diagnostic"
+"""The exception of an ask whose only evidence is an error of the editor's checkers."""
+MAX_NAME = 200
+"""The maximum number of characters of the name of a test."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """A unit of code, its finding and its reported error at the time of one ask. It holds digests, and no code.
+
+    `unit` identifies the unit by its kind and qualified name. `shape` is equal for two texts that differ only in the
+    spelling of names. `lines` are digests of the unit's lines, one after another. `line` is the finding's line within
+    the unit, from 0; it is None if the finding is outside the unit.
+    """
+
+    fingerprint: str
+    shape: str
+    unit: str
+    lines: bytes = b""
+    rule: str | None = None
+    line: int | None = None
+    shown_line: int | None = None
+    """The finding's line from 1, as the editor shows it."""
+    certainty: Certainty | None = None
+    exception: str | None = None
+    """The exception of the traceback, or `DIAGNOSTIC`."""
+    culprit: str | None = None
+    """The digest of the line to which the traceback or the diagnostic points."""
+    is_at_module_level: bool = False
+    parses: bool = True
+    finishes: bool = False
+    """Whether the evaluator ran the program to its end."""
+    failing: int | None = None
+    """The number of failing tests in the report of a test run; None without a report."""
+    failed_test: str | None = None
+
+    @property
+    def claims(self) -> bool:
+        """Whether the finding names a mistake."""
+        return self.certainty in {"certain", "likely"}
+
+    @property
+    def reports_error(self) -> bool:
+        """Whether an exception, an error of the editor's checkers or a failing test came with the ask."""
+        return self.exception is not None or self.failed_test is not None or bool(self.failing)
+
+    @property
+    def points_at_error(self) -> bool:
+        """Whether a traceback or an error of the editor's checkers came with the ask."""
+        return self.exception is not None
+
+    def has_error_of(self, other: Snapshot) -> bool:
+        """Return whether two asks that point at an error point at the same one, by exception and tokens of the line."""
+        if self.culprit != other.culprit:
+            return False
+        return self.exception == other.exception or DIAGNOSTIC in {self.exception, other.exception}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the snapshot as plain values for JSON, without the fields that have their default value."""
+        values = {name: value for name, value in asdict(self).items() if value != _DEFAULTS.get(name, ...)}
+        if self.lines:
+            values["lines"] = base64.b64encode(self.lines).decode("ascii")
+        return values
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Snapshot:
+        """Return the snapshot of values that `to_json` has returned. Unknown fields are ignored."""
+        known = {field.name: values[field.name] for field in fields(cls) if field.name in values}
+        if "lines" in known:
+            known["lines"] = base64.b64decode(known["lines"])
+        return cls(**known)
+
+
+_DEFAULTS = {field.name: field.default for field in fields(Snapshot)}
+
+
+def digests(lines: Sequence[str]) -> bytes:
+    """Return the digests of a unit's lines, without the spaces around them; empty if there are too many lines."""
+    return b"" if len(lines) > MAX_LINES else b"".join(map(digest, lines))
+
+
+def digest(line: str) -> bytes:
+    """Return the digest of a line without the spaces around it."""
+    return blake2b(line.strip().encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES).digest()

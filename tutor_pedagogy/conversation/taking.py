@@ -1,0 +1,68 @@
+"""Take the snapshot of an ask from its submission, its problem and the offline tutor's finding."""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.conversation.snapshot import DIAGNOSTIC, MAX_NAME, Snapshot, digest, digests
+from tutor_pedagogy.offline.engine.crash import read_crash, without_values
+from tutor_pedagogy.offline.engine.program import Program
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.problem.identity import Problem
+    from tutor_protocol import ReportedFinding, Submission
+
+_ERROR = 1
+"""The LSP 3.17 DiagnosticSeverity of an error."""
+_FAILED_TEST = re.compile(r"(?m)^(?:FAILED [^\n]{0,400}?::|(?:FAIL|ERROR): )(?P<name>\w{1,200})")
+
+
+def take_snapshot(submission: Submission, problem: Problem, finding: ReportedFinding | None) -> Snapshot:
+    """Return the snapshot of an ask. `finding` is None if the submission could not be analysed."""
+    unit = problem.unit
+    lines = unit.source.split("\n")
+    place = None if finding is None else finding.line - submission.first_line - 1 - unit.start_line
+    program = Program(submission)
+    exception, culprit = _error(submission, program)
+    report = submission.test_report
+    claims = finding is not None and finding.certainty != "start_here"
+    return Snapshot(
+        fingerprint=problem.fingerprint,
+        shape=problem.shape,
+        unit=blake2b(f"{unit.kind} {unit.qualified_name}".encode("utf-8", "surrogatepass"), digest_size=16).hexdigest(),
+        lines=digests(lines),
+        rule=finding.rule if finding else None,
+        line=place if place is not None and 0 <= place < len(lines) else None,
+        shown_line=finding.line if finding else None,
+        certainty=finding.certainty if finding else None,
+        exception=exception,
+        culprit=culprit,
+        is_at_module_level=unit.kind in {"module", "cell"},
+        parses=program.fault is None,
+        finishes=finding is not None and not claims and exception is None and program.finishes,
+        failing=None if report is None else report.failed + report.errors,
+        failed_test=_failed_test(submission),
+    )
+
+
+def _error(submission: Submission, program: Program) -> tuple[str | None, str | None]:
+    """Return the exception that came with an ask, and the digest of the line to which it points."""
+    crash = read_crash(without_values(submission.traceback or ""), program)
+    if crash is not None:
+        return crash.exception, digest(program.line(crash.line)).hex() if crash.line else None
+    errors = [reported for reported in submission.diagnostics if reported.severity == _ERROR]
+    if not errors:
+        return None, None
+    nearest = min(errors, key=lambda reported: abs(reported.line - submission.cursor.line))
+    return DIAGNOSTIC, digest(program.line(nearest.line + 1)).hex()
+
+
+def _failed_test(submission: Submission) -> str | None:
+    """Return the name of the failing test: of the report, or else of the output of pytest or unittest."""
+    report = submission.test_report
+    if report is not None:
+        return report.first_failure.name[:MAX_NAME] if report.first_failure is not None else None
+    found = _FAILED_TEST.search(submission.traceback or "")
+    return None if found is None else found["name"]
