@@ -82,6 +82,8 @@ class AskArgument:
     """The diagnostics of the editor's checkers at the position. If absent, those that the language server knows."""
     traceback: str | None = None
     question: str | None = None
+    run_id: str | None = None
+    """The UUID of the run whose `traceback` this is. A new run counts as an effort under the ladder policy `earned`."""
     ask_id: str | None = None
     """A UUID. A client chooses it if it needs the id before the reply."""
     local: Any = attrs.field(default=None, metadata=CHECKED_BOOLEAN)

@@ -246,6 +246,19 @@ class TestDiagnostic:
         assert [(ask.traceback or "").endswith(RAISED) for ask in tutor.asks] == [True, False]
         assert [len(ask.diagnostics) for ask in tutor.asks] == [1, 0]
 
+    async def test_each_run_has_its_id(self, editor: Editor, tutor: ScriptedTutor, tmp_path: Path) -> None:
+        """Asks after one run carry the same run id, and asks after another run carry another one."""
+        uri = await opened(editor, tmp_path / "main.py")
+        for _ in range(2):
+            await run(editor, uri)
+            await editor.answer(await editor.ask(uri, 4, 2))
+            await editor.answer(await editor.ask(uri, 4, 2))
+        await editor.answer(await editor.ask(uri, 0, 0))
+
+        first, again, second, later, without = (ask.run_id for ask in tutor.asks)
+        assert (first, second, without) == (again, later, None)
+        assert first != second
+
     async def test_the_traceback_of_the_argument_goes_first(
         self, editor: Editor, tutor: ScriptedTutor, tmp_path: Path
     ) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
+from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
 
 from lsprotocol import types
@@ -31,6 +32,8 @@ class Crash:
     traceback: str
     origin: str | None = None
     """The URI of the student's other file in which the exception was raised, or None if it was raised in this one."""
+    run_id: UUID = field(default_factory=uuid4)
+    """The id of the run, by which the service tells a new run from one that it knows."""
 
 
 class KnownCrashes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from attrs import evolve
 from lsprotocol import types
@@ -20,8 +21,6 @@ from tutor_pedagogy.problem.identity import identify
 from tutor_protocol import MAX_CODE_BYTES, MAX_QUESTION_CHARACTERS, Ask, Position
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from tutor_lsp.capture.crashes import Crash
     from tutor_lsp.lsp.pygls_remedies.open_documents import OpenDocuments
     from tutor_lsp.lsp.text_document import Anchor, EditedDocument
@@ -109,6 +108,7 @@ def capture(
         first_line=shown.first_line,
         diagnostics=diagnostics.to_wire(said, document, shown, anchor.line),
         traceback=traceback_text(argument.traceback or around.traceback or (crash.traceback if crash else None)),
+        run_id=_run_id(argument, around, crash),
         cells=around.cells,
         question=question or None,
         module_id=workspace_module(argument.uri),
@@ -122,6 +122,18 @@ def capture(
         anchor=anchor,
         revision=document.revision,
     )
+
+
+def _run_id(argument: AskArgument, around: _Surroundings, crash: Crash | None) -> UUID | None:
+    """Return the id of the run whose traceback comes with the ask. Raise `Refused` if the argument's is no UUID."""
+    if argument.run_id is not None:
+        try:
+            return UUID(argument.run_id)
+        except ValueError:
+            raise Refused("runId is a UUID.") from None
+    if argument.traceback or around.traceback or crash is None:
+        return None
+    return crash.run_id
 
 
 def _at_origin(argument: AskArgument, origin: EditedDocument, known: diagnostics.KnownDiagnostics) -> AskArgument:

@@ -8,6 +8,7 @@ import sys
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from tutor_lsp.lsp.source_file import PYTHON_SUFFIXES, NotPythonText, read_executed, read_source
 from tutor_lsp.runner.program import TIME_LIMIT_SECONDS, CouldNotRun, run_program
@@ -50,6 +51,7 @@ def ask(options: argparse.Namespace) -> int:
         outcome = _run(place, has_subject=bool(place.line or options.question))
         if outcome.traceback is not None:
             argument["traceback"] = outcome.traceback
+            argument["runId"] = str(uuid4())
         if place.line is None:
             subject = _where_it_failed(place, subject, outcome)
     while (ended := asyncio.run(_stream_answer(subject, argument))).reason != "completed":

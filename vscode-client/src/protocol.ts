@@ -56,6 +56,8 @@ export interface AskArgument {
   diagnostics?: Diagnostic[] | null;
   traceback?: string | null;
   question?: string | null;
+  /** The UUID of the run whose `traceback` this is. A new run counts as an effort under the ladder policy `earned`. */
+  runId?: string | null;
   /** A UUID. A client chooses it if it needs the id before the reply. */
   askId?: string | null;
   /**
