@@ -203,6 +203,10 @@ class Nothing:
     """The argument of commands that need no argument."""
 
 
+Purpose = Literal["find", "explain", "start", "check", "improve", "follow_up", "other_language"]
+Change = Literal["none", "same", "nearer", "worse", "solved", "new"]
+
+
 @attrs.frozen(kw_only=True)
 class AnswerStarted:
     """The ask was accepted. The answer is shown beside the code at `range`."""
@@ -213,6 +217,10 @@ class AnswerStarted:
     hint_level: int
     max_hint_level: int
     error_type: str
+    purpose: Purpose | None = None
+    """The purpose that the ask was understood as. It is absent if the code could not be analysed."""
+    change: Change | None = None
+    """What became of the problem since the student's last ask about the same unit of code."""
 
 
 @attrs.frozen(kw_only=True)

@@ -206,6 +206,8 @@ class Asks(Feature):
                 hint_level=accepted.hint_level,
                 max_hint_level=accepted.max_hint_level,
                 error_type=accepted.error_type,
+                purpose=accepted.purpose,
+                change=accepted.change,
             )
         )
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from tutor_protocol import (
     Accepted,
     Certainty,
+    Change,
     Delta,
     Done,
     Error,
@@ -56,7 +57,7 @@ def decode(frame: str) -> FromService | None:
 
 
 def _accepted(fields: dict[str, Any]) -> Accepted:
-    error_type, purpose = _text(fields, "error_type"), fields.get("purpose")
+    error_type, purpose, change = _text(fields, "error_type"), fields.get("purpose"), fields.get("change")
     return Accepted(
         request_id=_id(fields, "request_id"),
         session_id=_id(fields, "session_id"),
@@ -66,6 +67,7 @@ def _accepted(fields: dict[str, Any]) -> Accepted:
         error_type=cast("ErrorType", error_type if error_type in get_args(ErrorType) else "none"),
         remaining_today=_optional_number(fields, "remaining_today"),
         purpose=cast("Purpose | None", purpose if purpose in get_args(Purpose) else None),
+        change=cast("Change | None", change if change in get_args(Change) else None),
     )
 
 

@@ -33,6 +33,23 @@ export type RunReason =
   | "needsInput"
   | "cancelled";
 
+export type Purpose =
+  | "find"
+  | "explain"
+  | "start"
+  | "check"
+  | "improve"
+  | "follow_up"
+  | "other_language";
+
+export type Change =
+  | "none"
+  | "same"
+  | "nearer"
+  | "worse"
+  | "solved"
+  | "new";
+
 export type EndReason =
   | "completed"
   | "cancelled"
@@ -158,6 +175,10 @@ export interface AnswerStarted {
   hintLevel: number;
   maxHintLevel: number;
   errorType: string;
+  /** The purpose that the ask was understood as. It is absent if the code could not be analysed. */
+  purpose?: Purpose | null;
+  /** What became of the problem since the student's last ask about the same unit of code. */
+  change?: Change | null;
 }
 
 /** The next part of the answer, in Markdown. `seq` counts 0, 1, 2, … without gaps. */
