@@ -27,6 +27,7 @@ UNJUDGED = Verdict(GuardRule.UNJUDGED, "")
 class LoopGuard:
     """Judges each text in the event loop, in at most `seconds` of processor time. A slower text is not shown.
 
+    Before the first text, the search for the known edit may take as long. Without a result, the guard does without it.
     `counting` returns the context manager in which each text is judged.
     """
 
@@ -57,9 +58,11 @@ class LoopGuard:
         if self.verdict is not None:
             return []
         try:
-            with self._counting(), ProcessorTime(self._seconds):
-                guard = self._guard = self._guard or self._material.guard()
-                units = judging(guard)
+            with self._counting():
+                edit = None if self._guard else self._material.known_edit(self._seconds)
+                with ProcessorTime(self._seconds):
+                    guard = self._guard = self._guard or self._material.guard(edit)
+                    units = judging(guard)
         except OverBudget:
             self.verdict, self._guard = UNJUDGED, None  # The guard was interrupted, so it may be inconsistent.
             self._on_failure(NotAnalysed("deadline"))

@@ -6,10 +6,12 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tutor_analysis.processor_time import OverBudget, ProcessorTime
 from tutor_pedagogy.classification import classify
 from tutor_pedagogy.conversation.taking import take_snapshot
-from tutor_pedagogy.guard import Guard
-from tutor_pedagogy.offline import explain, report, sure_mistakes
+from tutor_pedagogy.guard import Guard, KnownEdit
+from tutor_pedagogy.ladder.levels import HintLevel
+from tutor_pedagogy.offline import diagnose, explain, report, sure_mistakes
 from tutor_pedagogy.problem.identity import identify
 
 if TYPE_CHECKING:
@@ -17,14 +19,28 @@ if TYPE_CHECKING:
 
     from tutor_pedagogy.conversation.snapshot import Snapshot
     from tutor_pedagogy.guard import Verdict
-    from tutor_pedagogy.ladder.levels import HintLevel
     from tutor_pedagogy.problem.identity import Problem
     from tutor_protocol import ErrorType, ReportedFinding, Submission
 
-__all__ = ["Judged", "Material", "examine", "explain", "find", "judge", "judge_the_end", "report", "sure_mistakes"]
+__all__ = [
+    "Judged",
+    "Material",
+    "examine",
+    "explain",
+    "find",
+    "judge",
+    "judge_the_end",
+    "known_edit",
+    "report",
+    "sure_mistakes",
+]
 
 _MOST_GUARDS = 16
 """The maximum number of guards that a child process keeps, one for each answer. A dropped guard is built again."""
+_EDIT_SECONDS = 0.2
+"""Seconds of processor time for the known edit in a child process, where a whole call may take 1 s."""
+_LONGEST_EDIT = 2_000
+"""The maximum number of characters of a known edit, before and after together. No hint tells a longer one in words."""
 _guards: OrderedDict[UUID, tuple[int, Guard]] = OrderedDict()
 
 
@@ -38,14 +54,29 @@ class Material:
     earlier: tuple[str, ...] = ()
     canary: str | None = None
 
-    def guard(self) -> Guard:
-        """Return the guard of an answer."""
+    def known_edit(self, seconds: float) -> KnownEdit | None:
+        """Return the edit that the offline tutor works out in `seconds` of processor time, or None.
+
+        An ask is diagnosed before its answer is judged, so the finding is mostly in the cache. At the solution level,
+        nothing is compared with the edit.
+        """
+        if self.level >= HintLevel.SOLUTION:
+            return None
+        try:
+            with ProcessorTime(seconds):
+                return known_edit(self.submission)
+        except OverBudget:
+            return None
+
+    def guard(self, edit: KnownEdit | None) -> Guard:
+        """Return the guard of an answer, which knows the edit that mends the program."""
         return Guard(
             self.level,
             self.submission,
             allowed_names=self.allowed_names,
             earlier=self.earlier,
             canary=self.canary,
+            edit=edit,
         )
 
 
@@ -66,6 +97,14 @@ def find(submission: Submission, problem: Problem) -> tuple[ReportedFinding, Sna
     """Return the offline tutor's finding, and the snapshot with which later asks are compared."""
     finding = report(submission)
     return finding, take_snapshot(submission, problem, finding)
+
+
+def known_edit(submission: Submission) -> KnownEdit | None:
+    """Return the edit that the offline tutor works out, as the guard reads it; None for a very long one."""
+    edit = diagnose(submission).edit
+    if edit is None or len(edit.before) + len(edit.after) > _LONGEST_EDIT:
+        return None
+    return KnownEdit(submission.first_line + edit.line, edit.before, edit.after)
 
 
 def judge(answer: UUID, material: Material, before: str, text: str) -> Judged:
@@ -93,6 +132,6 @@ def _guard_after(answer: UUID, material: Material, before: str) -> Guard:
     """Return a guard that has judged the text `before`."""
     length, guard = _guards.pop(answer, (0, None))
     if guard is None or length != len(before):
-        guard = material.guard()
+        guard = material.guard(material.known_edit(_EDIT_SECONDS))
         guard.feed(before)
     return guard

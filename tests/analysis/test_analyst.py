@@ -171,6 +171,18 @@ async def test_a_guard_in_the_loop_fails_closed() -> None:
     assert [failure.reason for failure in heard] == ["deadline"]
 
 
+async def test_a_guard_in_the_loop_does_without_an_edit_that_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the search for the known edit exceeds the processor time, the guard judges the texts without it."""
+    heard: list[NotAnalysed] = []
+    told = "Finish line 2 with a colon. "
+    quick = LoopGuard(Material(level=HintLevel.QUESTION, submission=SMALL), 1.0, heard.append)
+    assert await quick.feed(told * 2) == []
+    monkeypatch.setattr(work, "diagnose", lambda _submission: calls.spin())
+    slow = LoopGuard(Material(level=HintLevel.QUESTION, submission=SMALL), 0.02, heard.append)
+    assert await slow.feed(told * 2) == [told, told]
+    assert heard == []
+
+
 def test_what_counts_as_small() -> None:
     """A submission is small if its code and its other texts are each below a size limit."""
     place = Position(0, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tutor_pedagogy.guard.guard import Guard, Verdict
+from tutor_pedagogy.guard.known_edit import KnownEdit
 from tutor_pedagogy.guard.rules import GuardRule
 
-__all__ = ["Guard", "GuardRule", "Verdict"]
+__all__ = ["Guard", "GuardRule", "KnownEdit", "Verdict"]

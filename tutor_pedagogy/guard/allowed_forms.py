@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.guard.looks import Looks
 from tutor_pedagogy.guard.tokens import (
     BRACKETS,
     CLOSING,
@@ -22,6 +23,7 @@ from tutor_pedagogy.guard.vocabulary import BUILTINS, CONSTANTS, KEYWORDS, LIBRA
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tutor_pedagogy.guard.known_edit import KnownEdit
     from tutor_pedagogy.guard.student_material import StudentMaterial
 
 _OPERATORS = frozenset("+-*/%<>") | {"//", "**", "<=", ">=", "==", "!=", "and", "or", "not", "in", "is"}
@@ -33,7 +35,6 @@ _BRACKETS_OR_PLACEHOLDERS = BRACKETS | _PLACEHOLDERS
 _CALLABLE = BUILTINS | METHODS
 _CALLING = BUILTINS | BRACKETS
 _LOOKS = frozenset({"type", "id", "repr", "vars", "dir", "help", "bool"})
-_TRAITS = frozenset({"shape", "ndim", "size", "dtype", "__dict__", "__class__", "__name__", "__doc__"})
 _SEPARATORS = frozenset({","})
 _PRINT_SETTINGS = frozenset({"sep", "end", "file", "flush"})
 _FIELD = re.compile(r"\{([^{}]*)\}")
@@ -44,13 +45,17 @@ class AllowedForms:
     """Decides which code a hint level allows in addition to the student's own.
 
     `libraries` allows names of the standard library and of numerical Python. `allowed` holds the names that the
-    course module allows.
+    course module allows. A look at a value must not add what the known `edit` adds.
     """
 
-    def __init__(self, material: StudentMaterial, *, libraries: bool, allowed: frozenset[str]) -> None:
+    def __init__(
+        self, material: StudentMaterial, *, libraries: bool, allowed: frozenset[str], edit: KnownEdit | None = None
+    ) -> None:
         self._material = material
         self._libraries = libraries
         self._allowed = allowed
+        self._edit = edit
+        self._looks = Looks(self)
 
     def permit(self, tokens: Sequence[str]) -> bool:
         """Return whether code that the student did not write has a form that reveals nothing of the solution."""
@@ -69,7 +74,7 @@ class AllowedForms:
     def permit_statement(self, tokens: Sequence[str]) -> bool:
         """Return whether a statement prints the student's names, or calls their function with values."""
         if "print" not in tokens and self._material.functions.isdisjoint(tokens):
-            return False
+            return tokens[-1:] == [")"] and self._looks.permit(tokens)
         return self._is_print(list(tokens)) or self.is_test_call(list(tokens))
 
     def permit_shown(self, tokens: Sequence[str]) -> bool:
@@ -133,9 +138,15 @@ class AllowedForms:
     def is_calculation(self, tokens: Sequence[str]) -> bool:
         """Return whether tokens are a short calculation with literal values.
 
-        A calculation with a call or brackets must not be the student's code with one token changed.
+        A calculation with brackets must not be the student's code with one token changed, unless it only calls a
+        built-in function with values. It must not contain a call of the student's with a string.
         """
-        return _is_calculation(tokens) and (_CALLING.isdisjoint(tokens) or not self._material.nearly_has(tokens))
+        if not _is_calculation(tokens) or _CALLING.isdisjoint(tokens):
+            return _is_calculation(tokens)
+        calls = (tokens[number : number + 3] for number, token in enumerate(tokens) if token in BUILTINS)
+        holds_own_call = any(is_string(call[-1]) and self._material.has_code(call) for call in calls)
+        is_mere_call = tokens[0] in BUILTINS and tokens[1] == "(" and is_literal(tokens[2:-1])
+        return not holds_own_call and (is_mere_call or not self._material.nearly_has(tokens))
 
     def _is_known(self, name: str) -> bool:
         return name in BUILTINS or name in METHODS or name in self._material.names or name in self._allowed
@@ -213,17 +224,39 @@ class AllowedForms:
         """Return whether tokens inspect one of the student's objects: `type(x)`, `a.shape`, `g[0] is g[1]`."""
         if "is" in tokens:
             place = tokens.index("is")
-            return self._is_thing(tokens[:place]) and self._is_thing(tokens[place + 1 :])
+            return (self._is_thing(tokens[:place]) and self._is_thing(tokens[place + 1 :])) or self._looks.permit(
+                tokens
+            )
         if tokens[0] in _LOOKS and tokens[1:2] == ["("]:
             inside = tokens[2:-1] if tokens[-1] == ")" else tokens[2:]
             return self._is_thing(inside) or self.is_mere_name(inside)
         if self._libraries and tokens[-1] == ")" and "(" in tokens and tokens[0] != "print":
             opening = tokens.index("(")
             return self.is_dotted_name(tokens[:opening]) and self.is_test_call(tokens[opening + 1 : -1])
+        return self._looks.permit(tokens)
+
+    def is_value(self, tokens: Sequence[str]) -> bool:
+        """Return whether tokens are a value of the student's: a name, code, an item or a test call."""
         match tokens:
-            case [*thing, ".", trait] if trait in _TRAITS:
-                return self._is_thing(thing)
-        return False
+            case [name]:
+                return name in self._material.code_names and name not in BUILTINS
+            case [name, ".", column] if self._material.has_string(f'"{column}"'):
+                return name in self._material.code_names
+        is_item = self._is_item(tokens) and not self._material.nearly_has(tokens)
+        return is_item or self._material.has_code(tokens) or self.is_test_call(tokens)
+
+    @property
+    def knows_edit(self) -> bool:
+        """Whether the edit that mends the program is known."""
+        return self._edit is not None
+
+    def is_fix(self, tokens: Sequence[str]) -> bool:
+        """Return whether the known edit adds the tokens."""
+        return self._edit is not None and self._edit.adds(tokens)
+
+    def is_near(self, tokens: Sequence[str]) -> bool:
+        """Return whether tokens are the student's code with one token changed."""
+        return not self._material.has_code(tokens) and self._material.nearly_has(tokens)
 
     def _is_thing(self, tokens: Sequence[str]) -> bool:
         return bool(tokens) and (self._material.has_code(tokens) or self._is_item(tokens))

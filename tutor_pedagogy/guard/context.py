@@ -16,6 +16,7 @@ from tutor_pedagogy.guard.vocabulary import BUILTINS, KEYWORDS, phrase
 from tutor_pedagogy.ladder.levels import HintLevel
 
 if TYPE_CHECKING:
+    from tutor_pedagogy.guard.known_edit import KnownEdit
     from tutor_pedagogy.guard.units import Unit
     from tutor_protocol import Submission
 
@@ -33,6 +34,10 @@ class GuardContext:
     level: HintLevel
     material: StudentMaterial
     forms: AllowedForms
+    edit: KnownEdit | None = None
+    """The edit that the offline tutor has worked out."""
+    is_place_named: bool = False
+    """Whether the answer so far names the place of that edit."""
     canary_forms: tuple[str, ...] = ()
     """The spellings of the canary that must not appear in an answer."""
     canary_tail: str = ""
@@ -41,11 +46,13 @@ class GuardContext:
     """The last code fragments of the answers on this problem, as lists of tokens, oldest first."""
 
     @classmethod
-    def of(cls, level: HintLevel, submission: Submission, allowed_names: frozenset[str]) -> GuardContext:
-        """Build the context of an answer to a submission."""
+    def of(
+        cls, level: HintLevel, submission: Submission, allowed_names: frozenset[str], edit: KnownEdit | None = None
+    ) -> GuardContext:
+        """Build the context of an answer to a submission. The `edit` that mends it is None if it is not known."""
         material = StudentMaterial(submission)
-        forms = AllowedForms(material, libraries=level >= HintLevel.STRUCTURE, allowed=allowed_names)
-        return cls(level, material, forms)
+        forms = AllowedForms(material, libraries=level >= HintLevel.STRUCTURE, allowed=allowed_names, edit=edit)
+        return cls(level, material, forms, edit)
 
     @cached_property
     def spelled_names(self) -> SpelledNames:

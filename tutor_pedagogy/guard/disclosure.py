@@ -10,6 +10,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.guard.allowed_forms import is_syntax
 from tutor_pedagogy.guard.rules import GuardRule
 from tutor_pedagogy.guard.tokens import all_tokens_of, is_one_thing, is_string, names_in, tokens_of
 from tutor_pedagogy.guard.views import unmarked_code
@@ -55,12 +56,22 @@ _CALCULATIONS = (ast.Compare, ast.BinOp, ast.IfExp, ast.Subscript, ast.Attribute
 
 
 def gives_away(context: GuardContext, code: str) -> bool:
-    """Return whether code is neither the student's own nor of an allowed form, or hides code in a string."""
+    """Return whether code is neither the student's own nor of an allowed form, or hides code in a string.
+
+    Several tokens that only the known edit adds have no allowed form.
+    """
     tokens = tokens_of(code)
     if is_one_thing(tokens) or context.material.has_code(tokens):
         return False
+    if context.edit is not None and context.edit.adds(tokens) and not _is_named_from_level_3(context, tokens):
+        return True
     may_pass = context.forms.permit(tokens) or _is_of_an_example(context, tokens)
     return not may_pass or says_code(context, tokens)
+
+
+def _is_named_from_level_3(context: GuardContext, tokens: Sequence[str]) -> bool:
+    """Return whether tokens are a part of Python that a hint may name from level 3 on: `os.path`, `not in`."""
+    return context.level >= HintLevel.STRUCTURE and (context.forms.is_dotted_name(tokens) or is_syntax(tokens))
 
 
 def _is_of_an_example(context: GuardContext, tokens: Sequence[str]) -> bool:

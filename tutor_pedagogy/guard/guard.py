@@ -17,6 +17,7 @@ from tutor_pedagogy.ladder.levels import HintLevel
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from tutor_pedagogy.guard.known_edit import KnownEdit
     from tutor_pedagogy.guard.units import Unit
     from tutor_protocol import Submission
 
@@ -34,7 +35,8 @@ class Guard:
 
     The released units depend on the whole text, never on how it was split into chunks. The guard knows the hint level,
     the student's `submission`, the names that the course module also allows, the `earlier` answers on the same problem,
-    and the `canary` of the system prompt. It fails closed: a unit that cannot be judged stops the answer.
+    the `canary` of the system prompt, and the `edit` that mends the program, if the offline tutor has worked one out.
+    It fails closed: a unit that cannot be judged stops the answer.
     """
 
     def __init__(
@@ -45,9 +47,10 @@ class Guard:
         allowed_names: frozenset[str] = frozenset(),
         earlier: Sequence[str] = (),
         canary: str | None = None,
+        edit: KnownEdit | None = None,
     ) -> None:
         self.verdict: Verdict | None = None
-        self._context = GuardContext.of(level, submission, allowed_names)
+        self._context = GuardContext.of(level, submission, allowed_names, edit)
         if canary is not None:
             self._context.canary_forms = canary_forms(canary)
         self._cleaner = Cleaner()

@@ -29,6 +29,7 @@ class GuardRule(StrEnum):
     EDIT_BECOMES = "edit-becomes"
     EDIT_ATTACH = "edit-attach"
     EDIT_MOVE = "edit-move"
+    EDIT_IN_WORDS = "edit-in-words"
     ENCODED = "encoded"
     CODE_RESPELLED = "code-respelled"
     CODE_IN_PIECES = "code-in-pieces"

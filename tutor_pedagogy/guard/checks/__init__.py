@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.guard.checks import canary, code_block, code_in_text, code_line, edits, instalments, obfuscation
+from tutor_pedagogy.guard.checks import (
+    canary,
+    code_block,
+    code_in_text,
+    code_line,
+    edit_in_words,
+    edits,
+    instalments,
+    obfuscation,
+)
 from tutor_pedagogy.guard.views.encodings import has_letters_apart
 from tutor_pedagogy.guard.views.spoken import says_signs
 from tutor_pedagogy.guard.vocabulary import KEYWORDS, words_of
@@ -23,6 +32,7 @@ CHECKS: tuple[Callable[[GuardContext, JudgedUnit], GuardRule | None], ...] = (
     edits.check,
     obfuscation.check,
     code_line.check,
+    edit_in_words.check,
     instalments.check,
 )
 """The checks that run below the solution level. The first rule that one of them returns is the verdict."""
@@ -40,7 +50,8 @@ def broken_rule(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
     if rule or context.level >= HintLevel.SOLUTION or unit.text.isspace():
         return rule
     if _is_mere_talk(context, unit):
-        return instalments.check(context, unit) if len(unit.text) < _SHORT else None
+        rule = edit_in_words.check_talk(context, unit.begun + unit.text)
+        return rule or (instalments.check(context, unit) if len(unit.text) < _SHORT else None)
     return next(filter(None, (check(context, unit) for check in CHECKS)), None)
 
 

@@ -1,0 +1,159 @@
+"""Withhold the edit that the offline tutor worked out if it is told in plain words, beside the place that it is for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.guard.disclosure import MARKS
+from tutor_pedagogy.guard.rules import GuardRule
+from tutor_pedagogy.guard.tokens import tokens_of
+from tutor_pedagogy.guard.views.markup import Reading
+from tutor_pedagogy.guard.views.told import TICK, Sentence
+from tutor_pedagogy.guard.vocabulary import BUILTINS, ENGLISH_KEYWORDS
+from tutor_pedagogy.ladder.levels import HintLevel
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable, Sequence
+
+    from tutor_pedagogy.guard.context import GuardContext, JudgedUnit
+    from tutor_pedagogy.guard.known_edit import KnownEdit
+
+_ENCLOSING = frozenset("()[]{},:.\"'")
+"""Signs that count only in a run of tokens without any name, number or operator."""
+_LONG_NAME = 5
+"""The number of letters from which on a name of the student's is rarely an English word by chance."""
+
+
+def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
+    """Return the rule if a sentence tells the known edit beside its place.
+
+    At levels 1 and 2, an earlier sentence may name the place, or this one only a part of the program.
+    """
+    if context.edit is None or unit.is_block:
+        return None
+    return _rule_of(context, context.edit, unit.sentences)
+
+
+def check_talk(context: GuardContext, text: str) -> GuardRule | None:
+    """Return the rule if prose without any sign of code tells the known edit. Its reading is the text itself."""
+    return None if context.edit is None else _rule_of(context, context.edit, [Reading(text)])
+
+
+def _rule_of(context: GuardContext, edit: KnownEdit, readings: Sequence[Reading]) -> GuardRule | None:
+    for reading in readings:
+        telling = _Telling(context, edit, reading)
+        if telling.says_edit() and telling.tells_to_edit():
+            return GuardRule.EDIT_IN_WORDS
+        if telling.is_early and not context.is_place_named:
+            context.is_place_named = telling.names_place
+    return None
+
+
+class _Telling:
+    """A sentence, read beside the known edit."""
+
+    def __init__(self, context: GuardContext, edit: KnownEdit, reading: Reading) -> None:
+        self._context = context
+        self._edit = edit
+        self.is_early = context.level < HintLevel.STRUCTURE
+        self._own = context.material.identifiers
+        self._whole = Sentence(_shown(reading, lambda code: code), self._own)
+        self._told = Sentence(_shown(reading, self._without_quotation), self._own) if reading.marked else self._whole
+        """The sentence without the student's code in it, which only says what is there."""
+
+    def _without_quotation(self, code: str) -> str:
+        tokens = tokens_of(code)
+        return "" if len(tokens) > 1 and self._context.material.has_code(tokens) else code
+
+    @cached_property
+    def names_place(self) -> bool:
+        """Whether the sentence names a line of the edit, a name of the student's in it, or what it removes."""
+        edit = self._edit
+        names = self._own.intersection((*edit.old, *edit.new)) | self._context.material.functions
+        if not names.isdisjoint(self._whole.named) or self._whole.lines.intersection(edit.lines):
+            return True
+        return self.is_early and any(self._says_all(run) for run in edit.removed if not _is_number(run))
+
+    def tells_to_edit(self) -> bool:
+        """Return whether the sentence instructs to edit the place, or says what that place ought to have or lacks."""
+        told, context = self._told, self._context
+        if told.only_asks:
+            return False
+        is_near = self.names_place or (self.is_early and (context.is_place_named or self._names_a_part()))
+        may_lack = context.level == HintLevel.QUESTION or told.addresses
+        return (
+            (is_near and told.instructs) or (self.names_place and told.obliges) or (is_near and may_lack and told.lacks)
+        )
+
+    def _names_a_part(self) -> bool:
+        names = {token for token in (*self._edit.old, *self._edit.new) if token.isidentifier()} - ENGLISH_KEYWORDS
+        return self._told.names_a_part or not names.isdisjoint(self._told.words)
+
+    def says_edit(self) -> bool:
+        """Return whether the sentence says what the edit adds, removes, moves or indents."""
+        told, edit = self._told, self._edit
+        if edit.old == edit.new:
+            return told.indents
+        if not edit.added:
+            return told.removes and told.instructs and all(map(self._shows_all, edit.removed))
+        if edit.is_move:
+            is_print = "print" in told.words and "print" not in edit.new
+            names = [token for token in edit.added[0] if token.isidentifier()]
+            return told.moves and not is_print and self._says_all(names)
+        return any(map(self._says_run, edit.added))
+
+    def _says_run(self, run: Sequence[str]) -> bool:
+        content = _content(run)
+        if not content:
+            return not any(map(_content, self._edit.added)) and any(map(self._told.says, run))
+        if _is_number(content):
+            return any(map(self._told.starts_at, content)) or (self._says_all(content) and self._says_removed())
+        if content[0] == "return" and self._told.adds_a_return:
+            return True
+        if len(run) == 1 and [run[0].casefold()] in [[token.casefold() for token in old] for old in self._edit.removed]:
+            return self._told.writes_a_capital or run[0] in self._told.words
+        return self._says_all(content) and self._is_new(run, content)
+
+    def _is_new(self, run: Sequence[str], content: Sequence[str]) -> bool:
+        """Return whether said tokens are more than names that any hint may hold."""
+        if content == ["return"] and self._edit.removed:
+            return self._says_all(self._edit.removed[0])
+        if not self.is_early and BUILTINS.issuperset(content):
+            return False
+        if not self._own.issuperset(content):
+            return True
+        is_rename = len(run) == 1 == len(self._edit.removed)
+        if is_rename and (len(run[0]) >= _LONG_NAME or TICK + run[0] in self._told.text):
+            return True
+        return any(self._told.says(token) for token in run if token in _ENCLOSING) or self._says_removed()
+
+    def _says_removed(self) -> bool:
+        return any(map(self._says_all, self._edit.removed))
+
+    def _says_all(self, tokens: Sequence[str]) -> bool:
+        return _says_all(self._told, tokens)
+
+    def _shows_all(self, tokens: Sequence[str]) -> bool:
+        return _says_all(self._whole, tokens)
+
+
+def _shown(reading: Reading, code: Callable[[str], str]) -> str:
+    def between_ticks(mark: re.Match[str]) -> str:
+        return f"{TICK}{code(reading.span(mark[0]))}{TICK}"
+
+    return MARKS.sub(between_ticks, reading.prose) if reading.marked else reading.prose
+
+
+def _content(run: Sequence[str]) -> list[str]:
+    return [token for token in run if token not in _ENCLOSING]
+
+
+def _is_number(tokens: Sequence[str]) -> bool:
+    return all(token[0].isdigit() for token in tokens)
+
+
+def _says_all(sentence: Sentence, tokens: Sequence[str]) -> bool:
+    content = _content(tokens)
+    return bool(content) and all(map(sentence.says, content))
