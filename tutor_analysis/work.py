@@ -46,13 +46,17 @@ _guards: OrderedDict[UUID, tuple[int, Guard]] = OrderedDict()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """The arguments with which the `Guard` of an answer is built."""
+    """The arguments with which the `Guard` and the `Floor` of an answer are built."""
 
     level: HintLevel
     submission: Submission
     allowed_names: frozenset[str] = frozenset()
     earlier: tuple[str, ...] = ()
     canary: str | None = None
+    markers: tuple[str, ...] = ()
+    """The secret words of the prompt, which the floor keeps from the student."""
+    exercise: str = ""
+    """The text of the course module, which an answer may quote."""
 
     def known_edit(self, seconds: float) -> KnownEdit | None:
         """Return the edit that the offline tutor works out in `seconds` of processor time, or None.

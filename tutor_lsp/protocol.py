@@ -254,6 +254,8 @@ class AnswerEnded:
     provider: str | None = None
     fallback: bool | None = None
     withheld: bool | None = None
+    ai: bool | None = None
+    """True: words of a model are in the answer, so that it is labelled as made by AI that can be wrong."""
     remaining_today: int | None = None
     code: str | None = None
     message: str | None = None

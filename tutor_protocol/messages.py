@@ -128,8 +128,8 @@ class ReportedFinding:
 class Done:
     """The answer is complete.
 
-    `fallback`: an earlier provider of the chain failed. `withheld`: the guard replaced text of the model. `finding` is
-    None if the code was not analysed.
+    `fallback`: an earlier provider of the chain failed. `withheld`: the guard replaced text of the model. `ai`: words
+    of a model are in the answer. `finding` is None if the code was not analysed.
     """
 
     TYPE: ClassVar[str] = "done"
@@ -140,6 +140,7 @@ class Done:
     model: str
     fallback: bool = False
     withheld: bool = False
+    ai: bool = False
     usage: TokenUsage = TokenUsage()
     finding: ReportedFinding | None = None
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 REPLY = (
     "Read the last line of the error message first. Which name does it mention? "
-    "Find the place in your program where that name should get its value, and follow the lines up to the error in the "
-    "order in which they run. What has happened to it by then?"
+    "Find the place in your program where that name should get its value, and follow the lines from line 1 up to the "
+    "error in the order in which they run. What has happened to it by then?"
 )
 
 Fault = Literal[
@@ -41,6 +41,7 @@ class Behaviour:
     in seconds: before the head, before the first token, and before each further token. With `bytes`, every byte is
     written separately, `byte_seconds` apart. `unknown` mixes in events, fields and comments that no client can know. A
     request with a field named in `refuses` is answered with 400, as servers do with options that they do not know.
+    `echo` appends the prompt of the call to the text, in one of the ways of `ECHOES`.
     """
 
     text: str = REPLY
@@ -60,13 +61,30 @@ class Behaviour:
     input_tokens: int = 25
     finish: Literal["stop", "length", "refusal"] = "stop"
     refuses: tuple[str, ...] = ()
+    echo: str | None = None
 
     @property
     def tokens(self) -> list[str]:
-        """The text, split into words."""
-        words = self.text.split(" ")
+        """The text without an echo, split into words."""
+        return self.tokens_for("")
+
+    def tokens_for(self, prompt: str) -> list[str]:
+        """Return the text of an answer to a prompt, split into words."""
+        text = self.text if self.echo is None else self.text + ECHOES[self.echo](prompt)
+        words = text.split(" ")
         return [f"{word} " for word in words[:-1]] + words[-1:]
 
+
+ECHOES: Mapping[str, Callable[[str], str]] = {
+    "whole": str,
+    "upper": str.upper,
+    "apart": " ".join,
+    "one line": lambda prompt: " ".join(prompt.split()),
+    "second half": lambda prompt: prompt[len(prompt) // 2 :],
+    "a few words": lambda prompt: f"It says: {prompt[len(prompt) // 3 :][:90]}.",
+    "last line": lambda prompt: prompt.strip().split("\n")[-1],
+}
+"""The ways in which a model can repeat its system prompt."""
 
 AFTER_TEXT = 5
 """The number of tokens that are sent before a fault in the middle of an answer."""

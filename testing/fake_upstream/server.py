@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from aiohttp import web
 
 from testing.fake_upstream.behaviour import BY_MODEL, Behaviour
-from testing.fake_upstream.wire import AnthropicWire, OpenAIWire, Refused, credential, refuse_options
+from testing.fake_upstream.wire import (
+    AnthropicWire,
+    OpenAIWire,
+    Refused,
+    credential,
+    refuse_options,
+    system_prompt,
+)
 
 if TYPE_CHECKING:
     import ssl
@@ -214,7 +221,7 @@ class _Performance:
         await self._response.prepare(self._request)
         for frame in self._wire.start():
             await self._write(frame)
-        tokens = behaviour.tokens
+        tokens = behaviour.tokens_for(system_prompt(self._call.body))
         fault_at = min(behaviour.tokens_before_fault, len(tokens) - 1) if behaviour.fault != "none" else None
         for number, token in enumerate(tokens):
             if number == fault_at:

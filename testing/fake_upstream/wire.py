@@ -282,3 +282,11 @@ class OpenAIWire:
     def _chunk(self, delta: Json, finish_reason: str | None = None) -> bytes:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
         return _frame(self._envelope() | {"choices": [choice]} | ({"usage": None} if self._include_usage else {}))
+
+
+def system_prompt(body: Json) -> str:
+    """Return the system prompt of a request, in either wire format."""
+    messages = [message for message in body.get("messages", ()) if message.get("role") in {"system", "developer"}]
+    parts = [body.get("system", ""), *(message.get("content", "") for message in messages)]
+    blocks = [block for part in parts for block in ([{"text": part}] if isinstance(part, str) else part)]
+    return "\n".join(block["text"] for block in blocks if block.get("text"))

@@ -20,6 +20,7 @@ from testing.editor_side.scripted_service import ScriptedService
 from testing.editor_side.server_process import LANGUAGE_SERVER, process, stderr_of
 from testing.editor_side.whole_path import editing, serving
 from testing.fake_upstream import Behaviour, FakeUpstream
+from testing.long_hints import long_hint
 from testing.student_programs import ENDLESS, needs_proc, running_in
 from testing.waiting import until
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.real_time
 
-WORDS = "Look at line 3. " * 60
+WORDS = long_hint(240)
 SLOW = Behaviour(text=WORDS, token_seconds=0.02)
 DID_END, STATUS = "tutor/answer/didEnd", "tutor/status/didChange"
 

@@ -14,6 +14,7 @@ import pytest
 from testing.fake_upstream import FakeUpstream
 from testing.fake_upstream.behaviour import Behaviour
 from testing.fake_upstream.server import KEY
+from testing.long_hints import long_hint
 from testing.neovim import NEWER, PLUGIN, LuaFailed, Neovim
 
 if TYPE_CHECKING:
@@ -253,7 +254,7 @@ async def test_answer_of_a_service_is_followed_and_stopped(
     If the service is killed during the next answer, the title says so, and Neovim can still be quit.
     """
     async with FakeUpstream() as upstream:
-        upstream.default = Behaviour(text="Which name is not like the other?\n\n" * 400, token_seconds=0.005)
+        upstream.default = Behaviour(text=long_hint(300).replace(". ", ".\n\n"), token_seconds=0.02)
         settings = {"TUTOR_LLM_PROVIDERS": "anthropic", "ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": upstream.url}
         async with start_service(**settings) as service:
             student = await sign_up(service)

@@ -13,6 +13,7 @@ import pytest
 from testing.device_page import Browser
 from testing.fake_upstream import Behaviour, FakeUpstream
 from testing.faults.short_times import PROGRAM
+from testing.long_hints import rambling
 from testing.neovim import PROGRAMS, WAIT_SECONDS, Neovim
 from testing.neovim_browser import BROWSER
 from testing.service import Service
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.real_time
 
 CODE = "total = 0\nfor n in range(3):\n    total += m\nprint(total)\n"
 BAD_LINE = 3
-WORDS = "Which name has no value yet? " * 200
+WORDS = f"Which name on line 1 has no value yet? {rambling(290)}"
 MESSAGES = "vim.fn.execute('messages')"
 
 
@@ -63,7 +64,7 @@ async def test_service_is_killed_in_mid_answer_and_comes_back(program: str, tmp_
             end = nvim.answer()
             assert (end["reason"], end["code"]) == ("failed", "ANSWER_INTERRUPTED")
             text = nvim.lua("return hints()")
-            assert text.startswith("Which name has no value yet?")
+            assert text.startswith("Which name on line 1 has no value yet?")
             assert text.endswith(f"{end['message']} Enter, or :TutorAsk, asks again.")
             assert nvim.lua("return keys()") == "Enter ask again · l answer on this computer · q close"
             nvim.press("<CR>")

@@ -16,6 +16,7 @@ from testing.editor_side.scripted_service import ScriptedService
 from testing.fake_upstream import FakeUpstream
 from testing.fake_upstream.behaviour import Behaviour
 from testing.fake_upstream.server import KEY
+from testing.long_hints import long_hint
 from testing.modules import store_modules
 from testing.service import Service
 from testing.vscode import THREAD, VSCode
@@ -69,7 +70,7 @@ NOTEBOOK = {
     ],
 }
 
-LONG = Behaviour(text="Which name is not like the other?\n\n" * 400, token_seconds=0.01)
+LONG = Behaviour(text=long_hint(300).replace(". ", ".\n\n"), token_seconds=0.03)
 SHORT = "Which of the names on this line has no value yet? Look at each letter of it."
 
 REPLY_BOX = ".review-widget .comment-form-container"
@@ -373,7 +374,7 @@ async def test_service_that_dies_in_mid_answer_and_comes_back(
                 second = Service(folder, settings, port=port)
                 try:
                     shown = editor.until_thread_says("Ask again", seconds=90)
-                    assert "Which name is not like the other?" in shown
+                    assert "What ends the header there?" in shown
                     assert "Interrupted" in shown
                     assert "Reconnecting" not in shown
                     editor.picture("interrupted-light")

@@ -13,6 +13,7 @@ import pytest_asyncio
 from testing.chat_client import Chat, connect, text_of
 from testing.fake_upstream import Behaviour, FakeUpstream
 from testing.faults.short_times import PROGRAM
+from testing.long_hints import long_hint
 from testing.service import RunningService
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from testing.servers import PostgresServer, RedisServer
     from testing.service import Service, SignUp, Student
 
-SLOW = Behaviour(text="Look at line 3. Which sign ends a header? " * 10, token_seconds=0.02)
+SLOW = Behaviour(text=long_hint(80), token_seconds=0.02)
 
 pytestmark = [pytest.mark.real_time, pytest.mark.asyncio(loop_scope="module")]
 

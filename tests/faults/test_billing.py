@@ -15,13 +15,14 @@ from testing.chat_client import connect, text_of
 from testing.fake_upstream import Behaviour
 from testing.faults.classroom import Classroom, Seat, classroom
 from testing.faults.short_times import program
+from testing.long_hints import long_hint
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from testing.installations import Installation
 
-WORDS = "Look at line 3. " * 10
+WORDS = long_hint(40)
 ADMIN_KEY = "the admin key of a test"
 RATES = {100_000: ("0.1", "0.5"), 100_001: ("0.5", "2.5")}
 """Prices of claude-haiku-5-5 in dollars per million tokens, for input and output, by the prompt's size in tokens."""

@@ -19,6 +19,7 @@ from aiohttp import ClientError
 from testing.chat_client import CODE, Closed, connect
 from testing.fake_upstream import Behaviour, FakeUpstream
 from testing.faults.short_times import LEASES, PROGRAM
+from testing.long_hints import long_hint
 from testing.service import START_SECONDS, Service, sign_up_student
 from testing.waiting import until
 
@@ -40,8 +41,8 @@ ROOMY = {
 }
 SHARED = {"TUTOR_JWT_SECRET": "a secret that is long enough for tests"}
 
-ENDLESS = Behaviour(text="Look at line 3. " * 300, token_seconds=0.02)
-LONGER_THAN_A_LEASE = Behaviour(text="Look at line 3. " * 30, token_seconds=0.025)
+ENDLESS = Behaviour(text=long_hint(300), token_seconds=0.02)
+LONGER_THAN_A_LEASE = Behaviour(text=long_hint(120), token_seconds=0.025)
 GIVE_UP_SECONDS = 5 * (LEASES.lasts + LEASES.sweep)
 
 

@@ -23,6 +23,7 @@ from testing.cutting_proxy import cutting_proxy
 from testing.fake_upstream import Behaviour
 from testing.faults.classroom import Classroom, Seat, classroom
 from testing.faults.short_times import program
+from testing.long_hints import heavy_hint, long_hint, rambling
 from testing.service import STOP_SECONDS, sign_up_student
 from testing.waiting import until
 from tutor_lsp.service.retry import ConnectionTiming
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
 GRACE, SLOW_READER = 1.0, 1.0
 ROOM = 1.0
 """Seconds of tolerance for a busy machine, added to a limit of 50 ms."""
-LONG = Behaviour(text="Look at line 3. " * 200, token_seconds=0.02)
-LONGER = Behaviour(text="Look at line 3. " * 400, token_seconds=0.04)
+LONG = Behaviour(text=long_hint(300), token_seconds=0.05)
+LONGER = Behaviour(text=long_hint(300), token_seconds=0.2)
 """An answer that takes longer than a stopping service waits for its answers."""
 SILENT = Behaviour(fault="no_head")
 SILENT_AFTER_TEXT = Behaviour(text=LONG.text, fault="silence", tokens_before_fault=40)
@@ -52,8 +53,8 @@ HANDSHAKE = (
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
     "Sec-WebSocket-Protocol: tutor.v1\r\nAuthorization: Bearer {token}\r\n\r\n"
 )
-HEAVY = Behaviour(text=f"Look at {'line-by-line-' * 150}. " * 250)
-"""An answer of some 500 KB, in sentences of 2 KB."""
+HEAVY = Behaviour(text=heavy_hint())
+"""An answer of some 40 KB, in sentences of 1 KB."""
 
 pytestmark = [pytest.mark.real_time, pytest.mark.asyncio(loop_scope="module")]
 
@@ -138,7 +139,7 @@ async def test_l2_one_who_leaves_for_good(seat: Seat, silence: Behaviour, how: L
 
 async def test_l2_one_who_comes_back(seat: Seat) -> None:
     """L2: a student who returns within the grace period, at any process, gets the whole answer of one call."""
-    text = "Look at line 3. " * 10
+    text = long_hint(40)
     seat.room.first.play(Behaviour(text=text, token_seconds=0.02))
     request_id = await seat.chat.ask()
     await seat.delta()
@@ -207,7 +208,7 @@ async def test_h1_a_reader_that_does_not_read(seat: Seat) -> None:
 @pytest.mark.timeout(120)
 async def test_h2_a_hundred_answers_over_a_line_that_breaks(usual: Classroom) -> None:
     """H2: with connections that drop at random, 100 answers are complete, without repeated deltas or charges."""
-    text = " ".join(f"Look at line {number}." for number in range(1, 21))
+    text = f"Look at line 2. What is `x` there? {rambling(80)}"
     usual.first.default = Behaviour(text=text)
     chance = random.Random(11)
     student = await sign_up_student(usual.service)

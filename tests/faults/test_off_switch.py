@@ -13,6 +13,7 @@ from aiohttp import ClientSession
 from testing.chat_client import connect
 from testing.fake_upstream import Behaviour, FakeUpstream
 from testing.installations import University
+from testing.long_hints import long_hint
 from testing.service import RunningService, Service, sign_up_student
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ async def test_streams_of_every_process_end(installation: Installation, tmp_path
     settings = installation.settings() | {"TUTOR_ADMIN_KEY": KEY}
     async with AsyncExitStack() as stack:
         upstream = await stack.enter_async_context(FakeUpstream())
-        upstream.default = Behaviour(text="One word after the other, for a long time. " * 500, token_seconds=0.02)
+        upstream.default = Behaviour(text=long_hint(300), token_seconds=0.1)
         settings |= {"ANTHROPIC_API_KEY": upstream.key, "ANTHROPIC_BASE_URL": upstream.url}
         services: list[Service] = []
         for name in ("one", "other"):

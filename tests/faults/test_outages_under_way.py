@@ -11,6 +11,7 @@ from testing.chat_client import Chat, connect, text_of
 from testing.clock import HeldClock
 from testing.fake_upstream import Behaviour, FakeUpstream
 from testing.held_service import HeldService, held_service
+from testing.long_hints import long_hint
 from testing.servers import PostgresServer, RedisServer, find_postgres, throw_away_postgres
 from testing.waiting import until
 
@@ -67,7 +68,7 @@ async def test_a11_postgresql_killed_while_an_answer_streams(
 ) -> None:
     """A11: without PostgreSQL, the text reaches the student with a note that it was not saved, and is billed later."""
     monkeypatch.setattr("tutor_server.tutoring.settling.RETRY_SECONDS", 0.1)
-    upstream.play(Behaviour(text="Look at line 3. " * 20, token_seconds=0.02, input_tokens=77))
+    upstream.play(Behaviour(text=long_hint(80), token_seconds=0.02, input_tokens=77))
     async with serving(tmp_path, upstream, database_url=own_postgres.database()) as service:
         token = (await service.register())["access_token"]
         async with connect(service.url, token) as chat:
@@ -87,7 +88,7 @@ async def test_a11_postgresql_killed_while_an_answer_streams(
 
     assert end["code"] == "DATABASE_UNAVAILABLE"
     assert tuple(row) == ("settled", 77)
-    assert text_of(replayed) == "Look at line 3. " * 20
+    assert text_of(replayed) == long_hint(80)
     assert frames[0]["hint_level"] == 2
 
 
@@ -95,7 +96,7 @@ async def test_a10_redis_killed_while_an_answer_streams(
     tmp_path: Path, upstream: FakeUpstream, own_redis: RedisServer
 ) -> None:
     """A10: without Redis, an answer that was already admitted continues to its end."""
-    upstream.play(Behaviour(text="Look at line 3. " * 20, token_seconds=0.01))
+    upstream.play(Behaviour(text=long_hint(80), token_seconds=0.01))
     async with serving(tmp_path, upstream, redis_url=own_redis.url) as service:
         token = (await service.register())["access_token"]
         async with connect(service.url, token) as chat:
@@ -105,4 +106,4 @@ async def test_a10_redis_killed_while_an_answer_streams(
             frames = await chat.collect(request_id)
 
     assert frames[-1]["type"] == "done"
-    assert text_of(frames) == "Look at line 3. " * 20
+    assert text_of(frames) == long_hint(80)

@@ -16,6 +16,7 @@ from testing.fake_upstream import Behaviour
 from testing.faults.classroom import ORDERS, UNAVAILABLE, Classroom, Seat, classroom
 from testing.faults.short_times import program
 from testing.installations import KINDS, installation_of
+from testing.long_hints import long_hint
 from tutor_server.tutoring.speaking import OUTAGE_NOTE
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from testing.installations import Installation
 
-WORDS = "Look at line 3. " * 20
+WORDS = long_hint(80)
 AFTER_TEXT = 41
 """The number of tokens before a fault: ten sentences, and the first word of another."""
 MEGABYTE = 1024 * 1024
@@ -302,12 +303,15 @@ async def test_p2_an_offline_hint_says_once_that_it_is_one(installation: Install
 
 
 async def test_an_answer_that_is_too_long_ends_with_a_whole_unit(seat: Seat) -> None:
-    """An answer that is cut by its length limit ends as done, without the incomplete last sentence."""
+    """An answer that is cut by its length limit ends as done: the offline tutor stands for the incomplete sentence."""
     seat.room.first.play(Behaviour(text="Look at line 3. What ends a", finish="length"))
 
     frames = await seat.chat.answer()
 
-    assert (frames[-1]["type"], text_of(frames).strip()) == ("done", "Look at line 3.")
+    text = text_of(frames)
+    assert (frames[-1]["type"], frames[-1]["ai"], text.split("\n")[0].strip()) == ("done", True, "Look at line 3.")
+    assert "What ends a" not in text
+    assert "?" in text
 
 
 async def test_a_refusal_by_the_model_is_answered_by_the_offline_tutor(seat: Seat) -> None:

@@ -13,6 +13,7 @@ from testing.chat_client import Chat, connect, text_of
 from testing.clock import HeldClock
 from testing.fake_upstream import Behaviour, FakeUpstream
 from testing.held_service import HeldService, held_service
+from testing.long_hints import long_hint
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from testing.servers import PostgresServer, RedisServer
 
-TEXT = "Look at line 3. " * 10
+TEXT = long_hint(40)
 
 
 @pytest.fixture

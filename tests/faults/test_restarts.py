@@ -17,6 +17,7 @@ from testing.fake_upstream import Behaviour
 from testing.faults.classroom import classroom
 from testing.faults.stuck_service import PROGRAM
 from testing.installations import Laptop, University
+from testing.long_hints import long_hint
 from testing.service import RunningService, Service, sign_up_student
 from testing.waiting import until
 from tutor_lsp.sign_in.credentials import StaticToken
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.real_time, pytest.mark.timeout(400)]
 
-SHORT = Behaviour(text="Look at line 3. " * 20, token_seconds=0.02)
+SHORT = Behaviour(text=long_hint(80), token_seconds=0.02)
 """An answer that takes one or two seconds, so that a stopping service waits for it."""
 STUDENTS = 5
 

@@ -51,6 +51,7 @@ async def test_an_answer_streams_in_order(editor: Editor, tutor: ScriptedTutor) 
         "provider": "scripted",
         "fallback": False,
         "withheld": False,
+        "ai": False,
         "remainingToday": 99,
         "stale": False,
     }

@@ -49,6 +49,7 @@ MESSAGES = st.one_of(
         model=TEXTS,
         fallback=st.booleans(),
         withheld=st.booleans(),
+        ai=st.booleans(),
         usage=st.builds(TokenUsage, input_tokens=COUNTS, output_tokens=COUNTS),
         finding=st.none() | st.builds(ReportedFinding, TEXTS, COUNTS, st.sampled_from(get_args(Certainty))),
     ),

@@ -13,6 +13,7 @@ from testing.chat_client import connect
 from testing.clock import NOON
 from testing.fake_upstream import Behaviour
 from testing.held_service import HeldService, held_service
+from testing.long_hints import long_hint
 from testing.service import TUTOR_SERVER, service_environment
 from tutor_server.administration.module_files import ModuleFilesRefused, parse_module, read_modules
 from tutor_server.storage.modules import Module
@@ -154,7 +155,7 @@ async def test_streams_end_when_the_tutor_is_switched_off(
     tmp_path: Path, clock: HeldClock, upstream: FakeUpstream
 ) -> None:
     """After the switch is set, a running answer keeps its text and ends with the message, and its cost is billed."""
-    upstream.default = Behaviour(text="One word after the other, for a long time. " * 200, token_seconds=0.01)
+    upstream.default = Behaviour(text=long_hint(300), token_seconds=0.02)
     settings: dict[str, Any] = {
         "admin_key": KEY,
         "OPENAI_API_KEY": upstream.key,

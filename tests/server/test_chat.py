@@ -14,6 +14,7 @@ import pytest_asyncio
 
 from testing.chat_client import CODE, Chat, Closed, connect, text_of
 from testing.fake_upstream import Behaviour, FakeUpstream
+from testing.long_hints import long_hint
 from testing.service import RunningService
 from tutor_server.api.frames import FrameRefused, parse_frame
 
@@ -64,6 +65,7 @@ async def test_an_ask_streams_an_answer(chat: Chat) -> None:
         "model": done["model"],
         "fallback": False,
         "withheld": False,
+        "ai": False,
         "usage": {"input_tokens": 0, "output_tokens": 0},
         "finding": {"rule": "syntax.missing-colon", "line": 3, "certainty": "certain"},
     }
@@ -455,7 +457,7 @@ class TestWithAModel:
 
     async def test_other_content_leaves_the_running_answer_alone(self, modelled: Modelled) -> None:
         """A second question with the id of a running ask is refused, and the first answer continues."""
-        modelled.upstream.play(Behaviour(text="Look at line 3. " * 20, token_seconds=0.005))
+        modelled.upstream.play(Behaviour(text=long_hint(80), token_seconds=0.005))
         request_id = await modelled.chat.ask()
         frames = [await modelled.chat.receive(), await modelled.chat.receive()]
 
@@ -464,11 +466,11 @@ class TestWithAModel:
             frames.append(await modelled.chat.receive())
 
         assert [frame["code"] for frame in frames if frame["type"] == "error"] == ["VALIDATION_FAILED"]
-        assert text_of(frames) == ("Look at line 3. " * 20)
+        assert text_of(frames) == long_hint(80)
 
     async def test_e6_cancel_ends_the_answer_and_the_call(self, modelled: Modelled) -> None:
         """E6: a cancel ends the answer and closes the upstream; the hint level is given back, and the call billed."""
-        modelled.upstream.play(Behaviour(text="First sentence here. " + "And so on. " * 200, token_seconds=0.01))
+        modelled.upstream.play(Behaviour(text=long_hint(300), token_seconds=0.01))
         request_id = await modelled.chat.ask()
         while (await modelled.chat.receive())["type"] != "delta":
             pass
@@ -500,7 +502,7 @@ class TestWithAModel:
 
     async def test_l2_an_ask_that_is_taken_up_again_has_given_nothing_yet(self, modelled: Modelled) -> None:
         """L2: when an ask is repeated after a failure, its row contains nothing of the first attempt's outcome."""
-        slow = Behaviour(text="First sentence here. " + "And so on. " * 200, token_seconds=0.01)
+        slow = Behaviour(text=long_hint(300), token_seconds=0.01)
         modelled.upstream.play(*[Behaviour(status=500)] * 2, slow)
         request_id = str(uuid4())
 
@@ -516,7 +518,7 @@ class TestWithAModel:
 
     async def test_p3_a_cut_stream_is_never_done(self, modelled: Modelled) -> None:
         """P3: an answer whose stream breaks after some text ends with `ANSWER_INTERRUPTED`, and counts as a message."""
-        modelled.upstream.play(Behaviour(text="Look at line 3. " * 20, fault="reset", tokens_before_fault=40))
+        modelled.upstream.play(Behaviour(text=long_hint(80), fault="reset", tokens_before_fault=40))
 
         frames = await modelled.chat.answer()
         again = await modelled.chat.answer()

@@ -16,6 +16,7 @@ from testing.chat_client import Chat, connect
 from testing.clock import HeldClock
 from testing.fake_upstream import Behaviour, FakeUpstream
 from testing.held_service import HeldService, held_service
+from testing.long_hints import long_hint
 from testing.waiting import until
 from tutor_server.storage.models import Base
 
@@ -217,7 +218,7 @@ async def test_a8_a_refusal_keeps_its_word(
 async def test_a9_an_answer_over_midnight_counts_on_the_day_it_began(tmp_path: Path, upstream: FakeUpstream) -> None:
     """A9: an answer over midnight counts only on the day on which it began."""
     clock = HeldClock(at=LATE, seconds=59)
-    upstream.play(Behaviour(text="Look at line 3. " * 20, token_seconds=0.01))
+    upstream.play(Behaviour(text=long_hint(80), token_seconds=0.01))
     model: dict[str, Any] = {"ANTHROPIC_API_KEY": upstream.key, "ANTHROPIC_BASE_URL": upstream.url}
     async with held_service(tmp_path, clock, **model) as service:
         token = (await service.register())["access_token"]

@@ -26,7 +26,7 @@ MODULES: list[dict[str, Any]] = [
     {"id": "generous", "max_hint_level": 5, "allowed_names": ["course.plot", "turtle"]},
     {"id": "silent", "max_hint_level": None, "allowed_names": []},
 ]
-NAMING = "What does `course.plot()` do with the prices?"
+NAMING = "What does `course.plot()` do with `prices`?"
 REPLY = Behaviour(text="What do you see in line 3?")
 
 

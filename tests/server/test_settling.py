@@ -18,6 +18,7 @@ from testing.chat_client import Chat, connect, text_of
 from testing.clock import HeldClock
 from testing.fake_upstream import Behaviour
 from testing.held_service import HeldService, held_service
+from testing.long_hints import long_hint
 from tutor_server.limits import Deadlines
 from tutor_server.tutoring.answer import Answer
 
@@ -147,7 +148,7 @@ class Outage:
 @pytest.mark.parametrize("how", ["fin", "reset"])
 @pytest.mark.parametrize(
     "silence",
-    [Behaviour(fault="no_head"), Behaviour(text="Look at line 3. " * 20, fault="silence", tokens_before_fault=20)],
+    [Behaviour(fault="no_head"), Behaviour(text=long_hint(80), fault="silence", tokens_before_fault=20)],
     ids=["before text", "after text"],
 )
 async def test_l2_the_stream_of_one_who_left_is_closed_after_the_grace_period(
@@ -181,7 +182,7 @@ async def test_l2_the_stream_of_one_who_left_is_closed_after_the_grace_period(
 
 async def test_l2_one_who_returns_in_time_keeps_the_answer(any_desk: Desk, upstream: FakeUpstream) -> None:
     """L2: a client that returns within the grace period gets the answer of the same call."""
-    upstream.play(Behaviour(text="Look at line 3. " * 20, token_seconds=0.01))
+    upstream.play(Behaviour(text=long_hint(80), token_seconds=0.01))
     request_id = await any_desk.chat.ask()
     while (await any_desk.chat.receive())["type"] != "delta":
         pass
@@ -191,7 +192,7 @@ async def test_l2_one_who_returns_in_time_keeps_the_answer(any_desk: Desk, upstr
         await again.send({"type": "resume", "request_id": request_id, "next_seq": 0})
         frames = await again.collect(request_id)
 
-    assert text_of(frames) == "Look at line 3. " * 20
+    assert text_of(frames) == long_hint(80)
     assert frames[-1]["type"] == "done"
     assert len(upstream.calls) == 1
 
@@ -282,7 +283,7 @@ async def test_l1_a_settlement_that_cannot_be_written_is_owed(
     """L1: if the database refuses writes, the student gets an error, and the cost is written later."""
     monkeypatch.setattr("tutor_server.tutoring.settling.RETRY_SECONDS", 0.05)
     outage = Outage(desk.service.database)
-    upstream.play(Behaviour(text="Look at line 3. " * 10, token_seconds=0.01, input_tokens=77))
+    upstream.play(Behaviour(text=long_hint(40), token_seconds=0.01, input_tokens=77))
     request_id = await desk.chat.ask()
     while (await desk.chat.receive())["type"] != "delta":
         pass
@@ -380,7 +381,7 @@ async def test_l6_the_tier_of_the_prompt_decides(
     prompt: int, rates: tuple[str, str], *, tmp_path: Path, upstream: FakeUpstream, database_url: str
 ) -> None:
     """L6: the cost at the usage endpoint is exact to a millionth of a dollar."""
-    upstream.play(Behaviour(text="word " * 200, input_tokens=prompt))
+    upstream.play(Behaviour(text=long_hint(200), input_tokens=prompt))
     model: dict[str, Any] = {
         "anthropic_model": "claude-haiku-5-5",
         "admin_key": "an admin key of a test",

@@ -11,6 +11,8 @@ from sqlalchemy import text
 from testing.chat_client import connect, text_of
 from testing.fake_upstream import Behaviour
 from testing.held_service import held_service
+from testing.long_hints import long_hint
+from tutor_pedagogy.floor.repetition import MOST_WORDS
 from tutor_server.limits import MAX_ANSWER_CHARACTERS, MAX_STORED_CODE_BYTES
 from tutor_server.llm.call import LEAST_BOUND
 from tutor_server.tutoring.answer import Answer
@@ -79,9 +81,9 @@ async def test_of_a_long_unit_a_part_is_stored(on_both: HeldService) -> None:
     assert [frames[0]["hint_level"] for frames in (first, second)] == [1, 2]
 
 
-async def test_an_answer_without_end_is_cut(tmp_path: Path, clock: HeldClock, upstream: FakeUpstream) -> None:
-    """A model that exceeds the maximum length is stopped, billed and stored up to the limit."""
-    upstream.default = Behaviour(text="Look at line 3. " * 50_000)
+async def test_an_answer_without_end_is_ended(tmp_path: Path, clock: HeldClock, upstream: FakeUpstream) -> None:
+    """A model that writes without an end is stopped after its last good sentence, billed and stored."""
+    upstream.default = Behaviour(text=long_hint(1_500), token_seconds=0.001)
     settings: dict[str, Any] = {"OPENAI_API_KEY": upstream.key, "OPENAI_BASE_URL": upstream.openai_url}
     async with held_service(tmp_path, clock, **settings) as service:
         token = (await service.register())["access_token"]
@@ -90,8 +92,9 @@ async def test_an_answer_without_end_is_cut(tmp_path: Path, clock: HeldClock, up
             again = await chat.answer(request_id=frames[0]["request_id"])
 
     assert frames[-1]["type"] == "done"
-    assert LEAST_BOUND / 3 <= frames[-1]["usage"]["output_tokens"] < LEAST_BOUND
-    assert len(text_of(frames)) <= MAX_ANSWER_CHARACTERS
+    assert frames[-1]["usage"]["output_tokens"] < LEAST_BOUND
+    assert long_hint(1_500).startswith(text_of(frames))
+    assert MOST_WORDS - 20 <= len(text_of(frames).split()) <= MOST_WORDS
     assert text_of(again) == text_of(frames)
     assert [call.closed_by for call in upstream.calls] == ["client"]
 

@@ -13,6 +13,7 @@ from testing.chat_client import Chat, connect
 from testing.clock import HeldClock
 from testing.fake_upstream import Behaviour
 from testing.held_service import held_service
+from testing.long_hints import long_hint
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -79,7 +80,7 @@ async def test_an_ask_takes_two_transactions_and_none_while_the_model_speaks(
 ) -> None:
     """An ask takes two transactions, one to open and one to settle it, and none while the model answers."""
     chat, transactions = asking
-    upstream.play(Behaviour(text="Look at line 3. " * 20, token_seconds=0.01))
+    upstream.play(Behaviour(text=long_hint(80), token_seconds=0.01))
 
     frames = await chat.answer()
 
@@ -94,7 +95,7 @@ async def test_an_ask_takes_two_transactions_and_none_while_the_model_speaks(
 async def test_a_cancelled_ask_takes_no_more(asking: tuple[Chat, Transactions], upstream: FakeUpstream) -> None:
     """A cancelled ask also takes two transactions."""
     chat, transactions = asking
-    upstream.play(Behaviour(text="Look at line 3. " * 200, token_seconds=0.01))
+    upstream.play(Behaviour(text=long_hint(300), token_seconds=0.01))
     request_id = await chat.ask()
     while (await chat.receive())["type"] != "delta":
         pass

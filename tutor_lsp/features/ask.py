@@ -220,6 +220,7 @@ class Asks(Feature):
             provider=done.provider,
             fallback=done.fallback,
             withheld=done.withheld,
+            ai=done.ai,
             stale=running.captured.is_stale(),
             finding=None if done.finding is None else protocol.Finding(**asdict(done.finding)),
         )

@@ -82,6 +82,7 @@ def _done(fields: dict[str, Any]) -> Done:
         model=_text(fields, "model"),
         fallback=fields.get("fallback") is True,
         withheld=fields.get("withheld") is True,
+        ai=fields.get("ai") is True,
         finding=_finding(fields.get("finding")),
         usage=TokenUsage(
             input_tokens=_optional_number(counts, "input_tokens") or 0,

@@ -73,10 +73,10 @@ class Chain:
     """The providers in order of preference.
 
     A provider that fails before its first text is retried once if that may help; then the next provider is called.
-    After the first text nothing is retried, and the prompt is freed. A provider that keeps failing is skipped for a
-    while. A submission that could not be analysed always goes to `offline`, even if `offline` is not one of the
-    providers. `clock` returns monotonic seconds, `sleep` waits for some seconds, and `jitter` returns a number from 0
-    to 1.
+    After the first text nothing is retried, and the prompt is freed. If the last provider completes an answer without
+    text, the answer is empty. A provider that keeps failing is skipped for a while. A submission that could not be
+    analysed always goes to `offline`, even if `offline` is not one of the providers. `clock` returns monotonic seconds,
+    `sleep` waits for some seconds, and `jitter` returns a number from 0 to 1.
     """
 
     def __init__(
@@ -116,6 +116,7 @@ class Chain:
     ) -> AsyncGenerator[str, None]:
         now = asyncio.get_running_loop().time
         whole_answer_by = now() + self._deadlines.whole_answer
+        said_nothing: Finish | None = None
         for link in links:
             answer.provider, answer.model = link.provider.name, link.provider.model
             first_content_by = min(now() + self._deadlines.first_content, whole_answer_by)
@@ -137,6 +138,7 @@ class Chain:
                     return
                 if call.has_text:
                     raise AnswerInterrupted from call.failure
+                said_nothing = call.finish
                 wait = self._retry_wait(call.failure, retries)
                 if wait is None or link.breaker.seconds_left or now() + wait >= first_content_by:
                     break
@@ -144,6 +146,9 @@ class Chain:
                     retries -= 1
                 await self._sleep(wait)
             answer.fallback = True
+        if said_nothing is not None:
+            answer.finish = said_nothing
+            return
         raise AIUnavailable(retry_after=self._seconds_until_a_call())
 
     def _retry_wait(self, failure: ProviderFailure, retries: int) -> float | None:
@@ -163,8 +168,8 @@ class Chain:
                 breaker.succeeded()
             else:
                 breaker.abandoned()
-        elif failure.reason == "bad_request":
-            breaker.abandoned()
+        elif failure.reason == "bad_request" or call.finish is not None:
+            breaker.abandoned()  # A whole answer without text shows that the provider can be reached.
         elif failure.reason in _NEEDS_THE_OPERATOR:
             breaker.failed(open_for=OPERATOR_PASS_OVER)
         elif failure.retry_after is not None and failure.retry_after > LONGEST_RETRY_WAIT:

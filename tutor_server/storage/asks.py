@@ -96,6 +96,8 @@ class StoredAsk:
     model: str
     fallback: bool
     withheld: bool
+    has_model_words: bool
+    """Whether words of a model are in the answer. For an ask from before the column, its provider tells it."""
     input_tokens: int
     output_tokens: int
     finding: ReportedFinding | None
@@ -156,6 +158,7 @@ class EndedAsk:
     model: str | None = None
     fallback: bool = False
     withheld_rule: str | None = None
+    has_model_words: bool | None = None
     finding: ReportedFinding | None = None
     input_tokens: int = 0
     output_tokens: int = 0
@@ -184,6 +187,7 @@ def find_ask(connection: Connection, user_id: UUID, request_id: UUID) -> StoredA
         model=row.model or "",
         fallback=row.fallback,
         withheld=row.withheld_rule is not None,
+        has_model_words=_has_model_words(row),
         input_tokens=row.input_tokens,
         output_tokens=row.output_tokens,
         finding=_finding_of(row),
@@ -196,6 +200,11 @@ def _finding_of(row: Row[*tuple[Any, ...]]) -> ReportedFinding | None:
     if row.topic is None or row.finding_line is None:
         return None
     return ReportedFinding(row.topic, row.finding_line, row.finding_certainty)
+
+
+def _has_model_words(row: Row[*tuple[Any, ...]]) -> bool:
+    known: bool | None = row.has_model_words
+    return row.provider not in {None, "", "offline"} if known is None else known
 
 
 def open_ask(connection: Connection, ask: NewAsk) -> UUID | None:
@@ -274,6 +283,7 @@ def end_ask(connection: Connection, ended: EndedAsk) -> bool:
             "model": ended.model,
             "fallback": ended.fallback,
             "withheld_rule": ended.withheld_rule,
+            "has_model_words": ended.has_model_words,
             "topic": finding.rule if finding else None,
             "finding_line": finding.line if finding else None,
             "finding_certainty": finding.certainty if finding else None,

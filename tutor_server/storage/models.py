@@ -257,6 +257,7 @@ class Ask(Base):
     model: Mapped[str | None] = mapped_column(String(128))
     fallback: Mapped[bool] = mapped_column(default=False)
     withheld_rule: Mapped[str | None] = mapped_column(String(64))
+    has_model_words: Mapped[bool | None]
     input_tokens: Mapped[int] = mapped_column(default=0)
     output_tokens: Mapped[int] = mapped_column(default=0)
     helpful: Mapped[bool | None]

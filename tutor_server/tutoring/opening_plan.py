@@ -194,6 +194,8 @@ def decide(facts: Facts, rules: Rules, ids: Ids) -> Plan:
             allowed_names=_words(module.allowed_names if module else ()),
             earlier=tuple(answer.content for answer in facts.earlier_answers),
             canary=ids.canary,
+            markers=(ids.nonce, ids.canary),
+            exercise="" if module is None else "\n".join((module.title, module.statement, *module.objectives)),
         ),
         facts=facts,
     )

@@ -36,6 +36,7 @@ def replay(stored: StoredAsk, answer: Answer) -> None:
                 model=stored.model,
                 fallback=stored.fallback,
                 withheld=stored.withheld,
+                ai=stored.has_model_words,
                 finding=shown_finding(stored.finding),
                 usage=TokenUsage(input_tokens=stored.input_tokens, output_tokens=stored.output_tokens),
             )

@@ -45,6 +45,8 @@ class AskProgress:
     opened: OpenAsk
     model: ModelAnswer | None = None
     withheld_rule: str | None = None
+    has_model_words: bool = False
+    """Whether words of a model are in the answer."""
     finding: ReportedFinding | None = None
 
     @property
@@ -153,6 +155,7 @@ def _ended(progress: AskProgress, answer: Answer, failure: TutorError | None, no
         model=model.model if model else None,
         fallback=model.fallback if model else False,
         withheld_rule=progress.withheld_rule,
+        has_model_words=progress.has_model_words,
         finding=progress.finding,
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,

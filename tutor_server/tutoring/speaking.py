@@ -1,4 +1,4 @@
-"""Streams an answer: the model's text as the guard passes it, or the offline tutor's if it is missing or withheld."""
+"""Streams an answer: the model's text as guard and floor pass it, and the offline tutor's where it owes more."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ import structlog
 from tutor_analysis.guarding import InertGuard
 from tutor_analysis.size import is_small
 from tutor_analysis.unread import NOT_ANALYSED
+from tutor_pedagogy.floor import completion
 from tutor_server.llm.batching import Pacing
 from tutor_server.llm.offline import OFFLINE
+from tutor_server.tutoring.model_text import ModelText
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from tutor_analysis.analyst import Analyst
-    from tutor_analysis.guarding import BoundedGuard
+    from tutor_pedagogy.floor import Floor
     from tutor_protocol import ReportedFinding, Submission
     from tutor_server.llm.chain import Chain
     from tutor_server.tutoring.answer import Answer
@@ -42,44 +44,57 @@ class Speaker:
         self._one_search = asyncio.Lock()
 
     async def speak(self, user_id: UUID, progress: AskProgress, answer: Answer) -> None:
-        """Stream the model's text through the guard. If it is withheld or missing, the offline tutor's text follows.
+        """Stream the model's text between guard and floor. The offline tutor completes what its level still owes.
 
         Raises `AIUnavailable`, `AnswerInterrupted`, and the ledger's refusals at the start of a call.
         """
         opened = progress.opened
         answer.accept(opened.accepted)
         guard = self._analyst.guard(user_id, opened.accepted.message_id, opened.material)
-        own_words: InertGuard | None = None
+        model_text = ModelText(guard, opened.material, opened.accepted.purpose)
+        own_words = OwnWords()
         pacing = Pacing()
         async with self._chain.stream(opened.hand_over(), opened.calls, pacing) as model:
             progress.model = model
             async for text in model:
-                if model.provider == OFFLINE:
-                    # The offline text was written for its hint level and tested against the guard,
-                    # so it is only escaped (no links or markup), not checked again.
-                    if model.fallback and not answer.has_text:
-                        answer.release(OUTAGE_NOTE)
-                    guard = own_words = own_words or InertGuard()
-                await _release(text, guard, answer)
-                if guard.verdict is not None:
+                if model.provider == OFFLINE and model.fallback and not answer.has_text:
+                    answer.release(OUTAGE_NOTE)
+                source = own_words if model.provider == OFFLINE else model_text
+                await _release(text, source, answer)
+                progress.has_model_words = model_text.floor.has_said
+                if source.is_over:
                     break
                 pacing.student_has_text = answer.has_text
-        if guard.verdict is None and model.finish is not None and model.finish.reason == "stop":
-            answer.release("".join(await guard.finish()))
         finding = None if model.finish is None else model.finish.finding
-        if guard.verdict is not None:
-            progress.withheld_rule = guard.verdict.rule
-            log.info("withheld", message_id=str(opened.accepted.message_id), rule=guard.verdict.rule)
-        if guard.verdict is not None or not answer.has_text:
-            finding = await self._complete(user_id, opened, answer, own_words or InertGuard())
+        if model.provider == OFFLINE:
+            answer.release("".join(await own_words.finish()))
+            is_complete = answer.has_text and not own_words.is_over
+        else:
+            answer.release("".join(await model_text.finish(model.finish)))
+            progress.has_model_words = model_text.floor.has_said
+            is_complete = answer.has_text and model_text.floor.is_met
+            self._note_end(progress, model_text)
+        if not is_complete:
+            finding = await self._complete(user_id, opened, answer, model_text.floor)
         progress.finding = await self._find(user_id, opened.material.submission, finding)
 
-    async def _complete(self, user_id: UUID, opened: OpenAsk, answer: Answer, own_words: InertGuard) -> ReportedFinding:
-        """Release the offline tutor's explanation if the model's text was stopped or empty. Return its finding."""
+    @staticmethod
+    def _note_end(progress: AskProgress, model_text: ModelText) -> None:
+        """Note why the model's text was withheld or ended."""
+        message_id = str(progress.opened.accepted.message_id)
+        progress.withheld_rule = model_text.withheld_rule
+        if model_text.withheld_rule is not None:
+            log.info("withheld", message_id=message_id, rule=model_text.withheld_rule)
+        elif model_text.floor.end is not None:
+            log.info("ended", message_id=message_id, reason=model_text.floor.end)
+
+    async def _complete(self, user_id: UUID, opened: OpenAsk, answer: Answer, floor: Floor) -> ReportedFinding:
+        """Release what the model's text lacks of the level: the offline tutor's explanation. Return its finding."""
         material = opened.material
         explanation = await self._analyst.explain(user_id, material.submission, material.level, opened.student)
-        separator = "\n\n" if answer.has_text else ""
-        answer.release("".join((*await own_words.feed(separator + explanation.text), *await own_words.finish())))
+        own_words = OwnWords()
+        text = completion(floor, explanation)
+        answer.release("".join((*await own_words.feed(text), *await own_words.finish())))
         return explanation.finding
 
     async def _find(self, user_id: UUID, submission: Submission, finding: ReportedFinding | None) -> ReportedFinding:
@@ -100,10 +115,33 @@ class Speaker:
             return await self._analyst.report(user_id, submission)
 
 
-async def _release(text: str, guard: BoundedGuard, answer: Answer) -> None:
-    """Release the text that passes the guard: in short deltas until the first one is sent, then the rest as one."""
+class OwnWords:
+    """The offline tutor's text. It was written for its hint level and tested against the guard, so it is only escaped.
+
+    It gets no links or markup of its own, and is not checked again.
+    """
+
+    def __init__(self) -> None:
+        self._guard = InertGuard()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether a line of the text exceeds the maximum length, which stops the text."""
+        return self._guard.verdict is not None
+
+    async def feed(self, text: str) -> list[str]:
+        """Return the units of the next text."""
+        return await self._guard.feed(text)
+
+    async def finish(self) -> list[str]:
+        """Return the remaining units."""
+        return await self._guard.finish()
+
+
+async def _release(text: str, source: ModelText | OwnWords, answer: Answer) -> None:
+    """Release the text that may be shown: in short deltas until the first one is sent, then the rest as one."""
     while len(text) > FIRST_CHARACTERS and not answer.has_text:
-        answer.release("".join(await guard.feed(text[:FIRST_CHARACTERS])))
+        answer.release("".join(await source.feed(text[:FIRST_CHARACTERS])))
         text = text[FIRST_CHARACTERS:]
         await asyncio.sleep(0)  # Yield to the event loop, so that the delta is sent now.
-    answer.release("".join(await guard.feed(text)))
+    answer.release("".join(await source.feed(text)))

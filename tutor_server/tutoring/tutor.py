@@ -262,6 +262,7 @@ def _done(progress: AskProgress) -> Done:
         model=model.model,
         fallback=model.fallback,
         withheld=progress.withheld_rule is not None,
+        ai=progress.has_model_words,
         usage=progress.usage,
         finding=shown_finding(progress.finding),
     )

@@ -203,6 +203,8 @@ export interface AnswerEnded {
   provider?: string | null;
   fallback?: boolean | null;
   withheld?: boolean | null;
+  /** True: words of a model are in the answer, so that it is labelled as made by AI that can be wrong. */
+  ai?: boolean | null;
   remainingToday?: number | null;
   code?: string | null;
   /** A sentence for the student. It comes with a `code`. */
