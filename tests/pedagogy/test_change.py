@@ -71,6 +71,27 @@ class TestChange:
 
         assert (found.change, found.is_attempt) == ("same", True)
 
+    def test_the_same_exception_at_the_edited_line_is_an_attempt(self) -> None:
+        """If the failing line was edited and raises the same exception, it is an attempt, whatever rule explains it."""
+
+        def asked(key: str) -> Snapshot:
+            line = f"print(prices[{key}])"
+            return snapshot(
+                f"prices = {{'tea': 2}}\nitem = 'Tea'\n{line}\n", 2, traceback=traceback(3, line, "KeyError: 'x'")
+            )
+
+        found = compared(asked("item"), asked('"item"'))
+        assert (found.change, found.is_attempt) == ("same", True)
+
+    def test_a_wrong_result_that_is_gone_is_solved(self) -> None:
+        """If a function's result contradicted its name and does not any more, the problem is solved."""
+        body = "    best = 0\n    for n in numbers:\n        if n > best:\n            best = n\n    return best\n"
+        code = f"def largest(numbers):\n{body}"
+        before, after = (snapshot(each, 2) for each in (code, code.replace("best = 0", "best = numbers[0]")))
+
+        assert before.names_problem
+        assert compared(before, after).change == "solved"
+
     def test_another_mistake_that_was_there_is_nearer(self) -> None:
         """If the finding is gone and another one is left on an unchanged line, the problem is new, but `nearer`."""
         found = compared(

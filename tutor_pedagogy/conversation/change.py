@@ -43,7 +43,7 @@ def compare(before: Snapshot | None, after: Snapshot, *, is_recent: bool) -> Com
     lines = map_lines(before.lines, after.lines)
     carried = None if before.line is None or before.line >= len(lines.carried) else lines.carried[before.line]
     is_introduced = after.line is not None and after.line in lines.edited
-    is_same = _is_same_finding(before, after, lines, carried)
+    is_same = _is_same_finding(before, after, lines)
     is_unseen = not is_same and _is_unseen(before, after, carried)
     is_attempt = is_same or is_unseen
     if _is_worse(before, after):
@@ -69,15 +69,28 @@ def is_cosmetic(before: Snapshot, after: Snapshot) -> bool:
     return before.shape == after.shape
 
 
-def _is_same_finding(before: Snapshot, after: Snapshot, lines: LineMap, carried: int | None) -> bool:
-    """Return whether the new finding is the old one, at its carried line or at an edited line that stands there."""
+def _is_same_finding(before: Snapshot, after: Snapshot, lines: LineMap) -> bool:
+    """Return whether the new finding is the old one, at its carried line or at an edited line that stands there.
+
+    An exception that is raised again there is the old one, too, even if another rule explains it.
+    """
     if before.line is None or after.line is None or not lines.carried:
         return _is_same_error(before, after)
+    if before.exception is not None and before.exception == after.exception:
+        is_repeated = before.rule == after.rule and before.error == after.error
+        if is_repeated or _is_there(before.error_line, after.error_line, lines):
+            return True
     if before.rule is None or before.rule != after.rule or before.rule.startswith("purpose."):
         return False
-    if carried is not None:
-        return carried == after.line
-    return after.line in lines.hunk_of(before.line)
+    return _is_there(before.line, after.line, lines)
+
+
+def _is_there(before: int | None, after: int | None, lines: LineMap) -> bool:
+    """Return whether a new line is the one to which an old line has moved, or stands where it was edited."""
+    if before is None or after is None or before >= len(lines.carried):
+        return False
+    carried = lines.carried[before]
+    return carried == after if carried is not None else after in lines.hunk_of(before)
 
 
 def _is_same_error(before: Snapshot, after: Snapshot) -> bool:
@@ -106,12 +119,10 @@ def _has_fewer_failures(before: Snapshot, after: Snapshot) -> bool:
 
 def _is_solved(before: Snapshot, after: Snapshot) -> bool:
     """Return whether the earlier finding is gone and nothing else is known to be wrong."""
-    named_something = before.claims or before.reports_error
-    return named_something and after.parses and not after.reports_error and not after.claims
+    return before.names_problem and not after.names_problem and after.parses
 
 
 def _is_gone_with_another_left(before: Snapshot, after: Snapshot, *, is_introduced: bool) -> bool:
     if _has_fewer_failures(before, after):
         return True
-    named_something = before.claims or before.reports_error
-    return named_something and (after.claims or after.reports_error) and not is_introduced
+    return before.names_problem and after.names_problem and not is_introduced

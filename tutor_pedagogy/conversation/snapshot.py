@@ -17,6 +17,8 @@ MAX_LINES = 1_000
 DIGEST_BYTES = 4
 DIAGNOSTIC = "diagnostic"
 """The exception of an ask whose only evidence is an error of the editor's checkers."""
+TRACE = "logic.trace-by-hand"
+"""The rule of an answer that names no problem."""
 MAX_NAME = 200
 """The maximum number of characters of the name of a test."""
 
@@ -41,6 +43,10 @@ class Snapshot:
     certainty: Certainty | None = None
     exception: str | None = None
     """The exception of the traceback, or `DIAGNOSTIC`."""
+    error: str | None = None
+    """The digest of the exception with its message."""
+    error_line: int | None = None
+    """The line within the unit, from 0, to which the traceback or the diagnostic points; None if it is outside."""
     culprit: str | None = None
     """The digest of the line to which the traceback or the diagnostic points."""
     is_at_module_level: bool = False
@@ -55,6 +61,12 @@ class Snapshot:
     def claims(self) -> bool:
         """Whether the finding names a mistake."""
         return self.certainty in {"certain", "likely"}
+
+    @property
+    def names_problem(self) -> bool:
+        """Whether the ask spoke of something that can be gone: a mistake, an error, or a wrong result."""
+        is_symptom = self.rule is not None and self.rule.startswith("logic.") and self.rule != TRACE
+        return self.claims or self.reports_error or is_symptom
 
     @property
     def reports_error(self) -> bool:

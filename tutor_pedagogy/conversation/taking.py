@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tutor_pedagogy.conversation.snapshot import DIAGNOSTIC, MAX_NAME, Snapshot, digest, digests
 from tutor_pedagogy.offline.engine.crash import read_crash, without_values
@@ -25,7 +25,8 @@ def take_snapshot(submission: Submission, problem: Problem, finding: ReportedFin
     lines = unit.source.split("\n")
     place = None if finding is None else finding.line - submission.first_line - 1 - unit.start_line
     program = Program(submission)
-    exception, culprit = _error(submission, program)
+    error = _error(submission, program)
+    error_line = None if error is None or not error.line else error.line - 1 - unit.start_line
     report = submission.test_report
     claims = finding is not None and finding.certainty != "start_here"
     return Snapshot(
@@ -37,26 +38,39 @@ def take_snapshot(submission: Submission, problem: Problem, finding: ReportedFin
         line=place if place is not None and 0 <= place < len(lines) else None,
         shown_line=finding.line if finding else None,
         certainty=finding.certainty if finding else None,
-        exception=exception,
-        culprit=culprit,
+        exception=error and error.exception,
+        error=error and error.digest,
+        error_line=error_line if error_line is not None and 0 <= error_line < len(lines) else None,
+        culprit=digest(program.line(error.line)).hex() if error and error.line else None,
         is_at_module_level=unit.kind in {"module", "cell"},
         parses=program.fault is None,
-        finishes=finding is not None and not claims and exception is None and program.finishes,
+        finishes=finding is not None and not claims and error is None and program.finishes,
         failing=None if report is None else report.failed + report.errors,
         failed_test=_failed_test(submission),
     )
 
 
-def _error(submission: Submission, program: Program) -> tuple[str | None, str | None]:
-    """Return the exception that came with an ask, and the digest of the line to which it points."""
+class _Error(NamedTuple):
+    """The exception or the diagnostic that came with an ask, and its line from 1 in the code (0 if it is unknown)."""
+
+    exception: str
+    message: str
+    line: int
+
+    @property
+    def digest(self) -> str:
+        return digest(f"{self.exception} {self.message}").hex()
+
+
+def _error(submission: Submission, program: Program) -> _Error | None:
     crash = read_crash(without_values(submission.traceback or ""), program)
     if crash is not None:
-        return crash.exception, digest(program.line(crash.line)).hex() if crash.line else None
+        return _Error(crash.exception, crash.message, crash.line)
     errors = [reported for reported in submission.diagnostics if reported.severity == _ERROR]
     if not errors:
-        return None, None
+        return None
     nearest = min(errors, key=lambda reported: abs(reported.line - submission.cursor.line))
-    return DIAGNOSTIC, digest(program.line(nearest.line + 1)).hex()
+    return _Error(DIAGNOSTIC, nearest.message, nearest.line + 1)
 
 
 def _failed_test(submission: Submission) -> str | None:
