@@ -18,19 +18,26 @@ from tutor_pedagogy.offline.rules.logic import (
     effects,
     formulas,
     loops,
+    lost_results,
+    misread_methods,
     misread_tools,
     missing_returns,
+    odd_ones,
+    once_before,
+    promises,
     replaced_values,
     resized_lists,
     returns,
     searches,
     sharing,
     slips,
+    snapshots,
     stale_values,
     start_values,
     stores,
     strings,
     trials,
+    used_up,
 )
 from tutor_pedagogy.offline.rules.logic.contradictions import contradiction, mends
 from tutor_pedagogy.offline.rules.logic.rule import CERTAIN, SURE, LogicRule
@@ -67,6 +74,13 @@ MODULES = (
     stale_values,
     dead_stores,
     slips,
+    used_up,
+    once_before,
+    snapshots,
+    misread_methods,
+    lost_results,
+    odd_ones,
+    promises,
 )
 RULES = tuple(rules_of(MODULES, LogicRule))
 """All logic rules. If several match, the certainty, the symptom and the distance to the cursor decide."""

@@ -1,0 +1,141 @@
+"""Earlier states that are kept without a copy: a list of states that holds one and the same object many times."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.nodes import Function, names_in
+from tutor_pedagogy.offline.engine.program import GROWING, SHRINKING, Loop
+from tutor_pedagogy.offline.rules.logic.moves import with_parts
+from tutor_pedagogy.offline.rules.logic.rule import logic_rule
+from tutor_pedagogy.offline.rules.logic.tree import last_line, parameters_of
+from tutor_pedagogy.problem.tree_walk import alike, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tutor_pedagogy.offline.engine.match import Match
+    from tutor_pedagogy.offline.engine.program import Program
+
+_STATES = re.compile(r"(?i)hist|undo|past|saved|states|snapshot|previous|backup|frames|steps|generations|versions")
+"""Names of lists that keep earlier states."""
+_CHANGING = GROWING | SHRINKING | {"sort", "reverse"}
+
+
+@logic_rule("same-object-kept-again", 0.9, "value order other", needs=("append",), each=ast.Call)
+def same_object_kept_again(program: Program, node: ast.Call) -> Iterator[Match]:
+    """Yield `history.append(board)` for a list that the program changes in place afterwards: no state is kept."""
+    match node:
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name() | ast.Attribute() as kept, attr="append"),
+            args=[ast.Name() | ast.Attribute() as item],
+        ) if not alike(kept, item):
+            pass
+        case _:
+            return
+    name = item.id if isinstance(item, ast.Name) else item.attr
+    made = _made(program, item)
+    if not made:
+        return
+    loop = program.loop_around(node)
+    function = program.function_at(node.lineno)
+    changed = None
+    if loop is not None and _is_of_loop(program, kept, item, loop):
+        changed = _change(list(walk(loop)), item)
+    is_named = _STATES.search(kept.id if isinstance(kept, ast.Name) else kept.attr)
+    if changed is None and function is not None and is_named and _is_shared(item, function):
+        own = program.own_nodes(function)
+        if not _is_bound_in(own, item):
+            changed = _change([each for each in own if getattr(each, "lineno", 0) > node.lineno], item)
+    if changed is None:
+        return
+    text = program.segment(item)
+    is_nested = any(isinstance(part, ast.List | ast.ListComp) for value in made for part in list(walk(value))[1:])
+    copied = f"[row[:] for row in {text}]" if is_nested else f"{text}.copy()"
+    slots = {"kept": kept, "name": item, "changed": Code(program.line(changed).strip())}
+    yield program.here(node, edit=with_parts(program, [(item, copied)]) if name else None, **slots)
+
+
+def _made(program: Program, item: ast.Name | ast.Attribute) -> list[ast.expr]:
+    """Return the lists or dictionaries that the program gives a name or an attribute."""
+    if isinstance(item, ast.Name):
+        values = [value for _, value in program.assignments(item.id)]
+    else:
+        values = [node.value for node in program.each(ast.Assign) if any(alike(item, each) for each in _loads(node))]
+        values += _given(program, item, values)
+    kinds = (ast.List, ast.ListComp, ast.Dict, ast.DictComp)
+    return [
+        value
+        for value in values
+        if isinstance(value, kinds)
+        or (isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult) and isinstance(value.left, ast.List))
+    ]
+
+
+def _loads(node: ast.Assign) -> Iterator[ast.expr]:
+    """Yield the attributes that an assignment stores, as they are written when they are read."""
+    for target in node.targets:
+        if isinstance(target, ast.Attribute):
+            yield ast.Attribute(value=target.value, attr=target.attr, ctx=ast.Load())
+
+
+def _given(program: Program, item: ast.Attribute, values: list[ast.expr | None]) -> list[ast.expr]:
+    """Return the lists that the program makes objects with, if an attribute is set to a parameter."""
+    names = {value.id for value in values if isinstance(value, ast.Name)}
+    if not names or item.attr not in names:
+        return []
+    classes = {node.name for node in program.each(ast.ClassDef)}
+    calls = (node for node in program.each(ast.Call) if isinstance(node.func, ast.Name) and node.func.id in classes)
+    return [argument for call in calls for argument in call.args if isinstance(argument, ast.List)]
+
+
+def _is_of_loop(program: Program, kept: ast.expr, item: ast.expr, loop: Loop) -> bool:
+    """Return whether neither the list of states nor its item is made anew inside the loop or a loop around it."""
+    outer = [loop, *(up for up in program.above(loop) if isinstance(up, Loop))]
+    names = {node.id for node in (kept, item) if isinstance(node, ast.Name)}
+    stored = [
+        (line, name)
+        for name in names
+        for line, _ in program.assignments(name)
+        if any(each.lineno <= line <= last_line(each) for each in outer)
+    ]
+    if stored or not isinstance(item, ast.Name) or not isinstance(kept, ast.Name):
+        return False
+    function = program.function_at(loop.lineno)
+    return function is None or not names & set(parameters_of(function))
+
+
+def _is_shared(item: ast.expr, function: Function) -> bool:
+    """Return whether an object lives longer than a call: an attribute, a global name or an argument."""
+    return isinstance(item, ast.Attribute) or bool(names_in(item))
+
+
+def _is_bound_in(nodes: list[ast.AST], item: ast.expr) -> bool:
+    """Return whether a function gives the name or the attribute another object."""
+    for node in nodes:
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(item, ast.Name) and isinstance(target, ast.Name) and target.id == item.id:
+                    return True
+                if isinstance(item, ast.Attribute) and any(alike(item, each) for each in _loads(node)):
+                    return True
+    return False
+
+
+def _change(nodes: list[ast.AST], item: ast.expr) -> int | None:
+    """Return the line that changes an object in place, by an index or by a method; None if none does."""
+    for node in nodes:
+        match node:
+            case ast.Subscript(value=owner, ctx=ast.Store() | ast.Del()):
+                while isinstance(owner, ast.Subscript):
+                    owner = owner.value
+            case ast.Call(func=ast.Attribute(value=owner, attr=method)) if method in _CHANGING:
+                pass
+            case _:
+                continue
+        if alike(owner, item):
+            return node.lineno
+    return None
