@@ -159,6 +159,8 @@ _CAUSE: Mapping[Certainty, Mapping[Voice, str]] = {
 def _structure(lesson: Lesson, fill: _Filler, voice: Voice, certainty: Certainty) -> str:
     opening = _CAUSE[certainty][voice].format(fill.quoted_place)
     place = f" {fill(lesson.place)}".rstrip()
+    if "siblings" in fill.slots:
+        place += f" The same mistake is on {fill.slots['siblings']}."
     steps = filter(None, map(fill, lesson.plan))
     numbered = "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
     text = f"{opening}{place}\n\n{numbered}"

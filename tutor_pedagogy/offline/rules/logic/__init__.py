@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from tutor_pedagogy.offline.engine.edits import edit_to
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import Function
 from tutor_pedagogy.offline.engine.rule import Rule, rules_of
@@ -85,6 +86,12 @@ MODULES = (
 RULES = tuple(rules_of(MODULES, LogicRule))
 """All logic rules. If several match, the certainty, the symptom and the distance to the cursor decide."""
 
+_BY_CHANCE = frozenset(
+    ("logic.wrong-name-used", "logic.wrong-function-called", "logic.wrong-number", "logic.wrong-operator")
+)
+_SURER_THAN_TRIALS = 0.9
+_MOST_SIBLINGS = 4
+
 _SURE_RULES = sorted((rule for rule in RULES if rule.certainty >= SURE), key=lambda rule: -rule.certainty)
 _BY_CERTAINTY = [list(rules) for _, rules in groupby(_SURE_RULES, key=lambda rule: rule.certainty)]
 
@@ -95,12 +102,56 @@ def diagnose(program: Program, symptom: Symptom | None) -> tuple[Rule, Match, Ce
     A change that trials have proved comes first, unless the place of the mistake is still open.
     """
     tried = trials.diagnose(program, symptom)
+    if tried is not None and tried[2] != "start_here" and not _may_hide_another(tried):
+        whole = _proved(program, symptom, _with_siblings(program, symptom, tried[:2]))
+        return (*whole, tried[2]) if whole is not None and whole[1].edit is not None else tried
+    found = _proved(program, symptom, _with_siblings(program, symptom, _by_pattern(program, symptom)))
     if tried is not None and tried[2] != "start_here":
-        return tried
-    found = _proved(program, symptom, _by_pattern(program, symptom))
+        is_known = found is not None and isinstance(found[0], LogicRule) and found[0].certainty >= _SURER_THAN_TRIALS
+        return (*found, _certainty(found[0])) if found is not None and is_known else tried
     if tried is not None and (found is None or not isinstance(found[0], LogicRule)):
         return tried
     return (*found, _certainty(found[0])) if found is not None else None
+
+
+def _may_hide_another(tried: tuple[Rule, Match, Certainty]) -> bool:
+    """Return whether a change may give the right result although the mistake is elsewhere: another name or number."""
+    return tried[2] == "likely" and tried[0].name in _BY_CHANCE
+
+
+def _with_siblings(
+    program: Program, symptom: Symptom | None, found: tuple[Rule, Match] | None
+) -> tuple[Rule, Match] | None:
+    """Return a finding with the lines in the same function that have the same mistake, and one edit for all of them."""
+    if found is None or not isinstance(found[0], LogicRule) or found[0].certainty < SURE:
+        return found
+    rule, match = found
+    here = program.function_at(match.lines[0])
+    others = [
+        each
+        for each in rule.find(program)
+        if program.function_at(each.lines[0]) is here
+        and each.lines[0] != match.lines[0]
+        and (symptom is not None or not each.needs_symptom)
+        and each.slots.get("name") == match.slots.get("name")
+    ]
+    same = list({each.lines[0]: each for each in others}.values())[:_MOST_SIBLINGS]
+    if not same or not all(_is_line_edit(each) for each in (match, *same)):
+        return found
+    lines = list(program.lines)
+    for each in (match, *same):
+        if each.edit is not None:
+            lines[each.edit.line - 1] = each.edit.after
+    shown = [str(program.shown(line)) for line in sorted(each.lines[0] for each in same)]
+    named = f"line {shown[0]}" if len(shown) == 1 else f"lines {', '.join(shown[:-1])} and {shown[-1]}"
+    edit = edit_to(program, "\n".join(lines))
+    return rule, replace(match, edit=edit, slots={**match.slots, "siblings": named})
+
+
+def _is_line_edit(match: Match) -> bool:
+    """Return whether a match's edit changes its own line only."""
+    edit = match.edit
+    return edit is not None and edit.line == match.lines[0] and "\n" not in edit.before + edit.after
 
 
 def _proved(program: Program, symptom: Symptom | None, found: tuple[Rule, Match] | None) -> tuple[Rule, Match] | None:

@@ -157,12 +157,24 @@ def function_named_in_condition(program: Program) -> Iterator[Match]:
         elif isinstance(test, ast.BoolOp):
             tests += test.values
         elif _is_named_only(program, test):
-            yield _called_in_place(program, test)
+            yield _called_in_place(program, test, _effect(program, test))
 
 
-def _called_in_place(program: Program, name: ast.expr) -> Match:
+def _called_in_place(program: Program, name: ast.expr, effect: str = "") -> Match:
     """Return a match of a name, with the edit that adds the parentheses of a call."""
-    return program.here(name, replace=(name, f"{program.segment(name)}()"), name=name)
+    return program.here(name, replace=(name, f"{program.segment(name)}()"), name=name, effect=effect)
+
+
+def _effect(program: Program, name: ast.expr) -> str:
+    """Return what it means for a condition that a name in it counts as true: `not` before it turns that round."""
+    around = program.parents.get(name)
+    is_negated = False
+    while isinstance(around, ast.UnaryOp) and isinstance(around.op, ast.Not):
+        is_negated = not is_negated
+        around = program.parents.get(around)
+    what = "this part of the condition" if isinstance(around, ast.BoolOp) else "the condition"
+    shown = f"{what} on line {program.shown(name.lineno)}"
+    return f"`not` turns that round, so {shown} is never true" if is_negated else f"So {shown} is always true"
 
 
 def _is_named_only(program: Program, node: ast.expr) -> bool:

@@ -35,7 +35,7 @@ def condition_always_true(program: Program, node: ast.BoolOp) -> Iterator[Match]
         start = f"{program.segment(left)} == "
         parts = [f"{start if part in values else ''}{program.segment(part)}" for part in rest]
         changed = " or ".join([program.segment(first), *parts])
-        yield program.here(node, replace=changed, second=values[0], left=left)
+        yield program.here(node, replace=changed, second=values[0], left=left, **_extent(program, node))
 
 
 def _is_value(part: ast.expr) -> bool:
@@ -50,7 +50,19 @@ def condition_never_true(program: Program, node: ast.BoolOp) -> Iterator[Match]:
     """Yield an `and` that needs one value to equal two constants, as in `n == 1 and n == 2`."""
     left = _compared_twice(node, ast.Eq)
     if isinstance(node.op, ast.And) and left is not None:
-        yield program.here(node, replace=program.segment(node).replace(" and ", " or "), left=left)
+        mended = program.segment(node).replace(" and ", " or ")
+        yield program.here(node, replace=mended, left=left, **_extent(program, node))
+
+
+def _extent(program: Program, node: ast.BoolOp) -> dict[str, str]:
+    """Return the slot of a part that stands in a larger condition, or else that of a block that depends on the whole.
+
+    The slots are `part` and `block`.
+    """
+    around = program.parents.get(node)
+    if isinstance(around, ast.BoolOp | ast.UnaryOp):
+        return {"part": Code(program.segment(node))}
+    return {"block": f"line {program.shown(around.body[0].lineno)}"} if isinstance(around, ast.If | ast.While) else {}
 
 
 @logic_rule("condition-excludes-nothing", 0.95, "endless truth value other", needs=(ast.Or, ast.NotEq), each=ast.BoolOp)

@@ -17,6 +17,7 @@ from tutor_pedagogy.problem.tree_walk import walk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tutor_pedagogy.offline.engine.finding import Edit
     from tutor_pedagogy.offline.engine.match import Match
     from tutor_pedagogy.offline.engine.program import Program
 
@@ -34,8 +35,8 @@ def answer_in_first_round(program: Program, loop: Loop) -> Iterator[Match]:
     last = loop.body[-1]
     header = program.header(loop)
     if isinstance(last, ast.Return) and _looks_for_more(loop):
-        moved = program.indentation(loop.lineno) + program.line(last.lineno).strip()
-        yield program.on_line(last, edit=program.edit(last.lineno, moved), header=header)
+        if not _is_built(last):
+            yield program.on_line(last, edit=_behind(program, loop, last), header=header)
     elif isinstance(loop, ast.For) and isinstance(last, ast.If):
         answers = [body[-1] for _, body in branches_of(last)]
         has_else = list(branches_of(last))[-1][0] is None
@@ -49,6 +50,25 @@ def answer_in_first_round(program: Program, loop: Loop) -> Iterator[Match]:
             is_weak = not (is_plain and is_constant)
             place = early[0] if early and needs_all else answers[-1]
             yield program.on_line(place, needs_symptom=is_weak, header=header)
+
+
+@logic_rule("result-before-all-items", 0.8, "none short less value string other", needs=(ast.Return,), each=Loop)
+def result_before_all_items(program: Program, loop: Loop) -> Iterator[Match]:
+    """Yield a `return` of a total, a text or a list at the end of the loop that builds it."""
+    last = loop.body[-1]
+    if isinstance(last, ast.Return) and last.value is not None and _looks_for_more(loop) and _is_built(last):
+        edit = _behind(program, loop, last)
+        yield program.on_line(last, edit=edit, header=program.header(loop), result=last.value)
+
+
+def _is_built(last: ast.Return) -> bool:
+    """Return whether a `return` gives a value that is made from names, and no fixed answer."""
+    return last.value is not None and bool(names_in(last.value))
+
+
+def _behind(program: Program, loop: Loop, last: ast.Return) -> Edit:
+    """Return the edit that moves the last line of a loop behind the loop."""
+    return program.edit(last.lineno, program.indentation(loop.lineno) + program.line(last.lineno).strip())
 
 
 @logic_rule("loop-left-in-first-round", 0.85, "truth value short long none other", needs=(ast.Break,), each=ast.For)

@@ -51,7 +51,10 @@ def _is_list(program: Program, name: str) -> bool:
     """Return whether a name may refer to a list: the code assigns a list to it, or never assigns to it."""
     values = [value for _, value in program.assignments(name)]
     return not values or any(
-        isinstance(value, ast.List | ast.ListComp) or is_call_of(value, "list", "sorted") for value in values
+        isinstance(value, ast.List | ast.ListComp)
+        or is_call_of(value, "list", "sorted")
+        or (isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice))
+        for value in values
     )
 
 

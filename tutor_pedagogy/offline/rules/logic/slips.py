@@ -163,7 +163,9 @@ def only_last_part_tested(program: Program, node: ast.BoolOp) -> Iterator[Match]
         word = "in" if isinstance(operator, ast.In) else "not in"
         parts = [f"{program.segment(value)} {word} {program.segment(searched)}" for value in first]
         joined = f" {'and' if isinstance(node.op, ast.And) else 'or'} ".join([*parts, program.segment(last)])
-        yield program.here(node, replace=joined, first=first[0], searched=searched)
+        is_free = isinstance(node.op, ast.Or)
+        slots = {"free": Code(program.segment(node))} if is_free else {"last": Code(program.segment(last))}
+        yield program.here(node, replace=joined, first=first[0], searched=searched, **slots)
 
 
 @logic_rule("defined-twice", 0.8, "value none other", needs=(ast.FunctionDef,))

@@ -37,12 +37,21 @@ _DIFFER = re.compile(
 _EQUAL = re.compile(
     r"(?m)^[^\S\n]*+self\.assert(?:Equals?|True|False|Is|Is(?:Not)?None|AlmostEqual)\((?P<arguments>.+)\)[^\S\n]*$"
 )
-_TOLD_CALL = re.compile(r"(?P<call>[A-Za-z_][\w.]*\(.{0,200}?\))(?: (?:returned|gave|gives|returns|should|is)\b|:)")
+_TOLD_CALL = re.compile(r"(?P<call>[A-Za-z_][\w.]*\(.{0,200}?\))(?: (?:returned|gave|gives|returns|should|is)\b| ?:)")
 _NOTHING = re.compile(r"(?im)^[ \t]*got nothing[ \t]*$")
 _WHERE = re.compile(r"(?m)^E?[^\S\n]*+\+\s+where (?=.*\)$)(?>.+? = (?=\w[\w.]*+\())(?P<call>.*)$")
 _UNITTEST = re.compile(r"(?m)^AssertionError: (?P<got>.+?) != (?P<expected>.+?)(?: : .*)?$")
 _ASSERTED = re.compile(r"(?m)^[^\S\n]*+assert (?P<call>\w[\w.]*\(.*?\)) == (?P<expected>.+?)(?:,.*)?$")
 _CALLED = re.compile(r"(?<!\w)[^\WA-Za-z_]*+([A-Za-z_]\w*+)\s*+\(")
+_OUTPUT = re.compile(
+    r"(?m)^[ \t]*expected (?P<expected>\"[^\"\n]*\"|'[^'\n]*'), not (?P<got>\"[^\"\n]*\"|'[^'\n]*')"
+)
+"""The two texts in a report of `check50`."""
+_INPUT = re.compile(
+    r"(?im)^(?::\( input of (?P<of>[^\n]{1,80}?) (?:yields|gives|outputs|prints)\b"
+    r"|[ \t>*-]*(?:your |test |sample )?(?:input|stdin|eingabe|entrada)[ \t]*[:=][ \t]*(?P<label>\S[^\n]{0,79})$)"
+)
+_CALL_IN_PARENTHESES = re.compile(r"(?m)^[^\n]{0,40}?\((?P<call>[A-Za-z_]\w*\(.{0,200}\))\)[ \t]*:?")
 _EXPECTED, _GOT = _VALUE.format("expected"), _VALUE.format("got")
 _GIVES = r"(?:get|gets|got|gives?|gave|return(?:s|ed)?|print(?:s|ed)?|outputs?|shows?|is)"
 _SHOULD = r"(?:should|must|expect(?:ed)?|want(?:ed)?)(?: to)?(?: be| get| give| return| print)?"
@@ -84,6 +93,8 @@ class Symptom:
     got: str | None = None
     others: tuple[tuple[str, str], ...] = ()
     """Further calls of the same function, each with its right result."""
+    entered: str | None = None
+    """What a report says that was typed in, in place of a call."""
 
     @property
     def functions(self) -> list[str]:
@@ -113,10 +124,48 @@ def _is_test(text: str) -> bool:
         or (_LABELLED_EXPECTED.search(text) and _LABELLED_GOT.search(text))
         or _PYTEST.search(text)
         or _SHOWN.search(text)
+        or _OUTPUT.search(text)
+        or ("expected" in text and _TOLD_CALL.search(text) and _spoken(text))
+        or (" should " in text and _TOLD_CALL.search(text) and _spoken(text))
     )
 
 
+def _spoken(text: str) -> re.Match[str] | None:
+    """Return the first match of a sentence with the right and the wrong result."""
+    return next((match for pattern in _SPOKEN if (match := pattern.search(text))), None)
+
+
+def _of_output(text: str) -> Symptom | None:
+    """Return the symptom in a report about what a program prints for an input; None for another report."""
+    entered = _INPUT.search(text)
+    shown = _OUTPUT.search(text)
+    if entered is None:
+        return None
+    if shown is not None:
+        expected, got = (_text_of(shown[part]) for part in ("expected", "got"))
+    else:
+        expected, got = (_bare_text(_last(each, text)) for each in (_LABELLED_EXPECTED, _LABELLED_GOT))
+    value: str = (entered["of"] or entered["label"]).strip().strip("\"'")
+    if not expected or not got or is_call(value):
+        return None
+    return Symptom(kinds_of(repr(expected), repr(got), printed=True), None, expected, got, entered=value)
+
+
+def _text_of(quoted: str) -> str:
+    """Return the text that a report shows in quotes, without white space at its ends."""
+    try:
+        return str(ast.literal_eval(quoted)).strip()
+    except (ValueError, SyntaxError):
+        return quoted[1:-1].strip()
+
+
+def _bare_text(text: str | None) -> str:
+    return (text or "").strip().strip("'\"")
+
+
 def _from_test(text: str) -> Symptom | None:
+    if (output := _of_output(text)) is not None:
+        return output
     report = read_report(text)
     if report is not None and (report.expected or report.call):
         return _of_report(report)
@@ -133,6 +182,10 @@ def _from_test(text: str) -> Symptom | None:
         call = match["call"].strip()
     if expected is None or got is None:
         return Symptom(("other",), call) if _FAILED.search(text) else None
+    if call is None and (match := _TOLD_CALL.search(text)) and is_call(match["call"]):
+        call = match["call"]
+    if call is None and (match := _CALL_IN_PARENTHESES.search(text)) and is_call(match["call"]):
+        call = match["call"]
     if call is None and (match := re.match(r"\w[\w.]*\(.*\)$", got)):
         call, got = got, "another value"
     printed = _PRINTED.search(text)
@@ -145,7 +198,7 @@ def _from_test(text: str) -> Symptom | None:
 def _of_report(report: Report) -> Symptom | None:
     """Return the symptom of a failure whose parts are known. Its message can tell the result, and the call."""
     call, expected, got = report.call, report.expected, report.got
-    spoken = next((match for pattern in _SPOKEN if (match := pattern.search(report.message))), None)
+    spoken = _spoken(report.message)
     if got is None and spoken is not None:
         got = _bare(spoken["got"])
         expected = expected or _bare(spoken["expected"])

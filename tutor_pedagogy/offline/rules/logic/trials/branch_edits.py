@@ -6,10 +6,11 @@ import ast
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.program import Loop
 from tutor_pedagogy.offline.rules.logic.trials.blocks import block_of, is_simple
 from tutor_pedagogy.offline.rules.logic.trials.candidate import Candidate, Change, with_lines
-from tutor_pedagogy.offline.rules.logic.trials.kinds import BRANCHES, CHAIN, MOVED
+from tutor_pedagogy.offline.rules.logic.trials.kinds import APART, BRANCHES, CHAIN, MOVED, ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +35,68 @@ def of_branches(program: Program, node: ast.If) -> Iterator[Candidate]:
     yield from _else_after_loop(program, node)
     yield from _chained(program, node)
     yield from _order_of_tests(program, node)
+    yield from _apart(program, node)
+    yield from _repeated(program, node)
+
+
+_MOST_BRANCHES = 8
+
+
+def _apart(program: Program, node: ast.If) -> Iterator[Candidate]:
+    """Yield independent `if` statements in place of a chain of `elif` whose branches add to one result."""
+    block = block_of(program, node)
+    chain = [node]
+    while len(chain[-1].orelse) == 1 and isinstance(chain[-1].orelse[0], ast.If) and len(chain) < _MOST_BRANCHES:
+        chain.append(chain[-1].orelse[0])
+    is_written = all(program.line(each.lineno).strip().startswith("elif ") for each in chain[1:])
+    if block is None or len(chain) < 2 or chain[-1].orelse or not is_written:  # noqa: PLR2004 - a chain has two conditions
+        return
+    if any(isinstance(each.body[-1], ast.Return | ast.Continue | ast.Break) for each in chain):
+        return
+    holder, field, body = block
+    place = body.index(node)
+    changes = [Change(holder, field, [*body[:place], *chain, *body[place + 1 :]])]
+    changes += [Change(each, "orelse", []) for each in chain[:-1]]
+
+    def write() -> str | None:
+        lines = list(program.lines)
+        for each in chain[1:]:
+            lines[each.lineno - 1] = lines[each.lineno - 1].replace("elif ", "if ", 1)
+        return "\n".join(lines)
+
+    yield Candidate(kind=APART, weight=0.75, node=chain[1], changes=tuple(changes), write=write)
+
+
+def _repeated(program: Program, node: ast.If) -> Iterator[Candidate]:
+    """Yield `while` in place of an `if` that brings a number back into its range once."""
+    match node:
+        case ast.If(
+            test=ast.Compare(left=ast.Name(id=name), ops=[ast.Gt() | ast.GtE() | ast.Lt() | ast.LtE()]),
+            body=[
+                ast.Assign(
+                    targets=[ast.Name(id=changed)], value=ast.BinOp(left=ast.Name(id=old), op=ast.Add() | ast.Sub())
+                )
+                | ast.AugAssign(target=ast.Name(id=changed as old), op=ast.Add() | ast.Sub())
+            ],
+            orelse=[],
+        ) if name == changed == old:
+            block = block_of(program, node)
+        case _:
+            return
+    if block is None or not program.line(node.lineno).strip().startswith("if "):
+        return
+    holder, field, body = block
+    place = body.index(node)
+    made = ast.copy_location(ast.While(test=node.test, body=node.body, orelse=[]), node)
+    text = program.line(node.lineno).replace("if ", "while ", 1)
+    yield Candidate(
+        kind=ONCE,
+        weight=0.8,
+        node=node,
+        changes=(Change(holder, field, [*body[:place], made, *body[place + 1 :]]),),
+        write=lambda: with_lines(program, node.lineno, node.lineno, [text]),
+        slots={"name": Code(name)},
+    )
 
 
 def _swapped_lines(program: Program, first: int, second: int, one: str, other: str) -> str:

@@ -97,6 +97,7 @@ def _of_expression(program: Program, node: ast.expr, context: Context) -> Iterat
             yield from comparison_edits.of_negation(program, node)
         case ast.BinOp():
             yield from operation_edits.of_strings(program, node, context)
+            yield from operation_edits.of_rounding(program, node)
             yield from operation_edits.of_operation(program, node)
         case ast.Constant():
             yield from operation_edits.of_constant(program, node, context)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.rules.logic.trials.context import watched_in
 from tutor_pedagogy.offline.rules.logic.trials.expectations import (
     MAX_EXPECTATIONS,
+    ends_with,
     equal,
     literal,
     of_asserts,
@@ -78,6 +79,8 @@ def _sorted(outline: Outline, stage: Stage, expectations: Sequence[Expectation])
 def comes_about(expectation: Expectation, outcome: Outcome) -> bool:
     """Return whether a result is the wrong one that the student reports."""
     got = expectation.got
+    if expectation.form == "ending" and got is not None:
+        return ends_with(str(outcome.result), got) and not expectation.holds(outcome.result)
     if got is None or expectation.holds(outcome.result):
         return not expectation.holds(outcome.result)
     is_value, value = literal(got)

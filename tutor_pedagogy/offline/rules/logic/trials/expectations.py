@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import isclose
 from typing import TYPE_CHECKING, Any, Literal
 
-from tutor_pedagogy.offline.engine.nodes import Function
+from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -23,10 +23,11 @@ _LONGEST = 200
 _SCALARS = (int, float, complex, str, bytes, bool, type(None))
 _DEEPEST = 6
 _DOCTEST = re.compile(r"^[ \t]*>>> (?P<call>[^\n]+)\n[ \t]*(?P<wanted>(?!>>>)[^\s][^\n]*)$", re.MULTILINE)
+_BETWEEN = re.compile(r", | and | ")
 _NOT_PARSED = (SyntaxError, ValueError, MemoryError, RecursionError, TypeError)
 
-Form = Literal["value", "shown", "printed", "line"]
-"""What is compared: a value, the text of a value, the text of one `print`, or one line of all printed text."""
+Form = Literal["value", "shown", "printed", "line", "ending"]
+"""What is compared: a value, the text of a value, the text of one `print`, one printed line, or the end of the output."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -46,13 +47,17 @@ class Expectation:
     got: str | None = None
     at: int = 0
     source: str = "program"
+    entered: tuple[str, ...] | None = None
+    """The lines that are typed in."""
 
     def holds(self, result: Any) -> bool:
         """Return whether a result is the right one."""
         if self.form == "value":
             return equal(result, self.wanted) or (self.source == "name" and fits(result, self.wanted))
         if self.form == "shown":
-            return self.wanted in texts_of(result)
+            return self.wanted in texts_of(result) or _is_same_number(result, self.wanted)
+        if self.form == "ending":
+            return isinstance(result, str) and ends_with(result, self.wanted)
         return isinstance(result, str) and same_text(result, self.wanted)
 
     @property
@@ -97,6 +102,21 @@ def texts_of(value: Any) -> tuple[str, ...]:
     return (shown, value) if isinstance(value, str) else (shown,)
 
 
+def _is_same_number(result: Any, wanted: Any) -> bool:
+    """Return whether a float is the number that a text shows without its zeros."""
+    is_value, value = literal(wanted) if isinstance(result, float) and isinstance(wanted, str) else (False, None)
+    return is_value and type(value) in (int, float) and bool(result == value)
+
+
+def ends_with(text: str, wanted: str) -> bool:
+    """Return whether a text ends with another one, which begins a line or stands behind a prompt."""
+    whole = text.rstrip()
+    if not wanted or not whole.endswith(wanted):
+        return False
+    before = whole[: len(whole) - len(wanted)]
+    return not before or not (before[-1].isalnum() or before[-1] in "-.")
+
+
 def same_text(text: str, wanted: str) -> bool:
     """Return whether two printed texts are the same but for white space at their ends and the quotes around them."""
     return text.strip() == wanted.strip() or text.strip() == wanted.strip().strip("'\"")
@@ -130,6 +150,8 @@ def fits(result: Any, wanted: Any) -> bool:
 
 def of_symptom(outline: Outline, symptom: Symptom | None) -> Expectation | None:
     """Return the expectation of a failing test: its call, and the result that it wants."""
+    if symptom is not None and symptom.entered is not None:
+        return _of_entered(outline, symptom, symptom.entered)
     if symptom is None or symptom.call is None:
         return None
     call = expression(symptom.call)
@@ -144,6 +166,22 @@ def of_symptom(outline: Outline, symptom: Symptom | None) -> Expectation | None:
         wanted=wanted,
         got=symptom.got,
         source="name" if symptom.others else "test",
+    )
+
+
+def _of_entered(outline: Outline, symptom: Symptom, entered: str) -> Expectation:
+    """Return the expectation that the output for an input ends with a text."""
+    asked = sum(is_call_of(node, "input") for node in outline.program.each(ast.Call))
+    parts = _BETWEEN.split(entered)
+    return Expectation(
+        form="ending",
+        text=entered,
+        body=[each for each in outline.statements if not isinstance(each, ast.Assert)],
+        call=None,
+        wanted=symptom.expected,
+        got=symptom.got,
+        source="test",
+        entered=tuple(parts) if len(parts) == asked > 1 else (entered,),
     )
 
 

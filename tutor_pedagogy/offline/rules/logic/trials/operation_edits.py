@@ -6,9 +6,10 @@ import ast
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import SYMBOLS, is_call_of
 from tutor_pedagogy.offline.rules.logic.trials.candidate import Candidate, Change, operator_text, replaced, with_text
-from tutor_pedagogy.offline.rules.logic.trials.kinds import BRANCHES, CONVERTED, NAME, NUMBER, OPERATOR, ORDER, STEP
+from tutor_pedagogy.offline.rules.logic.trials.kinds import BRANCHES, CONVERTED, EARLY, NAME, NUMBER, OPERATOR, ORDER, STEP
 from tutor_pedagogy.offline.rules.logic.trials.number_edits import other_numbers
 
 if TYPE_CHECKING:
@@ -60,6 +61,29 @@ def of_operation(program: Program, node: ast.BinOp) -> Iterator[Candidate]:
             changes=(Change(node, "left", node.right), Change(node, "right", node.left)),
             write=lambda: with_text(program, node, f"{right} {SYMBOLS[type(node.op)]} {left}"),
         )
+
+
+def of_rounding(program: Program, node: ast.BinOp) -> Iterator[Candidate]:
+    """Yield a product that is rounded as a whole, in place of a product with a rounded part."""
+    match node:
+        case ast.BinOp(
+            left=ast.Call(func=ast.Name(id="round" | "int" as name) as called, args=[first, *rest], keywords=[]) as call,
+            op=ast.Mult() | ast.Div(),
+            right=right,
+        ) if isinstance(first, ast.BinOp):
+            pass
+        case _:
+            return
+    product = ast.copy_location(ast.BinOp(left=first, op=node.op, right=right), node)
+    changed = ast.Call(func=called, args=[product, *rest], keywords=[])
+    inner, outer = program.segment(first), program.segment(right)
+    more = "".join(f", {program.segment(each)}" for each in rest)
+    text = f"{name}({inner} {SYMBOLS[type(node.op)]} {outer}{more})"
+    if isinstance(first.op, ast.Add | ast.Sub):
+        text = f"{name}(({inner}) {SYMBOLS[type(node.op)]} {outer}{more})"
+    for made in replaced(program, node, changed, text, (EARLY, 0.85)):
+        made.slots.update(rounded=Code(program.segment(call)))
+        yield made
 
 
 def _is_text(node: ast.expr) -> bool:

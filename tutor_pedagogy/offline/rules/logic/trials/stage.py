@@ -50,7 +50,7 @@ class Stage:
         steps = min(self.steps_left, limit or self.steps_left)
         tree = ast.Module(body=list(expectation.body), type_ignores=[])
         scopes = {} if binds_names else self._scopes
-        done = run(tree, call=expectation.call, steps=steps, watched=watched, scopes=scopes)
+        done = run(tree, call=expectation.call, steps=steps, watched=watched, scopes=scopes, inputs=expectation.entered)
         self.steps_left -= done.steps
         result: Any = UNKNOWN
         if done.ending == "finished":
@@ -64,5 +64,7 @@ def _printed(expectation: Expectation, done: Run) -> Any:
         return UNKNOWN if text is None else text.rstrip("\n")
     if done.output is None:
         return UNKNOWN
+    if expectation.form == "ending":
+        return done.output.rstrip()
     lines = done.output.split("\n")
     return lines[expectation.at] if expectation.at < len(lines) else ""

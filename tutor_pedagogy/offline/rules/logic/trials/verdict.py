@@ -56,6 +56,9 @@ RULES = {
         "logic.step-missing",
         "logic.old-value-needed",
         "logic.conditions-not-chained",
+        "logic.branches-exclude-each-other",
+        "logic.reduced-only-once",
+        "logic.rounded-too-early",
     )
 }
 PLACES = Rule("logic.one-of-several-places", "logic")
@@ -78,6 +81,7 @@ PATTERNS: dict[str, tuple[LogicRule, ...]] = {
     "logic.line-in-the-wrong-block": (
         start_values.accumulator_reset,
         early_returns.answer_in_first_round,
+        early_returns.result_before_all_items,
         early_returns.answer_at_first_fit,
     ),
     "logic.wrong-start-value": (
@@ -177,7 +181,11 @@ def _expression(program: Program, candidate: Candidate) -> str | None:
 def _slots(program: Program, evidence: Evidence, best: Candidate) -> dict[str, str]:
     expectation, outcome = evidence.failing[0]
     text = expectation.text
-    call = Code(text) if len(text) <= _LONGEST and text.isprintable() and expectation.form != "line" else "your program"
+    is_quotable = len(text) <= _LONGEST and text.isprintable() and "`" not in text
+    if expectation.form == "ending":
+        call = f"your program with the input `{text}`" if is_quotable else "your program"
+    else:
+        call = Code(text) if is_quotable and expectation.form != "line" else "your program"
     times = outcome.run.ran.get(best.line, 0)
     fact = f"line {program.shown(best.line)} runs {_times(times)}"
     return {
