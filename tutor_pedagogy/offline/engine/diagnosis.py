@@ -122,7 +122,7 @@ def _cause(submission: Submission) -> Cause:
         is_open = found is None or (
             found.certainty == "start_here"
             and found.rule.error_type == "logic"
-            and found.rule not in (logic.NAME, logic.trials.PLACES)
+            and found.rule not in logic.OPEN_PLACES
         )
         if asked != "find" and is_open:
             return Cause(purposes.RULES[asked], None, purpose=asked)

@@ -41,6 +41,7 @@ from tutor_pedagogy.offline.rules.logic import (
     used_up,
 )
 from tutor_pedagogy.offline.rules.logic.contradictions import contradiction, mends
+from tutor_pedagogy.offline.rules.logic.followed import DECISION, explain_decision
 from tutor_pedagogy.offline.rules.logic.rule import CERTAIN, SURE, LogicRule
 from tutor_pedagogy.offline.rules.logic.symptom import symptom_of
 from tutor_pedagogy.offline.rules.logic.wrong_branch import explain_branch
@@ -55,6 +56,9 @@ if TYPE_CHECKING:
     from tutor_protocol import Certainty
 
 NAME = Rule("logic.result-against-name", "logic")
+NOTE = Rule("logic.result-against-note", "logic")
+OPEN_PLACES = (NAME, NOTE, DECISION, trials.PLACES)
+"""The rules that prove a mistake and leave its place open."""
 MODULES = (
     returns,
     early_returns,
@@ -111,7 +115,18 @@ def diagnose(program: Program, symptom: Symptom | None) -> tuple[Rule, Match, Ce
         return (*found, _certainty(found[0])) if found is not None and is_known else tried
     if tried is not None and (found is None or not isinstance(found[0], LogicRule)):
         return tried
+    if found is None and symptom is None and (told := trials.unmet(program)) is not None:
+        return _against_note(program, *told)
     return (*found, _certainty(found[0])) if found is not None else None
+
+
+def _against_note(program: Program, call: str, expected: str, got: str) -> tuple[Rule, Match, Certainty] | None:
+    """Return the finding on a call whose result is not the one that an assertion, a comment or a docstring tells."""
+    function = symptom_of(call, expected, got).function_in(program)
+    if function is None:
+        return None
+    slots: dict[str, Any] = {"call": Code(call), "expected": Code(expected), "got": Code(got)}
+    return NOTE, program.on_line(function, function=Code(function.name), **slots), "start_here"
 
 
 def _may_hide_another(tried: tuple[Rule, Match, Certainty]) -> bool:
@@ -184,8 +199,18 @@ def _by_pattern(program: Program, symptom: Symptom | None) -> tuple[Rule, Match]
             match = early_returns.answer_that_came(program, match, symptom.got)
         return rule, match
     if symptom.call or symptom.got:
-        return explain_branch(program, symptom) or explain_result(program, symptom)
+        return _followed(program, symptom)
     return _surest(program) or explain_result(program, symptom)
+
+
+def _followed(program: Program, symptom: Symptom) -> tuple[Rule, Match] | None:
+    """Return what the failing call shows when it is followed: a branch, a condition, or only the values at a line."""
+    run = trials.run_of(program, symptom)
+    return (
+        explain_branch(program, symptom, run)
+        or explain_decision(program, symptom, run)
+        or explain_result(program, symptom, run)
+    )
 
 
 def diagnose_name(program: Program) -> tuple[Rule, Match, Certainty] | None:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.rule import Rule
 from tutor_pedagogy.offline.rules.logic.tree import branches_of
-from tutor_pedagogy.offline.rules.logic.trials.proofs import run_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor_pedagogy.offline.engine.match import Match
     from tutor_pedagogy.offline.engine.program import Program
+    from tutor_pedagogy.offline.evaluation import Run
     from tutor_pedagogy.offline.rules.logic.symptom import Symptom
 
 _LONGEST = 60
@@ -24,14 +24,13 @@ Branch = tuple[ast.expr | None, list[ast.stmt]]
 WRONG_BRANCH = Rule("logic.wrong-branch-taken", "logic")
 
 
-def explain_branch(program: Program, symptom: Symptom) -> tuple[Rule, Match] | None:
+def explain_branch(program: Program, symptom: Symptom, run: Run | None) -> tuple[Rule, Match] | None:
     """Return the condition that had the wrong truth value, or None if no two branches give both results."""
     function, difference = symptom.function_in(program), _difference(symptom)
     if function is None or difference is None or not symptom.call:
         return None
     wanted, came = difference
     call = Code(symptom.call) if len(symptom.call) <= _LONGEST and symptom.call.isprintable() else ""
-    run = run_of(program, symptom)
     for branches in _decisions(function.body):
         right = next((n for n, branch in enumerate(branches) if wanted in _results(branch)), None)
         wrong = next((n for n, branch in enumerate(branches) if came in _results(branch)), None)

@@ -9,8 +9,8 @@ from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.program import Loop
 from tutor_pedagogy.offline.engine.rule import Rule
+from tutor_pedagogy.offline.rules.logic.followed import state_at
 from tutor_pedagogy.offline.rules.logic.tree import last_line
-from tutor_pedagogy.offline.rules.logic.trials.proofs import run_of
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.match import Match
     from tutor_pedagogy.offline.engine.nodes import Function
     from tutor_pedagogy.offline.engine.program import Program
+    from tutor_pedagogy.offline.evaluation import Run
     from tutor_pedagogy.offline.rules.logic.symptom import Symptom
 
 _LONGEST_VALUE = 60
@@ -56,7 +57,7 @@ _BY_SYMPTOM: dict[str, Rule] = {
 }
 
 
-def explain_result(program: Program, symptom: Symptom) -> tuple[Rule, Match] | None:
+def explain_result(program: Program, symptom: Symptom, run: Run | None = None) -> tuple[Rule, Match] | None:
     """Return the rule for a kind of wrong result, and the line at which the student should start; or None."""
     known = (_BY_SYMPTOM[kind] for kind in symptom.kinds if kind in _BY_SYMPTOM)
     rule = next(known, VALUE if symptom.call or symptom.got else None)
@@ -66,10 +67,11 @@ def explain_result(program: Program, symptom: Symptom) -> tuple[Rule, Match] | N
         rule = VALUE  # A string has characters, and often no step that collects them.
     named = symptom.function_in(program)
     function = named or program.function_at(program.cursor_line) or _first(program, symptom)
-    line = _line(program, rule, symptom, function) if function is not None else _last_output(program)
+    line = _line(program, rule, run, function, symptom.got) if function is not None else _last_output(program)
     name = Code(named.name) if named is not None else ""
     got = _value(symptom.got) or ""
-    return rule, program.on_line(line, got=got, **_slots(symptom, name))
+    state = state_at(program, run, line)
+    return rule, program.on_line(line, got=got, state=state, **_slots(symptom, name))
 
 
 def _first(program: Program, symptom: Symptom) -> Function | None:
@@ -113,12 +115,11 @@ def _value(text: str | None) -> str | None:
     return Code(text[:_LONGEST_VALUE].rsplit(" ", 1)[0])
 
 
-def _line(program: Program, rule: Rule, symptom: Symptom, function: Function) -> int:
+def _line(program: Program, rule: Rule, run: Run | None, function: Function, got: str | None) -> int:
     """Return the line at which to start: the only `return` that gave a wrong truth value, if it is known."""
     if rule is TRUTH:
-        run = run_of(program, symptom)
         results = [node for node in program.returns_of(function) if run is None or run.ran.get(node.lineno)]
-        same = [node for node in results if run is not None or _gives(node, symptom.got)]
+        same = [node for node in results if run is not None or _gives(node, got)]
         if len(same) == 1:
             return same[0].lineno
     return _place(program, rule, _worker(program, function))

@@ -10,7 +10,7 @@ from tutor_pedagogy.offline.rules.logic.trials.candidates import MAX_CANDIDATES,
 from tutor_pedagogy.offline.rules.logic.trials.context import Context
 from tutor_pedagogy.offline.rules.logic.trials.evidence import evidence_of
 from tutor_pedagogy.offline.rules.logic.trials.outline import Outline
-from tutor_pedagogy.offline.rules.logic.trials.proofs import Refutations, fails_with, run_of
+from tutor_pedagogy.offline.rules.logic.trials.proofs import Refutations, fails_with, run_of, unmet
 from tutor_pedagogy.offline.rules.logic.trials.search import search
 from tutor_pedagogy.offline.rules.logic.trials.stage import Stage
 from tutor_pedagogy.offline.rules.logic.trials.verdict import PLACES, RULES, verdict
@@ -50,4 +50,4 @@ def diagnose(program: Program, symptom: Symptom | None) -> tuple[Rule, Match, Ce
     return verdict(program, stage, evidence, found)
 
 
-__all__ = ["PLACES", "RULES", "Refutations", "diagnose", "fails_with", "run_of"]
+__all__ = ["PLACES", "RULES", "Refutations", "diagnose", "fails_with", "run_of", "unmet"]

@@ -6,11 +6,9 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.rules.logic.trials.context import watched_in
+from tutor_pedagogy.offline.rules.logic.trials.evidence_tests import comes_about
 from tutor_pedagogy.offline.rules.logic.trials.expectations import (
     MAX_EXPECTATIONS,
-    ends_with,
-    equal,
-    literal,
     of_asserts,
     of_doctests,
     of_others,
@@ -18,6 +16,7 @@ from tutor_pedagogy.offline.rules.logic.trials.expectations import (
 )
 from tutor_pedagogy.offline.rules.logic.trials.search import Evidence
 from tutor_pedagogy.offline.rules.logic.trials.spoken import is_reordered, of_comments, of_question
+from tutor_pedagogy.offline.rules.logic.trials.told import of_hint, of_prose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.rules.logic.trials.outline import Outline
     from tutor_pedagogy.offline.rules.logic.trials.stage import Outcome, Stage
 
+_MOST_TEXT = 4000
 _SHARE = 3
 """The student's version may use a third of all steps."""
 
@@ -41,10 +41,13 @@ def evidence_of(outline: Outline, stage: Stage, symptom: Symptom | None) -> Evid
 
 def expectations_of(outline: Outline, stage: Stage, symptom: Symptom | None) -> list[Expectation]:
     """Return the expectations of a program and its symptom, the reported one first."""
-    found = list(islice(chain(of_asserts(outline), of_doctests(outline), of_comments(outline)), MAX_EXPECTATIONS))
+    found = list(islice(chain(of_asserts(outline), of_doctests(outline), of_comments(outline), of_prose(outline)), MAX_EXPECTATIONS))
     reported = of_symptom(outline, symptom)
     if reported is None and symptom is not None:
-        reported = of_question(outline, stage, outline.program.submission.question, symptom)
+        submission = outline.program.submission
+        reported = of_question(outline, stage, submission.question, symptom) or of_hint(
+            outline, stage, symptom, f"{submission.traceback or ''}\n{submission.question or ''}"[:_MOST_TEXT]
+        )
     if reported is not None and symptom is not None:
         found = [*of_others(outline, symptom), *found]
     return [reported, *(each for each in found if each.text != reported.text)] if reported is not None else found
@@ -71,17 +74,16 @@ def _sorted(outline: Outline, stage: Stage, expectations: Sequence[Expectation])
             return None
         if expectation.holds(outcome.result):
             holding.append((expectation, outcome))
-        elif expectation.source != "word" or is_reordered(str(outcome.result), str(expectation.wanted)):
+        elif _is_comparable(expectation, outcome):
             failing.append((expectation, outcome))
     return Evidence(failing, holding) if failing else None
 
 
-def comes_about(expectation: Expectation, outcome: Outcome) -> bool:
-    """Return whether a result is the wrong one that the student reports."""
-    got = expectation.got
-    if expectation.form == "ending" and got is not None:
-        return ends_with(str(outcome.result), got) and not expectation.holds(outcome.result)
-    if got is None or expectation.holds(outcome.result):
-        return not expectation.holds(outcome.result)
-    is_value, value = literal(got)
-    return (is_value and equal(outcome.result, value)) or got.strip() in (str(outcome.result), repr(outcome.result))
+def _is_comparable(expectation: Expectation, outcome: Outcome) -> bool:
+    """Return whether a wrong result contradicts its expectation; words beside the code may mean something else."""
+    if expectation.source == "word":
+        return is_reordered(str(outcome.result), str(expectation.wanted))
+    if expectation.source == "prose":
+        kinds = {type(outcome.result), type(expectation.wanted)}
+        return len(kinds) == 1 or kinds <= {int, float}
+    return True

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.program import Loop, Program
 from tutor_pedagogy.offline.evaluation import run
-from tutor_pedagogy.offline.rules.logic.trials.evidence import comes_about, evidence_of, expectations_of
+from tutor_pedagogy.offline.rules.logic.trials.context import watched_in
+from tutor_pedagogy.offline.rules.logic.trials.evidence import evidence_of, expectations_of
+from tutor_pedagogy.offline.rules.logic.trials.evidence_tests import comes_about
 from tutor_pedagogy.offline.rules.logic.trials.expectations import of_symptom
 from tutor_pedagogy.offline.rules.logic.trials.outline import Outline
 from tutor_pedagogy.offline.rules.logic.trials.stage import Stage
@@ -51,11 +53,25 @@ def run_of(program: Program, symptom: Symptom) -> Run | None:
     """Return the run of the failing call; None unless the evaluator gives the wrong result that is reported."""
     if program.tree is None or program.margin:
         return None
-    expectation = of_symptom(Outline(program), symptom)
+    outline = Outline(program)
+    expectation = of_symptom(outline, symptom)
     if expectation is None:
         return None
-    outcome = Stage(_STEPS).outcome(expectation)
+    outcome = Stage(_STEPS).outcome(expectation, watched=watched_in(outline.statements))
     return outcome.run if outcome.is_known and comes_about(expectation, outcome) else None
+
+
+def unmet(program: Program) -> tuple[str, str, str] | None:
+    """Return a call that the program itself tells the result of, with that result and the one that it gives."""
+    if program.tree is None or program.margin:
+        return None
+    evidence = evidence_of(Outline(program), Stage(_STEPS), None)
+    if evidence is None:
+        return None
+    expectation, outcome = evidence.failing[0]
+    if expectation.form not in ("value", "shown") or not isinstance(expectation.call, ast.Call) or not outcome.is_known:
+        return None
+    return expectation.text, expectation.right, repr(outcome.result)
 
 
 _ABOUT_CONDITIONS = {

@@ -63,10 +63,26 @@ def _of_comment(outline: Outline, statement: ast.Expr, call: ast.Call, comment: 
             yield Expectation(form="shown", text=text, body=body, call=shown, wanted=wanted, source=source)
         else:
             body = outline.before(statement)
+            last = call.args[-1] if len(call.args) > 1 and not call.keywords else None
+            if last is not None and source != "word" and literal(wanted)[0]:
+                text = outline.program.segment(last)
+                yield Expectation(form="shown", text=text, body=body, call=last, wanted=wanted, source=source)
+                return
+            if source == "word" and _begins_alike(call, wanted):
+                source = "label"
             yield Expectation(form="printed", text=text, body=body, call=call, wanted=wanted, source=source)
     elif outline.holds(call) and (labelled or literal(wanted)[0]):
         body = outline.needed_for(call)
         yield Expectation(form="shown", text=outline.program.segment(call), body=body, call=call, wanted=wanted)
+
+
+def _begins_alike(call: ast.Call, wanted: str) -> bool:
+    """Return whether a comment repeats the label that a `print` begins with, so that it shows the right output."""
+    first = call.args[0] if call.args else None
+    if isinstance(first, ast.JoinedStr) and first.values:
+        first = first.values[0]
+    label = first.value.strip() if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
+    return len(label) > 1 and wanted.startswith(label) and len(wanted) > len(label)
 
 
 def _without_tail(text: str) -> str:
