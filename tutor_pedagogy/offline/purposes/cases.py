@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
 from tutor_pedagogy.offline.engine.parsing import parse
 from tutor_pedagogy.offline.engine.writing import code_span
-from tutor_pedagogy.offline.evaluation import run, value_of
+from tutor_pedagogy.offline.evaluation import run
+from tutor_pedagogy.offline.purposes.inputs import Case, cases_of_inputs
 from tutor_pedagogy.offline.purposes.parameter_kinds import Parameter, parameters_of
 from tutor_pedagogy.offline.purposes.stubs import comments
 
@@ -25,14 +25,6 @@ _STEPS = 600
 """The evaluator's steps for one case. A case that needs more is kept, without a word on how it ends."""
 _UNFIT = ("TypeError", "AttributeError")
 """Exceptions that show that a value has a type for which the function is not meant."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A test case: a call or an input, and the reason why it may reveal a mistake."""
-
-    code: str
-    why: str
 
 
 def tested_function(program: Program) -> Function | None:
@@ -70,7 +62,7 @@ def cases_of(program: Program, function: Function | None) -> list[Case]:
     if function is not None:
         return _calls_of(program, function)
     reads = [node for node in program.each(ast.Call) if is_call_of(node, "input")]
-    return _inputs(program, reads) if reads else _edges(program)
+    return cases_of_inputs(program, reads) if reads else _edges(program)
 
 
 def _calls_of(program: Program, function: Function) -> list[Case]:
@@ -80,6 +72,8 @@ def _calls_of(program: Program, function: Function) -> list[Case]:
         return []
     if any(each.is_nested for each in known):
         return []
+    if _opens(program, function, {each.name for each in known}):
+        return []  # Which files there are is not known.
     usual = [_usual(each) for each in known]
     tried = set(tried_calls(program, function))
     found: list[Case] = []
@@ -91,6 +85,14 @@ def _calls_of(program: Program, function: Function) -> list[Case]:
                 found.append(Case(call, why.replace("it", code_span(parameter.name), 1) if len(known) > 1 else why))
     fitting = _by_ending(program, _by_turns(found, len(known))[: _CASES + 1])
     return fitting[:_CASES] if len(fitting) >= _FEWEST else []
+
+
+def _opens(program: Program, function: Function, names: set[str]) -> bool:
+    """Return whether a function opens a file that a parameter names."""
+    return any(
+        is_call_of(node, "open") and node.args and isinstance(node.args[0], ast.Name) and node.args[0].id in names
+        for node in program.own_nodes(function)
+    )
 
 
 def tried_calls(program: Program, function: Function) -> list[str]:
@@ -211,67 +213,6 @@ def _lists(parameter: Parameter, bounds: list[int | float]) -> list[tuple[str, s
     return [empty, ("[5]", "where it has one item"), ("[-4, -4]", "where it has two equal items, both negative")]
 
 
-def _inputs(program: Program, reads: list[ast.Call]) -> list[Case]:
-    """Return cases for the first value that a user enters, with the limits that conditions compare it with first."""
-    first = min(reads, key=lambda node: (node.lineno, node.col_offset))
-    line = program.shown(first.lineno)
-    up = program.parents.get(first)
-    if not is_call_of(up, "int", "float"):
-        return [
-            Case(f"an empty input on line {line}", "where the user only presses Enter"),
-            Case(f"capital letters as the input on line {line}", "which are not the same as small ones"),
-            Case(f"an input with a space at its end on line {line}", "which nobody can see"),
-        ]
-    bounds = _compared(program, program.parents.get(up))
-    edges = [
-        Case(
-            f"the number {bound!r} as the input on line {line}",
-            f"where the condition on line {program.shown(at)} just turns",
-        )
-        for bound, at in bounds[:2]
-    ]
-    beside = [
-        Case(f"the number {bound + 1!r} as the input on line {line}", f"just beside the `{bound!r}` of your condition")
-        for bound, _ in bounds[:1]
-        if isinstance(bound, int)
-    ]
-    rest = [
-        *beside,
-        Case(f"a word in place of a number on line {line}", "which a user can type as well"),
-        Case(f"the number 0 as the input on line {line}", "the smallest one that is not negative"),
-        Case(f"a very large number as the input on line {line}", "worked out by hand first"),
-    ]
-    return [*edges, *rest][:_CASES]
-
-
-def _compared(program: Program, place: ast.AST | None) -> list[tuple[int | float, int]]:
-    """Return the numbers that the variable of an assignment is compared with, each with the line of the comparison."""
-    if not (isinstance(place, ast.Assign) and isinstance(place.targets[0], ast.Name)):
-        return []
-    name = place.targets[0].id
-    found: dict[int | float, int] = {}
-    for node in program.each(ast.Compare):
-        match node:
-            case ast.Compare(left=ast.Name(id=left), comparators=[ast.Constant(value=int() | float() as value)]) if (
-                left == name
-            ):
-                found.setdefault(value, node.lineno)
-            case ast.Compare(left=ast.Name(id=left), comparators=[ast.Name() as other]) if left == name:
-                known = _number_of(program, other.id)
-                if known is not None:
-                    found.setdefault(known, node.lineno)
-    return sorted(found.items(), key=lambda item: item[1])
-
-
-def _number_of(program: Program, name: str) -> float | None:
-    """Return the number that the program's only assignment to a name gives it, or None."""
-    match program.assignments(name):
-        case [(_, ast.expr() as value)]:
-            number = value_of(value, {})
-            return number if type(number) in (int, float) else None
-    return None
-
-
 def _edges(program: Program) -> list[Case]:
     """Return cases in words, for a program without a function whose parameter types are known."""
     plans = [
@@ -359,10 +300,10 @@ def told_task(program: Program, function: Function | None) -> tuple[int, str] | 
 
 
 def _first_sentence(text: str) -> str:
-    """Return the first sentence of a text if it has 3 to 20 words that can be quoted, else ""."""
+    """Return the first sentence of a text if it has 3 to 30 words that can be quoted, else ""."""
     first = " ".join(text.split("\n\n", maxsplit=1)[0].split()).partition(". ")[0].rstrip(".")
     is_plain = first.isprintable() and not set(first) & set("`“”$<>")
     return first if is_plain and _FEWEST < len(first.split()) <= _LONGEST_TASK else ""
 
 
-_LONGEST_TASK = 20
+_LONGEST_TASK = 30

@@ -59,12 +59,12 @@ def check_ladder(program: Program) -> Ladder:
         line=line,
         expression=None,
         question=(
-            f"{opening} {task} {_NUMBERS[len(cases)]} cases would tell more, beginning at "
+            f"{opening} {task} {_NUMBERS[len(cases)]} cases may show more, beginning at "
             f"{quoted_line(program, line)}. {known}The first one: {asked}, {first.why}?"
         ),
         concept=_CONCEPT,
         structure=(
-            f"These cases would tell whether it is right, beginning at line {shown}:\n\n"
+            f"These cases may show a mistake, beginning at line {shown}:\n\n"
             f"{numbered(_asked(case, gives if is_call else '') for case in cases)}\n\n{known}Write down each answer "
             "first, then run it and compare."
         ),
@@ -115,7 +115,7 @@ def _answer(program: Program) -> str:
 def _task(program: Program, function: Function | None) -> str:
     told = told_task(program, function)
     if told is None:
-        return "What the program should do is known to you alone."
+        return "What the program should do I know only from its names and texts."
     line, text = told
     return f"Line {program.shown(line)} says: “{text}”. Compare the results with that."
 

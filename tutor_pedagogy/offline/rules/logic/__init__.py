@@ -153,6 +153,7 @@ def _with_siblings(
     same = list({each.lines[0]: each for each in others}.values())[:_MOST_SIBLINGS]
     if not same or not all(_is_line_edit(each) for each in (match, *same)):
         return found
+    match, *same = sorted((match, *same), key=lambda each: each.lines[0])
     lines = list(program.lines)
     for each in (match, *same):
         if each.edit is not None:

@@ -22,7 +22,7 @@ _LABELLED_EXPECTED = re.compile(
     r"(?im)^[ \t>*-]*(?:expected|should be|wanted|correct)(?: output| result| value| answer)?[ \t]*[:=][ \t]*(?P<v>.*)$"
 )
 _LABELLED_GOT = re.compile(
-    r"(?im)^[ \t>*-]*(?:got|actual|received|but was|your output|found|returned)(?: output| result"
+    r"(?im)^[ \t>*-]*(?:got|actual|received|but was|(?:your|my|student) output|found|returned)(?: output| result"
     r"| value| answer)?[ \t]*[:=][ \t]*(?P<v>.*)$"
 )
 _PRINTED = re.compile(r"(?im)^[ \t]*printed[ \t]*:[ \t]*(?P<v>.*)$")

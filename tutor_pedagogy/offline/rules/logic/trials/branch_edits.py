@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.program import Loop
 from tutor_pedagogy.offline.rules.logic.trials.blocks import block_of, is_simple
-from tutor_pedagogy.offline.rules.logic.trials.candidate import Candidate, Change, with_lines
+from tutor_pedagogy.offline.rules.logic.trials.candidate import Candidate, Change, slot_of, with_lines
 from tutor_pedagogy.offline.rules.logic.trials.kinds import APART, BRANCHES, CHAIN, MOVED, ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tutor_pedagogy.offline.engine.nodes import Function
     from tutor_pedagogy.offline.engine.program import Program
 
 
@@ -69,6 +70,24 @@ def _apart(program: Program, node: ast.If) -> Iterator[Candidate]:
 
 def _repeated(program: Program, node: ast.If) -> Iterator[Candidate]:
     """Yield `while` in place of an `if` that brings a number back into its range once."""
+    name = _brought_back(program, node)
+    if name is not None:
+        yield _as_loops(program, [node], name, 0.8)
+
+
+def of_repeated(program: Program, function: Function) -> Iterator[Candidate]:
+    """Yield `while` in place of each such `if` of a function, if it has several of them for the same name."""
+    found: dict[str, list[ast.If]] = {}
+    for node in program.own_nodes(function):
+        if isinstance(node, ast.If) and (name := _brought_back(program, node)) is not None:
+            found.setdefault(name, []).append(node)
+    for name, nodes in found.items():
+        if len(nodes) > 1:
+            yield _as_loops(program, sorted(nodes, key=lambda each: each.lineno), name, 0.75)
+
+
+def _brought_back(program: Program, node: ast.If) -> str | None:
+    """Return the name of a number that an `if` without `else` changes by one step towards its border."""
     match node:
         case ast.If(
             test=ast.Compare(left=ast.Name(id=name), ops=[ast.Gt() | ast.GtE() | ast.Lt() | ast.LtE()]),
@@ -79,24 +98,29 @@ def _repeated(program: Program, node: ast.If) -> Iterator[Candidate]:
                 | ast.AugAssign(target=ast.Name(id=changed as old), op=ast.Add() | ast.Sub())
             ],
             orelse=[],
-        ) if name == changed == old:
-            block = block_of(program, node)
-        case _:
-            return
-    if block is None or not program.line(node.lineno).strip().startswith("if "):
-        return
-    holder, field, body = block
-    place = body.index(node)
-    made = ast.copy_location(ast.While(test=node.test, body=node.body, orelse=[]), node)
-    text = program.line(node.lineno).replace("if ", "while ", 1)
-    yield Candidate(
-        kind=ONCE,
-        weight=0.8,
-        node=node,
-        changes=(Change(holder, field, [*body[:place], made, *body[place + 1 :]]),),
-        write=lambda: with_lines(program, node.lineno, node.lineno, [text]),
-        slots={"name": Code(name)},
-    )
+        ) if name == changed == old and program.line(node.lineno).strip().startswith("if "):
+            return name
+    return None
+
+
+def _as_loops(program: Program, nodes: list[ast.If], name: str, weight: float) -> Candidate:
+    changes = []
+    for node in nodes:
+        held = slot_of(program, node)
+        if held is not None:
+            made = ast.copy_location(ast.While(test=node.test, body=node.body, orelse=[]), node)
+            changes.append(Change(*held, made))
+
+    def write() -> str:
+        lines = list(program.lines)
+        for node in nodes:
+            lines[node.lineno - 1] = lines[node.lineno - 1].replace("if ", "while ", 1)
+        return "\n".join(lines)
+
+    slots: dict[str, str] = {"name": Code(name)}
+    if len(nodes) > 1:
+        slots["siblings"] = f"line {program.shown(nodes[1].lineno)}"
+    return Candidate(kind=ONCE, weight=weight, node=nodes[0], changes=tuple(changes), write=write, slots=slots)
 
 
 def _swapped_lines(program: Program, first: int, second: int, one: str, other: str) -> str:

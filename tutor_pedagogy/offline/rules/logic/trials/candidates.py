@@ -40,6 +40,7 @@ def candidates_in(program: Program, statements: Sequence[ast.stmt], context: Con
             if ran.get(node.body[0].lineno):
                 yield from return_edits.of_function(program, node)
                 yield from return_edits.of_answers(program, node)
+                yield from branch_edits.of_repeated(program, node)
                 yield from candidates_in(program, node.body, context)
             continue
         if not ran.get(node.lineno):

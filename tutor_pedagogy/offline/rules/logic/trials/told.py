@@ -31,6 +31,10 @@ _VALUE = re.compile(
 _LITERAL = re.compile(r"(?<![\w.'\"])(?:-?\d+(?:\.\d+)?(?![\w.]*\w)|'[^'\n]{1,40}'|\"[^\"\n]{1,40}\")")
 
 
+_POINTED = r"(?i)\b(?:for|of|with|when|input|enter(?:ing)?|typ(?:e|ing)) (?:it (?:is|gets) )?{}(?!\w)"
+"""The words before the value that a sentence is about."""
+
+
 def of_prose(outline: Outline) -> Iterator[Expectation]:
     """Yield the expectations in sentences such as "e.g. area(4, 3) gives 6.0", in docstrings and comments."""
     names = [name for name in outline.program.functions if not name.startswith("__")]
@@ -86,6 +90,7 @@ def of_hint(outline: Outline, stage: Stage, symptom: Symptom, text: str) -> Expe
     values = dict.fromkeys(_LITERAL.findall(text))
     given = [value for value in values if value not in (symptom.got, symptom.expected)][:_MOST]
     found: list[Expectation] = []
+    pointed: list[Expectation] = []
     for function in islice(outline.program.functions.values(), _MOST):
         if len(parameters(function)) - len(function.args.defaults) != 1 or not is_value:
             continue
@@ -107,4 +112,8 @@ def of_hint(outline: Outline, stage: Stage, symptom: Symptom, text: str) -> Expe
             outcome = stage.outcome(tried, limit=200)
             if outcome.is_known and comes_about(tried, outcome):
                 found.append(tried)
-    return found[0] if len(found) == 1 else None
+                pointed += [tried] if re.search(_POINTED.format(re.escape(value)), text) else []
+    for fitting in (found, pointed):
+        if len(fitting) == 1:
+            return fitting[0]
+    return None
