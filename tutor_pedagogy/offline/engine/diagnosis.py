@@ -120,9 +120,7 @@ def _cause(submission: Submission) -> Cause:
         asked = purposes.purpose_in(program)
         found = _evidence(program, submission) if purposes.yields_to_rules(program, asked) else None
         is_open = found is None or (
-            found.certainty == "start_here"
-            and found.rule.error_type == "logic"
-            and found.rule not in logic.OPEN_PLACES
+            found.certainty == "start_here" and found.rule.error_type == "logic" and found.rule not in logic.OPEN_PLACES
         )
         if asked != "find" and is_open:
             return Cause(purposes.RULES[asked], None, purpose=asked)

@@ -27,18 +27,26 @@ _UNFIT = ("TypeError", "AttributeError")
 """Exceptions that show that a value has a type for which the function is not meant."""
 
 
-def tested_function(program: Program) -> Function | None:
-    """Return the function to test, or None: the one at the cursor, else the last top-level one with parameters."""
+def tested(program: Program) -> tuple[Function | None, list[Case]]:
+    """Return the function to test and its cases; without such a function, None and inputs or cases in words.
+
+    It is the function at the cursor, else the last top-level one with parameters whose types are known.
+    """
 
     def is_plain(node: Function) -> bool:
         return not node.col_offset and isinstance(node, ast.FunctionDef) and bool(node.args.args)
 
     at_cursor = program.function_at(program.cursor_line)
-    if at_cursor is not None and is_plain(at_cursor):
-        return at_cursor if _calls_of(program, at_cursor) else None
-    every = [node for node in program.each(ast.FunctionDef) if is_plain(node)]
-    last = every[-_MOST_FUNCTIONS:]
-    return next((node for node in reversed(last) if _calls_of(program, node)), None)
+    if isinstance(at_cursor, ast.FunctionDef) and is_plain(at_cursor):
+        candidates: list[ast.FunctionDef] = [at_cursor]
+    else:
+        candidates = [node for node in program.each(ast.FunctionDef) if is_plain(node)][: -_MOST_FUNCTIONS - 1 : -1]
+    for node in candidates:
+        calls = _calls_of(program, node)
+        if calls:
+            return node, calls
+    reads = [node for node in program.each(ast.Call) if is_call_of(node, "input")]
+    return None, cases_of_inputs(program, reads) if reads else _edges(program)
 
 
 def line_of_cases(program: Program) -> int:
@@ -55,14 +63,6 @@ def _prepares(node: ast.stmt) -> bool:
     return isinstance(node, ast.Import | ast.ImportFrom) or (
         isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     )
-
-
-def cases_of(program: Program, function: Function | None) -> list[Case]:
-    """Return two or three cases: calls of the function or, without one, inputs or cases in words."""
-    if function is not None:
-        return _calls_of(program, function)
-    reads = [node for node in program.each(ast.Call) if is_call_of(node, "input")]
-    return cases_of_inputs(program, reads) if reads else _edges(program)
 
 
 def _calls_of(program: Program, function: Function) -> list[Case]:

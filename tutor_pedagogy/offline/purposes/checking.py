@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.writing import code_span, fenced
-from tutor_pedagogy.offline.purposes.cases import Case, cases_of, line_of_cases, tested_function, told_task, tried_calls
+from tutor_pedagogy.offline.purposes.cases import line_of_cases, tested, told_task, tried_calls
 from tutor_pedagogy.offline.purposes.endings import absent_error, asks_about_end, way_out
 from tutor_pedagogy.offline.purposes.questions import kind_of_question
 from tutor_pedagogy.offline.purposes.texts import Ladder, examples_of, listed, numbered, quoted, quoted_line, sentence
@@ -13,6 +13,7 @@ from tutor_pedagogy.offline.purposes.texts import Ladder, examples_of, listed, n
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.nodes import Function
     from tutor_pedagogy.offline.engine.program import Program
+    from tutor_pedagogy.offline.purposes.inputs import Case
 
 EXAMPLES = (
     (
@@ -43,8 +44,7 @@ _MOST_TRIED = 3
 
 def check_ladder(program: Program) -> Ladder:
     """Return the five texts for a program in which no rule finds a mistake."""
-    function = tested_function(program)
-    cases = cases_of(program, function)
+    function, cases = tested(program)
     line = function.lineno if function is not None else line_of_cases(program)
     shown = program.shown(line)
     is_call = function is not None

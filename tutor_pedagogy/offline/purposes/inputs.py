@@ -96,7 +96,10 @@ def _words(program: Program, first: ast.Call, line: int) -> list[Case]:
     """Return cases for an input that stays a string: a word for each branch, the last branches first."""
     methods, names = _handled(program, first)
     found = [
-        Case(f"{code_span(word)} as the input on line {line}", f"which the condition on line {program.shown(at)} asks for")
+        Case(
+            f"{code_span(word)} as the input on line {line}",
+            f"which the condition on line {program.shown(at)} asks for",
+        )
         for word, at in reversed(_asked_for(program, names).items())
     ]
     found.append(Case(f"an empty input on line {line}", "where the user only presses Enter"))
@@ -118,7 +121,9 @@ def _handled(program: Program, first: ast.Call) -> tuple[set[str], set[str]]:
             methods.add(around.attr)
         node, around = around, program.parents.get(around)
     del node
-    names = {around.targets[0].id} if isinstance(around, ast.Assign) and isinstance(around.targets[0], ast.Name) else set()
+    names = (
+        {around.targets[0].id} if isinstance(around, ast.Assign) and isinstance(around.targets[0], ast.Name) else set()
+    )
     for name in tuple(names):
         for use in program.uses.get(name, ()):
             up = program.parents.get(use)
@@ -134,8 +139,8 @@ def _asked_for(program: Program, names: set[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for node in program.each(ast.Compare):
         match node:
-            case ast.Compare(
-                left=ast.Name(id=name), ops=[ast.Eq()], comparators=[ast.Constant(value=str(word))]
-            ) if name in names and 0 < len(word) <= _LONGEST and word.isprintable() and "`" not in word:
+            case ast.Compare(left=ast.Name(id=name), ops=[ast.Eq()], comparators=[ast.Constant(value=str(word))]) if (
+                name in names and 0 < len(word) <= _LONGEST and word.isprintable() and "`" not in word
+            ):
                 found.setdefault(word, node.lineno)
     return found

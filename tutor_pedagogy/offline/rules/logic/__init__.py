@@ -107,7 +107,7 @@ def diagnose(program: Program, symptom: Symptom | None) -> tuple[Rule, Match, Ce
     """
     tried = trials.diagnose(program, symptom)
     if tried is not None and tried[2] != "start_here" and not _may_hide_another(tried):
-        whole = _proved(program, symptom, _with_siblings(program, symptom, tried[:2]))
+        whole = _proved(program, symptom, _with_siblings(program, symptom, (tried[0], tried[1])))
         return (*whole, tried[2]) if whole is not None and whole[1].edit is not None else tried
     found = _proved(program, symptom, _with_siblings(program, symptom, _by_pattern(program, symptom)))
     if tried is not None and tried[2] != "start_here":
@@ -140,7 +140,7 @@ def _with_siblings(
     """Return a finding with the lines in the same function that have the same mistake, and one edit for all of them."""
     if found is None or not isinstance(found[0], LogicRule) or found[0].certainty < SURE:
         return found
-    rule, match = found
+    rule, match = found[0], found[1]
     here = program.function_at(match.lines[0])
     others = [
         each

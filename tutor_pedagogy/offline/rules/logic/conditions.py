@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from itertools import combinations, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.edits import edit_to
 from tutor_pedagogy.offline.engine.finding import Code
@@ -54,7 +54,7 @@ def condition_never_true(program: Program, node: ast.BoolOp) -> Iterator[Match]:
         yield program.here(node, replace=mended, left=left, **_extent(program, node))
 
 
-def _extent(program: Program, node: ast.BoolOp) -> dict[str, str]:
+def _extent(program: Program, node: ast.BoolOp) -> dict[str, Any]:
     """Return the slot of a part that stands in a larger condition, or else that of a block that depends on the whole.
 
     The slots are `part` and `block`.

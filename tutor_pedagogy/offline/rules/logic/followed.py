@@ -1,4 +1,4 @@
-"""The failing call or input followed through the program: the condition that decided its result, and the values there."""
+"""The failing call followed through the program: the condition that decided its result, and the values there."""
 
 from __future__ import annotations
 

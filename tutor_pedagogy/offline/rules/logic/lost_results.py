@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import Function
@@ -42,7 +42,7 @@ def changed_value_not_taken(program: Program, node: ast.Expr) -> Iterator[Match]
         )
         if is_read:
             edit = with_parts(program, [(call, f"{name} = {program.segment(call)}")])
-            slots = {"name": Code(name), "function": Code(called), "parameter": Code(parameter)}
+            slots: dict[str, Any] = {"name": Code(name), "function": Code(called), "parameter": Code(parameter)}
             yield program.here(node.value, edit=edit, call=call, **slots)
             return
 

@@ -1,4 +1,4 @@
-"""Built-in tools that look at something else than their caller thinks: keys for values, replacements that undo others."""
+"""Built-in tools that do something else than their caller thinks: keys for values, replacements that undo others."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.program import Loop
 from tutor_pedagogy.offline.rules.logic.moves import with_parts
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
 from tutor_pedagogy.offline.rules.logic.support import arguments_for
@@ -201,24 +200,26 @@ def _is_compared(program: Program, name: str, node: ast.Call) -> bool:
             words = {each for argument in call.args for each in program.words_of(argument)}
             if call.func.id not in ("len", "isinstance") and words & items and call is not node:
                 return False
-    is_split = any(isinstance(up, Loop) for up in program.above(node))
-    if is_split and isinstance(program.parents.get(node), ast.Assign):
+    if isinstance(program.parents.get(node), ast.Assign) and program.loop_around(node) is not None:
         return False
-    for use in program.uses.get(name, ()):
-        up = program.parents.get(use)
-        match up:
-            case ast.Call(func=ast.Name(id="max" | "min" | "sorted")) if up.args[:1] == [use] and not up.keywords:
-                return True
-            case ast.Attribute(attr="sort"):
-                return True
-            case ast.Subscript(value=value, slice=index) if value is use and not isinstance(index, ast.Slice):
-                if _is_ordered(program.parents.get(up), up):
-                    return True
-    return any(
+    return any(_is_sorted(program, use) for use in program.uses.get(name, ())) or any(
         isinstance(side, ast.Name) and side.id in items - {name} and _is_ordered(test, side)
         for test in program.each(ast.Compare)
         for side in (test.left, *test.comparators)
     )
+
+
+def _is_sorted(program: Program, use: ast.Name) -> bool:
+    """Return whether a use of a list orders its items, or compares one of them."""
+    up = program.parents.get(use)
+    match up:
+        case ast.Call(func=ast.Name(id="max" | "min" | "sorted"), args=[first], keywords=[]):
+            return first is use
+        case ast.Attribute(attr="sort"):
+            return True
+        case ast.Subscript(value=value, slice=index) if value is use and not isinstance(index, ast.Slice):
+            return _is_ordered(program.parents.get(up), up)
+    return False
 
 
 def _is_ordered(test: ast.AST | None, side: ast.expr) -> bool:

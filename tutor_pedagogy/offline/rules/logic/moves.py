@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.edits import edit_to
@@ -10,6 +9,7 @@ from tutor_pedagogy.offline.engine.parsing import characters
 from tutor_pedagogy.offline.rules.logic.tree import last_line
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Sequence
 
     from tutor_pedagogy.offline.engine.finding import Edit

@@ -37,13 +37,12 @@ def branch_unlike_others(program: Program, node: ast.If) -> Iterator[Match]:
     if len(regular) < _SIBLINGS or len(odd) != 1 or _used(odd[0]) not in known:
         return
     step = odd[0]
-    value = step.value
-    if not (isinstance(step, ast.Assign) and isinstance(value, ast.BinOp) and isinstance(value.left, ast.Name)):
+    if not isinstance(step, ast.Assign) or not isinstance(step.value, ast.BinOp):
         return
     wanted = _changed(step)
     if wanted not in known and len(known) > 1:
         return
-    edit = with_parts(program, [(value.left, wanted)])
+    edit = with_parts(program, [(step.value.left, wanted)])
     like = program.header(regular[0])
     yield program.on_line(step, edit=edit, name=Code(wanted), other=Code(_used(step)), like=like)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import called_name, is_call_of, names_in
@@ -47,7 +47,7 @@ def drawn_in_every_round(program: Program, loop: Loop) -> Iterator[Match]:
         for guess in sorted(guesses):
             if _is_guess(program, loop, guess) and program.loop_around(statement) is loop:
                 edit = moved_above(program, loop, statement)
-                slots = {"name": Code(name), "guess": Code(guess), "header": program.header(loop)}
+                slots: dict[str, Any] = {"name": Code(name), "guess": Code(guess), "header": program.header(loop)}
                 yield program.on_line(statement, edit=edit, **slots)
                 return
 
@@ -103,7 +103,7 @@ def total_of_one_item(program: Program, loop: Loop) -> Iterator[Match]:
         inner = list(inside(loop.body))
         bound = [node for node in inner if isinstance(node, ast.Name) and node.id == name]
         stores = [node for node in bound if not reads(node, name)]
-        added = [node for node in inner if _adds(node, name)]
+        added = [node for node in inner if isinstance(node, ast.stmt) and _adds(node, name)]
         if len(added) != 1 or len(stores) != 2 or added[0].lineno < statement.lineno:  # noqa: PLR2004 - start and sum
             continue
         if program.loop_around(added[0]) is not loop or program.loop_around(statement) is not loop:

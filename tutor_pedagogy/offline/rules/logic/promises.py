@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from calendar import isleap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import SYMBOLS, is_call_of, names_in
@@ -155,7 +155,7 @@ def largest_and_smallest_mixed_up(program: Program, node: ast.If) -> Iterator[Ma
     other = "<" if isinstance(operator, ast.Gt) else ">"
     edit = with_parts(program, [(test, f"{sides[0]} {other} {sides[1]}")])
     words = ("larger", "smaller") if takes_larger else ("smaller", "larger")
-    slots = {"name": Code(kept), "item": Code(item), "takes": words[0], "wants": words[1]}
+    slots: dict[str, Any] = {"name": Code(kept), "item": Code(item), "takes": words[0], "wants": words[1]}
     yield program.here(test, edit=edit, sign=Code(SYMBOLS[type(operator)]), **slots)
 
 
@@ -198,5 +198,5 @@ def average_by_other_number(program: Program, node: ast.BinOp) -> Iterator[Match
     values = filled[0][1].elts
     if values and len(values) != count and not any(isinstance(each, ast.Starred) for each in values):
         edit = with_parts(program, [(divisor, f"len({items})")])
-        slots = {"items": Code(items), "number": Code(str(count)), "many": str(len(values))}
+        slots: dict[str, Any] = {"items": Code(items), "number": Code(str(count)), "many": str(len(values))}
         yield program.here(node, edit=edit, name=Code(name), **slots)

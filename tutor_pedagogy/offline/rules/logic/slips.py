@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import Function, is_call_of, is_string, names_in
@@ -164,7 +164,9 @@ def only_last_part_tested(program: Program, node: ast.BoolOp) -> Iterator[Match]
         parts = [f"{program.segment(value)} {word} {program.segment(searched)}" for value in first]
         joined = f" {'and' if isinstance(node.op, ast.And) else 'or'} ".join([*parts, program.segment(last)])
         is_free = isinstance(node.op, ast.Or)
-        slots = {"free": Code(program.segment(node))} if is_free else {"last": Code(program.segment(last))}
+        slots: dict[str, Any] = (
+            {"free": Code(program.segment(node))} if is_free else {"last": Code(program.segment(last))}
+        )
         yield program.here(node, replace=joined, first=first[0], searched=searched, **slots)
 
 

@@ -7,7 +7,6 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.nodes import Function, names_in
 from tutor_pedagogy.offline.engine.program import GROWING, SHRINKING, Loop
 from tutor_pedagogy.offline.rules.logic.moves import with_parts
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
@@ -36,7 +35,6 @@ def same_object_kept_again(program: Program, node: ast.Call) -> Iterator[Match]:
             pass
         case _:
             return
-    name = item.id if isinstance(item, ast.Name) else item.attr
     made = _made(program, item)
     if not made:
         return
@@ -46,7 +44,7 @@ def same_object_kept_again(program: Program, node: ast.Call) -> Iterator[Match]:
     if loop is not None and _is_of_loop(program, kept, item, loop):
         changed = _change(list(walk(loop)), item)
     is_named = _STATES.search(kept.id if isinstance(kept, ast.Name) else kept.attr)
-    if changed is None and function is not None and is_named and _is_shared(item, function):
+    if changed is None and function is not None and is_named:
         own = program.own_nodes(function)
         if not _is_bound_in(own, item):
             changed = _change([each for each in own if getattr(each, "lineno", 0) > node.lineno], item)
@@ -55,8 +53,8 @@ def same_object_kept_again(program: Program, node: ast.Call) -> Iterator[Match]:
     text = program.segment(item)
     is_nested = any(isinstance(part, ast.List | ast.ListComp) for value in made for part in list(walk(value))[1:])
     copied = f"[row[:] for row in {text}]" if is_nested else f"{text}.copy()"
-    slots = {"kept": kept, "name": item, "changed": Code(program.line(changed).strip())}
-    yield program.here(node, edit=with_parts(program, [(item, copied)]) if name else None, **slots)
+    edit = with_parts(program, [(item, copied)])
+    yield program.here(node, edit=edit, kept=kept, name=item, changed=Code(program.line(changed).strip()))
 
 
 def _made(program: Program, item: ast.Name | ast.Attribute) -> list[ast.expr]:
@@ -106,11 +104,6 @@ def _is_of_loop(program: Program, kept: ast.expr, item: ast.expr, loop: Loop) ->
         return False
     function = program.function_at(loop.lineno)
     return function is None or not names & set(parameters_of(function))
-
-
-def _is_shared(item: ast.expr, function: Function) -> bool:
-    """Return whether an object lives longer than a call: an attribute, a global name or an argument."""
-    return isinstance(item, ast.Attribute) or bool(names_in(item))
 
 
 def _is_bound_in(nodes: list[ast.AST], item: ast.expr) -> bool:

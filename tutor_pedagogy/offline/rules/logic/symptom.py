@@ -43,9 +43,7 @@ _WHERE = re.compile(r"(?m)^E?[^\S\n]*+\+\s+where (?=.*\)$)(?>.+? = (?=\w[\w.]*+\
 _UNITTEST = re.compile(r"(?m)^AssertionError: (?P<got>.+?) != (?P<expected>.+?)(?: : .*)?$")
 _ASSERTED = re.compile(r"(?m)^[^\S\n]*+assert (?P<call>\w[\w.]*\(.*?\)) == (?P<expected>.+?)(?:,.*)?$")
 _CALLED = re.compile(r"(?<!\w)[^\WA-Za-z_]*+([A-Za-z_]\w*+)\s*+\(")
-_OUTPUT = re.compile(
-    r"(?m)^[ \t]*expected (?P<expected>\"[^\"\n]*\"|'[^'\n]*'), not (?P<got>\"[^\"\n]*\"|'[^'\n]*')"
-)
+_OUTPUT = re.compile(r"(?m)^[ \t]*expected (?P<expected>\"[^\"\n]*\"|'[^'\n]*'), not (?P<got>\"[^\"\n]*\"|'[^'\n]*')")
 """The two texts in a report of `check50`."""
 _INPUT = re.compile(
     r"(?im)^(?::\( input of (?P<of>[^\n]{1,80}?) (?:yields|gives|outputs|prints)\b"
@@ -178,21 +176,27 @@ def _from_test(text: str) -> Symptom | None:
         call, is_first = asserted
         if not is_first:
             expected, got = got, expected
-    if call is None and (match := _WHERE.search(text) or _ASSERTED.search(text)):
-        call = match["call"].strip()
+    call = call or _told_call(text)
     if expected is None or got is None:
         return Symptom(("other",), call) if _FAILED.search(text) else None
-    if call is None and (match := _TOLD_CALL.search(text)) and is_call(match["call"]):
-        call = match["call"]
-    if call is None and (match := _CALL_IN_PARENTHESES.search(text)) and is_call(match["call"]):
-        call = match["call"]
-    if call is None and (match := re.match(r"\w[\w.]*\(.*\)$", got)):
+    if call is None and re.match(r"\w[\w.]*\(.*\)$", got):
         call, got = got, "another value"
     printed = _PRINTED.search(text)
     kinds = kinds_of(expected, got, printed=printed is not None)
     if printed and printed["v"].strip().strip("'\"") == expected.strip("'\"") and "printed" not in kinds:
         kinds = ("printed", *kinds)
     return Symptom(kinds, call, expected, got)
+
+
+def _told_call(text: str) -> str | None:
+    """Return the call that a report shows: where a value comes from, in an assertion, in a sentence, in parentheses."""
+    if match := _WHERE.search(text) or _ASSERTED.search(text):
+        return match["call"].strip()
+    for pattern in (_TOLD_CALL, _CALL_IN_PARENTHESES):
+        match = pattern.search(text)
+        if match and is_call(match["call"]):
+            return match["call"]
+    return None
 
 
 def _of_report(report: Report) -> Symptom | None:

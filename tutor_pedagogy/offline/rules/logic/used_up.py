@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import is_call_of
@@ -50,7 +50,7 @@ def number_used_up(program: Program, loop: ast.While) -> Iterator[Match]:
     if kept not in program.bound_names:
         parts = [(use, kept) for use in needed if use.lineno == first.lineno]
         edit = with_parts(program, parts, (loop.lineno, f"{kept} = {name}"))
-    slots = {"name": Code(name), "header": program.header(loop), "end": Code(str(end))}
+    slots: dict[str, Any] = {"name": Code(name), "header": program.header(loop), "end": Code(str(end))}
     yield program.on_line(first, edit=edit, **slots)
 
 

@@ -41,7 +41,11 @@ def evidence_of(outline: Outline, stage: Stage, symptom: Symptom | None) -> Evid
 
 def expectations_of(outline: Outline, stage: Stage, symptom: Symptom | None) -> list[Expectation]:
     """Return the expectations of a program and its symptom, the reported one first."""
-    found = list(islice(chain(of_asserts(outline), of_doctests(outline), of_comments(outline), of_prose(outline)), MAX_EXPECTATIONS))
+    found = list(
+        islice(
+            chain(of_asserts(outline), of_doctests(outline), of_comments(outline), of_prose(outline)), MAX_EXPECTATIONS
+        )
+    )
     reported = of_symptom(outline, symptom)
     if reported is None and symptom is not None:
         submission = outline.program.submission

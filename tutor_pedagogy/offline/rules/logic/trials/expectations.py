@@ -27,7 +27,7 @@ _BETWEEN = re.compile(r", | and | ")
 _NOT_PARSED = (SyntaxError, ValueError, MemoryError, RecursionError, TypeError)
 
 Form = Literal["value", "shown", "printed", "line", "ending"]
-"""What is compared: a value, the text of a value, the text of one `print`, one printed line, or the end of the output."""
+"""What is compared: a value, its text, the text of one `print`, one printed line, or the end of the output."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

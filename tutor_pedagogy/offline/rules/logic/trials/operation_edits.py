@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import SYMBOLS, is_call_of
 from tutor_pedagogy.offline.rules.logic.trials.candidate import Candidate, Change, operator_text, replaced, with_text
-from tutor_pedagogy.offline.rules.logic.trials.kinds import BRANCHES, CONVERTED, EARLY, NAME, NUMBER, OPERATOR, ORDER, STEP
+from tutor_pedagogy.offline.rules.logic.trials.kinds import (
+    BRANCHES,
+    CONVERTED,
+    EARLY,
+    NAME,
+    NUMBER,
+    OPERATOR,
+    ORDER,
+    STEP,
+)
 from tutor_pedagogy.offline.rules.logic.trials.number_edits import other_numbers
 
 if TYPE_CHECKING:
@@ -67,7 +76,9 @@ def of_rounding(program: Program, node: ast.BinOp) -> Iterator[Candidate]:
     """Yield a product that is rounded as a whole, in place of a product with a rounded part."""
     match node:
         case ast.BinOp(
-            left=ast.Call(func=ast.Name(id="round" | "int" as name) as called, args=[first, *rest], keywords=[]) as call,
+            left=ast.Call(
+                func=ast.Name(id="round" | "int" as name) as called, args=[first, *rest], keywords=[]
+            ) as call,
             op=ast.Mult() | ast.Div(),
             right=right,
         ) if isinstance(first, ast.BinOp):

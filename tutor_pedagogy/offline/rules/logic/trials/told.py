@@ -22,12 +22,10 @@ _LONGEST = 200
 _MOST = 4
 # linear: each alternative begins with another word, and the rest is one line
 _RESULT = re.compile(
-    r"(?i)`?[\"']?[ \t]*(?:->|=>|→|==|=|:|gives?|returns?|is|yields?|(?:should|must) (?:be|give|return)|ergibt|da)[ \t]*"
-    r"(?P<v>\S[^\n]*)"
+    r"(?i)`?[\"']?[ \t]*(?:->|=>|→|==|=|:|gives?|returns?|is|yields?|(?:should|must) (?:be|give|return)|ergibt|da)"
+    r"[ \t]*(?P<v>\S[^\n]*)"
 )
-_VALUE = re.compile(
-    r"'[^'\n]*'|\"[^\"\n]*\"|\[[^\]\n]*\]|\([^)\n]*\)|\{[^}\n]*\}|-?\d+(?:\.\d+)?|True|False|None"
-)
+_VALUE = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|\[[^\]\n]*\]|\([^)\n]*\)|\{[^}\n]*\}|-?\d+(?:\.\d+)?|True|False|None")
 _LITERAL = re.compile(r"(?<![\w.'\"])(?:-?\d+(?:\.\d+)?(?![\w.]*\w)|'[^'\n]{1,40}'|\"[^\"\n]{1,40}\")")
 
 
