@@ -27,7 +27,13 @@ _MOST_BRANCHES = 12
 def condition_always_true(program: Program, node: ast.BoolOp) -> Iterator[Match]:
     """Yield an `or` with a part that is a value instead of a comparison, as in `x == 1 or 2`."""
     match node:
-        case ast.BoolOp(op=ast.Or(), values=[ast.Compare(left=left) as first, *rest]):
+        case ast.BoolOp(
+            op=ast.Or(),
+            values=[
+                (ast.Compare(left=left) | ast.BoolOp(op=ast.And(), values=[*_, ast.Compare(left=left)])) as first,
+                *rest,
+            ],
+        ):
             values = [part for part in rest if _is_value(part)]
         case _:
             return

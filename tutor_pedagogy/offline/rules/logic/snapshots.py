@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.match import Match
     from tutor_pedagogy.offline.engine.program import Program
 
-_STATES = re.compile(r"(?i)hist|undo|past|saved|states|snapshot|previous|backup|frames|steps|generations|versions")
+_STATES = re.compile(r"(?i)hist|undo|past|save|states|snapshot|previous|backup|frames|steps|generations|versions")
 """Names of lists that keep earlier states."""
 _CHANGING = GROWING | SHRINKING | {"sort", "reverse"}
 
@@ -48,6 +48,8 @@ def same_object_kept_again(program: Program, node: ast.Call) -> Iterator[Match]:
         own = program.own_nodes(function)
         if not _is_bound_in(own, item):
             changed = _change([each for each in own if getattr(each, "lineno", 0) > node.lineno], item)
+    if changed is None and is_named and function is not None and _is_made_once(program, item):
+        changed = _change([each for each in program.nodes if getattr(each, "lineno", 0) != node.lineno], item)
     if changed is None:
         return
     text = program.segment(item)
@@ -104,6 +106,17 @@ def _is_of_loop(program: Program, kept: ast.expr, item: ast.expr, loop: Loop) ->
         return False
     function = program.function_at(loop.lineno)
     return function is None or not names & set(parameters_of(function))
+
+
+def _is_made_once(program: Program, item: ast.Name | ast.Attribute) -> bool:
+    """Return whether the program gives a global name, or an attribute, only one object."""
+    if isinstance(item, ast.Name):
+        bound = program.assignments(item.id)
+        return len(bound) == 1 and program.function_at(bound[0][0]) is None
+    stored = [
+        node for node in program.each(ast.Attribute) if node.attr == item.attr and isinstance(node.ctx, ast.Store)
+    ]
+    return len(stored) == 1
 
 
 def _is_bound_in(nodes: list[ast.AST], item: ast.expr) -> bool:

@@ -86,6 +86,38 @@ def _is_cell(node: ast.AST, owner: str, context: type[ast.expr_context]) -> bool
     return False
 
 
+@logic_rule("rest-not-taken-on", 0.85, "value more other", needs=(ast.FloorDiv, ast.Mod), each=ast.BinOp)
+def rest_not_taken_on(program: Program, node: ast.BinOp) -> Iterator[Match]:
+    """Yield the second whole division of one number by smaller and smaller units: it counts what is gone already."""
+    match node:
+        case ast.BinOp(left=ast.Name(id=name), op=ast.Mod(), right=ast.Constant(value=int(last))):
+            rest = program.parents.get(node)
+        case _:
+            return
+    if not isinstance(rest, ast.Assign):
+        return
+    around = program.parents.get(rest)
+    counted: list[tuple[ast.Assign, int]] = []
+    for statement in getattr(around, "body", []):
+        match statement:
+            case ast.Assign(
+                targets=[ast.Name(id=target)],
+                value=ast.BinOp(left=ast.Name(id=used), op=ast.FloorDiv(), right=ast.Constant(value=int(unit))),
+            ) if used == name and target != name:
+                counted.append((statement, unit))
+            case _:
+                if name in stored_in(statement):
+                    counted = []
+        if statement is rest:
+            break
+    units = [unit for _, unit in counted]
+    if len(units) > 1 and units == sorted(set(units), reverse=True) and units[-1] == last:
+        first, second = counted[0][0], counted[1][0]
+        yield program.on_line(
+            second, name=Code(name), first=program.header(first), unit=Code(str(units[0])), rest=program.header(rest)
+        )
+
+
 @logic_rule("line-end-kept", 0.8, "truth value less zero other", needs=(ast.For, "open"), each=ast.For)
 def line_end_kept(program: Program, loop: ast.For) -> Iterator[Match]:
     """Yield a line of a file that is compared, or collected for a comparison, together with its line end."""

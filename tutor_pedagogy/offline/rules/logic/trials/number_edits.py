@@ -57,10 +57,15 @@ def _alone(parent: ast.Compare | ast.AugAssign | ast.Return, value: int) -> list
     return [(other, 0.55, NUMBER) for other in (value + 1, value - 1)]
 
 
+_UNITS = {100: (60, 10, 1000), 60: (100, 3600), 10: (100,), 1000: (100, 60), 3600: (60,), 24: (12,), 12: (24,)}
+"""Factors that are taken for one another."""
+
+
 def _in_operation(value: int, operator: ast.operator, *, is_right: bool) -> list[Option]:
     if isinstance(operator, ast.Add | ast.Sub):
         return [(2, 0.4, STEP)] if value == 1 and is_right else [(value - 1, 0.4, NUMBER), (value + 1, 0.35, NUMBER)]
-    return [(other, 0.4, NUMBER) for other in (value + 1, value - 1) if other > 1]
+    beside = [(other, 0.4, NUMBER) for other in (value + 1, value - 1) if other > 1]
+    return [*((other, 0.5, NUMBER) for other in _UNITS.get(value, ())), *beside]
 
 
 def _starts(program: Program, name: str, value: int, statement: ast.Assign) -> list[Option]:
