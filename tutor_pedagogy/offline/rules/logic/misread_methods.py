@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _ABOUT_KEYS = re.compile(r"(?i)key|alphabet|name$|first|last|year|date")
 _ABOUT_VALUES = re.compile(
-    r"(?i)winner|best|worst|most|least|top|cheap|expensive|high|low|long|short|big|small|larg|heav|popular|favou?rite"
+    r"(?i)winner|best|worst|most|least|top|cheap|expensive|high|low|long|short|big|small|large|heav|popular|favou?rite"
     r"|frequen|common|leader|champion|old|young|rich|max|min|gewinn|ganador|meist"
 )
 
