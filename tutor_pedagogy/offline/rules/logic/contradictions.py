@@ -84,6 +84,24 @@ def contradiction(program: Program) -> Contradiction | None:
     return None
 
 
+def agreement(program: Program, function: Function) -> list[tuple[str, str]]:
+    """Return the calls of a well-known function that give what its name promises, each with its result.
+
+    The list is empty if the name promises nothing, or if one of the calls gives another result or none that is known.
+    """
+    if program.tree is None or program.margin or _RESTRICTS.search(ast.get_docstring(function) or ""):
+        return []
+    body = _definitions(program.tree)
+    for found, readings in _promises(program):
+        for calls in readings if found is function else ():
+            results, _ = _results(body, calls, STEPS)
+            if results and all(
+                _is_alike(result, call.wanted) and _equal(result, call.wanted) for call, result in results
+            ):
+                return [(call.shown, repr(result)) for call, result in results]
+    return []
+
+
 def mends(program: Program, found: Contradiction, edit: Edit) -> bool:
     """Return whether a function fits its name after an edit, in every call that is evaluated."""
     tree = edited_tree(program, edit)
