@@ -7,12 +7,16 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import groupby, islice
+from math import pi
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import Function, called_name, is_call_of, names_in
 from tutor_pedagogy.offline.engine.program import BUILTINS, Loop
 from tutor_pedagogy.offline.purposes.literal_types import literal_type
 from tutor_pedagogy.offline.purposes.longhand import CHECKS as LONGHAND
+from tutor_pedagogy.offline.purposes.shortening import CHECKS as SHORTER
+from tutor_pedagogy.offline.purposes.slowness import CHECKS as SLOWER
+from tutor_pedagogy.offline.purposes.small_forms import CHECKS as SMALLER
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
 
 _LONG_FUNCTION = 40
+_NEAR_PI = 0.002
 _MANY_STATEMENTS = 3
 _MANY_NUMBERS = 3
 _MOST = 30
@@ -52,7 +57,7 @@ def improvements(program: Program) -> list[Improvement]:
             if number == _MOST:
                 break
             found.append(each)
-    for longhand in LONGHAND:
+    for longhand in (*LONGHAND, *SHORTER, *SMALLER, *SLOWER):
         found += [Improvement(name, line, slots) for name, line, slots in islice(longhand(program), _MOST)]
     return found
 
@@ -212,28 +217,6 @@ def _targets(loop: ast.For | ast.While) -> list[ast.AST]:
     return [loop.target] if isinstance(loop, ast.For) else []
 
 
-def _nested_same(program: Program) -> Iterator[Improvement]:
-    for node in program.each(ast.For):
-        outer = _loop_of(program, node)
-        if not isinstance(outer, ast.For):
-            continue
-        name = _source(node)
-        if name is not None and name == _source(outer):
-            yield Improvement("nested-same", node.lineno, {"name": name, "loop": program.shown(outer.lineno)})
-
-
-def _source(loop: ast.For) -> str | None:
-    """Return the name of the collection that a loop iterates over, directly, by `enumerate` or by `range(len(xs))`."""
-    match loop.iter:
-        case ast.Name(id=name):
-            return name
-        case ast.Call(func=ast.Name(id="range"), args=[ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)])]):
-            return name
-        case ast.Call(func=ast.Name(id="enumerate"), args=[ast.Name(id=name)]):
-            return name
-    return None
-
-
 def _invariant_call(program: Program) -> Iterator[Improvement]:
     for node in _called(program, "sum", "max", "min"):
         match node:
@@ -301,6 +284,28 @@ def _compare_true(program: Program) -> Iterator[Improvement]:
         match node:
             case ast.Compare(ops=[ast.Eq() | ast.NotEq()], comparators=[ast.Constant(value=bool())]):
                 yield _at(program, "compare-true", node)
+            case ast.Compare(
+                left=left,
+                ops=[first, ast.Eq() | ast.NotEq() as second],
+                comparators=[middle, ast.Constant(value=bool()) as last],
+            ):
+                parts = (
+                    ast.unparse(ast.Compare(left=left, ops=[first], comparators=[middle])),
+                    ast.unparse(ast.Compare(left=middle, ops=[second], comparators=[last])),
+                )
+                is_never = isinstance(middle, ast.Constant) and (middle.value == last.value) != isinstance(
+                    second, ast.Eq
+                )
+                never = ", and since the second one never is, neither is the chain" if is_never else ""
+                found = {"first": parts[0], "second": parts[1], "new": parts[0], "never": never}
+                yield _at(program, "chained-true", node, **found)
+
+
+def _pi(program: Program) -> Iterator[Improvement]:
+    for node in program.each(ast.Constant):
+        if isinstance(node.value, float) and abs(node.value - pi) < _NEAR_PI:
+            yield _at(program, "pi-by-hand", node)
+            return
 
 
 def _range_len(program: Program) -> Iterator[Improvement]:
@@ -441,6 +446,6 @@ def _at(program: Program, kind: str, node: ast.AST, **slots: str | int) -> Impro
 
 _CHECKS: tuple[Callable[[Program], Iterator[Improvement]], ...] = (
     *(_list_membership, _front_of_list, _sort_in_loop, _repeated_recursion, _string_in_loop, _count_in_loop),
-    *(_nested_same, _invariant_call, _true_false, _compare_true, _range_len, _repeated_statements, _unused),
+    *(_invariant_call, _true_false, _compare_true, _pi, _range_len, _repeated_statements, _unused),
     *(_long_function, _magic_number, _vague_name),
 )

@@ -7,8 +7,9 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import is_call_of
-from tutor_pedagogy.offline.engine.writing import LONGEST_SPAN, code_span
+from tutor_pedagogy.offline.engine.writing import LONGEST_SPAN, code_span, fenced
 from tutor_pedagogy.offline.purposes.improvements import improvements
+from tutor_pedagogy.offline.purposes.slowness import loop_depth
 from tutor_pedagogy.offline.purposes.tables import table
 from tutor_pedagogy.offline.purposes.texts import Ladder, examples_of, fill, numbered, quoted_line, sentence
 
@@ -27,11 +28,11 @@ _LENGTH = re.compile(r"short|fewer|less|long|simpl|repetit|cort|kürz|court|curt
 
 def improve_ladder(program: Program) -> Ladder:
     """Return the five texts about the possible improvements of a program."""
-    found = _in_order(improvements(program), program.submission.question or "")
+    found = _in_order(program, improvements(program), program.submission.question or "")
     wanted = _wanted(program.submission.question or "")
     lacking = (
         f"Of the ways that I know to make it {wanted[1]}, I find none here. "
-        if wanted and found and _kind(found[0]) != wanted[0]
+        if wanted and found and not _is_wanted(found[0], wanted[0])
         else ""
     )
     main = found[0] if found else None
@@ -40,7 +41,9 @@ def improve_ladder(program: Program) -> Ladder:
     shown = program.shown(line)
     slots = {"line": str(shown), **({name: _slot(value) for name, value in main.slots.items()} if main else {})}
     what = fill(entry["what"], slots)
-    others = [each for each in found[1:] if each.name != found[0].name][:2]
+    others = list({each.name: each for each in found[1:] if each.name != found[0].name and each.line != line}.values())[
+        :2
+    ]
     also = f"\n\nAlso: {'; '.join(_told(program, each) for each in others)}." if others else ""
     return Ladder(
         line=line,
@@ -64,10 +67,16 @@ def improve_ladder(program: Program) -> Ladder:
             "program."
         ),
         solution=(
-            f"{lacking}Line {shown}: {what}. {fill(entry['remedy'], slots)}{also}\n\n**Check it:** run the old "
-            f"and the new version with the same three {_inputs(program)}. Both must give the same."
+            f"{lacking}Line {shown}: {what}. {fill(entry['remedy'], slots)}{_new(main)}{also}\n\n**Check it:** run the "
+            f"old and the new version with the same three {_inputs(program)}. Both must give the same."
         ),
     )
+
+
+def _new(found: Improvement | None) -> str:
+    """Return the block with the shorter code, or ""."""
+    new = str(found.slots.get("new", "")) if found is not None else ""
+    return f"\n\n{fenced(new)}" if new else ""
 
 
 def _inputs(program: Program) -> str:
@@ -81,28 +90,51 @@ def _kind(improvement: Improvement) -> str:
     return kind
 
 
+def _is_wanted(improvement: Improvement, kind: str) -> bool:
+    is_long = bool(table("improvements")[improvement.name].get("is_long"))
+    return _kind(improvement) == kind or (kind == "long" and is_long)
+
+
 def _wanted(question: str) -> tuple[str, str] | None:
     if _SPEED.search(question):
         return "slow", "faster"
     return ("long", "shorter") if _LENGTH.search(question) else None
 
 
-def _in_order(found: Sequence[Improvement], question: str) -> list[Improvement]:
+def _in_order(program: Program, found: Sequence[Improvement], question: str) -> list[Improvement]:
     """Return the improvements by weight, with the kind that the question asks for first."""
     wanted = _wanted(question)
     known = table("improvements")
+    is_speed = wanted is not None and wanted[0] == "slow"
     return sorted(
-        found,
-        key=lambda each: (wanted is not None and _kind(each) != wanted[0], -known[each.name]["weight"], each.line),
+        [each for each in found if is_speed or each.name != "loop-in-loop"],
+        key=lambda each: (
+            wanted is not None and not _is_wanted(each, wanted[0]),
+            -_inner(program, each) if wanted is not None and wanted[0] == "slow" else 0,
+            -known[each.name]["weight"],
+            each.line,
+        ),
     )
+
+
+def _inner(program: Program, each: Improvement) -> int:
+    """Return how many loops stand around a slow part, which says how often it runs. A search counts as one more."""
+    return loop_depth(program, each.line) + (_kind(each) == "slow" and each.name not in _NO_LOOP)
+
+
+_NO_LOOP = frozenset(("loop-in-loop", "all-divisors", "search-without-break"))
 
 
 def _told(program: Program, each: Improvement) -> str:
     slots = {"line": str(program.shown(each.line)), **{name: _slot(value) for name, value in each.slots.items()}}
-    return f"{fill(table('improvements')[each.name]['what'], slots)} (line {program.shown(each.line)})"
+    told = fill(table("improvements")[each.name]["what"], slots)
+    where = f"line {program.shown(each.line)}"
+    return told if where in told else f"{told} ({where})"
 
 
 def _slot(value: str | int) -> str:
     if isinstance(value, int):
         return str(value)
+    if value.startswith(", ") or not value:
+        return value
     return code_span(value) if len(value) <= LONGEST_SPAN and value.isprintable() else "the code"
