@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.writing import fenced
+from tutor_pedagogy.offline.purposes.braces import in_python
 from tutor_pedagogy.offline.purposes.foreign import Foreign, Sign, foreign_language
 from tutor_pedagogy.offline.purposes.foreign_answers import answer_to
 from tutor_pedagogy.offline.purposes.subject import names_a_line
@@ -79,7 +80,8 @@ def translate_ladder(program: Program) -> Ladder:
             "next two lines."
         ),
         spare=_SPARE,
-        solution=_solution(program, signs, ideas, name),
+        solution=_whole(program, found, name) or _solution(program, signs, ideas, name),
+        name=name,
     )
 
 
@@ -104,7 +106,8 @@ def _question(program: Program, found: Foreign, signs: Sequence[Sign], line: int
         else f"If you meant to write Python: what does line {line} do, in your own words?"
     )
     judged = "" if answer else "This tutor explains Python, so it can not judge whether the code is right. "
-    return f"This looks like {name} and not like Python: {listed(told)}. {answer}{judged}{ask}"
+    why = "" if answer else _why_not(program, found)
+    return f"This looks like {name} and not like Python: {listed(told)}. {answer}{why or judged}{ask}"
 
 
 def _table(program: Program, signs: Sequence[Sign]) -> str:
@@ -131,6 +134,31 @@ def _solution(program: Program, signs: Sequence[Sign], ideas: Sequence[str], nam
     return (
         f"I can not turn the whole program from {name} into Python with certainty, but its signs have these forms:\n\n"
         f"{numbered(steps)}{shown}\n\nWrite the rest line by line, and run the program after each one."
+    )
+
+
+def _whole(program: Program, found: Foreign, name: str) -> str:
+    """Return the text of level 5 with the whole program in Python, or "" if it cannot be written with certainty."""
+    written = in_python(program.code, found.key)
+    if written is None:
+        return ""
+    return (
+        f"{_why_not(program, found)}The same steps in Python, from line {program.shown(1)} on:\n\n{fenced(written)}\n\n"
+        f"Compare it with your {name} line by line: which lines have no partner, and why are they not needed? "
+        "Then run it."
+    )
+
+
+def _why_not(program: Program, found: Foreign) -> str:
+    """Return the sentence that says why Python fails on the first line; "" if Python can read the code."""
+    if program.fault is None:
+        return ""
+    line = next((number for number, text in enumerate(program.lines, 1) if text.strip()), 1)
+    at = program.fault.line or line
+    span = quoted(program.line(at).strip())
+    return (
+        f"Python stops at line {program.shown(at)} with a syntax error, since this is {found.name} and no Python"
+        f"{f': {span}' if span else ''}. "
     )
 
 
