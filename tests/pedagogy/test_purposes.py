@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from testing.lesson_cases import lesson_cases
-from testing.purpose_asks import ASKS, BANK, GRADE, ODDS, PurposeAsk
+from testing.purpose_asks import ASKS as FIRST_ASKS
+from testing.purpose_asks import BANK, GRADE, ODDS, PurposeAsk
 from testing.reading_grade import reading_grade
+from testing.value_asks import VALUE_ASKS
 from tools.linear.ambiguity import find_pump
 from tools.linear.automaton import automaton
 from tutor_pedagogy.classification import classify
@@ -32,6 +34,7 @@ from tutor_protocol import Position, Submission
 if TYPE_CHECKING:
     from pathlib import Path
 
+ASKS = (*FIRST_ASKS, *VALUE_ASKS)
 STUDENTS = [StudentLevels(programming=level, maths=level) for level in (1, 3, 5)]
 EARLY = [level for level in HintLevel if level < HintLevel.SOLUTION]
 OTHERS = [ask for ask in ASKS if ask.purpose != "find"]
@@ -306,10 +309,10 @@ def test_texts_of_the_tables_are_plain(name: str) -> None:
         ("def f(xs):\n    for x in [1, 2]:\n        print(sorted(xs))\n", {"sort-in-loop"}),
         ("def fact(n):\n    return n * fact(n - 1) if n else 1\n", set()),
         ("def walk(t):\n    return walk(t.left) + walk(t.right)\n", set()),
-        ("total = 0\nfor x in [1, 2]:\n    total += x\n", set()),
+        ("total = 0\nfor x in [1, 2]:\n    total += x\n", {"sum-by-hand"}),
         ("for i in range(len([1])):\n    print(i)\n", set()),
         ("def f(xs):\n    for i in range(len(xs)):\n        xs[i] = 0\n", set()),
-        ("def f(xs):\n    for i in range(len(xs)):\n        print(i, xs[i])\n", set()),
+        ("def f(xs):\n    for i in range(len(xs)):\n        print(i, xs[i])\n", {"enumerate-by-hand"}),
         ("def f(x):\n    if x:\n        return True\n    return False\n", set()),
         ("def f(x):\n    if x > 1:\n        return True\n    return False\n", {"true-false"}),
         ("print('a', 1)\nprint('b', 2)\nprint('c', 3)\n", set()),
@@ -318,8 +321,8 @@ def test_texts_of_the_tables_are_plain(name: str) -> None:
         ("def f(a):\n    b = a\n    def inner():\n        return b\n    return inner\n", set()),
         ("def f(xs):\n    for x in xs:\n        xs = [x]\n        print(sum(xs))\n", set()),
         ("def f(xs):\n    for x in xs:\n        print(x / max(xs))\n", {"invariant-call"}),
-        ("def f(xs, ys):\n    for x in xs:\n        for y in ys:\n            print(x, y)\n", set()),
-        ("def f(xs):\n    for x in xs:\n        for y in xs:\n            print(x, y)\n", {"nested-same"}),
+        ("def f(xs, ys):\n    for x in xs:\n        for y in ys:\n            print(x, y)\n", {"loop-in-loop"}),
+        ("def f(xs):\n    for x in xs:\n        for y in xs:\n            print(x, y)\n", {"loop-in-loop"}),
     ],
 )
 def test_improvements_are_checked_in_the_tree(code: str, names: set[str]) -> None:

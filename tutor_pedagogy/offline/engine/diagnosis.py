@@ -10,6 +10,7 @@ import ast
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.offline import foresight, purposes
 from tutor_pedagogy.offline.engine import editor_diagnostics
 from tutor_pedagogy.offline.engine.cause import Cause
@@ -32,12 +33,14 @@ from tutor_protocol import ReportedFinding
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+    from tutor_pedagogy.ladder.levels import StudentLevels
     from tutor_pedagogy.offline.engine.crash import Crash
     from tutor_pedagogy.offline.engine.rule import Rule
     from tutor_pedagogy.offline.rules.logic.symptom import Symptom
     from tutor_protocol import Certainty, Purpose, Submission
 
+_ANSWERED = (HintLevel.QUESTION, HintLevel.SOLUTION)
+"""The hint levels at which "is it right?" is answered with a plain no before the text of the rule."""
 _SYNTAX = frozenset(("SyntaxError", "IndentationError", "TabError"))
 _TOO_DEEP = (MemoryError, RecursionError, ValueError)
 """The exceptions that walking the tree of hostile, very deeply nested code can raise."""
@@ -84,6 +87,7 @@ def explain(submission: Submission, level: HintLevel, student: StudentLevels) ->
     note = purposes.note_on_language(submission.question)
     if cause.purpose != "find":
         ladder = purposes.ladder_of(cause.purpose, program)
+        note = purposes.native_opening(program, cause.purpose, ladder, level)
         return Explanation(
             rule=cause.rule.name,
             lines=(program.shown(ladder.line),),
@@ -93,11 +97,13 @@ def explain(submission: Submission, level: HintLevel, student: StudentLevels) ->
         )
     finding = _finding(program, cause)
     lesson = cause.rule.lesson
+    answer = purposes.no_to_check(program, finding.edit, _shown_certainty(cause)) if level in _ANSWERED else ""
+    text = write(finding, lesson, program, level, student, certainty=cause.certainty)
     return Explanation(
         rule=finding.rule,
         lines=finding.lines,
         certainty=_shown_certainty(cause),
-        text=_with_note(note, write(finding, lesson, program, level, student, certainty=cause.certainty)),
+        text=_with_note(note, f"{answer} {text}" if answer else text),
         edit=finding.edit,
     )
 
@@ -122,6 +128,7 @@ def _cause(submission: Submission) -> Cause:
         is_open = found is None or (
             found.certainty == "start_here" and found.rule.error_type == "logic" and found.rule not in logic.OPEN_PLACES
         )
+        asked = purposes.without_finding(program) if found is None and asked == "find" else asked
         if asked != "find" and is_open:
             return Cause(purposes.RULES[asked], None, purpose=asked)
         return found or Cause(TRACE, None)

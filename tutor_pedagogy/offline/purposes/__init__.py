@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.rule import Rule
-from tutor_pedagogy.offline.purposes.checking import check_ladder
+from tutor_pedagogy.offline.purposes.checking import check_ladder, no_to_check
 from tutor_pedagogy.offline.purposes.explaining import explain_ladder
 from tutor_pedagogy.offline.purposes.improving import improve_ladder
-from tutor_pedagogy.offline.purposes.purpose import purpose_in, purpose_of, yields_to_rules
+from tutor_pedagogy.offline.purposes.native import native_opening
+from tutor_pedagogy.offline.purposes.purpose import purpose_in, purpose_of, without_finding, yields_to_rules
 from tutor_pedagogy.offline.purposes.questions import note_on_language
 from tutor_pedagogy.offline.purposes.starting import start_ladder
 from tutor_pedagogy.offline.purposes.texts import Ladder, text_of
@@ -29,11 +30,14 @@ __all__ = [
     "RULES",
     "ladder_of",
     "match_of",
+    "native_opening",
+    "no_to_check",
     "note_on_language",
     "purpose_in",
     "purpose_of",
     "purpose_of_rule",
     "text_of",
+    "without_finding",
     "yields_to_rules",
 ]
 

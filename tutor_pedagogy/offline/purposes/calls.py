@@ -14,6 +14,7 @@ from tutor_pedagogy.offline.purposes.texts import listed
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
 
+_FEW = 7
 _PREFIXES = ("math", "random", "time", "sys")
 
 
@@ -99,6 +100,11 @@ def _own_says(spans: Spans, program: Program, call: ast.Call) -> str | None:
 
 def _range_says(spans: Spans, arguments: list[ast.expr]) -> str:
     shown = [spans.span(argument) for argument in arguments]
+    numbers = [each.value for each in arguments if isinstance(each, ast.Constant) and isinstance(each.value, int)]
+    if 0 < len(numbers) == len(arguments) and 0 not in numbers[2:]:
+        row = [str(number) for number in range(*numbers)[:_FEW]]
+        if 0 < len(row) < _FEW:
+            return f"counts {listed(row)}"
     match arguments:
         case [_]:
             return f"counts 0, 1, 2 and so on, and stops before {shown[0]}"

@@ -9,11 +9,14 @@ from tutor_pedagogy.offline.purposes.cases import line_of_cases, tested, told_ta
 from tutor_pedagogy.offline.purposes.endings import absent_error, asks_about_end, way_out
 from tutor_pedagogy.offline.purposes.questions import kind_of_question
 from tutor_pedagogy.offline.purposes.texts import Ladder, examples_of, listed, numbered, quoted, quoted_line, sentence
+from tutor_pedagogy.offline.purposes.verdicts import plain_no, verdict
 
 if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.finding import Edit
     from tutor_pedagogy.offline.engine.nodes import Function
     from tutor_pedagogy.offline.engine.program import Program
     from tutor_pedagogy.offline.purposes.inputs import Case
+    from tutor_protocol import Certainty
 
 EXAMPLES = (
     (
@@ -48,7 +51,7 @@ def check_ladder(program: Program) -> Ladder:
     line = function.lineno if function is not None else line_of_cases(program)
     shown = program.shown(line)
     is_call = function is not None
-    opening, task = _opening(program), _task(program, function)
+    opening, task = _opening(program, function), _task(program, function)
     known = _tried(program, function)
     first = cases[0]
     gives = _gives(program, function)
@@ -78,12 +81,20 @@ def check_ladder(program: Program) -> Ladder:
             "and beside it, in a comment, the result that you worked out by hand. Run it, and compare both."
         ),
         solution=(
-            f"{_answer(program)}{task} Try these cases:{block}"
+            f"{_closing(program, function)}{task} Try these cases:{block}"
             f"{_whys(cases, is_call=is_call)}\n\nIf one result surprises you, tell me what you got "
             "and what you expected."
         ),
         spare=_SPARE,
     )
+
+
+def no_to_check(program: Program, edit: Edit | None, certainty: Certainty) -> str:
+    """Return the plain no to "is it right?" if a rule has found a mistake; "" for any other question."""
+    if kind_of_question(program.submission.question) != "check":
+        return ""
+    function = tested_function(program)
+    return plain_no(program, edit, certainty, cases_of(program, function) if function else [], function)
 
 
 _SPARE = (
@@ -92,7 +103,7 @@ _SPARE = (
 )
 
 
-def _opening(program: Program) -> str:
+def _opening(program: Program, function: Function | None) -> str:
     """Return the sentences that say what is known: on the error or the loop that the question names, or in general."""
     question = program.submission.question or ""
     name = absent_error(program)
@@ -102,8 +113,16 @@ def _opening(program: Program) -> str:
             "end. Is the file saved, and is it the file that you run?"
         )
     told = _answer(program).strip()
-    general = _ASKED if kind_of_question(question) == "check" else _UNASKED
-    return f"{told} {general}" if told else general
+    if kind_of_question(question) == "check":
+        return verdict(program, function).strip() if not told else f"{told} {_ASKED}"
+    return f"{told} {_UNASKED}" if told else _UNASKED
+
+
+def _closing(program: Program, function: Function | None) -> str:
+    """Return the answer that level 5 begins with: to a question about a loop's end, or whether it is right."""
+    if kind_of_question(program.submission.question) != "check" or asks_about_end(program.submission.question or ""):
+        return _answer(program)
+    return f"{verdict(program, function).strip()} "
 
 
 def _answer(program: Program) -> str:

@@ -8,17 +8,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
-from tutor_pedagogy.offline.engine.writing import code_span
+from tutor_pedagogy.offline.engine.writing import code_span, fenced
 from tutor_pedagogy.offline.purposes.entries import shown_entry
 from tutor_pedagogy.offline.purposes.explanation_texts import SPARE, plain, without
 from tutor_pedagogy.offline.purposes.forms import form_of
 from tutor_pedagogy.offline.purposes.line_facts import counted, from_where, lookup, value_says
 from tutor_pedagogy.offline.purposes.off_topic import is_off_topic
 from tutor_pedagogy.offline.purposes.outline import outline_ladder
+from tutor_pedagogy.offline.purposes.points import asked_point, point_of
+from tutor_pedagogy.offline.purposes.questions import language_of_question
 from tutor_pedagogy.offline.purposes.reading import Part, Reader
 from tutor_pedagogy.offline.purposes.subject import Subject, subject_of
 from tutor_pedagogy.offline.purposes.tables import table
 from tutor_pedagogy.offline.purposes.texts import (
+    MOST_WORDS,
     Ladder,
     count_words,
     examples_of,
@@ -27,12 +30,16 @@ from tutor_pedagogy.offline.purposes.texts import (
     quoted,
     sentence,
 )
+from tutor_pedagogy.offline.purposes.worked import Worked, worked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tutor_pedagogy.offline.engine.program import Program
+    from tutor_pedagogy.offline.purposes.told_point import Point
 
+_MARGIN, _NATIVE_WORDS = 5, 42
+"""The words of level 5 that are kept free, without and with sentences in the language of the question."""
 _MOST_PARTS = 6
 _MOST_STEP_WORDS = 110
 
@@ -56,15 +63,32 @@ def _explained(program: Program, question: str) -> Ladder:
     subject = subject_of(program, question)
     if subject is None:
         subject = Subject(line=program.cursor_line, code="", entry="program")
+    if subject.node is not None and any(isinstance(up, ast.Lambda) for up in program.above(subject.node)):
+        node = program.statement_at(subject.line)
+        subject = replace(subject, node=node, code=program.line(subject.line).strip())
     if subject.node is None:
-        return _of_entry(program, subject)
+        return _pointed(program, subject, question) or _of_entry(program, subject)
     reader = Reader(program, subject.code)
     if isinstance(subject.node, ast.Module):
         return outline_ladder(program, subject, subject.node, reader)
     reader.read(subject.node)
+    point = point_of(program, subject.node, question)
+    if point is not None:
+        return _of_code(program, subject, subject.node, reader, point)
     if isinstance(subject.node, Function | ast.ClassDef):
         return outline_ladder(program, subject, subject.node, reader)
     return _of_code(program, subject, subject.node, reader)
+
+
+def _pointed(program: Program, subject: Subject, question: str) -> Ladder | None:
+    """Return the five texts about a word of Python whose meaning the program's own lines show, or None."""
+    node = program.statement_at(subject.line)
+    tell = point_of if isinstance(node, ast.Try) else asked_point
+    point = tell(program, node, question) if node is not None else None
+    if point is None or node is None:
+        return None
+    found = Subject(line=subject.line, code=program.line(subject.line).strip(), node=node)
+    return _of_code(program, found, node, Reader(program, found.code), point)
 
 
 def _of_entry(program: Program, subject: Subject) -> Ladder:
@@ -127,33 +151,69 @@ _TRYING = numbered(
 )
 
 
-def _of_code(program: Program, subject: Subject, node: ast.AST, reader: Reader) -> Ladder:
-    line = program.shown(subject.line)
+def _of_code(program: Program, subject: Subject, node: ast.AST, reader: Reader, point: Point | None = None) -> Ladder:
     parts = _distinct(reader.parts)
-    gist = _gist(parts, node, reader, program)
+    if point is not None:
+        subject = replace(subject, line=point.line or subject.line, code=_code_of(program, subject, point))
+    line = program.shown(subject.line)
+    gist = point.gist if point is not None else _gist(parts, node, reader, program)
     entry, says = form_of(program, node)
+    entry, says = (point.entry, None) if point is not None else (subject.entry or entry, says)
     base = table("constructs")[entry]
+    base = {**base, "question": point.ask} if point is not None and point.ask else base
     says = None if _has_key(node) else says
+    around = program.statement_at(subject.line) if isinstance(node, ast.Lambda) else None
+    own = worked(program, around or node)
     codes = [*([table("glossary")[says]["example"]] if says else []), *base["examples"]]
     span = quoted(subject.code.partition("\n")[0])
     opening = f"Look at line {line}, {span}." if span else f"Look at line {line}."
-    value = value_says(program, node) or counted(node)
+    value = " ".join(own.whole) or value_says(program, node) or counted(node)
+    first = _first(own, point)
+    order = _steps(parts, gist, lookup(program, node, subject.line)) if point is None else numbered(point.steps[:2])
     return Ladder(
         line=subject.line,
         expression=subject.code if span else None,
         question=f"{opening} {_allowed(program)}In short: {gist} {_question(base, says)}",
         concept=_idea(base, says),
-        structure=(
-            f"Python works through line {line} in this order:\n\n"
-            f"{_steps(parts, gist, lookup(program, node, subject.line))}\n\nChoose one small value for each name, "
-            "and follow it from step to step."
-        ),
+        structure=f"Python works through line {line} in this order:\n\n{order}\n\n{first}",
         examples=examples_of(codes, "The same form in another program:", "The comments show what it prints."),
         without=without("one name", line),
         spare=SPARE,
         plain=plain(opening, base["question"]),
-        solution="\n\n".join(filter(None, (_full(parts, line, gist), value, from_where(program, node, subject.line)))),
+        plain_steps=f"{opening} {point.gist if point is not None else first} {base['question']} {' '.join(SPARE)}",
+        topic=(point.topic if point is not None else "") or entry,
+        outcome=point.outcome if point is not None else own.outcome,
+        solution=_solution(program, subject, node, (_full(parts, line, gist), value, own), point),
     )
+
+
+def _code_of(program: Program, subject: Subject, point: Point) -> str:
+    return program.line(point.line).strip() if point.line else subject.code
+
+
+def _first(own: Worked, point: Point | None) -> str:
+    """Return the sentences below the order of execution: the first values, or how to find them."""
+    if point is None and own.first:
+        return f"{own.first} Follow these values from step to step, and say what comes next."
+    if point is not None:
+        return "Say in your own words what happens next, and then compare it with what the program shows."
+    return "Choose one small value for each name, and follow it from step to step."
+
+
+def _solution(
+    program: Program, subject: Subject, node: ast.AST, told: tuple[str, str, Worked], point: Point | None
+) -> str:
+    """Return the text of level 5: each part in order, its values, where the names come from, and equal longer code."""
+    full, value, own = told
+    if point is not None:
+        return f"Line {program.shown(subject.line)}, step by step:\n\n{numbered(point.steps)}"
+    longer = f"{own.before_code}\n\n{fenced(own.code)}" if own.code else ""
+    parts = [full, value, longer, from_where(program, node, subject.line)]
+    is_native = language_of_question(program.submission.question or "") not in (None, "en")
+    most = MOST_WORDS - (_NATIVE_WORDS if is_native else _MARGIN)
+    while count_words(" ".join(parts)) > most and len(parts) > 2:  # noqa: PLR2004 - the first two parts are the answer
+        parts.pop()
+    return "\n\n".join(filter(None, parts))
 
 
 _ALLOWED = re.compile(
@@ -198,6 +258,8 @@ def _distinct(parts: Sequence[Part]) -> list[Part]:
 
 def _gist(parts: Sequence[Part], node: ast.AST, reader: Reader, program: Program) -> str:
     if parts:
+        if len(parts) > 1 and isinstance(node, ast.Expr) and is_call_of(node.value, "print"):
+            return sentence(f"{parts[-2].subject} {parts[-2].says}; `print` shows the result.")
         said = parts[-2] if len(parts) > 1 and isinstance(node, ast.Assign) else parts[-1]
         last = parts[-1]
         if said is last or not isinstance(node, ast.Assign):

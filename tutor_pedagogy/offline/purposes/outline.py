@@ -12,6 +12,7 @@ from tutor_pedagogy.offline.purposes.explanation_texts import SPARE, plain, with
 from tutor_pedagogy.offline.purposes.reading import Reader
 from tutor_pedagogy.offline.purposes.tables import table
 from tutor_pedagogy.offline.purposes.texts import Ladder, examples_of, listed, numbered, quoted, within
+from tutor_pedagogy.offline.purposes.verdicts import results_of
 from tutor_pedagogy.problem.tree_walk import children
 
 if TYPE_CHECKING:
@@ -138,9 +139,12 @@ def _outline_gist(program: Program, node: ast.Module | Function | ast.ClassDef, 
             if yields
             else " It has no `return` with a value, so a call gives `None`."
         )
-    taken = [code_span(name) for name in parameters(node)]
+    stars = [f"*{each.arg}" for each in (node.args.vararg,) if each is not None]
+    taken = [code_span(name) for name in (*parameters(node), *stars)]
     how = f"a function that takes {listed(taken)}" if taken else "a function that takes no value"
-    return f"{code_span(node.name)} is {how}.{what}{_made(program, returned)}"
+    tried = [f"{call} gives {code_span(result)}" for call, result, _ in results_of(program, node)[:2]]
+    own = f" In your program, {listed(tried)}." if tried else ""
+    return f"{code_span(node.name)} is {how}.{what}{_made(program, returned)}{own}"
 
 
 def _made(program: Program, returned: Sequence[ast.Return]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.program import Program
 from tutor_pedagogy.offline.purposes.endings import absent_error, asks_about_end, way_out
 from tutor_pedagogy.offline.purposes.foreign import foreign_language
-from tutor_pedagogy.offline.purposes.questions import kind_of_question
+from tutor_pedagogy.offline.purposes.questions import kind_of_question, language_of_question
 from tutor_pedagogy.offline.purposes.stubs import is_beginning, stub_of
 from tutor_pedagogy.offline.purposes.subject import names_a_line, readable_line
 from tutor_pedagogy.offline.rules.logic.symptom import read_symptom
@@ -25,6 +25,13 @@ _WANTS_ALL = re.compile(
 _EXTREME = re.compile(
     r"最[高大小低长短多少]|m[aá]xim[oa]|m[ií]nim[oa]|\bmayor|\bmenor|\bmaior|gr[öo](?:ß|ss)te|h[öo]chste|kleinste"
     r"|niedrigste|plus (?:grand|petit|haut|bas)|m[aá]s (?:alt|baj|grand|peque)",
+    re.IGNORECASE,
+)
+_ONLY_WHY = re.compile(r"(?:so |but |and |hi |hello )?(?:why|how come|what happened)\b\W+\w", re.IGNORECASE)
+_FAULT = re.compile(
+    r"wrong|error|fail|crash|bug|broken|incorrect|instead|(?:n.t|not) (?:work|run|print|stop|end)"
+    r"|\bso \w|\btoo\b|the same|differ|missing|empty|\bnone\b|zero|\b0\b|never|always|early|nothing|expect|should"
+    r"|stuck|forever|infinite|do i get|(?:it|this|that|code|program) \w{0,6} ?(?:print|return|give|show|output|say|do)",
     re.IGNORECASE,
 )
 _EMPTY_BLOCK = re.compile("expected an indented block")
@@ -48,10 +55,14 @@ def purpose_in(program: Program) -> Purpose:
         return "find"
     question = submission.question
     kind = kind_of_question(question)
+    if kind not in ("find", "explain") and not program.code.strip():
+        return "start"
     if kind == "find":
         return _of_complaint(program)
     if program.fault is not None:
         return _of_broken(program, kind)
+    if is_open_question(program):
+        return "start" if is_beginning(program) else "explain"
     if kind in ("explain", "improve") and program.tree is not None:
         return kind if program.tree.body or kind == "explain" else "start"
     if is_beginning(program) or kind == "start":
@@ -64,6 +75,30 @@ def purpose_in(program: Program) -> Purpose:
     return "check"
 
 
+def is_open_question(program: Program) -> bool:
+    """Return whether a question states no purpose that is known, or only asks for a reason.
+
+    If no rule finds a mistake either, the line that it is asked about is explained. In English, where the words for a
+    purpose are known best, a question of neither kind is taken for one about a mistake.
+    """
+    question = (program.submission.question or "").strip()
+    kind = kind_of_question(question)
+    is_foreign = language_of_question(question) is not None and language_of_question(question) != "en"
+    return kind == "why" or (kind is None and bool(question) and is_foreign)
+
+
+def without_finding(program: Program) -> Purpose:
+    """Return the purpose of a question about something wrong if no rule finds a mistake.
+
+    It is `explain` if the question only asks why, and no exception, wrong result or word for a fault is named.
+    """
+    question = (program.submission.question or "").strip()
+    is_reported = bool((program.submission.traceback or "").strip()) or program.fault is not None
+    if is_reported or not program.code.strip() or not _ONLY_WHY.match(question) or _FAULT.search(question):
+        return "find"
+    return "find" if read_symptom(None, question) is not None else "explain"
+
+
 def yields_to_rules(program: Program, purpose: Purpose) -> bool:
     """Return whether a mistake that a rule finds takes precedence over the purpose.
 
@@ -73,7 +108,13 @@ def yields_to_rules(program: Program, purpose: Purpose) -> bool:
     question = program.submission.question or ""
     if purpose == "check" and (absent_error(program) or (asks_about_end(question) and way_out(program))):
         return False
-    if purpose == "find" and _EXTREME.search(question) and not (program.submission.traceback or "").strip():
+    if purpose == "explain" and not is_open_question(program):
+        return False
+    if (
+        purpose in ("find", "explain")
+        and _EXTREME.search(question)
+        and not (program.submission.traceback or "").strip()
+    ):
         return not _keeps_an_extreme(program)
     if purpose == "start":
         return (
@@ -81,7 +122,7 @@ def yields_to_rules(program: Program, purpose: Purpose) -> bool:
             and stub_of(program) is None
             and bool(program.code.strip())
         )
-    return purpose in ("find", "check")
+    return purpose in ("find", "check", "explain")
 
 
 def _of_complaint(program: Program) -> Purpose:

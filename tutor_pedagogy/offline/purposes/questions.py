@@ -8,8 +8,11 @@ from typing import Literal
 
 from tutor_pedagogy.offline.purposes.tables import table
 
-QuestionKind = Literal["find", "explain", "start", "check", "improve", "help"]
-"""The purpose that a question states, or `help` if it only asks for help, so that the code decides the purpose."""
+QuestionKind = Literal["find", "explain", "start", "check", "improve", "help", "why"]
+"""The purpose that a question states, or `help` if it only asks for help, so that the code decides the purpose.
+
+`why` is a question for a reason that names no fault: it is `explain` unless a rule finds a mistake.
+"""
 
 _MAX_CHARACTERS = 1_000
 """The maximum number of characters of a question that are read. A pasted program may follow the question."""
@@ -34,8 +37,17 @@ _CJK = re.compile("[\u4e00-\u9fff]")
 
 _WORD = re.compile(r"[^\W\d_]+")
 _LANGUAGES = ("es", "de", "fr", "pt", "zh")
-_OF_FRENCH = re.compile(r"\b(?:c'est|qu'|n'est|j'ai|d'un|d'une|l'erreur|est-ce)", re.IGNORECASE)
+_OF_PORTUGUESE = re.compile(r"\b(?:por que|o que|do que|no (?:c[oó]digo|programa))\b|[cç][aã]o\b", re.IGNORECASE)
+_OF_FRENCH = re.compile(r"\b(?:c|qu|n|j|d|l|m|s)'(?=[^\W\d_]{2})(?!s\b|re\b)|\bs'il\b|est-ce|-t-|\bça\b", re.IGNORECASE)
 _FEWEST_CHARACTERS, _FEWEST_WORDS = 2, 2
+
+
+@cache
+def _letters() -> dict[str, re.Pattern[str]]:
+    return {
+        language: re.compile(f"[{letters}]", re.IGNORECASE)
+        for language, letters in table("questions")["letters"].items()
+    }
 
 
 def language_of_question(question: str) -> str | None:
@@ -45,14 +57,14 @@ def language_of_question(question: str) -> str | None:
         return "zh"
     if "¿" in text or "¡" in text:
         return "es"
-    if _OF_FRENCH.search(text):
-        return "fr"
     words = [word.lower() for word in _WORD.findall(text)]
-    counts = sorted(
-        ((sum(word in known for word in words), name) for name, known in _common_words().items()), reverse=True
-    )
-    (most, language), (second, _) = counts[:2]
-    return language if most >= _FEWEST_WORDS and most > second else None
+    counts = {name: sum(word in known for word in words) for name, known in _common_words().items()}
+    for name, pattern in _letters().items():
+        counts[name] += 2 * len(pattern.findall(text))
+    counts["pt"] += bool(_OF_PORTUGUESE.search(text))
+    counts["fr"] += 2 * len(_OF_FRENCH.findall(text))
+    (most, language), (second, _) = sorted(((count, name) for name, count in counts.items()), reverse=True)[:2]
+    return language if most >= min(_FEWEST_WORDS, len(words)) and most > second else None
 
 
 def note_on_language(question: str | None) -> str:

@@ -12,7 +12,7 @@ from tutor_pedagogy.offline.engine.writing import code_span
 from tutor_pedagogy.offline.purposes.calls import call_says, subscript_says
 from tutor_pedagogy.offline.purposes.literal_types import literal_type
 from tutor_pedagogy.offline.purposes.texts import listed
-from tutor_pedagogy.problem.tree_walk import children
+from tutor_pedagogy.problem.tree_walk import children, walk
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
@@ -258,6 +258,12 @@ class Reader:
                 return f"gives the value to {listed([self.span(place) for place in places])}"
             case ast.AugAssign(target=place):
                 return self._changed(node, self.span(place))
+            case ast.For(target=ast.Tuple() as target, iter=source):
+                names = [self.span(each) for each in children_of(target)]
+                return (
+                    f"runs its indented lines once for each item of {self.span(source)}; in each round the item is "
+                    f"taken apart, and its parts get the names {listed(names)}"
+                )
             case ast.For(target=target, iter=source):
                 return (
                     f"runs its indented lines once for each item of {self.span(source)}; in each round the item "
@@ -359,6 +365,11 @@ class Reader:
         if isinstance(node.op, ast.Add) and kind is str:
             what = f"joins {value} to the end of the string {place}"
         return f"{what} and stores the result under the same name"
+
+
+def children_of(target: ast.Tuple) -> list[ast.Name]:
+    """Return the names in the target of a loop, those of inner tuples too."""
+    return [each for each in walk(target) if isinstance(each, ast.Name)]
 
 
 def _noun(node: ast.AST) -> str:

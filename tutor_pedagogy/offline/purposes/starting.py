@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.nodes import Function, parameters
 from tutor_pedagogy.offline.engine.writing import code_span, fenced
-from tutor_pedagogy.offline.purposes.stubs import comments, stub_of
+from tutor_pedagogy.offline.purposes.how_to import how_to_ladder
+from tutor_pedagogy.offline.purposes.stubs import comments, is_beginning, stub_of
 from tutor_pedagogy.offline.purposes.tables import table
+from tutor_pedagogy.offline.purposes.task_kinds import found_word, kinds_of, word_of
 from tutor_pedagogy.offline.purposes.texts import Ladder, examples_of, fill, listed, numbered, quoted
 
 if TYPE_CHECKING:
@@ -19,11 +21,17 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
 
 _MAX_TASK = 1_200
-_MOST_KINDS = 2
 _ITEMS = {"numbers": "number", "words": "word", "text": "letter", "string": "letter", "word": "letter", "s": "letter"}
 _EXAMPLE = re.compile(r">>> (?P<call>[^\s][^\n]{0,80})\n *(?P<result>[^\s>][^\n]{0,60})")
+_ARROW = re.compile(
+    r"(?P<call>[A-Za-z_]\w{0,40}\([^\n()]{0,60}\)) ?(?:->|=>|==|=|→|:|should (?:return|be|give)|returns|gives|is) ?"
+    r"(?P<result>[^\s=>][^\n]{0,40})"
+)
+_MOST_EXAMPLES = 3
+_NO_USE = re.compile(r"(?:do not|don't|without|never) (?:use |using )(?P<what>[\w `()]{2,40})", re.IGNORECASE)
+_LABEL = re.compile(r"\b(?:exercise|task|problem|question|aufgabe|ejercicio|exerc[ií]\w{1,3}) \d+", re.IGNORECASE)
+_CASE = re.compile(r"capital|upper ?case|lower ?case|case", re.IGNORECASE)
 _HEADER = re.compile(r"^(?:def|class) (\w+)\(([\w, ]{0,80})\)", re.MULTILINE)
-_WORD = re.compile(r"[a-z]+")
 _NUMBER = re.compile(r"(?<![\w.])\d{1,6}(?:\.\d{1,4})?(?: ?%)?(?![\w.]\w)")
 _MOST_NUMBERS = 3
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -43,14 +51,18 @@ class _Task:
     """The docstring and comments as they are written."""
     owner: str = ""
     """The class of which the stub is a method."""
-    call: str = ""
-    result: str = ""
+    examples: tuple[tuple[str, str], ...] = ()
+    """The calls with their results that the text names."""
 
 
 def start_ladder(program: Program) -> Ladder:
-    """Return the five texts that plan a task."""
+    """Return the five texts that plan a task, or that say how to do the next step of a program."""
+    next_step = how_to_ladder(program)
+    if next_step is not None:
+        return next_step
     task = _task(program)
-    kinds = ["thing"] if task.name == "__init__" else _kinds(task.words)
+    kinds = ["thing"] if task.name == "__init__" else kinds_of(_NO_USE.sub(" ", task.words))
+    kinds = kinds[:1] if table("tasks")[kinds[0]].get("whole") else kinds
     main = table("tasks")[kinds[0]]
     line = program.shown(task.line)
     where = quoted(program.line(task.line).strip())
@@ -90,6 +102,8 @@ def _opening(task: _Task, line: int, where: str | None) -> str:
         return f"On line {line}, {where}, you have the head of a function; its body is still to be written."
     if task.source == "comment":
         return f"Your task stands on line {line}, {where}." if where else f"Your task stands on line {line}."
+    if task.source == "code":
+        return f"Your program does something already, up to line {line}. The next step is what you ask about."
     return f"You are at the beginning, on line {line}, and nothing is wrong with that."
 
 
@@ -109,7 +123,7 @@ def _asked(task: _Task, inputs: str) -> str:
 def _understood(task: _Task, kinds: Sequence[str]) -> str:
     if kinds[0] == "other":
         return "I know no special plan for the words of your task, so this is the way for any task.\n\n"
-    found = [word for kind in kinds for word in [_word_of(kind, task.words)] if word]
+    found = [word for kind in kinds for word in [word_of(kind, task.words)] if word]
     return (
         f"I take your task from the word{'s' * (len(found) != 1)} {listed([f'“{word}”' for word in found])}; if "
         "it is another one, tell me in your question.\n\n"
@@ -123,11 +137,8 @@ def _task(program: Program) -> _Task:
     nearby = " ".join(text for _, text in notes)
     if node is not None:
         doc = ast.get_docstring(node) or ""
-        example = _EXAMPLE.search(doc)
         name = _CAMEL.sub(" ", node.name).replace("_", " ").lower()
-        inner = [
-            (line, text) for line, text in notes if node.lineno - 3 <= line <= (node.end_lineno or node.lineno) + 3
-        ]
+        inner = _near(notes, node)
         owner = _class_of(program, node)
         if owner is not None:
             doc = f"{doc} {ast.get_docstring(owner) or ''}".strip()
@@ -143,7 +154,7 @@ def _task(program: Program) -> _Task:
             "stub",
             f"{doc} {' '.join(text for _, text in inner)}"[:_MAX_TASK],
             owner.name if owner is not None else "",
-            *((example["call"].strip(), example["result"].strip()) if example else ()),
+            _examples_in(f"{doc}\n{chr(10).join(text for _, text in inner or notes)}"),
         )
     line = notes[0][0] if notes else program.cursor_line
     text = _module_text(program)
@@ -153,7 +164,30 @@ def _task(program: Program) -> _Task:
         taken = tuple(part.strip() for part in header[2].split(",") if part.strip() and part.strip() != "self")
         at = program.code[: header.start(1)].count("\n") + 1
         return _Task(None, at, header[1], taken, f"{header[1].replace('_', ' ')} {words}".lower(), "header", nearby)
-    return _Task(None, line, "", (), words, "comment" if notes else "nothing", nearby)
+    return _Task(None, line, "", (), words, _source(program, notes), nearby, examples=_examples_in(nearby))
+
+
+def _near(notes: Sequence[tuple[int, str]], node: Function | ast.ClassDef) -> list[tuple[int, str]]:
+    """Return the comments beside a stub, with the rest of a block of comments that ends just above it."""
+    start = node.lineno - 3
+    lines = {line for line, _ in notes}
+    top = next((line for line in range(start, node.lineno) if line in lines), start)
+    while top - 1 in lines:
+        top -= 1
+    return [(line, text) for line, text in notes if min(top, start) <= line <= (node.end_lineno or node.lineno) + 3]
+
+
+def _source(program: Program, notes: Sequence[tuple[int, str]]) -> str:
+    if not is_beginning(program) and program.code.strip():
+        return "code"
+    return "comment" if notes else "nothing"
+
+
+def _examples_in(text: str) -> tuple[tuple[str, str], ...]:
+    """Return the calls that a text names with their results."""
+    found = [(match["call"].strip(), match["result"].strip()) for match in _EXAMPLE.finditer(text)]
+    found += [(match["call"].strip(), match["result"].strip(" .")) for match in _ARROW.finditer(text)]
+    return tuple(dict.fromkeys(found))[:_MOST_EXAMPLES]
 
 
 def _class_of(program: Program, node: ast.AST) -> ast.ClassDef | None:
@@ -169,42 +203,19 @@ def _module_text(program: Program) -> str:
     return f"{ast.get_docstring(program.tree) or ''} {' '.join(given)}"
 
 
-def _kinds(words: str) -> list[str]:
-    """Return the kinds of task that the words suggest, the specific ones if there are any; `other` if none fits."""
-    known = set(_WORD.findall(words))
-    found = [
-        kind for kind, entry in table("tasks").items() if any(_is_in(word, known, words) for word in entry["words"])
-    ]
-    general = {"each", "decide"}
-    telling = [kind for kind in found if kind not in general]
-    return (telling or found)[:_MOST_KINDS] or ["other"]
-
-
-def _is_in(word: str, known: set[str], words: str) -> bool:
-    return word in words if " " in word else word in known
-
-
-def _word_of(kind: str, words: str) -> str:
-    known = set(_WORD.findall(words))
-    return next((word for word in table("tasks")[kind]["words"] if _is_in(word, known, words)), "")
-
-
 def _steps(task: _Task, kinds: Sequence[str]) -> list[str]:
     tasks: Mapping[str, Any] = table("tasks")
     first = "Write down one small example by hand: what goes in, and what comes out."
-    if task.call and task.result:
-        call, result = quoted(task.call), quoted(task.result)
-        if call and result:
-            first = (
-                f"Your text has an example already: {call} comes to {result}. Work it out by hand, and note each move."
-            )
-    middle = [tasks[kind]["step"] for kind in kinds]
+    told = [f"{call} comes to {result}" for call, result in _quoted_examples(task)]
+    if told:
+        first = f"Your text has an example already: {told[0]}. Work it out by hand, and note each move."
+    entry = tasks[kinds[0]]
+    is_script = task.node is None and not task.inputs and "script_steps" in entry
+    middle = [*entry["script_steps"]] if is_script else [tasks[kind]["step"] for kind in kinds]
+    middle += [] if is_script else entry.get("more", ())
     if task.owner and kinds[0] == "other":
         middle = [tasks["thing"]["step"]]
-    numbers = list(dict.fromkeys(_NUMBER.findall(task.text)))[:_MOST_NUMBERS]
-    if numbers and not task.call:
-        told = listed([f"“{number}”" for number in numbers])
-        middle.append(f"Your text names {told}: decide at which step this is needed.")
+    middle += _conditions(task)
     if task.name == "__init__":
         return [
             f"Write down what one object of {code_span(task.owner or 'the class')} has to remember between two calls.",
@@ -216,14 +227,43 @@ def _steps(task: _Task, kinds: Sequence[str]) -> list[str]:
         ends = "Decide whether this method changes a value on `self`, hands back a result, or does both."
     else:
         ends = "Hand the result back with `return`." if isinstance(task.node, Function) else "Show the result."
-    return [first, *middle, ends, "Try it with your example, then with the smallest case: nothing, zero, or one item."]
+    last = "Try it with your example, then with the smallest case: nothing, zero, or one item."
+    if len(told) > 1:
+        last = f"Try it with your examples, also {listed(told[1:])}, then with the smallest case."
+    return [first, *middle, *([] if is_script or entry.get("whole") else [ends]), last]
+
+
+def _quoted_examples(task: _Task) -> list[tuple[str, str]]:
+    pairs = [(quoted(call), quoted(result)) for call, result in task.examples]
+    return [(call, result) for call, result in pairs if call and result]
+
+
+def _conditions(task: _Task) -> list[str]:
+    """Return the steps for what the text says besides: numbers, letters in capitals, and what must not be used.
+
+    Numbers in an example are results to try, and not values of the program.
+    """
+    text = _LABEL.sub(" ", _EXAMPLE.sub(" ", _ARROW.sub(" ", task.text)))
+    numbers = list(dict.fromkeys(_NUMBER.findall(text)))[:_MOST_NUMBERS]
+    steps: list[str] = []
+    if numbers:
+        told = listed([f"“{number}”" for number in numbers])
+        steps.append(f"Your text names {told}: decide at which step this is needed.")
+    if _CASE.search(task.text) and found_word("vowels", task.words):
+        steps.append("Capital letters are other characters: let `lower()` make them small before you compare.")
+    match = _NO_USE.search(task.text)
+    what = match["what"].strip().replace("`", "") if match is not None else ""
+    if what:
+        steps.append(f"Your text does not allow “{what}”, so write that part yourself.")
+    return steps
 
 
 def _skeleton(task: _Task, kinds: Sequence[str], main: Mapping[str, Any]) -> str:
     parameter = task.inputs[0] if task.inputs else "values"
     item = _ITEMS.get(parameter.lower(), parameter[:-1] if parameter.endswith("s") and len(parameter) > 2 else "item")  # noqa: PLR2004 - a name of one or two letters is not a plural, such as `xs`
     item = item if item not in task.inputs else "item"
-    body = fill(main["skeleton"], {"p": parameter, "item": item})
+    is_script = task.node is None and not task.inputs
+    body = fill(main.get("script", main["skeleton"]) if is_script else main["skeleton"], {"p": parameter, "item": item})
     if kinds[0] != "ask" and "ask" in kinds and not task.inputs and "$p" in main["skeleton"]:
         body = f"# each value comes from input(...)\n{body}"
     if isinstance(task.node, Function) or (task.node is None and task.inputs):
@@ -250,9 +290,9 @@ def _skeleton(task: _Task, kinds: Sequence[str], main: Mapping[str, Any]) -> str
     else:
         code = "\n".join(
             (
-                *(["values = ...  # what is given?"] if "$p" in main["skeleton"] else []),
+                *(["values = ...  # what is given?"] if "$p" in main["skeleton"] and "script" not in main else []),
                 body,
-                *([] if kinds[0] == "ask" else ["print(...)  # what is shown?"]),
+                *([] if kinds[0] == "ask" or main.get("whole") else ["print(...)  # what is shown?"]),
             )
         )
     return (

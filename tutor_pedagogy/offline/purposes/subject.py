@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,9 @@ _CALL = re.compile(r"[A-Za-z_][\w.]{0,60}\(")
 _ITEM = re.compile(r"[A-Za-z_]\w{0,40}\[[^\]\n]{0,40}\]")
 _SIGNS = re.compile(r"(?<!\S)(\[::-1\]|\[\d{0,4}:\d{0,4}\]|\*\*|//|%|\+=|-=|\*=|/=|==|!=|<=|>=|:=|\*|@)(?=[\s?.,]|$)")
 _LINE = re.compile(r"\b(?:lines?|linha|l[ií]nea|zeile|ligne|第)\s?(\d{1,5})\b", re.IGNORECASE)
+_LAST = re.compile(
+    r"\b(?:last line|letzten? zeile|[uú]ltima l[ií]nea|[uú]ltima linha|derni[eè]re ligne)|最后一?行", re.IGNORECASE
+)
 _A_LINE = re.compile(r"\b(?:lines?|linha|l[ií]nea|zeile|ligne)\b|行", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z_][\w.]*")
 _DIFFERENCE = re.compile(
@@ -186,6 +189,10 @@ _FORMS: tuple[tuple[re.Pattern[str], tuple[type[ast.AST], ...], str], ...] = (
 )
 
 
+_HEADS = frozenset(("for", "while", "if", "return", "with", "import", "from", "lambda"))
+"""Words that begin a statement, or make up its expression. The statement is explained and not the word alone."""
+
+
 def subject_of(program: Program, question: str) -> Subject | None:
     """Return the subject of a question: the code or name that it mentions, else the line at the cursor, else None."""
     question = question[:_MAX_CHARACTERS]
@@ -293,8 +300,12 @@ def _closing(text: str, start: int) -> int:
 def _numbered_line(program: Program, question: str) -> Subject | None:
     match = _LINE.search(question)
     if match is None:
-        return None
+        return _at_line(program, _last_line(program)) if _LAST.search(question) else None
     return _at_line(program, int(match[1]) - program.first_line)
+
+
+def _last_line(program: Program) -> int:
+    return next((line for line in range(len(program.lines), 0, -1) if program.line(line).strip()), 1)
 
 
 def _own_definition(program: Program, question: str) -> Subject | None:
@@ -371,9 +382,15 @@ def _named_entry(program: Program, question: str) -> Subject | None:
         name = word.rpartition(".")[2]
         place = re.compile(rf"(?<!\w){re.escape(name)}\b")
         line = next((number for number, text in enumerate(program.lines, 1) if place.search(text)), 0)
+        line = program.cursor_line if place.search(program.line(program.cursor_line)) else line
         used = _use_of(program, name, line) if line else None
+        statement = _at_line(program, line) if line else None
+        if used is not None and statement is not None and statement.node is not None:
+            return replace(statement, entry=None)
         if used is not None:
             return Subject(line=line, code=program.segment(used), node=used)
+        if name in _HEADS and statement is not None and statement.node is not None:
+            return statement
         return Subject(line=line or _nearest_line(program, program.cursor_line), code=word, entry=entry)
     return None
 

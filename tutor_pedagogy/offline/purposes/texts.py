@@ -38,6 +38,14 @@ class Ladder:
     """Sentences that are added to a text of level 2, 3 or 5 until it has `FEWEST_WORDS`."""
     plain: str = ""
     """The text of levels 1 and 3 if the guard stops the usual one. The guard may do so if the code is very short."""
+    plain_steps: str = ""
+    """The text of level 3 that is tried before `plain`."""
+    topic: str = ""
+    """The construct that the texts are about, as an entry of `native.toml`."""
+    outcome: str = ""
+    """The values of the program that the texts lead to, in code spans only."""
+    name: str = ""
+    """The name of the programming language that the code is written in, if it is not Python."""
 
 
 FEWEST_WORDS, MOST_WORDS = 42, 155
@@ -65,8 +73,10 @@ def text_of(ladder: Ladder, program: Program, level: HintLevel, student: Student
         if count_words(text) >= FEWEST_WORDS:
             break
         text = f"{text} {spare}"
-    is_checked = ladder.plain and level in (HintLevel.QUESTION, HintLevel.STRUCTURE)
-    return ladder.plain if is_checked and not is_released(text, program, level) else text
+    if not ladder.plain or level not in (HintLevel.QUESTION, HintLevel.STRUCTURE) or is_released(text, program, level):
+        return text
+    steps = ladder.plain_steps if level is HintLevel.STRUCTURE else ""
+    return steps if steps and is_released(steps, program, level) else ladder.plain
 
 
 def _text_of(ladder: Ladder, program: Program, level: HintLevel, voice: Voice) -> str:
