@@ -93,8 +93,8 @@ def no_to_check(program: Program, edit: Edit | None, certainty: Certainty) -> st
     """Return the plain no to "is it right?" if a rule has found a mistake; "" for any other question."""
     if kind_of_question(program.submission.question) != "check":
         return ""
-    function = tested_function(program)
-    return plain_no(program, edit, certainty, cases_of(program, function) if function else [], function)
+    function, cases = tested(program)
+    return plain_no(program, edit, certainty, cases if function is not None else [], function)
 
 
 _SPARE = (

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.finding import Edit
     from tutor_pedagogy.offline.engine.nodes import Function
     from tutor_pedagogy.offline.engine.program import Program
-    from tutor_pedagogy.offline.purposes.cases import Case
+    from tutor_pedagogy.offline.purposes.inputs import Case
     from tutor_protocol import Certainty
 
 _MOST, _MOST_CALLS = 3, 20
