@@ -17,7 +17,7 @@ from tutor_pedagogy.offline.engine.cause import Cause
 from tutor_pedagogy.offline.engine.crash import read_crash, without_values
 from tutor_pedagogy.offline.engine.edits import edit_to, sound
 from tutor_pedagogy.offline.engine.evidence import Evidence, evaluated_crash
-from tutor_pedagogy.offline.engine.finding import Explanation, Finding
+from tutor_pedagogy.offline.engine.finding import Explanation, Finding, StillWrong
 from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.parsing import Fault
 from tutor_pedagogy.offline.engine.program import Program
@@ -142,6 +142,7 @@ def _finding(program: Program, cause: Cause) -> Finding:
         match = cause.match or _place(program, cause.purpose)
     except _TOO_DEEP:
         match = _at_cursor(program)
+    still_wrong = match.still_wrong
     return Finding(
         rule=rule.name,
         error_type=rule.error_type,
@@ -149,6 +150,7 @@ def _finding(program: Program, cause: Cause) -> Finding:
         expression=match.expression,
         edit=match.edit if rule.error_type == "syntax" else sound(program, match.edit),
         first_step=match.first_step,
+        still_wrong=still_wrong and StillWrong(program.shown(still_wrong.line), still_wrong.message),
         slots=match.slots,
     )
 
@@ -260,6 +262,7 @@ def _syntax(program: Program, fault: Fault) -> Cause:
         expression=candidate.expression,
         edit=edit,
         first_step=step,
+        still_wrong=found.still_wrong if edit is not None or step is not None else None,
         slots=candidate.slots,
     )
     is_edit_certain = edit is not None and found.sense is Sense.SOUND

@@ -39,14 +39,23 @@ class Edit:
         return "\n".join(lines)
 
 
+@dataclass(frozen=True, slots=True)
+class StillWrong:
+    """The error of an edited program: the line, counted from 1 as the editor shows it, and Python's message."""
+
+    line: int
+    message: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """A mistake found in a program: the name of its rule, and its place.
 
     `lines` count from 1 as the student's editor shows them (with `Submission.first_line` added); the line at fault is
     the first. `expression` is the relevant part of that line, verbatim. After `edit`, which was checked, the program
-    compiles. `first_step` corrects only this syntax error, if the program has more of them. `slots` are the student's
-    own names and values, which are filled into the rule's texts.
+    compiles. `first_step` corrects only this syntax error, if the program has more of them. `still_wrong` is the error
+    that Python reports after either. `slots` are the student's own names and values, which are filled into the rule's
+    texts.
     """
 
     rule: str
@@ -55,6 +64,7 @@ class Finding:
     expression: str | None = None
     edit: Edit | None = None
     first_step: Edit | None = None
+    still_wrong: StillWrong | None = None
     slots: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 

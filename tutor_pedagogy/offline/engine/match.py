@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tutor_pedagogy.offline.engine.finding import Edit
+    from tutor_pedagogy.offline.engine.finding import Edit, StillWrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,7 @@ class Match:
     `expression` is the relevant part of the first line, verbatim. `slots` fill the texts of the rule's lesson.
     `choices` are edits of which one may be meant: one is kept if it alone mends the program. With `needs_edit` the
     match counts only if an edit mends the program.
+    `still_wrong` is the error that Python reports after the edit or the first step, with a line of the code.
     A match that `needs_symptom` is of a pattern that correct programs have, too: it counts only beside a wrong result.
     """
 
@@ -25,6 +26,7 @@ class Match:
     expression: str | None = None
     edit: Edit | None = None
     first_step: Edit | None = None
+    still_wrong: StillWrong | None = None
     choices: tuple[Edit, ...] = ()
     needs_edit: bool = False
     slots: Mapping[str, str] = field(default_factory=dict)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tutor_pedagogy.ladder.levels import StudentLevels
-    from tutor_pedagogy.offline.engine.finding import Edit, Finding
+    from tutor_pedagogy.offline.engine.finding import Edit, Finding, StillWrong
     from tutor_pedagogy.offline.engine.lesson import Lesson
     from tutor_pedagogy.offline.engine.program import Program
     from tutor_protocol import Certainty
@@ -70,7 +70,7 @@ def write(
         case HintLevel.CONCEPT:
             return _concept(lesson, fill, voice, Voice.of(student.maths))
         case HintLevel.STRUCTURE:
-            return _structure(lesson, fill, voice, certainty)
+            return _structure(lesson, fill, voice, certainty, finding.still_wrong)
         case HintLevel.EXAMPLE:
             return _example(lesson, fill, voice, program)
         case HintLevel.SOLUTION:
@@ -156,11 +156,15 @@ _CAUSE: Mapping[Certainty, Mapping[Voice, str]] = {
 }
 
 
-def _structure(lesson: Lesson, fill: _Filler, voice: Voice, certainty: Certainty) -> str:
+def _structure(
+    lesson: Lesson, fill: _Filler, voice: Voice, certainty: Certainty, still_wrong: StillWrong | None
+) -> str:
     opening = _CAUSE[certainty][voice].format(fill.quoted_place)
     place = f" {fill(lesson.place)}".rstrip()
     if "siblings" in fill.slots:
         place += f" The same mistake is on {fill.slots['siblings']}."
+    if still_wrong is not None and still_wrong.line != fill.line:
+        place = f"{place} Line {still_wrong.line} has a mistake of its own."
     steps = filter(None, map(fill, lesson.plan))
     numbered = "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
     text = f"{opening}{place}\n\n{numbered}"
@@ -204,18 +208,26 @@ def _solution(fill: _Filler, voice: Voice, solution: _Solution) -> str:
     elif finding.edit is not None:
         what = _shown(finding.edit, program)
     elif finding.first_step is not None:
-        what = (
-            f"{_shown(finding.first_step, program)}\n\nMore lines need a change after that; the next "
-            f"message names the first."
-        )
+        what = _shown(finding.first_step, program)
+        if finding.still_wrong is None:
+            what = f"{what}\n\nMore lines need a change after that; the next message names the first."
     else:
         what = fill(lesson.remedy)
         what = f"A likely remedy: {what}" if certainty == "likely" else what
+    if finding.still_wrong is not None:
+        what = f"{what}\n\n{_and_then(finding.still_wrong)}"
     why = {Voice.BEGINNER: "Why this helps: ", Voice.MIDDLE: "The reason: ", Voice.ADVANCED: ""}[voice]
     edit = finding.edit or finding.first_step
     reason, check = fill(lesson.reason_for(edit)), fill(lesson.check_for(edit))
     text = f"{what}\n\n{why}{reason}\n\n**Check it:** {check}"
     return with_closing(text, after_a_solution(check, fill.error_type))
+
+
+def _and_then(still_wrong: StillWrong) -> str:
+    """Return what is still wrong after an edit, with Python's message if that is short enough to quote."""
+    message = still_wrong.message
+    told = f": {code_span(message)}" if len(message) <= LONGEST_SPAN and message.isprintable() else ""
+    return f"After that, line {still_wrong.line} needs a change as well. Python stops there{told}."
 
 
 def _shown(edit: Edit, program: Program, verb: str = "Change") -> str:

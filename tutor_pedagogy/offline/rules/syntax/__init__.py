@@ -9,23 +9,29 @@ from tutor_pedagogy.offline.engine.rule import rules_of
 from tutor_pedagogy.offline.rules.syntax import (
     arguments,
     assignments,
+    block_words,
     blocks,
     borrowed,
     brackets,
     characters,
     conditions,
     continuations,
+    conversions,
     declarations,
+    early_ends,
     entries,
     f_strings,
     handlers,
     headers,
+    hyphens,
     operators,
     placement,
     punctuation,
+    spaces,
     strings,
     structures,
     targets,
+    triple_quotes,
     words,
 )
 from tutor_pedagogy.offline.rules.syntax.broken import LineNumber
@@ -57,6 +63,12 @@ MODULES = (
     handlers,
     declarations,
     continuations,
+    spaces,
+    hyphens,
+    conversions,
+    block_words,
+    early_ends,
+    triple_quotes,
 )
 RULES = tuple(rules_of(MODULES, SyntaxRule))
 """All syntax rules. The guesses of all rules are ranked by cost; between equal costs the order of rules decides."""

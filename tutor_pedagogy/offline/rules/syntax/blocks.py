@@ -197,7 +197,7 @@ def else_without_partner(broken: Broken) -> Iterator[Candidate]:
     if "expected 'except'" in broken.fault.message and broken.word(line) not in _CONTINUES:
         margin = len(broken.indent(line))
         below = (n for n in broken.by_line if n > line and len(broken.indent(n)) <= margin)
-        line = next((n for n in below if _continues(broken, n)), line)
+        line = next((n for n in below if broken.word(n) in ("except", "finally")), line)
     word, here = broken.word(line), broken.indent(line)
     if word not in _CONTINUES:
         return
@@ -209,8 +209,15 @@ def else_without_partner(broken: Broken) -> Iterator[Candidate]:
             yield guess(1 + abs(len(level) - len(here)) / 50, broken.reindent(line, level))
     above = broken.code_above(line)
     opener = next((number for number in partners if broken.indent(number) == here), 0)
-    between = [n for n in broken.by_line if opener < n < line and broken.indent(n) == here]
-    if opener and between and broken.indent(above) == here and broken.word(above) not in HEADERS:
+    after = [n for n in broken.by_line if opener < n < line]
+    first = next((n for n in after if broken.indent(n) == here), 0)
+    between = [n for n in after if first and n >= first]
+    if opener and between and broken.word(above) not in HEADERS and _are_whole(broken, between, here):
         moved = [broken.part(n, 0, 0, _step(broken)) for n in between]
         yield guess(0.95, *moved, line=between[0], between=broken.statement(between[0]), at=LineNumber.of(line))
     yield guess(3)
+
+
+def _are_whole(broken: Broken, lines: list[int], margin: str) -> bool:
+    """Return whether lines are whole statements at an indentation, so that they can be moved together."""
+    return all(len(broken.indent(line)) >= len(margin) for line in lines)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import partial
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
@@ -174,8 +174,10 @@ def product_without_sign(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("leading-zero", "leading zeros in decimal")
 def leading_zero(broken: Broken) -> Iterator[Candidate]:
-    """Yield a whole number with a leading 0."""
+    """Yield a whole number with a leading 0, unless it stands right behind a quote mark: then a quote is missing."""
     line = broken.fault.line
+    if any(one.type == "string" and one.end == other.start for one, other in pairwise(broken.here)):
+        return
     matches = list(_ZEROS.finditer(broken.text(line)))
     changes = (broken.part(line, match.start(), match.end(), str(int(match[0]))) for match in matches[:3])
     for first in matches[:1]:

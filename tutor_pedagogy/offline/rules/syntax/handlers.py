@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.rules.syntax.broken import (
     EXPECTED_COLON,
     INVALID,
     Broken,
     Candidate,
+    LineNumber,
     enclose,
     insert_after,
     replace,
@@ -17,6 +20,9 @@ from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_RAISED = {"int": "ValueError", "float": "ValueError", "open": "FileNotFoundError", "/": "ZeroDivisionError"}
+"""The exceptions that common calls and operators raise."""
 
 
 @syntax_rule(
@@ -44,14 +50,33 @@ def try_form(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("try-without-except", "expected 'except' or 'finally'")
 def try_without_except(broken: Broken) -> Iterator[Candidate]:
-    """Yield the `try` above that has no `except` and no `finally`."""
+    """Yield the `try` above that has no `except` and no `finally`.
+
+    If one exception is likely in its block and a message stands right below it, the edit makes that the second part.
+    """
     line = broken.fault.line
     width = len(broken.indent(line))
     for number in broken.above(line):
         if broken.word(number) == "try" and len(broken.indent(number)) >= width:
-            yield broken.guess(1.5, line=number)
+            exception = _likely_exception(broken, number, line)
+            told = broken.word(line) == "print" and len(broken.indent(number)) == width and bool(exception)
+            slots = {"exception": Code(exception)} if exception else {}
+            if told:
+                margin, inner = broken.indent(line), broken.indent(broken.code_below(number))
+                header = f"{margin}except {exception}:\n{inner}"
+                change = broken.part(line, 0, len(margin), header)
+                slots["message"] = LineNumber.of(line)
+                yield broken.guess(1.3, change, line=number, **slots)
+            yield broken.guess(1.5, line=number, **slots)
             return
     yield broken.guess(2)
+
+
+def _likely_exception(broken: Broken, first: int, after: int) -> str:
+    """Return the only exception that the calls in a block commonly raise; else an empty string."""
+    words = [token.text for number in broken.by_line if first < number < after for token in broken.on(number)]
+    found = {_RAISED[word] for word, sign in pairwise(words) if word in _RAISED and (sign == "(" or word == "/")}
+    return found.pop() if len(found) == 1 else ""
 
 
 @syntax_rule("except-order", "default 'except:' must be last")

@@ -173,7 +173,7 @@ def _loop_header(tokens: list[Token], words: list[str]) -> Iterator[Choice]:
 
 
 def _function_header(tokens: list[Token], words: list[str]) -> Iterator[Choice]:
-    """Yield edits to a `def` header: add missing parentheses, replace string parameters or a hyphen in the name."""
+    """Yield edits to a `def` header: add missing parentheses, or replace string parameters."""
     if len(tokens) > 1 and "(" not in words:
         name = tokens[1]
         rest = tokens[2:-1] if words[-1] == ":" else tokens[2:]
@@ -195,9 +195,6 @@ def _function_header(tokens: list[Token], words: list[str]) -> Iterator[Choice]:
     match tokens:
         case [_, owner, dot, name, opener, after, *_] if owner.text == "self" and dot.text == ".":
             yield 0.5, remove_up_to(owner, name), insert_after(opener, "self" if after.text == ")" else "self, ")
-    match tokens:
-        case [_, name, hyphen, rest_of_name, *_] if hyphen.text == "-" and "(" in words:
-            yield 0.5, Change(name.end, rest_of_name.start, "_")
     parameters = [
         replace(token, token.text.strip("'\""))
         for before, token, _ in neighbours(tokens)

@@ -9,10 +9,11 @@ from functools import partial
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.finding import StillWrong
 from tutor_pedagogy.offline.engine.lexing import tokens_of
 from tutor_pedagogy.offline.engine.parsing import Fault, check, parse
 from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, apply
-from tutor_pedagogy.offline.rules.syntax.sense import Sense, sense_of
+from tutor_pedagogy.offline.rules.syntax.sense import SOUND, Meaning, Sense, meaning_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
     Guess = tuple[SyntaxRule, Candidate]
 
 MOST_TOKENS_CHANGED = 3
-MOST_TOKENS_OF_ONE_RULE = 24
+MOST_TOKENS_OF_ONE_RULE = 60
 """The maximum number of tokens in one edit that by itself makes the program parse.
 
-Rewriting a C-style `for` header is such an edit.
+Rewriting a C-style `for` header is such an edit, and renaming a variable at every place.
 """
 COMPILED_CHARACTERS = 60_000
 """The maximum number of characters that all trials of one search compile together, to bound the search's time."""
@@ -42,6 +43,8 @@ CERTAIN = 0.4
 """The maximum cost of a guess without changes that is accepted without a trial."""
 DEEPEST_CHAIN = 4
 """The maximum number of consecutive syntax errors of one program that are corrected."""
+DEEPEST_REPETITION = 12
+"""The maximum number of consecutive syntax errors of the same kind that are corrected."""
 
 
 _UNKNOWN = Fault("cannot be read", 0, 0, 0, 0)
@@ -54,13 +57,15 @@ class Diagnosis:
     """The cause of a program's first syntax error.
 
     `mended` is the whole code with every error corrected, if that changes few enough tokens. `first_step` is the code
-    with only the first error corrected, if others remain below. `sense` says whether the corrected code means anything.
+    with only the first error corrected, if others remain below. `still_wrong` is the error that Python reports after
+    either. `sense` says whether the corrected code means anything.
     """
 
     rule: SyntaxRule
     candidate: Candidate
     mended: str | None = None
     first_step: str | None = None
+    still_wrong: StillWrong | None = None
     sense: Sense = Sense.SOUND
 
 
@@ -70,7 +75,19 @@ class _Trial:
     candidate: Candidate
     code: str
     fault: Fault | None
-    sense: Sense = Sense.SOUND
+    meaning: Meaning = SOUND
+
+    @property
+    def sense(self) -> Sense:
+        return self.meaning.sense
+
+    @property
+    def still_wrong(self) -> StillWrong | None:
+        """The error that the program has after this trial."""
+        fault = self.fault
+        if fault is None:
+            return self.meaning.still_wrong
+        return None if fault is _UNKNOWN else StillWrong(fault.line, fault.message)
 
 
 class Search:
@@ -115,7 +132,8 @@ class Search:
         )
         if not is_only:
             return Diagnosis(best.rule, best.candidate, sense=best.sense)
-        return Diagnosis(best.rule, best.candidate, best.code if is_small else None, best.code, best.sense)
+        mended = best.code if is_small else None
+        return Diagnosis(best.rule, best.candidate, mended, best.code, best.still_wrong, best.sense)
 
     def _chained(self, code: str, steps: list[_Trial]) -> Diagnosis | None:
         """Return the first of these steps, with the later errors of the program corrected as well if that is small.
@@ -125,19 +143,36 @@ class Search:
         """
         for step in steps[:2]:
             tokens = MOST_TOKENS_CHANGED - _tokens(step.candidate, code)
-            later = self._mend(step.code, step.fault, tokens, DEEPEST_CHAIN - 1)
+            later = self._mend(step, tokens, DEEPEST_CHAIN - 1)
             if later is None:
                 continue
-            sense = self._sense(code, later[-1].code)
+            sense, failure = self._meaning(code, later[-1].code)
             if sense is Sense.NONE and step is not steps[0]:
                 continue
-            same = list(takewhile(partial(_belongs_to, step), later))
-            mended = later[-1].code if len(same) == len(later) and sense < Sense.NONE else None
-            return Diagnosis(step.rule, step.candidate, mended, (same or [step])[-1].code, sense)
+            last = [step, *takewhile(partial(_belongs_to, step), later)][-1]
+            is_whole = last is later[-1]
+            mended = last.code if is_whole and sense < Sense.NONE else None
+            still_wrong = failure if is_whole else last.still_wrong
+            return Diagnosis(step.rule, step.candidate, mended, last.code, still_wrong, sense)
         for step in steps[:1]:
-            is_whole_line = step.fault is None or step.fault.line > step.candidate.line
-            return Diagnosis(step.rule, step.candidate, None, step.code if is_whole_line else None)
+            last = self._repeated(step)
+            is_whole_line = last.fault is None or last.fault.line > last.candidate.line
+            if is_whole_line:
+                return Diagnosis(step.rule, step.candidate, None, last.code, last.still_wrong)
+            return Diagnosis(step.rule, step.candidate)
         return None
+
+    def _repeated(self, step: _Trial) -> _Trial:
+        """Return the last of the trials that correct the same kind of error on the next lines at fault."""
+        for _ in range(DEEPEST_REPETITION):
+            if step.fault is None or step.fault is _UNKNOWN:
+                break
+            same = [guess for guess in self._guesses(step.code, step.fault)[:1] if guess[0] is step.rule]
+            later = self._confirmed(step.code, step.fault, same)
+            if not later:
+                break
+            step = later[0]
+        return step
 
     def _guesses(self, code: str, fault: Fault) -> list[Guess]:
         """Return the guesses of every rule for the error's message, the likeliest first."""
@@ -170,24 +205,32 @@ class Search:
             edited = apply(code, candidate.changes)
             left = self._compile(edited)
             if left is None:
-                solved.append(_Trial(rule, candidate, edited, None, self._sense(code, edited)))
+                solved.append(_Trial(rule, candidate, edited, None, self._meaning(code, edited)))
                 solved.sort(key=lambda trial: trial.sense)
             elif _is_progress(fault, candidate, left):
                 steps.append(_Trial(rule, candidate, edited, left))
         is_unlikely = steps and solved and steps[0].candidate.cost < solved[0].candidate.cost - 1
         return [*steps, *solved] if is_unlikely else [*solved, *steps]
 
-    def _mend(self, code: str, fault: Fault | None, tokens: int, depth: int) -> list[_Trial] | None:
-        """Return the trials that correct an error and the later ones, or None if they change too many tokens."""
-        if tokens <= 0 or depth <= 0 or fault is None:
+    def _mend(self, done: _Trial, tokens: int, depth: int) -> list[_Trial] | None:
+        """Return the trials that correct the errors after a trial, or None if they change too many tokens.
+
+        Corrections by the same rule are not counted: they are one edit at every place of the same mistake.
+        """
+        if depth <= -DEEPEST_REPETITION or done.fault is None or done.fault is _UNKNOWN:
             return None
-        fitting = [(rule, guess) for rule, guess in self._guesses(code, fault) if 0 < _tokens(guess, code) <= tokens]
-        steps = self._confirmed(code, fault, fitting)
+        fitting = [
+            (rule, guess)
+            for rule, guess in self._guesses(done.code, done.fault)
+            if rule is done.rule or (depth > 0 and 0 < _tokens(guess, done.code) <= tokens)
+        ]
+        steps = self._confirmed(done.code, done.fault, fitting)
         for step in steps:
             if step.fault is None:
                 return [step]
         for step in steps[:1]:
-            later = self._mend(step.code, step.fault, tokens - _tokens(step.candidate, code), depth - 1)
+            used = 0 if step.rule is done.rule else _tokens(step.candidate, done.code)
+            later = self._mend(step, tokens - used, depth - 1)
             return later and [step, *later]
         return None
 
@@ -204,11 +247,11 @@ class Search:
             return _UNKNOWN
         return tree if isinstance(tree, Fault) else check(tree, cell=self._cell)
 
-    def _sense(self, code: str, edited: str) -> Sense:
+    def _meaning(self, code: str, edited: str) -> Meaning:
         tree = parse(edited, cell=self._cell)
         if not isinstance(tree, ast.Module):
-            return Sense.SOUND
-        return sense_of(tree, code, edited, self._words, is_complete=self._is_complete)
+            return SOUND
+        return meaning_of(tree, code, edited, self._words, is_complete=self._is_complete)
 
 
 def _belongs_to(first: _Trial, later: _Trial) -> bool:

@@ -6,9 +6,10 @@ import ast
 import builtins
 import re
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tutor_pedagogy.offline.engine.bindings import NAMING, name_bound
+from tutor_pedagogy.offline.engine.finding import StillWrong
 from tutor_pedagogy.offline.evaluation import run
 from tutor_pedagogy.problem.tree_walk import walk
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 STEPS = 1000
 """The maximum number of steps for which an edited program is evaluated."""
 _BUILTINS = frozenset((*dir(builtins), "__file__", "__name__"))
+_DOCUMENTED = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _WITHOUT_EFFECT = (ast.Compare, ast.Name, ast.BinOp, ast.BoolOp, ast.UnaryOp, ast.Tuple, ast.Subscript, ast.Constant)
 
 
@@ -33,8 +35,18 @@ class Sense(IntEnum):
     """An edited line fails or has no effect, or the edit brings a name that the program defines nowhere."""
 
 
-def sense_of(tree: ast.Module, before: str, after: str, words: Collection[str], *, is_complete: bool) -> Sense:
-    """Return the sense of a program `after` an edit of the code `before`, whose words are `words`.
+class Meaning(NamedTuple):
+    """The sense of an edited program, and the exception with which it ends in the evaluator on another line."""
+
+    sense: Sense
+    still_wrong: StillWrong | None = None
+
+
+SOUND = Meaning(Sense.SOUND)
+
+
+def meaning_of(tree: ast.Module, before: str, after: str, words: Collection[str], *, is_complete: bool) -> Meaning:
+    """Return the meaning of a program `after` an edit of the code `before`, whose words are `words`.
 
     A program that is not complete (a fragment, or a cell after other cells) has names from elsewhere and is not
     evaluated.
@@ -42,22 +54,35 @@ def sense_of(tree: ast.Module, before: str, after: str, words: Collection[str], 
     known = frozenset(before.split("\n"))
     edited = {number for number, line in enumerate(after.split("\n"), 1) if line not in known}
     nodes = list(walk(tree))
-    if any(node.lineno in edited for node in nodes if isinstance(node, ast.Expr) and _is_without_effect(node)):
-        return Sense.NONE
+    documented = {_docstring(node) for node in nodes if isinstance(node, _DOCUMENTED)}
+    statements = (node for node in nodes if isinstance(node, ast.Expr) and node not in documented)
+    if any(node.lineno in edited for node in statements if _is_without_effect(node)):
+        return Meaning(Sense.NONE)
     unknown = _unknown_names(nodes) if is_complete else {}
     here = {name for name, lines in unknown.items() if edited.intersection(lines)}
     if here - set(words) or any(re.search(rf"\b{name}\s*=(?!=)", before) for name in here):
-        return Sense.NONE
+        return Meaning(Sense.NONE)
     if unknown:
-        return Sense.UNKNOWN_NAME if any(edited.issuperset(unknown[name]) for name in here) else Sense.SOUND
-    return _sense_of_run(tree, edited) if is_complete else Sense.SOUND
+        is_certain = any(edited.issuperset(unknown[name]) for name in here)
+        return Meaning(Sense.UNKNOWN_NAME if is_certain else Sense.SOUND)
+    return _meaning_of_run(tree, edited) if is_complete else SOUND
+
+
+def _docstring(node: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> ast.stmt | None:
+    match node.body:
+        case [ast.Expr(value=ast.Constant(value=str())) as first, *_]:
+            return first
+    return None
 
 
 def _is_without_effect(node: ast.Expr) -> bool:
-    """Return whether a statement only computes a value. A string may be a docstring."""
+    """Return whether a statement only computes a value. A string over several lines may be a comment."""
     if not isinstance(node.value, _WITHOUT_EFFECT):
         return False
-    return not (isinstance(node.value, ast.Constant) and (node.value.value is ... or isinstance(node.value.value, str)))
+    is_comment = isinstance(node.value, ast.Constant) and (
+        node.value.value is ... or (isinstance(node.value.value, str) and "\n" in node.value.value)
+    )
+    return not is_comment
 
 
 def _unknown_names(nodes: Iterable[ast.AST]) -> dict[str, list[int]]:
@@ -73,8 +98,11 @@ def _unknown_names(nodes: Iterable[ast.AST]) -> dict[str, list[int]]:
     return unknown
 
 
-def _sense_of_run(tree: ast.Module, edited: Collection[int]) -> Sense:
+def _meaning_of_run(tree: ast.Module, edited: Collection[int]) -> Meaning:
     done = run(tree, steps=STEPS)
     if done.exception is None or any(isinstance(node, ast.Raise) and node.lineno == done.line for node in walk(tree)):
-        return Sense.SOUND
-    return Sense.NONE if done.line in edited else Sense.FAILS_ELSEWHERE
+        return SOUND
+    if done.line in edited:
+        return Meaning(Sense.NONE)
+    message = f"{type(done.exception).__name__}: {done.exception}"
+    return Meaning(Sense.FAILS_ELSEWHERE, StillWrong(done.line, message))

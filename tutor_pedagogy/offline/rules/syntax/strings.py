@@ -16,7 +16,6 @@ from tutor_pedagogy.offline.rules.syntax.broken import (
     Broken,
     Candidate,
     Change,
-    LineNumber,
     insert,
     insert_before,
 )
@@ -27,54 +26,28 @@ if TYPE_CHECKING:
 
     from tutor_pedagogy.offline.engine.lexing import Token
     from tutor_pedagogy.offline.rules.syntax.broken import Choice
-_PREFIXES = "rRbBfFuU"
+PREFIXES = "rRbBfFuU"
 _SHORTEST_LINE = 2
 _MOST_LINES = 12
 """The maximum number of lines of a string that lacks its triple quotes."""
-_CODE_LINE = re.compile(
-    r"^(?:import \w|from \w++ import |def \w++\(|class \w++[:(]|print\(|[a-z_]\w*+ ?= ?\S|for \w++ in |while .*:$)",
-    re.MULTILINE,
-)
-"""A line at the left margin that is code, not prose."""
-_NEVER_CLOSED = ("unterminated", "EOL while")
+NEVER_CLOSED = ("unterminated", "EOL while")
 
 
-@syntax_rule("text-never-closed", *_NEVER_CLOSED, "EOF while", INVALID)
+@syntax_rule("text-never-closed", *NEVER_CLOSED, "EOF while", INVALID)
 def text_never_closed(broken: Broken) -> Iterator[Candidate]:
     """Yield the places at which an unclosed string could end."""
-    if (docstring := _open_docstring(broken)) is not None:
-        yield docstring
-        return
     opened = [token for token in broken.tokens if token.type == "open_string"]
     here = [token for token in opened if token.line == broken.fault.line] or opened[:1]
     for token in here[:1]:
-        body = token.text.lstrip(_PREFIXES)
+        body = token.text.lstrip(PREFIXES)
         start = token.end - len(body)
-        quote = body[:3] if body[:3] in ('"""', "'''") else body[0]
-        if len(quote) > 1:
-            yield from _triple_quotes(broken, token, start, quote)
-            continue
+        quote = body[0]
+        if body[:3] in ('"""', "'''"):
+            return
         yield from _stray_quote(broken, token, quote)
         guess = partial(broken.guess, line=token.line, of=token.text.rstrip(), quote=Code(quote))
         for cost, *changes in _string_ends(broken, token, start + 1, quote):
             yield guess(cost, *changes)
-
-
-def _open_docstring(broken: Broken) -> Candidate | None:
-    """Return an unclosed docstring that ends where another one, above or on the line at fault, should begin."""
-    for token, after in pairwise(broken.tokens):
-        if token.start > broken.offset(broken.fault.line):
-            return None
-        mark = token.text[-3:]
-        if token.type != "string" or mark not in ('"""', "'''") or "\n" not in token.text:
-            continue
-        first_line = token.text.partition("\n")[0].rstrip()
-        is_alone = broken.on(token.line)[0] is token and len(first_line) > len(mark)
-        end = token.line + token.text.count("\n")
-        if is_alone and after.type in ("name", "keyword") and not broken.text(end).partition(mark)[0].strip():
-            close = insert(token.start + len(first_line), mark)
-            return broken.guess(0.3, close, line=token.line, of=first_line, quote=Code(mark), taken=LineNumber.of(end))
-    return None
 
 
 def _string_ends(broken: Broken, token: Token, start: int, quote: str) -> Iterator[Choice]:
@@ -154,43 +127,33 @@ def _code_after(broken: Broken, content: str, mark: str) -> Iterator[int]:
             return
 
 
-def _triple_quotes(broken: Broken, token: Token, start: int, quote: str) -> Iterator[Candidate]:
-    """Yield the possible ends of a triple-quoted string: a shorter quote, a docstring's first line, or the end."""
-    mark = quote[0]
-    inside = start + len(quote)
-    content = broken.code[inside : token.end]
-    guess = partial(broken.guess, quote=Code(quote))
-    early = re.search(rf"(?<!{mark}){mark}{{1,2}}(?=[ \t)]*(?:\n|$))", content)
-    if early is not None:
-        line = broken.code.count("\n", 0, inside + early.start()) + 1
-        closed = Change(inside + early.start(), inside + early.end(), quote)
-        yield guess(0.8, closed, line=line, of=quote)
-    pair = re.search(rf"(?<!{mark}){mark}{{2}}(?=[^{mark}\s,)\]}}:+.=])", broken.code[: token.start])
-    if pair is not None and not content.strip(" \t\n)"):
-        line = broken.code.count("\n", 0, pair.start()) + 1
-        yield guess(0.7, insert(pair.end(), mark), line=line)
-    above = broken.word(broken.code_above(token.line))
-    first_line = content.partition("\n")[0].rstrip()
-    if above in ("def", "class") and first_line and broken.on(token.line)[0] is token:
-        yield guess(0.85, insert(inside + len(first_line), quote), line=token.line, of=quote)
-    code = _CODE_LINE.search(content)
-    if code is not None and above not in ("def", "class") and broken.on(token.line)[0] is token:
-        yield guess(0.9, insert(inside + code.start(), f"{quote}\n"), line=token.line, of=quote)
-    yield guess(1, insert(len(broken.code.rstrip()), f"\n{quote}"), line=token.line, of=quote)
-
-
-@syntax_rule("backslash-takes-quote", *_NEVER_CLOSED)
+@syntax_rule("backslash-takes-quote", *NEVER_CLOSED)
 def backslash_takes_quote(broken: Broken) -> Iterator[Candidate]:
     """Yield a backslash that escapes the closing quote mark."""
     for token in broken.here:
-        quote = token.text.lstrip(_PREFIXES)[:1]
+        quote = token.text.lstrip(PREFIXES)[:1]
         at = token.text.rfind(f"\\{quote}") if token.type == "open_string" else -1
         if at >= 0:
             pair = Code(f"\\{quote}")
             yield broken.guess(0.7, insert(token.start + at, "\\"), of=pair, quote=Code(quote), marks=pair)
 
 
-@syntax_rule("quote-inside-text", INVALID, *_NEVER_CLOSED, FORGOTTEN_COMMA)
+@syntax_rule("closing-quote-left-out", INVALID, *NEVER_CLOSED, FORGOTTEN_COMMA, "leading zeros", "decimal literal")
+def closing_quote_left_out(broken: Broken) -> Iterator[Candidate]:
+    """Yield a string that ends only where the next one begins, because its own closing quote is missing."""
+    for token, word in pairwise(broken.here):
+        is_next = token.type == "string" and word.type in ("name", "keyword", "number") and word.start == token.end
+        comma = re.search(r"(?<=[^\s,])\s*+[,:]\s*+\Z", token.text[:-1]) if is_next else None
+        if comma is None or broken.opener(token) is None:
+            continue
+        quote = token.text[-1]
+        first = Code(token.text[: comma.start()])
+        guess = partial(broken.guess, of=token.text, quote=Code(quote), text=first, sign=Code(comma[0].strip()))
+        yield guess(0.5, insert(token.start + comma.start(), quote))
+        return
+
+
+@syntax_rule("quote-inside-text", INVALID, *NEVER_CLOSED, FORGOTTEN_COMMA)
 def quote_inside_text(broken: Broken) -> Iterator[Candidate]:
     """Yield an apostrophe or a quote mark that ends a string too early, as in `'it's'`."""
     line_end = broken.offset(broken.fault.line) + len(broken.text(broken.fault.line))
@@ -206,10 +169,6 @@ def quote_inside_text(broken: Broken) -> Iterator[Candidate]:
         end = word.start + close
         start = token.start + token.text.index(quote)
         other = "'" if quote == '"' else '"'
-        comma = re.search(r"(?<=[^\s,]),\s*+\Z", token.text[:-1])
-        if comma is not None and broken.opener(token) is not None:
-            at = token.start + comma.start()
-            yield broken.guess(0.5, insert(at, quote), of=token.text, quote=Code(quote), word=word)
         if other not in broken.code[start + 1 : end]:
             yield guess(0.6, Change(start, start + 1, other), Change(end, end + 1, other))
         yield guess(0.65, insert(token.end - 1, "\\"))
@@ -258,14 +217,14 @@ def blank_after_backslash(broken: Broken) -> Iterator[Candidate]:
         yield broken.guess(0.3, broken.part(line, end, len(text), ""))
 
 
-@syntax_rule("string-over-lines", *_NEVER_CLOSED)
+@syntax_rule("string-over-lines", *NEVER_CLOSED)
 def string_over_lines(broken: Broken) -> Iterator[Candidate]:
     """Yield a string that begins with one quote mark and is closed on a line below."""
     token = next((token for token in broken.here if token.type == "open_string"), None)
-    quote = token.text.lstrip(_PREFIXES)[:1] if token is not None else ""
+    quote = token.text.lstrip(PREFIXES)[:1] if token is not None else ""
     if token is None or len(token.text) < _SHORTEST_LINE:
         return
-    if token.text.lstrip(_PREFIXES).startswith(quote * 2):
+    if token.text.lstrip(PREFIXES).startswith(quote * 2):
         return
     start = token.start + token.text.index(quote)
     for line in range(token.line + 1, min(token.line + _MOST_LINES, len(broken.lines)) + 1):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import re
 from functools import partial
 from itertools import islice, pairwise, takewhile
 from typing import TYPE_CHECKING
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.rules.syntax.broken import Choice
 ASSIGNING = frozenset(("=", "+=", "-=", "*=", "/=", "//=", "%=", "**=", ":="))
 _FEWEST_TOKENS = 3
-_MOST_WORDS = 4
-"""The maximum number of words that are taken for one name with hyphens."""
 _MOST_PLACES = 24
 """The maximum number of places at which one edit renames."""
 _MOST_REMOVED = 3
@@ -103,12 +100,6 @@ def _target_changes(broken: Broken, left: list[Token], operator: Token, right: l
     match right:
         case [name] if is_plain and name.type == "name":
             yield 0.8, replace_all(left[0], left[-1], name.text), replace(name, broken.span(left[0], left[-1]))
-    names = [word.text for word in words]
-    hyphens = [token.text for token in left if token.type == "operator"]
-    is_hyphenated = set(hyphens) == {"-"} and len(left) == len(words) + len(hyphens)
-    if is_hyphenated and 1 < len(words) <= _MOST_WORDS and len(hyphens) == len(words) - 1:
-        same = re.finditer(r"\s*-\s*".join(rf"\b{name}\b" for name in names), broken.code)
-        yield 0.7, *(Change(match.start(), match.end(), "_".join(names)) for match in islice(same, _MOST_PLACES))
     match left:
         case [string] if string.type == "string" and string.text.strip("'\"").isidentifier():
             yield 0.9, replace(string, string.text.strip("'\""))
@@ -152,7 +143,10 @@ def name_of_two_words(broken: Broken) -> Iterator[Candidate]:
 
 def _joined_names(broken: Broken, first: Token, second: Token) -> Iterator[Choice]:
     """Yield each way to read two words, as a cost and the changes: one name, or two with a dot or a comma."""
-    used = {token.text for token in broken.tokens if token.line != first.line}
+    words = (first.text, second.text)
+    pairs = [pair for pair in pairwise(broken.tokens) if (pair[0].text, pair[1].text) == words]
+    joined_here = {token.start for pair in pairs for token in pair}
+    used = {token.text for token in broken.tokens if token.line != first.line and token.start not in joined_here}
     opening = broken.here[0].text
     if first.text in ("self", "cls"):
         yield 0.5, Change(first.end, second.start, ".")
@@ -163,11 +157,7 @@ def _joined_names(broken: Broken, first: Token, second: Token) -> Iterator[Choic
     joined = f"{first.text}_{second.text}"
     if first.type == "keyword":
         joined = f"{first.text}{second.text[:1].upper()}{second.text[1:]}"
-    same = (
-        replace_all(one, other, joined)
-        for one, other in pairwise(broken.tokens)
-        if (one.text, other.text) == (first.text, second.text)
-    )
+    same = (replace_all(one, other, joined) for one, other in pairs)
     yield 0.6, *islice(same, _MOST_PLACES)
 
 

@@ -18,7 +18,6 @@ from tutor_pedagogy.offline.rules.syntax.broken import (
     Candidate,
     Change,
     enclose,
-    insert,
     insert_after,
     insert_before,
     replace,
@@ -36,7 +35,7 @@ _ALIASES = {
     **dict.fromkeys(("function", "func", "fun", "fn", "define", "sub", "void"), "def"),
     **dict.fromkeys(("foreach", "fro", "foor", "forr", "fir"), "for"),
     **dict.fromkeys(("catch", "expect", "exept"), "except"),
-    **dict.fromkeys(("whilst", "until"), "while"),
+    **dict.fromkeys(("whilst",), "while"),
     **dict.fromkeys(("amd", "adn", "nad"), "and"),
     **dict.fromkeys(("throw",), "raise"),
     **dict.fromkeys(("include", "using", "require"), "import"),
@@ -71,7 +70,6 @@ def mistyped_keyword(broken: Broken) -> Iterator[Candidate]:
             if word.type != "name":
                 continue
             if not index:
-                yield from _glued(broken, word, line)
                 is_call = after.text == "(" and not is_header
                 if is_call or not (after.is_operand_start or after.type == "keyword" or after.text == ":"):
                     continue
@@ -87,16 +85,6 @@ def mistyped_keyword(broken: Broken) -> Iterator[Candidate]:
             if meant:
                 cost = 0.6 if line == broken.fault.line else 1.4
                 yield broken.guess(cost, replace(word, meant), line=line, of=word.text, word=word, meant=Code(meant))
-
-
-def _glued(broken: Broken, token: Token, line: int) -> Iterator[Candidate]:
-    """Yield a keyword without a space after it."""
-    known = {other.text for other in broken.tokens if other.type == "name" and other is not token}
-    for word in _STARTERS:
-        rest = token.text.removeprefix(word)
-        if rest != token.text and (rest in known or rest.isdigit()):
-            change = insert(token.start + len(word), " ")
-            yield broken.guess(0.55, change, line=line, of=token.text, word=token, meant=Code(word))
 
 
 def _meant(word: str, choices: tuple[str, ...]) -> str | None:
