@@ -30,6 +30,7 @@ from tutor_pedagogy.offline.rules.runtime import (
     indexing,
     initial_values,
     iteration,
+    joined_words,
     keys,
     libraries,
     literals,
@@ -118,6 +119,7 @@ MODULES = (
     values,
     recursion,
     syntax_errors,
+    joined_words,
 )
 
 

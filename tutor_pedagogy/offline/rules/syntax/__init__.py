@@ -28,6 +28,7 @@ from tutor_pedagogy.offline.rules.syntax import (
     placement,
     punctuation,
     spaces,
+    spoken,
     strings,
     structures,
     targets,
@@ -69,6 +70,7 @@ MODULES = (
     block_words,
     early_ends,
     triple_quotes,
+    spoken,
 )
 RULES = tuple(rules_of(MODULES, SyntaxRule))
 """All syntax rules. The guesses of all rules are ranked by cost; between equal costs the order of rules decides."""

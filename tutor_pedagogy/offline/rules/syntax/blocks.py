@@ -117,7 +117,7 @@ def _block_ends(broken: Broken, first: int, margin: str) -> list[int]:
     lines = list(takewhile(is_in_block, (number for number in broken.by_line if number >= first)))
     is_continued = bool(lines) and bool(broken.code_below(lines[-1])) and not _opens_again(broken, lines, margin)
     is_long = is_continued or broken.word(broken.code_above(first)) in ("def", "class")
-    of_variable = _uses_of_variable(broken, first, lines)
+    of_variable = _uses_of_variable(broken, first, lines) or _up_to_return(broken, first, lines, margin)
     before_blank = [line for line in lines if not broken.statement(line + 1)][:1]
     ends = [*before_blank, *lines[-1:], *lines[:1]] if is_long else [*lines[:1], *before_blank, *lines[-1:]]
     return list(dict.fromkeys([*of_variable, *ends]))
@@ -132,6 +132,13 @@ def _uses_of_variable(broken: Broken, first: int, lines: list[int]) -> list[int]
     variables = {token.text for token in header[1 : words.index("in")] if token.type == "name"}
     uses = list(takewhile(lambda line: variables.intersection(token.text for token in broken.on(line)), lines))
     return uses[-1:] if len(uses) > 1 else []
+
+
+def _up_to_return(broken: Broken, first: int, lines: list[int], margin: str) -> list[int]:
+    """Return the first line with a `return` at the left edge of a function's body, after which nothing of it runs."""
+    if broken.word(broken.code_above(first)) != "def":
+        return []
+    return [line for line in lines if broken.word(line) == "return" and broken.indent(line) == margin][:1]
 
 
 def _opens_again(broken: Broken, lines: list[int], margin: str) -> bool:

@@ -136,6 +136,8 @@ def _first_words(broken: Broken, tokens: list[Token], words: list[str]) -> Itera
     if first.text in ("public", "private", "static") and "def" in words[1:3]:
         start = tokens[words.index("def")]
         yield broken.guess(0.25, remove_up_to(first, start), of=broken.span(first, start), word=first)
+    if first.text in ("public", "private", "static", "final") and second.type == "name" and words[2:3] == ["="]:
+        yield broken.guess(0.25, remove_up_to(first, second), of=broken.span(first, second), word=first)
     below = broken.word(broken.code_below(broken.fault.line))
     if first.text in ("switch", "select") and below:
         yield broken.guess(0.25, *([replace(first, "match")] if below == "case" else []), word=first)

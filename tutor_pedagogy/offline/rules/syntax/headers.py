@@ -23,6 +23,7 @@ from tutor_pedagogy.offline.rules.syntax.broken import (
     remove,
     remove_up_to,
     replace,
+    replace_brackets,
 )
 from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
@@ -177,10 +178,16 @@ def _function_header(tokens: list[Token], words: list[str]) -> Iterator[Choice]:
     if len(tokens) > 1 and "(" not in words:
         name = tokens[1]
         rest = tokens[2:-1] if words[-1] == ":" else tokens[2:]
-        if rest:
+        if rest and rest[0].text not in ("[", "{"):
             yield 0.55, *make_call(name, rest[0], rest[-1])
         else:
             yield 0.6, insert_after(name, "()")
+    match tokens:
+        case [_, name, opener, *_, closer, colon] if (opener.text, closer.text, colon.text) in (
+            ("[", "]", ":"),
+            ("{", "}", ":"),
+        ):
+            yield 0.5, *replace_brackets(opener, closer, "()")
     if ":" in words and words[-1] != ":" and "->" in words and words[words.index("->") - 1] == ":":
         at = words.index("->")
         yield 0.4, remove(tokens[at - 1]), insert_after(tokens[-1], ":")

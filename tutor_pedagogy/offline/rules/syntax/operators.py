@@ -125,6 +125,8 @@ def _likely_between(broken: Broken, left: Token, right: Token) -> list[str]:
     if "=" in options and "=" in words:
         is_unpacking = "," in words[: words.index("=")]
         options = [",", *options[2:]] if is_unpacking else [*options[2:], ","]
+    if "+" in options and "," in options and unclosed and _is_call_of_print(broken, unclosed[-1]):
+        options = [",", *(option for option in options if option != ",")]
     if "+" in options and left.type != "number" and _adds_strings(broken.here):
         options = ["+", *(option for option in options if option != "+")]
     if left.line < right.line or (unclosed and _has_commas(broken, unclosed[-1])):
@@ -132,6 +134,12 @@ def _likely_between(broken: Broken, left: Token, right: Token) -> list[str]:
     if not unclosed and broken.here[0].text in _CONDITIONS:
         options = ["and", "==", *(option for option in options if option not in ("=", ",", "and", "=="))]
     return options
+
+
+def _is_call_of_print(broken: Broken, opener: Token) -> bool:
+    """Return whether a bracket is the one of a call of `print`, in which a comma suits values of all types."""
+    at = broken.index(opener)
+    return at > 0 and broken.tokens[at - 1].text == "print"
 
 
 def _by_values(left: Token, right: Token, *, in_bracket: bool) -> list[str]:

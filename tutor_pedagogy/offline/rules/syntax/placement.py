@@ -87,7 +87,8 @@ def _import_changes(broken: Broken) -> Iterator[Choice]:
         module = broken.span(tokens[at + 1], tokens[-1]) if words[-1] != "from" else Code()
         if names in sys.stdlib_module_names and module not in sys.stdlib_module_names:
             names, module = module, names
-        yield 0.6, replace_all(tokens[0], tokens[-1], f"from {module} import {names}")
+        if "as" not in words[:at] or "," not in words:
+            yield 0.6, replace_all(tokens[0], tokens[-1], f"from {module} import {names}")
     for token in tokens[1:2]:
         if token.type == "string":
             yield 0.5, replace(token, token.text.strip("'\""))

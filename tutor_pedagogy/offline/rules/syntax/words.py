@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 from difflib import get_close_matches
 from functools import partial
 from itertools import pairwise, takewhile
@@ -18,6 +19,7 @@ from tutor_pedagogy.offline.rules.syntax.broken import (
     Candidate,
     Change,
     enclose,
+    insert,
     insert_after,
     insert_before,
     replace,
@@ -52,6 +54,11 @@ _SHORT = 3
 _SIMILAR, _SIMILAR_IF_SHORT = 0.7, 0.66
 """The minimum similarity of a word to the keyword that it stands for, from 0 to 1: for long and for short words."""
 _FOREIGN = {"&&": "and", "||": "or"}
+# linear: each alternative has runs of one class of characters only
+_VALUES_TO_READ = re.compile(
+    r"(?<=[=(,\[:] )(?:https?://[^\s,()\[\]\"']++|\d{4}-\d\d-\d\d|\d\d?/\d\d?/\d{4}|\d\d?\.\d\d?\.\d{4}|\d\d?:\d\d)(?![\w.:/-])"
+)
+"""Addresses, dates and times, which people write without quote marks."""
 _SENTENCE = 3
 """The minimum number of consecutive words that are taken for a sentence."""
 
@@ -196,10 +203,18 @@ def _longest_run(tokens: list[Token]) -> list[Token]:
     return list(best)
 
 
-@syntax_rule("text-without-quotes", INVALID, FORGOTTEN_COMMA)
+@syntax_rule("text-without-quotes", INVALID, FORGOTTEN_COMMA, "leading zeros", "decimal literal", "cannot assign")
 def text_without_quotes(broken: Broken) -> Iterator[Candidate]:
-    """Yield words in a call or after an operator that lack their quote marks."""
+    """Yield words in a call or after an operator that lack their quote marks, or a date, a time or an address."""
     tokens = broken.here
+    for value in _VALUES_TO_READ.finditer(broken.text(broken.fault.line)):
+        start = broken.offset(broken.fault.line) + value.start()
+        if not any(t.type in ("string", "open_string", "comment") and t.start < start < t.end for t in broken.here):
+            quoted = insert(start, '"'), insert(start + len(value[0]), '"')
+            yield broken.guess(0.3, *quoted, of=value[0], words=Code(value[0]))
+            return
+    if not re.match(f"{INVALID}|.*{FORGOTTEN_COMMA}", broken.fault.message):
+        return
     unquoted = list(_unquoted_f_strings(broken))
     if unquoted:
         yield from unquoted
