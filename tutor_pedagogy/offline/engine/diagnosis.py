@@ -16,6 +16,7 @@ from tutor_pedagogy.offline.engine import editor_diagnostics
 from tutor_pedagogy.offline.engine.cause import Cause
 from tutor_pedagogy.offline.engine.crash import read_crash, without_values
 from tutor_pedagogy.offline.engine.edits import edit_to, sound
+from tutor_pedagogy.offline.engine.every_place import at_every_place
 from tutor_pedagogy.offline.engine.evidence import Evidence, evaluated_crash
 from tutor_pedagogy.offline.engine.finding import Explanation, Finding, StillWrong
 from tutor_pedagogy.offline.engine.match import Match
@@ -151,6 +152,7 @@ def _finding(program: Program, cause: Cause) -> Finding:
         edit=match.edit if rule.error_type == "syntax" else sound(program, match.edit),
         first_step=match.first_step,
         still_wrong=still_wrong and StillWrong(program.shown(still_wrong.line), still_wrong.message),
+        also=tuple(program.shown(line) for line in match.also),
         slots=match.slots,
     )
 
@@ -230,7 +232,7 @@ def _crash(program: Program, crash: Crash) -> Cause:
     """Return the cause of a crash: a rule for its message, or a code pattern whose edit mends it."""
     crash = _first_of_chain(program, crash)
     evidence = Evidence(program, crash)
-    cause = runtime.diagnose(evidence)
+    cause = at_every_place(evidence, runtime.diagnose(evidence))
     if cause.certainty == "certain" or not evidence.is_reproduced:
         return cause
     for rule, match in logic.patterns(program):
@@ -263,6 +265,7 @@ def _syntax(program: Program, fault: Fault) -> Cause:
         edit=edit,
         first_step=step,
         still_wrong=found.still_wrong if edit is not None or step is not None else None,
+        also=found.also,
         slots=candidate.slots,
     )
     is_edit_certain = edit is not None and found.sense is Sense.SOUND

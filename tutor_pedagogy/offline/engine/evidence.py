@@ -38,6 +38,7 @@ class Evidence:
         self.program = program
         self.crash = crash
         self._trials = 0
+        self._runs: dict[Edit, Run | None] = {}
 
     @cached_property
     def is_reproduced(self) -> bool:
@@ -94,6 +95,8 @@ class Evidence:
     def _fails_where_it_ran(self, done: Run) -> bool:
         """Return whether an edited program fails on a line that ran before at least as often, and did not fail."""
         before = self.program.run.ran if self.program.run is not None else {}
+        if done.line in self.crash.callers and isinstance(done.exception, NameError):
+            return False  # The rest of a line that was interrupted: an undefined name there does not come of the edit.
         return done.line != self.crash.line and done.ran.get(done.line, 0) <= before.get(done.line, 0)
 
     def _is_past(self, done: Run) -> bool:
@@ -101,10 +104,16 @@ class Evidence:
         before = self.program.run.ran.get(self.crash.line, 0) if self.program.run is not None else 0
         return done.ran.get(self.crash.line, 0) >= before and done.line != self.crash.line
 
+    def after(self, edit: Edit) -> Run | None:
+        """Return the run of the program after an edit; None if the failure is not reproduced or the edit not tried."""
+        return self._try(edit) if self.is_reproduced else None
+
     def _try(self, edit: Edit) -> Run | None:
-        self._trials += 1
-        tree = edited_tree(self.program, edit) if self._trials <= MAX_TRIALS else None
-        return run(tree) if tree is not None else None
+        if edit not in self._runs:
+            self._trials += 1
+            tree = edited_tree(self.program, edit) if self._trials <= MAX_TRIALS else None
+            self._runs[edit] = run(tree) if tree is not None else None
+        return self._runs[edit]
 
 
 def evaluated_crash(program: Program) -> Crash | None:

@@ -54,8 +54,8 @@ class Finding:
     `lines` count from 1 as the student's editor shows them (with `Submission.first_line` added); the line at fault is
     the first. `expression` is the relevant part of that line, verbatim. After `edit`, which was checked, the program
     compiles. `first_step` corrects only this syntax error, if the program has more of them. `still_wrong` is the error
-    that Python reports after either. `slots` are the student's own names and values, which are filled into the rule's
-    texts.
+    that Python reports after either. `also` are other lines with the same mistake. `slots` are the student's own names
+    and values, which are filled into the rule's texts.
     """
 
     rule: str
@@ -65,6 +65,7 @@ class Finding:
     edit: Edit | None = None
     first_step: Edit | None = None
     still_wrong: StillWrong | None = None
+    also: tuple[int, ...] = ()
     slots: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 

@@ -19,6 +19,7 @@ class Match:
     `choices` are edits of which one may be meant: one is kept if it alone mends the program. With `needs_edit` the
     match counts only if an edit mends the program.
     `still_wrong` is the error that Python reports after the edit or the first step, with a line of the code.
+    `also` are other lines with the same mistake.
     A match that `needs_symptom` is of a pattern that correct programs have, too: it counts only beside a wrong result.
     """
 
@@ -27,6 +28,7 @@ class Match:
     edit: Edit | None = None
     first_step: Edit | None = None
     still_wrong: StillWrong | None = None
+    also: tuple[int, ...] = ()
     choices: tuple[Edit, ...] = ()
     needs_edit: bool = False
     slots: Mapping[str, str] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import SequenceMatcher
 from enum import Enum
 from string import Template
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,7 +24,7 @@ from tutor_pedagogy.offline.engine.first_sentence import first_sentence
 from tutor_pedagogy.offline.engine.missing_values import with_values
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tutor_pedagogy.ladder.levels import StudentLevels
     from tutor_pedagogy.offline.engine.finding import Edit, Finding, StillWrong
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
 LONGEST_SPAN = 90
 """The maximum number of characters of code quoted in a sentence. Longer code is only named by its line number."""
 
+_MOST_NAMED = 5
+"""The maximum number of lines with the same mistake that a text names."""
+_FEWEST_UNCHANGED = 3
+"""The number of unchanged lines between two changed ones up to which an edit shows them, too."""
 _BACKTICKS = re.compile("`+")
 
 
@@ -70,7 +75,7 @@ def write(
         case HintLevel.CONCEPT:
             return _concept(lesson, fill, voice, Voice.of(student.maths))
         case HintLevel.STRUCTURE:
-            return _structure(lesson, fill, voice, certainty, finding.still_wrong)
+            return _structure(lesson, fill, voice, certainty, finding)
         case HintLevel.EXAMPLE:
             return _example(lesson, fill, voice, program)
         case HintLevel.SOLUTION:
@@ -156,15 +161,15 @@ _CAUSE: Mapping[Certainty, Mapping[Voice, str]] = {
 }
 
 
-def _structure(
-    lesson: Lesson, fill: _Filler, voice: Voice, certainty: Certainty, still_wrong: StillWrong | None
-) -> str:
+def _structure(lesson: Lesson, fill: _Filler, voice: Voice, certainty: Certainty, finding: Finding) -> str:
     opening = _CAUSE[certainty][voice].format(fill.quoted_place)
     place = f" {fill(lesson.place)}".rstrip()
     if "siblings" in fill.slots:
         place += f" The same mistake is on {fill.slots['siblings']}."
-    if still_wrong is not None and still_wrong.line != fill.line:
-        place = f"{place} Line {still_wrong.line} has a mistake of its own."
+    elif finding.also:
+        place = f"{place} The same mistake is on {_lines(finding.also)}."
+    elif finding.still_wrong is not None and finding.still_wrong.line != fill.line:
+        place = f"{place} When this is mended, Python still stops at line {finding.still_wrong.line}."
     steps = filter(None, map(fill, lesson.plan))
     numbered = "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
     text = f"{opening}{place}\n\n{numbered}"
@@ -214,6 +219,8 @@ def _solution(fill: _Filler, voice: Voice, solution: _Solution) -> str:
     else:
         what = fill(lesson.remedy)
         what = f"A likely remedy: {what}" if certainty == "likely" else what
+        if finding.also:
+            what = f"{what} The same holds for {_lines(finding.also)}."
     if finding.still_wrong is not None:
         what = f"{what}\n\n{_and_then(finding.still_wrong)}"
     why = {Voice.BEGINNER: "Why this helps: ", Voice.MIDDLE: "The reason: ", Voice.ADVANCED: ""}[voice]
@@ -227,17 +234,45 @@ def _and_then(still_wrong: StillWrong) -> str:
     """Return what is still wrong after an edit, with Python's message if that is short enough to quote."""
     message = still_wrong.message
     told = f": {code_span(message)}" if len(message) <= LONGEST_SPAN and message.isprintable() else ""
-    return f"After that, line {still_wrong.line} needs a change as well. Python stops there{told}."
+    return f"After that, Python still stops at line {still_wrong.line}{told}."
+
+
+def _lines(numbers: Sequence[int]) -> str:
+    """Return the words for some lines, such as “line 3”, or “lines 3 and 5”."""
+    *first, last = map(str, numbers[:_MOST_NAMED])
+    return f"lines {', '.join(first)} and {last}" if first else f"line {last}"
 
 
 def _shown(edit: Edit, program: Program, verb: str = "Change") -> str:
-    first = program.shown(edit.line)
+    """Return the new text of the lines that an edit changes, without long runs of lines between them."""
     before, after = edit.before.split("\n"), edit.after.split("\n")
-    while len(before) > 1 and before[-1] == after[-1] and len(after) > 1:
-        before, after = before[:-1], after[:-1]
-    last = first + len(before) - 1
-    lines = f"line {first}" if last == first else f"lines {first} to {last}"
-    return f"{verb} {lines} to this:\n\n{fenced(chr(10).join(after))}"
+    parts = []
+    for start, end, new in _parts(before, after):
+        first, last = program.shown(edit.line) + start, program.shown(edit.line) + end - 1
+        lines = f"line {first}" if last == first else f"lines {first} to {last}"
+        parts.append(f"{'Change' if parts else verb} {lines} to this:\n\n{fenced(chr(10).join(new))}")
+    return "\n\n".join(parts)
+
+
+def _parts(before: list[str], after: list[str]) -> Iterator[tuple[int, int, list[str]]]:
+    """Yield the parts of an edit: the first and the end index of the old lines, and the new lines.
+
+    Parts with few unchanged lines between them are one part. A part without old lines includes a neighbouring line.
+    """
+    runs: list[list[int]] = []
+    for kind, start, end, new_start, new_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if kind == "equal":
+            continue
+        if runs and start - runs[-1][1] <= _FEWEST_UNCHANGED:
+            runs[-1][1], runs[-1][3] = end, new_end
+        else:
+            runs.append([start, end, new_start, new_end])
+    for start, end, new_start, new_end in runs:
+        is_added = start == end
+        is_end = is_added and end == len(before)
+        lower = 1 if is_end and start else 0
+        upper = 1 if is_added and not is_end else 0
+        yield start - lower, end + upper, after[new_start - lower : new_end + upper]
 
 
 def code_span(text: str) -> str:

@@ -70,6 +70,7 @@ def name_not_imported(case: CrashContext) -> Match | None:
     slots = {"name": Code(name), "module": Code(module), "statement": Code(statement)}
     imported = _imported_otherwise(case, module)
     if isinstance(imported, ast.Import) and name in _MODULE_OF and imported.names[0].asname is None:
+        slots["there"] = str(case.program.shown(imported.lineno))
         return case.here(name, replace=(node, f"{module}.{name}") if node is not None else None, slots=slots)
     if imported is not None:
         return case.at(imported, edit=_imported_too(case, imported, name, statement), slots=slots)

@@ -147,13 +147,34 @@ def outer_variable_changed_in_function(case: CrashContext) -> Match | None:
     if function is None or not outside or not case.bound(name):
         return None
     first = function.body[0]
+    names = [name, *_others_changed(case, function, name)] if word == "global" else [name]
     return case.here(
         name,
-        edit=case.insert_line(first.lineno, f"{word} {name}") if function.lineno != first.lineno else None,
+        edit=case.insert_line(first.lineno, f"{word} {', '.join(names)}") if function.lineno != first.lineno else None,
         name=Code(name),
+        others=Code(", ".join(names[1:])),
         function=Code(function.name),
         other_line=str(case.program.shown(outside[-1])),
     )
+
+
+def _others_changed(case: CrashContext, function: Function, name: str) -> list[str]:
+    """Return the other global variables that a function changes, too, by the value that they had before."""
+    own = case.program.own_nodes(function)
+    declared = {each for node in own if isinstance(node, ast.Global | ast.Nonlocal) for each in node.names}
+    declared.update(parameters(function))
+    changed = [node.target.id for node in own if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)]
+    first: dict[str, tuple[int, bool]] = {}
+    for node in sorted((n for n in own if isinstance(n, ast.Name)), key=lambda n: (n.lineno, isinstance(n.ctx, ast.Store))):
+        first.setdefault(node.id, (node.lineno, isinstance(node.ctx, ast.Load)))
+    stored = {node.id for node in own if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    changed += [each for each, (_, is_read) in first.items() if is_read and each in stored]
+    outside = {
+        each
+        for each in changed
+        if any(case.program.function_at(line) is None for line, _ in case.program.assignments(each))
+    }
+    return sorted(outside - declared - {name})
 
 
 @runtime_rule(

@@ -58,7 +58,7 @@ class Diagnosis:
 
     `mended` is the whole code with every error corrected, if that changes few enough tokens. `first_step` is the code
     with only the first error corrected, if others remain below. `still_wrong` is the error that Python reports after
-    either. `sense` says whether the corrected code means anything.
+    either. `also` are the other lines with the same mistake. `sense` says whether the corrected code means anything.
     """
 
     rule: SyntaxRule
@@ -67,6 +67,7 @@ class Diagnosis:
     first_step: str | None = None
     still_wrong: StillWrong | None = None
     sense: Sense = Sense.SOUND
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,21 +150,25 @@ class Search:
             sense, failure = self._meaning(code, later[-1].code)
             if sense is Sense.NONE and step is not steps[0]:
                 continue
-            last = [step, *takewhile(partial(_belongs_to, step), later)][-1]
+            same = [step, *takewhile(partial(_belongs_to, step), later)]
+            last = same[-1]
             is_whole = last is later[-1]
             mended = last.code if is_whole and sense < Sense.NONE else None
             still_wrong = failure if is_whole else last.still_wrong
-            return Diagnosis(step.rule, step.candidate, mended, last.code, still_wrong, sense)
+            return Diagnosis(step.rule, step.candidate, mended, last.code, still_wrong, sense, _lines_of(same))
         for step in steps[:1]:
-            last = self._repeated(step)
+            same = self._repeated(step)
+            last = same[-1]
             is_whole_line = last.fault is None or last.fault.line > last.candidate.line
             if is_whole_line:
-                return Diagnosis(step.rule, step.candidate, None, last.code, last.still_wrong)
+                also = _lines_of(same)
+                return Diagnosis(step.rule, step.candidate, None, last.code, last.still_wrong, also=also)
             return Diagnosis(step.rule, step.candidate)
         return None
 
-    def _repeated(self, step: _Trial) -> _Trial:
-        """Return the last of the trials that correct the same kind of error on the next lines at fault."""
+    def _repeated(self, step: _Trial) -> list[_Trial]:
+        """Return a trial and those that correct the same kind of error on the next lines at fault."""
+        steps = [step]
         for _ in range(DEEPEST_REPETITION):
             if step.fault is None or step.fault is _UNKNOWN:
                 break
@@ -172,7 +177,8 @@ class Search:
             if not later:
                 break
             step = later[0]
-        return step
+            steps.append(step)
+        return steps
 
     def _guesses(self, code: str, fault: Fault) -> list[Guess]:
         """Return the guesses of every rule for the error's message, the likeliest first."""
@@ -252,6 +258,16 @@ class Search:
         if not isinstance(tree, ast.Module):
             return SOUND
         return meaning_of(tree, code, edited, self._words, is_complete=self._is_complete)
+
+
+def _lines_of(steps: list[_Trial]) -> tuple[int, ...]:
+    """Return the lines of the steps that correct the same kind of error as the first, without its own line.
+
+    Lines are left out if a step before them has changed the number of lines.
+    """
+    first, lines = steps[0], steps[0].code.count("\n")
+    same = [step.candidate.line for step in steps[1:] if step.rule is first.rule and step.code.count("\n") == lines]
+    return tuple(line for line in dict.fromkeys(same) if line != first.candidate.line)
 
 
 def _belongs_to(first: _Trial, later: _Trial) -> bool:
