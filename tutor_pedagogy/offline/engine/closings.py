@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from tutor_protocol import ErrorType
 
+_CODE_SPAN = re.compile(r"`(?!(?:print|type|dir|help)`)[^`]*+`")
+"""The student's code in a text, whose words do not count as those of the lesson."""
 FEWEST_WORDS = 40
 """The minimum number of words of a text."""
 
@@ -68,7 +70,7 @@ _AFTER_A_SOLUTION: dict[ErrorType, str] = {
 _HOW_TO_CHECK: dict[ErrorType, str] = {
     "syntax": "To check this, read line {line} once more and see whether Python's message fits it.",
     "runtime": "To check this, print the values of line {line} and their `type`, just before the program stops.",
-    "logic": "To check this, work out line {line} by hand for an input whose result you know.",
+    "logic": "To check this, run the program on a small case whose result you know, and follow line {line} by hand.",
 }
 
 
@@ -84,7 +86,8 @@ def with_closing(text: str, closings: Iterable[str], *, between: str = " ") -> s
 
 def before_an_edit(question: str, error_type: ErrorType) -> tuple[str, ...]:
     """Return the closings of level 1: what to do with an answer to the question that was asked."""
-    asked = next((closing for pattern, closing in _BY_WHAT_IS_ASKED if pattern.search(question)), "")
+    own_words = _CODE_SPAN.sub("", question)
+    asked = next((closing for pattern, closing in _BY_WHAT_IS_ASKED if pattern.search(own_words)), "")
     return (asked or "Answer in your own words before you change anything.", _BEFORE_AN_EDIT[error_type])
 
 

@@ -30,7 +30,7 @@ _USUAL = {
         "`append`": "list.add list.push",
         "`len`": "list.length str.length list.size list.len",
         "a slice": "str.reverse",
-        "`split` on the string, before": "list.split",
+        "a loop that splits each of its strings": "list.split",
         "`sorted`": "str.sort tuple.sort dict.sort",
         "a loop over the items": "list.replace list.lower list.upper list.strip",
         "`join` of the string between the items": "list.join",

@@ -124,6 +124,8 @@ def text_plus_other(case: CrashContext) -> Match | None:
     if case.sides is None:
         return case.here(other=Code(case.marked or ""), slots=words)
     operation, left, right = case.sides
+    while left_type == "str" and is_string(right) and isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add):
+        operation, left, right = left, left.left, left.right  # Two strings can be joined: the sum before it failed.
     wrong, string = (right, left) if left_type == "str" else (left, right)
     around = case.program.parents.get(operation)
     is_printed = isinstance(around, ast.Call) and case.text(around.func) == "print"

@@ -165,7 +165,9 @@ def _others_changed(case: CrashContext, function: Function, name: str) -> list[s
     declared.update(parameters(function))
     changed = [node.target.id for node in own if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)]
     first: dict[str, tuple[int, bool]] = {}
-    for node in sorted((n for n in own if isinstance(n, ast.Name)), key=lambda n: (n.lineno, isinstance(n.ctx, ast.Store))):
+    for node in sorted(
+        (n for n in own if isinstance(n, ast.Name)), key=lambda n: (n.lineno, isinstance(n.ctx, ast.Store))
+    ):
         first.setdefault(node.id, (node.lineno, isinstance(node.ctx, ast.Load)))
     stored = {node.id for node in own if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     changed += [each for each, (_, is_read) in first.items() if is_read and each in stored]
