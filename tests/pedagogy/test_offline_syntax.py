@@ -20,14 +20,16 @@ def test_two_faults_are_mended_together() -> None:
     assert edit.apply(code) == "n = 2\nif n > 1:\n    print(n)\nelse:\n    print(0)\n"
 
 
-def test_second_mistake_of_another_kind_is_left_for_the_next_message() -> None:
-    """If two lines have different mistakes, the edit corrects only the first one, and the text says so."""
+def test_second_mistake_of_another_kind_is_told() -> None:
+    """If two lines have different mistakes, the edit corrects only the first one, and the text names the other line."""
     submission = ask('n = 4\nwhile n > 1\n    n -= 1\n    print("left:, n)\n')
     finding = diagnose(submission)
     assert (finding.rule, finding.edit) == ("syntax.text-never-closed", None)
     assert finding.first_step is not None
     assert finding.first_step.after == '    print("left:", n)'
-    assert "the next message" in explain(submission, HintLevel.SOLUTION, StudentLevels()).text
+    told = "Python still stops at line 2: `expected ':'`."
+    assert told in explain(submission, HintLevel.SOLUTION, StudentLevels()).text
+    assert "stops at line 2" in explain(submission, HintLevel.STRUCTURE, StudentLevels()).text
 
 
 def test_first_step_corrects_its_whole_line() -> None:
@@ -53,13 +55,29 @@ def test_nul_characters_are_removed() -> None:
     assert finding.edit.apply(code) == "a = 1\nb = 2\n"
 
 
-def test_more_faults_than_an_edit_may_mend_give_a_first_step() -> None:
-    """If more than three tokens would have to change, there is no edit, but a first step for the first mistake."""
-    code = "".join(f"if {n}\n    print({n})\n" for n in range(6))
-    finding = diagnose(ask(code))
+def test_one_edit_covers_every_line_of_the_same_mistake() -> None:
+    """An edit corrects the same mistake on all lines, and the finding and the plan name the other lines."""
+    submission = ask("".join(f"if {n}\n    print({n})\n" for n in range(6)))
+    finding = diagnose(submission)
+    assert finding.also == (3, 5, 7, 9, 11)
+    assert finding.edit is not None
+    assert finding.edit.apply(submission.code) == "".join(f"if {n}:\n    print({n})\n" for n in range(6))
+    plan = explain(submission, HintLevel.STRUCTURE, StudentLevels()).text
+    assert "The same mistake is on lines 3, 5, 7, 9 and 11." in plan
+
+
+def test_edit_leaves_out_long_unchanged_parts() -> None:
+    """The text of an edit with several places shows each place, without the unchanged lines between them."""
+    submission = ask("low-end = 1\na = 2\nb = 3\nc = 4\nd = 5\ne = 6\nprint(low-end)\n")
+    text = explain(submission, HintLevel.SOLUTION, StudentLevels()).text
+    assert "Change line 1 to this:\n\n```python\nlow_end = 1\n```" in text
+    assert "Change line 7 to this:\n\n```python\nprint(low_end)\n```" in text
+
+
+def test_guess_that_only_computes_a_string_is_no_edit() -> None:
+    """An edit that leaves a string alone on its line has no effect, so it is not offered."""
+    finding = diagnose(ask('print("a")\n    "b"\n'))
     assert finding.edit is None
-    assert finding.first_step is not None
-    assert finding.first_step.after == "if 0:"
 
 
 def test_lines_count_from_the_start_of_the_document() -> None:

@@ -125,7 +125,7 @@ def _likely_between(broken: Broken, left: Token, right: Token) -> list[str]:
     if "=" in options and "=" in words:
         is_unpacking = "," in words[: words.index("=")]
         options = [",", *options[2:]] if is_unpacking else [*options[2:], ","]
-    if "+" in options and "," in options and unclosed and _is_call_of_print(broken, unclosed[-1]):
+    if options[:1] in (["+"], ["%"]) and "," in options and unclosed and _is_call_of_print(broken, unclosed[-1]):
         options = [",", *(option for option in options if option != ",")]
     if "+" in options and left.type != "number" and _adds_strings(broken.here):
         options = ["+", *(option for option in options if option != "+")]
