@@ -45,7 +45,9 @@ def at_every_place(evidence: Evidence, cause: Cause) -> Cause:
         if done.exception is None or done.line is None:
             break
         crash = Crash(type(done.exception).__name__, str(done.exception), done.line, callers=done.callers)
-        here = Evidence(Program(replace(first.submission, code=code, traceback=None)), crash)
+        program = Program(replace(first.submission, code=code, traceback=None))
+        program.run = done
+        here = Evidence(program, crash)
         if isinstance(here.program.statement_at(crash.line), ast.Raise | ast.Assert):
             break
         again = _same(here, cause.rule)

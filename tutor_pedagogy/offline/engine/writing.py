@@ -246,7 +246,7 @@ def _lines(numbers: Sequence[int]) -> str:
 def _shown(edit: Edit, program: Program, verb: str = "Change") -> str:
     """Return the new text of the lines that an edit changes, without long runs of lines between them."""
     before, after = edit.before.split("\n"), edit.after.split("\n")
-    parts = []
+    parts: list[str] = []
     for start, end, new in _parts(before, after):
         first, last = program.shown(edit.line) + start, program.shown(edit.line) + end - 1
         lines = f"line {first}" if last == first else f"lines {first} to {last}"
@@ -259,6 +259,9 @@ def _parts(before: list[str], after: list[str]) -> Iterator[tuple[int, int, list
 
     Parts with few unchanged lines between them are one part. A part without old lines includes a neighbouring line.
     """
+    if len(before) == len(after) == 1:
+        yield 0, 1, after
+        return
     runs: list[list[int]] = []
     for kind, start, end, new_start, new_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if kind == "equal":

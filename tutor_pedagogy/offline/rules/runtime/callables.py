@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from tutor_pedagogy.offline.engine.edits import edit_to
 from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.parsing import characters
 from tutor_pedagogy.offline.engine.program import BUILTINS
@@ -98,11 +99,18 @@ def comma_missing_between_items(case: CrashContext) -> Match | None:
 def comma_missing_between_lists(case: CrashContext) -> Match | None:
     """Return an expression such as `[1, 2] [3, 4]`, which Python reads as a list with an index."""
     for node in case.subscripts:
-        if isinstance(node.value, ast.List | ast.Tuple):
-            end = node.value.end_lineno or node.lineno
-            text = case.program.line(end)
-            column = characters(text, node.value.end_col_offset or 0)
-            return case.here(node, edit=case.program.edit(end, f"{text[:column]},{text[column:]}"), name=node.value)
+        rows: list[ast.expr] = []
+        inner: ast.expr = node
+        while isinstance(inner, ast.Subscript):
+            inner = inner.value
+            rows.append(inner)
+        if isinstance(inner, ast.List | ast.Tuple):
+            lines = case.program.lines.copy()
+            for row in rows:  # the last row first, so that the columns of the others stay as they are
+                end = (row.end_lineno or row.lineno) - 1
+                column = characters(lines[end], row.end_col_offset or 0)
+                lines[end] = f"{lines[end][:column]},{lines[end][column:]}"
+            return case.here(node, edit=edit_to(case.program, "\n".join(lines)), name=inner)
     return None
 
 

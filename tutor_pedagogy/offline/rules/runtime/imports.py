@@ -67,7 +67,7 @@ def name_not_imported(case: CrashContext) -> Match | None:
         statement = f"from {module} import {name}"
     else:
         return None
-    slots = {"name": Code(name), "module": Code(module), "statement": Code(statement)}
+    slots: dict[str, str] = {"name": Code(name), "module": Code(module), "statement": Code(statement)}
     imported = _imported_otherwise(case, module)
     if isinstance(imported, ast.Import) and name in _MODULE_OF and imported.names[0].asname is None:
         slots["there"] = str(case.program.shown(imported.lineno))

@@ -123,9 +123,7 @@ def text_plus_other(case: CrashContext) -> Match | None:
     words = {"other_type": in_words(other_type)}
     if case.sides is None:
         return case.here(other=Code(case.marked or ""), slots=words)
-    operation, left, right = case.sides
-    while left_type == "str" and is_string(right) and isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add):
-        operation, left, right = left, left.left, left.right  # Two strings can be joined: the sum before it failed.
+    operation, left, right = _first_sum(*case.sides) if left_type == "str" else case.sides
     wrong, string = (right, left) if left_type == "str" else (left, right)
     around = case.program.parents.get(operation)
     is_printed = isinstance(around, ast.Call) and case.text(around.func) == "print"
@@ -147,6 +145,14 @@ def text_plus_other(case: CrashContext) -> Match | None:
     if replace[0] is wrong and replace[1] is not None:
         edit = _all_as_strings(case, operation, wrong)
     return case.here(operation, edit=edit, other=wrong, slots=words)
+
+
+def _first_sum(operation: ast.expr, left: ast.expr, right: ast.expr) -> tuple[ast.expr, ast.expr, ast.expr]:
+    """Return the sum that failed, with its operands: two strings can be joined, so it is one further to the left."""
+    while is_string(right) and isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add):
+        inner = left
+        operation, left, right = inner, inner.left, inner.right
+    return operation, left, right
 
 
 def _all_as_strings(case: CrashContext, operation: ast.expr, wrong: ast.expr) -> Edit | None:

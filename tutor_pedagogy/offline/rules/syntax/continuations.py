@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.lexing import brackets_of
-from tutor_pedagogy.offline.rules.syntax.broken import EXPECTED_COLON, INVALID, Broken, Candidate, enclose
+from tutor_pedagogy.offline.rules.syntax.broken import EXPECTED_COLON, HEADERS, INVALID, Broken, Candidate, enclose
 from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ _ENDING = _JOINING | {"-", ",", "=", "not", "in"}
 _BEFORE_A_VALUE = ("=", "+=", "-=", "return", "if", "elif", "while", "assert")
 _MOST_LINES = 12
 """The maximum number of lines that are taken for one statement."""
+_STATEMENTS = frozenset(("return", "break", "continue", "pass", "raise", "for", "while", "if"))
 
 
 @syntax_rule("line-goes-on-below", INVALID, EXPECTED_COLON, "unexpected indent")
@@ -43,4 +44,11 @@ def _goes_on(tokens: list[Token], below: list[Token]) -> bool:
     """Return whether a line goes on in the line below it, which is indented deeper or begins with an operator."""
     is_deeper = below[0].column > tokens[0].column
     starts = below[0].text in _JOINING and len(below) > 1 and (is_deeper or below[0].text in ("and", "or"))
-    return starts or (tokens[-1].text in _ENDING and is_deeper and tokens[-1].text != ",")
+    is_block = tokens[0].text in HEADERS and _is_statement(below)
+    return starts or (tokens[-1].text in _ENDING and is_deeper and tokens[-1].text != "," and not is_block)
+
+
+def _is_statement(tokens: list[Token]) -> bool:
+    """Return whether a line can only be a statement, and not the rest of a condition."""
+    words = [token.text for token in tokens[:2]]
+    return words[0] in _STATEMENTS or words == ["print", "("] or words[1:] in (["="], ["+="], ["-="])

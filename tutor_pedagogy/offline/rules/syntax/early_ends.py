@@ -66,7 +66,7 @@ def _line_of_first_end(broken: Broken, surplus: Token) -> int:
     for above in broken.above(line)[:_MOST_LINES]:
         tokens = broken.on(above)
         ends = [token.text for token in tokens[-2:]]
-        if _is_statement(tokens) and (ends[-1] in CLOSERS or (ends[-1] == "," and ends[0] in CLOSERS)):
+        if (is_indented or _is_statement(tokens)) and (ends[-1] in CLOSERS or (ends[-1] == "," and ends[0] in CLOSERS)):
             return above if is_indented or ends[-1] == "," else 0
         if is_indented or ends[-1] != ",":
             return 0

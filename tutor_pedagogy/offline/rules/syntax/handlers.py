@@ -60,7 +60,7 @@ def try_without_except(broken: Broken) -> Iterator[Candidate]:
         if broken.word(number) == "try" and len(broken.indent(number)) >= width:
             exception = _likely_exception(broken, number, line)
             told = broken.word(line) == "print" and len(broken.indent(number)) == width and bool(exception)
-            slots = {"exception": Code(exception)} if exception else {}
+            slots: dict[str, str] = {"exception": Code(exception)} if exception else {}
             if told:
                 margin, inner = broken.indent(line), broken.indent(broken.code_below(number))
                 header = f"{margin}except {exception}:\n{inner}"

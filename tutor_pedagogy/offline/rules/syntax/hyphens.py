@@ -30,6 +30,8 @@ _FIELD = re.compile(r"\{[^{}]*+\}")
 @syntax_rule("hyphen-in-name", INVALID, "cannot assign to", "illegal expression", "expected", "cannot contain")
 def hyphen_in_name(broken: Broken) -> Iterator[Candidate]:
     """Yield a name with a hyphen on the line at fault. The edit writes each such name of the program differently."""
+    if not any(token.text == "-" for token in broken.here):
+        return
     names = _hyphenated(broken)
     here = [run for run in names if run[0].line == broken.fault.line and _is_target(broken, run)]
     if not here:

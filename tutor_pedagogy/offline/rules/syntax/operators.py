@@ -125,7 +125,13 @@ def _likely_between(broken: Broken, left: Token, right: Token) -> list[str]:
     if "=" in options and "=" in words:
         is_unpacking = "," in words[: words.index("=")]
         options = [",", *options[2:]] if is_unpacking else [*options[2:], ","]
-    if options[:1] in (["+"], ["%"]) and "," in options and unclosed and _is_call_of_print(broken, unclosed[-1]):
+    if (
+        options[:1] in (["+"], ["%"])
+        and "," in options
+        and unclosed
+        and _is_call_of_print(broken, unclosed[-1])
+        and not _is_text(broken, right)
+    ):
         options = [",", *(option for option in options if option != ",")]
     if "+" in options and left.type != "number" and _adds_strings(broken.here):
         options = ["+", *(option for option in options if option != "+")]
@@ -140,6 +146,14 @@ def _is_call_of_print(broken: Broken, opener: Token) -> bool:
     """Return whether a bracket is the one of a call of `print`, in which a comma suits values of all types."""
     at = broken.index(opener)
     return at > 0 and broken.tokens[at - 1].text == "print"
+
+
+def _is_text(broken: Broken, name: Token) -> bool:
+    """Return whether a variable gets a string, or what `input` gives, so that `+` can join it with a string."""
+    for target, sign, value in neighbours(broken.tokens):
+        if target.text == name.text and sign.text == "=" and (value.type == "string" or value.text == "input"):
+            return True
+    return False
 
 
 def _by_values(left: Token, right: Token, *, in_bracket: bool) -> list[str]:

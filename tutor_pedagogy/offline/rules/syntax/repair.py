@@ -159,7 +159,7 @@ class Search:
         for step in steps[:1]:
             same = self._repeated(step)
             last = same[-1]
-            is_whole_line = last.fault is None or last.fault.line > last.candidate.line
+            is_whole_line = last.fault is None or last.fault.line > _last_line(last)
             if is_whole_line:
                 also = _lines_of(same)
                 return Diagnosis(step.rule, step.candidate, None, last.code, last.still_wrong, also=also)
@@ -172,7 +172,8 @@ class Search:
         for _ in range(DEEPEST_REPETITION):
             if step.fault is None or step.fault is _UNKNOWN:
                 break
-            same = [guess for guess in self._guesses(step.code, step.fault)[:1] if guess[0] is step.rule]
+            nearest = self._guesses(step.code, step.fault)[:1]
+            same = [guess for guess in nearest if guess[0] is step.rule and _has_text(guess[1], step.code)]
             later = self._confirmed(step.code, step.fault, same)
             if not later:
                 break
@@ -221,21 +222,24 @@ class Search:
     def _mend(self, done: _Trial, tokens: int, depth: int) -> list[_Trial] | None:
         """Return the trials that correct the errors after a trial, or None if they change too many tokens.
 
-        Corrections by the same rule are not counted: they are one edit at every place of the same mistake.
+        Corrections by the same rule are not counted: they are one edit at every place of the same mistake. Changes of
+        the indentation are counted, since each of them is a guess at the block that was meant.
         """
         if depth <= -DEEPEST_REPETITION or done.fault is None or done.fault is _UNKNOWN:
             return None
         fitting = [
             (rule, guess)
             for rule, guess in self._guesses(done.code, done.fault)
-            if rule is done.rule or (depth > 0 and 0 < _tokens(guess, done.code) <= tokens)
+            if (rule is done.rule and _has_text(guess, done.code))
+            or (depth > 0 and 0 < _tokens(guess, done.code) <= tokens)
         ]
         steps = self._confirmed(done.code, done.fault, fitting)
         for step in steps:
             if step.fault is None:
                 return [step]
         for step in steps[:1]:
-            used = 0 if step.rule is done.rule else _tokens(step.candidate, done.code)
+            is_same = step.rule is done.rule and _has_text(step.candidate, done.code)
+            used = 0 if is_same else _tokens(step.candidate, done.code)
             later = self._mend(step, tokens - used, depth - 1)
             return later and [step, *later]
         return None
@@ -268,6 +272,18 @@ def _lines_of(steps: list[_Trial]) -> tuple[int, ...]:
     first, lines = steps[0], steps[0].code.count("\n")
     same = [step.candidate.line for step in steps[1:] if step.rule is first.rule and step.code.count("\n") == lines]
     return tuple(line for line in dict.fromkeys(same) if line != first.candidate.line)
+
+
+def _last_line(trial: _Trial) -> int:
+    """Return the last line of the code that a trial has changed."""
+    end = max((change.start for change in trial.candidate.changes), default=0)
+    return max(trial.candidate.line, trial.code.count("\n", 0, end) + 1)
+
+
+def _has_text(candidate: Candidate, code: str) -> bool:
+    """Return whether a guess changes more than indentation. A placeholder for a block does not count as text."""
+    texts = {text.strip() for change in candidate.changes for text in (code[change.start : change.end], change.text)}
+    return bool(texts - {"", "pass"})
 
 
 def _belongs_to(first: _Trial, later: _Trial) -> bool:
