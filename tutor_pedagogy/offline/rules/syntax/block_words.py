@@ -25,10 +25,10 @@ _COUNTED = re.compile(
     r"(?:repeat|loop|do)\s*(?P<count>\d+|[A-Za-z_]\w*(?:\([\w, ]*\))?|\([^()]*\))\s*(?:times?)?\s*(?:do)?\s*[:{]?",
     re.IGNORECASE,
 )
-_TIMES = re.compile(r"(?P<count>\d+|[A-Za-z_]\w*)\s+times\s*(?:do)?\s*[:{]?", re.IGNORECASE)
+_TIMES = re.compile(r"(?P<count>\d+|[A-Za-z_]\w*)\s+times\b(?: ?do)? ?[:{]?", re.IGNORECASE)
 _FOREVER = re.compile(r"(?:forever|loop|repeat(?:\s+forever)?|loop\s+forever)\s*[:{]?", re.IGNORECASE)
-_UNTIL = re.compile(r"(?:repeat\s+|loop\s+)?until\s+(?P<condition>.+?)\s*[:{]?", re.IGNORECASE)
-_UNLESS = re.compile(r"unless\s+(?P<condition>.+?)\s*[:{]?", re.IGNORECASE)
+_UNTIL = re.compile(r"(?:repeat\s+|loop\s+)?until\s+(?P<condition>\S.*)", re.IGNORECASE)
+_UNLESS = re.compile(r"unless\s+(?P<condition>\S.*)", re.IGNORECASE)
 _COMPARISON = re.compile(r"(?P<left>[\w.()\[\]]+)\s*(?P<sign>==|!=|<=|>=|<|>)\s*(?P<right>[\w.()\[\]]+)")
 _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">": "<=", "<=": ">", ">=": "<"}
 
@@ -89,7 +89,7 @@ def _readings(statement: str) -> Iterator[tuple[str, str, str]]:
 
 def _negated(condition: str) -> str:
     """Return the opposite of a condition."""
-    condition = condition.strip()
+    condition = condition.rstrip().rstrip(":{").rstrip()
     if condition.startswith("(") and condition.endswith(")") and condition.count("(") == 1:
         condition = condition[1:-1].strip()
     if (comparison := _COMPARISON.fullmatch(condition)) is not None:

@@ -33,13 +33,11 @@ _TYPES = frozenset(
     ("int", "float", "double", "long", "short", "char", "bool", "boolean", "String", "string", "str", "list", "dict")
 )
 _DECLARING = _TYPES | {"var", "let", "const", "auto", "final", "dim"}
-_WITHOUT_COUNTERPART = frozenset(
-    ("switch", "do", "repeat", "unless", "begin", "loop", "struct", "enum", "public", "private")
-)
+_WITHOUT_COUNTERPART = frozenset(("switch", "do", "repeat", "begin", "loop", "struct", "enum", "public", "private"))
 _ENDINGS = re.compile(
     r"(?:end|endif|endfor|endwhile|endfunction|fi|done|esac|wend|next|end (?:if|for|while|function|def))"
 )
-_SHOWING = frozenset(("echo", "puts", "printf", "cout", "write", "writeln", "disp", "display", "say", "output", "puts"))
+_SHOWING = frozenset(("echo", "puts", "printf", "cout", "write", "writeln", "disp", "display", "say", "output"))
 _PROMPT = re.compile(r"[ \t]*(?P<prompt>>>>|In \[\d*\]:|Out\[\d*\]:|\.\.\.(?=[ \t]|$))[ \t]?")
 _COMMAND = re.compile(
     r"(?P<word>\$|pip3?|python3?|py|conda|jupyter|cd|git|sudo|mkdir|npm|brew|apt(?:-get)?)\s+(?P<first>[\w./~-]+)(?!\s*[=(])"

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.finding import StillWrong
-from tutor_pedagogy.offline.engine.lexing import tokens_of
 from tutor_pedagogy.offline.engine.parsing import Fault, check, parse
 from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, apply
 from tutor_pedagogy.offline.rules.syntax.sense import SOUND, Meaning, Sense, meaning_of
+from tutor_pedagogy.offline.rules.syntax.trial import (
+    UNREADABLE,
+    Trial,
+    belongs_to,
+    has_text,
+    is_progress,
+    last_line,
+    lines_of,
+    tokens_changed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from tutor_pedagogy.offline.engine.finding import StillWrong
     from tutor_pedagogy.offline.rules.syntax.rule import SyntaxRule
 
     Guess = tuple[SyntaxRule, Candidate]
@@ -47,11 +55,6 @@ DEEPEST_REPETITION = 12
 """The maximum number of consecutive syntax errors of the same kind that are corrected."""
 
 
-_UNKNOWN = Fault("cannot be read", 0, 0, 0, 0)
-"""The result of a trial for which CPython lacks the memory or stack depth. It counts as no progress."""
-_TOKENIZER = re.compile("unterminated|never closed|unmatched|does not match|invalid character|decimal literal|indent")
-
-
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """The cause of a program's first syntax error.
@@ -68,27 +71,6 @@ class Diagnosis:
     still_wrong: StillWrong | None = None
     sense: Sense = Sense.SOUND
     also: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Trial:
-    rule: SyntaxRule
-    candidate: Candidate
-    code: str
-    fault: Fault | None
-    meaning: Meaning = SOUND
-
-    @property
-    def sense(self) -> Sense:
-        return self.meaning.sense
-
-    @property
-    def still_wrong(self) -> StillWrong | None:
-        """The error that the program has after this trial."""
-        fault = self.fault
-        if fault is None:
-            return self.meaning.still_wrong
-        return None if fault is _UNKNOWN else StillWrong(fault.line, fault.message)
 
 
 class Search:
@@ -123,10 +105,10 @@ class Search:
             return Diagnosis(*(cheaper or [(step.rule, step.candidate)])[0], sense=Sense.NONE)
         return Diagnosis(rule, surest)
 
-    def _solved(self, code: str, solved: list[_Trial]) -> Diagnosis:
+    def _solved(self, code: str, solved: list[Trial]) -> Diagnosis:
         """Return the best of these trials. Of two that are as likely and mean as much, neither is an edit."""
         best = solved[0]
-        is_small = _tokens(best.candidate, code) <= MOST_TOKENS_OF_ONE_RULE
+        is_small = tokens_changed(best.candidate, code) <= MOST_TOKENS_OF_ONE_RULE
         is_only = all(
             step.sense > best.sense or step.candidate.cost > best.candidate.cost or step.code == best.code
             for step in solved[1:]
@@ -136,44 +118,44 @@ class Search:
         mended = best.code if is_small else None
         return Diagnosis(best.rule, best.candidate, mended, best.code, best.still_wrong, best.sense)
 
-    def _chained(self, code: str, steps: list[_Trial]) -> Diagnosis | None:
+    def _chained(self, code: str, steps: list[Trial]) -> Diagnosis | None:
         """Return the first of these steps, with the later errors of the program corrected as well if that is small.
 
         Where a later error needs another lesson and is on another line, only the steps before it are kept: the reason
         of the edit would not explain that change.
         """
         for step in steps[:2]:
-            tokens = MOST_TOKENS_CHANGED - _tokens(step.candidate, code)
+            tokens = MOST_TOKENS_CHANGED - tokens_changed(step.candidate, code)
             later = self._mend(step, tokens, DEEPEST_CHAIN - 1)
             if later is None:
                 continue
             sense, failure = self._meaning(code, later[-1].code)
             if sense is Sense.NONE and step is not steps[0]:
                 continue
-            same = [step, *takewhile(partial(_belongs_to, step), later)]
+            same = [step, *takewhile(partial(belongs_to, step), later)]
             last = same[-1]
             is_whole = last is later[-1]
             mended = last.code if is_whole and sense < Sense.NONE else None
             still_wrong = failure if is_whole else last.still_wrong
-            return Diagnosis(step.rule, step.candidate, mended, last.code, still_wrong, sense, _lines_of(same))
+            return Diagnosis(step.rule, step.candidate, mended, last.code, still_wrong, sense, lines_of(same))
         for step in steps[:1]:
             same = self._repeated(step)
             last = same[-1]
-            is_whole_line = last.fault is None or last.fault.line > _last_line(last)
+            is_whole_line = last.fault is None or last.fault.line > last_line(last)
             if is_whole_line:
-                also = _lines_of(same)
+                also = lines_of(same)
                 return Diagnosis(step.rule, step.candidate, None, last.code, last.still_wrong, also=also)
             return Diagnosis(step.rule, step.candidate)
         return None
 
-    def _repeated(self, step: _Trial) -> list[_Trial]:
+    def _repeated(self, step: Trial) -> list[Trial]:
         """Return a trial and those that correct the same kind of error on the next lines at fault."""
         steps = [step]
         for _ in range(DEEPEST_REPETITION):
-            if step.fault is None or step.fault is _UNKNOWN:
+            if step.fault is None or step.fault is UNREADABLE:
                 break
             nearest = self._guesses(step.code, step.fault)[:1]
-            same = [guess for guess in nearest if guess[0] is step.rule and _has_text(guess[1], step.code)]
+            same = [guess for guess in nearest if guess[0] is step.rule and has_text(guess[1], step.code)]
             later = self._confirmed(step.code, step.fault, same)
             if not later:
                 break
@@ -194,13 +176,13 @@ class Search:
         ]
         return sorted(guesses, key=lambda guess: guess[1].cost)
 
-    def _confirmed(self, code: str, fault: Fault, guesses: Iterable[Guess]) -> list[_Trial]:
+    def _confirmed(self, code: str, fault: Fault, guesses: Iterable[Guess]) -> list[Trial]:
         """Return the trials that correct the error, in order, up to the first that leaves no error and has a sense.
 
         Trials that leave no error come first, those with the most sense before the others.
         """
-        steps: list[_Trial] = []
-        solved: list[_Trial] = []
+        steps: list[Trial] = []
+        solved: list[Trial] = []
         for rule, candidate in guesses:
             is_settled = solved and (solved[0].sense is Sense.SOUND or len(solved) >= MOST_SOLVED)
             if is_settled and candidate.cost > solved[0].candidate.cost:
@@ -212,34 +194,34 @@ class Search:
             edited = apply(code, candidate.changes)
             left = self._compile(edited)
             if left is None:
-                solved.append(_Trial(rule, candidate, edited, None, self._meaning(code, edited)))
+                solved.append(Trial(rule, candidate, edited, None, self._meaning(code, edited)))
                 solved.sort(key=lambda trial: trial.sense)
-            elif _is_progress(fault, candidate, left):
-                steps.append(_Trial(rule, candidate, edited, left))
+            elif is_progress(fault, candidate, left):
+                steps.append(Trial(rule, candidate, edited, left))
         is_unlikely = steps and solved and steps[0].candidate.cost < solved[0].candidate.cost - 1
         return [*steps, *solved] if is_unlikely else [*solved, *steps]
 
-    def _mend(self, done: _Trial, tokens: int, depth: int) -> list[_Trial] | None:
+    def _mend(self, done: Trial, tokens: int, depth: int) -> list[Trial] | None:
         """Return the trials that correct the errors after a trial, or None if they change too many tokens.
 
         Corrections by the same rule are not counted: they are one edit at every place of the same mistake. Changes of
         the indentation are counted, since each of them is a guess at the block that was meant.
         """
-        if depth <= -DEEPEST_REPETITION or done.fault is None or done.fault is _UNKNOWN:
+        if depth <= -DEEPEST_REPETITION or done.fault is None or done.fault is UNREADABLE:
             return None
         fitting = [
             (rule, guess)
             for rule, guess in self._guesses(done.code, done.fault)
-            if (rule is done.rule and _has_text(guess, done.code))
-            or (depth > 0 and 0 < _tokens(guess, done.code) <= tokens)
+            if (rule is done.rule and has_text(guess, done.code))
+            or (depth > 0 and 0 < tokens_changed(guess, done.code) <= tokens)
         ]
         steps = self._confirmed(done.code, done.fault, fitting)
         for step in steps:
             if step.fault is None:
                 return [step]
         for step in steps[:1]:
-            is_same = step.rule is done.rule and _has_text(step.candidate, done.code)
-            used = 0 if is_same else _tokens(step.candidate, done.code)
+            is_same = step.rule is done.rule and has_text(step.candidate, done.code)
+            used = 0 if is_same else tokens_changed(step.candidate, done.code)
             later = self._mend(step, tokens - used, depth - 1)
             return later and [step, *later]
         return None
@@ -254,7 +236,7 @@ class Search:
         self._characters += len(code)
         tree = parse(code, cell=self._cell)
         if tree is None:
-            return _UNKNOWN
+            return UNREADABLE
         return tree if isinstance(tree, Fault) else check(tree, cell=self._cell)
 
     def _meaning(self, code: str, edited: str) -> Meaning:
@@ -262,53 +244,3 @@ class Search:
         if not isinstance(tree, ast.Module):
             return SOUND
         return meaning_of(tree, code, edited, self._words, is_complete=self._is_complete)
-
-
-def _lines_of(steps: list[_Trial]) -> tuple[int, ...]:
-    """Return the lines of the steps that correct the same kind of error as the first, without its own line.
-
-    Lines are left out if a step before them has changed the number of lines.
-    """
-    first, lines = steps[0], steps[0].code.count("\n")
-    same = [step.candidate.line for step in steps[1:] if step.rule is first.rule and step.code.count("\n") == lines]
-    return tuple(line for line in dict.fromkeys(same) if line != first.candidate.line)
-
-
-def _last_line(trial: _Trial) -> int:
-    """Return the last line of the code that a trial has changed."""
-    end = max((change.start for change in trial.candidate.changes), default=0)
-    return max(trial.candidate.line, trial.code.count("\n", 0, end) + 1)
-
-
-def _has_text(candidate: Candidate, code: str) -> bool:
-    """Return whether a guess changes more than indentation. A placeholder for a block does not count as text."""
-    texts = {text.strip() for change in candidate.changes for text in (code[change.start : change.end], change.text)}
-    return bool(texts - {"", "pass"})
-
-
-def _belongs_to(first: _Trial, later: _Trial) -> bool:
-    """Return whether a later step corrects the same kind of error as the first, or one on the same line."""
-    return later.rule is first.rule or later.candidate.line == first.candidate.line
-
-
-def _is_progress(fault: Fault, candidate: Candidate, left: Fault) -> bool:
-    """Return whether an edit has corrected its error, so that the remaining error is further down in the code.
-
-    After an error of the tokenizer, such as an unclosed string, the remaining error may also be further up.
-    """
-    if left is _UNKNOWN:
-        return False
-    if left.line > max(fault.line, candidate.line):
-        return True
-    if left.line == fault.line == candidate.line and left.column > fault.column + 1:
-        return True
-    return left.line < min(fault.line, candidate.line) and bool(_TOKENIZER.search(fault.message))
-
-
-def _tokens(candidate: Candidate, code: str) -> int:
-    """Return the number of tokens that a guess changes; all changes of indentation together count as one."""
-    changed = sum(
-        max(len(tokens_of(code[change.start : change.end])), len(tokens_of(change.text)))
-        for change in candidate.changes
-    )
-    return changed or min(len(candidate.changes), 1)

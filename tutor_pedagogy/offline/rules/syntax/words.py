@@ -54,7 +54,6 @@ _SHORT = 3
 _SIMILAR, _SIMILAR_IF_SHORT = 0.7, 0.66
 """The minimum similarity of a word to the keyword that it stands for, from 0 to 1: for long and for short words."""
 _FOREIGN = {"&&": "and", "||": "or"}
-# linear: each alternative has runs of one class of characters only
 _VALUES_TO_READ = re.compile(
     r"(?<=[=(,\[:] )(?:https?://[^\s,()\[\]\"']++|\d{4}-\d\d-\d\d|\d\d?/\d\d?/\d{4}|\d\d?\.\d\d?\.\d{4}|\d\d?:\d\d)(?![\w.:/-])"
 )
