@@ -38,15 +38,6 @@ def test_an_exception_that_the_program_raises_itself_is_not_told() -> None:
     assert finding.still_wrong is None
 
 
-def test_a_pattern_of_logic_is_mended_at_all_its_places_in_a_function() -> None:
-    """The edit for a pattern covers the other lines of the function with the same pattern."""
-    code = 'def clean(word):\n    word.strip()\n    word.lower()\n    return word\n\n\nprint(clean(" A "))\n'
-    finding = diagnose(ask(code))
-    assert len(finding.also) == 1
-    assert finding.edit is not None
-    assert "    word = word.strip()\n    word = word.lower()\n" in finding.edit.apply(code)
-
-
 def test_all_global_variables_that_a_function_changes_are_declared() -> None:
     """The edit declares each variable that the function changes by its old value, and not only the first one."""
     code = "x = 0\ny = 0\ndef move():\n    x += 1\n    y += 1\nmove()\n"
