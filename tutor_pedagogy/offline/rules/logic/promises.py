@@ -127,10 +127,8 @@ def _word_of(text: str) -> bool | None:
     return None if even is odd else even
 
 
-_LARGEST = re.compile(
-    r"(?i)^(?:\w+_)?(?:largest|biggest|highest|maximum|max|longest|greatest|oldest|tallest)(?:_\w+)?$"
-)
-_SMALLEST = re.compile(r"(?i)^(?:\w+_)?(?:smallest|lowest|minimum|min|shortest|least|youngest|cheapest)(?:_\w+)?$")
+_LARGEST = re.compile(r"(?i)(?:^|_)(?:largest|biggest|highest|maximum|max|longest|greatest|oldest|tallest)(?:_|$)")
+_SMALLEST = re.compile(r"(?i)(?:^|_)(?:smallest|lowest|minimum|min|shortest|least|youngest|cheapest)(?:_|$)")
 
 
 @logic_rule("largest-and-smallest-mixed-up", 0.9, "value less more other", needs=(Loop, ast.If), each=ast.If)
@@ -149,7 +147,7 @@ def largest_and_smallest_mixed_up(program: Program, node: ast.If) -> Iterator[Ma
     if kept not in sides or item not in sides or item == kept:
         return
     takes_larger = isinstance(operator, ast.Gt) is (sides[0] == item)
-    wants_larger, wants_smaller = bool(_LARGEST.match(kept)), bool(_SMALLEST.match(kept))
+    wants_larger, wants_smaller = bool(_LARGEST.search(kept)), bool(_SMALLEST.search(kept))
     if wants_larger is wants_smaller or takes_larger is wants_larger or not _starts_at_item(program, kept, node):
         return
     other = "<" if isinstance(operator, ast.Gt) else ">"
@@ -165,7 +163,7 @@ def _starts_at_item(program: Program, kept: str, node: ast.If) -> bool:
         case ast.Subscript(slice=ast.Constant(value=0)):
             return True
         case ast.Constant(value=0):
-            return bool(_LARGEST.match(kept))
+            return bool(_LARGEST.search(kept))
         case ast.Call() as call:
             return is_call_of(call, "float")
     return False

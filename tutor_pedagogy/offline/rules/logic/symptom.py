@@ -37,7 +37,9 @@ _DIFFER = re.compile(
 _EQUAL = re.compile(
     r"(?m)^[^\S\n]*+self\.assert(?:Equals?|True|False|Is|Is(?:Not)?None|AlmostEqual)\((?P<arguments>.+)\)[^\S\n]*$"
 )
-_TOLD_CALL = re.compile(r"(?P<call>[A-Za-z_][\w.]*\(.{0,200}?\))(?: (?:returned|gave|gives|returns|should|is)\b| ?:)")
+_TOLD_CALL = re.compile(
+    r"(?<![\w.])(?P<call>[A-Za-z_][\w.]*+\(.{0,200}?\))(?: (?:returned|gave|gives|returns|should|is)\b| ?:)"
+)
 _NOTHING = re.compile(r"(?im)^[ \t]*got nothing[ \t]*$")
 _WHERE = re.compile(r"(?m)^E?[^\S\n]*+\+\s+where (?=.*\)$)(?>.+? = (?=\w[\w.]*+\())(?P<call>.*)$")
 _UNITTEST = re.compile(r"(?m)^AssertionError: (?P<got>.+?) != (?P<expected>.+?)(?: : .*)?$")
@@ -49,7 +51,7 @@ _INPUT = re.compile(
     r"(?im)^(?::\( input of (?P<of>[^\n]{1,80}?) (?:yields|gives|outputs|prints)\b"
     r"|[ \t>*-]*(?:your |test |sample )?(?:input|stdin|eingabe|entrada)[ \t]*[:=][ \t]*(?P<label>\S[^\n]{0,79})$)"
 )
-_CALL_IN_PARENTHESES = re.compile(r"(?m)^[^\n]{0,40}?\((?P<call>[A-Za-z_]\w*\(.{0,200}\))\)[ \t]*:?")
+_CALL_IN_PARENTHESES = re.compile(r"(?m)^[^\n(]{0,40}\((?P<call>[A-Za-z_]\w*+\(.{0,200}\))\)[ \t]*:?")
 _EXPECTED, _GOT = _VALUE.format("expected"), _VALUE.format("got")
 _GIVES = r"(?:get|gets|got|gives?|gave|return(?:s|ed)?|print(?:s|ed)?|outputs?|shows?|is)"
 _SHOULD = r"(?:should|must|expect(?:ed)?|want(?:ed)?)(?: to)?(?: be| get| give| return| print)?"

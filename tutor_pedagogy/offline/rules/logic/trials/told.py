@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _LONGEST = 200
 _MOST = 4
-# linear: each alternative begins with another word, and the rest is one line
 _RESULT = re.compile(
     r"(?i)`?[\"']?[ \t]*(?:->|=>|→|==|=|:|gives?|returns?|is|yields?|(?:should|must) (?:be|give|return)|ergibt|da)"
     r"[ \t]*(?P<v>\S[^\n]*)"
