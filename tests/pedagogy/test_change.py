@@ -9,15 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from testing.asks_in_turn import compared, snapshot, traceback
 from tutor_pedagogy.conversation.change import Comparison, compare
 from tutor_pedagogy.conversation.line_map import map_lines
 from tutor_pedagogy.conversation.records import Version, place
 from tutor_pedagogy.conversation.snapshot import Snapshot, digests
-from tutor_pedagogy.conversation.taking import take_snapshot
 from tutor_pedagogy.ladder.policy import Ladder
-from tutor_pedagogy.offline import report
-from tutor_pedagogy.problem.identity import identify
-from tutor_protocol import Diagnostic, FirstFailure, Position, Submission, TestReport
+from tutor_protocol import Diagnostic, FirstFailure, TestReport
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,23 +23,6 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 3, 14, 9, 0, tzinfo=UTC)
 
 MISSPELT = "prices = [3, 4]\ntotal = 0\nfor price in prices:\n    totl = total + price\nprint(totl + 1)\nprint(item)\n"
-
-
-def traceback(line: int, source: str, error: str) -> str:
-    """Return a traceback with one frame."""
-    return f'Traceback (most recent call last):\n  File "program.py", line {line}, in <module>\n    {source}\n{error}\n'
-
-
-def snapshot(code: str, line: int = 0, **evidence: object) -> Snapshot:
-    """Return the snapshot of an ask about some code."""
-    submission = Submission(code=code, cursor=Position(line, 0), **evidence)  # type: ignore[arg-type]  # fields of many types
-    problem = identify(code, submission.cursor)
-    return take_snapshot(submission, problem, report(submission))
-
-
-def compared(before: Snapshot, after: Snapshot) -> Comparison:
-    """Return the change between two recent asks."""
-    return compare(before, after, is_recent=True)
 
 
 NAME_ERROR = traceback(1, "print(totl)", "NameError: name 'totl' is not defined")
@@ -153,7 +134,7 @@ class TestChange:
         """After more than an hour, changed code is a new problem."""
         before, after = snapshot("for n in [1, 2]\n    print(n)\n"), snapshot("for n in [1, 2, 3]\n    print(n)\n")
 
-        assert compare(before, after, is_recent=False) == Comparison(change="new", before=before)
+        assert compare(before, after, is_recent=False) == Comparison(change="new", before=before, after=after)
 
 
 def placed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
@@ -11,11 +12,14 @@ from tutor_lsp.capture.redaction.redaction import Redactor
 from tutor_lsp.lsp.text_document import split_lines
 from tutor_lsp.runner.traceback import exception_line, find_traceback, innermost_frame
 from tutor_pedagogy.classification import classify
+from tutor_pedagogy.conversation.said import digests_of
+from tutor_pedagogy.conversation.talk import Talk, Told
+from tutor_pedagogy.dialogue import explain as answer
 from tutor_pedagogy.guard import Guard
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline import explain, report
 from tutor_pedagogy.problem.identity import identify
-from tutor_protocol import Ask, Cell, Diagnostic, Position, Submission
+from tutor_protocol import MAX_QUESTION_CHARACTERS, Ask, Cell, Diagnostic, Position, Submission
 from tutor_server.tutoring.context import build_context
 from tutor_server.tutoring.stored_words import without_code
 from tutor_server.tutoring.summary import gist
@@ -85,6 +89,11 @@ def _explained(submission: Submission) -> object:
     return [explain(submission, level, StudentLevels()) for level in HintLevel]
 
 
+def _replied(submission: Submission, question: str) -> object:
+    asked = replace(submission, question=question[:MAX_QUESTION_CHARACTERS])
+    return [answer(asked, level, StudentLevels(), Talk(follow_up_to=Told(level))) for level in HintLevel]
+
+
 def _redacted(submission: Submission) -> object:
     return _REDACTOR.redact(
         Ask(
@@ -125,6 +134,10 @@ ENTRIES = (
     *_everywhere("classify", classify),
     *_everywhere("explain", _explained),
     *_everywhere("report", report),
+    Entry("answer why", "code", lambda text: _replied(_as_code(text), "why?")),
+    Entry("answer what", "code", lambda text: _replied(_as_code(text), "what is total, and what does line 2 do?")),
+    Entry("answer question", "words", lambda text: _replied(_as_code(_CODE), text)),
+    Entry("digests of sentences", "words", digests_of),
     *_everywhere("context", lambda submission: build_context(submission, [], 3000)),
     *_everywhere("redact", _redacted),
     Entry("redact words", "words", lambda text: _redacted(_as_traceback(text))),

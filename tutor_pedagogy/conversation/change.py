@@ -27,6 +27,7 @@ class Comparison:
     change: Change
     is_attempt: bool = False
     before: Snapshot | None = None
+    after: Snapshot | None = None
     carried_line: int | None = None
     """The line within the unit, from 0, to which the earlier finding's line has moved; None if it was edited."""
     is_introduced: bool = False
@@ -37,9 +38,9 @@ class Comparison:
 def compare(before: Snapshot | None, after: Snapshot, *, is_recent: bool) -> Comparison:
     """Return the change from an earlier ask about the same unit. `is_recent`: it was asked within the last hour."""
     if before is None or before.fingerprint == after.fingerprint:
-        return Comparison(change="none", before=before)
+        return Comparison(change="none", before=before, after=after)
     if not is_recent:
-        return Comparison(change="new", before=before)
+        return Comparison(change="new", before=before, after=after)
     lines = map_lines(before.lines, after.lines)
     carried = None if before.line is None or before.line >= len(lines.carried) else lines.carried[before.line]
     is_introduced = after.line is not None and after.line in lines.edited
@@ -58,6 +59,7 @@ def compare(before: Snapshot | None, after: Snapshot, *, is_recent: bool) -> Com
         change=change,
         is_attempt=is_attempt,
         before=before,
+        after=after,
         carried_line=carried,
         is_introduced=is_introduced,
         is_seen=not is_unseen,

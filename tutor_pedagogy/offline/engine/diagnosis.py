@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.offline import foresight, purposes
@@ -83,34 +83,57 @@ def explain(submission: Submission, level: HintLevel, student: StudentLevels) ->
     It is deterministic: the same arguments give the same explanation on every machine. The code is not run, nothing is
     sent, no file of the student is read, and no submission makes it raise an exception.
     """
+    diagnosis = examine(submission)
+    note, text = note_of(diagnosis, level), text_of(diagnosis, level, student)
+    return explanation_of(diagnosis, f"{note}\n\n{text}" if note else text)
+
+
+class Diagnosis(NamedTuple):
+    """A program, the rule that it breaks, and the place. For another purpose than `find`, `ladder` holds the texts."""
+
+    program: Program
+    cause: Cause
+    finding: Finding
+    ladder: purposes.Ladder | None = None
+
+
+def examine(submission: Submission) -> Diagnosis:
+    """Return the diagnosis of a submission, from which texts are written."""
     cause = _cause(submission)
     program = Program(submission)
-    note = purposes.note_on_language(submission.question)
-    if cause.purpose != "find":
-        ladder = purposes.ladder_of(cause.purpose, program)
-        note = purposes.native_opening(program, cause.purpose, ladder, level)
-        return Explanation(
-            rule=cause.rule.name,
-            lines=(program.shown(ladder.line),),
-            certainty="start_here",
-            text=_with_note(note, purposes.text_of(ladder, program, level, student)),
-            purpose=cause.purpose,
-        )
-    finding = _finding(program, cause)
-    lesson = cause.rule.lesson
+    ladder = None if cause.purpose == "find" else purposes.ladder_of(cause.purpose, program)
+    return Diagnosis(program, cause, _finding(program, cause), ladder)
+
+
+def text_of(diagnosis: Diagnosis, level: HintLevel, student: StudentLevels) -> str:
+    """Return the text of a diagnosis at a hint level."""
+    program, cause, finding, ladder = diagnosis
+    if ladder is not None:
+        return purposes.text_of(ladder, program, level, student)
+    text = write(finding, cause.rule.lesson, program, level, student, certainty=cause.certainty)
     answer = purposes.no_to_check(program, finding.edit, _shown_certainty(cause)) if level in _ANSWERED else ""
-    text = write(finding, lesson, program, level, student, certainty=cause.certainty)
+    return f"{answer} {text}" if answer else text
+
+
+def note_of(diagnosis: Diagnosis, level: HintLevel) -> str:
+    """Return the sentences before a text, in the language of a question that is not in English; or ""."""
+    program, cause, _, ladder = diagnosis
+    if ladder is None:
+        return purposes.note_on_language(program.submission.question)
+    return purposes.native_opening(program, cause.purpose, ladder, level)
+
+
+def explanation_of(diagnosis: Diagnosis, text: str) -> Explanation:
+    """Return the explanation that consists of a text about a diagnosis."""
+    program, cause, finding, ladder = diagnosis
     return Explanation(
         rule=finding.rule,
-        lines=finding.lines,
+        lines=finding.lines if ladder is None else (program.shown(ladder.line),),
         certainty=_shown_certainty(cause),
-        text=_with_note(note, f"{answer} {text}" if answer else text),
-        edit=finding.edit,
+        text=text,
+        edit=finding.edit if ladder is None else None,
+        purpose=cause.purpose,
     )
-
-
-def _with_note(note: str, text: str) -> str:
-    return f"{note}\n\n{text}" if note else text
 
 
 def _shown_certainty(cause: Cause) -> Certainty:

@@ -99,6 +99,11 @@ def first_released(examples: Iterable[Example], program: Program) -> Example | N
     return None
 
 
+def general_examples(error_type: str) -> tuple[Example, ...]:
+    """Return the examples for any program, the one for this type of error first."""
+    return (_OF_FORM, _OF_STEPS) if error_type == "syntax" else (_OF_STEPS,)
+
+
 def is_general(example: Example) -> bool:
     """Return whether an example is a general one, which has no part that corresponds to the student's line."""
     return example.before in {each.before for each in _GENERAL}

@@ -24,7 +24,7 @@ from tutor_pedagogy.offline.engine.first_sentence import first_sentence
 from tutor_pedagogy.offline.engine.missing_values import with_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tutor_pedagogy.ladder.levels import StudentLevels
     from tutor_pedagogy.offline.engine.finding import Edit, Finding, StillWrong
@@ -85,6 +85,11 @@ def write(
 def question(finding: Finding, lesson: Lesson, program: Program) -> str:
     """Return the question of the first hint level without any surrounding text."""
     return _Filler(finding, program)(lesson.question)
+
+
+def lesson_filler(finding: Finding, program: Program) -> Callable[[str], str]:
+    """Return the function that fills the slots of a lesson's parts for a finding."""
+    return _Filler(finding, program)
 
 
 class _Filler:
@@ -209,11 +214,11 @@ class _Solution(NamedTuple):
 def _solution(fill: _Filler, voice: Voice, solution: _Solution) -> str:
     finding, lesson, program, certainty = solution
     if finding.edit is not None and certainty == "likely":
-        what = f"If that is the cause, {_shown(finding.edit, program, 'change')}"
+        what = f"If that is the cause, {shown_edit(finding.edit, program, 'change')}"
     elif finding.edit is not None:
-        what = _shown(finding.edit, program)
+        what = shown_edit(finding.edit, program)
     elif finding.first_step is not None:
-        what = _shown(finding.first_step, program)
+        what = shown_edit(finding.first_step, program)
         if finding.still_wrong is None:
             what = f"{what}\n\nMore lines need a change after that; the next message names the first."
     else:
@@ -243,7 +248,7 @@ def _lines(numbers: Sequence[int]) -> str:
     return f"lines {', '.join(first)} and {last}" if first else f"line {last}"
 
 
-def _shown(edit: Edit, program: Program, verb: str = "Change") -> str:
+def shown_edit(edit: Edit, program: Program, verb: str = "Change") -> str:
     """Return the new text of the lines that an edit changes, without long runs of lines between them."""
     before, after = edit.before.split("\n"), edit.after.split("\n")
     parts: list[str] = []

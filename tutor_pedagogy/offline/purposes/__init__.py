@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "LADDERS",
     "RULES",
+    "Ladder",
     "ladder_of",
     "match_of",
     "native_opening",
