@@ -16,6 +16,7 @@ from tutor_analysis.pool import NotAnalysed, Pool
 from tutor_analysis.processor_time import OverBudget, ProcessorTime
 from tutor_analysis.size import is_small
 from tutor_analysis.unread import NOT_ANALYSED, unread_explanation, unread_problem
+from tutor_pedagogy.conversation.talk import NEW
 from tutor_pedagogy.offline.purposes import purpose_of_rule
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tutor_analysis.guarding import BoundedGuard
     from tutor_analysis.work import Material
     from tutor_pedagogy.conversation.snapshot import Snapshot
+    from tutor_pedagogy.conversation.talk import Talk
     from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
     from tutor_pedagogy.offline import Explanation, SureMistake
     from tutor_pedagogy.problem.identity import Problem
@@ -77,16 +79,16 @@ class Analyst:
         return examination
 
     async def explain(
-        self, owner: Hashable, submission: Submission, level: HintLevel, student: StudentLevels
+        self, owner: Hashable, submission: Submission, level: HintLevel, student: StudentLevels, talk: Talk = NEW
     ) -> Explanation:
-        """Return the offline tutor's explanation."""
+        """Return the offline tutor's explanation, as it fits into the conversation."""
         if self._is_unreadable(owner, submission):
-            return unread_explanation(submission)
+            return unread_explanation(submission, talk)
         try:
-            return await self._run(owner, submission, work.explain, submission, level, student)
+            return await self._run(owner, submission, work.explain, submission, level, student, talk)
         except NotAnalysed as failure:
             self._fail(owner, "explain", submission, failure)
-            return unread_explanation(submission)
+            return unread_explanation(submission, talk)
 
     async def report(self, owner: Hashable, submission: Submission) -> ReportedFinding:
         """Return the offline tutor's finding in a submission."""

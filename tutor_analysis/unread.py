@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.conversation.said import share_said
 from tutor_pedagogy.conversation.snapshot import Snapshot
+from tutor_pedagogy.conversation.talk import NEW
+from tutor_pedagogy.dialogue import unread_again
 from tutor_pedagogy.offline import Explanation
 from tutor_pedagogy.problem.identity import Problem, Unit
 
 if TYPE_CHECKING:
+    from tutor_pedagogy.conversation.talk import Talk
     from tutor_protocol import ReportedFinding, Submission
 
 NOT_ANALYSED = "not-analysed"
@@ -43,10 +47,14 @@ def unread_snapshot(problem: Problem) -> Snapshot:
     return Snapshot(fingerprint=problem.fingerprint, shape=problem.shape, unit=problem.fingerprint[:32])
 
 
-def unread_explanation(submission: Submission) -> Explanation:
-    """Return advice for code that could not be analysed. It is the same at each level, since it reveals no solution."""
+def unread_explanation(submission: Submission, talk: Talk = NEW) -> Explanation:
+    """Return advice for code that could not be analysed. It is the same at each level, since it reveals no solution.
+
+    The same advice is not given twice in a session.
+    """
     line = submission.first_line + submission.cursor.line + 1
-    return Explanation(rule=NOT_ANALYSED, lines=(line,), certainty="start_here", text=_TEXT)
+    text = _TEXT if share_said(_TEXT, talk.said) < 1 else unread_again(line, talk.said)
+    return Explanation(rule=NOT_ANALYSED, lines=(line,), certainty="start_here", text=text)
 
 
 def shown_finding(finding: ReportedFinding | None) -> ReportedFinding | None:

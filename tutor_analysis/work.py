@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from tutor_analysis.processor_time import OverBudget, ProcessorTime
 from tutor_pedagogy.classification import classify
 from tutor_pedagogy.conversation.taking import take_snapshot
+from tutor_pedagogy.dialogue import explain
 from tutor_pedagogy.guard import Guard, KnownEdit
 from tutor_pedagogy.ladder.levels import HintLevel
-from tutor_pedagogy.offline import diagnose, explain, report, sure_mistakes
+from tutor_pedagogy.offline import diagnose, report, sure_mistakes
 from tutor_pedagogy.problem.identity import identify
 
 if TYPE_CHECKING:

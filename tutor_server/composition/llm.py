@@ -44,7 +44,7 @@ def build_llm(inputs: Inputs, analyst: Analyst, find_profiles: FindProfiles) -> 
             settings.chain,
             profiles,
             inputs.deadlines,
-            lambda asked: analyst.explain(UUID(asked.user), asked.submission, asked.level, asked.student),
+            lambda asked: analyst.explain(UUID(asked.user), asked.submission, asked.level, asked.student, asked.talk),
             clock=clock.monotonic,
         ),
         prices=prices,

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from tutor_pedagogy.conversation.talk import NEW
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from contextlib import AbstractAsyncContextManager
 
+    from tutor_pedagogy.conversation.talk import Talk
     from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
     from tutor_protocol import ReportedFinding, Submission
     from tutor_server.llm.batching import Pacing
@@ -26,8 +29,9 @@ class Turn:
 class Request:
     """A request to a provider: the assembled prompt, and the student's submission from which it was assembled.
 
-    A model reads `system` and `turns`; the offline tutor reads `submission`, `level` and `student`. `user` is an opaque
-    id. A prompt is large and an answer takes long, so a caller that passes a request on drops its own reference.
+    A model reads `system` and `turns`; the offline tutor reads `submission`, `level`, `student` and `talk`. `user` is
+    an opaque id. A prompt is large and an answer takes long, so a caller that passes a request on drops its own
+    reference.
     """
 
     system: str
@@ -37,6 +41,7 @@ class Request:
     submission: Submission
     level: HintLevel
     student: StudentLevels
+    talk: Talk = NEW
     offline_only: bool = False
     """Whether only `offline` is called: the submission could not be analysed, which the guard needs, or is solved."""
 

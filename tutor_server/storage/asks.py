@@ -159,6 +159,8 @@ class EndedAsk:
     fallback: bool = False
     withheld_rule: str | None = None
     has_model_words: bool | None = None
+    said: bytes = b""
+    """The digests of the answer's sentences."""
     finding: ReportedFinding | None = None
     input_tokens: int = 0
     output_tokens: int = 0
@@ -284,6 +286,7 @@ def end_ask(connection: Connection, ended: EndedAsk) -> bool:
             "fallback": ended.fallback,
             "withheld_rule": ended.withheld_rule,
             "has_model_words": ended.has_model_words,
+            "said": ended.said or None,
             "topic": finding.rule if finding else None,
             "finding_line": finding.line if finding else None,
             "finding_certainty": finding.certainty if finding else None,

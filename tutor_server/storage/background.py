@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, func, select
 
+from tutor_pedagogy.conversation.said import split_digests
+from tutor_pedagogy.conversation.talk import Told
 from tutor_pedagogy.ladder.levels import StudentLevels
 from tutor_server.errors import EmailUnconfirmed, NotFound
+from tutor_server.storage.asks import question_id
 from tutor_server.storage.models import Ask, ChatMessage, ChatSession, LimitOverride, User
 from tutor_server.storage.modules import find_module
 from tutor_server.storage.overrides import OwnLimits
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
 HISTORY_MESSAGES = 50
 """The maximum number of earlier messages loaded for a prompt; the context budget usually keeps fewer."""
+SAID_ANSWERS = 300
+"""The maximum number of answers of a session that no offline text repeats."""
 EARLIER_ANSWERS = 10
 """The maximum number of earlier answers on the same problem that the guard and the prompt take into account."""
 
@@ -122,6 +127,28 @@ _HISTORY = Query(
     ),
     PastMessage,
 )
+_SAID: Query[bytes] = Query(
+    lambda _: (
+        select(Ask.said)
+        .where(Ask.session_id == bindparam("session"), Ask.said.is_not(None))
+        .order_by(Ask.created_at.desc())
+        .limit(SAID_ANSWERS)
+    ),
+    scalar,
+)
+_TOLD: Query[int] = Query(lambda _: select(Ask.hint_level).where(Ask.id == bindparam("ask")), scalar)
+_QUESTION: Query[str] = Query(
+    lambda _: select(ChatMessage.content).where(ChatMessage.id == bindparam("message")), scalar
+)
+_TIMES: Query[int] = Query(
+    lambda _: select(func.count()).where(
+        Ask.problem_id == bindparam("problem"),
+        Ask.hint_level == bindparam("level"),
+        Ask.state == "done",
+        Ask.follow_up_to.is_(None),
+    ),
+    scalar,
+)
 _EARLIER_ANSWERS = Query(
     lambda _: (
         select(ChatMessage.hint_level, ChatMessage.content)
@@ -197,3 +224,21 @@ def read_earlier_answers(connection: Connection, problem_id: UUID) -> tuple[Earl
     """Return the latest answers on a problem, oldest first."""
     newest_first = _EARLIER_ANSWERS.all(connection, {"problem": problem_id})
     return tuple(reversed(newest_first))
+
+
+def read_said(connection: Connection, session_id: UUID | None) -> frozenset[bytes]:
+    """Return the digests of what was said in a session."""
+    if session_id is None:
+        return frozenset()
+    return frozenset().union(*map(split_digests, _SAID.all(connection, {"session": session_id})))
+
+
+def read_told(connection: Connection, ask_id: UUID) -> Told:
+    """Return the hint level of an earlier ask, and its question."""
+    question = _QUESTION.first(connection, {"message": question_id(ask_id)})
+    return Told(_TOLD.first(connection, {"ask": ask_id}) or 1, question or None)
+
+
+def count_times(connection: Connection, problem_id: UUID, level: int) -> int:
+    """Return how many asks for a hint on a problem were answered at a level."""
+    return _TIMES.first(connection, {"problem": problem_id, "level": level}) or 0

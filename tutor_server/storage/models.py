@@ -214,6 +214,7 @@ class Ask(Base):
     `state` is `running`, `done`, `failed` (after some text), `cancelled` or `released` (failed before any text: the
     request id can be used again). `topic` is the offline tutor's rule that explains the error in the program,
     `finding_line` its line from 1 and `finding_certainty` how sure the tutor is of it.
+    `said` holds digests of the answer's sentences, so that none of the offline tutor's is said twice in a session.
     `delta_ends` holds the offset in the answer at which each delta ended, so that a replay numbers the deltas as the
     first time.
     """
@@ -258,6 +259,7 @@ class Ask(Base):
     fallback: Mapped[bool] = mapped_column(default=False)
     withheld_rule: Mapped[str | None] = mapped_column(String(64))
     has_model_words: Mapped[bool | None]
+    said: Mapped[bytes | None] = mapped_column(LargeBinary)
     input_tokens: Mapped[int] = mapped_column(default=0)
     output_tokens: Mapped[int] = mapped_column(default=0)
     helpful: Mapped[bool | None]

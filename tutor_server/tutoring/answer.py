@@ -35,6 +35,8 @@ class Answer:
         self._received = received
         self._accepted: Accepted | None = None
         self._deltas: list[Delta] = []
+        self._introductions = 0
+        """The number of deltas at the beginning that only introduce the answer."""
         self._room = MAX_ANSWER_CHARACTERS
         self._end: Done | Error | None = None
         self._readers = 0
@@ -53,8 +55,8 @@ class Answer:
 
     @property
     def has_text(self) -> bool:
-        """Whether the student has been given any text."""
-        return bool(self._deltas)
+        """Whether the student has been given any text of the answer itself, without its introduction."""
+        return len(self._deltas) > self._introductions
 
     @property
     def text(self) -> str:
@@ -113,6 +115,11 @@ class Answer:
         """Publish that the ask passed the limits."""
         self._accepted = accepted
         self._notify(accepted)
+
+    def introduce(self, text: str) -> None:
+        """Publish a text before the answer itself. An answer with nothing but an introduction has no text yet."""
+        self.release(text)
+        self._introductions = len(self._deltas)
 
     def release(self, text: str) -> None:
         """Publish text that has passed the guard as one delta; an empty text is not published.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tutor_analysis.work import Material
+    from tutor_pedagogy.conversation.talk import Talk
     from tutor_pedagogy.ladder.levels import StudentLevels
     from tutor_protocol import Accepted
     from tutor_server.admission.limiter import Grant
@@ -21,6 +22,9 @@ class OpenAsk:
     accepted: Accepted
     material: Material
     student: StudentLevels
+    talk: Talk
+    introduction: str
+    """The sentences about the change since the last ask, which open the answer; or an empty string."""
     calls: AskCalls
     grant: Grant
     request: Request | None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from tutor_analysis.unread import unread_snapshot
+from tutor_pedagogy.conversation.talk import NO_CHANGE, Talk
 from tutor_pedagogy.ladder.policy import is_reply
 from tutor_server.admission.limiter import daily_cap_reached
 from tutor_server.errors import (
@@ -18,7 +19,15 @@ from tutor_server.errors import (
 )
 from tutor_server.ledger.calls import AskCalls
 from tutor_server.storage.asks import StoredAsk, find_ask, open_ask
-from tutor_server.storage.background import Asker, read_asker, read_background, read_earlier_answers
+from tutor_server.storage.background import (
+    Asker,
+    count_times,
+    read_asker,
+    read_background,
+    read_earlier_answers,
+    read_said,
+    read_told,
+)
 from tutor_server.storage.daily_usage import count_message
 from tutor_server.storage.modules import begin_module
 from tutor_server.storage.problems import place_ask, place_follow_up
@@ -216,6 +225,7 @@ class Opening:
         if messages is None:
             raise daily_cap_reached(examined.day, examined.now)
         placed = self._place(connection, examined, background.module, asker.id, ids.problem)
+        raised = placed.raised
         return Facts(
             examined=examined,
             asker=asker,
@@ -223,7 +233,14 @@ class Opening:
             daily_messages=cap,
             messages=messages,
             placed=placed,
-            earlier_answers=read_earlier_answers(connection, placed.raised.problem_id),
+            earlier_answers=read_earlier_answers(connection, raised.problem_id),
+            talk=Talk(
+                comparison=placed.comparison if placed.comparison is not None and examined.is_read else NO_CHANGE,
+                follow_up_to=None if examined.follow_up_to is None else read_told(connection, examined.follow_up_to),
+                times=count_times(connection, raised.problem_id, raised.level),
+                said=read_said(connection, background.session_id),
+                is_opened=True,
+            ),
         )
 
     def _place(
@@ -279,6 +296,8 @@ class Opening:
             accepted=plan.accepted(ask_id),
             material=plan.material,
             student=plan.request.student,
+            talk=plan.facts.talk,
+            introduction=plan.introduction,
             calls=calls,
             grant=grant,
             request=plan.request,

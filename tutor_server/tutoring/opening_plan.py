@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor_analysis.work import Material
+from tutor_pedagogy.conversation.talk import NEW
+from tutor_pedagogy.dialogue import react
 from tutor_protocol import Accepted
 from tutor_server.llm.provider import Request, Usage
 from tutor_server.storage.asks import NewAsk
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from tutor_pedagogy.conversation.snapshot import Snapshot
+    from tutor_pedagogy.conversation.talk import Talk
     from tutor_pedagogy.ladder.policy import Ladder
     from tutor_protocol import Ask, Change, ErrorType, Purpose
     from tutor_server.storage.background import AskBackground, Asker, EarlierAnswer
@@ -65,6 +68,8 @@ class Facts:
     """The problem, the student's hint level for it, and what has changed since the last ask."""
     earlier_answers: tuple[EarlierAnswer, ...]
     """Earlier answers on the same problem, oldest first."""
+    talk: Talk = NEW
+    """The conversation so far, for the offline tutor."""
 
     @property
     def purpose(self) -> Purpose | None:
@@ -103,6 +108,8 @@ class Plan:
     reserved: Usage
     """The tokens that are reserved for the call: the estimated prompt and the longest answer."""
     material: Material
+    introduction: str
+    """The sentences about the change since the last ask, which open the answer; or an empty string."""
     facts: Facts
 
     def accepted(self, ask_id: UUID) -> Accepted:
@@ -143,6 +150,7 @@ def decide(facts: Facts, rules: Rules, ids: Ids) -> Plan:
     """Return the plan of an ask. The same facts, rules and ids always give the same plan."""
     examined, background, raised = facts.examined, facts.background, facts.placed.raised
     ask, asker, module = examined.ask, facts.asker, background.module
+    introduction = react(facts.talk.comparison, ask)
     context = build_context(ask, background.history, rules.context_tokens)
     prompt = assemble(
         context,
@@ -150,6 +158,7 @@ def decide(facts: Facts, rules: Rules, ids: Ids) -> Plan:
         student=asker.levels,
         module=module,
         earlier_answers=facts.earlier_answers,
+        introduction=introduction,
         nonce=ids.nonce,
         canary=ids.canary,
     )
@@ -185,6 +194,7 @@ def decide(facts: Facts, rules: Rules, ids: Ids) -> Plan:
             submission=ask,
             level=raised.level,
             student=asker.levels,
+            talk=facts.talk,
             offline_only=not examined.is_read or facts.change == "solved",
         ),
         reserved=Usage(_tokens(prompt), rules.max_output_tokens),
@@ -197,6 +207,7 @@ def decide(facts: Facts, rules: Rules, ids: Ids) -> Plan:
             markers=(ids.nonce, ids.canary),
             exercise="" if module is None else "\n".join((module.title, module.statement, *module.objectives)),
         ),
+        introduction=introduction,
         facts=facts,
     )
 

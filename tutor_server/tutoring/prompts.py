@@ -43,8 +43,12 @@ def assemble(
     earlier_answers: Sequence[EarlierAnswer],
     nonce: str,
     canary: str,
+    introduction: str = "",
 ) -> Prompt:
-    """Build the prompt. `nonce` and `canary` are fresh random words of this ask."""
+    """Build the prompt. `nonce` and `canary` are fresh random words of this ask.
+
+    `introduction` are the sentences with which the student's answer has begun already.
+    """
     system = [
         Template(_text("base")).substitute(nonce=nonce, canary=canary),
         _text(f"level_{level.value}"),
@@ -64,6 +68,8 @@ def assemble(
         blocks.append(("reported by the editor", "\n".join(context.diagnostics)))
     if context.traceback:
         blocks.append(("traceback", context.traceback))
+    if introduction:
+        blocks.append(("your answer begins with this, it is shown already: go on after it", introduction))
     if context.question:
         blocks.append(("question", context.question))
     student_text = "\n\n".join(_block(title, text, nonce) for title, text in blocks if text)

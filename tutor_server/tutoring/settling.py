@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from tutor_pedagogy.conversation.said import digests_of
 from tutor_protocol import TokenUsage
 from tutor_server.errors import AnswerInterrupted, Cancelled, DatabaseUnavailable, TutorError
 from tutor_server.llm.offline import OFFLINE
@@ -142,12 +143,13 @@ class Settling:
 
 def _ended(progress: AskProgress, answer: Answer, failure: TutorError | None, now: datetime, content: str) -> EndedAsk:
     accepted, model, usage = progress.opened.accepted, progress.model, progress.usage
+    state = _state(answer, failure)
     return EndedAsk(
         id=accepted.message_id,
-        state=_state(answer, failure),
+        state=state,
         session_id=accepted.session_id,
         hint_level=accepted.hint_level,
-        content=content,
+        content="" if state == "released" else content,
         delta_ends=answer.delta_ends,
         ended_at=now,
         error_code=None if failure is None else failure.code,
@@ -156,6 +158,7 @@ def _ended(progress: AskProgress, answer: Answer, failure: TutorError | None, no
         fallback=model.fallback if model else False,
         withheld_rule=progress.withheld_rule,
         has_model_words=progress.has_model_words,
+        said=digests_of(answer.text),
         finding=progress.finding,
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,

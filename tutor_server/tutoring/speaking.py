@@ -50,6 +50,7 @@ class Speaker:
         """
         opened = progress.opened
         answer.accept(opened.accepted)
+        answer.introduce(opened.introduction and f"{opened.introduction}\n\n")
         guard = self._analyst.guard(user_id, opened.accepted.message_id, opened.material)
         model_text = ModelText(guard, opened.material, opened.accepted.purpose)
         own_words = OwnWords()
@@ -91,7 +92,9 @@ class Speaker:
     async def _complete(self, user_id: UUID, opened: OpenAsk, answer: Answer, floor: Floor) -> ReportedFinding:
         """Release what the model's text lacks of the level: the offline tutor's explanation. Return its finding."""
         material = opened.material
-        explanation = await self._analyst.explain(user_id, material.submission, material.level, opened.student)
+        explanation = await self._analyst.explain(
+            user_id, material.submission, material.level, opened.student, opened.talk
+        )
         own_words = OwnWords()
         text = completion(floor, explanation)
         answer.release("".join((*await own_words.feed(text), *await own_words.finish())))
