@@ -86,6 +86,8 @@ class AskArgument:
     """The UUID of the run whose `traceback` this is. A new run counts as an effort under the ladder policy `earned`."""
     ask_id: str | None = None
     """A UUID. A client chooses it if it needs the id before the reply."""
+    follow_up_to: str | None = None
+    """The `messageId` of the answer that the question is about. Such an ask does not climb."""
     local: Any = attrs.field(default=None, metadata=CHECKED_BOOLEAN)
     """True: the offline tutor in the language server answers, even if a service is set.
 

@@ -58,6 +58,16 @@ async def test_an_answer_streams_in_order(editor: Editor, tutor: ScriptedTutor) 
     assert [ask.code for ask in tutor.asks] == [CODE]
 
 
+async def test_a_question_names_the_answer_that_it_is_about(editor: Editor, tutor: ScriptedTutor) -> None:
+    """A `followUpTo` in the argument becomes the `follow_up_to` of the ask; without one the ask is about no answer."""
+    uri = await editor.open(CODE)
+
+    await editor.answer(await editor.ask(uri))
+    await editor.answer(await editor.ask(uri, question="what is n?", followUpTo=str(MESSAGE_ID)))
+
+    assert [ask.follow_up_to for ask in tutor.asks] == [None, str(MESSAGE_ID)]
+
+
 async def test_the_command_is_answered_before_the_answer_starts(editor: Editor) -> None:
     """The reply with the ask's id is sent before the first notification with this id."""
     uri = await editor.open(CODE)

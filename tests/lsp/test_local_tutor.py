@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,8 @@ from tutor_pedagogy.offline import explain
 from tutor_protocol import Accepted, Ask, Delta, Done, Error, ErrorCode, Position
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tutor_analysis.analyst import Analyst
     from tutor_lsp.tutors.local_state import PlacedAsk
     from tutor_protocol import FromService
@@ -43,6 +46,11 @@ def question(code: str = NO_COLON) -> Ask:
 async def collect(tutor: LocalTutor, ask: Ask) -> list[FromService]:
     """Return all messages of an answer."""
     return [message async for message in tutor.ask(ask)]
+
+
+def text_of(messages: Iterable[FromService]) -> str:
+    """Return the text of an answer."""
+    return "".join(message.content for message in messages if isinstance(message, Delta))
 
 
 async def level_of(tutor: LocalTutor, code: str = NO_COLON) -> int:
@@ -72,6 +80,63 @@ async def test_hints_climb_to_the_solution(tmp_path: Path) -> None:
     """Seven asks about one problem give levels 1, 2, 3, 4, 5, 5, 5."""
     tutor = LocalTutor(tmp_path)
     assert [await level_of(tutor) for _ in range(7)] == [1, 2, 3, 4, 5, 5, 5]
+
+
+async def test_t14_no_text_is_said_twice(tmp_path: Path) -> None:
+    """T14: thirty asks about three programs get thirty texts in local mode, too."""
+    tutor = LocalTutor(tmp_path)
+    codes = (NO_COLON, NO_BRACKET, "n = 3\nwhile n > 0:\n    print(n)\n")
+
+    texts = [text_of(await collect(tutor, question(code))) for code in codes for _ in range(10)]
+
+    assert len(set(texts)) == len(texts) == 30
+
+
+async def test_t13_a_mended_program_is_solved(tmp_path: Path) -> None:
+    """T13: the answer to the mended program says what is gone, uses no level, and has no finding."""
+    tutor = LocalTutor(tmp_path)
+    await collect(tutor, question(NO_COLON))
+
+    accepted, *deltas, done = await collect(tutor, question(NO_COLON.replace("]", "]:")))
+
+    assert text_of(deltas).startswith("The mistake that we spoke of, “missing colon” on line 1, is gone")
+    assert isinstance(accepted, Accepted)
+    assert isinstance(done, Done)
+    assert (accepted.change, accepted.hint_level, done.finding) == ("solved", 1, None)
+
+
+async def test_an_attempt_is_answered_with_what_changed(tmp_path: Path) -> None:
+    """The answer to changed code begins with what became of the mistake."""
+    tutor = LocalTutor(tmp_path, ladder=Ladder.ATTEMPTS)
+    await collect(tutor, question(NO_COLON))
+
+    text = text_of(await collect(tutor, question(NO_COLON.replace("2]", "2, 3]"))))
+
+    assert text.startswith("The mistake is still there, on line 1, `for value in [1, 2, 3]`.\n\n")
+
+
+async def test_a_question_is_answered_without_climbing(tmp_path: Path) -> None:
+    """A question about an answer is answered about the question, and the next hint has the next level."""
+    tutor = LocalTutor(tmp_path)
+    done = (await collect(tutor, question()))[-1]
+    assert isinstance(done, Done)
+
+    asked = replace(question(), question="what is a header?", follow_up_to=str(done.message_id))
+    text = text_of(await collect(tutor, asked))
+
+    assert text.startswith("“header” is the line above an indented block")
+    assert await level_of(tutor) == 2
+
+
+async def test_answers_of_an_older_file_are_forgotten(tmp_path: Path) -> None:
+    """A state file whose answers have no session is used on; only questions about those answers are refused."""
+    tutor = LocalTutor(tmp_path)
+    assert await level_of(tutor) == 1
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection, connection:
+        connection.execute("DROP TABLE answers")
+        connection.execute("CREATE TABLE answers (message_id TEXT PRIMARY KEY, problem INTEGER NOT NULL) WITHOUT ROWID")
+
+    assert await level_of(tutor) == 2
 
 
 async def test_each_problem_has_its_own_ladder(tmp_path: Path) -> None:
@@ -209,7 +274,9 @@ async def test_windows_at_once_count_every_ask(tmp_path: Path) -> None:
 def place_one(state: LocalState, fingerprint: str = "problem", bound: int = 5) -> PlacedAsk:
     """Store an ask about some code."""
     snapshot = Snapshot(fingerprint=fingerprint, shape="shape", unit="unit")
-    return state.place_ask(snapshot, run_id=None, policy=Ladder.CODE, bound=bound, now=datetime.now(UTC))
+    return state.place_ask(
+        snapshot, session=uuid4(), run_id=None, policy=Ladder.CODE, bound=bound, now=datetime.now(UTC)
+    )
 
 
 def test_processes_at_once_count_every_ask(tmp_path: Path) -> None:

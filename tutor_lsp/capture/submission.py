@@ -112,6 +112,7 @@ def capture(
         cells=around.cells,
         question=question or None,
         module_id=workspace_module(argument.uri),
+        follow_up_to=argument.follow_up_to,
     )
     return Captured(
         ask=ask,

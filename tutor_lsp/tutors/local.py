@@ -6,14 +6,16 @@ import asyncio
 import logging
 import re
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
 
 from tutor_analysis.unread import shown_finding, unread_snapshot
 from tutor_lsp.tutors.analysis import LazyAnalyst
-from tutor_lsp.tutors.local_state import LocalState, StateUnavailable
+from tutor_lsp.tutors.local_state import LocalAnswer, LocalState, StateUnavailable
 from tutor_lsp.tutors.tutor import LOCAL
+from tutor_pedagogy.conversation.talk import NO_CHANGE
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.ladder.policy import Ladder, is_reply
 from tutor_protocol import Accepted, Delta, Done, Error, ErrorCode
@@ -119,9 +121,19 @@ class LocalTutor:
         try:
             placed = await asyncio.shield(placing)
             level = placed.step.level
-            explanation = await _unless(stop, analyst.explain(STUDENT, ask, level, self.student))
+            talk = placed.talk if examined.is_read else replace(placed.talk, comparison=NO_CHANGE)
+            explanation = await _unless(stop, analyst.explain(STUDENT, ask, level, self.student, talk))
             message_id = self._new_id()
-            await asyncio.to_thread(self._state.remember_answer, message_id, placed.problem)
+            answer = LocalAnswer(
+                message_id=message_id,
+                problem=placed.problem,
+                session=self._session_id,
+                level=level,
+                is_follow_up=ask.follow_up_to is not None,
+                question=ask.question,
+                text=explanation.text,
+            )
+            await asyncio.to_thread(self._state.remember_answer, answer)
             yield Accepted(
                 request_id=ask.request_id,
                 session_id=self._session_id,
@@ -154,6 +166,7 @@ class LocalTutor:
         if ask.follow_up_to is not None:
             placed = self._state.place_follow_up(
                 ask.follow_up_to,
+                session=self._session_id,
                 made_effort=is_reply(ask.question),
                 policy=self._ladder,
                 bound=self._max_hint_level,
@@ -163,6 +176,7 @@ class LocalTutor:
             return placed
         return self._state.place_ask(
             examined.snapshot or unread_snapshot(examined.problem),
+            session=self._session_id,
             run_id=ask.run_id,
             policy=self._ladder,
             bound=self._max_hint_level,

@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.conversation.records import Version, place
+from tutor_pedagogy.conversation.said import digests_of, split_digests
 from tutor_pedagogy.conversation.snapshot import Snapshot
+from tutor_pedagogy.conversation.talk import NEW, Talk, Told
 from tutor_pedagogy.ladder.policy import Circumstances, Ladder, Standing, Step, step
 
 if TYPE_CHECKING:
@@ -44,8 +46,20 @@ CREATE TABLE IF NOT EXISTS versions (
 CREATE INDEX IF NOT EXISTS versions_of_code ON versions (code_fingerprint, asked_at);
 CREATE INDEX IF NOT EXISTS versions_of_unit ON versions (unit, asked_at);
 CREATE TABLE IF NOT EXISTS runs (run_id TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS answers (message_id TEXT PRIMARY KEY, problem INTEGER NOT NULL) WITHOUT ROWID;
 """
+_ANSWERS = """
+CREATE TABLE IF NOT EXISTS answers (
+    message_id TEXT PRIMARY KEY,
+    problem INTEGER NOT NULL,
+    session TEXT NOT NULL,
+    level INTEGER NOT NULL,
+    is_follow_up INTEGER NOT NULL,
+    question TEXT,
+    said BLOB NOT NULL
+) WITHOUT ROWID
+"""
+_ANSWERS_OF_SESSION = "CREATE INDEX IF NOT EXISTS answers_of_session ON answers (session)"
+_TIMES = "SELECT count(*) FROM answers WHERE problem = ? AND level = ? AND NOT is_follow_up"
 _IMPORT_OLD = (
     """
     INSERT OR IGNORE INTO versions (fingerprint, code_fingerprint, unit, level, asked_at)
@@ -71,11 +85,28 @@ RETURNING id
 
 @dataclass(frozen=True, slots=True)
 class PlacedAsk:
-    """The problem that an ask is about, its step on the ladder, and the change; None for a follow-up question."""
+    """The problem that an ask is about, its step on the ladder, and the change; None for a follow-up question.
+
+    `talk` is the conversation so far.
+    """
 
     problem: int
     step: Step
     comparison: Comparison | None = None
+    talk: Talk = NEW
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalAnswer:
+    """An answer of local mode: what is stored of it."""
+
+    message_id: UUID
+    problem: int
+    session: UUID
+    level: int
+    is_follow_up: bool
+    question: str | None
+    text: str
 
 
 class StateUnavailable(Exception):
@@ -100,7 +131,7 @@ class LocalState:
         self._busy_seconds = busy_seconds
 
     def place_ask(
-        self, snapshot: Snapshot, *, run_id: UUID | None, policy: Ladder, bound: int, now: datetime
+        self, snapshot: Snapshot, *, session: UUID, run_id: UUID | None, policy: Ladder, bound: int, now: datetime
     ) -> PlacedAsk:
         """Store the version of an ask and the hint level of its problem. Raise `StateUnavailable`."""
         with self._transaction() as connection:
@@ -118,21 +149,35 @@ class LocalState:
             row = (placement.fingerprint, snapshot.fingerprint, snapshot.unit, placement.root, stored, now.timestamp())
             (version,) = connection.execute(_STORE, row).fetchone()
             problem = placement.root or version
-            return PlacedAsk(problem, _climb(connection, problem, asked, policy, bound), placement.comparison)
+            taken = _climb(connection, problem, asked, policy, bound)
+            talk = Talk(
+                comparison=placement.comparison,
+                times=connection.execute(_TIMES, (problem, int(taken.level))).fetchone()[0],
+                said=_said(connection, session),
+            )
+            return PlacedAsk(problem, taken, placement.comparison, talk)
 
-    def place_follow_up(self, message_id: str, *, made_effort: bool, policy: Ladder, bound: int) -> PlacedAsk | None:
+    def place_follow_up(
+        self, message_id: str, *, session: UUID, made_effort: bool, policy: Ladder, bound: int
+    ) -> PlacedAsk | None:
         """Return the problem of an earlier answer; None if there is no such answer. Raise `StateUnavailable`."""
         with self._transaction() as connection:
-            found = connection.execute("SELECT problem FROM answers WHERE message_id = ?", (message_id,)).fetchone()
+            found = connection.execute(
+                "SELECT problem, level, question FROM answers WHERE message_id = ?", (message_id,)
+            ).fetchone()
             if found is None:
                 return None
+            problem, level, question = found
             asked = Circumstances(is_follow_up=True, made_effort=made_effort)
-            return PlacedAsk(found[0], _climb(connection, found[0], asked, policy, bound))
+            talk = Talk(follow_up_to=Told(level, question), said=_said(connection, session))
+            return PlacedAsk(problem, _climb(connection, problem, asked, policy, bound), talk=talk)
 
-    def remember_answer(self, message_id: UUID, problem: int) -> None:
-        """Store which problem an answer is about, for questions about it. Raise `StateUnavailable`."""
+    def remember_answer(self, answer: LocalAnswer) -> None:
+        """Store an answer, for questions about it and so that it is not said again. Raise `StateUnavailable`."""
+        named = (str(answer.message_id), answer.problem, str(answer.session))
+        kept = (int(answer.level), answer.is_follow_up, answer.question, digests_of(answer.text))
         with self._transaction() as connection:
-            connection.execute("INSERT INTO answers VALUES (?, ?)", (str(message_id), problem))
+            connection.execute("INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)", named + kept)
 
     def take_back(self, problem: int) -> None:
         """Lower the level of a problem by one, for an ask that got no answer. Raise `StateUnavailable`."""
@@ -171,6 +216,10 @@ def _prepare(connection: sqlite3.Connection) -> None:
         if "problems" in names:
             for statement in _IMPORT_OLD:
                 connection.execute(statement)
+    if "answers" in names and "session" not in {row[1] for row in connection.execute("PRAGMA table_info(answers)")}:
+        connection.execute("DROP TABLE answers")  # Of a version that stored only the problem of each answer.
+    connection.execute(_ANSWERS)
+    connection.execute(_ANSWERS_OF_SESSION)
 
 
 def _versions(connection: sqlite3.Connection, query: str, value: str) -> list[Version[int]]:
@@ -184,6 +233,12 @@ def _versions(connection: sqlite3.Connection, query: str, value: str) -> list[Ve
         )
         for key, root, fingerprint, asked_at, stored in connection.execute(query, (value, _VERSIONS))
     ]
+
+
+def _said(connection: sqlite3.Connection, session: UUID) -> frozenset[bytes]:
+    """Return the digests of what was said in a session."""
+    stored = connection.execute("SELECT said FROM answers WHERE session = ?", (str(session),))
+    return frozenset().union(*(split_digests(digests) for (digests,) in stored))
 
 
 def _is_new(connection: sqlite3.Connection, run_id: UUID) -> bool:

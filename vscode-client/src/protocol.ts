@@ -77,6 +77,8 @@ export interface AskArgument {
   runId?: string | null;
   /** A UUID. A client chooses it if it needs the id before the reply. */
   askId?: string | null;
+  /** The `messageId` of the answer that the question is about. Such an ask does not climb. */
+  followUpTo?: string | null;
   /**
    * True: the offline tutor in the language server answers, even if a service is set.
    *
