@@ -59,5 +59,5 @@ def build_app(
     storage = build_storage(inputs)
     identity = build_identity(inputs, storage)
     models = build_llm(inputs, analyst, find_profiles)
-    tutoring = build_tutoring(inputs, storage, models, analyst)
+    tutoring = build_tutoring(inputs, storage, models, analyst, marker_key=identity.keys.prompt_markers)
     return build_api(inputs, storage, identity, tutoring)

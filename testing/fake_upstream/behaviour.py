@@ -42,6 +42,7 @@ class Behaviour:
     written separately, `byte_seconds` apart. `unknown` mixes in events, fields and comments that no client can know. A
     request with a field named in `refuses` is answered with 400, as servers do with options that they do not know.
     `echo` appends the prompt of the call to the text, in one of the ways of `ECHOES`.
+    `input_tokens` is the whole prompt, of which some tokens may be read from a cache or written to it.
     """
 
     text: str = REPLY
@@ -59,6 +60,8 @@ class Behaviour:
     unknown: bool = False
     usage: Literal["counted", "zero", "none"] = "counted"
     input_tokens: int = 25
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
     finish: Literal["stop", "length", "refusal"] = "stop"
     refuses: tuple[str, ...] = ()
     echo: str | None = None

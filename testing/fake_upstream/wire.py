@@ -104,6 +104,7 @@ class AnthropicWire:
         429: "rate_limit_error",
         529: "overloaded_error",
     }
+    _MOST_MARKS: ClassVar[int] = 4
     _FINISH: ClassVar[dict[str, str]] = {"stop": "end_turn", "length": "max_tokens", "refusal": "refusal"}
 
     def __init__(self, body: Json, behaviour: Behaviour) -> None:
@@ -122,6 +123,10 @@ class AnthropicWire:
         for field in ("temperature", "top_p", "top_k"):
             if field in body:
                 raise Refused(400, f"{field}: not supported", param=field)
+        blocks = [body.get("system"), *(message["content"] for message in body["messages"])]
+        marked = [block for each in blocks if isinstance(each, list) for block in each if "cache_control" in block]
+        if len(marked) > AnthropicWire._MOST_MARKS or not all(block["text"] for block in marked):
+            raise Refused(400, "cache_control: at most 4 blocks, none of them empty")
 
     @staticmethod
     def error(status: int, message: str, *, error_type: str | None = None, param: str | None = None) -> Json:
@@ -184,8 +189,9 @@ class AnthropicWire:
         ]
 
     def _usage(self, output_tokens: int) -> Json | None:
-        counts = {"input_tokens": self._behaviour.input_tokens, "output_tokens": output_tokens}
-        counts |= {"cache_creation_input_tokens": 0, "cache_read_input_tokens": 0}
+        read, written = self._behaviour.cache_read_tokens, self._behaviour.cache_write_tokens
+        counts = {"input_tokens": self._behaviour.input_tokens - read - written, "output_tokens": output_tokens}
+        counts |= {"cache_creation_input_tokens": written, "cache_read_input_tokens": read}
         match self._behaviour.usage:
             case "none":
                 return None
@@ -265,13 +271,14 @@ class OpenAIWire:
         frames = [self._chunk({}, self._FINISH[self._behaviour.finish])]
         if self._include_usage and self._behaviour.usage != "none":
             prompt, completion = self._behaviour.input_tokens, self._tokens
+            read, written = self._behaviour.cache_read_tokens, self._behaviour.cache_write_tokens
             if self._behaviour.usage == "zero":
-                prompt = completion = 0
+                prompt = completion = read = written = 0
             counts: Json = {
                 "prompt_tokens": prompt,
                 "completion_tokens": completion,
                 "total_tokens": prompt + completion,
-                "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
+                "prompt_tokens_details": {"cached_tokens": read, "cache_write_tokens": written, "audio_tokens": 0},
             }
             frames.append(_frame(self._envelope() | {"choices": [], "usage": counts}))
         return [*frames, b"data: [DONE]\n\n"]

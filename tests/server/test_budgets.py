@@ -365,7 +365,7 @@ output = 100
 async def test_a_service_stops_spending_at_its_budget(tmp_path: Path, clock: HeldClock, upstream: FakeUpstream) -> None:
     """Asks pass until the day's budget is spent, the spending equals the ledger, and the next day asks pass again."""
     (tmp_path / "prices.toml").write_text(PRICES)
-    settings = spending_settings(upstream, daily_budget_usd="0.2")
+    settings = spending_settings(upstream, daily_budget_usd="0.28")
     async with held_service(tmp_path, clock, **settings) as held:
         token = (await held.register())["access_token"]
         async with connect(held.url, token) as chat:
@@ -384,7 +384,7 @@ async def test_a_service_stops_spending_at_its_budget(tmp_path: Path, clock: Hel
             )
             assert costs is not None
             assert Spent(costs, costs) == spent
-            assert spent.day <= 0.2 * DOLLAR
+            assert spent.day <= 0.28 * DOLLAR
             assert sum(end["type"] == "done" for end in ends) == (await held.me(token))[1]["messages_today"]
         clock.seconds = 86_400 / 2 + 1
         token = (await held.register("bob@uni.example"))["access_token"]
@@ -407,7 +407,7 @@ async def test_a_budget_that_answers_under_way_hold_is_busy(
     """A7, A8: if running answers reserve the whole budget, an ask is refused; it passes once an answer has ended."""
     (tmp_path / "prices.toml").write_text(PRICES)
     upstream.default = Behaviour(fault="silence", tokens_before_fault=1)
-    settings = spending_settings(upstream, daily_budget_usd="0.3", database_url=database_url)
+    settings = spending_settings(upstream, daily_budget_usd="0.36", database_url=database_url)
     async with held_service(tmp_path, clock, **settings) as held:
         tokens = [(await held.register(f"{name}@uni.example"))["access_token"] for name in ("ada", "bob")]
         async with connect(held.url, tokens[0]) as ada, connect(held.url, tokens[1]) as bob:

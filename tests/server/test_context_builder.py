@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from tutor_protocol import Cell, Diagnostic, Position, Submission
-from tutor_server.storage.background import PastMessage
+from itertools import pairwise
+
+from tutor_protocol import Cell, Diagnostic, FirstFailure, Position, Submission, TestReport
+from tutor_server.storage.conversation import PastAsk
 from tutor_server.tutoring.context import build_context, estimate_tokens
 
 CODE = "\n".join(f"value_{number} = {number}" for number in range(1, 401))
@@ -14,25 +16,47 @@ def submission(**fields: object) -> Submission:
     return Submission(**{"code": CODE, "cursor": Position(200, 0), **fields})  # type: ignore[arg-type]  # each test passes valid fields
 
 
-def messages(count: int) -> list[PastMessage]:
-    """Return a history, newest message first."""
-    return [PastMessage("user", f"message number {number} " * 5) for number in range(count, 0, -1)]
+def asks(count: int) -> list[PastAsk]:
+    """Return a history, oldest ask first."""
+    return [
+        PastAsk(question=f"question {number}", answer=f"answer number {number} " * 5, hint_level=1)
+        for number in range(count)
+    ]
 
 
-def test_only_the_newest_messages_that_fit_are_kept() -> None:
-    """Of 50 messages, the newest that fit into a small budget are kept, in chronological order."""
-    history = messages(50)
+def test_only_the_newest_asks_that_fit_are_kept() -> None:
+    """Of 50 asks, the newest that fit into a small budget are kept, in chronological order."""
+    history = asks(50)
 
     context = build_context(submission(), history, 1000)
 
     kept = len(context.history)
     assert 0 < kept < 50
-    assert context.history == tuple(reversed(history[:kept]))
+    assert context.history == tuple(history[-kept:])
 
 
 def test_a_large_budget_keeps_the_whole_history() -> None:
     """With a large budget the whole history is kept."""
-    assert len(build_context(submission(), messages(50), 100_000).history) == 50
+    assert len(build_context(submission(), asks(50), 100_000).history) == 50
+
+
+def test_the_oldest_asks_are_left_out_in_steps() -> None:
+    """As the history grows, its first ask stays the same over several asks, so that prompts begin alike."""
+    history = asks(50)
+
+    firsts = [build_context(submission(), history[:count], 2000).history[0].question for count in range(1, 51)]
+
+    changes = sum(first != before for before, first in pairwise(firsts))
+    assert 0 < changes <= 12
+
+
+def test_a_longer_question_does_not_move_the_history() -> None:
+    """The history that is kept depends on its own length, not on that of a usual question."""
+    history = asks(50)
+
+    kept = {len(build_context(submission(question="why? " * n), history, 2000).history) for n in range(1, 100, 7)}
+
+    assert len(kept) == 1
 
 
 def test_no_history_is_no_trouble() -> None:
@@ -40,11 +64,30 @@ def test_no_history_is_no_trouble() -> None:
     assert build_context(submission(), (), 1000).history == ()
 
 
-def test_an_overlong_message_is_not_jumped_over() -> None:
-    """Messages before one that does not fit are dropped, too, since a gap in the history would mislead the model."""
-    history = [PastMessage("user", "short"), PastMessage("assistant", "long " * 5000), PastMessage("user", "older")]
+def test_an_overlong_answer_is_not_jumped_over() -> None:
+    """Asks before one that does not fit are dropped, too, since a gap in the history would mislead the model."""
+    older, short = asks(2)
+    history = [older, PastAsk(question="", answer="long " * 5000, hint_level=2), short]
 
-    assert build_context(submission(), history, 1000).history == (history[0],)
+    assert build_context(submission(), history, 1000).history == (short,)
+
+
+def test_a_test_report_keeps_its_beginning() -> None:
+    """The numbers of a test report and the first failing test are in the context, within its share."""
+    failure = FirstFailure(name="test_mean", message="assert 0 == 5\n" * 100, line=3, values=("total = 0",))
+    report = TestReport(passed=1, failed=2, errors=0, first_failure=failure)
+
+    text = build_context(submission(test_report=report), (), 1000).test_report
+
+    assert text.startswith("1 passed, 2 failed, 0 errors\nfirst failure on line 3: test_mean\nassert 0 == 5\n")
+    assert estimate_tokens(text) <= 100
+
+
+def test_a_long_edit_is_left_out() -> None:
+    """An edit that does not fit its share is left out: the code itself is in the context."""
+    edits = {edit: build_context(submission(), (), 1000, edit=edit).edit for edit in ("+ 1 | a", "+ 1 | a\n" * 500)}
+
+    assert list(edits.values()) == ["+ 1 | a", ""]
 
 
 def test_cells_and_their_error_output_appear() -> None:
@@ -68,7 +111,7 @@ def test_nearest_cells_win() -> None:
 
 def test_the_line_under_the_cursor_is_always_there() -> None:
     """Long code is cut around the cursor, and keeps the editor's line numbers."""
-    context = build_context(submission(first_line=10), messages(50), 500)
+    context = build_context(submission(first_line=10), asks(50), 500)
 
     assert "211 | value_201 = 201" in context.code
     assert "value_400" not in context.code
@@ -102,10 +145,11 @@ def test_the_whole_stays_within_the_budget() -> None:
         question="why?",
     )
 
-    context = build_context(everything, messages(50), 2000)
+    context = build_context(everything, asks(50), 2000, edit="+ 1 | a\n" * 10)
 
-    parts = [context.code, context.traceback, context.question, *context.diagnostics, *context.cells]
-    total = sum(map(estimate_tokens, parts)) + sum(estimate_tokens(message.content) for message in context.history)
+    parts = [context.code, context.traceback, context.question, context.edit, *context.diagnostics, *context.cells]
+    said = [text for ask in context.history for text in (ask.question, ask.answer)]
+    total = sum(map(estimate_tokens, (*parts, *said)))
     assert total <= 2000
 
 

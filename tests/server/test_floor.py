@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from testing.floor_replies import PROGRAMS, ModelReply, replies
 from testing.held_service import held_service
 from tutor_analysis.guarding import LoopGuard
 from tutor_analysis.work import Material
-from tutor_pedagogy.floor import Floor, completion
+from tutor_pedagogy.floor import Floor, PromptEcho, completion
 from tutor_pedagogy.floor.owed import Owed
 from tutor_pedagogy.floor.program import NamedProgram
 from tutor_pedagogy.guard.units import split
@@ -86,14 +87,23 @@ async def test_t15_no_echo_of_the_prompt_is_shown(reply: ModelReply, level: Hint
 
 
 def test_t15_the_fixed_rules_are_those_of_the_prompts() -> None:
-    """T15: 40 characters in a row of any prompt file hold a run that is compared."""
+    """T15: 40 characters in a row of any prompt file, except the good examples, hold a run that is compared."""
     rules = fixed_rules()
     folder = files("tutor_server.tutoring") / "prompts"
     for file in folder.iterdir():
-        for text in file.read_text(encoding="utf-8").split("$nonce")[0].split("$canary")[0:1]:
+        if file.name.startswith("good_"):
+            continue
+        for text in re.split(r"\$[a-z]+", file.read_text(encoding="utf-8")):
             for at in range(len(text) - ECHOED + 1):
                 bare = _bare(text[at : at + ECHOED])
                 assert any(bare[start : start + rules.size] in rules.runs for start in range(len(bare)))
+
+
+def test_t15_an_answer_may_sound_like_a_good_example() -> None:
+    """T15: an answer about a variable `total` is no echo of an example that speaks of such a variable."""
+    echo = PromptEcho(fixed_rules(), markers=(NONCE,))
+
+    assert not echo.is_in("Which value does `total` have after the first round, and which after the second?")
 
 
 def _bare(text: str) -> str:

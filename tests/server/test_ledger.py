@@ -145,6 +145,8 @@ class Books:
             model="claude-sonnet-5-5",
             settled_at=self.clock.now(),
             input_tokens=50,
+            cache_read_tokens=0,
+            cache_write_tokens=0,
             output_tokens=60,
             cost_nanodollars=cost,
             is_estimated=False,

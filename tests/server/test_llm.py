@@ -198,7 +198,7 @@ async def test_fake_upstream_speaks_the_format_of_openais_own_client(upstream: F
 
 
 async def test_asks_anthropic_as_its_api_wants(upstream: FakeUpstream) -> None:
-    """A request to Anthropic has one credential, the current version, no sampling options and no thinking."""
+    """A request to Anthropic has one credential, the current version, one mark for its cache, and no thinking."""
     provider = make_provider("anthropic", upstream, Settings().remote_model("anthropic").name)
     await collect(provider)
     await provider.close()
@@ -207,10 +207,12 @@ async def test_asks_anthropic_as_its_api_wants(upstream: FakeUpstream) -> None:
     assert call.headers["anthropic-version"] == "2026-10-21"
     assert call.headers["accept-encoding"] == "identity"
     assert "traceparent" not in call.headers
+    first, stable, last = ({"role": turn.role, "content": turn.content} for turn in REQUEST.turns)
+    marked = {"type": "text", "text": stable["content"], "cache_control": {"type": "ephemeral"}}
     assert call.body == {
         "model": "claude-sonnet-5-5",
         "system": REQUEST.system,
-        "messages": [{"role": turn.role, "content": turn.content} for turn in REQUEST.turns],
+        "messages": [first, stable | {"content": [marked]}, last],
         "max_tokens": 300,
         "thinking": {"type": "between_tools"},
         "metadata": {"user_id": "student-7"},
@@ -239,6 +241,49 @@ async def test_keeps_each_claude_model_from_thinking_before_it_speaks(
     assert {name: value for name, value in asked.items() if value is not None} == expected
 
 
+@pytest.mark.parametrize(
+    ("shared", "blocks"),
+    [
+        ((), "You are a patient tutor."),
+        ((7,), [("You are", True), (" a patient tutor.", False)]),
+        ((7, 17), [("You are", True), (" a patient", True), (" tutor.", False)]),
+        ((7, 24), [("You are", True), (" a patient tutor.", True)]),
+        ((2, 4, 7, 17), [("You ", True), ("are", True), (" a patient", True), (" tutor.", False)]),
+    ],
+)
+async def test_marks_for_anthropic_what_requests_share(
+    upstream: FakeUpstream, shared: tuple[int, ...], blocks: str | list[tuple[str, bool]]
+) -> None:
+    """Each part of the system prompt that other requests share ends with a mark, at most three in all."""
+    provider = make_provider("anthropic", upstream)
+    async with provider.stream(replace(REQUEST, shared=shared), Pacing()) as events:
+        _ = [event async for event in events]
+    await provider.close()
+
+    sent = upstream.calls[0].body["system"]
+    marked = {"type": "ephemeral"}
+    assert sent == (
+        blocks
+        if isinstance(blocks, str)
+        else [
+            {"type": "text", "text": text} | ({"cache_control": marked} if is_marked else {})
+            for text, is_marked in blocks
+        ]
+    )
+
+
+@pytest.mark.parametrize("name", REMOTE)
+async def test_counts_cached_tokens(upstream: FakeUpstream, name: str) -> None:
+    """The tokens read from a cache and written to it are parts of the prompt's tokens."""
+    provider = make_provider(name, upstream)
+    upstream.play(Behaviour(input_tokens=1000, cache_read_tokens=700, cache_write_tokens=200))
+    events = await collect(provider)
+    await provider.close()
+
+    *_, usage = (event for event in events if isinstance(event, Usage))
+    assert (usage.input_tokens, usage.cache_read_tokens, usage.cache_write_tokens) == (1000, 700, 200)
+
+
 async def test_asks_openai_compatible_servers_with_what_they_all_know(upstream: FakeUpstream) -> None:
     """A server at a custom base URL gets `max_tokens` and no options that only OpenAI knows."""
     provider = make_provider("openai", upstream, "qwen3:8b")
@@ -264,6 +309,7 @@ def test_asks_openai_itself_with_its_current_options() -> None:
         "stream_options": {"include_usage": True},
         "reasoning_effort": "none",
         "safety_identifier": "student-7",
+        "prompt_cache_key": "student-7",
         "store": False,
     }
 

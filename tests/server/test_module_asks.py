@@ -74,7 +74,7 @@ class TestInAModule:
     async def test_its_bound_holds_for_every_ask_in_it(self, chat: Chat, upstream: FakeUpstream) -> None:
         """In a module with two hint levels, asks get at most level 2; outside of the module the levels continue."""
         inside = [await chat.answer(module_id="strict") for _ in range(3)]
-        prompt = str(upstream.calls[-1].body["system"])
+        prompt = str(upstream.calls[-1].body["messages"][-1])
         outside = await chat.answer()
 
         assert [(frames[0]["hint_level"], frames[0]["max_hint_level"]) for frames in inside] == [(1, 2), (2, 2), (2, 2)]
@@ -108,12 +108,13 @@ class TestInAModule:
         assert elsewhere[-1]["withheld"] is True
 
     async def test_its_text_goes_into_the_prompt(self, chat: Chat, upstream: FakeUpstream) -> None:
-        """In a module, the prompt has its statement, objectives and names in a data block; otherwise it has none."""
+        """In a module, the system prompt has its statement, objectives and names; otherwise the task is not known."""
         await chat.answer(module_id="generous")
-        inside = str(upstream.calls[-1].body["messages"][-1]["content"])
+        inside = "".join(block["text"] for block in upstream.calls[-1].body["system"])
         await chat.answer()
-        outside = str(upstream.calls[-1].body["messages"][-1]["content"])
+        outside = "".join(block["text"] for block in upstream.calls[-1].body["system"])
 
-        assert " exercise\ngenerous\nAdd up the prices.\n- Use a for loop\n" in inside
+        assert "<exercise>\ngenerous\nAdd up the prices.\n- Use a for loop\n" in inside
         assert "that you may mention: `course.plot`, `turtle`\n" in inside
-        assert " exercise\n" not in outside
+        assert ("The task is not known" in inside, "The task is not known" in outside) == (False, True)
+        assert "<exercise>" not in outside

@@ -11,13 +11,16 @@ import pytest
 from tutor_pedagogy.conversation.snapshot import Snapshot
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.ladder.policy import Circumstances, Ladder
-from tutor_protocol import Ask, Position
-from tutor_server.storage.background import AskBackground, Asker, EarlierAnswer
+from tutor_protocol import Ask, Position, ReportedFinding
+from tutor_server.storage.background import AskBackground, Asker
+from tutor_server.storage.conversation import Conversation, PastAsk
 from tutor_server.storage.modules import Module
 from tutor_server.storage.overrides import OwnLimits
 from tutor_server.storage.problems import PlacedAsk, Raised
+from tutor_server.tutoring.context import estimate_tokens
 from tutor_server.tutoring.opening_plan import ExaminedAsk, Facts, Ids, daily_messages, decide, highest_level
 from tutor_server.tutoring.rules import Rules
+from tutor_server.tutoring.speaking import OUTAGE_NOTE
 
 RULES = Rules(daily_messages=100, max_hint_level=5, ladder=Ladder.CODE, context_tokens=8000, max_output_tokens=800)
 IDS = Ids(
@@ -26,8 +29,7 @@ IDS = Ids(
     session=UUID(int=3),
     module_progress=UUID(int=4),
     owner="a process",
-    nonce="nonce-word",
-    canary="canary-word",
+    marker_key=b"a key of the service",
 )
 MODULE = Module(
     id="loops",
@@ -38,7 +40,7 @@ MODULE = Module(
     allowed_names=("math.fsum",),
     max_hint_level=3,
 )
-NOTHING_BEFORE = AskBackground(session_id=None, module=None, history=())
+NOTHING_BEFORE = AskBackground(session_id=None, module=None)
 FACTS = Facts(
     examined=ExaminedAsk(
         ask=Ask(request_id=UUID(int=5), code="total = 0\n", cursor=Position(0, 0), question="Is `total` a number?"),
@@ -46,11 +48,13 @@ FACTS = Facts(
         snapshot=Snapshot(fingerprint="fingerprint", shape="shape", unit="unit"),
         error_type="none",
         purpose="check",
+        finding=None,
         is_read=True,
         session_type="editor",
         session_id=None,
         follow_up_to=None,
         stored_code="total = 0\n",
+        code_line=1,
         day=date(2026, 3, 14),
         now=datetime(2026, 3, 14, 9, 30, tzinfo=UTC),
     ),
@@ -61,7 +65,7 @@ FACTS = Facts(
     placed=PlacedAsk(
         raised=Raised(problem_id=UUID(int=1), level=HintLevel.CONCEPT, moved=True), circumstances=Circumstances()
     ),
-    earlier_answers=(),
+    conversation=Conversation(),
 )
 
 
@@ -122,13 +126,121 @@ def test_an_installation_that_stores_no_code_stores_none_of_the_question() -> No
     assert "Is `total` a number?" in plan.request.turns[-1].content
 
 
-def test_the_guard_knows_what_the_model_was_told() -> None:
-    """The guard gets the canary and the hint level of the prompt, and the earlier answers about the problem."""
-    plan = decide(replace(FACTS, earlier_answers=(EarlierAnswer(1, "What is `total`?"),)), RULES, IDS)
+def after(*asks: PastAsk, last_code: str | None = None) -> Facts:
+    """Return the facts of an ask that follows others about the same problem."""
+    return replace(FACTS, conversation=Conversation(asks=asks, last_code=last_code))
 
-    assert (plan.material.canary, plan.material.level) == ("canary-word", HintLevel.CONCEPT)
+
+def sent(facts: Facts, rules: Rules = RULES) -> list[str]:
+    """Return the texts of a prompt: the system part, then the turns."""
+    request = decide(facts, rules, IDS).request
+    return [request.system, *(turn.content for turn in request.turns)]
+
+
+ANSWERED = PastAsk(question="Is `total` right?", answer="What is `total`?", hint_level=1)
+
+
+def test_the_guard_knows_what_the_model_was_told() -> None:
+    """The guard gets the prompt's secret word as its canary, the hint level, and the earlier answers."""
+    plan = decide(after(ANSWERED), RULES, IDS)
+
+    assert plan.material.level == HintLevel.CONCEPT
     assert plan.material.earlier == ("What is `total`?",)
-    assert "canary-word" in plan.request.system
+    assert plan.material.canary is not None
+    assert plan.request.system.count(plan.material.canary) == 3
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        replace(ANSWERED, is_withheld=True),
+        replace(ANSWERED, state="cancelled"),
+        replace(ANSWERED, state="failed"),
+        replace(ANSWERED, is_helpful=False),
+        replace(ANSWERED, was_cut=True),
+        replace(ANSWERED, answer=""),
+    ],
+    ids=["withheld", "cancelled", "failed", "no help", "cut at the output limit", "no answer"],
+)
+def test_an_answer_that_failed_does_not_come_back(ask: PastAsk) -> None:
+    """An answer that was withheld, cut, cancelled or rated unhelpful is in no later prompt. The guard knows of it."""
+    plan = decide(after(ask), RULES, IDS)
+
+    assert sent(after(ask)) == sent(after())
+    assert plan.material.earlier == tuple(filter(None, [ask.answer]))
+
+
+@pytest.mark.parametrize(
+    "ask", [ANSWERED, replace(ANSWERED, is_helpful=True), replace(ANSWERED, answer=f"{OUTAGE_NOTE}What is `total`?")]
+)
+def test_earlier_asks_are_turns(ask: PastAsk) -> None:
+    """An earlier question and its answer are turns of the student and the tutor, and the code is in the last turn."""
+    request = decide(after(ask), RULES, IDS).request
+
+    assert [turn.role for turn in request.turns] == ["user", "assistant", "user"]
+    assert "Is `total` right?" in request.turns[0].content
+    assert request.turns[1].content == "What is `total`?"
+    assert ["total = 0" in turn.content for turn in request.turns] == [False, False, True]
+
+
+def test_prompts_about_one_problem_begin_alike() -> None:
+    """Two asks about a problem, at two hint levels, have the same system part, and the same turns but the last."""
+    first = after(ANSWERED)
+    raised = replace(FACTS.placed, raised=replace(FACTS.placed.raised, level=HintLevel.STRUCTURE))
+    edited = replace(FACTS.examined, ask=replace(FACTS.examined.ask, code="total = 1\n"), finding=FINDING)
+    second_ask = PastAsk(question=FACTS.examined.ask.question or "", answer="It is a number.", hint_level=2)
+    second = replace(after(ANSWERED, second_ask), placed=raised, examined=edited)
+
+    before, now = sent(replace(first, background=IN_SESSION)), sent(replace(second, background=IN_SESSION))
+
+    assert now[: len(before) - 1] == before[:-1]
+    assert "Hint level 2 of 5" in before[-1]
+    assert "Hint level 3 of 5" in now[-1]
+
+
+IN_SESSION = replace(NOTHING_BEFORE, session_id=UUID(int=9))
+FINDING = ReportedFinding("logic.value-lost-before-use", 1, "likely")
+
+
+def test_each_session_and_problem_has_its_own_secret_word() -> None:
+    """The secret word is equal in each ask of a session about a problem; another one has another word."""
+    other_problem = replace(FACTS.placed, raised=replace(FACTS.placed.raised, problem_id=UUID(int=42)))
+    facts = [
+        replace(FACTS, background=IN_SESSION),
+        replace(after(ANSWERED), background=IN_SESSION),
+        replace(FACTS, background=replace(IN_SESSION, session_id=UUID(int=10))),
+        replace(FACTS, background=IN_SESSION, placed=other_problem),
+    ]
+
+    words = [decide(each, RULES, IDS).material.canary for each in facts]
+
+    assert words[0] == words[1]
+    assert len(set(words)) == 3
+    assert decide(facts[0], RULES, replace(IDS, marker_key=b"another key")).material.canary != words[0]
+
+
+def test_the_edit_since_the_last_ask_is_told() -> None:
+    """The lines that the student has changed are in the last turn, if the installation stores code."""
+    facts = after(ANSWERED, last_code="total = 9\n")
+    stores_none = replace(facts, examined=replace(FACTS.examined, stored_code=None))
+
+    assert "changed since the last ask\n-   | total = 9\n+ 1 | total = 0\n" in sent(facts)[-1]
+    assert "changed since the last ask" not in sent(stores_none)[-1]
+    assert "changed since the last ask" not in sent(after(ANSWERED, last_code="total = 0\n"))[-1]
+
+
+def test_the_model_is_told_the_finding_and_the_purpose() -> None:
+    """The last turn names the finding with its line and certainty, and what the student asks for."""
+    told = sent(replace(FACTS, examined=replace(FACTS.examined, finding=FINDING)))[-1]
+
+    assert "found on line 1: value lost before use. It holds this for likely" in told
+    assert "What the student asks for: a check of the program." in told
+
+
+def test_an_installation_that_stores_no_code_explains_its_dots() -> None:
+    """Without stored code, the prompt says what the dots in earlier answers stand for."""
+    assert "stand where code was" in sent(FACTS, replace(RULES, store_code=False))[0]
+    assert "stand where code was" not in sent(FACTS)[0]
 
 
 def test_what_could_not_be_read_goes_to_no_model() -> None:
@@ -139,14 +251,20 @@ def test_what_could_not_be_read_goes_to_no_model() -> None:
 
 
 def test_the_reserved_money_is_that_of_the_whole_prompt() -> None:
-    """The reserved cost grows with the length of the prompt, and includes an answer of the maximum length."""
+    """The reserved cost grows with the length of the prompt, and includes an answer of the maximum length.
+
+    All before the last turn may be written to a cache, which has a price of its own.
+    """
     asked = FACTS.examined.ask
     longer = replace(FACTS, examined=replace(FACTS.examined, ask=replace(asked, question="Why? " * 50)))
 
     short, long = decide(FACTS, RULES, IDS).reserved, decide(longer, RULES, IDS).reserved
 
+    texts = sent(longer)
     assert long.input_tokens > short.input_tokens
     assert long.output_tokens == short.output_tokens == 800
+    assert long.input_tokens == sum(map(estimate_tokens, texts))
+    assert long.cache_write_tokens == sum(map(estimate_tokens, texts[:-1]))
 
 
 def test_a_request_that_is_taken_up_again_keeps_its_message_id() -> None:

@@ -15,7 +15,8 @@ from tutor_pedagogy.conversation.snapshot import Snapshot
 from tutor_pedagogy.ladder.policy import Ladder
 from tutor_server.storage.accounts import account_of_email
 from tutor_server.storage.asks import find_ask
-from tutor_server.storage.background import read_asker, read_background, read_earlier_answers
+from tutor_server.storage.background import read_asker, read_background
+from tutor_server.storage.conversation import read_conversation
 from tutor_server.storage.daily_usage import messages_on
 from tutor_server.storage.database import Database, open_database
 from tutor_server.storage.history import Place, messages_of, sessions_of
@@ -162,12 +163,12 @@ READS: dict[str, tuple[Callable[[Connection], object], set[str]]] = {
             session_id=None,
             module_id=None,
         ),
-        {
-            "ix_chat_sessions_user_id_session_type",
-            "ix_chat_messages_session_id_created_at",
-        },
+        {"ix_chat_sessions_user_id_session_type"},
     ),
-    "earlier answers": (lambda connection: read_earlier_answers(connection, UUID(int=7)), {"ix_asks_problem_id"}),
+    "the conversation about a problem": (
+        lambda connection: read_conversation(connection, UUID(int=7), last_problem_id=UUID(int=8), with_code=True),
+        {"ix_asks_problem_id", "ix_chat_messages_session_id_created_at"},
+    ),
     "the problem of an ask": (
         place_an_ask,
         {"ix_problems_user_id_code_fingerprint", "ix_problems_user_id_unit_updated_at", "problems"},

@@ -20,9 +20,9 @@ from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline import explain, report
 from tutor_pedagogy.problem.identity import identify
 from tutor_protocol import MAX_QUESTION_CHARACTERS, Ask, Cell, Diagnostic, Position, Submission
+from tutor_server.tutoring.code_edit import edit_between
 from tutor_server.tutoring.context import build_context
 from tutor_server.tutoring.stored_words import without_code
-from tutor_server.tutoring.summary import gist
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,6 +108,11 @@ def _redacted(submission: Submission) -> object:
     )
 
 
+def _edited(text: str) -> str:
+    lines = text.split("\n")
+    return edit_between(text, "\n".join((*lines[1::2], *lines[::2])), 1)
+
+
 def _read_run(text: str) -> object:
     return find_traceback(text), exception_line(text), innermost_frame(text, Path("a.py"))
 
@@ -150,7 +155,7 @@ ENTRIES = (
     Entry("guard answer", "words", lambda text: _guard_of(_as_code(_CODE), text, 3)),
     Entry("guard block", "code", lambda text: _guard_of(_as_code(_CODE), f"Look:\n\n```\n{text}\n```\n", 4)),
     Entry("stored words", "words", without_code),
-    Entry("summary", "words", gist),
+    Entry("edit since the last ask", "code", _edited),
     Entry("traceback of a run", "traceback", _read_run),
     Entry("lines of a document", "code", split_lines),
 )

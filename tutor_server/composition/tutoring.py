@@ -51,8 +51,13 @@ class Tutoring:
         await self.analyst.close()
 
 
-def build_tutoring(inputs: Inputs, storage: Storage, models: Models, analyst: Analyst) -> Tutoring:
-    """Build the tutor from the storage, the models and the analyst."""
+def build_tutoring(
+    inputs: Inputs, storage: Storage, models: Models, analyst: Analyst, *, marker_key: bytes
+) -> Tutoring:
+    """Build the tutor from the storage, the models and the analyst.
+
+    The secret words of prompts are derived from `marker_key`.
+    """
     settings, clock, database = inputs.settings, inputs.clock, storage.database
     limiter, chain = storage.shared.limiter, models.chain
     ledger = Ledger(
@@ -75,7 +80,7 @@ def build_tutoring(inputs: Inputs, storage: Storage, models: Models, analyst: An
         rules=_rules(settings),
         clock=clock,
         new_id=inputs.new_id,
-        new_word=lambda: inputs.random_bytes(12).hex(),
+        marker_key=marker_key,
     )
     off_switch, refusals = OffSwitch(database), RefusalCount(database, clock)
     tutor = Tutor(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -55,6 +55,15 @@ class Ledger:
     def cost_of(self, provider: Provider, usage: Usage) -> int:
         """Return the nano-dollars that a call would cost now, or 0 if no price is known."""
         return self.price(provider.name, provider.model, usage, self.clock.now()) or 0
+
+    def most_for(self, provider: Provider, usage: Usage, at: datetime) -> int | None:
+        """Return the nano-dollars that a call costs at the most, with a cache that is empty or is not used.
+
+        `usage` counts the tokens that the provider may write to its cache. Return None if no price is known.
+        """
+        plain = self.price(provider.name, provider.model, replace(usage, cache_write_tokens=0), at)
+        written = self.price(provider.name, provider.model, usage, at)
+        return None if plain is None or written is None else max(plain, written)
 
     @property
     def lease(self) -> timedelta:
@@ -212,7 +221,7 @@ class AskCalls:
             created_at=now,
             input_tokens=usage.input_tokens,
             output_tokens=usage.output_tokens,
-            reserved_nanodollars=self._ledger.price(provider.name, provider.model, usage, now),
+            reserved_nanodollars=self._ledger.most_for(provider, usage, now),
         )
 
     def settled(self, call: NewCall, outcome: CallOutcome) -> None:
@@ -228,6 +237,8 @@ class AskCalls:
                 model=call.model,
                 settled_at=self._ledger.clock.now(),
                 input_tokens=usage.input_tokens,
+                cache_read_tokens=usage.cache_read_tokens,
+                cache_write_tokens=usage.cache_write_tokens,
                 output_tokens=usage.output_tokens,
                 cost_nanodollars=cost,
                 is_estimated=outcome.usage_estimated,
@@ -244,6 +255,8 @@ class AskCalls:
             provider=call.provider,
             model=call.model,
             input_tokens=usage.input_tokens,
+            cache_read_tokens=usage.cache_read_tokens,
+            cache_write_tokens=usage.cache_write_tokens,
             output_tokens=usage.output_tokens,
             usage_estimated=outcome.usage_estimated,
             estimated_cost_usd=None if cost is None else cost / 1e9,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tutor_server.errors import SettingsError
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
     from tutor_server.llm.prices import Prices
     from tutor_server.settings import Settings
 
-INSTRUCTIONS_TOKENS = 2000
+INSTRUCTIONS_TOKENS = 3000
 """The number of tokens assumed for the parts of a prompt besides the student's context.
 
-These are the instructions, the module's statement and earlier answers.
+These are the instructions and the module's statement.
 """
 
 
@@ -31,10 +32,13 @@ def max_call_cost(settings: Settings, profiles: Iterable[ModelProfile], prices: 
     Raises `SettingsError` if a budget is set but a price is not known, since calls without a price
     would never reach the budget.
     """
-    usage = Usage(settings.context_tokens + INSTRUCTIONS_TOKENS, settings.max_output_tokens)
+    prompt = settings.context_tokens + INSTRUCTIONS_TOKENS
+    plain = Usage(prompt, settings.max_output_tokens)
+    written = replace(plain, cache_write_tokens=prompt)
     most = 0
     for model in profiles:
-        cost = prices.estimated_cost(model.provider, model.model, usage, now)
+        costs = [prices.estimated_cost(model.provider, model.model, usage, now) for usage in (plain, written)]
+        cost = max((each for each in costs if each is not None), default=None)
         if cost is None and budgets_of(settings) != Budgets():
             name = "TUTOR_MONTHLY_BUDGET_USD" if settings.daily_budget_usd is None else "TUTOR_DAILY_BUDGET_USD"
             raise SettingsError(

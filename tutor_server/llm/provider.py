@@ -30,8 +30,9 @@ class Request:
     """A request to a provider: the assembled prompt, and the student's submission from which it was assembled.
 
     A model reads `system` and `turns`; the offline tutor reads `submission`, `level`, `student` and `talk`. `user` is
-    an opaque id. A prompt is large and an answer takes long, so a caller that passes a request on drops its own
-    reference.
+    an opaque id. Other requests have the same first characters of `system`, up to each number in `shared`, and the next
+    request about the same problem has the same turns but the last, so that a provider can cache them. A prompt is large
+    and an answer takes long, so a caller that passes a request on drops its own reference.
     """
 
     system: str
@@ -42,6 +43,7 @@ class Request:
     level: HintLevel
     student: StudentLevels
     talk: Talk = NEW
+    shared: tuple[int, ...] = ()
     offline_only: bool = False
     """Whether only `offline` is called: the submission could not be analysed, which the guard needs, or is solved."""
 

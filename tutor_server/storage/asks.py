@@ -161,6 +161,7 @@ class EndedAsk:
     has_model_words: bool | None = None
     said: bytes = b""
     """The digests of the answer's sentences."""
+    was_cut: bool = False
     finding: ReportedFinding | None = None
     input_tokens: int = 0
     output_tokens: int = 0
@@ -231,6 +232,7 @@ def open_ask(connection: Connection, ask: NewAsk) -> UUID | None:
         "user_id": ask.user_id,
         "request_id": ask.request_id,
         "fallback": False,
+        "was_cut": False,
         "input_tokens": 0,
         "output_tokens": 0,
         "digest": ask.digest,
@@ -287,6 +289,7 @@ def end_ask(connection: Connection, ended: EndedAsk) -> bool:
             "withheld_rule": ended.withheld_rule,
             "has_model_words": ended.has_model_words,
             "said": ended.said or None,
+            "was_cut": ended.was_cut,
             "topic": finding.rule if finding else None,
             "finding_line": finding.line if finding else None,
             "finding_certainty": finding.certainty if finding else None,

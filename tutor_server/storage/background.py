@@ -1,4 +1,4 @@
-"""Reads the data for opening an ask: the asker before admission, then session, module and earlier messages."""
+"""Reads the data for opening an ask: the asker before admission, then session and module."""
 
 from __future__ import annotations
 
@@ -25,12 +25,8 @@ if TYPE_CHECKING:
 
     from tutor_server.storage.modules import Module
 
-HISTORY_MESSAGES = 50
-"""The maximum number of earlier messages loaded for a prompt; the context budget usually keeps fewer."""
 SAID_ANSWERS = 300
 """The maximum number of answers of a session that no offline text repeats."""
-EARLIER_ANSWERS = 10
-"""The maximum number of earlier answers on the same problem that the guard and the prompt take into account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,30 +40,12 @@ class Asker:
     """Limits of this student that replace the general ones until they expire."""
 
 
-@dataclass(frozen=True, slots=True)
-class PastMessage:
-    """A message of the same session, by the student (`user`) or the tutor (`assistant`)."""
-
-    role: str
-    content: str
-
-
-@dataclass(frozen=True, slots=True)
-class EarlierAnswer:
-    """An earlier answer to the student on the same problem."""
-
-    hint_level: int
-    content: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskBackground:
-    """The session, module and messages, which are read before an ask is opened."""
+    """The session and module, which are read before an ask is opened."""
 
     session_id: UUID | None
     module: Module | None
-    history: tuple[PastMessage, ...]
-    """Earlier messages of the session, newest first."""
 
 
 class _AskerRow(NamedTuple):
@@ -118,15 +96,6 @@ def _latest_session_in(module: ColumnElement[bool]) -> Query[UUID]:
 
 _LATEST_SESSION = _latest_session_in(ChatSession.module_id.is_(None))
 _LATEST_SESSION_OF_MODULE = _latest_session_in(ChatSession.module_id == bindparam("module"))
-_HISTORY = Query(
-    lambda _: (
-        select(ChatMessage.role, ChatMessage.content)
-        .where(ChatMessage.session_id == bindparam("session"))
-        .order_by(ChatMessage.created_at.desc())
-        .limit(HISTORY_MESSAGES)
-    ),
-    PastMessage,
-)
 _SAID: Query[bytes] = Query(
     lambda _: (
         select(Ask.said)
@@ -148,16 +117,6 @@ _TIMES: Query[int] = Query(
         Ask.follow_up_to.is_(None),
     ),
     scalar,
-)
-_EARLIER_ANSWERS = Query(
-    lambda _: (
-        select(ChatMessage.hint_level, ChatMessage.content)
-        .join(Ask, Ask.id == ChatMessage.id)
-        .where(Ask.problem_id == bindparam("problem"))
-        .order_by(ChatMessage.created_at.desc())
-        .limit(EARLIER_ANSWERS)
-    ),
-    EarlierAnswer,
 )
 
 
@@ -184,14 +143,10 @@ def read_background(
     session_id: UUID | None,
     module_id: str | None,
 ) -> AskBackground:
-    """Return the session and module of an ask, with the earlier messages. Raise `NotFound`."""
+    """Return the session and module of an ask. Raise `NotFound`."""
     module = _find_module(connection, module_id)
     session_id = _find_session(connection, user_id, session_type, session_id, module_id)
-    return AskBackground(
-        session_id=session_id,
-        module=module,
-        history=() if session_id is None else _read_history(connection, session_id),
-    )
+    return AskBackground(session_id=session_id, module=module)
 
 
 def _find_module(connection: Connection, module_id: str | None) -> Module | None:
@@ -214,16 +169,6 @@ def _find_session(
     if module_id is None:
         return _LATEST_SESSION.first(connection, known)
     return _LATEST_SESSION_OF_MODULE.first(connection, known | {"module": module_id})
-
-
-def _read_history(connection: Connection, session_id: UUID) -> tuple[PastMessage, ...]:
-    return tuple(_HISTORY.all(connection, {"session": session_id}))
-
-
-def read_earlier_answers(connection: Connection, problem_id: UUID) -> tuple[EarlierAnswer, ...]:
-    """Return the latest answers on a problem, oldest first."""
-    newest_first = _EARLIER_ANSWERS.all(connection, {"problem": problem_id})
-    return tuple(reversed(newest_first))
 
 
 def read_said(connection: Connection, session_id: UUID | None) -> frozenset[bytes]:

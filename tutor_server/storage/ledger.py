@@ -76,6 +76,8 @@ class SettledCall:
     model: str
     settled_at: datetime
     input_tokens: int
+    cache_read_tokens: int
+    cache_write_tokens: int
     output_tokens: int
     cost_nanodollars: int | None
     is_estimated: bool
@@ -236,6 +238,8 @@ def _close(connection: Connection, call: SettledCall, statement: Query[_Closed])
             "lease_expires_at": None,
             "settled_at": call.settled_at,
             "input_tokens": call.input_tokens,
+            "cache_read_tokens": call.cache_read_tokens,
+            "cache_write_tokens": call.cache_write_tokens,
             "output_tokens": call.output_tokens,
             "cost_nanodollars": call.cost_nanodollars,
             "is_estimated": call.is_estimated,

@@ -215,6 +215,7 @@ class Ask(Base):
     request id can be used again). `topic` is the offline tutor's rule that explains the error in the program,
     `finding_line` its line from 1 and `finding_certainty` how sure the tutor is of it.
     `said` holds digests of the answer's sentences, so that none of the offline tutor's is said twice in a session.
+    `was_cut` is whether the model stopped before its own end, such as at the maximum length.
     `delta_ends` holds the offset in the answer at which each delta ended, so that a replay numbers the deltas as the
     first time.
     """
@@ -260,6 +261,7 @@ class Ask(Base):
     withheld_rule: Mapped[str | None] = mapped_column(String(64))
     has_model_words: Mapped[bool | None]
     said: Mapped[bytes | None] = mapped_column(LargeBinary)
+    was_cut: Mapped[bool] = mapped_column(server_default=false())
     input_tokens: Mapped[int] = mapped_column(default=0)
     output_tokens: Mapped[int] = mapped_column(default=0)
     helpful: Mapped[bool | None]
@@ -308,6 +310,8 @@ class DailyUsage(Base):
 class ModelCall(Base):
     """The ledger: one row for each provider call, open (`sent`, or `reserved` if nothing is sent), then `settled`.
 
+    `input_tokens` counts the whole prompt, with the tokens that were read from the provider's cache or written to it.
+
     `unsent`: the call was reserved but not made; `swept`: the process died before it settled the call.
 
     `user_id` and `ask_id` become null when the student is deleted; the cost stays. Cost is in nano-dollars; null: no
@@ -337,6 +341,8 @@ class ModelCall(Base):
     settled_at: Mapped[datetime | None]
     reserved_nanodollars: Mapped[int | None] = mapped_column(BigInteger)
     input_tokens: Mapped[int | None]
+    cache_read_tokens: Mapped[int | None]
+    cache_write_tokens: Mapped[int | None]
     output_tokens: Mapped[int | None]
     cost_nanodollars: Mapped[int | None] = mapped_column(BigInteger)
     is_estimated: Mapped[bool] = mapped_column(default=False)

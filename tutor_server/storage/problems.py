@@ -125,6 +125,8 @@ class PlacedAsk:
     circumstances: Circumstances
     comparison: Comparison | None = None
     """None for a question about an earlier answer."""
+    last_problem_id: UUID | None = None
+    """The problem of the student's last ask about the same unit of code, or None."""
 
 
 def place_ask(
@@ -150,7 +152,10 @@ def place_ask(
     root_id = placement.root or version_id
     taken = _climb(connection, root_id, asked, policy, bound)
     return PlacedAsk(
-        raised=Raised(root_id, taken.level, moved=taken.moved), circumstances=asked, comparison=placement.comparison
+        raised=Raised(root_id, taken.level, moved=taken.moved),
+        circumstances=asked,
+        comparison=placement.comparison,
+        last_problem_id=of_unit[0].root if of_unit else None,
     )
 
 
@@ -163,7 +168,9 @@ def place_follow_up(
         raise NotFound("The answer that this question is about does not exist.")
     asked = Circumstances(is_follow_up=True, made_effort=made_effort)
     taken = _climb(connection, problem_id, asked, policy, bound)
-    return PlacedAsk(raised=Raised(problem_id, taken.level, moved=taken.moved), circumstances=asked)
+    return PlacedAsk(
+        raised=Raised(problem_id, taken.level, moved=taken.moved), circumstances=asked, last_problem_id=problem_id
+    )
 
 
 def lower_level(connection: Connection, problem_id: UUID, rungs: int = 1) -> None:

@@ -9,15 +9,24 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tutor_protocol import Diagnostic, Submission
-    from tutor_server.storage.background import PastMessage
+    from tutor_protocol import Diagnostic, Submission, TestReport
+    from tutor_server.storage.conversation import PastAsk
 
 BYTES_PER_TOKEN = 3
 """The number of UTF-8 bytes that count as one token, since no tokenizer works offline and for every model."""
 
 HISTORY_SHARE = 0.25
+STEADY_HISTORY_SHARE = 0.2
+"""The share of the whole budget that the history has at most.
+
+It is the same for each ask with a short question, so that successive prompts begin alike.
+"""
 CELLS_SHARE = 0.25
 TRACEBACK_SHARE = 0.2
+EDIT_SHARE = 0.05
+"""The share of the lines that the student has changed since the last ask."""
+TURN_TOKENS = 20
+"""The tokens that an earlier ask takes in a prompt besides the words of the student and the tutor."""
 LINE_END = re.compile(r"\r\n|\r|\n")
 """Matches the line endings of an editor (LSP 3.17 §Text Documents). A form feed does not end a line."""
 LINE_CHARACTERS = 500
@@ -44,30 +53,31 @@ class Context:
     cells: tuple[str, ...]
     """Earlier notebook cells with their outputs, oldest first."""
     question: str
-    history: tuple[PastMessage, ...]
-    """Earlier messages of the session, oldest first."""
+    history: tuple[PastAsk, ...]
+    """Earlier asks about the problem, oldest first."""
+    test_report: str = ""
+    edit: str = ""
+    """The lines that the student has removed and added since the last ask."""
 
 
-def build_context(submission: Submission, history: Sequence[PastMessage], budget: int) -> Context:
+def build_context(submission: Submission, history: Sequence[PastAsk], budget: int, *, edit: str = "") -> Context:
     """Build the context from the parts that fit into `budget` tokens.
 
     The question and the line under the cursor are always included. The end of the traceback, the diagnostics, the
-    nearest notebook cells and the newest messages each have a share of the budget. The rest of the budget is for the
-    code around the cursor. `history` starts with the newest message.
+    nearest notebook cells, the newest asks and the last edit each have a share of the budget. The rest of the budget
+    is for the code around the cursor. `history` starts with the oldest ask.
     """
     question = (submission.question or "").strip()
     left = budget - estimate_tokens(question)
-    traceback = _last_lines(submission.traceback or "", int(left * TRACEBACK_SHARE))
+    test_report = _first_lines(_report(submission.test_report), int(left * TRACEBACK_SHARE / 2))
+    traceback = _last_lines(submission.traceback or "", int(left * TRACEBACK_SHARE) - estimate_tokens(test_report))
     diagnostics = tuple(
         _take((_describe(submission, item) for item in submission.diagnostics), int(left * TRACEBACK_SHARE))
     )
     cells = tuple(reversed(_take(_newest_cells(submission), int(left * CELLS_SHARE))))
-    chosen = _take_messages(history, int(left * HISTORY_SHARE))
-    used = (
-        estimate_tokens(traceback)
-        + sum(map(estimate_tokens, (*diagnostics, *cells)))
-        + sum(estimate_tokens(message.content) for message in chosen)
-    )
+    chosen = _newest(history, int(min(budget * STEADY_HISTORY_SHARE, left * HISTORY_SHARE)))
+    edit = edit if estimate_tokens(edit) <= left * EDIT_SHARE else ""
+    used = sum(map(estimate_tokens, (test_report, traceback, edit, *diagnostics, *cells))) + sum(map(_size, chosen))
     return Context(
         code=_lines_around_cursor(submission, left - used),
         cursor_line=shown_line(submission, submission.cursor.line),
@@ -75,7 +85,9 @@ def build_context(submission: Submission, history: Sequence[PastMessage], budget
         traceback=traceback,
         cells=cells,
         question=question,
-        history=tuple(reversed(chosen)),
+        history=tuple(chosen),
+        test_report=test_report,
+        edit=edit,
     )
 
 
@@ -95,8 +107,36 @@ def _take(texts: Iterable[str], budget: int) -> list[str]:
     return taken
 
 
-def _take_messages(newest_first: Sequence[PastMessage], budget: int) -> list[PastMessage]:
-    return list(newest_first[: len(_take((message.content for message in newest_first), budget))])
+def _newest(oldest_first: Sequence[PastAsk], budget: int) -> Sequence[PastAsk]:
+    """Return the newest asks that fit the budget, without gaps.
+
+    If they do not all fit, the oldest are left out in steps of half the budget. So the first ask in a prompt changes
+    rarely, and the prompts between two changes begin alike.
+    """
+    sizes = [_size(ask) for ask in oldest_first]
+    step = max(budget // 2, 1)
+    excess = -(-max(sum(sizes) - budget, 0) // step) * step
+    first = 0
+    while first < len(sizes) and excess > 0:
+        excess -= sizes[first]
+        first += 1
+    return oldest_first[first:]
+
+
+def _size(ask: PastAsk) -> int:
+    return estimate_tokens(ask.question) + estimate_tokens(ask.answer) + TURN_TOKENS
+
+
+def _report(report: TestReport | None) -> str:
+    """Return the result of a test run as text, or an empty string."""
+    if report is None:
+        return ""
+    lines = [f"{report.passed} passed, {report.failed} failed, {report.errors} errors"]
+    failure = report.first_failure
+    if failure is not None:
+        place = "" if failure.line is None else f" on line {failure.line}"
+        lines += [f"first failure{place}: {failure.name}", *failure.message.splitlines(), *failure.values]
+    return "\n".join(lines)
 
 
 def _describe(submission: Submission, diagnostic: Diagnostic) -> str:
@@ -109,6 +149,10 @@ def _newest_cells(submission: Submission) -> Iterable[str]:
     for number in range(len(submission.cells), 0, -1):
         cell = submission.cells[number - 1]
         yield f"[{number}]\n{cell.source}" + (f"\n--- output\n{cell.output}" if cell.output else "")
+
+
+def _first_lines(text: str, budget: int) -> str:
+    return "".join(_take(text.splitlines(keepends=True), budget)).rstrip("\n")
 
 
 def _last_lines(text: str, budget: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from tutor_analysis.unread import unread_snapshot
+from tutor_analysis.unread import shown_finding, unread_snapshot
 from tutor_pedagogy.conversation.talk import NO_CHANGE, Talk
 from tutor_pedagogy.ladder.policy import is_reply
 from tutor_server.admission.limiter import daily_cap_reached
@@ -24,10 +24,10 @@ from tutor_server.storage.background import (
     count_times,
     read_asker,
     read_background,
-    read_earlier_answers,
     read_said,
     read_told,
 )
+from tutor_server.storage.conversation import read_conversation
 from tutor_server.storage.daily_usage import count_message
 from tutor_server.storage.modules import begin_module
 from tutor_server.storage.problems import place_ask, place_follow_up
@@ -64,7 +64,7 @@ if TYPE_CHECKING:
 
 
 class Opening:
-    """Opens asks. `new_id` returns a new UUID, and `new_word` a new random word that cannot be guessed."""
+    """Opens asks. `new_id` returns a new UUID; the secret words of prompts are derived from `marker_key`."""
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class Opening:
         rules: Rules,
         clock: Clock,
         new_id: Callable[[], UUID],
-        new_word: Callable[[], str],
+        marker_key: bytes,
     ) -> None:
         self._database = database
         self._limiter = limiter
@@ -87,7 +87,7 @@ class Opening:
         self._rules = rules
         self._clock = clock
         self._new_id = new_id
-        self._new_word = new_word
+        self._marker_key = marker_key
         self._askers = KnownAskers()
         self._admission = AskAdmission(
             limiter=limiter, database=database, ledger=ledger, clock=clock, first_provider=first_provider, rules=rules
@@ -162,11 +162,13 @@ class Opening:
             snapshot=examination.snapshot or unread_snapshot(examination.problem),
             error_type=examination.error_type,
             purpose=examination.purpose,
+            finding=shown_finding(examination.finding),
             is_read=examination.is_read,
             session_type="notebook" if ask.kind == "cell" else "editor",
             session_id=session_id,
             follow_up_to=follow_up_to,
             stored_code=around(unit.source, ask.cursor.line - unit.start_line) if self._rules.store_code else None,
+            code_line=ask.first_line + unit.start_line + 1,
             day=grant.day,
             now=self._clock.now(),
         )
@@ -204,8 +206,7 @@ class Opening:
             session=session,
             module_progress=module_progress,
             owner=self._ledger.owner,
-            nonce=self._new_word(),
-            canary=self._new_word(),
+            marker_key=self._marker_key,
         )
 
     def _read_and_charge(self, connection: Connection, examined: ExaminedAsk, asker: Asker, ids: Ids) -> Facts:
@@ -233,7 +234,12 @@ class Opening:
             daily_messages=cap,
             messages=messages,
             placed=placed,
-            earlier_answers=read_earlier_answers(connection, raised.problem_id),
+            conversation=read_conversation(
+                connection,
+                raised.problem_id,
+                last_problem_id=placed.last_problem_id,
+                with_code=examined.stored_code is not None,
+            ),
             talk=Talk(
                 comparison=placed.comparison if placed.comparison is not None and examined.is_read else NO_CHANGE,
                 follow_up_to=None if examined.follow_up_to is None else read_told(connection, examined.follow_up_to),

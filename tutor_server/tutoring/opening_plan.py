@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tutor_analysis.work import Material
@@ -11,7 +11,11 @@ from tutor_pedagogy.dialogue import react
 from tutor_protocol import Accepted
 from tutor_server.llm.provider import Request, Usage
 from tutor_server.storage.asks import NewAsk
-from tutor_server.tutoring.context import build_context, estimate_tokens
+from tutor_server.tutoring.code_edit import edit_between
+from tutor_server.tutoring.context import build_context
+from tutor_server.tutoring.earlier_turns import answers_for_guard, repeatable
+from tutor_server.tutoring.known_facts import KnownFacts
+from tutor_server.tutoring.marker_word import marker_word
 from tutor_server.tutoring.prompts import assemble
 from tutor_server.tutoring.stored_words import without_code
 
@@ -23,11 +27,11 @@ if TYPE_CHECKING:
     from tutor_pedagogy.conversation.snapshot import Snapshot
     from tutor_pedagogy.conversation.talk import Talk
     from tutor_pedagogy.ladder.policy import Ladder
-    from tutor_protocol import Ask, Change, ErrorType, Purpose
-    from tutor_server.storage.background import AskBackground, Asker, EarlierAnswer
+    from tutor_protocol import Ask, Change, ErrorType, Purpose, ReportedFinding
+    from tutor_server.storage.background import AskBackground, Asker
+    from tutor_server.storage.conversation import Conversation
     from tutor_server.storage.modules import Module
     from tutor_server.storage.problems import PlacedAsk
-    from tutor_server.tutoring.prompts import Prompt
     from tutor_server.tutoring.rules import Rules
 
 
@@ -40,6 +44,8 @@ class ExaminedAsk:
     snapshot: Snapshot
     error_type: ErrorType
     purpose: Purpose | None
+    finding: ReportedFinding | None
+    """The mistake or the place to start that the offline tutor found, or None."""
     is_read: bool
     """Whether the submission could be analysed."""
     session_type: str
@@ -48,6 +54,8 @@ class ExaminedAsk:
     """The id of the ask that this one is a question about."""
     stored_code: str | None
     """The student's code, or None if the operator does not store code."""
+    code_line: int
+    """The number of the first line of the code that is stored, as the student's editor shows it."""
     day: date
     """The UTC day on which the limiter counted the ask."""
     now: datetime
@@ -66,10 +74,21 @@ class Facts:
     """The number of messages that the student has sent today, including this one."""
     placed: PlacedAsk
     """The problem, the student's hint level for it, and what has changed since the last ask."""
-    earlier_answers: tuple[EarlierAnswer, ...]
-    """Earlier answers on the same problem, oldest first."""
+    conversation: Conversation
+    """The earlier asks about the same problem."""
     talk: Talk = NEW
     """The conversation so far, for the offline tutor."""
+
+    @property
+    def edit(self) -> str:
+        """The lines that the student has changed since the last ask; empty if code is not stored."""
+        before, after = self.conversation.last_code, self.examined.stored_code
+        return "" if before is None or after is None else edit_between(before, after, self.examined.code_line)
+
+    @property
+    def known(self) -> KnownFacts:
+        """What the model is told about the ask."""
+        return KnownFacts(purpose=self.purpose, finding=self.examined.finding, comparison=self.placed.comparison)
 
     @property
     def purpose(self) -> Purpose | None:
@@ -93,8 +112,8 @@ class Ids:
     module_progress: UUID
     owner: str
     """The process that answers the ask."""
-    nonce: str
-    canary: str
+    marker_key: bytes = field(repr=False)
+    """The key from which the secret words of prompts are derived."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,16 +170,19 @@ def decide(facts: Facts, rules: Rules, ids: Ids) -> Plan:
     examined, background, raised = facts.examined, facts.background, facts.placed.raised
     ask, asker, module = examined.ask, facts.asker, background.module
     introduction = react(facts.talk.comparison, ask)
-    context = build_context(ask, background.history, rules.context_tokens)
+    session_id = background.session_id or ids.session
+    past = facts.conversation.asks
+    context = build_context(ask, repeatable(past), rules.context_tokens, edit=facts.edit)
+    marker = marker_word(ids.marker_key, session_id, raised.problem_id)
     prompt = assemble(
         context,
         level=raised.level,
         student=asker.levels,
         module=module,
-        earlier_answers=facts.earlier_answers,
+        known=facts.known,
         introduction=introduction,
-        nonce=ids.nonce,
-        canary=ids.canary,
+        marker=marker,
+        keeps_code=rules.store_code,
     )
     return Plan(
         new_ask=NewAsk(
@@ -168,7 +190,7 @@ def decide(facts: Facts, rules: Rules, ids: Ids) -> Plan:
             user_id=asker.id,
             request_id=ask.request_id,
             digest=examined.digest,
-            session_id=background.session_id or ids.session,
+            session_id=session_id,
             begins_session=background.session_id is None,
             session_type=examined.session_type,
             module_id=ask.module_id,
@@ -188,6 +210,7 @@ def decide(facts: Facts, rules: Rules, ids: Ids) -> Plan:
         begins_module=None if module is None else module.id,
         request=Request(
             system=prompt.system,
+            shared=prompt.shared,
             turns=prompt.turns,
             max_output_tokens=rules.max_output_tokens,
             user=str(asker.id),
@@ -197,23 +220,19 @@ def decide(facts: Facts, rules: Rules, ids: Ids) -> Plan:
             talk=facts.talk,
             offline_only=not examined.is_read or facts.change == "solved",
         ),
-        reserved=Usage(_tokens(prompt), rules.max_output_tokens),
+        reserved=Usage(prompt.tokens, rules.max_output_tokens, cache_write_tokens=prompt.stable_tokens),
         material=Material(
             level=raised.level,
             submission=ask,
             allowed_names=_words(module.allowed_names if module else ()),
-            earlier=tuple(answer.content for answer in facts.earlier_answers),
-            canary=ids.canary,
-            markers=(ids.nonce, ids.canary),
+            earlier=answers_for_guard(past),
+            canary=marker,
+            markers=(marker,),
             exercise="" if module is None else "\n".join((module.title, module.statement, *module.objectives)),
         ),
         introduction=introduction,
         facts=facts,
     )
-
-
-def _tokens(prompt: Prompt) -> int:
-    return estimate_tokens(prompt.system) + sum(estimate_tokens(turn.content) for turn in prompt.turns)
 
 
 def _words(dotted_names: Iterable[str]) -> frozenset[str]:

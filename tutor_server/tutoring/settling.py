@@ -159,6 +159,7 @@ def _ended(progress: AskProgress, answer: Answer, failure: TutorError | None, no
         withheld_rule=progress.withheld_rule,
         has_model_words=progress.has_model_words,
         said=digests_of(answer.text),
+        was_cut=model is not None and model.finish is not None and model.finish.reason != "stop",
         finding=progress.finding,
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from contextlib import AbstractAsyncContextManager
 
-    from anthropic.types import MessageParam, ThinkingConfigParam
+    from anthropic.types import CacheControlEphemeralParam, MessageParam, TextBlockParam, ThinkingConfigParam
     from anthropic.types.message_create_params import MessageCreateParamsStreaming
 
     from tutor_server.llm.batching import Pacing
@@ -31,6 +31,11 @@ _THINKING: tuple[tuple[re.Pattern[str], ThinkingConfigParam], ...] = (
 
 Thinking would delay the first word too long for a student, and its tokens count towards `max_tokens`.
 """
+
+_CACHED: CacheControlEphemeralParam = {"type": "ephemeral"}
+"""Marks the end of a prefix that Anthropic caches for five minutes. A request has at most four such marks."""
+_MAX_SHARED = 3
+"""The maximum number of marks in the system prompt; one more is for the turns."""
 
 _ALWAYS_THINKS = re.compile(r"claude-(opus-5-5|fable|mythos)")
 _THINKING_TOKENS = 4096
@@ -67,8 +72,8 @@ class AnthropicProvider:
         """Open the call. Leaving the context closes the upstream connection at once. Raises `ProviderFailure`."""
         body: MessageCreateParamsStreaming = {
             "model": self.model,
-            "system": sendable(request.system),
-            "messages": [_message(turn) for turn in request.turns],
+            "system": _system(request),
+            "messages": _messages(request.turns),
             "max_tokens": request.max_output_tokens,
             "metadata": {"user_id": request.user},
             "stream": True,
@@ -89,9 +94,34 @@ class AnthropicProvider:
         await self._upstream.close()
 
 
-def _message(turn: Turn) -> MessageParam:
-    content = sendable(turn.content)
+def _system(request: Request) -> str | list[TextBlockParam]:
+    """Return the system prompt, with a mark after each part that other requests share."""
+    ends = [end for end in request.shared[-_MAX_SHARED:] if 0 < end <= len(request.system)]
+    if not ends:
+        return sendable(request.system)
+    blocks = [
+        _cached(sendable(request.system[start:end]))
+        for start, end in zip([0, *ends], ends, strict=False)
+        if end > start
+    ]
+    rest = sendable(request.system[ends[-1] :])
+    return [*blocks, {"type": "text", "text": rest}] if rest else blocks
+
+
+def _messages(turns: Sequence[Turn]) -> list[MessageParam]:
+    """Return the turns, with a mark after the last one that the next request repeats."""
+    stable = len(turns) - 2
+    return [_message(turn, is_marked=number == stable) for number, turn in enumerate(turns)]
+
+
+def _message(turn: Turn, *, is_marked: bool) -> MessageParam:
+    text = sendable(turn.content)
+    content = [_cached(text)] if is_marked else text
     return {"role": "user", "content": content} if turn.role == "user" else {"role": "assistant", "content": content}
+
+
+def _cached(text: str) -> TextBlockParam:
+    return {"type": "text", "text": text, "cache_control": _CACHED}
 
 
 class _MessageDecoder:

@@ -28,7 +28,10 @@ _REASONS = re.compile(r"gpt-(5\.[1-9]|[6-9])")
 """Names of models that reason by default. Reasoning, which delays the first word and uses up tokens, is turned off."""
 
 _OPTIONAL = frozenset(
-    {"max_completion_tokens", "max_tokens", "stream_options", "reasoning_effort", "safety_identifier", "store"}
+    {
+        *("max_completion_tokens", "max_tokens", "stream_options", "reasoning_effort"),
+        *("safety_identifier", "prompt_cache_key", "store"),
+    }
 )
 """Options that are left out of all later calls once the server or the model has rejected them."""
 
@@ -72,7 +75,8 @@ class OpenAIProvider:
         if _REASONS.match(self.model):
             options["reasoning_effort"] = "none"
         if self._is_openai:
-            options |= {"safety_identifier": request.user, "store": False}
+            # Requests of one student begin alike, and OpenAI caches prefixes by itself where requests with one key go.
+            options |= {"safety_identifier": request.user, "prompt_cache_key": request.user, "store": False}
         return {name: value for name, value in options.items() if name not in self._refused_options}
 
     def _refusal(self, refused: Refused) -> ProviderFailure:
