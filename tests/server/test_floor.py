@@ -13,7 +13,7 @@ from testing.chat_client import Chat, connect, text_of
 from testing.fake_upstream import ECHOES, Behaviour, FakeUpstream
 from testing.fake_upstream.wire import system_prompt
 from testing.floor_replies import PROGRAMS, ModelReply, replies
-from testing.held_service import held_service
+from testing.held_service import HeldService, held_service
 from tutor_analysis.guarding import LoopGuard
 from tutor_analysis.work import Material
 from tutor_pedagogy.floor import Floor, PromptEcho, completion
@@ -111,18 +111,22 @@ def _bare(text: str) -> str:
 
 
 @pytest.fixture
-async def chat(tmp_path: Path, clock: HeldClock, upstream: FakeUpstream) -> AsyncIterator[Chat]:
-    """Return the WebSocket of a student of a service whose model is the fake upstream."""
+async def service(tmp_path: Path, clock: HeldClock, upstream: FakeUpstream) -> AsyncIterator[HeldService]:
+    """Return a service whose model is the fake upstream."""
     settings: dict[str, Any] = {
         "anthropic_api_key": upstream.key,
         "anthropic_base_url": upstream.url,
         "daily_message_cap": 10_000,
         "messages_per_minute": 10_000,
     }
-    async with (
-        held_service(tmp_path, clock, **settings) as service,
-        connect(service.url, (await service.register())["access_token"]) as opened,
-    ):
+    async with held_service(tmp_path, clock, **settings) as running:
+        yield running
+
+
+@pytest.fixture
+async def chat(service: HeldService) -> AsyncIterator[Chat]:
+    """Return the WebSocket of a student of the service."""
+    async with connect(service.url, (await service.register())["access_token"]) as opened:
         yield opened
 
 
@@ -138,20 +142,25 @@ def ask_about(program: str, number: int) -> dict[str, Any]:
 
 @pytest.mark.parametrize("kind", sorted({reply.kind for reply in replies()}))
 async def test_p17_every_answer_of_the_service_ends_whole_and_meets_its_floor(
-    kind: str, chat: Chat, upstream: FakeUpstream
+    kind: str, service: HeldService, upstream: FakeUpstream
 ) -> None:
-    """P17: through the service and at each level, every reply becomes an answer that is done and does what it owes."""
-    for reply in (reply for reply in replies() if reply.kind == kind):
-        fields = ask_about(reply.program, reply.number)
-        for level in HintLevel:
-            upstream.play(Behaviour(text=reply.as_told(words()), finish=reply.finish))
-            frames = await chat.answer(**fields)
+    """P17: through the service and at each level, every reply becomes an answer that is done and does what it owes.
 
-            text, end = text_of(frames), frames[-1]
-            assert (end["type"], frames[0]["hint_level"]) == ("done", level)
-            assert text.rstrip().endswith((".", "?", "!", "`", ")", "```")), text
-            if frames[0]["purpose"] == "find":
-                assert _pays(text, level, fields), text
+    Each reply goes to another student: to the same one, the offline tutor would say its part in other words.
+    """
+    for number, reply in enumerate(reply for reply in replies() if reply.kind == kind):
+        student = await service.register(f"student-{number}@uni.example")
+        fields = ask_about(reply.program, reply.number)
+        async with connect(service.url, student["access_token"]) as chat:
+            for level in HintLevel:
+                upstream.play(Behaviour(text=reply.as_told(words()), finish=reply.finish))
+                frames = await chat.answer(**fields)
+
+                text, end = text_of(frames), frames[-1]
+                assert (end["type"], frames[0]["hint_level"]) == ("done", level)
+                assert text.rstrip().endswith((".", "?", "!", "`", ")", "```")), text
+                if frames[0]["purpose"] == "find":
+                    assert _pays(text, level, fields), text
 
 
 def _pays(text: str, level: HintLevel, fields: dict[str, Any]) -> bool:
