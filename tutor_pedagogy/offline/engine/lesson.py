@@ -57,7 +57,7 @@ class Lesson:
     that is not too similar to the student's code. `remedy` says what to change if no edit was found; `reason` and
     `check` complete level 5. `claims` are what the texts assert about the program, as Python
     expressions over slots. The rule is dropped if one is false. `is_proved_by_message` says that the exception's
-    message alone proves the cause.
+    message alone proves the cause. `is_symptom` says that the line only shows the mistake, unless an edit mends it.
     """
 
     question: str
@@ -75,6 +75,7 @@ class Lesson:
     is_sure: bool = True
     claims: tuple[str, ...] = ()
     is_proved_by_message: bool = False
+    is_symptom: bool = False
     reasons: tuple[OfEdit, ...] = ()
     checks: tuple[OfEdit, ...] = ()
 
@@ -126,6 +127,7 @@ class LessonFile:
             checks=self._of_edits("Check"),
             is_sure=self.front_matter.get("place") != "a start",
             claims=tuple(claim.strip() for claim in self.front_matter.get("claims", "").split(";") if claim.strip()),
+            is_symptom=self.front_matter.get("place") == "a symptom",
             is_proved_by_message=self.front_matter.get("proof") == "the message",
         )
 

@@ -20,6 +20,7 @@ class Match:
     match counts only if an edit mends the program.
     `still_wrong` is the error that Python reports after the edit or the first step, with a line of the code.
     `also` are other lines with the same mistake.
+    `is_proved` says that the detector itself has proved the cause, `is_symptom` that the place only shows the mistake.
     A match that `needs_symptom` is of a pattern that correct programs have, too: it counts only beside a wrong result.
     """
 
@@ -33,3 +34,5 @@ class Match:
     needs_edit: bool = False
     slots: Mapping[str, str] = field(default_factory=dict)
     needs_symptom: bool = False
+    is_proved: bool = False
+    is_symptom: bool = False

@@ -15,6 +15,7 @@ from tutor_pedagogy.offline.rules.runtime import (
     arguments,
     asynchronous,
     attributes,
+    branch_gaps,
     callables,
     callees,
     conversions,
@@ -24,7 +25,9 @@ from tutor_pedagogy.offline.rules.runtime import (
     dictionaries,
     entries,
     environment,
+    file_origins,
     files,
+    filled,
     formats,
     imports,
     indexing,
@@ -40,12 +43,14 @@ from tutor_pedagogy.offline.rules.runtime import (
     objects,
     one_call_back,
     operands,
+    outside_attributes,
     own_objects,
     patterns,
     plots,
     protocols,
     recursion,
     results,
+    rows_of_text,
     scopes,
     splitting,
     standard_types,
@@ -53,9 +58,12 @@ from tutor_pedagogy.offline.rules.runtime import (
     strings,
     syntax_errors,
     taken_positions,
+    thrown_away,
     unconverted,
     unfinished,
+    value_origins,
     values,
+    wrong_values,
 )
 from tutor_pedagogy.offline.rules.runtime.context import CrashContext
 from tutor_pedagogy.offline.rules.runtime.rule import RuntimeRule
@@ -87,6 +95,11 @@ MODULES = (
     accumulators,
     callees,
     strings,
+    branch_gaps,
+    file_origins,
+    thrown_away,
+    filled,
+    rows_of_text,
     environment,
     files,
     asynchronous,
@@ -110,11 +123,14 @@ MODULES = (
     scopes,
     callables,
     arguments,
+    value_origins,
+    wrong_values,
     none_values,
     operands,
     iteration,
     indexing,
     keys,
+    outside_attributes,
     attributes,
     values,
     recursion,
@@ -130,6 +146,10 @@ def in_order(rules: Iterable[RuntimeRule]) -> list[RuntimeRule]:
     for rule in known.values():
         for later in rule.before:
             above.setdefault(later, []).append(rule.name)
+    for general in (rule for rule in known.values() if rule.is_general):
+        after = {general.name, *_all_after(general, known)}
+        special = (rule for rule in known.values() if not rule.is_general and rule.name not in after)
+        above.setdefault(general.name, []).extend(rule.name for rule in special if after.intersection(rule.before))
     ordered: dict[str, RuntimeRule] = {}
 
     def place(name: str) -> None:
@@ -142,6 +162,14 @@ def in_order(rules: Iterable[RuntimeRule]) -> list[RuntimeRule]:
     for last in (libraries.library_message, any_exception.other):
         ordered[last.name] = ordered.pop(last.name)
     return list(ordered.values())
+
+
+def _all_after(rule: RuntimeRule, known: Mapping[str, RuntimeRule]) -> list[str]:
+    """Return the names of the rules that come after a rule, by its own `before` or by that of a rule in between."""
+    found = [*rule.before]
+    for name in found:
+        found += [later for later in known[name].before if later not in found]
+    return found
 
 
 UNEXPLAINED = any_exception.other
@@ -183,7 +211,7 @@ def diagnose(evidence: Evidence) -> Cause:
         claims = [evidence.holds(claim, match) for claim in rule.lesson.claims]
         if False in claims:
             continue
-        is_proved = None not in claims and (bool(claims) or rule.lesson.is_proved_by_message)
+        is_proved = None not in claims and (bool(claims) or rule.lesson.is_proved_by_message or match.is_proved)
         edit = match.edit or _only_one_that_mends(evidence, match.choices)
         mends = evidence.mends(edit) if edit is not None else None
         if match.needs_edit and not mends:
@@ -191,6 +219,8 @@ def diagnose(evidence: Evidence) -> Cause:
         if mends is False:
             without_edit = without_edit or Cause(rule, replace(match, edit=None), "likely")
             continue
+        if edit is None and not match.is_proved and (match.is_symptom or rule.lesson.is_symptom):
+            return Cause(rule, match, "start_here")
         return Cause(rule, replace(match, edit=edit), _certainty(rule, is_certain=is_proved or bool(mends)))
     if without_edit is None:
         raise AssertionError("the last rule matches every crash")

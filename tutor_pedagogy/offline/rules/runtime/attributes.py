@@ -14,7 +14,7 @@ from tutor_pedagogy.problem.tree_walk import walk
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.finding import Edit
 
-_HAS_NO = re.compile(r"'(?P<type>[\w.]+)' object has no attribute '(?P<name>\w+)'")
+HAS_NO = re.compile(r"'(?P<type>[\w.]+)' object has no attribute '(?P<name>\w+)'")
 _TYPES: dict[str, type] = {each.__name__: each for each in (str, list, dict, tuple, set, int, float, range)}
 _OTHER_TYPES = frozenset(("numpy.ndarray", "ndarray", "bool", "generator", "dict_keys", "map", "filter", "zip"))
 """Further types whose attributes a program cannot change."""
@@ -58,14 +58,14 @@ def attribute_of_none(case: CrashContext) -> Match | None:
 
 
 @runtime_rule(
-    "attribute-misspelt", ("AttributeError",), _HAS_NO, before=("method-of-another-kind", "attribute-never-set")
+    "attribute-misspelt", ("AttributeError",), HAS_NO, before=("method-of-another-kind", "attribute-never-set")
 )
 def attribute_misspelt(case: CrashContext) -> Match | None:
     """Return the use of an attribute that is spelt almost like an existing one, or the line that misspells it."""
     given, name = case.match["type"], case.match["name"]
-    own = [] if given in _TYPES else _own_attributes(case.classes.get(given))
+    own = [] if given in _TYPES else own_attributes(case.classes.get(given))
     if given == "super":
-        own = [name for each in case.classes.values() for name in _own_attributes(each)]
+        own = [name for each in case.classes.values() for name in own_attributes(each)]
     if any(isinstance(node.target, ast.Attribute) and node.target.attr == name for node in _added(case)):
         own = [attribute for attribute in own if attribute != name]
     choices = own or [attribute for attribute in dir(_TYPES.get(given)) if given in _TYPES and attribute[0] != "_"]
@@ -73,6 +73,10 @@ def attribute_misspelt(case: CrashContext) -> Match | None:
     close = [folded[name.lower()]] if name.lower() in folded else get_close_matches(name, choices, 1, 0.75)
     if name in choices or not close or f"{given}.{name}" in _USUAL:
         return None
+    stored = _stored_under_wrong_name(case, name, close[0]) if given not in _TYPES else None
+    if stored is not None:
+        edit = case.substitute(stored.lineno, f".{close[0]}", f".{name}")
+        return case.at(stored, edit=edit, attribute=Code(close[0]), owner=Code(given), type=case.type_words)
     line = _only_line_with(case, name, close[0]) if given not in _TYPES else None
     if line is not None:
         return case.at(line, attribute=Code(close[0]), owner=Code(given), type=case.type_words)
@@ -81,6 +85,16 @@ def attribute_misspelt(case: CrashContext) -> Match | None:
     if node is None:
         return case.here(slots=slots)
     return case.here(node, replace=(node, f"{case.text(node.value)}.{close[0]}"), slots=slots)
+
+
+def _stored_under_wrong_name(case: CrashContext, used: str, written: str) -> ast.Attribute | None:
+    """Return the only use of an attribute if it stores the variable that has the name which is missing."""
+    nodes = [node for node in case.program.each(ast.Attribute) if node.attr == written]
+    statement = case.program.parents.get(nodes[0]) if len(nodes) == 1 else None
+    match statement:
+        case ast.Assign(targets=[ast.Attribute() as target], value=ast.Name(id=value)) if value == used:
+            return target
+    return None
 
 
 def _added(case: CrashContext) -> list[ast.AugAssign]:
@@ -95,7 +109,7 @@ def _only_line_with(case: CrashContext, used: str, written: str) -> int | None:
     return lines[0] if len(lines) == 1 and uses > 1 else None
 
 
-def _own_attributes(owner: ast.ClassDef | None) -> list[str]:
+def own_attributes(owner: ast.ClassDef | None) -> list[str]:
     """Return the names of the methods, attributes and variables that a class of the program defines."""
     found: list[str] = []
     for inner in walk(owner) if owner is not None else ():
@@ -165,11 +179,11 @@ def _call_meant(case: CrashContext, owner: str, key: str, arguments: list[ast.ex
     return {"str.append": f"{owner} += {given[0]}", "list.join": f"{given[0]}.join({owner})"}.get(key)
 
 
-@runtime_rule("method-of-another-kind", ("AttributeError",), _HAS_NO, before=("not-offered-by-object",))
+@runtime_rule("method-of-another-kind", ("AttributeError",), HAS_NO, before=("not-offered-by-object",))
 def method_of_another_kind(case: CrashContext) -> Match | None:
     """Return the use of an attribute that this built-in type does not have."""
     is_known = case.match["type"] in _OTHER_TYPES.union(_TYPES)
-    return _not_offered(case, "something that this type of value offers") if is_known else None
+    return _not_offered(case, "its own methods, which `dir` lists") if is_known else None
 
 
 def _not_offered(case: CrashContext, advice: str) -> Match:
@@ -185,7 +199,7 @@ def _not_offered(case: CrashContext, advice: str) -> Match:
     )
 
 
-@runtime_rule("attribute-never-set", ("AttributeError",), _HAS_NO, before=("not-offered-by-object",))
+@runtime_rule("attribute-never-set", ("AttributeError",), HAS_NO, before=("not-offered-by-object",))
 def attribute_never_set(case: CrashContext) -> Match | None:
     """Return the line of the class at which the attribute should be set, else the use of the attribute."""
     name, owner = case.match["name"], case.classes.get(case.match["type"])
@@ -232,7 +246,7 @@ def _is_of_another(case: CrashContext, attribute: str, owner: ast.ClassDef) -> b
     return False
 
 
-@runtime_rule("not-offered-by-object", ("AttributeError",), _HAS_NO)
+@runtime_rule("not-offered-by-object", ("AttributeError",), HAS_NO)
 def not_offered_by_object(case: CrashContext) -> Match | None:
     """Return the use of an attribute that the object does not have."""
     is_plot = case.match["type"] in _PLOTS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from tutor_pedagogy.offline.engine.nodes import first_argument, is_call_of
+from tutor_pedagogy.offline.rules.runtime.guessed_types import guessed_type
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
 
@@ -45,11 +46,12 @@ def super_not_called(case: CrashContext) -> Match | None:
 )
 def text_form_without_text(case: CrashContext) -> Match | None:
     """Return the line at which a special method such as `__str__` prints or returns something other than a string."""
-    methods = (node for node in case.program.each(ast.FunctionDef) if node.name == case.match["method"])
-    method = next(methods, None)
-    if method is None:
+    methods = [node for node in case.program.each(ast.FunctionDef) if node.name == case.match["method"]]
+    wrong = [node for node in methods if not _surely_returns_string(case, node)]
+    if len(wrong) != 1 and len(methods) != 1:
         return None
-    slots = {"method": Code(method.name), "type": case.type_words}
+    method = (wrong or methods)[0]
+    slots: dict[str, str | ast.AST] = {"method": Code(method.name), "type": case.type_words}
     prints = [node for node in walk(method) if is_call_of(node, "print")]
     if prints:
         shown = prints[-1]
@@ -60,10 +62,19 @@ def text_form_without_text(case: CrashContext) -> Match | None:
     results = [node for node in walk(method) if isinstance(node, ast.Return)]
     last = (results or method.body)[-1]
     value = last.value if isinstance(last, ast.Return) else None
+    if value is not None:
+        slots["value"] = value
     replace = (
         (value, f"str({case.text(value)})") if value is not None and method.name in ("__str__", "__repr__") else None
     )
     return case.at(last, replace=replace, slots=slots)
+
+
+def _surely_returns_string(case: CrashContext, method: ast.FunctionDef) -> bool:
+    """Return whether each `return` of a method gives a string."""
+    values = [each.value for each in case.program.returns_of(method)]
+    kinds = [guessed_type(value, case.classes, case.program.functions) for value in values if value is not None]
+    return bool(kinds) and len(kinds) == len(values) and set(kinds) == {"str"}
 
 
 @runtime_rule("function-wanted", ("TypeError",), r"first argument must be callable or None")

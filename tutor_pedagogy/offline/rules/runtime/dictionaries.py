@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import is_call_of
+from tutor_pedagogy.offline.rules.runtime.origins import input_of, is_input
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 
 if TYPE_CHECKING:
@@ -50,6 +52,47 @@ def key_of_another_type(case: CrashContext) -> Match | None:
         if isinstance(key, str) and key.strip().lstrip("-").isdecimal() and int(key) in owner:
             return case.here(subscript, replace=(subscript.slice, f"int({text})"), slots={**slots, "type": "a string"})
     return None
+
+
+@runtime_rule(
+    "key-typed-as-string",
+    ("KeyError",),
+    r"^'(?P<key>[^'\n]{1,40})'$",
+    before=("key-not-found", "start-is-no-key", "counting-new-key", "taken-from-empty", "key-of-another-type"),
+)
+def key_typed_as_string(case: CrashContext) -> Match | None:
+    """Return the call of `input` whose string is used as a key of a dictionary that has numbers as keys."""
+    key = case.match["key"]
+    for subscript in case.subscripts:
+        kind = _type_of_keys(case, subscript.value, key)
+        if not kind or not is_input(case.program, subscript.slice, case.line):
+            continue
+        name = subscript.slice
+        origin = input_of(case.program, name.id, case.line) if isinstance(name, ast.Name) else name
+        slots: dict[str, str | ast.AST] = {"owner": subscript.value, "key": subscript.slice, "given": Code(repr(key))}
+        slots |= {"bare": Code(key.strip()), "stop": str(case.program.shown(case.line))}
+        if origin is not None and is_call_of(origin, "input"):
+            found = case.at(origin, replace=(origin, f"{kind}({case.text(origin)})"), slots=slots)
+            return replace(found, is_proved=True)
+        return case.at(subscript, replace=(name, f"{kind}({case.text(name)})"), slots=slots)
+    return None
+
+
+def _type_of_keys(case: CrashContext, owner: ast.expr, key: str) -> str:
+    """Return `int` or `float` if the dictionary literal behind a name has only numbers as keys, this one among them."""
+    name = owner.id if isinstance(owner, ast.Name) else getattr(owner, "attr", "")
+    literals = [
+        node.value
+        for node in case.program.each(ast.Assign)
+        if isinstance(node.value, ast.Dict)
+        and any(getattr(target, "id", getattr(target, "attr", "")) == name for target in node.targets)
+    ]
+    keys = [each.value for literal in literals for each in literal.keys if isinstance(each, ast.Constant)]
+    for kind in (int, float):
+        if keys and all(type(each) is kind for each in keys):
+            with suppress(ValueError):
+                return kind.__name__ if kind(key) in keys else ""
+    return ""
 
 
 @runtime_rule("key-in-another-case", ("KeyError",), r"^'", before=("key-not-found",))
@@ -112,3 +155,62 @@ def _replaced_everywhere(case: CrashContext, owner: ast.expr, forms: list[str]) 
     """Return edits that replace a dictionary by one of its values wherever the failing line uses it."""
     line, name = case.program.line(case.line), case.text(owner)
     return tuple(case.program.edit(case.line, re.sub(rf"\b{re.escape(name)}\b", form, line)) for form in forms)
+
+
+@runtime_rule(
+    "search-loop-in-dictionary",
+    ("RuntimeError",),
+    r"dictionary changed size during iteration",
+    before=("changed-while-looping",),
+)
+def search_loop_in_dictionary(case: CrashContext) -> Match | None:
+    """Return the loop that searches a dictionary for a key and adds the key at the first one that is another."""
+    loop = case.statement
+    match loop:
+        case ast.For(
+            target=ast.Name(id=variable),
+            iter=(
+                ast.Call(func=ast.Attribute(value=owner, attr="keys"), args=[])
+                | (ast.Name() | ast.Attribute() as owner)
+            ),
+            body=[
+                ast.If(
+                    test=ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]), body=found, orelse=other
+                ) as test
+            ],
+            orelse=[],
+        ) if other and loop.lineno == case.line:
+            sides = [side for side in (left, right) if not (isinstance(side, ast.Name) and side.id == variable)]
+        case _:
+            return None
+    if len(sides) != 1 or isinstance(other[0], ast.If) or not _adds(case, other, owner, sides[0]):
+        return None
+    key, owner_text = case.text(sides[0]), case.text(owner)
+    slots: dict[str, str | ast.AST] = {"owner": owner, "key": sides[0], "variable": Code(variable)}
+    slots["other"] = str(case.program.shown(other[0].lineno))
+    has_break = any(isinstance(node, ast.Break | ast.Continue) for each in (*found, *other) for node in ast.walk(each))
+    edit = None if has_break else _as_test(case, loop, test, (variable, key, owner_text))
+    return case.at(other[0], edit=edit, slots=slots)
+
+
+def _adds(case: CrashContext, body: list[ast.stmt], owner: ast.expr, key: ast.expr) -> bool:
+    """Return whether a block stores a value under a key of a dictionary."""
+    for statement in body:
+        match statement:
+            case ast.Assign(targets=[ast.Subscript(value=held, slice=used)]):
+                if case.text(held) == case.text(owner) and case.text(used) == case.text(key):
+                    return True
+    return False
+
+
+def _as_test(case: CrashContext, loop: ast.For, test: ast.If, names: tuple[str, str, str]) -> Edit:
+    """Return the edit that replaces a loop over the keys by one test with `in`."""
+    variable, key, owner = names
+    indent, inner = " " * loop.col_offset, " " * test.col_offset
+    lines = [f"{indent}if {key} in {owner}:"]
+    for number in range(test.lineno + 1, (loop.end_lineno or loop.lineno) + 1):
+        line = case.program.line(number)
+        line = indent + line[len(inner) :] if line.startswith(inner) else line
+        lines.append(re.sub(rf"\b{re.escape(variable)}\b", key, line))
+    count = (loop.end_lineno or loop.lineno) - loop.lineno + 1
+    return case.program.edit(loop.lineno, "\n".join(lines), before_lines=count)

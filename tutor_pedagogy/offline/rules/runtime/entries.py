@@ -104,7 +104,10 @@ def entry_taken_whole(case: CrashContext) -> Match | None:
                 is_bound_again = any(up.lineno < line <= case.line for line, _ in case.program.assignments(node.id))
                 if is_bound_again or (node.id in _WHOLE and not _is_name_of_part(case, up.iter, node.id)):
                     return None
-                is_dictionary = isinstance(case.value(up.iter), dict)
+                iterated = case.value(up.iter)
+                if given == "str" and isinstance(iterated, list | tuple):
+                    return None  # One of its entries is a string, and not each.
+                is_dictionary = isinstance(iterated, dict)
                 replace = (up.iter, f"{case.text(up.iter)}.values()" if is_dictionary else None)
                 return case.at(up, replace=replace, name=node, iterable=up.iter, use=case.source, type=in_words(given))
     return None

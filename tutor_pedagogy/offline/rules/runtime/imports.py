@@ -79,6 +79,16 @@ def name_not_imported(case: CrashContext) -> Match | None:
     return case.here(name, edit=case.insert_line(1, statement) if can_be_first else None, slots=slots)
 
 
+def _with_module(case: CrashContext, module: str, uses: list[ast.Name]) -> Edit:
+    """Return the edit that writes a module and a dot before names."""
+    lines = [*case.program.lines]
+    for use in sorted(uses, key=lambda use: (use.lineno, -use.col_offset)):
+        text = lines[use.lineno - 1]
+        start = characters(text, use.col_offset)
+        lines[use.lineno - 1] = f"{text[:start]}{module}.{text[start:]}"
+    return edit_to(case.program, "\n".join(lines))
+
+
 def _imported_otherwise(case: CrashContext, module: str) -> ast.Import | ast.ImportFrom | None:
     """Return the import of a module, or of names from it, in a form that does not define the name used; or None."""
     for node in case.program.each(ast.Import, ast.ImportFrom):
@@ -120,6 +130,28 @@ def module_not_found(case: CrashContext) -> Match | None:
     is_line = isinstance(case.statement, ast.Import | ast.ImportFrom)
     edit = case.substitute(case.line, name, close[0]) if close and is_line and not is_used_so else None
     return case.here(edit=edit, module=Code(name))
+
+
+@runtime_rule(
+    "method-imported-without-class",
+    ("ImportError",),
+    r"cannot import name '(?P<name>\w+)' from '(?P<module>[\w.]+)'",
+    before=("name-not-in-module",),
+)
+def method_imported_without_class(case: CrashContext) -> Match | None:
+    """Return the import of a method from a module, where the class of the method must be imported."""
+    name, module = case.match["name"], case.match["module"]
+    statement = case.statement
+    if name not in METHODS_OF_CLASS.get(module, ()) or not isinstance(statement, ast.ImportFrom):
+        return None
+    class_name = module.rpartition(".")[2]
+    edit = None
+    if [alias.name for alias in statement.names] == [name] and statement.names[0].asname is None:
+        lines = _with_module(case, class_name, case.program.uses.get(name, [])).apply(case.program.code).split("\n")
+        lines[statement.lineno - 1] = f"from {module} import {class_name}"
+        edit = edit_to(case.program, "\n".join(lines))
+    slots = {"full": Code(f"{class_name}.{name}"), "class_name": Code(class_name), "module": Code(module)}
+    return case.here(edit=edit, name=Code(name), slots=slots)
 
 
 @runtime_rule("name-not-in-module", ("ImportError",), r"cannot import name '(?P<name>\w+)' from '(?P<module>[\w.]+)'")

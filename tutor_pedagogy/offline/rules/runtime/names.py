@@ -126,6 +126,10 @@ def text_without_quotes(case: CrashContext) -> Match | None:
         case ast.Compare(left=left, comparators=others):
             is_meant = any(map(is_string, (left, *others))) or (len(name) == 1 and node in others)
             is_meant = is_meant or (len(others) == 1 and isinstance(case.value(left), str))
+        case ast.Subscript(slice=key, value=owner) if key is node:
+            held = case.value(owner)
+            texts = (each.value for each in case.program.each(ast.Constant))
+            is_meant = (isinstance(held, dict) and name in held) or name in texts
         case ast.List(elts=elements) | ast.Tuple(elts=elements):
             is_meant = any(map(is_string, elements))
         case _:

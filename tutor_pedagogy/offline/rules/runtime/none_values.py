@@ -19,8 +19,9 @@ def none_match(case: CrashContext, wrong: ast.expr | None, place: ast.expr | Non
     """Return the source of a None; if it is unknown, the place that uses the None."""
     handed = _handed_in(case, wrong) or ""
     if wrong is None:
-        return case.here(name=Code(case.marked or ""), source="", slots=slots)
-    return none_source(case, wrong, **slots) or case.here(place, name=wrong, source=handed, slots=slots)
+        return changed(case.here(name=Code(case.marked or ""), source="", slots=slots), is_symptom=True)
+    unknown = changed(case.here(place, name=wrong, source=handed, slots=slots), is_symptom=True)
+    return none_source(case, wrong, **slots) or unknown
 
 
 def _handed_in(case: CrashContext, wrong: ast.expr | None) -> str | None:
@@ -59,7 +60,7 @@ def none_source(case: CrashContext, wrong: ast.expr, **slots: str | ast.AST) -> 
             last = _end_without_value(function)
             way = "ends without returning a value"
             if not case.program.returns_nothing(function):
-                way = "comes to its end without a `return` if none of its conditions fits"
+                way = "has a path that comes to its end without a `return`"
             source = f"the function `{function.name}`, which {way}"
             worked_out = isinstance(last, ast.Expr) and isinstance(last.value, ast.BinOp | ast.Compare)
             is_line = worked_out and last.lineno == last.end_lineno

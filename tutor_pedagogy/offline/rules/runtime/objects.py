@@ -16,7 +16,7 @@ _HAS_NO = re.compile(r"^'(?P<type>str|int|float|bool|list|tuple|dict)' object ha
 @runtime_rule("value-handed-for-object", ("AttributeError",), _HAS_NO, before=("method-of-another-kind",))
 def value_handed_for_object(case: CrashContext) -> Match | None:
     """Return the call that passes a constant for a parameter that is used as an object of the program's own class."""
-    failed, function, owner = case.attribute(case.match["name"]), case.function, _owner_of(case, case.match["name"])
+    failed, function, owner = case.attribute(case.match["name"]), case.function, owner_of(case, case.match["name"])
     if failed is None or owner is None or function is None or not isinstance(failed.value, ast.Name):
         return None
     if failed.value.id not in parameters(function) or not case.crash.callers:
@@ -32,7 +32,7 @@ def value_handed_for_object(case: CrashContext) -> Match | None:
     return None
 
 
-def _owner_of(case: CrashContext, attribute: str) -> ast.ClassDef | None:
+def owner_of(case: CrashContext, attribute: str) -> ast.ClassDef | None:
     """Return the program's class that defines a method or sets an attribute of this name, or None."""
     for node in case.program.each(ast.FunctionDef, ast.Attribute):
         if is_stored(node, attribute) or (isinstance(node, ast.FunctionDef) and node.name == attribute):
@@ -45,7 +45,7 @@ def _owner_of(case: CrashContext, attribute: str) -> ast.ClassDef | None:
 @runtime_rule("value-in-place-of-object", ("AttributeError",), _HAS_NO, before=("method-of-another-kind",))
 def value_in_place_of_object(case: CrashContext) -> Match | None:
     """Return the only line that stores a parameter or a constant instead of an object of the program's own class."""
-    failed, owner = case.attribute(case.match["name"]), _owner_of(case, case.match["name"])
+    failed, owner = case.attribute(case.match["name"]), owner_of(case, case.match["name"])
     if failed is None or owner is None:
         return None
     stored = [(line, value) for line, value in _stored_as(case, failed.value) if _is_bare(case, line, value)]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.edits import edit_to
 from tutor_pedagogy.offline.engine.nodes import is_call_of, is_string
 from tutor_pedagogy.offline.evaluation import UNKNOWN
+from tutor_pedagogy.offline.rules.runtime.measures import converted_at_use, is_tested_as_string, kind_of_number
 from tutor_pedagogy.offline.rules.runtime.origins import input_of, is_input
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.type_names import in_words
@@ -82,11 +83,15 @@ def _at_input(case: CrashContext, part: ast.expr, operation: ast.AST | None) -> 
         name = name.value
     origin = (input_of(case.program, name.id, case.line) if isinstance(name, ast.Name) else None) or part
     text, statement = case.text(origin), case.program.statement_at(origin.lineno)
-    new = f"int({text})"
+    kind = kind_of_number(case, [origin])
+    new = f"{kind}({text})"
     match origin:
         case ast.Call(func=ast.Attribute(attr="split")):
             is_unpacked = isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Tuple)
-            new = f"map(int, {text})" if is_unpacked else f"list(map(int, {text}))"
+            new = f"map({kind}, {text})" if is_unpacked else f"list(map({kind}, {text}))"
+    if isinstance(name, ast.Name) and is_tested_as_string(case, name.id):
+        edit, use_line = converted_at_use(case, operation, kind), str(case.program.shown(case.line))
+        return case.at(origin, edit=edit, name=part, operation=operation or "", use_line=use_line)
     both = _both_converted(case, operation)
     other: ast.AST | str = operation.right if both is not None and isinstance(operation, ast.BinOp) else ""
     return case.at(origin, edit=both or case.rewrite(origin, new), name=part, operation=operation or "", others=other)
@@ -103,9 +108,10 @@ def _both_converted(case: CrashContext, operation: ast.AST | None) -> Edit | Non
     inputs = [value for value in values if is_call_of(value, "input") and value.lineno == value.end_lineno]
     if len({value.lineno for value in inputs}) != len(values):
         return None
+    kind = kind_of_number(case, inputs)
     for value in inputs:
         line, (start, end) = lines[value.lineno - 1], case.columns(value)
-        lines[value.lineno - 1] = f"{line[:start]}int({line[start:end]}){line[end:]}"
+        lines[value.lineno - 1] = f"{line[:start]}{kind}({line[start:end]}){line[end:]}"
     return edit_to(case.program, "\n".join(lines))
 
 
@@ -135,7 +141,7 @@ def text_plus_other(case: CrashContext) -> Match | None:
         replace = (wrong, replace[1] if wrong is right else None)
     elif isinstance(string, ast.BinOp) and isinstance(string.op, ast.Mult) and isinstance(string.left, ast.Name):
         replace = (string.left, f"int({string.left.id})")
-    elif isinstance(wrong, ast.Constant) and isinstance(string, ast.Name | ast.Attribute) and not is_printed:
+    elif isinstance(wrong, ast.Constant) and _is_no_literal(string) and not is_printed:
         held = case.value(string)
         is_number = isinstance(held, str) and re.fullmatch(r"\s*-?\d+\s*", held)
         replace = (string, f"int({case.text(string)})" if is_number else None)
@@ -153,6 +159,16 @@ def _first_sum(operation: ast.expr, left: ast.expr, right: ast.expr) -> tuple[as
         inner = left
         operation, left, right = inner, inner.left, inner.right
     return operation, left, right
+
+
+def _is_no_literal(node: ast.expr) -> bool:
+    """Return whether an expression takes its string from elsewhere, so that a sum of numbers may be meant."""
+    match node:
+        case ast.Name() | ast.Attribute() | ast.Subscript():
+            return True
+        case ast.Call(func=ast.Name(id=name)):
+            return name != "str"
+    return False
 
 
 def _all_as_strings(case: CrashContext, operation: ast.expr, wrong: ast.expr) -> Edit | None:

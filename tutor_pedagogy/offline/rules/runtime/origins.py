@@ -107,22 +107,24 @@ def _none_in(program: Program, name: str, line: int) -> tuple[str, ast.AST] | No
 
 def falls_through(program: Program, function: Function) -> bool:
     """Return whether a function returns a value on some paths and reaches its end on others."""
-    return not program.returns_nothing(function) and not _ends(function.body)
+    return not program.returns_nothing(function) and not ends_in_result(function.body)
 
 
-def _ends(body: list[ast.stmt]) -> bool:
+def ends_in_result(body: list[ast.stmt]) -> bool:
     """Return whether every path through a block ends in `return` or `raise`."""
     match body[-1:]:
         case [ast.If(body=inner, orelse=other)]:
-            return _ends(inner) and _ends(other)
+            return ends_in_result(inner) and ends_in_result(other)
         case [ast.With(body=inner)]:
-            return _ends(inner)
+            return ends_in_result(inner)
         case [ast.Try(body=inner, handlers=handlers, orelse=other, finalbody=final)]:
-            return _ends(final) or ((_ends(inner) or _ends(other)) and all(_ends(h.body) for h in handlers))
+            return ends_in_result(final) or (
+                (ends_in_result(inner) or ends_in_result(other)) and all(ends_in_result(h.body) for h in handlers)
+            )
         case [ast.For(orelse=other) | ast.While(orelse=other) as loop]:
-            return (_is_endless(loop) or _ends(other)) and not _is_left(loop)
+            return (_is_endless(loop) or ends_in_result(other)) and not _is_left(loop)
         case [ast.Match(cases=cases)]:
-            return all(_ends(c.body) for c in cases) and any(
+            return all(ends_in_result(c.body) for c in cases) and any(
                 isinstance(c.pattern, ast.MatchAs) and c.pattern.pattern is None for c in cases
             )
         case statements:

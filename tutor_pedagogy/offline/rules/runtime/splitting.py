@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 
+from tutor_pedagogy.offline.engine.nodes import first_argument
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 
 _SIGNS = (",", ";", ":", "-", "/", "|", "=", "\t", ".")
@@ -46,7 +48,12 @@ def _is_empty(case: CrashContext, node: ast.expr) -> bool:
     return isinstance(value, list) and not value
 
 
-@runtime_rule("line-without-parts", ("IndexError",), r"list index out of range", before=("empty-collection",))
+@runtime_rule(
+    "line-without-parts",
+    ("IndexError",),
+    r"list index out of range",
+    before=("empty-collection", "line-with-fewer-parts"),
+)
 def line_without_parts(case: CrashContext) -> Match | None:
     """Return the line that splits an empty line of a text into no parts."""
     for subscript in case.subscripts:
@@ -87,4 +94,51 @@ def header_line_read_too(case: CrashContext) -> Match | None:
         if (is_head and not isinstance(loop.iter, ast.Name)) or (is_head and rows):
             new = f"{case.text(loop.iter)}[1:]"
             return case.at(loop.iter, replace=(loop.iter, new), text=Code(repr(first)), name=loop.target)
+    return None
+
+
+@runtime_rule(
+    "empty-part-of-split",
+    ("ValueError",),
+    r"invalid literal for int\(\) with base \d+: '\s*'$|could not convert string to float: '\s*'$",
+    before=("text-is-no-number", "empty-string-for-number"),
+)
+def empty_part_of_split(case: CrashContext) -> Match | None:
+    """Return the call of `split` with a separator that gives an empty part, which becomes no number."""
+    call = case.call("int", "float")
+    split = _split_of(case, call)
+    if split is None or not isinstance(split.func, ast.Attribute) or call is None:
+        return None
+    owner, separator = case.text(split.func.value), case.text(split.args[0])
+    sign = separator[1:-1] if separator[:1] in ("'", '"') else ""
+    new = {" ": f"{owner}.split()", "\\n": f"{owner}.splitlines()"}.get(sign)
+    slots: dict[str, str | ast.AST] = {"name": case.code(first_argument(call), ""), "call": split}
+    slots |= {"sign": "space" if sign == " " else "", "separator": Code(separator)}
+    slots |= {"stop": str(case.program.shown(case.line)), "text": split.func.value}
+    edit = case.rewrite(split, new) if new is not None else None
+    return replace(case.at(split, edit=edit, slots=slots), is_proved=sign == " ")
+
+
+def _split_of(case: CrashContext, call: ast.Call | None) -> ast.Call | None:
+    """Return the call of `split` with a separator whose parts are converted one by one, or None."""
+    argument = first_argument(call)
+    if not isinstance(argument, ast.Name) or call is None:
+        return None
+    for up in case.program.above(call):
+        match up:
+            case ast.For(target=ast.Name(id=name), iter=iterated) if name == argument.id:
+                return _as_split(case, iterated)
+            case ast.ListComp(generators=[ast.comprehension(target=ast.Name(id=name), iter=iterated)]):
+                return _as_split(case, iterated) if name == argument.id else None
+    return None
+
+
+def _as_split(case: CrashContext, node: ast.expr | None) -> ast.Call | None:
+    """Return a call of `split` with one argument, or the call with which a variable was set; else None."""
+    if isinstance(node, ast.Name):
+        bound = case.bound(node.id)
+        node = bound[0][1] if len(bound) == 1 else None
+    match node:
+        case ast.Call(func=ast.Attribute(attr="split"), args=[_], keywords=[]) as call:
+            return call
     return None

@@ -64,6 +64,7 @@ def iterator_used_up(case: CrashContext) -> Match | None:
         return None
     made = case.program.last_value(argument.id, case.line)
     is_iterator = isinstance(made, ast.GeneratorExp) or (isinstance(made, ast.Call) and called_name(made) in _ITERATORS)
+    is_iterator = is_iterator or (isinstance(made, ast.Call) and _returns_iterator(case, made))
     lines = [use.lineno for use in case.program.uses.get(argument.id, ()) if isinstance(use.ctx, ast.Load)]
     first = min(lines, default=case.line)
     if made is None or not is_iterator or not made.lineno < first < case.line:
@@ -71,6 +72,20 @@ def iterator_used_up(case: CrashContext) -> Match | None:
     text = case.text(made)
     new = f"[{text[1:-1]}]" if isinstance(made, ast.GeneratorExp) and text.startswith("(") else f"list({text})"
     return case.at(made, replace=(made, new), name=argument, use=Code(case.program.line(first).strip()))
+
+
+def _returns_iterator(case: CrashContext, call: ast.Call) -> bool:
+    """Return whether a function of the program is a generator, or returns only iterators."""
+    function = case.program.functions.get(called_name(call))
+    if function is None:
+        return False
+    if any(isinstance(node, ast.Yield | ast.YieldFrom) for node in case.program.own_nodes(function)):
+        return True
+    values = [each.value for each in case.program.returns_of(function)]
+    return bool(values) and all(
+        isinstance(value, ast.GeneratorExp) or (isinstance(value, ast.Call) and called_name(value) in _ITERATORS)
+        for value in values
+    )
 
 
 @runtime_rule(

@@ -49,13 +49,6 @@ def text_is_no_number(case: CrashContext) -> Match | None:
     call, text = case.call("int", "float"), case.match["text"]
     name = case.code(first_argument(call), "")
     slots = {"value": Code(repr(text)), "name": name, "look": _look(text), "blank": name if not text.strip() else ""}
-    split = _split_of(case, call) if not text.strip() else None
-    if split is not None:
-        owner = case.text(split.func.value) if isinstance(split.func, ast.Attribute) else ""
-        edits = [case.rewrite(split, new) for new in (f"{owner}.split()", f"{owner}.splitlines()")]
-        at_line = bool(split.args) and case.text(split.args[0])[1:-1] == "\\n"
-        chosen = tuple(edit for edit in edits[at_line : at_line + 1] if edit is not None)
-        return replace(case.at(split, slots=slots), choices=chosen)
     edit = case.rewrite(call, new) if call is not None and (new := _converted(call, text, name)) else None
     return case.here(call, edit=edit, slots=slots)
 
@@ -75,31 +68,6 @@ def _converted(call: ast.Call, text: str, name: str) -> str | None:
     if sign and bool(sign[1]) != bool(sign[3]):
         function = "float" if sign[2] else function
         return f'{function}({name}.replace("{sign[1] or sign[3]}", ""))'
-    return None
-
-
-def _split_of(case: CrashContext, call: ast.Call | None) -> ast.Call | None:
-    """Return the call of `split` with a separator whose parts are converted one by one, or None."""
-    argument = first_argument(call)
-    if not isinstance(argument, ast.Name) or call is None:
-        return None
-    for up in case.program.above(call):
-        match up:
-            case ast.For(target=ast.Name(id=name), iter=iterated) if name == argument.id:
-                return _as_split(case, iterated)
-            case ast.ListComp(generators=[ast.comprehension(target=ast.Name(id=name), iter=iterated)]):
-                return _as_split(case, iterated) if name == argument.id else None
-    return None
-
-
-def _as_split(case: CrashContext, node: ast.expr | None) -> ast.Call | None:
-    """Return a call of `split` with one argument, or the call with which a variable was set; else None."""
-    if isinstance(node, ast.Name):
-        bound = case.bound(node.id)
-        node = bound[0][1] if len(bound) == 1 else None
-    match node:
-        case ast.Call(func=ast.Attribute(attr="split"), args=[_], keywords=[]) as call:
-            return call
     return None
 
 
@@ -201,7 +169,8 @@ def division_by_zero(case: CrashContext) -> Match | None:
     """Return the division whose divisor is zero."""
     for node in case.likely(ast.BinOp):
         if isinstance(node.op, ast.Div | ast.FloorDiv | ast.Mod):
-            return case.here(node, name=node.right, value=node.left)
+            is_literal = isinstance(node.right, ast.Constant)
+            return replace(case.here(node, name=node.right, value=node.left), is_proved=is_literal)
     if isinstance(case.statement, ast.AugAssign):
         return case.here(name=case.statement.value, value=case.statement.target)
     call = case.call()

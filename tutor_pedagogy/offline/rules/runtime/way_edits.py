@@ -1,0 +1,71 @@
+"""Small edits of the step at which a value took its wrong way."""
+
+from __future__ import annotations
+
+import ast
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.offline.engine.nodes import called_name
+from tutor_pedagogy.offline.rules.runtime.measures import kind_of_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tutor_pedagogy.offline.engine.finding import Edit
+    from tutor_pedagogy.offline.rules.runtime.context import CrashContext
+    from tutor_pedagogy.offline.rules.runtime.culprits import Culprit
+    from tutor_pedagogy.offline.rules.runtime.way_steps import Step
+
+
+def edits_of(case: CrashContext, culprit: Culprit, step: Step) -> Iterator[Edit | None]:
+    """Yield the small edits of a step that may be meant."""
+    node = step.node
+    match step.kind, node:
+        case "ends", ast.Expr(value=value) if node.lineno == node.end_lineno and culprit.type == "NoneType":
+            if not (isinstance(value, ast.Call) and called_name(value) == "print"):
+                yield case.rewrite_line(node.lineno, f"return {case.text(node)}")
+        case _, ast.Constant(value=str(text)) if text.isidentifier() and text in case.program.bound_names:
+            yield case.rewrite(node, text)
+        case _, ast.List(elts=[ast.Name() as only]):
+            yield case.rewrite(node, only.id)
+        case _, ast.List(elts=[_, *_]) if "unhashable" in case.message:
+            yield case.rewrite(node, f"({case.text(node)[1:-1]})")
+        case "added", _ if culprit.type == "list" and "append(" in case.program.line(node.lineno):
+            yield case.substitute(node.lineno, "append(", "extend(")
+        case "passed", ast.Name():
+            yield from _other_arguments(case, step, node)
+        case _, ast.Call():
+            yield from _other_calls(case, culprit, step.kind, node)
+
+
+def _other_calls(case: CrashContext, culprit: Culprit, kind: str, node: ast.Call) -> Iterator[Edit | None]:
+    """Yield the edits of a call that gives another type: of `input`, or of `readlines` where `read` is meant."""
+    match node:
+        case ast.Call(func=ast.Name(id="input")) if culprit.is_operand:
+            yield case.rewrite(node, f"{kind_of_number(case, [node])}({case.text(node)})")
+        case ast.Call(func=ast.Attribute(value=owner, attr="readlines"), args=[]):
+            if kind == "assigned" and _wants_string(case):
+                yield case.rewrite(node, f"{case.text(owner)}.read()")
+
+
+def _other_arguments(case: CrashContext, step: Step, node: ast.Name) -> Iterator[Edit | None]:
+    """Yield the edits that pass another variable of the caller: that of the parameter's name, or of a similar one."""
+    function = case.program.function_at(node.lineno)
+    near = [name for name, line in _names_near(case, node.lineno) if case.program.function_at(line) is function]
+    if step.holder in near and step.holder != node.id:
+        yield case.rewrite(node, step.holder)
+    else:
+        close = get_close_matches(node.id, [name for name in near if name != node.id], 1, 0.8)
+        yield from (case.rewrite(node, name) for name in close)
+
+
+def _wants_string(case: CrashContext) -> bool:
+    """Return whether the failing line uses a method that strings have and lists do not."""
+    name = case.message.rpartition("attribute '")[2].partition("'")[0]
+    return hasattr(str, name) and not hasattr(list, name)
+
+
+def _names_near(case: CrashContext, line: int) -> Iterator[tuple[str, int]]:
+    for name in case.program.uses:
+        yield from ((name, at) for at, _ in case.program.assignments(name) if at < line)
