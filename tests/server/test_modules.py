@@ -60,6 +60,7 @@ async def test_one_module(course: Service, client: ClientSession, sign_up: SignU
             "objectives": ["learn"],
             "allowed_names": ["sum"],
             "max_hint_level": 3,
+            "ladder": None,
         },
     )
     assert (missing[0], missing[1]["code"]) == (404, "NOT_FOUND")

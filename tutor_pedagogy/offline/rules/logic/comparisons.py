@@ -12,7 +12,7 @@ from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import called_name, is_call_of
 from tutor_pedagogy.offline.engine.vocabulary import words
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
-from tutor_pedagogy.offline.rules.logic.support import is_string
+from tutor_pedagogy.offline.rules.logic.support import is_printed, is_string
 from tutor_pedagogy.offline.rules.runtime.origins import is_input
 
 if TYPE_CHECKING:
@@ -271,7 +271,10 @@ def equality_of_floats(program: Program) -> Iterator[Match]:
             for each in seen.get(node.left, ())
         )
         yield program.here(
-            node, needs_symptom=not is_missed or knows_tolerance, left=node.left, value=Code(repr(value))
+            node,
+            needs_symptom=not is_missed or knows_tolerance or is_printed(program, node),
+            left=node.left,
+            value=Code(repr(value)),
         )
 
 

@@ -153,9 +153,19 @@ def nothing_given_back(program: Program, call: ast.Call) -> Iterator[Match]:
 
 
 def _says_so(program: Program, name: str) -> bool:
-    """Return whether a function's docstring says that it returns nothing, so that its caller may want to show that."""
+    """Return whether a function says that it returns nothing, so that its caller may want to show that.
+
+    It says so in its docstring, or has `...` or `pass` as its whole body.
+    """
     function = program.functions.get(name)
-    return function is not None and bool(_RETURNS_NOTHING.search(ast.get_docstring(function) or ""))
+    if function is None:
+        return False
+    match function.body:
+        case [ast.Pass()]:
+            return True
+        case [ast.Expr(value=ast.Constant(value=value))] if value is ...:
+            return True
+    return bool(_RETURNS_NOTHING.search(ast.get_docstring(function) or ""))
 
 
 def _is_result_read(program: Program, call: ast.Call) -> bool:

@@ -136,8 +136,18 @@ def view_for_a_copy(program: Program, node: ast.Assign) -> Iterator[Match]:
         case _:
             return
     shown = [use.lineno for use in program.uses[owner] if is_printed(program, use)]
+    if any(_is_filled(program, use) for use in program.uses[name]):
+        return
     if changes and any(line > changes[0] for line in shown):
         yield program.here(node, replace=(part, f"{program.segment(part)}.copy()"), name=Code(name), owner=Code(owner))
+
+
+def _is_filled(program: Program, use: ast.Name) -> bool:
+    """Return whether `view[:] = …` replaces all values of a view, which is only written to change the array."""
+    match program.parents.get(use):
+        case ast.Subscript(ctx=ast.Store(), slice=ast.Slice(lower=None, upper=None, step=None)):
+            return True
+    return False
 
 
 def _view_of_argument(program: Program, node: ast.Assign, name: str, owner: str) -> Iterator[Match]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace as with_fields
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
@@ -82,7 +83,14 @@ def text_added_to_list(program: Program, node: ast.AugAssign) -> Iterator[Match]
         case ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=value) if _is_string(program, value):
             start = program.last_value(name, node.lineno)
             if isinstance(start, ast.List) and not start.elts:
-                yield program.on_line(start, name=Code(name), added=node)
+                is_joined = any(_is_join_of(call, name) for call in program.each(ast.Call))
+                match = program.on_line(start, name=Code(name), added=node)
+                yield with_fields(match, needs_symptom=True) if is_joined else match
+
+
+def _is_join_of(call: ast.Call, name: str) -> bool:
+    is_join = isinstance(call.func, ast.Attribute) and call.func.attr == "join"
+    return is_join and any(is_name(each, name) for each in call.args)
 
 
 def _is_string(program: Program, value: ast.expr) -> bool:
