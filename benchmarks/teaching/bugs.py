@@ -120,7 +120,7 @@ def judge_answers(row: Row) -> JudgedBug:
     asked = row.submission()
     texts, stopped, times = {}, {}, []
     for level in HintLevel:
-        diagnosis._cause.cache_clear()  # noqa: SLF001 - each answer must be timed without a cached diagnosis
+        diagnosis.examine.cache_clear()  # Each answer is timed without a cached diagnosis.
         start = time.process_time()
         answer = explain(asked, level, _STUDENT)
         times.append((time.process_time() - start) * 1000)

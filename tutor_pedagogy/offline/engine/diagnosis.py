@@ -58,8 +58,8 @@ def report(submission: Submission) -> ReportedFinding:
     decides: tuple[Hashable, ...] = (submission.code, submission.cells, *place, *reported)
     found = _REPORTS.get(*decides)
     if found is None:
-        cause = _cause(submission)
-        found = ReportedFinding(cause.rule.name, _finding(Program(submission), cause).lines[0], _shown_certainty(cause))
+        diagnosis = examine(submission)
+        found = ReportedFinding(diagnosis.finding.rule, diagnosis.finding.lines[0], _shown_certainty(diagnosis.cause))
         _REPORTS.keep(*decides, answer=found)
     return found
 
@@ -74,7 +74,7 @@ def diagnose(submission: Submission) -> Finding:
 
     For an ask with another purpose, the rule has the name of the purpose, and the place is the one that it is about.
     """
-    return _finding(Program(submission), _cause(submission))
+    return examine(submission).finding
 
 
 def explain(submission: Submission, level: HintLevel, student: StudentLevels) -> Explanation:
@@ -97,10 +97,14 @@ class Diagnosis(NamedTuple):
     ladder: purposes.Ladder | None = None
 
 
+@lru_cache(maxsize=8)
 def examine(submission: Submission) -> Diagnosis:
-    """Return the diagnosis of a submission, from which texts are written."""
-    cause = _cause(submission)
+    """Return the diagnosis of a submission, from which texts are written.
+
+    The latest ones are cached, because callers ask for `report` and then for `explain`.
+    """
     program = Program(submission)
+    cause = _cause(program, submission)
     ladder = None if cause.purpose == "find" else purposes.ladder_of(cause.purpose, program)
     return Diagnosis(program, cause, _finding(program, cause), ladder)
 
@@ -142,10 +146,8 @@ def _shown_certainty(cause: Cause) -> Certainty:
     return cause.certainty if cause.rule.lesson.is_sure else "start_here"
 
 
-@lru_cache(maxsize=32)
-def _cause(submission: Submission) -> Cause:
-    """Return the rule and its match. They are cached, because callers ask for `explain` and then for `report`."""
-    program = Program(submission)
+def _cause(program: Program, submission: Submission) -> Cause:
+    """Return the rule and its match."""
     try:
         asked = purposes.purpose_in(program)
         found = _evidence(program, submission) if purposes.yields_to_rules(program, asked) else None
