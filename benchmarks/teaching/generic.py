@@ -14,6 +14,8 @@ GENERIC = {
     "purpose.check": "nothing",
     "logic.result-is-none": "the result is None",
     "logic.result-against-name": "a result does not fit the function's name",
+    "logic.result-against-note": "a result does not fit a comment or docstring",
+    "logic.decision-that-gave-it": "a condition decided, with these values",
     "logic.one-of-several-places": "one of several lines is wrong",
     "runtime.raised-on-purpose": "the program raised the exception itself",
     "runtime.claim-not-true": "an assertion is false",
