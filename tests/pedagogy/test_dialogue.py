@@ -256,6 +256,12 @@ def answer(question: str, asked: Submission = PROGRAMS[1], level: int = 2, earli
 class TestFollowUps:
     """Questions about a hint."""
 
+    def test_a_name_is_told_with_its_values(self) -> None:
+        """A question about a loop variable is answered with the values that it has one after another."""
+        text = answer("what does i hold there", PROGRAMS[4], level=1)
+
+        assert "When the program runs, `i` is `0`, then `1`, then `2`" in text
+
     @pytest.mark.parametrize(
         ("question", "said"),
         [

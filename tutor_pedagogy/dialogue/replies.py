@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import replace
 from itertools import chain
@@ -29,6 +30,7 @@ from tutor_pedagogy.offline.engine.writing import code_span, fenced
 from tutor_pedagogy.offline.evaluation import UNKNOWN
 from tutor_pedagogy.offline.purposes import note_on_language
 from tutor_pedagogy.offline.purposes.line_facts import known_value
+from tutor_pedagogy.offline.purposes.own_values import all_shown, seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,9 +38,11 @@ if TYPE_CHECKING:
     from tutor_pedagogy.conversation.talk import Talk
     from tutor_pedagogy.offline import Explanation
     from tutor_pedagogy.offline.engine.diagnosis import Diagnosis
+    from tutor_pedagogy.offline.engine.program import Program
     from tutor_protocol import Submission
 
 _MAX_VALUE = 60
+_MOST_READS, _MOST_VALUES = 4, 4
 """The maximum number of characters of a value that is shown."""
 _STEM = 5
 
@@ -191,7 +195,25 @@ def _value_of_name(asked: Question) -> str:
         value = known_value(program, uses[0]) if uses and asked.level >= HintLevel.STRUCTURE else UNKNOWN
         if value is not UNKNOWN and len(repr(value)) <= _MAX_VALUE:
             return sentence("reply", "value_known", name=code_span(name), value=code_span(repr(value)))
-        return sentence("reply", "value_try", name=code_span(name), line=asked.line)
+        if told := _values_in_order(program, name, line):
+            return told
+        where = "below" if any(isinstance(node.ctx, ast.Store) for node in uses) else "above"
+        return sentence("reply", "value_try", name=code_span(name), line=asked.line, where=where)
+    return ""
+
+
+def _values_in_order(program: Program, name: str, line: int) -> str:
+    """Return the sentence with the first values that a name has when the program runs; "" if they are not known."""
+    read = [node for node in program.uses.get(name, ()) if isinstance(node.ctx, ast.Load)]
+    read.sort(key=lambda node: (node.lineno != line, node.lineno < line, node.lineno))
+    found = seen(program, *read[:_MOST_READS])
+    for node in read[:_MOST_READS]:
+        spans = all_shown(list(found.get(node, ()))[:_MOST_VALUES])
+        if len(spans) > 1:
+            values = ", then ".join(spans)
+            return sentence(
+                "reply", "value_order", name=code_span(name), values=values, line=program.shown(node.lineno)
+            )
     return ""
 
 
