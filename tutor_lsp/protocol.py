@@ -87,7 +87,7 @@ class AskArgument:
     ask_id: str | None = None
     """A UUID. A client chooses it if it needs the id before the reply."""
     follow_up_to: str | None = None
-    """The `messageId` of the answer that the question is about. Such an ask does not climb."""
+    """The `answerId` of the answer that the question is about. Such an ask does not climb."""
     local: Any = attrs.field(default=None, metadata=CHECKED_BOOLEAN)
     """True: the offline tutor in the language server answers, even if a service is set.
 
@@ -223,6 +223,10 @@ class AnswerStarted:
     """The purpose that the ask was understood as. It is absent if the code could not be analysed."""
     change: Change | None = None
     """What became of the problem since the student's last ask about the same unit of code."""
+    label: str
+    """The number and the name of the hint's level, such as `Hint 2 · concept`, or `Solved`."""
+    level_note: str | None = None
+    """Why the ask did not climb, in a few words that go behind the label."""
 
 
 @attrs.frozen(kw_only=True)
@@ -253,6 +257,9 @@ class AnswerEnded:
     ask_id: str
     reason: EndReason
     message_id: str | None = None
+    """The id by which the student can rate the answer. An answer of this computer beside a service has none."""
+    answer_id: str | None = None
+    """The id of a completed answer, for `followUpTo`. An answer of this computer has one, too."""
     provider: str | None = None
     fallback: bool | None = None
     withheld: bool | None = None
@@ -279,6 +286,12 @@ class StatusChanged:
     state: State
     message: str
     command: str | None = None
+    account: str | None = None
+    """The e-mail address of the student who is signed in, if it is known."""
+    module: str | None = None
+    """The id of the learning module of the document that was opened or asked about last."""
+    remaining_today: int | None = None
+    """How many messages are left today, as the service said with the last answer."""
 
 
 @attrs.frozen(kw_only=True)

@@ -14,6 +14,7 @@ from tutor_lsp.features.account import Account
 from tutor_lsp.features.ask import Asks
 from tutor_lsp.features.code_action import KIND, CodeActions
 from tutor_lsp.features.configuration import Configuration
+from tutor_lsp.features.current_hints import CurrentHints
 from tutor_lsp.features.modules import Modules
 from tutor_lsp.features.own_diagnostics import PAUSE_SECONDS, OwnDiagnostics
 from tutor_lsp.features.run import Runs
@@ -69,12 +70,14 @@ class AskTutorServer:
         self._choice = choice = TutorChoice(settings, self._sign_ins, build_tutor)
         status = StatusReport(editor, choice)
         own = OwnDiagnostics(editor, choice, known, tasks, pause=pause)
-        asks = Asks(editor, choice, known, status, tasks)
+        hints = CurrentHints(editor)
+        asks = Asks(editor, choice, known, status, tasks, hints=hints)
         self._features: tuple[Feature, ...] = (
             status,
             Configuration(editor, choice, status, own),
             CodeActions(editor, choice, known, own),
             asks,
+            hints,
             Runs(editor, known.crashes, own, tasks, time_limit=run_seconds),
             own,
             Account(editor, choice, status, asks, tasks, sleep=sleep),

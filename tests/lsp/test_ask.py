@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -42,12 +43,14 @@ async def test_an_answer_streams_in_order(editor: Editor, tutor: ScriptedTutor) 
         "hintLevel": 1,
         "maxHintLevel": 5,
         "errorType": "syntax",
+        "label": "Hint 1 · question",
     }
     assert (answer.text, answer.seqs) == ("Look at line 1.", [0, 1])
     assert answer.ended == {
         "askId": ask_id,
         "reason": "completed",
         "messageId": str(MESSAGE_ID),
+        "answerId": str(MESSAGE_ID),
         "provider": "scripted",
         "fallback": False,
         "withheld": False,
@@ -364,23 +367,74 @@ class TestStranger:
 
         (path,) = (settings.data_dir / "answers").iterdir()
         assert shown == {"uri": path.as_uri(), "external": False}
-        assert path.read_text("utf-8") == "**Hint 1 of 5**\n\nLook at line 1.\n"
+        assert path.read_text("utf-8") == "**Hint 1 · question · line 1**\n\nLook at line 1.\n"
         assert path.stat().st_mode & 0o077 == 0
         assert [heard.method for heard in editor.heard] == ["window/showDocument"]
 
-    async def test_keeps_few_documents(self, conversation: Conversation, settings: Settings) -> None:
-        """Only the files of the latest answers are kept on disk."""
+    @pytest.mark.parametrize(("name", "names"), [("Zed", 1), ("helix", 3), ("Eglot", 3)])
+    async def test_gets_one_growing_document_for_each_file(
+        self, conversation: Conversation, settings: Settings, name: str, names: int
+    ) -> None:
+        """Hints about a file are in one document, the newest on top; where old text would stay, it is renamed."""
+        editor = conversation.editor
+        editor.replies["window/showDocument"] = lambda _: {"success": True}
+        await editor.initialize({"window": WINDOW}, clientInfo={"name": name})
+        uri = await editor.open(CODE)
+        other = await editor.open(CODE, "file:///work/other.py")
+
+        for number, (asked, line) in enumerate([(uri, 0), (uri, 5), (other, 0), (uri, 0)]):
+            await editor.ask(asked, line)
+            await editor.until(partial(_more_than, editor, "window/showDocument", number))
+
+        shown = [one["uri"] for one in editor.all_heard("window/showDocument")]
+        texts = {path.as_uri(): path.read_text("utf-8") for path in (settings.data_dir / "answers").iterdir()}
+        hint = "**Hint 1 · question · line {}**\n\nLook at line 1.\n"
+        assert len({shown[0], shown[1], shown[3]}) == names
+        assert texts == {
+            shown[2]: hint.format(1),
+            shown[3]: "\n---\n\n".join(hint.format(line) for line in (1, 6, 1)),
+        }
+
+    async def test_keeps_few_hints(self, conversation: Conversation, settings: Settings) -> None:
+        """A document holds the latest 20 hints."""
         editor = conversation.editor
         editor.replies["window/showDocument"] = lambda _: {"success": True}
         await editor.initialize({"window": WINDOW})
         uri = await editor.open(CODE)
 
-        for _ in range(22):
-            shown = len(editor.all_heard("window/showDocument"))
+        for number in range(22):
             await editor.ask(uri)
-            await editor.until(partial(_more_than, editor, "window/showDocument", shown))
+            await editor.until(partial(_more_than, editor, "window/showDocument", number))
+
+        (path,) = (settings.data_dir / "answers").iterdir()
+        assert path.read_text("utf-8").count("**Hint 1") == 20
+
+    async def test_keeps_few_documents(self, conversation: Conversation, settings: Settings) -> None:
+        """Only the documents about the latest 20 files are kept on disk."""
+        editor = conversation.editor
+        editor.replies["window/showDocument"] = lambda _: {"success": True}
+        await editor.initialize({"window": WINDOW})
+
+        for number in range(22):
+            await editor.ask(await editor.open(CODE, f"file:///work/{number}.py"))
+            await editor.until(partial(_more_than, editor, "window/showDocument", number))
 
         assert len(list((settings.data_dir / "answers").iterdir())) == 20
+
+    async def test_sees_which_words_are_of_a_model(self, conversation: Conversation, tutor: ScriptedTutor) -> None:
+        """The heading of an answer with words of a model says so."""
+
+        async def of_a_model(ask: Ask) -> AsyncGenerator[FromService, None]:
+            yield accepted(ask)
+            yield delta(ask, 0, "Look.")
+            yield replace(done(ask), ai=True)
+
+        tutor.script = of_a_model
+        await conversation.editor.initialize({})
+        await conversation.editor.ask(await conversation.editor.open(CODE))
+
+        shown = await conversation.editor.hear("window/showMessage")
+        assert shown["message"] == "**Hint 1 · question · AI-generated, can be wrong**\n\nLook."
 
     @pytest.mark.parametrize(
         ("capabilities", "reply"),
@@ -396,7 +450,7 @@ class TestStranger:
         await editor.ask(uri)
 
         shown = await editor.hear("window/showMessage")
-        assert shown == {"type": 3, "message": "**Hint 1 of 5**\n\nLook at line 1."}
+        assert shown == {"type": 3, "message": "**Hint 1 · question**\n\nLook at line 1."}
 
     async def test_gets_a_message_where_nothing_can_be_written(
         self, conversation: Conversation, settings: Settings
@@ -442,8 +496,8 @@ class TestStranger:
             (ask_id, "end"),
         ]
         assert progress[0]["value"]["cancellable"] is True
-        assert progress[1]["value"]["message"] == "Hint 1 of 5"
-        assert shown["message"] == "**Hint 1 of 5**\n\nLook at \n\n*Stopped.*"
+        assert progress[1]["value"]["message"] == "Hint 1 · question"
+        assert shown["message"] == "**Hint 1 · question**\n\nLook at \n\n*Stopped.*"
         await editor.until(lambda: tutor.closed_streams)
 
     async def test_is_told_of_an_outage_once(self, conversation: Conversation, tutor: ScriptedTutor) -> None:
@@ -460,7 +514,7 @@ class TestStranger:
         await conversation.editor.ask(await conversation.editor.open(CODE))
 
         shown = await conversation.editor.hear("window/showMessage")
-        assert shown["message"] == f"**Hint 3 of 5**\n\n{OUTAGE_NOTE}Look."
+        assert shown["message"] == f"**Hint 3 · structure**\n\n{OUTAGE_NOTE}Look."
 
     async def test_may_choose_the_way(self, conversation: Conversation) -> None:
         """The setting `answerIn` takes precedence over the capabilities that the editor declares."""

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from testing.editor_side.editor import TUTOR_CLIENT, Conversation
-from testing.editor_side.scripted_accounts import USER_CODE, ScriptedAccounts, envelope
+from testing.editor_side.scripted_accounts import EMAIL, USER_CODE, ScriptedAccounts, envelope
 from tutor_lsp.server import AskTutorServer
 from tutor_lsp.service.address import has_same_origin
 from tutor_lsp.service.session import ServiceFault, Unreachable
@@ -292,7 +292,7 @@ class TestLanguageServer:
         answer = await editor.answer(await editor.ask(uri))
 
         assert returned == {"state": "signedOut", "message": SIGNED_OUT.message, "command": "tutor.signIn"}
-        assert ready == {"state": "ready", "message": "The tutor is ready."}
+        assert ready == {"state": "ready", "message": "The tutor is ready.", "account": EMAIL}
         assert [message["message"] for message in editor.all_heard("window/showMessage")] == [
             f"To sign in, open {accounts.url}/device in a browser and enter the code {USER_CODE}.",
             THIS_WINDOW_ONLY,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from testing.editor_side.editor import Conversation
 from testing.editor_side.scripted_service import Connection, ScriptedService
 from testing.editor_side.scripted_tutor import ScriptedTutor
+from tutor_lsp.features.labels import ASKED
+from tutor_lsp.features.status import StatusReport
 from tutor_lsp.server import AskTutorServer
 from tutor_lsp.sign_in.credentials import StaticToken
 from tutor_lsp.sign_in.sign_ins import SignIns
@@ -21,8 +24,10 @@ from tutor_protocol import CloseCode
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
+    from pathlib import Path
 
     from testing.editor_side.editor import Editor
+    from tutor_lsp.lsp.editor import Editor as Connected
     from tutor_lsp.settings import Settings
     from tutor_lsp.tutors.tutor import Tutor
     from tutor_protocol import Ask, FromService
@@ -185,6 +190,7 @@ class TestSignedOut:
         answer = await editor.answer(await editor.ask(uri, local=True))
 
         assert (answer.ended["reason"], answer.ended.get("messageId")) == ("completed", None)
+        assert answer.ended["answerId"]
         assert (await editor.execute("tutor.status"))["state"] == "signedOut"
 
 
@@ -205,6 +211,24 @@ async def test_local_asks_while_the_service_is_away(settings: Settings) -> None:
     assert [answer.ended["provider"] for answer in local] == ["offline"] * 2
 
 
+async def test_a_question_about_an_answer_of_this_computer(settings: Settings) -> None:
+    """A local answer beside a service can be asked about by its id: the question does not climb."""
+    server = AskTutorServer(replace(settings, server_url="http://127.0.0.1:1", access_token="t"), "0")
+    async with Conversation(server.language_server) as conversation:
+        editor = conversation.editor
+        await editor.initialize()
+        uri = await editor.open("print(totl)\n")
+        first = await editor.answer(await editor.ask(uri, local=True))
+        about = {"local": True, "question": "What is a name?", "followUpTo": first.ended["answerId"]}
+        second = await editor.answer(await editor.ask(uri, **about))
+        third = await editor.answer(await editor.ask(uri, local=True))
+        await server.close()
+
+    started = [answer.started or {} for answer in (first, second, third)]
+    assert [one["label"] for one in started] == ["Hint 1 · question", "Hint 1 · question", "Hint 2 · concept"]
+    assert started[1]["levelNote"] == ASKED
+
+
 class TestSignedIn:
     """Settings with a service and a token."""
 
@@ -212,6 +236,30 @@ class TestSignedIn:
     def settings(self, settings: Settings) -> Settings:
         """Return settings with a service and a token."""
         return replace(settings, server_url=REMOTE, access_token="t")
+
+    async def test_the_status_knows_module_and_messages(self, editor: Editor, tmp_path: Path) -> None:
+        """The status names the module of the document opened last and, after an answer, the messages left today."""
+        (tmp_path / ".tutor.toml").write_text('module = "loops"\n', encoding="utf-8")
+        uri = await editor.open("x = 1\n", (tmp_path / "a.py").as_uri())
+
+        await editor.hear(STATUS_DID_CHANGE, module="loops")
+        await editor.answer(await editor.ask(uri))
+
+        assert await editor.execute("tutor.status") == {
+            "state": "ready",
+            "message": "The tutor is ready.",
+            "module": "loops",
+            "remainingToday": 99,
+        }
+        assert len(editor.all_heard(STATUS_DID_CHANGE)) == 2
+
+    async def test_yesterdays_count_is_not_shown(self, settings: Settings) -> None:
+        """A count of messages holds until midnight in UTC."""
+        days = iter([date(2026, 3, 1), date(2026, 3, 1), date(2026, 3, 2)])
+        status = StatusReport(cast("Connected", None), choice_of(settings), today=lambda: next(days))
+        status.counted(7)
+
+        assert [status.message.remaining_today for _ in range(2)] == [7, None]
 
     async def test_signing_out_forgets_the_token(self, editor: Editor, tutor: ScriptedTutor) -> None:
         """Signing out closes the tutor and changes the status, and the next ask is refused."""

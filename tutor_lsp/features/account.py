@@ -11,7 +11,6 @@ from lsprotocol import types
 
 from tutor_lsp import protocol
 from tutor_lsp.features.base import Feature
-from tutor_lsp.features.status import as_message
 from tutor_lsp.service.session import host_of
 from tutor_lsp.sign_in.token_store import StoreUnavailable
 
@@ -95,7 +94,7 @@ class Account(Feature):
         else:
             self._stop()
             self._signing_in = self._background.run(self._sign_in(server_url), "signing in")
-        return as_message(status)
+        return self._status.message
 
     async def sign_out(self, _: protocol.Nothing) -> protocol.StatusChanged:
         """Stop the running answers, and remove the sign-in from this computer and, if reachable, from the service."""
@@ -113,7 +112,7 @@ class Account(Feature):
         self._status.refresh()
         if server_url is not None:
             await sign_ins.revoke(server_url, tokens)
-        return as_message(self._choice.status)
+        return self._status.message
 
     async def cancel_progress(self, params: types.WorkDoneProgressCancelParams) -> None:
         """Stop the sign-in whose progress the student has cancelled (`window/workDoneProgress/cancel`)."""

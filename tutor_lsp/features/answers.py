@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from lsprotocol import types
 
 from tutor_lsp import protocol
+from tutor_lsp.features.hint_documents import HintDocument
+from tutor_lsp.features.labels import heading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-    from pathlib import Path
-    from uuid import UUID
-
+    from tutor_lsp.capture.submission import Captured
     from tutor_lsp.lsp.background_tasks import BackgroundTasks
     from tutor_lsp.lsp.editor import Editor
     from tutor_lsp.settings import Settings
 
 PROGRESS_AFTER_SECONDS = 0.5
 """Seconds after which progress is shown. An answer or a run that ends sooner shows none."""
-KEPT_DOCUMENTS = 20
 
 
 class AnswerPresenter(Protocol):
@@ -40,7 +38,7 @@ class AnswerPresenter(Protocol):
 
 
 def choose_presenter(
-    editor: Editor, settings: Settings, background: BackgroundTasks, ask_id: UUID, elsewhere: str | None = None
+    editor: Editor, settings: Settings, background: BackgroundTasks, captured: Captured, elsewhere: str | None = None
 ) -> AnswerPresenter:
     """Return the presenter that the settings name, else the best one that the editor supports.
 
@@ -49,11 +47,11 @@ def choose_presenter(
     way = settings.answer_in
     if way == "notifications" or (way is None and editor.speaks_tutor):
         return NotificationPresenter(editor)
-    progress = CancellableProgress(editor, background, str(ask_id))
-    if way == "message" or not editor.shows_documents:
-        return BufferedPresenter(editor, background, progress, MessageSurface(editor).show, elsewhere)
-    surface = DocumentSurface(editor, settings.data_dir / "answers", f"hint-{str(ask_id)[:8]}.md")
-    return BufferedPresenter(editor, background, progress, surface.show, elsewhere)
+    progress = CancellableProgress(editor, background, str(captured.ask.request_id))
+    document = None
+    if way != "message" and editor.shows_documents:
+        document = HintDocument(editor, settings.data_dir / "answers", captured.document.uri)
+    return BufferedPresenter(editor, background, progress, document, elsewhere)
 
 
 class NotificationPresenter:
@@ -98,7 +96,7 @@ class CancellableProgress:
         self._task = background.run(self._begin(after), "progress") if editor.shows_progress else None
 
     def report(self, text: str) -> None:
-        """Set the text that the progress shows, such as `Hint 2 of 5`."""
+        """Set the text that the progress shows, such as `Hint 2 · concept`."""
         self._text = text
         if self._shown:
             self._editor.report_progress(self._token, text)
@@ -119,28 +117,31 @@ class CancellableProgress:
 
 
 class BufferedPresenter:
-    """Shows the whole answer at its end, and progress until then."""
+    """Shows the whole answer at its end, and progress until then.
+
+    The answer is added to `document`. Without one, or if it cannot be shown, it is a message (`window/showMessage`).
+    """
 
     def __init__(
         self,
         editor: Editor,
         background: BackgroundTasks,
         progress: CancellableProgress,
-        show: Callable[[str], Coroutine[Any, Any, None]],
+        document: HintDocument | None,
         elsewhere: str | None = None,
     ) -> None:
         self._editor = editor
         self._background = background
         self._progress = progress
-        self._show = show
-        self._elsewhere = "" if elsewhere is None else f" · {elsewhere}"
-        self._heading = ""
+        self._document = document
+        self._elsewhere = elsewhere
+        self._started: protocol.AnswerStarted | None = None
         self._pieces: list[str] = []
 
     def started(self, message: protocol.AnswerStarted) -> None:
         """Show in the progress which hint is being written."""
-        self._heading = f"Hint {message.hint_level} of {message.max_hint_level}{self._elsewhere}"
-        self._progress.report(self._heading)
+        self._started = message
+        self._progress.report(heading(message.label, self._elsewhere, message.level_note))
 
     def updated(self, message: protocol.AnswerUpdated) -> None:
         """Append a part to the answer."""
@@ -149,52 +150,19 @@ class BufferedPresenter:
     def ended(self, message: protocol.AnswerEnded) -> None:
         """Show the answer, or a message that says why the ask was refused or failed."""
         self._progress.end()
-        if self._pieces:
-            markdown = f"**{self._heading}**\n\n{''.join(self._pieces)}{_note(message)}\n"
-            self._background.run(self._show(markdown), "showing an answer")
+        if self._started is not None and self._pieces:
+            self._background.run(self._show(self._started, message), "showing an answer")
         if message.reason in {"refused", "failed"} and message.message:
             self._editor.show_message(message.message, types.MessageType.Warning)
 
-
-class MessageSurface:
-    """Shows Markdown as a message (`window/showMessage`)."""
-
-    def __init__(self, editor: Editor) -> None:
-        self._editor = editor
-
-    async def show(self, markdown: str) -> None:
-        """Show the Markdown source."""
-        self._editor.show_message(markdown.strip(), types.MessageType.Info)
-
-
-class DocumentSurface:
-    """Shows Markdown as a document (`window/showDocument`), or as a message if the editor cannot show documents."""
-
-    def __init__(self, editor: Editor, folder: Path, name: str) -> None:
-        self._editor = editor
-        self._folder = folder
-        self._name = name
-
-    async def show(self, markdown: str) -> None:
-        """Write a document that only the user can read, and show it. Only the newest `KEPT_DOCUMENTS` are kept."""
-        try:
-            path = await asyncio.to_thread(_write, self._folder, self._name, markdown)
-            is_shown = await self._editor.show_document(path)
-        except OSError:
-            is_shown = False
-        if not is_shown:
-            await MessageSurface(self._editor).show(markdown)
-
-
-def _write(folder: Path, name: str, text: str) -> Path:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / name
-    path.touch(mode=0o600)
-    path.write_text(text, encoding="utf-8")
-    documents = sorted(folder.glob("hint-*.md"), key=lambda document: document.stat().st_mtime_ns)
-    for old in documents[:-KEPT_DOCUMENTS]:
-        old.unlink(missing_ok=True)
-    return path
+    async def _show(self, started: protocol.AnswerStarted, ended: protocol.AnswerEnded) -> None:
+        body = f"\n\n{''.join(self._pieces)}{_note(ended)}"
+        label, note, is_ai = started.label, started.level_note, bool(ended.ai)
+        line = f"line {started.range.start.line + 1}"
+        markdown = f"**{heading(label, self._elsewhere, line, note, is_ai=is_ai)}**{body}\n"
+        if self._document is None or not await self._document.show(markdown):
+            message = f"**{heading(label, self._elsewhere, note, is_ai=is_ai)}**{body}"
+            self._editor.show_message(message.strip(), types.MessageType.Info)
 
 
 def _note(message: protocol.AnswerEnded) -> str:

@@ -12,6 +12,7 @@ from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
+from weakref import WeakKeyDictionary
 
 from lsprotocol import types
 
@@ -19,6 +20,7 @@ from tutor_lsp import protocol
 from tutor_lsp.capture.submission import Captured, capture
 from tutor_lsp.features.answers import choose_presenter
 from tutor_lsp.features.base import Feature
+from tutor_lsp.features.labels import label, level_note
 from tutor_lsp.lsp.error_log import INTERNAL_ERROR_MESSAGE, log_exception
 from tutor_lsp.lsp.refused import Refused
 from tutor_protocol import Accepted, Delta, Done, Error, ErrorCode
@@ -29,11 +31,14 @@ if TYPE_CHECKING:
     from tutor_lsp.capture.diagnostics import KnownDiagnostics
     from tutor_lsp.features.answers import AnswerPresenter
     from tutor_lsp.features.base import Handler
+    from tutor_lsp.features.current_hints import CurrentHints
     from tutor_lsp.features.status import StatusReport
     from tutor_lsp.lsp.background_tasks import BackgroundTasks
     from tutor_lsp.lsp.editor import Editor
+    from tutor_lsp.lsp.text_document import EditedDocument
     from tutor_lsp.tutors.choice import TutorChoice
     from tutor_lsp.tutors.tutor import Tutor
+    from tutor_protocol import Change
 
 STOPPED = "Stopped."
 
@@ -52,6 +57,9 @@ _REFUSALS = {
 """The error codes that mean that an ask was refused. Other codes mean that it failed or was cancelled."""
 
 
+_Unit = tuple[bool, str, str]
+
+
 @dataclass(slots=True)
 class _Running:
     """A running ask."""
@@ -61,6 +69,13 @@ class _Running:
     is_local: bool = False
     task: asyncio.Task[None] | None = None
     remaining_today: int | None = None
+    change: Change | None = None
+
+    @property
+    def unit(self) -> _Unit:
+        """The unit of code. An answer of this computer beside a service is on a ladder of its own."""
+        unit = self.captured.problem.unit
+        return self.is_local, unit.kind, unit.name
 
     def cancel(self) -> None:
         if self.task is not None:
@@ -78,6 +93,7 @@ class Asks(Feature):
         status: StatusReport,
         background: BackgroundTasks,
         *,
+        hints: CurrentHints,
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
         self._editor = editor
@@ -85,8 +101,11 @@ class Asks(Feature):
         self._known = known
         self._status = status
         self._background = background
+        self._hints = hints
         self._new_id = new_id
         self._running: dict[UUID, _Running] = {}
+        self._levels: WeakKeyDictionary[EditedDocument, dict[_Unit, int]] = WeakKeyDictionary()
+        """The hint levels of the last complete answers about the units of each document."""
 
     def handlers(self) -> Mapping[str, Handler]:
         """Return the handlers of LSP and custom methods."""
@@ -141,8 +160,10 @@ class Asks(Feature):
             if captured.is_about_the_place_of(earlier.captured):
                 self._stop(request_id)
         request_id = captured.ask.request_id
+        self._status.is_about(captured.ask.module_id)
         elsewhere = None if captured.uri == argument.uri else captured.document.filename
-        answer = choose_presenter(self._editor, self._choice.settings, self._background, request_id, elsewhere)
+        answer = choose_presenter(self._editor, self._choice.settings, self._background, captured, elsewhere)
+        answer = self._hints.watch(captured, answer)
         running = self._running[request_id] = _Running(captured, answer, is_local=bool(argument.local))
         running.task = self._background.run(self._run(running), "an answer")
 
@@ -197,7 +218,8 @@ class Asks(Feature):
                         return
 
     def _accepted(self, running: _Running, accepted: Accepted) -> None:
-        running.remaining_today = accepted.remaining_today
+        running.remaining_today, running.change = accepted.remaining_today, accepted.change
+        self._status.counted(accepted.remaining_today)
         running.presenter.started(
             protocol.AnswerStarted(
                 ask_id=str(running.captured.ask.request_id),
@@ -208,15 +230,20 @@ class Asks(Feature):
                 error_type=accepted.error_type,
                 purpose=accepted.purpose,
                 change=accepted.change,
+                label=label(accepted),
+                level_note=level_note(accepted, self._levels.get(running.captured.document, {}).get(running.unit)),
             )
         )
 
     def _done(self, running: _Running, done: Done) -> None:
+        if running.change != "solved":
+            self._levels.setdefault(running.captured.document, {})[running.unit] = done.hint_level
         self._end(
             running,
             reason="completed",
             # Local answers cannot be rated: the service does not know their ids.
             message_id=None if running.is_local else str(done.message_id),
+            answer_id=str(done.message_id),
             provider=done.provider,
             fallback=done.fallback,
             withheld=done.withheld,

@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+from lsprotocol import types
+
 from tutor_lsp import protocol
+from tutor_lsp.capture.workspace_module import workspace_module
 from tutor_lsp.features.base import Feature
+from tutor_lsp.lsp.refused import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tutor_lsp.features.base import Handler
     from tutor_lsp.lsp.editor import Editor
     from tutor_lsp.tutors.choice import TutorChoice
-    from tutor_lsp.tutors.tutor import Status
+
+
+_WITHOUT_ACCOUNT = {"local", "signedOut"}
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 class StatusReport(Feature):
-    """Feature: `tutor/status/didChange` and the command `tutor.status`."""
+    """Feature: `tutor/status/didChange` and the command `tutor.status`. `today` returns the date in UTC."""
 
-    def __init__(self, editor: Editor, choice: TutorChoice) -> None:
+    def __init__(self, editor: Editor, choice: TutorChoice, *, today: Callable[[], date] = _today) -> None:
         self._editor = editor
         self._choice = choice
-        self._sent: Status | None = None
+        self._today = today
+        self._sent: protocol.StatusChanged | None = None
+        self._module: str | None = None
+        self._remaining: tuple[date, int] | None = None
         choice.on_status = lambda _: self.refresh()
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """Return the handlers of LSP and custom methods."""
+        return {types.TEXT_DOCUMENT_DID_OPEN: self.opened}
 
     def commands(self) -> Mapping[str, Handler]:
         """Return the handlers of the commands."""
@@ -34,20 +54,56 @@ class StatusReport(Feature):
         await self._choice.reload_sign_ins()
         self.refresh()
 
+    async def opened(self, params: types.DidOpenTextDocumentParams) -> None:
+        """Show the module of a document that the student has opened. It matters for asks to a service only."""
+        if self._choice.server_url is None:
+            return
+        try:
+            module = await asyncio.to_thread(workspace_module, params.text_document.uri)
+        except Refused:  # An ask says what is wrong with the file.
+            module = None
+        self.is_about(module)
+        self.refresh()
+
+    def is_about(self, module: str | None) -> None:
+        """Take a module as the one to show, from the next refresh on."""
+        self._module = module
+
+    def counted(self, remaining_today: int | None) -> None:
+        """Take a number of messages as the one that is left today, from the next refresh on."""
+        self._remaining = None if remaining_today is None else (self._today(), remaining_today)
+
     def refresh(self) -> None:
-        """Send the status if it has changed and the editor supports the notification."""
-        status = self._choice.status
-        if status != self._sent and self._editor.speaks_tutor:
-            self._sent = status
-            self._editor.notify(protocol.STATUS_DID_CHANGE, as_message(status))
+        """Send the status if it has changed and the editor supports the notification.
+
+        The number of messages left is no such change: the end of each answer has it, too.
+        """
+        message = self.message
+        if message.state in _WITHOUT_ACCOUNT:
+            self._remaining = None  # Another student may sign in next.
+        compared = evolve(message, remaining_today=None)
+        if compared != self._sent and self._editor.speaks_tutor:
+            self._sent = compared
+            self._editor.notify(protocol.STATUS_DID_CHANGE, message)
 
     async def status(self, _: protocol.Nothing) -> protocol.StatusChanged:
         """Return the status (command `tutor.status`)."""
         await self._choice.reload_sign_ins()
         self.refresh()
-        return as_message(self._choice.status)
+        return self.message
 
-
-def as_message(status: Status) -> protocol.StatusChanged:
-    """Return the status as a message of the protocol."""
-    return protocol.StatusChanged(state=status.state, message=status.message, command=status.command)
+    @property
+    def message(self) -> protocol.StatusChanged:
+        """The status as a message of the protocol."""
+        status = self._choice.status
+        if status.state in _WITHOUT_ACCOUNT:
+            return protocol.StatusChanged(state=status.state, message=status.message, command=status.command)
+        counted = self._remaining
+        return protocol.StatusChanged(
+            state=status.state,
+            message=status.message,
+            command=status.command,
+            account=self._choice.account,
+            module=self._module,
+            remaining_today=counted[1] if counted is not None and counted[0] == self._today() else None,
+        )

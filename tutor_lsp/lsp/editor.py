@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from tutor_lsp.lsp.pygls_remedies.language_server import RobustLanguageServer
     from tutor_lsp.lsp.pygls_remedies.open_documents import OpenDocuments
 
+_KEEPS_OLD_TEXT = re.compile(r"helix|eglot|emacs", re.IGNORECASE)
+"""The names of editors that go on showing the old text of an open file, or ask what to do about it."""
 REPLY_SECONDS = 10.0
 """The timeout in seconds of requests that the editor answers without asking the student."""
 
@@ -29,6 +32,8 @@ class Editor:
         """Whether the editor supports the custom messages of `protocol`."""
         self.shows_documents = False
         self.shows_progress = False
+        self.hovers_markdown = True
+        """Whether a hover may be Markdown."""
         self.has_configuration = False
         """Whether the editor answers `workspace/configuration`."""
         self.registers_configuration = False
@@ -46,6 +51,9 @@ class Editor:
             self.name = params.client_info.name
         experimental = capabilities.experimental
         self.speaks_tutor = isinstance(experimental, dict) and bool(experimental.get("tutor"))
+        hover = capabilities.text_document.hover if capabilities.text_document is not None else None
+        if hover is not None and hover.content_format:
+            self.hovers_markdown = types.MarkupKind.Markdown in hover.content_format
         if (window := capabilities.window) is not None:
             self.shows_documents = window.show_document is not None and bool(window.show_document.support)
             self.shows_progress = bool(window.work_done_progress)
@@ -53,6 +61,11 @@ class Editor:
             self.has_configuration = bool(workspace.configuration)
             changes = workspace.did_change_configuration
             self.registers_configuration = changes is not None and bool(changes.dynamic_registration)
+
+    @property
+    def rereads_files(self) -> bool:
+        """Whether the editor shows a file anew that another program has changed, without asking the student."""
+        return not _KEEPS_OLD_TEXT.match(self.name)
 
     def notify(self, method: str, params: Any) -> None:
         """Send a notification. Those of `protocol` require `speaks_tutor`, or the setting `notifications`."""

@@ -84,5 +84,13 @@ async def approval(
     raise SignInRefused("Nobody approved the sign-in in time. Sign in again for a new code.")
 
 
+async def account_of(service: AccountService, tokens: Tokens) -> str | None:
+    """Return the e-mail address of the account, to show who is signed in, or None if the service does not tell it."""
+    try:
+        return (await service.profile(tokens.access_token)).email
+    except ServiceFault:
+        return None
+
+
 def _bounded(interval: float) -> float:
     return min(max(SHORTEST_INTERVAL, interval), LONGEST_INTERVAL)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lsprotocol import types
 
 from tutor_lsp.service.session import ServiceFault, host_of
-from tutor_lsp.sign_in.device import SignInRefused, approval, begin, page_of
+from tutor_lsp.sign_in.device import SignInRefused, account_of, approval, begin, page_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -50,7 +50,8 @@ class EditorSignIn:
         try:
             code = await begin(service, server_url, program=self._editor.name)
             tokens = await self._approval(service, code, server_url)
-            sign_in = await self._sign_ins.keep(server_url, tokens)
+            account = await account_of(service, tokens)
+            sign_in = await self._sign_ins.keep(server_url, tokens, account)
         except (SignInRefused, ServiceFault) as error:
             return SignInOutcome(is_signed_in=False, message=str(error))
         message = THIS_WINDOW_ONLY if sign_in.kept_in == "memory" else f"You are signed in at {host_of(server_url)}."

@@ -26,6 +26,8 @@ class SignIn:
     server_url: str
     id: str
     kept_in: KeptIn
+    account: str | None = None
+    """The e-mail address of the account, to show who is signed in. Sign-ins of older versions have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,8 @@ def _sign_in(fields: Any) -> SignIn | None:
     server_url, id_, kept_in = _server_url(fields.get("server_url")), fields.get("id"), fields.get("kept_in")
     if server_url is None or not isinstance(id_, str) or kept_in not in _SHARED_PLACES:
         return None
-    return SignIn(server_url, id_, cast("KeptIn", kept_in))
+    account = fields.get("account")
+    return SignIn(server_url, id_, cast("KeptIn", kept_in), account if isinstance(account, str) else None)
 
 
 def _server_url(url: Any) -> str | None:

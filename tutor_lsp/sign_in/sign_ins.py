@@ -116,15 +116,15 @@ class SignIns:
         async with self._locked():
             self._share(partial(SignInRecord.using, server_url=server_url))
 
-    async def keep(self, server_url: str, tokens: Tokens) -> SignIn:
+    async def keep(self, server_url: str, tokens: Tokens, account: str | None = None) -> SignIn:
         """Store the tokens of a new sign-in in the best store available, and use its service from now on.
 
         An earlier sign-in at that service is signed out, except if it is for all windows and the new one only for this
-        window.
+        window. `account` is the e-mail address of the account, if it is known.
         """
         self.reload()
         earlier = self.at(server_url)
-        sign_in = await self._keep(server_url, tokens)
+        sign_in = await self._keep(server_url, tokens, account)
         if earlier is not None and (sign_in.kept_in != "memory" or earlier.kept_in == "memory"):
             async with self._locked():
                 left_over = await self._remove_tokens(earlier)
@@ -163,14 +163,14 @@ class SignIns:
         for credentials in self._credentials.values():
             await credentials.close()
 
-    async def _keep(self, server_url: str, tokens: Tokens) -> SignIn:
+    async def _keep(self, server_url: str, tokens: Tokens, account: str | None) -> SignIn:
         places: list[KeptIn] = []
         if await self.has_keyring():
             places = ["keyring"]
         elif self.may_use_file:
             places = ["file"]
         for place in places:
-            sign_in = SignIn(server_url, str(self._new_id()), place)
+            sign_in = SignIn(server_url, str(self._new_id()), place, account)
             try:
                 async with self._locked():
                     await self._store(place).save(sign_in, tokens)
@@ -180,7 +180,7 @@ class SignIns:
             else:
                 self._own = self._own.leaving(server_url)
                 return sign_in
-        sign_in = SignIn(server_url, str(self._new_id()), "memory")
+        sign_in = SignIn(server_url, str(self._new_id()), "memory", account)
         await self._memory.save(sign_in, tokens)
         self._own = self._own.adding(sign_in)
         return sign_in

@@ -55,8 +55,8 @@ def go_through_sign_in(choice: TutorChoice, server_url: str) -> None:
     if not (run(sign_ins.has_keyring()) or sign_ins.may_use_file):
         _ask_for_file(sign_ins)
     _show(code, server_url)
-    email = run(_finish(sign_ins, service, code, server_url))
-    say(f"You are signed in as {email}.")
+    account = run(_finish(sign_ins, service, code, server_url))
+    say("You are signed in." if account is None else f"You are signed in as {account}.")
     if choice.settings.server_url not in {None, server_url}:
         say(f"TUTOR_SERVER_URL is set to {choice.settings.server_url}, which goes first. Unset it to use this service.")
 
@@ -138,13 +138,14 @@ def _show(code: DeviceCode, server_url: str) -> None:
     say("Waiting until you have approved the sign-in there. Ctrl-C stops.")
 
 
-async def _finish(sign_ins: SignIns, service: AccountService, code: DeviceCode, server_url: str) -> str:
+async def _finish(sign_ins: SignIns, service: AccountService, code: DeviceCode, server_url: str) -> str | None:
     tokens = await device_sign_in.approval(service, code)
-    kept = await sign_ins.keep(server_url, tokens)
+    account = await device_sign_in.account_of(service, tokens)
+    kept = await sign_ins.keep(server_url, tokens, account)
     if kept.kept_in == "memory":
         await _sign_out(sign_ins, server_url)
         raise StoreUnavailable("Your sign-in could not be kept, neither in a keyring nor in a file.")
-    return (await service.profile(tokens.access_token)).email
+    return account
 
 
 async def _sign_out(sign_ins: SignIns, server_url: str) -> bool:

@@ -145,6 +145,15 @@ class TutorChoice:
         return None if sign_in is None else Access(server_url, self.sign_ins.credentials(sign_in))
 
     @property
+    def account(self) -> str | None:
+        """The e-mail address of the student who is signed in, or None if it is not known."""
+        server_url = self.server_url
+        if server_url is None or self._environment_token is not None:
+            return None
+        sign_in = self.sign_ins.at(server_url)
+        return None if sign_in is None else sign_in.account
+
+    @property
     def has_environment_token(self) -> bool:
         """Whether the environment sets a token, which takes precedence over any sign-in."""
         return self._environment_token is not None

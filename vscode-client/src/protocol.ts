@@ -77,7 +77,7 @@ export interface AskArgument {
   runId?: string | null;
   /** A UUID. A client chooses it if it needs the id before the reply. */
   askId?: string | null;
-  /** The `messageId` of the answer that the question is about. Such an ask does not climb. */
+  /** The `answerId` of the answer that the question is about. Such an ask does not climb. */
   followUpTo?: string | null;
   /**
    * True: the offline tutor in the language server answers, even if a service is set.
@@ -181,6 +181,10 @@ export interface AnswerStarted {
   purpose?: Purpose | null;
   /** What became of the problem since the student's last ask about the same unit of code. */
   change?: Change | null;
+  /** The number and the name of the hint's level, such as `Hint 2 · concept`, or `Solved`. */
+  label: string;
+  /** Why the ask did not climb, in a few words that go behind the label. */
+  levelNote?: string | null;
 }
 
 /** The next part of the answer, in Markdown. `seq` counts 0, 1, 2, … without gaps. */
@@ -201,7 +205,10 @@ export interface Finding {
 export interface AnswerEnded {
   askId: string;
   reason: EndReason;
+  /** The id by which the student can rate the answer. An answer of this computer beside a service has none. */
   messageId?: string | null;
+  /** The id of a completed answer, for `followUpTo`. An answer of this computer has one, too. */
+  answerId?: string | null;
   provider?: string | null;
   fallback?: boolean | null;
   withheld?: boolean | null;
@@ -223,6 +230,12 @@ export interface StatusChanged {
   state: State;
   message: string;
   command?: string | null;
+  /** The e-mail address of the student who is signed in, if it is known. */
+  account?: string | null;
+  /** The id of the learning module of the document that was opened or asked about last. */
+  module?: string | null;
+  /** How many messages are left today, as the service said with the last answer. */
+  remainingToday?: number | null;
 }
 
 /** A sign-in that `tutor.signIn` started has ended. If the student restarted it, this is sent only once. */
