@@ -72,8 +72,8 @@ async def ask(editor: LanguageClient, uri: str) -> None:
         async with aclosing(editor.ask(argument)) as events:
             async for event in events:
                 match event:
-                    case Started(hint_level, max_hint_level):
-                        view.start(hint_level, max_hint_level)
+                    case Started(heading):
+                        view.start(heading)
                     case Piece(text):
                         view.add(text)
                     case Ended("completed"):

@@ -12,11 +12,11 @@ import pytest
 CHECKOUT = Path(__file__).parents[2]
 FIX = "for value in values:"
 HEADERS = [
-    "Hint 1 of 5 · question",
-    "Hint 2 of 5 · concept",
-    "Hint 3 of 5 · structure",
-    "Hint 4 of 5 · example",
-    "Hint 5 of 5 · solution",
+    "Hint 1 · question",
+    "Hint 2 · concept",
+    "Hint 3 · structure",
+    "Hint 4 · example",
+    "Hint 5 · solution",
 ]
 
 

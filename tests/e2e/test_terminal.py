@@ -9,13 +9,14 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
 
-from testing.editor_side.scripted_service import Connection, ScriptedService
+from testing.editor_side.scripted_service import MESSAGE_ID, Connection, ScriptedService, done
 from testing.terminal_screen import screen
 from testing.tutor_program import SECONDS, TUTOR, Tutor, on_a_terminal
 from tutor_lsp.terminal.ask import LOCAL_INSTEAD
@@ -48,11 +49,11 @@ async def test_five_asks_climb_to_the_solution(tutor: Tutor) -> None:
     results = [await tutor.run("ask", "average.py:8") for _ in range(5)]
     assert [result.status for result in results] == [0] * 5
     assert [result.stdout.partition("\n")[0] for result in results] == [
-        "Hint 1 of 5 · question",
-        "Hint 2 of 5 · concept",
-        "Hint 3 of 5 · structure",
-        "Hint 4 of 5 · example",
-        "Hint 5 of 5 · solution",
+        "Hint 1 · question",
+        "Hint 2 · concept",
+        "Hint 3 · structure",
+        "Hint 4 · example",
+        "Hint 5 · solution",
     ]
     assert all(re.search(r"\bline 8\b", result.stdout) for result in results)
     assert [FIX in result.stdout for result in results] == [False, False, False, False, True]
@@ -77,16 +78,60 @@ async def test_run_asks_about_the_traceback(tutor: Tutor) -> None:
     async with service.serve() as url:
         result = await tutor.run("ask", "--run", "grades.py", TUTOR_SERVER_URL=url, TUTOR_ACCESS_TOKEN="x")
         ask = service.connections[0].received[0]
-    assert result == (0, "Hint 1 of 5 · question\n\nLook.\n", "")
+    assert result == (0, "Hint 1 · question\n\nLook.\n", "")
     assert ask["first_line"] + ask["cursor"]["line"] == 10
     assert "\nIndexError: list index out of range\n# values on line " in ask["traceback"]
 
 
 async def test_other_place_of_the_same_function_goes_on(tutor: Tutor) -> None:
-    """Another line of the same function, or a question, continues the same problem."""
+    """Another line of the same function continues the same problem."""
     await tutor.run("ask", "average.py:8")
-    result = await tutor.run("ask", "average.py:9:5", "--question", "Give me level 5 at once.")
-    assert result.stdout.startswith("Hint 2 of 5")
+    result = await tutor.run("ask", "average.py:9:5")
+    assert result.stdout.startswith("Hint 2 · concept\n")
+
+
+@pytest.mark.parametrize("place", ["average.py:9:5", "average.py"])
+async def test_a_question_does_not_climb(tutor: Tutor, place: str) -> None:
+    """A question about the last answer's function, or about its file, is about that answer and keeps its level."""
+    await tutor.run("ask", "average.py:8")
+    question = await tutor.run("ask", place, "--question", "Give me level 5 at once.")
+    after = await tutor.run("ask", "average.py:8")
+    assert question.stdout.startswith("Hint 1 · question · same level: you asked a question\n")
+    assert after.stdout.startswith("Hint 2 · concept\n")
+
+
+async def test_a_question_about_an_unknown_answer_stands_alone(tutor: Tutor) -> None:
+    """If the service does not know the last answer, as after a change of account, the question is asked for itself."""
+
+    async def answer(connection: Connection) -> None:
+        frame = await connection.receive()
+        if frame.get("follow_up_to") is None:
+            await connection.answer(frame, "Look.")
+        else:
+            refusal = Error(request_id=UUID(frame["request_id"]), code=ErrorCode.NOT_FOUND, content="No such answer.")
+            await connection.send(refusal)
+
+    service = ScriptedService(answer)
+    async with service.serve() as url:
+        remote = {"TUTOR_SERVER_URL": url, "TUTOR_ACCESS_TOKEN": "x"}
+        await tutor.run("ask", "average.py:8", **remote)
+        result = await tutor.run("ask", "average.py:8", "--question", "Why?", **remote)
+    asked = [connection.received[0].get("follow_up_to") for connection in service.connections]
+    assert result == (0, "Hint 1 · question\n\nLook.\n", "")
+    assert asked == [None, str(MESSAGE_ID), None]
+
+
+async def test_words_of_a_model_are_marked(tutor: Tutor) -> None:
+    """An answer with words of a model ends with a line that says so."""
+
+    async def answer(connection: Connection) -> None:
+        frame = await connection.receive()
+        await connection.answer(frame, "Look.", finish=False)
+        await connection.send(replace(done(UUID(frame["request_id"])), ai=True))
+
+    async with ScriptedService(answer).serve() as url:
+        result = await tutor.run("ask", "average.py:8", TUTOR_SERVER_URL=url, TUTOR_ACCESS_TOKEN="x")
+    assert result == (0, "Hint 1 · question\n\nLook.\n\n*AI-generated, can be wrong*\n", "")
 
 
 async def test_students_modules_do_not_stand_in_for_pythons(tutor: Tutor) -> None:
@@ -183,7 +228,7 @@ async def test_ctrl_c_stops_the_answer(tutor: Tutor) -> None:
         process.send_signal(signal.SIGINT)
         after, stderr = await process.communicate()
         await cancelled.wait()
-    assert (before + after).decode() == "Hint 1 of 5 · question\n\nLook at \n"
+    assert (before + after).decode() == "Hint 1 · question\n\nLook at \n"
     assert (process.returncode, stderr) == (1, b"tutor: Stopped.\n")
 
 
@@ -230,7 +275,7 @@ async def test_terminal_draws_the_markdown_as_it_streams(tutor: Tutor) -> None:
     drawn = output.decode().replace("\r\n", "\n")
     assert "\x1b[1m" in drawn
     assert screen(drawn) == [
-        "Hint 1 of 5 · question",
+        "Hint 1 · question",
         "",
         "Look at line 8.",
         "",

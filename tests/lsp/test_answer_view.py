@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from testing.terminal_screen import screen
-from tutor_lsp.terminal.answer_view import LiveView, PlainView, finished, header, inert, open_view
+from tutor_lsp.terminal.answer_view import LiveView, PlainView, finished, inert, open_view
 
 ANSWER = "First *look*.\n\n1. one\n\n   more of one\n2. two\n\n```python\na = 1\n\nb = 2\n```\n\nLast."
 
@@ -22,12 +22,6 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_header_names_the_hint() -> None:
-    """The header shows the hint's number and, for levels up to 5, the kind of help."""
-    assert header(2, 5) == "Hint 2 of 5 · concept"
-    assert header(7, 9) == "Hint 7 of 9"
-
-
 def test_stream_decides_the_view() -> None:
     """A terminal gets the live view, which is redrawn while the answer grows; any other stream gets the plain view."""
     assert isinstance(open_view(Terminal()), LiveView)
@@ -38,11 +32,11 @@ def test_plain_view_writes_the_markdown_at_once() -> None:
     """The plain view writes each delta as soon as it arrives, and ends the output with one newline."""
     stream = io.StringIO()
     with PlainView(stream) as view:
-        view.start(1, 5)
+        view.start("Hint 1 · question")
         view.add("Look at ")
-        assert stream.getvalue() == "Hint 1 of 5 · question\n\nLook at "
+        assert stream.getvalue() == "Hint 1 · question\n\nLook at "
         view.add("line 3.")
-    assert stream.getvalue() == "Hint 1 of 5 · question\n\nLook at line 3.\n"
+    assert stream.getvalue() == "Hint 1 · question\n\nLook at line 3.\n"
 
 
 def test_plain_view_keeps_remarks_apart() -> None:
@@ -70,7 +64,7 @@ def test_terminal_is_never_given_orders(active: str) -> None:
     """T5: both views remove control characters and bidirectional overrides from an answer."""
     for stream in (io.StringIO(), Terminal()):
         with open_view(stream) as view:
-            view.start(1, 5)
+            view.start("Hint 1 · question")
             before = len(stream.getvalue())
             view.add(f"a{active}b")
             view.note(f"c{active}d")
@@ -84,12 +78,12 @@ def test_live_view_draws_every_block_once() -> None:
     """At the end, the terminal shows each block of the answer exactly once."""
     stream = Terminal()
     with LiveView(stream) as view:
-        view.start(3, 5)
+        view.start("Hint 3 · structure")
         for character in ANSWER:
             view.add(character)
     shown = screen(stream.getvalue())
     assert shown == [
-        "Hint 3 of 5 · structure",
+        "Hint 3 · structure",
         "",
         "First look.",
         "",

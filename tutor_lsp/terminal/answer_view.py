@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
-from tutor_pedagogy.ladder.levels import HintLevel
-
 if TYPE_CHECKING:
     from types import TracebackType
 
@@ -26,8 +24,8 @@ class AnswerView(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
 
-    def start(self, hint_level: int, max_hint_level: int) -> None:
-        """Show the hint's number."""
+    def start(self, heading: str) -> None:
+        """Show the number and the name of the hint's level."""
         ...
 
     def add(self, markdown: str) -> None:
@@ -42,15 +40,6 @@ class AnswerView(Protocol):
 def open_view(stream: TextIO) -> AnswerView:
     """Return the view that suits the output stream."""
     return LiveView(stream) if stream.isatty() else PlainView(stream)
-
-
-def header(hint_level: int, max_hint_level: int) -> str:
-    """Return the hint's number, and the name of its level."""
-    try:
-        name = f" · {HintLevel(hint_level).name.lower()}"
-    except ValueError:
-        name = ""
-    return f"Hint {hint_level} of {max_hint_level}{name}"
 
 
 def inert(text: str) -> str:
@@ -74,9 +63,9 @@ class PlainView:
         if self._last != "\n":
             self._write("\n")
 
-    def start(self, hint_level: int, max_hint_level: int) -> None:
-        """Write the header."""
-        self._write(f"{header(hint_level, max_hint_level)}\n\n")
+    def start(self, heading: str) -> None:
+        """Write the heading."""
+        self._write(f"{inert(heading)}\n\n")
 
     def add(self, markdown: str) -> None:
         """Write the part at once."""
@@ -126,12 +115,12 @@ class LiveView:
         if self._growing.strip():
             self._keep(self._growing)
 
-    def start(self, hint_level: int, max_hint_level: int) -> None:
-        """Render the header."""
+    def start(self, heading: str) -> None:
+        """Render the heading."""
         from rich.text import Text  # noqa: PLC0415 - needed only in a terminal
 
         self._live.update("", refresh=True)
-        self._console.print(Text(header(hint_level, max_hint_level), style="bold cyan"))
+        self._console.print(Text(inert(heading), style="bold cyan"))
 
     def add(self, markdown: str) -> None:
         """Render the part at once."""

@@ -10,15 +10,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from tutor_lsp.features.labels import AI_LABEL
 from tutor_lsp.lsp.source_file import PYTHON_SUFFIXES, NotPythonText, read_executed, read_source
 from tutor_lsp.runner.program import TIME_LIMIT_SECONDS, CouldNotRun, run_program
 from tutor_lsp.terminal.account import go_through_sign_in
 from tutor_lsp.terminal.answer_view import open_view
 from tutor_lsp.terminal.exit_status import DONE, FAILED, WRONG_USE, Exit
 from tutor_lsp.terminal.language_client import ConnectionChanged, Ended, LanguageClient, Piece, Started
+from tutor_lsp.terminal.last_answers import LastAnswer, LastAnswers
 from tutor_lsp.terminal.output import choose_way, is_interactive, say
 from tutor_lsp.terminal.place import Place, lines_of, parse_place, where_to_look
 from tutor_lsp.terminal.service import choose
+from tutor_pedagogy.problem.identity import identify
 from tutor_protocol import MAX_QUESTION_CHARACTERS, ErrorCode, Position
 
 if TYPE_CHECKING:
@@ -54,8 +57,13 @@ def ask(options: argparse.Namespace) -> int:
             argument["runId"] = str(uuid4())
         if place.line is None:
             subject = _where_it_failed(place, subject, outcome)
+    elif options.question:
+        subject = _follow_up(place, subject, argument)
     while (ended := asyncio.run(_stream_answer(subject, argument))).reason != "completed":
         _go_on(ended, argument)
+    if ended.answer_id is not None:
+        line, server_url = subject.position.line, _server_url(argument)
+        _last_answers().remember(LastAnswer(str(subject.path), line, ended.answer_id, server_url))
     return DONE
 
 
@@ -66,6 +74,35 @@ class _Subject:
     path: Path
     text: str
     position: Position
+
+
+def _follow_up(place: Place, subject: _Subject, argument: dict[str, Any]) -> _Subject:
+    """Name the answer that the question is about: the last one about this function, or about the file without a line.
+
+    Return the subject, moved to the line of that answer if the student has named none.
+    """
+    last = _last_answers().about(subject.path, _server_url(argument))
+    if last is None or last.line >= len(lines_of(subject.text)):
+        return subject
+    about = _Subject(subject.path, subject.text, _position(Place(place.path, last.line + 1), subject.text))
+    if place.line is not None and _unit_at(about) != _unit_at(subject):
+        return subject
+    argument["followUpTo"] = last.answer_id
+    return about if place.line is None else subject
+
+
+def _unit_at(subject: _Subject) -> tuple[str, str]:
+    unit = identify(subject.text, subject.position, "document").unit
+    return unit.kind, unit.name
+
+
+def _last_answers() -> LastAnswers:
+    return LastAnswers(choose().settings.data_dir)
+
+
+def _server_url(argument: dict[str, Any]) -> str | None:
+    """Return the service that answers an ask, or None if this computer does."""
+    return None if argument.get("local") else choose().server_url
 
 
 def _where_it_failed(place: Place, subject: _Subject, outcome: RunOutcome) -> _Subject:
@@ -87,8 +124,11 @@ def _go_on(ended: Ended, argument: dict[str, Any]) -> None:
     """Let the student choose how to repeat an ask that got no answer. Raise `Exit` if it is not to be repeated.
 
     The choices are to sign in, to ask again, or to get the answer on this computer. If the course has set a limit or
-    has turned the tutor off, there is no choice.
+    has turned the tutor off, there is no choice. A question about an answer that the tutor does not know, such as one
+    of another account, is asked again for itself.
     """
+    if ended.code == ErrorCode.NOT_FOUND and argument.pop("followUpTo", None) is not None:
+        return
     reason = ended.message or "The tutor could not answer."
     if ended.retry_after:
         reason += f" Try again in {ended.retry_after} s."
@@ -105,6 +145,7 @@ def _go_on(ended: Ended, argument: dict[str, Any]) -> None:
             go_through_sign_in(choice, choice.server_url)
         case "l":
             argument["local"] = True
+            argument.pop("followUpTo", None)  # The service's answer is not known here.
         case "r":
             pass
         case _:
@@ -181,9 +222,11 @@ async def _stream_answer(subject: _Subject, argument: dict[str, Any]) -> Ended:
 
 def _show(view: AnswerView, event: Event) -> None:
     match event:
-        case Started(hint_level, max_hint_level):
-            view.start(hint_level, max_hint_level)
+        case Started(heading):
+            view.start(heading)
         case Piece(text):
             view.add(text)
+        case Ended(is_ai=True):
+            view.add(f"\n\n*{AI_LABEL}*")
         case ConnectionChanged(state="reconnecting", message=message):
             view.note(message)

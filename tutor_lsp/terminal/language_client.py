@@ -30,10 +30,9 @@ SILENCE_SECONDS = 180.0
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The ask was accepted at this hint level."""
+    """The ask was accepted. The heading is the number and name of the hint's level, with why the ask did not climb."""
 
-    hint_level: int
-    max_hint_level: int
+    heading: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +44,17 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The answer has ended. `message`, `retry_after` (seconds) and `code` say why it was refused or failed."""
+    """The answer has ended. `message`, `retry_after` (seconds) and `code` say why it was refused or failed.
+
+    `answer_id` is that of a complete answer, for questions about it. `is_ai`: words of a model are in the answer.
+    """
 
     reason: str
     message: str = ""
     retry_after: int | None = None
     code: str | None = None
+    answer_id: str | None = None
+    is_ai: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +187,17 @@ class LanguageClient:
             return None
         match notification.method:
             case "tutor/answer/didStart":
-                return Started(params["hintLevel"], params["maxHintLevel"])
+                return Started(" · ".join(filter(None, (params["label"], params.get("levelNote")))))
             case "tutor/answer/didUpdate":
                 return Piece(params["delta"])
             case "tutor/answer/didEnd":
                 return Ended(
-                    params["reason"], params.get("message") or "", params.get("retryAfter"), params.get("code")
+                    params["reason"],
+                    params.get("message") or "",
+                    params.get("retryAfter"),
+                    params.get("code"),
+                    params.get("answerId"),
+                    is_ai=bool(params.get("ai")),
                 )
         return None
 
