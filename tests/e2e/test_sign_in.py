@@ -124,7 +124,7 @@ async def test_sign_in_ask_sign_out(tutor: Tutor, service: Service, student: Stu
     )
     assert result.stderr.endswith(f"only you can read?\n  {tutor.folder / 'data' / 'tokens.json'}\n[y/N] ")
     assert f"Ask Tutor in a terminal ({platform.system()})" in page
-    assert (first.status, first.stdout[:11], first.stderr) == (0, "Hint 1 of 5", "")
+    assert (first.status, first.stdout[:17], first.stderr) == (0, "Hint 1 · question", "")
     assert kept(tutor, "local.sqlite3") is None
     assert status.stdout.startswith(
         f"Service: {service.url}\nAccount: {student.email}\nToday:   1 of 100 messages; the count starts again at "

@@ -122,7 +122,7 @@ def test_it_asks_in_local_mode(installed: Path, tmp_path: Path) -> None:
     done = run(installed, tmp_path, "-m", "tutor_lsp.terminal.main", "ask", f"{student_file}:1")
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert "Hint 1 of 5" in done.stdout
+    assert "Hint 1 · question" in done.stdout
 
 
 def test_every_file_of_the_packages_is_in_it(installed: Path) -> None:
@@ -163,7 +163,7 @@ def test_a_student_asks_without_the_libraries_of_the_service(student: Path, tmp_
     done = call(student, tmp_path, "tutor_lsp.terminal.main", "ask", "loop.py:1")
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert "Hint 1 of 5" in done.stdout
+    assert "Hint 1 · question" in done.stdout
 
 
 @pytest.mark.parametrize("arguments", [(), ("serve",), ("--help",)])

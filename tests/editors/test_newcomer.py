@@ -121,7 +121,7 @@ async def test_vscode(start_vscode: StartVSCode, service: Service, page: Page) -
         return code, editor.step("popups")[-1]
 
     def end(editor: VSCode) -> None:
-        assert "Hint 1 of 5" in editor.until_thread_says("Next hint")
+        assert "Hint 1 · question" in editor.until_thread_says("Next hint")
         look_at(editor, "4-hint")
 
     await with_account(page, service)
@@ -159,7 +159,7 @@ async def test_neovim(
         return code, opened.read_text(encoding="utf-8")
 
     def end(terminal: Terminal) -> None:
-        look(terminal, "3-hint", r"Hint 1 of 5(?s:.)*Enter next hint · q close ╯")
+        look(terminal, "3-hint", r"Hint 1 · question(?s:.)*Enter next hint · q close ╯")
 
     command = (require_program(program), "--clean", "-u", "init.lua", f"+{BAD_LINE}", "walk.py")
     await with_account(page, service)

@@ -73,8 +73,11 @@ NOTEBOOK = {
 LONG = Behaviour(text=long_hint(300).replace(". ", ".\n\n"), token_seconds=0.03)
 SHORT = "Which of the names on this line has no value yet? Look at each letter of it."
 
+SHOW_EARLIER = f'{THREAD} a[data-href*="showEarlier"]'
+ALL_THREADS = f"[...document.querySelectorAll('{THREAD}')].map((one) => one.innerText).join('\\n')"
+ANNOUNCED = ".statusbar-item [role='status']"
 REPLY_BOX = ".review-widget .comment-form-container"
-RATEABLE = ".review-widget .review-comment:has-text('of 5') .action-label[aria-label='Helpful']"
+RATEABLE = ".review-widget .review-comment:has-text('Hint') .action-label[aria-label='Helpful']"
 QUICK_PICK = ".quick-input-list .monaco-list-row"
 STOP = f'{THREAD} a:has-text("Stop")'
 ASK_AGAIN = f'{THREAD} a:has-text("Ask again")'
@@ -100,23 +103,26 @@ def darken(editor: VSCode) -> None:
 
 
 def test_from_the_squiggle_to_the_next_hint(vscode: VSCode) -> None:
-    """The light bulb gives hint 1 below the line, "Next hint" gives hint 2, and quitting ends all processes."""
+    """The light bulb gives hint 1 below the line, "Next hint" hint 2 with hint 1 in a line; quitting ends all processes."""
     ask(vscode)
     first = vscode.until_thread_says("Next hint")
-    assert "Hint 1 of 5 · offline tutor" in first
+    assert "Hint 1 · question" in first
     assert "distence" in first
     vscode.wait_for(RATEABLE)
+    vscode.wait_for(f"{ANNOUNCED}[aria-label*='Hint 1 · question']")
     vscode.wait_for('.review-widget .head [aria-label*="Next Hint"]')
     vscode.picture("hint-light")
     darken(vscode)
     vscode.click(NEXT_HINT)
-    second = vscode.until_thread_says("Hint 2 of 5")
-    assert "Hint 1 of 5" not in second
+    second = vscode.until_thread_says("Hint 2 · concept")
+    assert "Hint 1 · question: " in second
     vscode.wait_for(NEXT_HINT)
     vscode.picture("two-hints-dark")
-    vscode.click(f'{THREAD} a:has-text("Show the earlier hint")')
-    both = vscode.until_thread_says("Hint 1 of 5")
-    assert "Hint 2 of 5" in both
+    vscode.click(SHOW_EARLIER)
+    both = vscode.until(f"document.querySelector({json.dumps(SHOW_EARLIER)}) === null && {ALL_THREADS}")
+    assert "Hint 1 · question: " not in both
+    assert "Hint 1 · question" in both
+    assert "Hint 2 · concept" in both
     assert vscode.servers()
     assert vscode.quit() == []
 
@@ -129,7 +135,7 @@ def test_line_asked_about_stays_in_view(start_vscode: StartVSCode) -> None:
             editor.wait_for(".squiggly-error")
             for level in range(1, 6):
                 editor.press("Control+K", "h")
-                editor.until_thread_says(f"Hint {level} of 5")
+                editor.until_thread_says(f"Hint {level} · ")
                 editor.wait_for(RATEABLE)
                 editor.until(f"document.querySelector('{REPLY_BOX}').getBoundingClientRect().bottom < innerHeight")
                 assert editor.until(BAD_LINE_IS_SEEN)
@@ -144,39 +150,55 @@ def test_by_keyboard_alone(vscode: VSCode) -> None:
     """
     open_menu(vscode, lambda: vscode.press("Control+Period"))
     vscode.press("Enter")
-    vscode.until_thread_says("Hint 1 of 5")
+    vscode.until_thread_says("Hint 1 · question")
     vscode.wait_for(NEXT_HINT)
     vscode.press("Control+K", "h")
-    vscode.until_thread_says("Hint 2 of 5")
+    vscode.until_thread_says("Hint 2 · concept")
     vscode.wait_for(NEXT_HINT)
     for level in (3, 4):
         vscode.run_command("Ask Tutor: Next Hint")
-        vscode.until_thread_says(f"Hint {level} of 5")
+        vscode.until_thread_says(f"Hint {level} · ")
         vscode.wait_for(NEXT_HINT)
     vscode.press("Control+K", "Shift+G")
     vscode.until("document.activeElement.getAttribute('aria-label')?.startsWith('Comment thread')")
     focused = "document.activeElement.innerText"
     vscode.press("Tab")
-    assert vscode.until(focused) == "Show the 3 earlier hints"
-    for _ in range(5):
+    assert vscode.until(focused) == "show"
+    for _ in range(8):
         if vscode.step("evaluate", expression=focused) != "Next hint":
             vscode.press("Tab")
     vscode.press("Enter")
-    vscode.until_thread_says("Hint 5 of 5")
+    vscode.until_thread_says("Hint 5 · solution")
     vscode.until(f"document.querySelector('{REPLY_BOX}').getBoundingClientRect().bottom < innerHeight")
 
 
 def test_question_from_the_reply_box(vscode: VSCode) -> None:
-    """The student's own question is shown in the comment thread, with the answer below it."""
+    """The student's own question is shown in the thread, with an answer of the same level; then the next hint climbs."""
     ask(vscode)
     vscode.wait_for(NEXT_HINT)
     vscode.click('.review-widget :text("Ask a question about this")')
     vscode.type("What is a name?")
     vscode.click('.review-widget .form-actions a:text-is("Ask"), .review-widget .form-actions button:text-is("Ask")')
-    shown = vscode.until_thread_says("Hint 2 of 5")
+    shown = vscode.until_thread_says("Hint 1 · question · same level: you asked a question")
     assert "You\n" in shown
     assert "What is a name?" in shown
     vscode.picture("question-light")
+    vscode.click(NEXT_HINT)
+    vscode.until_thread_says("Hint 2 · concept")
+
+
+def test_hints_come_back_with_the_window(vscode: VSCode) -> None:
+    """After the window is reloaded, the hints are at their line again, and the next hint goes on from there."""
+    ask(vscode)
+    vscode.wait_for(NEXT_HINT)
+    vscode.run_command("Developer: Reload Window")
+    vscode.until(f"document.querySelector('{THREAD}') === null")
+    vscode.wait_for(".squiggly-error", seconds=60)
+    vscode.press("Control+K", "Shift+G")
+    assert "distence" in vscode.until_thread_says("Hint 1 · question")
+    vscode.click(NEXT_HINT)
+    vscode.until_thread_says("Hint 2 · concept")
+    vscode.picture("reopened-light")
 
 
 def test_run_and_ask_goes_to_the_line_that_fails(start_vscode: StartVSCode) -> None:
@@ -191,7 +213,7 @@ def test_run_and_ask_goes_to_the_line_that_fails(start_vscode: StartVSCode) -> N
         editor.wait_for('.monaco-hover :text("Values on this line: ages = [31, 24]")')
         editor.picture("run-light")
         editor.click('.notification-toast .monaco-button:has-text("Ask tutor")')
-        editor.until_thread_says("Hint 1 of 5")
+        editor.until_thread_says("Hint 1 · question")
 
 
 def test_walkthrough_has_four_steps(start_vscode: StartVSCode) -> None:
@@ -211,13 +233,13 @@ def test_walkthrough_has_four_steps(start_vscode: StartVSCode) -> None:
 def test_language_server_that_dies_is_started_again(vscode: VSCode) -> None:
     """After the language server is killed, it is restarted without a message, and the next ask is answered."""
     vscode.press("Control+K", "h")
-    vscode.until_thread_says("Hint 1 of 5")
+    vscode.until_thread_says("Hint 1 · question")
     (server,) = vscode.servers()
     vscode.wait_for(NEXT_HINT)
     os.kill(server, signal.SIGKILL)
     asyncio.run(until(lambda: vscode.servers() not in ([], [server])))
     vscode.press("Control+K", "h")
-    vscode.until_thread_says("Hint 2 of 5")
+    vscode.until_thread_says("Hint 2 · concept")
     assert vscode.servers() != [server]
     assert vscode.texts(".notification-toast") == []
 
@@ -248,7 +270,7 @@ def test_without_python_there_are_two_ways_on(start_vscode: StartVSCode) -> None
         asyncio.run(until(editor.servers))
         assert editor.texts(TOAST) == []
         editor.click(ASK_AGAIN)
-        editor.until_thread_says("Hint 1 of 5")
+        editor.until_thread_says("Hint 1 · question")
         assert '"tutor.interpreter"' in editor.settings("Machine")
 
 
@@ -260,7 +282,7 @@ def test_untrusted_folder_is_explained_but_not_run(start_vscode: StartVSCode) ->
     ) as editor:
         open_program(editor)
         editor.press("Control+K", "h")
-        editor.until_thread_says("Hint 1 of 5")
+        editor.until_thread_says("Hint 1 · question")
         assert not editor.is_there('.editor-actions [aria-label*="Run and Ask"]', seconds=1)
 
 
@@ -272,7 +294,7 @@ def test_failing_cell_of_a_notebook(start_vscode: StartVSCode) -> None:
         editor.click('.cell-statusbar-container :text("Ask tutor")')
         editor.until_thread_says("Next hint")
         editor.click(NEXT_HINT)
-        editor.until_thread_says("Hint 2 of 5")
+        editor.until_thread_says("Hint 2 · concept")
         editor.wait_for('.tab[data-resource-name="heights.ipynb, cell 2"]')
         editor.picture("notebook-light")
         darken(editor)
@@ -328,15 +350,15 @@ async def test_answer_of_a_service_is_streamed_stopped_and_rated(
             editor.until(f"{length} > {before} + 100")
             editor.picture("streaming-light")
             editor.click(STOP)
-            assert "Hint 1 of 5" in editor.until_thread_says("Stopped.")
+            assert "Hint 1 · question" in editor.until_thread_says("Stopped.")
             upstream.default = Behaviour(text=SHORT, token_seconds=0.1)
             editor.picture("stopped-light")
             editor.click(ASK_AGAIN)
-            assert "Hint 1 of 5" in editor.until_thread_says("Look at each letter")
+            assert "Hint 1 · question" in editor.until_thread_says("Look at each letter")
             editor.wait_for(NEXT_HINT)
             editor.step("hover", selector='.review-widget .review-comment:has-text("Look at each letter")')
             editor.click('.review-widget .review-comment:has-text("Look at each letter") [aria-label*="Helpful"]')
-            editor.until_thread_says("Hint 1 of 5 · helpful")
+            editor.until_thread_says("Hint 1 · question · AI-generated, can be wrong · helpful")
             rated = "SELECT hint_level FROM asks WHERE helpful"
             asyncio.run(until(lambda: service.query(rated)))
             assert len(service.query(rated)) == 1
@@ -459,7 +481,7 @@ async def test_from_nothing_to_a_hint_of_the_service(
             editor.open_again(f"{editor.workspace / 'walk.py'}:{BAD_LINE}:10")
             wait_for_light_bulb(editor)
             ask(editor)
-            editor.until_thread_says("Hint 2 of 5")
+            editor.until_thread_says("Hint 2 · concept")
 
     async with FakeUpstream() as upstream:
         upstream.default = Behaviour(text=SHORT)
@@ -569,7 +591,7 @@ async def test_certificate_that_is_not_trusted(start_vscode: StartVSCode, tmp_pa
             editor.wait_for('[id="status.languageStatus"] [aria-label*="Tutor: offline"]')
             editor.picture("certificate-light")
             editor.click(ANSWER_HERE)
-            shown = editor.until_thread_says("Hint 1 of 5 · offline tutor on this computer")
+            shown = editor.until_thread_says("Hint 1 · question · offline tutor on this computer")
             assert "does not know of this hint" in shown
             editor.wait_for(NEXT_HINT)
             editor.picture("answered-here-light")

@@ -1,10 +1,11 @@
 /** A comment thread below a line: the student's questions, the hints about the line, and the errors. */
 
 import * as vscode from "vscode";
+import { digestOf, type KeptThread } from "./kept_threads";
 import type { Offer } from "./offers";
 import { lineAfter } from "./place";
 import type { AnswerEnded, AnswerStarted } from "./protocol";
-import { Ways, type Hint } from "./thread_entries";
+import { Folded, Ways, type Hint } from "./thread_entries";
 import { Turn, type About } from "./turn";
 
 /**
@@ -26,16 +27,17 @@ export class AnswerThread implements vscode.Disposable {
   private readonly thread: vscode.CommentThread;
   private readonly turns: Turn[];
   private step: Ways | undefined;
-  private earlier: { readonly count: number; readonly entry: Ways } | undefined;
-  private isUnfolded = false;
+  private folded = new Folded([]);
+  private readonly unfolded = new Set<Turn>();
   private paintedAt = 0;
   private repaint: NodeJS.Timeout | undefined;
   private revealing: NodeJS.Timeout | undefined;
-  private atLastLevel = false;
+  /** Whether there is no next hint: at the last level, and once the problem is solved. */
+  private isOver = false;
 
   /**
    * Show that the student has asked. `id` names the thread in the arguments of commands. `shownIn` is the document itself,
-   * or the copy of a document that cannot show threads.
+   * or the copy of a document that cannot show threads. `kept`: the hints of an earlier window, in place of a question.
    */
   constructor(
     controller: vscode.CommentController,
@@ -45,16 +47,41 @@ export class AnswerThread implements vscode.Disposable {
     private line: number,
     private character: number,
     about: About,
+    kept?: KeptThread,
   ) {
-    this.latest = new Turn(this, about);
-    this.turns = [this.latest];
-    this.step = new Ways(this.way("Stop", "stop"));
+    this.turns = kept?.hints.map((hint) => Turn.restored(this, hint)) ?? [];
+    this.latest = this.turns[this.turns.length - 1] ?? new Turn(this, about);
+    this.isOver = kept?.isOver ?? false;
+    this.step = kept === undefined ? new Ways(this.way("Stop", "stop")) : this.stepAfter(this.latest, [], false);
+    if (kept === undefined) {
+      this.turns.push(this.latest);
+    }
     // A thread that is created without comments opens its reply box.
     this.thread = controller.createCommentThread(shownIn.uri, lineRange(line), this.shown());
-    this.thread.label = "Ask Tutor";
-    this.thread.contextValue = ANSWERING;
-    this.thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
-    this.revealSoon();
+    this.tellTitle();
+    if (kept === undefined) {
+      this.thread.contextValue = ANSWERING;
+      this.thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
+      this.revealSoon();
+    } else {
+      this.thread.contextValue = this.isOver ? WITHOUT_NEXT : ANSWERED;
+      this.thread.collapsibleState = vscode.CommentThreadCollapsibleState.Collapsed;
+    }
+  }
+
+  /** The latest answer that a question can be about. */
+  get answered(): Turn | undefined {
+    return this.turns.filter(({ answerId }) => answerId !== undefined).pop();
+  }
+
+  /** What is kept when the window is closed; undefined without a complete answer, and beside a notebook. */
+  get kept(): KeptThread | undefined {
+    const hints = this.turns.map(({ kept }) => kept).filter((hint) => hint !== undefined);
+    const { document, line, isOver } = this;
+    if (hints.length === 0 || document.uri.scheme !== "file" || document !== this.shownIn || line >= document.lineCount) {
+      return undefined;
+    }
+    return { uri: document.uri.toString(), line, lineDigest: digestOf(document.lineAt(line).text), isOver, hints };
   }
 
   /** The current position of the code that the thread is about. */
@@ -78,7 +105,7 @@ export class AnswerThread implements vscode.Disposable {
     }
     this.latest = new Turn(this, about);
     this.turns.push(this.latest);
-    this.isUnfolded = false;
+    this.unfolded.clear();
     this.step = new Ways(this.way("Stop", "stop"));
     this.thread.contextValue = ANSWERING;
     this.thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
@@ -88,8 +115,12 @@ export class AnswerThread implements vscode.Disposable {
 
   started(turn: Turn, message: AnswerStarted): void {
     turn.hint.started(message);
-    this.atLastLevel = message.hintLevel >= message.maxHintLevel;
-    this.thread.label = `Ask Tutor: hint ${message.hintLevel} of ${message.maxHintLevel}`;
+    const isSolved = message.change === "solved";
+    this.isOver = isSolved || message.hintLevel >= message.maxHintLevel;
+    if (isSolved || this.thread.state !== undefined) {
+      this.thread.state = isSolved ? vscode.CommentThreadState.Resolved : vscode.CommentThreadState.Unresolved;
+    }
+    this.tellTitle();
     this.paintSoon();
   }
 
@@ -108,7 +139,7 @@ export class AnswerThread implements vscode.Disposable {
     turn.ended(end);
     if (turn === this.latest) {
       this.step = this.stepAfter(turn, offers, isAway);
-      this.thread.contextValue = !turn.isCompleted ? UNANSWERED : this.atLastLevel ? WITHOUT_NEXT : ANSWERED;
+      this.thread.contextValue = !turn.isCompleted ? UNANSWERED : this.isOver ? WITHOUT_NEXT : ANSWERED;
     }
     this.paint();
     if (turn === this.latest) {
@@ -143,9 +174,11 @@ export class AnswerThread implements vscode.Disposable {
     await vscode.commands.executeCommand("workbench.action.focusCommentOnCurrentLine");
   }
 
-  /** Show the earlier hints too. */
-  unfold(): void {
-    this.isUnfolded = true;
+  /** Show the earlier hints too, or only the one at a place in the thread. */
+  unfold(place?: number): void {
+    for (const turn of this.turns.filter((_, each) => place === undefined || each === place)) {
+      this.unfolded.add(turn);
+    }
     this.paint();
   }
 
@@ -181,7 +214,7 @@ export class AnswerThread implements vscode.Disposable {
       const [main, ...others] = [...offers, this.way("Ask again", "askAgain"), ...(isAway ? [this.answerHere] : [])];
       return new Ways(main, ...others);
     }
-    return this.atLastLevel ? undefined : new Ways(this.way("Next hint", "nextHint"));
+    return this.isOver ? undefined : new Ways(this.way("Next hint", "nextHint"));
   }
 
   private get answerHere(): Offer {
@@ -192,20 +225,32 @@ export class AnswerThread implements vscode.Disposable {
     return { title, command: `askTutor.${command}`, argument: this.id };
   }
 
+  private tellTitle(): void {
+    const title = this.latest.hint.title?.replace(/^[A-Z]/, (letter) => letter.toLowerCase());
+    this.thread.label = title === undefined ? "Ask Tutor" : `Ask Tutor: ${title}`;
+  }
+
   /**
-   * Return the last hint and the questions after it. Earlier hints are folded into a link, so that the line and the last
-   * hint fit into the window together.
+   * Return the last hint and the questions after it. Earlier hints are folded to one line each, so that the line and the
+   * last hint fit into the window together.
    */
   private shown(): vscode.Comment[] {
-    const lastHint = this.isUnfolded ? 0 : Math.max(0, this.turns.map(({ hasText }) => hasText).lastIndexOf(true));
-    const count = this.turns.slice(0, lastHint).filter(({ hasText }) => hasText).length;
-    if (count !== this.earlier?.count) {
-      const title = count === 1 ? "Show the earlier hint" : `Show the ${count} earlier hints`;
-      this.earlier = { count, entry: new Ways(undefined, this.way(title, "showEarlier")) };
+    const last = Math.max(0, this.turns.map(({ hasText }) => hasText).lastIndexOf(true));
+    const earlier = this.turns.map((turn, place) => ({ turn, place })).slice(0, last).filter(({ turn }) => turn.hasText);
+    const folded = earlier
+      .filter(({ turn }) => !this.unfolded.has(turn))
+      .map(({ turn, place }) => ({
+        title: turn.hint.title ?? "Hint",
+        beginning: turn.beginning,
+        show: { title: "show", command: "askTutor.showEarlier", argument: `${this.id}/${place}` },
+      }));
+    if (!this.folded.shows(folded)) {
+      this.folded = new Folded(folded);
     }
     return [
-      ...(count > 0 ? [this.earlier.entry] : []),
-      ...this.turns.slice(lastHint).flatMap(({ entries }) => entries),
+      ...(folded.length > 0 ? [this.folded] : []),
+      ...earlier.filter(({ turn }) => this.unfolded.has(turn)).flatMap(({ turn }) => turn.entries),
+      ...this.turns.slice(last).flatMap(({ entries }) => entries),
       ...(this.step === undefined ? [] : [this.step]),
     ];
   }

@@ -2,29 +2,29 @@
 
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
+import { Announcement } from "./announcement";
 import { AnswerThread } from "./answer_thread";
 import { CellCopies } from "./cell_copies";
 import { diagnosticsOnLines } from "./diagnostics";
+import type { HintMemory } from "./hint_memory";
 import type { LanguageServer } from "./language_server";
-import { CHOOSE_PYTHON, INSTALL_PYTHON, RESTART, SET_ADDRESS, SHOW_LOG, SIGN_IN, type Offer } from "./offers";
 import * as protocol from "./protocol";
-import { isAddressWrong } from "./service_address";
 import type { Hint } from "./thread_entries";
-import type { About, Turn } from "./turn";
+import { alone, type About, type Turn } from "./turn";
+import { isAway, waysOn } from "./ways_on";
 
 const ANSWERING_CONTEXT = "askTutor.isAnswering";
 const ANSWER_CONTEXT = "askTutor.hasAnswer";
 const ID = "askTutor";
 
 const SIGN_IN_FIRST = "Sign in to your course's tutor first.";
-/** Codes of answers that fail because the service, or something that it needs, is unavailable. */
-const AWAY = new Set(["AI_UNAVAILABLE", "DATABASE_UNAVAILABLE", "LIMITER_UNAVAILABLE", "SHUTTING_DOWN"]);
 
 export class Answers implements vscode.Disposable {
   private readonly controller = vscode.comments.createCommentController(ID, "Ask Tutor");
   private readonly copies = new CellCopies();
   private readonly running = new Map<string, Turn>();
   private readonly subscriptions: { dispose(): unknown }[] = [];
+  private readonly announcement = new Announcement();
   private threads: AnswerThread[] = [];
   private connection: protocol.State = "local";
   /** The thread whose question is asked again once the student has signed in. */
@@ -34,6 +34,7 @@ export class Answers implements vscode.Disposable {
     private readonly server: LanguageServer,
     /** Called with the document before each ask, to send the server what else it has to know. */
     private readonly prepare: (document: vscode.TextDocument) => Promise<void>,
+    private readonly memory: HintMemory,
   ) {
     this.controller.options = {
       prompt: "Ask a question about this…",
@@ -62,6 +63,7 @@ export class Answers implements vscode.Disposable {
     this.subscriptions.push(
       this.controller,
       this.copies,
+      this.announcement,
       server.onDidChangeState(({ kind }) => {
         if (kind !== "running") {
           this.lost();
@@ -76,10 +78,23 @@ export class Answers implements vscode.Disposable {
       }),
       vscode.workspace.onDidCloseTextDocument((document) => {
         for (const thread of this.threads.filter((each) => each.document === document || each.shownIn === document)) {
+          memory.putAside(thread.kept);
           void this.close(thread);
         }
       }),
+      vscode.workspace.onDidOpenTextDocument((document) => {
+        this.restore(document);
+      }),
+      vscode.workspace.onDidSaveTextDocument((document) => {
+        if (this.threads.some((each) => each.document === document)) {
+          this.keep();
+        }
+      }),
     );
+    for (const document of vscode.workspace.textDocuments) {
+      this.restore(document);
+    }
+    this.tellContext();
   }
 
   /** Ask about a position in an open document. A second ask on the same line uses the same thread. */
@@ -109,18 +124,30 @@ export class Answers implements vscode.Disposable {
   }
 
   /** Ask for the next hint in a thread. */
-  async next(thread: AnswerThread, question?: string): Promise<void> {
-    await this.askAt(thread.document, thread.position, question === undefined ? {} : { question });
+  async next(thread: AnswerThread): Promise<void> {
+    await this.askAt(thread.document, thread.position);
+  }
+
+  /** Ask a question about the last answer of a thread, at the same level. The tutor that gave the answer is asked. */
+  async followUp(thread: AnswerThread, question: string): Promise<void> {
+    const { answerId, about } = thread.answered ?? {};
+    await this.askAt(thread.document, thread.position, {
+      question,
+      ...(answerId === undefined ? {} : { followUpTo: answerId }),
+      ...(answerId !== undefined && about?.local === true ? { local: true } : {}),
+    });
   }
 
   /** Repeat the latest question of a thread. */
   async again(thread: AnswerThread): Promise<void> {
-    await this.askAt(thread.document, thread.position, thread.latest.about);
+    const { about, isAboutUnknownAnswer } = thread.latest;
+    await this.askAt(thread.document, thread.position, isAboutUnknownAnswer ? alone(about) : about);
   }
 
-  /** Repeat the latest question of a thread. This computer answers it, without the service. */
+  /** Repeat the latest question of a thread. This computer answers it, and does not know answers of the service. */
   async answerHere(thread: AnswerThread): Promise<void> {
-    await this.askAt(thread.document, thread.position, { ...thread.latest.about, local: true });
+    const { about } = thread.latest;
+    await this.askAt(thread.document, thread.position, about.local === true ? about : { ...alone(about), local: true });
   }
 
   /** Sign in. The question that needs it, in this thread or the last such thread, is then asked again. */
@@ -152,6 +179,7 @@ export class Answers implements vscode.Disposable {
     await this.stop(thread);
     this.threads = this.threads.filter((each) => each !== thread);
     thread.dispose();
+    this.keep();
     this.tellContext();
   }
 
@@ -184,6 +212,7 @@ export class Answers implements vscode.Disposable {
     const turn = (await this.showAsked(document, position, about)).latest;
     await this.startIfStopped();
     this.running.set(askId, turn);
+    this.announcement.asking();
     this.tellContext();
     try {
       await this.prepare(document);
@@ -234,32 +263,26 @@ export class Answers implements vscode.Disposable {
     if (turn !== undefined) {
       this.running.delete(message.askId);
       const told = turn.about.local !== true && message.code === "UNAUTHENTICATED" ? { ...message, message: SIGN_IN_FIRST } : message;
-      turn.thread.ended(turn, told, this.waysOn(turn, message), this.isAway(message));
+      const { state } = this.server;
+      turn.thread.ended(turn, told, waysOn(state, this.connection, message, turn.thread.id), isAway(state, this.connection, message));
+      this.announcement.ended(turn.hasText ? turn.hint.label : undefined, told.message ?? undefined);
+      this.keep();
     }
     this.tellContext();
   }
 
-  /** Return what helps against the reason why no answer came, other than asking again. */
-  private waysOn({ thread }: Turn, { code }: protocol.AnswerEnded): Offer[] {
-    const { state } = this.server;
-    if (state.kind === "stopped") {
-      return state.lacksPython ? [CHOOSE_PYTHON, INSTALL_PYTHON] : [RESTART, SHOW_LOG];
+  /** Show the hints about a document that were kept, collapsed. */
+  private restore(document: vscode.TextDocument): void {
+    for (const kept of this.memory.take(document)) {
+      const { line } = kept;
+      const character = document.lineAt(line).firstNonWhitespaceCharacterIndex;
+      this.threads.push(new AnswerThread(this.controller, randomUUID(), document, document, line, character, {}, kept));
     }
-    if (code === "UNAUTHENTICATED") {
-      return [{ ...SIGN_IN, argument: thread.id }];
-    }
-    return code === "VALIDATION_FAILED" && this.connection === "offline" && isAddressWrong() ? [SET_ADDRESS] : [];
+    this.tellContext();
   }
 
-  /** Return whether the service cannot answer now, for a reason that is neither the student's nor the course's. */
-  private isAway({ code }: protocol.AnswerEnded): boolean {
-    const isReached = this.connection === "ready" || this.connection === "connecting";
-    return (
-      this.server.state.kind === "running" &&
-      this.connection !== "local" &&
-      this.connection !== "signedOut" &&
-      (!isReached || (typeof code === "string" && AWAY.has(code)))
-    );
+  private keep(): void {
+    this.memory.keep(this.threads.map(({ kept }) => kept));
   }
 
   private async signInEnded(isSignedIn: boolean): Promise<void> {
@@ -283,5 +306,8 @@ export class Answers implements vscode.Disposable {
   private tellContext(): void {
     void vscode.commands.executeCommand("setContext", ANSWERING_CONTEXT, this.running.size > 0);
     void vscode.commands.executeCommand("setContext", ANSWER_CONTEXT, this.threads.length > 0);
+    if (this.threads.length === 0) {
+      this.announcement.hide();
+    }
   }
 }

@@ -7,6 +7,7 @@ import type { AnswerThread } from "./answer_thread";
 import { Answers } from "./answers";
 import { OtherDiagnostics, withWholeLines } from "./diagnostics";
 import { firstSuitable, interpretersOnPath, isInside, type Candidate, type Interpreter } from "./interpreter";
+import { HintMemory } from "./hint_memory";
 import { LanguageServer, NoPython, type Launch } from "./language_server";
 import { Modules } from "./modules";
 import { failureIn, Notebooks, withOutputs } from "./notebooks";
@@ -31,7 +32,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("Ask Tutor", { log: true });
   const server: LanguageServer = new LanguageServer(() => launch(context, log), middleware(() => ({ answers, progress })), log);
   const notebooks = new Notebooks(server);
-  const answers = new Answers(server, (document) => notebooks.refresh(document));
+  const answers = new Answers(server, (document) => notebooks.refresh(document), new HintMemory(context.workspaceState));
   const runs = new Runs(server, answers);
   const progress = new CancellableProgress(server);
   const python = new PythonSetup(server, context.extensionUri);
@@ -70,6 +71,8 @@ function middleware(parts: () => { answers: Answers; progress: CancellableProgre
         next(token, params);
       });
     },
+    // The hints are in threads below their lines. The server's hover is for editors without such a view.
+    provideHover: () => undefined,
     provideCodeActions: (document, range, context, token, next) =>
       next(document, range, withWholeLines(document, range, context), token),
     executeCommand: async (command, args, next) => {
@@ -158,7 +161,18 @@ function commands({ server, answers, runs, python, modules, log }: Parts): vscod
   };
   const next = async (argument: unknown) => {
     const thread = threadOf(answers, argument);
-    await (thread ? answers.next(thread, questionIn(argument)) : ask());
+    await (thread ? answers.next(thread) : ask());
+  };
+  const followUp = async (argument: unknown) => {
+    const thread = threadOf(answers, argument);
+    const question = questionIn(argument);
+    await (thread && (question === undefined ? answers.next(thread) : answers.followUp(thread, question)));
+  };
+  const showEarlier = (argument: unknown) => {
+    const [id, place] = typeof argument === "string" ? argument.split("/") : [argument];
+    const thread = threadOf(answers, id) ?? answers.findAt(vscode.window.activeTextEditor);
+    thread?.unfold(place === undefined ? undefined : Number(place));
+    return Promise.resolve();
   };
   /** Act in the thread of the link or button. From the palette, act in the thread at the cursor, else in the latest. */
   const inThread = (act: (thread: AnswerThread) => unknown) => async (argument: unknown) => {
@@ -174,8 +188,8 @@ function commands({ server, answers, runs, python, modules, log }: Parts): vscod
     command("askAgain", inThread((thread) => answers.again(thread))),
     command("answerHere", inThread((thread) => answers.answerHere(thread))),
     command("goToAnswer", inThread((thread) => thread.focus())),
-    command("showEarlier", inThread((thread) => { thread.unfold(); })),
-    command("followUp", next),
+    command("showEarlier", showEarlier),
+    command("followUp", followUp),
     command("stop", (argument) => answers.stop(threadOf(answers, argument))),
     command("close", async (argument) => {
       const thread = threadOf(answers, argument);

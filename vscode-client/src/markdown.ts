@@ -29,6 +29,14 @@ export function inert(markdown: string): string {
     .join("\n");
 }
 
+/** Return the first line of a Markdown text without its marks, cut to a number of characters. */
+export function firstLine(markdown: string, characters: number): string {
+  const lines = markdown.replace(CONTROLS, "").split("\n").map((line) => line.replace(/[*_`#>]+/g, "").trim());
+  const line = lines.find((one) => one !== "" && !/^[-=~]+$/.test(one)) ?? "";
+  const [...letters] = line;
+  return letters.length <= characters ? line : `${letters.slice(0, characters - 1).join("").trimEnd()}…`;
+}
+
 /** Return Markdown that shows a text as it is. VS Code's own `appendText` adds spaces at which no line breaks. */
 export function literal(text: string): string {
   return text

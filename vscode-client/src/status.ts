@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 import type { LanguageServer, ServerState } from "./language_server";
-import { STATUS_DID_CHANGE, type StatusChanged } from "./protocol";
+import { ANSWER_DID_END, STATUS_DID_CHANGE, type StatusChanged } from "./protocol";
 
 const COMMANDS: Record<string, vscode.Command> = {
   "tutor.signIn": { title: "Sign in", command: "askTutor.signIn" },
@@ -31,12 +31,18 @@ const DETAILS: Partial<Record<StatusChanged["state"], string>> = {
 };
 
 export class Status implements vscode.Disposable {
+  private status: StatusChanged | undefined;
   private readonly item = vscode.languages.createLanguageStatusItem("askTutor.status", { language: "python" });
 
   constructor(server: LanguageServer) {
     this.item.name = "Ask Tutor";
     server.on(STATUS_DID_CHANGE, (status) => {
       this.show(status);
+    });
+    server.on(ANSWER_DID_END, ({ remainingToday }) => {
+      if (this.status !== undefined && typeof remainingToday === "number") {
+        this.show({ ...this.status, remainingToday });
+      }
     });
     server.onDidChangeState((state) => {
       this.showServer(state);
@@ -48,10 +54,14 @@ export class Status implements vscode.Disposable {
     this.item.dispose();
   }
 
-  private show(status: StatusChanged): void {
+  private show(changed: StatusChanged): void {
+    const isReady = changed.state !== "signedOut" && changed.state !== "local";
+    const remainingToday = changed.remainingToday ?? (isReady ? this.status?.remainingToday : undefined);
+    const status = { ...changed, ...(remainingToday === undefined ? {} : { remainingToday }) };
+    this.status = status;
     const [text, severity] = SHOWN[status.state];
     this.item.text = text;
-    this.item.detail = DETAILS[status.state] ?? status.message;
+    this.item.detail = DETAILS[status.state] ?? detail(status);
     this.item.severity = severity;
     this.item.busy = status.state === "connecting" || status.state === "reconnecting";
     this.item.command = status.command ? COMMANDS[status.command] : undefined;
@@ -71,4 +81,11 @@ export class Status implements vscode.Disposable {
       this.item.command = LOG;
     }
   }
+}
+
+/** Return who is signed in, in which module, and how many messages are left today, as far as it is known. */
+function detail({ state, message, account, module, remainingToday }: StatusChanged): string {
+  const left = typeof remainingToday === "number" ? `${remainingToday} messages left today` : undefined;
+  const known = [account, module && `module ${module}`, left].filter(Boolean);
+  return state === "ready" && known.length > 0 ? known.join(" · ") : message;
 }

@@ -1,12 +1,16 @@
 /** The entries of a thread: questions, hints, links to the next step, and messages of the program. */
 
 import * as vscode from "vscode";
-import { inert, literal } from "./markdown";
+import type { KeptHint } from "./kept_threads";
+import { firstLine, inert, literal } from "./markdown";
 import type { Offer } from "./offers";
 import type { AnswerEnded, AnswerStarted } from "./protocol";
 import type { Turn } from "./turn";
 
 const FEW_LEFT = 10;
+const AI = "AI-generated, can be wrong";
+/** The length of the text of an earlier hint that is folded to one line. */
+const FOLDED_CHARACTERS = 42;
 /** For a longer wait, the message itself names the time of day. */
 const LONG_SECONDS = 120;
 const TUTOR = "Tutor";
@@ -20,7 +24,9 @@ export class Hint implements vscode.Comment {
   readonly mode = vscode.CommentMode.Preview;
   readonly author = { name: TUTOR };
   body: vscode.MarkdownString = new vscode.MarkdownString("_Asking…_");
-  /** The number of the hint. VS Code updates the label, but not the author's name. */
+  /** The number and the name of the hint's level. */
+  title?: string;
+  /** The title, and what else is known of the hint. VS Code updates the label, but not the author's name. */
   label?: string;
   contextValue?: string;
   messageId?: string;
@@ -50,8 +56,31 @@ export class Hint implements vscode.Comment {
     return this.text === "";
   }
 
-  started({ hintLevel, maxHintLevel }: AnswerStarted): void {
-    this.label = `Hint ${hintLevel} of ${maxHintLevel}${this.isLocal ? " · offline tutor on this computer" : ""}`;
+  started({ label, levelNote }: AnswerStarted): void {
+    this.title = label;
+    this.label = label;
+    this.addToLabel(levelNote);
+    this.addToLabel(this.isLocal && "offline tutor on this computer");
+  }
+
+  /** Show a hint of an earlier window. */
+  restore({ title, label, text }: KeptHint): void {
+    this.title = title;
+    this.label = label;
+    this.append(text);
+  }
+
+  /** What is kept of the hint when the window is closed; undefined for a hint that is not complete. */
+  kept(answerId: string | undefined): KeptHint | undefined {
+    const { title, label, text, isLocal } = this;
+    return title === undefined || label === undefined || answerId === undefined || text === ""
+      ? undefined
+      : { title, label, text, answerId, local: isLocal };
+  }
+
+  /** The beginning of the text, for a line that stands for the whole hint. */
+  get beginning(): string {
+    return firstLine(this.text, FOLDED_CHARACTERS);
   }
 
   append(delta: string): void {
@@ -65,9 +94,7 @@ export class Hint implements vscode.Comment {
       this.contextValue = RATEABLE;
       this.whole = Object.create(this) as Hint;
     }
-    if (end.provider === "offline" && this.label !== undefined && !this.isLocal) {
-      this.label += " · offline tutor";
-    }
+    this.addToLabel(end.ai && AI);
     if (end.reason === "completed" && this.isLocal) {
       this.notes.push("Your course's tutor does not know of this hint, and does not count it.");
     }
@@ -76,7 +103,8 @@ export class Hint implements vscode.Comment {
     }
     if (end.reason === "cancelled") {
       this.notes.push("Stopped.");
-      this.label = this.label === undefined ? "Stopped" : `${this.label} · stopped`; // the note at the end of a long hint is out of sight
+      this.label ??= "Stopped";
+      this.addToLabel(this.label !== "Stopped" && "stopped"); // the note at the end of a long hint is out of sight
     }
     if (end.stale) {
       this.notes.push("Your code has changed since you asked.");
@@ -89,7 +117,13 @@ export class Hint implements vscode.Comment {
 
   rated(helpful: boolean): void {
     this.contextValue = RATED;
-    this.label = `${this.label ?? ""} · ${helpful ? "helpful" : "not helpful"}`;
+    this.addToLabel(helpful ? "helpful" : "not helpful");
+  }
+
+  private addToLabel(what: string | false | null | undefined): void {
+    if (what) {
+      this.label = [this.label, what].filter((part) => part !== undefined).join(" · ");
+    }
   }
 
   private render(): void {
@@ -119,6 +153,34 @@ export class Ways implements vscode.Comment {
     const links = offers.map((offer) => link(offer, offer === main ? `**${offer.title}**` : offer.title));
     this.body = new vscode.MarkdownString(links.join(" &nbsp;·&nbsp; "));
     this.body.isTrusted = { enabledCommands: offers.map(({ command }) => command) };
+  }
+}
+
+/** An earlier hint that is folded to one line: its title, its beginning, and a link that shows it. */
+export interface FoldedHint {
+  readonly title: string;
+  readonly beginning: string;
+  readonly show: Offer;
+}
+
+/** Earlier hints, each folded to one line. */
+export class Folded implements vscode.Comment {
+  readonly mode = vscode.CommentMode.Preview;
+  readonly author = { name: "" };
+  readonly body: vscode.MarkdownString;
+
+  constructor(readonly hints: readonly FoldedHint[]) {
+    const lines = hints.map(({ title, beginning, show }) => `${literal(title)}: ${literal(beginning)} ${link(show, show.title)}`);
+    this.body = new vscode.MarkdownString(lines.join("  \n"));
+    this.body.isTrusted = { enabledCommands: hints.map(({ show }) => show.command) };
+  }
+
+  /** Return whether these are the same hints. VS Code draws a comment anew that is another object. */
+  shows(hints: readonly FoldedHint[]): boolean {
+    return hints.length === this.hints.length && hints.every(({ title, show }, place) => {
+      const shown = this.hints[place];
+      return title === shown?.title && show.argument === shown.show.argument;
+    });
   }
 }
 

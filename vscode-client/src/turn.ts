@@ -2,6 +2,8 @@
 
 import type * as vscode from "vscode";
 import type { AnswerThread } from "./answer_thread";
+import type { KeptHint } from "./kept_threads";
+import { firstLine } from "./markdown";
 import type { AnswerEnded } from "./protocol";
 import { Hint, Question, SystemEntry, whatHappened } from "./thread_entries";
 
@@ -11,8 +13,12 @@ export interface About {
   readonly traceback?: string;
   /** The student has chosen that this computer answers, although a service is set. */
   readonly local?: boolean;
+  /** The id of the answer that the question is about. */
+  readonly followUpTo?: string;
 }
 
+/** The length of a question in a line that stands for its answer. */
+const QUESTION_CHARACTERS = 38;
 const RECONNECTING = "Connection lost. Reconnecting…";
 
 export class Turn {
@@ -28,6 +34,34 @@ export class Turn {
   ) {
     this.question = about.question === undefined ? undefined : new Question(about.question);
     this.hint = new Hint(this, about.local ?? false);
+  }
+
+  /** Return the turn of a hint of an earlier window. */
+  static restored(thread: AnswerThread, kept: KeptHint): Turn {
+    const turn = new Turn(thread, kept.local ? { local: true } : {});
+    turn.hint.restore(kept);
+    turn.end = { askId: "", reason: "completed", answerId: kept.answerId };
+    return turn;
+  }
+
+  /** The id by which a question can name the answer, once it is complete. */
+  get answerId(): string | undefined {
+    return this.end?.answerId ?? undefined;
+  }
+
+  /** What is kept when the window is closed. */
+  get kept(): KeptHint | undefined {
+    return this.hint.kept(this.answerId);
+  }
+
+  /** Whether the answer that the question is about is not known to the tutor. */
+  get isAboutUnknownAnswer(): boolean {
+    return this.about.followUpTo !== undefined && this.end?.code === "NOT_FOUND";
+  }
+
+  /** The beginning of the question, else of the hint. */
+  get beginning(): string {
+    return this.about.question === undefined ? this.hint.beginning : `“${firstLine(this.about.question, QUESTION_CHARACTERS)}”`;
   }
 
   get isRunning(): boolean {
@@ -79,4 +113,11 @@ export class Turn {
       this.trouble = new SystemEntry(this.hasText ? "Interrupted" : "No answer", whatHappened(end));
     }
   }
+}
+
+/** Return what an ask is about, without the answer that it is a question about. */
+export function alone(about: About): About {
+  const rest: { -readonly [Key in keyof About]: About[Key] } = { ...about };
+  delete rest.followUpTo;
+  return rest;
 }

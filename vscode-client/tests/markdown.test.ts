@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inert, literal } from "../src/markdown";
+import { firstLine, inert, literal } from "../src/markdown";
 
 test("an image becomes a link, so that showing it loads nothing", () => {
   assert.equal(inert("See ![the loop](https://spy.example/a.png)."), "See \\![the loop](https://spy.example/a.png).");
@@ -21,4 +21,11 @@ test("terminal escapes and marks that reorder text are taken out", () => {
 
 test("literal text shows every character, and can be broken at its spaces", () => {
   assert.equal(literal("  a_b [x](command:y)\n<b>$(bug)"), "a\\_b \\[x\\]\\(command\\:y\\)  \n\\<b\\>\\$\\(bug\\)");
+});
+
+test("the first line of a hint is plain text, and cut", () => {
+  assert.equal(firstLine("\n\n**Look** at `x = 1`.\nMore.", 60), "Look at x = 1.");
+  assert.equal(firstLine("---\n# Title", 60), "Title");
+  assert.equal(firstLine("an 🙂🙂🙂", 5), "an 🙂…");
+  assert.equal(firstLine("", 5), "");
 });
