@@ -90,6 +90,10 @@ def nvim(empty_nvim: Neovim) -> Neovim:
     return empty_nvim
 
 
+FIRST_FOLD = "return vim.api.nvim_win_call(hint_window(), function() return vim.fn.foldtextresult(1) end)"
+"""Lua code that returns the first line of the answer as it is shown, if it is folded."""
+
+
 @on_both_versions
 def test_ask_tutor_is_chosen_from_the_menu_and_its_answer_streams(nvim: Neovim) -> None:
     """The code action is in Neovim's menu; its answer is streamed, complete, and about the linter's diagnostic."""
@@ -101,7 +105,7 @@ def test_ask_tutor_is_chosen_from_the_menu_and_its_answer_streams(nvim: Neovim) 
     assert len(deltas) > 1
     assert nvim.lua("return hints()") == "".join(deltas).rstrip()
     assert "distence" in "".join(deltas)
-    assert nvim.lua("return title()") == "Hint 1 of 5"
+    assert nvim.lua("return title()") == "Hint 1 · question"
 
 
 @on_both_versions
@@ -114,9 +118,58 @@ def test_asking_again_gives_the_next_hint_below_the_first(nvim: Neovim) -> None:
     nvim.press("<CR>")
     second = "".join(nvim.deltas(nvim.answer(2)["askId"])).rstrip()
     assert nvim.lua("return hints()") == f"{first}\n\n{second}"
-    assert nvim.lua("return title()") == "Hint 2 of 5"
+    assert nvim.lua("return title()") == "Hint 2 · concept"
     started = nvim.lua("return all_heard('tutor/answer/didStart')")
     assert [one["params"]["range"]["start"]["line"] for one in started] == [BAD_LINE - 1, BAD_LINE + 1]
+
+
+@on_both_versions
+def test_earlier_hints_are_folded_to_a_line(nvim: Neovim) -> None:
+    """Above the newest hint each earlier one is one line with its name and beginning; `zo` opens it."""
+    nvim.command("TutorAsk")
+    first = "".join(nvim.deltas(nvim.answer()["askId"]))
+    for number in (2, 3):
+        nvim.press("<CR>")
+        nvim.answer(number)
+    shown = nvim.lua(
+        "return vim.api.nvim_win_call(hint_window(), function()"
+        "  local lines, row = {}, 1"
+        "  while vim.fn.foldclosed(row) > 0 do"
+        "    table.insert(lines, vim.fn.foldtextresult(row))"
+        "    row = vim.fn.foldclosedend(row) + 1"
+        "  end"
+        "  vim.cmd('normal! ggzo')"
+        "  return { lines, vim.fn.foldclosed(1) }"
+        "end)"
+    )
+    lines, fold = shown
+    assert [line.partition(": ")[0] for line in lines] == ["+ Hint 1 · question", "+ Hint 2 · concept"]
+    assert lines[0].partition(": ")[2] == first.split("\n")[0].replace("`", "").replace("*", "")
+    assert fold == -1
+
+
+@on_both_versions
+def test_a_question_at_the_line_is_about_its_answer(nvim: Neovim) -> None:
+    """`:TutorAsk` with a question at the line, or in the answer, keeps the level; elsewhere it asks anew."""
+    nvim.command("TutorAsk")
+    answered = nvim.answer()["answerId"]
+    nvim.press("q")
+    nvim.command("TutorAsk what is a name?")
+    nvim.answer(2)
+    assert nvim.lua("return title()") == "Hint 1 · question · same level: you asked a question"
+    assert "+ Hint 1 · question" in nvim.lua(FIRST_FOLD)
+    nvim.command("TutorAsk why is that so?")
+    nvim.answer(3)
+    assert nvim.lua("return title()") == "Hint 1 · question · same level: you asked a question"
+    nvim.press("<CR>")
+    nvim.answer(4)
+    assert nvim.lua("return title()") == "Hint 2 · concept"
+    nvim.press("q")
+    nvim.command("1")
+    nvim.command("TutorAsk what is this?")
+    end = nvim.answer(5)
+    assert "you asked a question" not in nvim.lua("return title()")
+    assert end["answerId"] != answered
 
 
 def test_answer_appears_beside_its_line_and_closes_with_q(nvim: Neovim) -> None:
@@ -136,7 +189,7 @@ def test_answer_appears_beside_its_line_and_closes_with_q(nvim: Neovim) -> None:
     nvim.answer(2)
     nvim.command("wincmd p | close | TutorNext")
     nvim.answer(3)
-    assert nvim.lua("return title()") == "Hint 3 of 5"
+    assert nvim.lua("return title()") == "Hint 3 · structure"
 
 
 def test_window_may_be_a_split(program: str, tmp_path: Path) -> None:
@@ -146,7 +199,7 @@ def test_window_may_be_a_split(program: str, tmp_path: Path) -> None:
         nvim.command("TutorAsk")
         nvim.answer()
         assert nvim.lua("return vim.api.nvim_win_get_config(hint_window()).relative") == ""
-        assert "Hint 1 of 5" in nvim.lua("return vim.wo[hint_window()].winbar")
+        assert "Hint 1 · question" in nvim.lua("return vim.wo[hint_window()].winbar")
 
 
 @on_both_versions
@@ -166,7 +219,7 @@ def test_bare_configuration_of_the_language_server_is_enough(program: str, tmp_p
         nvim.open("walk.py", PROGRAM, line=BAD_LINE)
         nvim.command("TutorAsk")
         assert nvim.answer()["reason"] == "completed"
-        assert nvim.lua("return title()") == "Hint 1 of 5"
+        assert nvim.lua("return title()") == "Hint 1 · question"
 
 
 def test_question_about_selected_lines_goes_along(nvim: Neovim) -> None:
@@ -185,7 +238,7 @@ def test_stop_before_anything_has_come_counts_nothing(nvim: Neovim) -> None:
     assert nvim.lua("return keys()") == "Enter ask again · q close"
     nvim.command("TutorAsk")
     nvim.answer()
-    assert nvim.lua("return title()") == "Hint 1 of 5"
+    assert nvim.lua("return title()") == "Hint 1 · question"
 
 
 def test_language_server_that_dies_is_started_again(nvim: Neovim) -> None:
@@ -195,7 +248,7 @@ def test_language_server_that_dies_is_started_again(nvim: Neovim) -> None:
     os.kill(server, signal.SIGKILL)
     nvim.until("require('tutor').status() == 'Tutor: stopped'")
     nvim.command("TutorAsk")
-    nvim.until("title() == 'Hint 1 of 5'")
+    nvim.until("title():match('^Hint 1')")
     nvim.quit()
 
 
@@ -271,7 +324,7 @@ def _follow_stop_and_lose(program: str, folder: Path, environment: dict[str, str
         nvim.command("TutorAsk")
         nvim.until("vim.fn.line('w0', hint_window()) > 1")  # The answer is longer than the float.
         assert nvim.lua("return vim.fn.line('w$', hint_window()) == vim.fn.line('$', hint_window())")
-        assert nvim.lua("return title()") == "Hint 1 of 5"
+        assert nvim.lua("return title()") == "Hint 1 · question"
         nvim.press("<C-c>")
         end = nvim.answer()
         assert (end["reason"], end["code"]) == ("cancelled", "CANCELLED")
@@ -283,5 +336,8 @@ def _follow_stop_and_lose(program: str, folder: Path, environment: dict[str, str
         nvim.command("TutorNext")
         nvim.until(f"heard[#heard].method == 'tutor/answer/didUpdate' and #heard > {started}")
         service.process.kill()
-        assert nvim.until("title():match('Reconnecting') and title()") == "Hint 1 of 5 · Connection lost. Reconnecting…"
+        assert (
+            nvim.until("title():match('Reconnecting') and title()")
+            == "Hint 1 · question · Connection lost. Reconnecting…"
+        )
         nvim.quit()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from testing.neovim import Neovim
+from tutor_pedagogy.ladder.levels import HintLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +95,7 @@ def test_an_ask_that_led_to_another_file_goes_there(nvim: Neovim, tmp_path: Path
         "return vim.iter(all_heard('tutor/answer/didStart')):map(function(m) return m.params end):totable()"
     )
     assert [one["uri"].rpartition("/")[2] for one in started] == ["shapes.py", "shapes.py"]
-    assert nvim.lua("return title()") == "Hint 2 of 5"
+    assert nvim.lua("return title()") == "Hint 2 · concept"
 
 
 def test_what_a_program_prints_is_shown(nvim: Neovim) -> None:
@@ -155,5 +156,5 @@ def test_cells_of_a_file_are_asked_about_one_by_one(nvim: Neovim) -> None:
     for number, (line, hint) in enumerate(((2, 1), (2, 2), (5, 1)), 1):
         nvim.command(f"edit +{line} cells.py | TutorAsk")
         nvim.answer(number)
-        assert nvim.lua("return title()") == f"Hint {hint} of 5"
+        assert nvim.lua("return title()") == f"Hint {hint} · {HintLevel(hint).name.lower()}"
         nvim.press("q")

@@ -58,7 +58,9 @@ async def test_service_is_killed_in_mid_answer_and_comes_back(program: str, tmp_
             nvim.command("TutorAsk")
             nvim.until("hints():match('no value yet')")
             first.kill()
-            assert nvim.until("title():match('Reconnecting') and title()") == f"Hint 1 of 5 · {RECONNECTING.message}"
+            assert (
+                nvim.until("title():match('Reconnecting') and title()") == f"Hint 1 · question · {RECONNECTING.message}"
+            )
 
         def once_back(nvim: Neovim) -> None:
             end = nvim.answer()
@@ -69,7 +71,10 @@ async def test_service_is_killed_in_mid_answer_and_comes_back(program: str, tmp_
             assert nvim.lua("return keys()") == "Enter ask again · l answer on this computer · q close"
             nvim.press("<CR>")
             assert nvim.answer(2)["reason"] == "completed"
-            assert nvim.lua("return hints()").endswith("Look at line 3.")
+            text = nvim.lua("return hints()")
+            assert "Look at line 3." in text
+            assert text.endswith("\n\nAI-generated, can be wrong.")
+            assert nvim.lua("return require('tutor').details()").endswith(" messages left today")
             assert nvim.lua("return require('tutor').status()") == "Tutor"
             nvim.quit()
 
@@ -130,7 +135,7 @@ async def test_sign_in_goes_on_with_the_question_that_waited(
         nvim.until("require('tutor').status() == 'Tutor'")
         nvim.until("said():match('You are signed in')")
         assert nvim.answer(2)["reason"] == "completed"
-        assert nvim.lua("return title()") == "Hint 1 of 5"
+        assert nvim.lua("return title()") == "Hint 1 · question"
         assert "Sign in" not in nvim.lua("return hints()")
         nvim.command("TutorSignOut")
         nvim.until("require('tutor').status() == 'Tutor: signed out'")
@@ -182,12 +187,12 @@ def test_a_service_that_is_away_leaves_this_computer(program: str, tmp_path: Pat
         assert "cannot be reached" not in nvim.lua("return hints()")
         nvim.press("<CR>")
         nvim.answer(4)
-        assert nvim.lua("return title()") == "Hint 2 of 5"
+        assert nvim.lua("return title()") == "Hint 2 · concept"
         assert nvim.lua("return require('tutor').status()") == "Tutor: offline"
         nvim.press("q")
         nvim.command("TutorAsk!")
         nvim.answer(5)
-        assert nvim.lua("return title()") == "Hint 3 of 5"
+        assert nvim.lua("return title()") == "Hint 3 · structure"
         nvim.press("q")
         nvim.command("TutorAsk")
         assert nvim.answer(6)["reason"] == "failed"

@@ -76,7 +76,7 @@ def ask(terminal: Terminal, last_words: str = LAST_WORDS[0]) -> list[str]:
     """Ask once the tutor is ready; return the screen with the first hint."""
     terminal.until(r"age")
     terminal.press(":TutorAsk", "Enter")
-    return terminal.until(rf"Hint 1 of 5(?s:.)*{last_words}(?s:.)*{FOOTER}")
+    return terminal.until(rf"Hint 1 · question(?s:.)*{last_words}(?s:.)*{FOOTER}")
 
 
 def float_of(screen: list[str]) -> tuple[int, int]:
@@ -93,7 +93,7 @@ def test_five_hints_are_whole_beside_their_line(start: Start) -> None:
     for level, last_words in enumerate(LAST_WORDS, 1):
         if level > 1:
             terminal.press("Enter")
-        heading = rf"── Hint {level} of 5 ──" if level > 1 else rf"Hint {level} of 5 ─"
+        heading = rf"── Hint {level} · \w+ ──" if level > 1 else rf"Hint {level} · \w+ ─"
         wanted = rf"{heading}(?s:.)*{last_words}(?s:.)*(?<!scroll · ){FOOTER}"
         screen = terminal.until(wanted)
         first, last = float_of(screen)
@@ -144,9 +144,9 @@ def test_in_a_very_low_terminal_the_rest_can_be_scrolled_to(start: Start) -> Non
     terminal = start(BEFORE + AGE + AFTER, BAD_LINE, rows=9)
     terminal.until("age")
     terminal.press(":TutorAsk", "Enter")
-    terminal.until(r"Hint 1 of 5(?s:.)*q close ╯")
+    terminal.until(r"Hint 1 · question(?s:.)*q close ╯")
     terminal.press("Enter")
-    screen = terminal.until(r"Hint 2 of 5(?s:.)*j k scroll · Enter next hint · q close ╯")
+    screen = terminal.until(r"Hint 2 · concept(?s:.)*j k scroll · Enter next hint · q close ╯")
     assert LINE in "\n".join(screen)
     terminal.press("G")
     terminal.until(LAST_WORDS[1])

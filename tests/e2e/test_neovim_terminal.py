@@ -45,14 +45,14 @@ def test_five_hints_by_keyboard(require_program: RequireProgram, folder: Path) -
         # Waiting for the last words, too, ensures that the screen is completely drawn.
         screen = terminal.until(r"line 2(?s:.)*or a sum(?s:.)*Enter next hint · q close")
         code = next(number for number, line in enumerate(screen) if "print('next year: '" in line)
-        assert "Hint 1 of 5" in screen[code + 1]
+        assert "Hint 1 · question" in screen[code + 1]
         coloured = "\n".join(terminal.screen(colours=True))
         # Code in the hint is highlighted, and its backticks are hidden.
         assert re.search(r"\x1b\[[\d;]*m\s*print", coloured)
         assert "`" not in "\n".join(screen[code + 2 :])
         for level in (2, 3, 4, 5):
             terminal.press("Enter")
-            terminal.until(rf"Hint {level} of 5(?s:.)*Enter {'next hint' if level < 5 else 'ask again'}")
+            terminal.until(rf"Hint {level} · (?s:.)*Enter {'next hint' if level < 5 else 'ask again'}")
         terminal.until(r"str\(age\)")
         terminal.press("q")
         terminal.until(r"\A(?!(?s:.)*(?:Hint|─))(?s:.)*print\('done'\)")

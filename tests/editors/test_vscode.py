@@ -103,7 +103,7 @@ def darken(editor: VSCode) -> None:
 
 
 def test_from_the_squiggle_to_the_next_hint(vscode: VSCode) -> None:
-    """The light bulb gives hint 1 below the line, "Next hint" hint 2 with hint 1 in a line; quitting ends all processes."""
+    """The light bulb gives hint 1, "Next hint" hint 2 with hint 1 in a line above; quitting ends all processes."""
     ask(vscode)
     first = vscode.until_thread_says("Next hint")
     assert "Hint 1 · question" in first
@@ -173,7 +173,7 @@ def test_by_keyboard_alone(vscode: VSCode) -> None:
 
 
 def test_question_from_the_reply_box(vscode: VSCode) -> None:
-    """The student's own question is shown in the thread, with an answer of the same level; then the next hint climbs."""
+    """The student's own question is shown in the thread, with an answer of the same level; the next hint climbs."""
     ask(vscode)
     vscode.wait_for(NEXT_HINT)
     vscode.click('.review-widget :text("Ask a question about this")')

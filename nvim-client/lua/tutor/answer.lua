@@ -1,6 +1,6 @@
 --- The hints about one place, oldest first, in a read-only Markdown buffer.
 ---
---- The buffer's text is the tutor's alone: the headings between hints are virtual lines.
+--- The buffer's text is the tutor's alone: the headings between hints are virtual lines. Earlier hints are folded.
 
 local ASKING = "Asking…"
 local NAMESPACE = vim.api.nvim_create_namespace("tutor.answer")
@@ -8,6 +8,7 @@ local NAMESPACE = vim.api.nvim_create_namespace("tutor.answer")
 ---@class tutor.Answer
 ---@field bufnr integer
 ---@field first_row integer the row where the newest hint starts
+---@field private _hints { row: integer, title: string }[] where each hint starts, and the name of its level
 ---@field private _is_empty boolean whether the newest hint has no text yet
 ---@field private _has_text boolean whether the newest hint has text of the tutor
 ---@field private _held string white space at the end that is not shown yet
@@ -15,6 +16,9 @@ local NAMESPACE = vim.api.nvim_create_namespace("tutor.answer")
 ---@field private _heading? integer extmark
 local Answer = {}
 Answer.__index = Answer
+
+---@type table<integer, tutor.Answer> by buffer
+local by_buffer = {}
 
 ---@return tutor.Answer
 function Answer.new()
@@ -25,14 +29,46 @@ function Answer.new()
   vim.bo[bufnr].filetype = "markdown"
   -- Neovim 0.10 highlights Markdown by the old syntax files, which support neither nested blocks nor wrapped spans.
   pcall(vim.treesitter.start, bufnr, "markdown")
-  return setmetatable({ bufnr = bufnr, first_row = 0, _is_empty = true, _has_text = false, _held = "" }, Answer)
+  local self = { bufnr = bufnr, first_row = 0, _hints = {}, _is_empty = true, _has_text = false, _held = "" }
+  by_buffer[bufnr] = setmetatable(self, Answer)
+  return by_buffer[bufnr]
+end
+
+--- Return the line that stands for a folded hint: the name of its level, and its beginning. For 'foldtext'.
+---@return string
+function Answer.foldtext()
+  local answer = by_buffer[vim.api.nvim_get_current_buf()]
+  local first, last = vim.v.foldstart - 1, vim.v.foldend
+  local title = "Hint"
+  for _, hint in ipairs(answer and answer._hints or {}) do
+    title = hint.row >= first and hint.row < last and hint.title or title
+  end
+  local lines = vim.api.nvim_buf_get_lines(0, first, last, false)
+  local beginning = vim.iter(lines):find(function(line)
+    return line:match("%S")
+  end)
+  return ("+ %s: %s"):format(title, (beginning or ""):gsub("[*`#]", ""))
+end
+
+--- Fold each earlier hint to one line in a window, and leave the newest one open.
+---@param window integer
+function Answer:fold_earlier(window)
+  vim.api.nvim_win_call(window, function()
+    vim.cmd("silent! normal! zE")
+    for number, hint in ipairs(self._hints) do
+      local following = self._hints[number + 1]
+      if following then
+        vim.cmd(("%d,%dfold"):format(math.max(hint.row, 1), following.row - 1))
+      end
+    end
+  end)
 end
 
 --- Delete all hints.
 function Answer:clear()
   vim.api.nvim_buf_clear_namespace(self.bufnr, NAMESPACE, 0, -1)
   self:_replace(0, -1, {})
-  self.first_row, self._is_empty, self._placeholder, self._heading = 0, true, nil, nil
+  self.first_row, self._is_empty, self._placeholder, self._heading, self._hints = 0, true, nil, nil, {}
 end
 
 --- Begin another hint below the earlier ones. A hint that got only remarks is replaced.
@@ -47,6 +83,10 @@ function Answer:begin()
     self.first_row, self._is_empty, self._heading = rows + 1, true, nil
   end
   self:_drop_placeholder()
+  if self._hints[#self._hints] and self._hints[#self._hints].row == self.first_row then
+    table.remove(self._hints)
+  end
+  table.insert(self._hints, { row = self.first_row, title = "Hint" })
   self._held, self._has_text = "", false
   self:_hold_place(ASKING)
 end
@@ -59,9 +99,11 @@ function Answer:wait_for(what)
   end
 end
 
---- Put a heading above the newest hint, if there are earlier ones.
+--- Put a heading above the newest hint, if there are earlier ones. `title` stands for the hint once it is folded.
 ---@param heading string
-function Answer:head(heading)
+---@param title string
+function Answer:head(heading, title)
+  self._hints[#self._hints].title = title
   if self.first_row > 0 then
     self._heading = vim.api.nvim_buf_set_extmark(self.bufnr, NAMESPACE, self.first_row - 1, 0, {
       id = self._heading,

@@ -5,6 +5,7 @@ local client = require("tutor.client")
 local diagnostics = require("tutor.diagnostics")
 local ending = require("tutor.ending")
 local position = require("tutor.position")
+local status = require("tutor.status")
 local view = require("tutor.view")
 
 local M = {}
@@ -17,13 +18,14 @@ local HOLD_UPS = { connecting = true, reconnecting = true }
 ---@class tutor.Question
 ---@field text? string the student's own words
 ---@field locally? boolean whether this computer answers, whatever service is set
+---@field follow_up_to? string the id of the answer that the question is about
 
 ---@class tutor.Ask
 ---@field id string the UUID that the answer's notifications carry
 ---@field place tutor.Place
 ---@field question tutor.Question
 ---@field client_id? integer set once the ask has been sent to the language server
----@field is_last? boolean whether the hint is of the last level
+---@field is_last? boolean whether there is no next hint
 
 ---@type tutor.Ask? the running ask
 local current
@@ -31,6 +33,8 @@ local current
 local place
 ---@type tutor.Question? the last question, if it has no complete answer: asking again repeats it
 local unanswered
+---@type { id: string, locally: boolean }? the last complete answer at the place last asked about
+local answered
 local is_local = false -- whether this computer answers at the place last asked about
 local waits_for_sign_in = false
 
@@ -78,6 +82,9 @@ local function begin(where, is_fresh, question)
   if place and place ~= where then
     place:forget()
   end
+  if is_fresh then
+    answered = nil
+  end
   place, is_local = where, question.locally or false
   view.begin(where, is_fresh, { next = function() M.next() end, stop = M.stop, on_close = on_close })
   unanswered, waits_for_sign_in = nil, false -- only after the earlier window has closed
@@ -98,6 +105,7 @@ local function send(ask, lsp_client, argument)
     askId = ask.id,
     diagnostics = #all > 0 and all or nil,
     question = ask.question.text,
+    followUpTo = ask.question.follow_up_to,
     ["local"] = ask.question.locally or nil,
   })
   ask.client_id = lsp_client.id
@@ -156,14 +164,27 @@ local function ask_at(where, is_fresh, question)
   end)
 end
 
+--- Return whether the cursor is at the place of the last answer.
+---@param bufnr integer
+---@return boolean
+local function is_at_answer(bufnr)
+  return answered ~= nil
+    and place ~= nil
+    and place.bufnr == bufnr
+    and place:exists()
+    and place:now() == vim.api.nvim_win_get_cursor(0)[1] - 1
+end
+
 --- Ask about the cursor's position or a range of lines. In the answer's window, ask again about the answer's place.
+---
+--- A question there, or at the line of the answer, is about that answer.
 ---@param question? string
 ---@param lines? integer[] the first and the last line, counted from 1
 ---@param locally? boolean whether this computer answers, whatever service is set
 function M.ask(question, lines, locally)
   local bufnr = vim.api.nvim_get_current_buf()
   question = question ~= "" and question or nil
-  if view.is_shown_in(bufnr) then
+  if view.is_shown_in(bufnr) or (question and not lines and is_at_answer(bufnr)) then
     M.next(question, locally)
     return
   elseif not client.is_for(bufnr) then
@@ -176,6 +197,8 @@ function M.ask(question, lines, locally)
 end
 
 --- Ask again at the place last asked about: repeat the question without a complete answer, else ask for the next hint.
+---
+--- A new question is about the last answer, if the same tutor is asked.
 ---@param question? string
 ---@param locally? boolean whether this computer answers; by default as the last time
 function M.next(question, locally)
@@ -187,7 +210,13 @@ function M.next(question, locally)
     if locally == nil then
       locally = is_local
     end
-    ask_at(place, false, { text = question or (unanswered and unanswered.text), locally = locally })
+    local about = answered and answered.locally == locally and answered.id or nil
+    if not question and unanswered then
+      question, about = unanswered.text, locally == (unanswered.locally or false) and unanswered.follow_up_to or nil
+    elseif not question then
+      about = nil
+    end
+    ask_at(place, false, { text = question, locally = locally, follow_up_to = about })
   end
 end
 
@@ -230,13 +259,12 @@ local function go_along(params)
   before:forget()
 end
 
----@param params { askId: string, uri: string, range: lsp.Range, hintLevel: integer, maxHintLevel: integer }
+---@param params table of `tutor/answer/didStart`
 function M.on_start(params)
   if current and params.askId == current.id then
-    local level, max = params.hintLevel, params.maxHintLevel
-    current.is_last = level >= max
+    current.is_last = params.change == "solved" or params.hintLevel >= params.maxHintLevel
     go_along(params)
-    view.head(("Hint %d of %d"):format(level, max))
+    view.head(params.label, params.levelNote)
   end
 end
 
@@ -251,15 +279,20 @@ local function answer_here()
   M.next(nil, true)
 end
 
----@param params table
+---@param params table of `tutor/answer/didEnd`
 function M.on_end(params)
+  status.count(params.remainingToday)
   if not (current and params.askId == current.id) then
     return
   elseif params.reason == "completed" then
     local is_last = current.is_last
+    answered = params.answerId and { id = params.answerId, locally = current.question.locally or false }
     current = nil
     view.finish({ is_last and ending.ASK_AGAIN or ending.NEXT_HINT }, ending.remark(params))
     return
+  end
+  if params.code == "NOT_FOUND" then
+    current.question.follow_up_to = nil
   end
   local is_bad = params.reason == "refused" or params.reason == "failed"
   give_up(ending.remark(params), is_bad and "DiagnosticError" or "Comment", is_local and {} or ending.ways_out(params, answer_here))

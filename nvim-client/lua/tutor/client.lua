@@ -95,6 +95,10 @@ function M.config()
       experimental = { tutor = true },
     }),
     init_options = options.for_server(),
+    -- The hover is for editors without a window for hints. Here it would take K from 'keywordprg'.
+    on_init = function(client)
+      client.server_capabilities.hoverProvider = nil
+    end,
     -- One language server for all files, so that one editor holds one connection.
     reuse_client = function(client, config)
       return client.name == config.name and not call(client, "is_stopped")
@@ -119,7 +123,7 @@ function M.config()
         require("tutor.message").show(params.message, params.type)
       end,
       ["tutor/status/didChange"] = function(_, params)
-        status.set(params.state, params.message)
+        status.set(params.state, params.message, params)
         require("tutor.ask").on_status(params)
       end,
     },

@@ -35,6 +35,9 @@ function M.remark(params)
   if params.retryAfter then
     table.insert(remarks, ("Try again in %d s."):format(params.retryAfter))
   end
+  if params.ai then
+    table.insert(remarks, "AI-generated, can be wrong.")
+  end
   if params.withheld then
     table.insert(remarks, "The offline tutor has completed this hint.")
   end

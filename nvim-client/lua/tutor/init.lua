@@ -53,4 +53,10 @@ function M.status()
   return require("tutor.status").text()
 end
 
+--- Return who is signed in, in which module, and how many messages are left today, as far as it is known.
+---@return string
+function M.details()
+  return require("tutor.status").details()
+end
+
 return M

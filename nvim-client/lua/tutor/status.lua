@@ -21,12 +21,36 @@ local state
 ---@type string?
 M.message = nil
 
+local account, module ---@type string?, string?
+local remaining ---@type integer?
+
 --- Set the state: one of `tutor/status/didChange`, "starting" or "stopped". nil: the tutor is not in use.
 ---@param new_state? string
 ---@param message? string
-function M.set(new_state, message)
+---@param known? { account?: string, module?: string }
+function M.set(new_state, message, known)
   state, M.message = new_state, message
+  account, module = known and known.account, known and known.module
+  if state == "signedOut" or state == "local" then
+    remaining = nil
+  end
   vim.cmd.redrawstatus({ bang = true })
+end
+
+--- Set how many messages are left today, after an answer of a service.
+---@param count? integer
+function M.count(count)
+  remaining = count or remaining
+end
+
+--- Return who is signed in, in which module, and how many messages are left today, as far as it is known.
+---@return string
+function M.details()
+  local known = {}
+  table.insert(known, account)
+  table.insert(known, module and ("module %s"):format(module) or nil)
+  table.insert(known, remaining and ("%d messages left today"):format(remaining) or nil)
+  return table.concat(known, " · ")
 end
 
 --- Return whether the tutor answers on this computer, without a service.

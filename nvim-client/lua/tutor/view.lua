@@ -15,7 +15,11 @@ local LOOKS = {
   breakindent = true,
   concealcursor = "nc",
   conceallevel = 2,
-  fillchars = "eob: ,lastline:…",
+  fillchars = "eob: ,fold: ,lastline:…",
+  foldenable = true,
+  foldmethod = "manual",
+  foldminlines = 0,
+  foldtext = "v:lua.require'tutor.answer'.foldtext()",
   linebreak = true,
   number = false,
   relativenumber = false,
@@ -186,6 +190,7 @@ function M.begin(place, is_fresh, actions)
   else
     open(place, actions.on_close)
   end
+  answer:fold_earlier(surface.window)
   set_keys(actions)
   heading, hitch, keys = "Ask Tutor", nil, KEYS_WHILE_ANSWERING
   show_label()
@@ -219,12 +224,13 @@ function M.move(place, before, on_close)
   end
 end
 
---- Show the number of the hint.
----@param text string
-function M.head(text)
-  heading = text
+--- Show the number and the name of the hint's level, and perhaps why the ask did not climb.
+---@param label string
+---@param note? string
+function M.head(label, note)
+  heading = note and ("%s · %s"):format(label, note) or label
   show_label()
-  answer:head(text)
+  answer:head(heading, label)
   follow()
 end
 
