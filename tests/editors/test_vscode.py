@@ -187,6 +187,20 @@ def test_question_from_the_reply_box(vscode: VSCode) -> None:
     vscode.until_thread_says("Hint 2 · concept")
 
 
+def test_solved_problem_has_a_word(vscode: VSCode) -> None:
+    """Once the mistake is mended, the next ask says so: the thread is titled, and there is no next hint."""
+    ask(vscode)
+    vscode.wait_for(NEXT_HINT)
+    vscode.press("Escape", "End", "Control+Backspace")
+    vscode.type("distance")
+    vscode.press("Escape", "Control+K", "h")
+    shown = vscode.until_thread_says("Ask Tutor: solved")
+    assert "Hint 1 · question: " in shown
+    vscode.wait_for(f"{ANNOUNCED}[aria-label*='Solved']")
+    assert not vscode.is_there(NEXT_HINT, seconds=0.3)
+    vscode.picture("solved-light")
+
+
 def test_hints_come_back_with_the_window(vscode: VSCode) -> None:
     """After the window is reloaded, the hints are at their line again, and the next hint goes on from there."""
     ask(vscode)
@@ -344,7 +358,7 @@ async def test_answer_of_a_service_is_streamed_stopped_and_rated(
         with start_vscode(**access(service, student)) as editor:
             open_program(editor)
             ask(editor)
-            editor.until_thread_says("Which name")
+            editor.until_thread_says("What ends the header")
             length = "document.querySelector('.review-widget .body').innerText.length"
             before = editor.until(length)
             editor.until(f"{length} > {before} + 100")
@@ -386,7 +400,7 @@ async def test_service_that_dies_in_mid_answer_and_comes_back(
             with start_vscode(**access(service, student)) as editor:
                 open_program(editor)
                 ask(editor)
-                editor.until_thread_says("Which name")
+                editor.until_thread_says("What ends the header")
                 service.kill()
                 port = int(service.url.rpartition(":")[2])
                 editor.wait_for('[id="status.languageStatus"] [aria-label*="Tutor: reconnecting"]')

@@ -18,11 +18,11 @@ export class Announcement implements vscode.Disposable {
     this.show("$(lightbulb) Asking…", "The tutor is answering.");
   }
 
-  /** Tell how an answer has ended. `label` is that of the hint, if there is one. */
-  ended(label: string | undefined, message: string | undefined): void {
+  /** Tell how an answer has ended: with a hint, or with a message and no hint. */
+  ended({ title, label }: { readonly title?: string; readonly label?: string }, message: string | null | undefined): void {
     const told = label ?? message ?? "No answer";
     this.show(
-      label === undefined ? "$(warning) No answer" : `$(lightbulb) ${label}`,
+      title === undefined ? "$(warning) No answer" : `$(lightbulb) ${title}`,
       `The tutor has ended: ${told}. The command Ask Tutor: Go to the Answer focuses it.`,
     );
   }

@@ -265,7 +265,7 @@ export class Answers implements vscode.Disposable {
       const told = turn.about.local !== true && message.code === "UNAUTHENTICATED" ? { ...message, message: SIGN_IN_FIRST } : message;
       const { state } = this.server;
       turn.thread.ended(turn, told, waysOn(state, this.connection, message, turn.thread.id), isAway(state, this.connection, message));
-      this.announcement.ended(turn.hasText ? turn.hint.label : undefined, told.message ?? undefined);
+      this.announcement.ended(turn.hasText ? turn.hint : {}, told.message);
       this.keep();
     }
     this.tellContext();
