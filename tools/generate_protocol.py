@@ -31,7 +31,7 @@ HEADER = """\
 """
 LSP_MODULE = "lsprotocol.types"
 SCALARS = {str: "string", int: "number", float: "number", bool: "boolean"}
-CONSTANTS = ("CELL_METADATA", "CELL_ERROR_MIME", "DIAGNOSTIC_SOURCE")
+CONSTANTS = ("CELL_METADATA", "CELL_ERROR_MIME", "DIAGNOSTIC_SOURCE", "AI_LABEL")
 WIDTH = 120
 
 

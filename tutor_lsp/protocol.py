@@ -56,6 +56,9 @@ CHOOSE_MODULE = "tutor.chooseModule"
 DIAGNOSTIC_SOURCE = "Ask Tutor"
 """The value of `source` in the language server's own diagnostics."""
 
+AI_LABEL = "AI-generated, can be wrong"
+"""The label of an answer with words of a model. Answers without such words have no label of this kind."""
+
 CONFIGURATION_SECTION = "tutor"
 """The section of the editor's settings for `workspace/configuration`. `initializationOptions` has the same fields."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor_lsp.protocol import AI_LABEL
 from tutor_pedagogy.ladder.levels import HintLevel
 
 if TYPE_CHECKING:
     from tutor_protocol import Accepted
 
-AI_LABEL = "AI-generated, can be wrong"
 SOLVED = "Solved"
 ASKED = "same level: you asked a question"
 CHANGED = "same level: you changed the code"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from tutor_lsp.features.labels import AI_LABEL
 from tutor_lsp.lsp.source_file import PYTHON_SUFFIXES, NotPythonText, read_executed, read_source
+from tutor_lsp.protocol import AI_LABEL
 from tutor_lsp.runner.program import TIME_LIMIT_SECONDS, CouldNotRun, run_program
 from tutor_lsp.terminal.account import go_through_sign_in
 from tutor_lsp.terminal.answer_view import open_view

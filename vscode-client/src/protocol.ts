@@ -265,3 +265,6 @@ export const CELL_ERROR_MIME = "application/vnd.code.notebook.error";
 
 /** The value of `source` in the language server's own diagnostics. */
 export const DIAGNOSTIC_SOURCE = "Ask Tutor";
+
+/** The label of an answer with words of a model. Answers without such words have no label of this kind. */
+export const AI_LABEL = "AI-generated, can be wrong";

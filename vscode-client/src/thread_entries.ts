@@ -4,11 +4,10 @@ import * as vscode from "vscode";
 import type { KeptHint } from "./kept_threads";
 import { firstLine, inert, literal } from "./markdown";
 import type { Offer } from "./offers";
-import type { AnswerEnded, AnswerStarted } from "./protocol";
+import { AI_LABEL, type AnswerEnded, type AnswerStarted } from "./protocol";
 import type { Turn } from "./turn";
 
 const FEW_LEFT = 10;
-const AI = "AI-generated, can be wrong";
 /** The length of the text of an earlier hint that is folded to one line. */
 const FOLDED_CHARACTERS = 42;
 /** For a longer wait, the message itself names the time of day. */
@@ -94,7 +93,7 @@ export class Hint implements vscode.Comment {
       this.contextValue = RATEABLE;
       this.whole = Object.create(this) as Hint;
     }
-    this.addToLabel(end.ai && AI);
+    this.addToLabel(end.ai && AI_LABEL);
     if (end.reason === "completed" && this.isLocal) {
       this.notes.push("Your course's tutor does not know of this hint, and does not count it.");
     }
