@@ -32,6 +32,14 @@ _READING = ("len", "print", "abs", "int", "str", "max", "min", "range")
 """Built-in functions that do not change their arguments."""
 
 
+def _bound_left_out(args: list[ast.expr]) -> str:
+    """Return a small bound of a `range` that is one of its steps, so that the bound itself is left out."""
+    match args:
+        case [ast.Constant(value=int(start)), _, ast.Constant(value=int(step))] if step > 0:
+            return str(start + 2 * step)
+    return "3"
+
+
 @logic_rule("last-number-left-out", 0.45, "less value off", needs=(Function, "range"), each=ast.For | ast.comprehension)
 def last_number_left_out(program: Program, loop: ast.For | ast.comprehension) -> Iterator[Match]:
     """Yield a `range` that ends before n, or starts at 0, although the loop should add or multiply the numbers to n."""
@@ -54,7 +62,9 @@ def last_number_left_out(program: Program, loop: ast.For | ast.comprehension) ->
     if (is_sum or is_product) and not is_index and not is_added_later:
         first = program.segment(args[0]) if len(args) > 1 else "1" if is_product else ""
         changed = f"range({first}{', ' if first else ''}{bound.id} + 1)"
-        slots: dict[str, Any] = {"name": Code(variable), "function": Code(function.name)}
+        changed = f"{changed[:-1]}{''.join(f', {program.segment(step)}' for step in args[2:])})"
+        small = _bound_left_out(args)
+        slots: dict[str, Any] = {"name": Code(variable), "function": Code(function.name), "small": small}
         yield program.here(loop.iter, replace=(loop.iter, changed), bound=bound, **slots)
 
 

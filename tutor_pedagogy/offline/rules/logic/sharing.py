@@ -207,6 +207,11 @@ def iterator_used_up(program: Program, node: ast.Assign) -> Iterator[Match]:
             pass
         case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id=kind))) if _yields(program, kind):
             pass
+        case ast.Assign(
+            targets=[ast.Name(id=name)],
+            value=ast.Call(func=ast.Attribute(value=ast.Name(id="csv"), attr="reader" | "DictReader" as kind)),
+        ):
+            pass
         case _:
             return
     if len(program.assignments(name)) != 1:

@@ -27,6 +27,8 @@ TRACE = Rule("logic.trace-by-hand", "logic")
 _MAX_TEXT = 4000
 _WORD = re.compile(r"[^\W\d]\w*")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.]*\w)")
+_FAILING = re.compile(r"^>(.*)$", re.MULTILINE)
+"""The line of a test at which pytest says that it failed."""
 _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _SHORTEST_PART = 4
 """The number of letters from which a part of a name counts as a word that the question has in common with it."""
@@ -49,17 +51,35 @@ def trace(program: Program) -> Match:
     report = (program.submission.traceback or "")[:_MAX_TEXT]
     named = _variable_in(program, question) or _number_in(program, question)
     if named is not None:
-        return _match(program, *named)
-    function = _function_in(program, question) or _function_in(program, report)
+        inside = _called_by(program, named[0])
+        return _match(program, *named) if inside is None else _match(program, inside)
+    failing = "\n".join(_FAILING.findall(report))
+    function = _function_in(program, question) or _function_in(program, failing) or _function_in(program, report)
     if function is not None and (statement := _heart(program, function)) is not None:
         return _match(program, statement)
     return _match(program, _near_cursor(program))
 
 
+def _called_by(program: Program, statement: ast.stmt) -> ast.stmt | None:
+    """Return the heart of the function whose result a statement stores as it is: there the value is made."""
+    match statement:
+        case ast.Assign(value=ast.Call(func=ast.Name(id=name))) if name in program.functions:
+            return _heart(program, program.functions[name])
+    return None
+
+
 def _match(program: Program, place: ast.stmt | int, name: str | None = None) -> Match:
     line = place if isinstance(place, int) else place.lineno
     name = name or next(_names(program, line), None)
-    return Match(lines=(line,), slots={"variable": Code(name) if name is not None else ""})
+    variable = Code(name) if name is not None else ""
+    first = min((at for at, _ in program.assignments(name)), default=0) if name is not None else 0
+    is_new = name is not None and first == line and name not in _parameters_at(program, line)
+    return Match(lines=(line,), slots={"variable": variable, "new": variable if is_new else ""})
+
+
+def _parameters_at(program: Program, line: int) -> list[str]:
+    function = program.function_at(line)
+    return parameters_of(function) if function is not None else []
 
 
 def _names(program: Program, line: int) -> Iterator[str]:

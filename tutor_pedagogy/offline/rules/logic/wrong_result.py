@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.rules.logic.symptom import Symptom
 
 _LONGEST_VALUE = 60
+_LABEL = re.compile(r"[^\W\d_]{4,}")
+"""A word of a label and of a question that is long enough to tell one result from another."""
 _LIKE_NOTHING = frozenset(("None", "False", "-1", "0", "''", '""', "[]", "()", "{}", "True"))
 """Expected results that may only mean "nothing found", and `True`, which may come from the function's last line.
 
@@ -104,9 +107,20 @@ def explain_unreached(program: Program, symptom: Symptom) -> tuple[Rule, Match] 
 
 
 def _last_output(program: Program) -> int:
-    """Return the line of the last `print`, which shows the result of a program without functions; else the cursor's."""
-    shown = (node.lineno for node in program.each(ast.Call) if is_call_of(node, "print"))
-    return max(shown, default=program.cursor_line)
+    """Return the line of the last `print`, which shows the result of a program without functions; else the cursor's.
+
+    A `print` with a label that the question names comes before the others.
+    """
+    shown = [node for node in program.each(ast.Call) if is_call_of(node, "print")]
+    asked = set(_LABEL.findall((program.submission.question or "").lower()))
+    labelled = [node for node in shown if asked and asked & set(_LABEL.findall(_label(node)))]
+    return max((node.lineno for node in labelled or shown), default=program.cursor_line)
+
+
+def _label(call: ast.Call) -> str:
+    """Return the strings that a `print` shows before its values, in lower case."""
+    strings = [node.value for node in walk(call) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return " ".join(strings).lower()
 
 
 def _value(text: str | None) -> str | None:

@@ -185,7 +185,33 @@ def too_few_arguments(case: CrashContext) -> Match | None:
         if missing not in names_in(function) or (is_top and _calls_itself_in_full(function)):
             return case.at(function, slots=slots)
     call = (case.call(function.name, shown) if function is not None else None) or case.call()
+    left_out = _left_out(call, function)
+    if left_out:
+        slots = {**slots, "parameter": Code(left_out[0]), "moved": Code(missing)}
+        return case.here(call, edit=_by_names(case, call, function), slots=slots)
     return case.here(call, edit=_with_missing(case, call, function), slots=slots)
+
+
+def _left_out(call: ast.Call | None, function: Function | None) -> list[str]:
+    """Return the parameters that a call leaves out in the middle, if its arguments have the names of the others."""
+    if call is None or function is None or call.keywords:
+        return []
+    given = [argument.id if isinstance(argument, ast.Name) else "" for argument in call.args]
+    names = parameters(function)
+    in_order = [name for name in names if name in given]
+    if given != in_order or given == names[: len(given)]:
+        return []
+    return [name for name in names[: len(names) - len(function.args.defaults)] if name not in given]
+
+
+def _by_names(case: CrashContext, call: ast.Call | None, function: Function | None) -> Edit | None:
+    """Return the edit that passes a variable of the same name for each parameter, or None if one does not exist."""
+    if call is None or function is None or case.function is None or call.end_lineno != case.line:
+        return None
+    names = parameters(function)[: len(function.args.args) - len(function.args.defaults)]
+    if not all(name in parameters(case.function) or case.bound(name) for name in names):
+        return None
+    return case.rewrite(call, f"{case.text(call.func)}({', '.join(names)})")
 
 
 def _with_missing(case: CrashContext, call: ast.Call | None, function: Function | None) -> Edit | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import called_name, first_argument
@@ -110,5 +111,14 @@ def row_is_dictionary(case: CrashContext) -> Match | None:
     for node in case.subscripts:
         readers = _readers(case, node.value) if isinstance(node.value, ast.Name) else []
         if isinstance(node.slice, ast.Constant) and any(called_name(call) == "DictReader" for call in readers):
-            return case.here(node, row=node.value, index=node.slice)
+            spaced = _line_with_space(case, node.slice.value)
+            return case.here(node, row=node.value, index=node.slice, spaced=str(spaced) if spaced else "")
     return None
+
+
+def _line_with_space(case: CrashContext, key: object) -> int:
+    """Return the line of a string of the program in which a space stands between a comma and a key; 0 if none does."""
+    for node in case.program.each(ast.Constant):
+        if isinstance(node.value, str) and isinstance(key, str) and re.search(rf", {re.escape(key)}(?!\w)", node.value):
+            return case.program.shown(node.lineno)
+    return 0

@@ -107,6 +107,8 @@ def entry_taken_whole(case: CrashContext) -> Match | None:
                 iterated = case.value(up.iter)
                 if given == "str" and isinstance(iterated, list | tuple):
                     return None  # One of its entries is a string, and not each.
+                if isinstance(iterated, list | tuple) and any(type(each) is not tuple for each in iterated):
+                    return None
                 is_dictionary = isinstance(iterated, dict)
                 replace = (up.iter, f"{case.text(up.iter)}.values()" if is_dictionary else None)
                 return case.at(up, replace=replace, name=node, iterable=up.iter, use=case.source, type=in_words(given))

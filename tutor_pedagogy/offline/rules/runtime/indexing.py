@@ -6,7 +6,7 @@ import ast
 import re
 from dataclasses import replace
 
-from tutor_pedagogy.offline.engine.nodes import is_call_of, names_in, parts_of
+from tutor_pedagogy.offline.engine.nodes import first_argument, is_call_of, names_in, parts_of
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, Slots, runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
 
@@ -23,6 +23,10 @@ def assigned_past_end(case: CrashContext) -> Match | None:
     match statement:
         case ast.Assign(targets=[target], value=value) if target is subscript and statement.end_lineno == case.line:
             new = f"{case.text(subscript.value)}.append({case.text(value)})"
+            held, at = case.value(subscript.value), case.value(subscript.slice)
+            if isinstance(subscript.value, ast.Subscript) or (isinstance(held, list) and held and at != len(held)):
+                size = str(len(held)) if isinstance(held, list) else ""
+                return replace(case.here(subscript, slots=slots, size=size), is_symptom=True)
             return case.here(subscript, edit=case.rewrite_line(case.line, new), slots=slots)
     return case.here(subscript, slots=slots)
 
@@ -99,7 +103,9 @@ def _past_range(case: CrashContext, subscript: ast.Subscript, loop: ast.For | as
     slots = {"owner": subscript.value, "index": subscript.slice, "name": index, "bound": bound}
     if has_length and isinstance(bound, ast.BinOp) and isinstance(bound.op, ast.Add):
         return case.at(loop.iter, replace=(bound, case.text(bound.left)), slots=slots)
-    return case.at(loop.iter, slots=slots) if is_loose or is_of_another else None
+    if is_of_another and (other := next((n for n in walk(bound) if isinstance(n, ast.Call)), None)) is not None:
+        return replace(case.at(loop.iter, slots=slots, counted=first_argument(other) or ""), is_symptom=True)
+    return case.at(loop.iter, slots=slots) if is_loose else None
 
 
 def _past_condition(case: CrashContext, subscript: ast.Subscript, loop: ast.For | ast.While) -> Match | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 
 from tutor_pedagogy.offline.engine.nodes import first_argument, is_call_of, is_division, parts_of
 from tutor_pedagogy.offline.rules.runtime.initial_values import only_value
@@ -13,6 +14,9 @@ from tutor_pedagogy.offline.rules.runtime.type_names import count_in_words
 from tutor_pedagogy.problem.tree_walk import walk
 
 _WITH_LENGTH = frozenset(("list", "tuple", "str", "dict", "set"))
+_LONGEST_ITEM = 60
+"""The number of characters up to which an item is shown to the student."""
+_TAKES_ALL = frozenset(("list", "tuple", "set", "sorted", "sum", "max", "min"))
 _TAKES_ITEMS = ("list", "set", "tuple", "print", "sorted", "len", "sum", "max", "min", "enumerate", "zip")
 """Built-in functions that take a collection. The source of a None is their argument, not their result."""
 
@@ -170,15 +174,28 @@ def pairs_wanted(case: CrashContext) -> Match:
 )
 def unpacking_count(case: CrashContext) -> Match | None:
     """Return the line that unpacks a value into a number of names that differs from its number of items."""
+    slots: dict[str, str | ast.AST]
     match case.statement:
         case ast.Assign(targets=[target, *_], value=value):
             names = parts_of(target)
-            slots: dict[str, str | ast.AST] = {"targets": target, "value": value, "held": _held(case)}
+            slots = {"targets": target, "value": value, "held": _held(case)}
             return case.here(slots=slots, count=count_in_words(len(names)) if names else "")
         case ast.For(target=target, iter=value):
             header = f"for {case.text(target)} in {case.text(value)}"
-            return case.here(header, targets=target, value=value, count="", held=_held(case))
+            one = _odd_item(case, target, value)
+            slots = {"targets": target, "value": value, "each": value, "one": one, "held": _held(case)}
+            return replace(case.here(header, slots=slots, count=""), is_symptom=True)
     return case.here(targets="", value="", count="", held=_held(case))
+
+
+def _odd_item(case: CrashContext, target: ast.expr, value: ast.expr) -> str:
+    """Return the first item that does not fill the variables of a loop, as Python writes it; empty if not known."""
+    items, wanted = case.value(value), len(parts_of(target))
+    for item in items if isinstance(items, list | tuple) else ():
+        if not isinstance(item, list | tuple | str | dict | set) or len(item) != wanted:
+            text = repr(item)
+            return Code(text) if len(text) <= _LONGEST_ITEM and text.isprintable() else ""
+    return ""
 
 
 def _held(case: CrashContext) -> str:
@@ -238,4 +255,22 @@ def no_length(case: CrashContext) -> Match | None:
 @runtime_rule("nothing-left", ("StopIteration",))
 def nothing_left(case: CrashContext) -> Match | None:
     """Return the line that requests the next item of an exhausted iterator."""
-    return case.here()
+    return case.here(taker=_taker(case, first_argument(case.call("next"))))
+
+
+def _taker(case: CrashContext, iterator: ast.expr | None) -> str:
+    """Return the line above that has taken all items of an iterator; empty if none is seen."""
+    if not isinstance(iterator, ast.Name):
+        return ""
+    made = max((line for line, _ in case.bound(iterator.id) if line < case.line), default=0)
+    for use in case.program.uses.get(iterator.id, ()):
+        if made < use.lineno < case.line and case.program.function_at(use.lineno) is case.function:
+            match case.program.parents.get(use):
+                case ast.Call(func=ast.Name(id=name), args=[only]) if only is use and name in _TAKES_ALL:
+                    return str(case.program.shown(use.lineno))
+                case ast.For(iter=iterated, body=body) if iterated is use:
+                    if not any(isinstance(node, ast.Break | ast.Return) for each in body for node in walk(each)):
+                        return str(case.program.shown(use.lineno))
+                case ast.comprehension(iter=iterated) if iterated is use:
+                    return str(case.program.shown(use.lineno))
+    return ""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace as changed
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import is_call_of, is_division, is_string
 from tutor_pedagogy.offline.rules.runtime.indexing import item_used_as_position
 from tutor_pedagogy.offline.rules.runtime.initial_values import only_value
-from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
+from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, Slots, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.type_names import in_words
 from tutor_pedagogy.problem.tree_walk import walk
 
@@ -100,10 +101,24 @@ def text_key_on_list(case: CrashContext) -> Match | None:
         if is_string(subscript.slice):
             digits = re.fullmatch(r"['\"](\d+)['\"]", case.text(subscript.slice))
             replace = (subscript.slice, digits[1] if digits else None)
-            return case.here(
-                subscript, replace=replace, owner=subscript.value, key=subscript.slice, owner_type=case.type_words
-            )
+            slots: Slots = {"owner": subscript.value, "key": subscript.slice, "owner_type": case.type_words}
+            odd = _without_dictionary(case, subscript.value) if digits is None else ""
+            found = case.here(subscript, replace=replace, slots=slots, odd=odd)
+            return changed(found, is_symptom=bool(odd))
     return None
+
+
+def _without_dictionary(case: CrashContext, owner: ast.expr) -> str:
+    """Return a value as Python writes it, if no dictionary lies inside, so that another line has put it there."""
+    value = case.value(owner)
+    parts = value if isinstance(value, list | tuple | str) else ({},)
+    if any(isinstance(part, dict) for part in parts):
+        return ""
+    looped = isinstance(owner, ast.Name) and any(
+        isinstance(loop, ast.For) and isinstance(loop.target, ast.Name) and loop.target.id == owner.id
+        for loop in case.loops_above(owner)
+    )
+    return case.type_words if looped else ""
 
 
 @runtime_rule("index-of-wrong-kind", ("TypeError",), rf"{_INDICES}(?:, not '?(?P<given>\w+)'?)?")

@@ -73,7 +73,9 @@ def attribute_has_another_name(case: CrashContext) -> Match | None:
     is_known = root is not None and (root[0] in case.program.bound_names or root[0] in BUILTINS or "(" not in made)
     place = call if is_whole and call is not None else node
     replace = (place, made if is_known else None)
-    return case.here(place, replace=replace, attribute=Code(name), owner=Code(owner), new=Code(made))
+    inner = re.match(r"[$]owner[.](\w+)[.]", new) if owner == "datetime" else None
+    slots = {"attribute": Code(name), "owner": Code(owner), "new": Code(made), "inner": Code(inner[1]) if inner else ""}
+    return case.here(place, replace=replace, slots=slots)
 
 
 @runtime_rule(

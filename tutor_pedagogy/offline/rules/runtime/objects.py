@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from difflib import get_close_matches
 
-from tutor_pedagogy.offline.engine.nodes import is_stored, names_in, parameters
+from tutor_pedagogy.offline.engine.nodes import called_name, is_stored, names_in, parameters
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
 
@@ -52,7 +53,46 @@ def value_in_place_of_object(case: CrashContext) -> Match | None:
     if len(stored) != 1:
         return None
     line, value = stored[0]
-    return case.at(line, name=failed.value, value=value, class_name=Code(owner.name), use=failed)
+    found = case.at(line, name=failed.value, value=value, class_name=Code(owner.name), use=failed)
+    if isinstance(value, ast.Constant):
+        return found
+    handed = _handed(case, line, value)
+    shown = case.program.shown(handed.lineno) if handed is not None else 0
+    slots = {**found.slots, "handed": case.code(handed, ""), "from": str(shown) if shown else ""}
+    key = _kept_under(case, handed, owner)
+    if handed is not None and key is not None:
+        return case.at(handed, replace=(handed, f"{key}[{case.text(handed)}]"), slots=slots, kept=Code(key))
+    return replace(found, slots=slots, is_symptom=True)
+
+
+def _handed(case: CrashContext, line: int, value: ast.expr) -> ast.expr | None:
+    """Return the argument of the only call that gives a parameter its value; None if several calls do."""
+    function = case.program.function_at(line)
+    if function is None or not isinstance(value, ast.Name):
+        return None
+    owner = case.class_of(function)
+    called = owner.name if owner is not None and function.name == "__init__" else function.name
+    calls = [call for call in case.program.each(ast.Call) if called_name(call) == called]
+    names = parameters(function)
+    at = names.index(value.id) - (owner is not None and "self" not in names[:1] and False)
+    if len(calls) != 1:
+        return None
+    named = [word.value for word in calls[0].keywords if word.arg == value.id]
+    return named[0] if named else calls[0].args[at] if 0 <= at < len(calls[0].args) else None
+
+
+def _kept_under(case: CrashContext, handed: ast.expr | None, owner: ast.ClassDef) -> str | None:
+    """Return the dictionary of the program that keeps objects of a class, one of them under this constant key."""
+    if not isinstance(handed, ast.Constant):
+        return None
+    for node in case.program.each(ast.Assign):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Dict(keys=keys, values=values)):
+                for key, kept in zip(keys, values, strict=True):
+                    is_key = isinstance(key, ast.Constant) and key.value == handed.value
+                    if is_key and isinstance(kept, ast.Call) and called_name(kept) == owner.name:
+                        return name
+    return None
 
 
 def _stored_as(case: CrashContext, variable: ast.expr) -> list[tuple[int, ast.expr]]:

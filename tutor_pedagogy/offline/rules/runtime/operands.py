@@ -16,7 +16,7 @@ from tutor_pedagogy.offline.rules.runtime.type_names import in_words
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tutor_pedagogy.offline.engine.finding import Edit
 
@@ -92,9 +92,35 @@ def _at_input(case: CrashContext, part: ast.expr, operation: ast.AST | None) -> 
     if isinstance(name, ast.Name) and is_tested_as_string(case, name.id):
         edit, use_line = converted_at_use(case, operation, kind), str(case.program.shown(case.line))
         return case.at(origin, edit=edit, name=part, operation=operation or "", use_line=use_line)
-    both = _both_converted(case, operation)
+    both = _both_converted(case, operation) or _all_inputs_converted(case, name, kind)
     other: ast.AST | str = operation.right if both is not None and isinstance(operation, ast.BinOp) else ""
-    return case.at(origin, edit=both or case.rewrite(origin, new), name=part, operation=operation or "", others=other)
+    lines = [str(case.program.shown(value.lineno)) for value in _inputs_of(case, name) if value is not origin]
+    slots = {"name": part, "operation": operation or "", "others": other, "again": lines[-1] if lines else ""}
+    return case.at(origin, edit=both or case.rewrite(origin, new), slots=slots)
+
+
+def _inputs_of(case: CrashContext, name: ast.expr) -> list[ast.expr]:
+    """Return the calls of `input` on one line that a name stands for, in the function of the failing line."""
+    if not isinstance(name, ast.Name):
+        return []
+    return [value for _, value in case.bound(name.id) if value is not None and is_call_of(value, "input")]
+
+
+def _all_inputs_converted(case: CrashContext, name: ast.expr, kind: str) -> Edit | None:
+    """Return the edit that converts every `input` that is stored under a name, if there are several; else None."""
+    inputs = _inputs_of(case, name)
+    return _converted(case, inputs, kind) if len(inputs) > 1 else None
+
+
+def _converted(case: CrashContext, inputs: Sequence[ast.expr], kind: str) -> Edit | None:
+    """Return the edit that converts calls of `input`, each on a line of its own; else None."""
+    lines = [*case.program.lines]
+    if len({value.lineno for value in inputs}) != len(inputs) or any(v.lineno != v.end_lineno for v in inputs):
+        return None
+    for value in inputs:
+        line, (start, end) = lines[value.lineno - 1], case.columns(value)
+        lines[value.lineno - 1] = f"{line[:start]}{kind}({line[start:end]}){line[end:]}"
+    return edit_to(case.program, "\n".join(lines))
 
 
 def _both_converted(case: CrashContext, operation: ast.AST | None) -> Edit | None:
@@ -104,15 +130,10 @@ def _both_converted(case: CrashContext, operation: ast.AST | None) -> Edit | Non
             values = [case.program.last_value(name, case.line) for name in (first, second)]
         case _:
             return None
-    lines = [*case.program.lines]
-    inputs = [value for value in values if is_call_of(value, "input") and value.lineno == value.end_lineno]
-    if len({value.lineno for value in inputs}) != len(values):
+    inputs = [value for value in values if value is not None and is_call_of(value, "input")]
+    if len(inputs) != len(values):
         return None
-    kind = kind_of_number(case, inputs)
-    for value in inputs:
-        line, (start, end) = lines[value.lineno - 1], case.columns(value)
-        lines[value.lineno - 1] = f"{line[:start]}{kind}({line[start:end]}){line[end:]}"
-    return edit_to(case.program, "\n".join(lines))
+    return _converted(case, inputs, kind_of_number(case, inputs))
 
 
 @runtime_rule(
@@ -146,7 +167,8 @@ def text_plus_other(case: CrashContext) -> Match | None:
         is_number = isinstance(held, str) and re.fullmatch(r"\s*-?\d+\s*", held)
         replace = (string, f"int({case.text(string)})" if is_number else None)
     elif is_sum and isinstance(wrong, ast.BinOp | ast.Name) and not is_printed:
-        replace = (string, f"{other_type}({case.text(string)})")
+        kind = "float" if kind_of_number(case, [string]) == "float" else other_type
+        replace = (string, f"{kind}({case.text(string)})")
     edit = case.rewrite(*replace)
     if replace[0] is wrong and replace[1] is not None:
         edit = _all_as_strings(case, operation, wrong)

@@ -32,8 +32,23 @@ def recursion_same_argument(case: CrashContext) -> Match | None:
         passed = [_WHOLE_SLICE.sub("", case.text(argument)) for argument in call.args]
         if passed and not set(passed) & changed and sorted(passed) == sorted(given[: len(passed)]):
             slots = {"function": Code(function.name), "argument": Code(", ".join(passed))}
-            return replace(case.at(call, slots=slots), choices=_smaller(case, call))
+            unused = _made_and_never_read(function)
+            smaller = () if unused else _smaller(case, call)
+            made = tuple(edit for each in unused for arg in call.args if (edit := case.rewrite(arg, each)) is not None)
+            found = case.at(call, slots=slots, unused=Code(unused[-1]) if unused else "")
+            return replace(found, choices=smaller or made)
     return None
+
+
+def _made_and_never_read(function: Function) -> list[str]:
+    """Return the variables that a function makes of others and never reads: one may be meant for the next call."""
+    names = [node for node in walk(function) if isinstance(node, ast.Name)]
+    read = {node.id for node in names if isinstance(node.ctx, ast.Load)}
+    made = [
+        node for node in walk(function) if isinstance(node, ast.Assign) and not isinstance(node.value, ast.Constant)
+    ]
+    targets = [target.id for node in made for target in node.targets if isinstance(target, ast.Name)]
+    return [name for name in dict.fromkeys(targets) if name not in read]
 
 
 _WHOLE_SLICE = re.compile(r"(?<=\w)\[0?: ?(?:len\(\w+\))?\]$")

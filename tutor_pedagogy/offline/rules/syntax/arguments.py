@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
@@ -37,8 +38,21 @@ def order_of_arguments(broken: Broken) -> Iterator[Candidate]:
             first, last = arguments[0][0], arguments[-1][-1]
             ordered = sorted(range(len(arguments)), key=is_named.__getitem__)
             text = ", ".join(broken.span(arguments[i][0], arguments[i][-1]) for i in ordered)
-            yield broken.guess(0.8, replace_all(first, last, text), of=broken.span(first, last), place=place)
+            moved = [] if place == "header" and _is_called_in_order(broken) else [replace_all(first, last, text)]
+            yield broken.guess(0.8, *moved, of=broken.span(first, last), place=place)
     yield broken.guess(2, place=place)
+
+
+def _is_called_in_order(broken: Broken) -> bool:
+    """Return whether a call passes two arguments to the function of a header, in the order of its parameters."""
+    name = broken.words[1] if broken.words[0] == "def" else ""
+    for tokens in broken.by_line.values():
+        for at, (word, after) in enumerate(pairwise(tokens)):
+            if name and word.text == name and after.text == "(" and tokens[at - 1].text != "def":
+                inside = [token for token in tokens[at + 2 :] if broken.opener(token) is after]
+                if "," in [token.text for token in inside] and "=" not in [token.text for token in inside]:
+                    return True
+    return False
 
 
 def _arguments(broken: Broken, opener: Token) -> list[list[Token]]:

@@ -8,7 +8,7 @@ from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.lexing import brackets_of
+from tutor_pedagogy.offline.engine.lexing import NO_TOKEN, brackets_of
 from tutor_pedagogy.offline.rules.syntax.broken import (
     EXPECTED_COLON,
     FORGOTTEN_COMMA,
@@ -83,6 +83,10 @@ def empty_block(broken: Broken) -> Iterator[Candidate]:
     beyond = broken.indent(after)
     if _continues(broken, after) and len(beyond) >= len(margin) > len(here):
         yield guess(0.9, broken.reindent(first, margin + step), line=first)
+    word, second = (*broken.on(first)[:2], NO_TOKEN, NO_TOKEN)[:2]
+    if word.type == "name" and word.column <= len(margin) and second.text in _STATEMENTS and second.type == "keyword":
+        yield guess(0.5, broken.part(first, 0, second.column, margin + step), line=first, stray=word)
+        return
     has_block_of_its_own = len(beyond) > len(margin) and broken.word(first) not in HEADERS
     is_apart = first > header + 1 and here == margin and not has_block_of_its_own
     if not first or is_apart or len(here) < len(margin) or _continues(broken, first):
@@ -124,13 +128,24 @@ def _block_ends(broken: Broken, first: int, margin: str) -> list[int]:
 
 
 def _uses_of_variable(broken: Broken, first: int, lines: list[int]) -> list[int]:
-    """Return the last of the lines that use the variable of the `for` loop above them, if more than one does."""
+    """Return the last of the lines that use the variable of the `for` loop above them, or a value made of it.
+
+    It is returned only if more than one line does.
+    """
     header = broken.on(broken.code_above(first))
     words = [token.text for token in header]
     if words[:1] != ["for"] or "in" not in words:
         return []
     variables = {token.text for token in header[1 : words.index("in")] if token.type == "name"}
-    uses = list(takewhile(lambda line: variables.intersection(token.text for token in broken.on(line)), lines))
+    above = {token.text for line, tokens in broken.by_line.items() if line < first for token in tokens}
+    uses: list[int] = []
+    for line in lines:
+        tokens = broken.on(line)
+        if not variables.intersection(token.text for token in tokens):
+            break
+        uses.append(line)
+        if len(tokens) > 1 and tokens[1].text == "=" and tokens[0].text not in above:
+            variables.add(tokens[0].text)  # A value of each round: what uses it belongs to the round, too.
     return uses[-1:] if len(uses) > 1 else []
 
 

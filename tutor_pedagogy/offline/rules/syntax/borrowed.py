@@ -216,6 +216,8 @@ def choice_of_another_language(broken: Broken) -> Iterator[Candidate]:
 @syntax_rule("storing-sign-with-colon", INVALID)
 def storing_sign_with_colon(broken: Broken) -> Iterator[Candidate]:
     """Yield a statement that assigns with `:=`, which is only allowed inside expressions."""
+    if broken.words[-1:] == [":"]:
+        return  # A header that lacks its keyword: its condition uses the value.
     match broken.here:
         case [name, sign, _, *_] if name.type == "name" and sign.text == ":=":
             yield broken.guess(0.3, replace(sign, "="), of=broken.span(name, broken.here[-1]))

@@ -42,7 +42,10 @@ def comparison_without_left_side(broken: Broken) -> Iterator[Candidate]:
         if name and name.end <= word.start and word.text in ("and", "or") and after.text in _COMPARING:
             side = _left_side(broken, tokens[:index]) or name.text
             shown = broken.span(word, tokens[index : index + 3][-1])
-            yield broken.guess(0.6, insert_after(word, f" {side}"), of=shown, word=word, name=name)
+            before = tokens[index - 1]
+            comma = before if before.text == "," else None
+            changes = [insert_after(word, f" {side}"), *([remove(comma)] if comma is not None else [])]
+            yield broken.guess(0.45 if comma else 0.6, *changes, of=shown, word=word, name=name, comma=comma or "")
 
 
 def _left_side(broken: Broken, tokens: list[Token]) -> str | None:
@@ -107,6 +110,8 @@ def comma_in_condition(broken: Broken) -> Iterator[Candidate]:
     has_colon = words[-1] == ":"
     end = tokens[-2] if has_colon else tokens[-1]
     at = tokens.index(commas[0])
+    if {"and", "or"} & set(words[at + 1 : at + 2]):
+        return
     if "in" in words[:at] and not _COMPARING & set(words[at:]):
         first = tokens[words.index("in") + 1]
         marks = enclose(first, end, "()") if has_colon else (insert_before(first, "("), insert_after(end, "):"))

@@ -230,13 +230,15 @@ def _context_header(tokens: list[Token]) -> Iterator[Choice]:
 
 @syntax_rule("header-word-left-out", INVALID, "unexpected indent", "illegal target", "only single target")
 def header_word_left_out(broken: Broken) -> Iterator[Candidate]:
-    """Yield a header without its first word, `def` or `with`."""
+    """Yield a header without its first word, `def` or `with`, or `if` before a condition that stores its value."""
     for line, tokens in broken.suspects:
         words = [token.text for token in tokens]
         has_block = len(broken.indent(broken.code_below(line))) > len(broken.indent(line))
         if tokens[0].type != "name" or words[-1] != ":" or not has_block:
             continue
-        if "as" in words and words[1] in ("(", "."):
+        if ":=" in words[1:2]:
+            word = "if"
+        elif "as" in words and words[1] in ("(", "."):
             word = "with"
         elif words[1] == "(" and words[-2] == ")" and tokens[0].text not in dir(builtins):
             word = "def"

@@ -144,7 +144,7 @@ def closing_quote_left_out(broken: Broken) -> Iterator[Candidate]:
     for token, word in pairwise(broken.here):
         is_next = token.type == "string" and word.type in ("name", "keyword", "number") and word.start == token.end
         comma = re.search(r"(?<=[^\s,])\s*+[,:]\s*+\Z", token.text[:-1]) if is_next else None
-        if comma is None or broken.opener(token) is None:
+        if comma is None or comma.start() <= token.text.index(token.text[-1]) + 1 or broken.opener(token) is None:
             continue
         quote = token.text[-1]
         first = Code(token.text[: comma.start()])
