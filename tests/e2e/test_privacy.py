@@ -129,7 +129,7 @@ async def test_t6_nothing_private_leaves_the_computer(tmp_path: Path, upstream: 
     assert shown[marks.index("^") : len(marks)] == "fil"
     assert second.started is not None
     assert second.started["hintLevel"] == 2
-    assert second.text == f"Look at line 8. What is `{PLANTED['key']}`, and who is `{PLANTED['password']}`?"
+    assert second.text.startswith(f"Look at line 8. What is `{PLANTED['key']}`, and who is `{PLANTED['password']}`?")
 
 
 async def test_the_provider_knows_a_student_by_an_opaque_id(tmp_path: Path, upstream: FakeUpstream) -> None:
