@@ -123,7 +123,7 @@ def _of_entry(program: Program, subject: Subject) -> Ladder:
         examples=examples_of(
             codes, "The same thing in a small program of its own:", "The comments show what each line prints."
         ),
-        without=without("it", line),
+        without=without("one value", line),
         spare=SPARE,
         solution=(
             f"{concept}{contrast}\n\nTo be certain, print its result with three values: a usual one, the "
@@ -177,7 +177,7 @@ def _of_code(program: Program, subject: Subject, node: ast.AST, reader: Reader, 
         concept=_idea(base, says),
         structure=f"Python works through line {line} in this order:\n\n{order}\n\n{first}",
         examples=examples_of(codes, "The same form in another program:", "The comments show what it prints."),
-        without=without("one name", line),
+        without=without("one value", line),
         spare=SPARE,
         plain=plain(opening, base["question"]),
         plain_steps=f"{opening} {point.gist if point is not None else first} {base['question']} {' '.join(SPARE)}",

@@ -6,10 +6,9 @@ from __future__ import annotations
 def without(what: str, line: int) -> str:
     """Return the text of level 4 for a program that is too small for a simpler example."""
     return (
-        f"Your program is already as small as an example of this would be, so use it as one. Copy line {line} "
-        "into a new "
-        f"file, give {what} another value, and write down what you expect before you run it. Then change one "
-        "thing at a time."
+        "Your program is already as small as an example of this would be, so use it as one. Copy the whole program "
+        f"into a new file, change {what} that goes into line {line}, and write down what you expect before you run "
+        "it. Then change one thing at a time."
     )
 
 

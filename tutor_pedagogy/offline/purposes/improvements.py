@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import Function, called_name, is_call_of, names_in
 from tutor_pedagogy.offline.engine.program import BUILTINS, Loop
+from tutor_pedagogy.offline.purposes.indexed_loops import CHECKS as INDEXED
 from tutor_pedagogy.offline.purposes.literal_types import literal_type
 from tutor_pedagogy.offline.purposes.longhand import CHECKS as LONGHAND
 from tutor_pedagogy.offline.purposes.shortening import CHECKS as SHORTER
@@ -57,7 +58,7 @@ def improvements(program: Program) -> list[Improvement]:
             if number == _MOST:
                 break
             found.append(each)
-    for longhand in (*LONGHAND, *SHORTER, *SMALLER, *SLOWER):
+    for longhand in (*LONGHAND, *SHORTER, *SMALLER, *SLOWER, *INDEXED):
         found += [Improvement(name, line, slots) for name, line, slots in islice(longhand(program), _MOST)]
     return found
 

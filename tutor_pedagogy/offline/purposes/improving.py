@@ -41,9 +41,8 @@ def improve_ladder(program: Program) -> Ladder:
     shown = program.shown(line)
     slots = {"line": str(shown), **({name: _slot(value) for name, value in main.slots.items()} if main else {})}
     what = fill(entry["what"], slots)
-    others = list({each.name: each for each in found[1:] if each.name != found[0].name and each.line != line}.values())[
-        :2
-    ]
+    named = {each.name: each for each in reversed(found[1:]) if each.name != found[0].name and each.line != line}
+    others = list({each.line: each for each in reversed(named.values())}.values())[:2]
     also = f"\n\nAlso: {'; '.join(_told(program, each) for each in others)}." if others else ""
     return Ladder(
         line=line,
@@ -62,8 +61,8 @@ def improve_ladder(program: Program) -> Ladder:
             (entry["example"],), "The same idea in another program:", "The comments show what it prints."
         ),
         without=(
-            f"Copy line {shown} and the lines around it into a new file, with data of your own that you can check "
-            "by hand. Change it there, and compare both results. When they agree for three inputs, change your "
+            f"Copy the whole program into a new file, with data of your own that you can check by hand. Change line "
+            f"{shown} there, and compare both results. When they agree for three inputs, change your "
             "program."
         ),
         solution=(

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
 from tutor_pedagogy.offline.engine.writing import code_span
+from tutor_pedagogy.offline.purposes.asked_points import ASKED, OF_FORM
 from tutor_pedagogy.offline.purposes.endings import way_out
 from tutor_pedagogy.offline.purposes.form_points import FORM_POINTS
+from tutor_pedagogy.offline.purposes.method_calls import method_called
 from tutor_pedagogy.offline.purposes.own_values import all_shown, seen
 from tutor_pedagogy.offline.purposes.recursion import own_calls, recursion_told
 from tutor_pedagogy.offline.purposes.texts import listed, sentence
@@ -88,9 +90,11 @@ def _endless(program: Program, node: ast.AST, asked: str) -> Point | None:
 
 
 def _self(program: Program, node: ast.AST, asked: str) -> Point | None:
-    del node
     if not _SELF.search(asked):
         return None
+    told = None if "__" in asked else method_called(program, node)
+    if told is not None:
+        return told
     for plan in program.each(ast.ClassDef):
         calls = [each for each in program.each(ast.Call) if is_call_of(each, plan.name)]
         methods = [each for each in plan.body if isinstance(each, Function) and each.name == "__init__"]
@@ -130,6 +134,7 @@ def _object_made(program: Program, plan: ast.ClassDef, method: Function, call: a
         f"{code_span(names[0])} is the object itself. In {shown_call} it is the new object, which Python passes on its "
         "own; you never write it in the call.",
         tuple(steps),
+        call.lineno,
     )
 
 
@@ -167,6 +172,8 @@ def _print_return(program: Program, node: ast.AST, asked: str) -> Point | None:
     return Point("return", f"{shown_only} {handed}", (shown_only, handed), topic="print-return")
 
 
-_ASKED: tuple[Callable[[Program, ast.AST, str], Point | None], ...] = (_print_return, _self, _recursion, _endless)
+_ASKED: tuple[Callable[[Program, ast.AST, str], Point | None], ...] = (
+    *(_print_return, *ASKED, _self, _recursion, _endless),
+)
 """The points that the words of the question name."""
-_TELLERS = (*_ASKED, *FORM_POINTS)
+_TELLERS = (*_ASKED, *OF_FORM, *FORM_POINTS)

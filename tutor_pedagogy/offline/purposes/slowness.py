@@ -101,8 +101,14 @@ def _equality(inner: ast.For, outer_names: set[str]) -> ast.Compare | None:
     """Return the test for equality by which the body of an inner loop finds the item that it looks for."""
     if len(inner.body) != 1 or not isinstance(inner.body[0], ast.If) or inner.body[0].orelse:
         return None
-    test = inner.body[0].test
-    parts = test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) else [test]
+    parts: list[ast.expr] = []
+    step: ast.stmt = inner.body[0]
+    while isinstance(step, ast.If) and not step.orelse:
+        test = step.test
+        parts += test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) else [test]
+        if len(step.body) != 1:
+            break
+        step = step.body[0]
     own = set(names_in(inner.target))
     for part in parts:
         if isinstance(part, ast.Compare) and len(part.ops) == 1 and isinstance(part.ops[0], ast.Eq):

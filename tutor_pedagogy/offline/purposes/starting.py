@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.nodes import Function, parameters
 from tutor_pedagogy.offline.engine.writing import code_span, fenced
 from tutor_pedagogy.offline.purposes.how_to import how_to_ladder
+from tutor_pedagogy.offline.purposes.no_task import names_a_task, no_task_ladder
 from tutor_pedagogy.offline.purposes.stubs import comments, is_beginning, stub_of
 from tutor_pedagogy.offline.purposes.tables import table
 from tutor_pedagogy.offline.purposes.task_kinds import found_word, kinds_of, word_of
+from tutor_pedagogy.offline.purposes.task_rules import rule_steps, rules_frame, rules_in
 from tutor_pedagogy.offline.purposes.texts import Ladder, examples_of, fill, listed, numbered, quoted
 
 if TYPE_CHECKING:
@@ -53,6 +55,9 @@ class _Task:
     """The class of which the stub is a method."""
     examples: tuple[tuple[str, str], ...] = ()
     """The calls with their results that the text names."""
+    rules: tuple[str, ...] = ()
+    """The rules that the text lists."""
+    question: str = ""
 
 
 def start_ladder(program: Program) -> Ladder:
@@ -63,6 +68,9 @@ def start_ladder(program: Program) -> Ladder:
     task = _task(program)
     kinds = ["thing"] if task.name == "__init__" else kinds_of(_NO_USE.sub(" ", task.words))
     kinds = kinds[:1] if table("tasks")[kinds[0]].get("whole") else kinds
+    question = program.submission.question or ""
+    if kinds == ["other"] and task.source == "nothing" and not names_a_task(question):
+        return no_task_ladder(task.line, program.shown(task.line), question)
     main = table("tasks")[kinds[0]]
     line = program.shown(task.line)
     where = quoted(program.line(task.line).strip())
@@ -78,8 +86,12 @@ def start_ladder(program: Program) -> Ladder:
         structure=f"A plan, beginning at line {line}:\n\n{numbered(steps)}\n\nWrite each step as a comment first.",
         examples=examples_of(
             examples,
-            "A finished program for another task of a similar form:",
-            "Its parts have the same roles as those of your plan.",
+            "A small finished program, from what goes in to what comes out:"
+            if kinds[0] == "other" or task.rules
+            else "A finished program for another task of a similar form:",
+            "Each line is one step, in the order of a plan."
+            if kinds[0] == "other" or task.rules
+            else "Its parts have the same roles as those of your plan.",
         ),
         without=(
             "An example would be too near to your task, so make one of your own: solve it by hand on paper for "
@@ -121,9 +133,16 @@ def _asked(task: _Task, inputs: str) -> str:
 
 
 def _understood(task: _Task, kinds: Sequence[str]) -> str:
+    if task.rules:
+        return f"I take your task from the {len(task.rules)} rules that your text lists.\n\n"
     if kinds[0] == "other":
-        return "I know no special plan for the words of your task, so this is the way for any task.\n\n"
+        return (
+            "I know no special plan for the words of your task, so this is the way for any task. Tell me what goes in, "
+            "what should come out, and one example of both, and I can say more.\n\n"
+        )
     found = [word for kind in kinds for word in [word_of(kind, task.words)] if word]
+    if not found:
+        return ""
     return (
         f"I take your task from the word{'s' * (len(found) != 1)} {listed([f'“{word}”' for word in found])}; if "
         "it is another one, tell me in your question.\n\n"
@@ -131,6 +150,16 @@ def _understood(task: _Task, kinds: Sequence[str]) -> str:
 
 
 def _task(program: Program) -> _Task:
+    """Return the task, with the rules that its text lists; the text of the file counts, too."""
+    task = _described(program)
+    notes = "\n".join(text for _, text in comments(program))
+    doc = ast.get_docstring(program.tree) or "" if program.tree is not None else ""
+    own = (ast.get_docstring(task.node) or "") if task.node is not None else ""
+    rules = rules_in(own) or rules_in(doc) or rules_in(notes)
+    return replace(task, rules=tuple(rules), question=(program.submission.question or "")[:_MAX_TASK])
+
+
+def _described(program: Program) -> _Task:
     question = (program.submission.question or "")[:_MAX_TASK]
     node = stub_of(program)
     notes = comments(program)
@@ -143,7 +172,9 @@ def _task(program: Program) -> _Task:
         if owner is not None:
             doc = f"{doc} {ast.get_docstring(owner) or ''}".strip()
             name = f"{name} {owner.name.lower()}"
-        words = " ".join((name, doc, " ".join(text for _, text in inner) or nearby, question))
+        words = " ".join(
+            (name, doc, " ".join(text for _, text in inner) or nearby, "" if doc else _module_doc(program), question)
+        )
         taken = tuple(parameters(node)) if isinstance(node, Function) else ()
         return _Task(
             node,
@@ -196,6 +227,10 @@ def _class_of(program: Program, node: ast.AST) -> ast.ClassDef | None:
     return up if isinstance(up, ast.ClassDef) and isinstance(node, Function) else None
 
 
+def _module_doc(program: Program) -> str:
+    return (ast.get_docstring(program.tree) or "") if program.tree is not None else ""
+
+
 def _module_text(program: Program) -> str:
     if program.tree is None:
         return ""
@@ -215,7 +250,10 @@ def _steps(task: _Task, kinds: Sequence[str]) -> list[str]:
     middle += [] if is_script else entry.get("more", ())
     if task.owner and kinds[0] == "other":
         middle = [tasks["thing"]["step"]]
-    middle += _conditions(task)
+    if task.rules and not task.owner and not isinstance(task.node, ast.ClassDef):
+        middle = rule_steps(task.rules, task.question)
+    else:
+        middle += _conditions(task)
     if task.name == "__init__":
         return [
             f"Write down what one object of {code_span(task.owner or 'the class')} has to remember between two calls.",
@@ -263,7 +301,15 @@ def _skeleton(task: _Task, kinds: Sequence[str], main: Mapping[str, Any]) -> str
     item = _ITEMS.get(parameter.lower(), parameter[:-1] if parameter.endswith("s") and len(parameter) > 2 else "item")  # noqa: PLR2004 - a name of one or two letters is not a plural, such as `xs`
     item = item if item not in task.inputs else "item"
     is_script = task.node is None and not task.inputs
-    body = fill(main.get("script", main["skeleton"]) if is_script else main["skeleton"], {"p": parameter, "item": item})
+    body = (
+        rules_frame(task.rules)
+        if task.rules
+        else fill(
+            main.get("script", main["skeleton"]) if is_script else main["skeleton"], {"p": parameter, "item": item}
+        )
+    )
+    if "read_file" in kinds and kinds[0] != "read_file" and "for $item in $p" in main["skeleton"] and not task.rules:
+        body = _in_file(main["skeleton"], parameter, item)
     if kinds[0] != "ask" and "ask" in kinds and not task.inputs and "$p" in main["skeleton"]:
         body = f"# each value comes from input(...)\n{body}"
     if isinstance(task.node, Function) or (task.node is None and task.inputs):
@@ -296,8 +342,23 @@ def _skeleton(task: _Task, kinds: Sequence[str], main: Mapping[str, Any]) -> str
             )
         )
     return (
-        f"This is a frame and not a solution: I know the form of such a task, but not yours in every detail. Each line "
-        f"with dots is a decision that only you can make.\n\n{fenced(code)}\n\nFill the first line with dots, "
-        "run it, and only "
-        f"then go on to the next. When your small example comes out right, try the smallest case."
+        f"This is a frame and not a solution: {_known(kinds)} Each line with dots is a decision that only you can "
+        f"make.\n\n{fenced(code)}\n\nFill the first line with dots, run it, and only then go on to the next. "
+        "When your small example comes out right, try the smallest case."
     )
+
+
+def _in_file(skeleton: str, parameter: str, item: str) -> str:
+    """Return a frame in which the items come from the lines of a file, and not from its name."""
+    before, _, after = skeleton.partition("for $item in $p:\n")
+    inner = "\n".join(f"    {line}" for line in after.split("\n"))
+    lines = (
+        f"with open($p) as file:\n    for line in file:\n        ...  # which $item or items are in this line?\n{inner}"
+    )
+    return fill(f"{before}{lines}", {"p": parameter, "item": item})
+
+
+def _known(kinds: Sequence[str]) -> str:
+    if kinds[0] == "other":
+        return "I know only that it has a beginning, steps and a result, and not your task."
+    return "I know the form of such a task, but not yours in every detail."

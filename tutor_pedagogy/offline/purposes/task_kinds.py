@@ -7,7 +7,28 @@ from functools import cache
 
 from tutor_pedagogy.offline.purposes.tables import table
 
-_MOST_KINDS = 2
+_MOST_KINDS = 3
+_POLITE = re.compile(
+    r"\b(?:can|could|would|will) (?:you|i|we|someone|anyone|u)\b|\bplease\b"
+    r"|\b(?:what|where|this|it|that|there|here) is\b|\bis (?:it|this|that|there|my|the)\b"
+    r"|\bif (?:you|it|that|possible)\b|\bat all\b|\bcheck (?:my|this|it)\b"
+)
+"""Words of a question that say nothing of the task, such as `can you help me`."""
+_STOPS = re.compile(
+    r"\b(?:until|till|as long as|stop word)\b|hasta que|\bbis\b|solange|jusqu|at[eé] (?:que|o |a )|直到", re.IGNORECASE
+)
+_READS = re.compile(
+    r"\b(?:input|enters?|types?|typed|user)\b|\bl[eê]\b|\bler\b|digit\w{1,3}\b|usu[aá]rio|usuario|escrib|introdu|ingres|lee\b"
+    r"|eingib|eingeb|eingab|tippt|benutzer|saisi|\btape|utilisateur|\blit\b|输入|用户",
+    re.IGNORECASE,
+)
+
+
+_MANY = re.compile(
+    r"\b(?:numbers|values|names|words|grades|scores|prices|items|integers)\b|n[uú]meros|zahlen|nombres|notas|valores|werte|数",
+    re.IGNORECASE,
+)
+_PARTS = {"tally": ("count", "dictionary"), "read_until": ("until", "ask")}
 
 
 def kinds_of(words: str) -> list[str]:
@@ -15,13 +36,38 @@ def kinds_of(words: str) -> list[str]:
 
     A kind counts more if its word stands earlier: the name of a function comes first, then what is said about it.
     """
+    words = _POLITE.sub(" ", words)
     found = {kind: place for kind in table("tasks") if (place := _place_of(kind, words)) is not None}
-    places = sorted(found, key=lambda kind: found[kind])
+    places = _combined(sorted(found, key=lambda kind: found[kind]), words)
     general = {"each", "decide", "ask", "until", "thing"}
+    known = {kind for kind in places if kind not in _WEAK or _is_strong(kind, words)}
+    places = [kind for kind in places if kind in known]
     telling = [kind for kind in places if kind not in general] or places
     if "second" in telling:
         telling = ["second", *(kind for kind in telling if kind not in ("second", "largest", "smallest", "count"))]
     return telling[:_MOST_KINDS] or ["other"]
+
+
+_WEAK = frozenset(("thing", "each", "decide"))
+_WEAK_WORDS = re.compile(
+    r"(?:queue|list|all|print|every|each|is|has|can|if|compare|student|person|player|book|car|string|numbers?|words?|items?)"
+)
+
+
+def _is_strong(kind: str, words: str) -> bool:
+    """Return whether a general kind is told by the first words, such as a function's name, or by a telling word."""
+    found = found_word(kind, words)
+    return found is None or not found.start() or _WEAK_WORDS.fullmatch(found[0].strip()) is None
+
+
+def _combined(kinds: list[str], words: str) -> list[str]:
+    """Return the kinds with those replaced that together are another task, such as counters in a dictionary."""
+    if "count" in kinds and "dictionary" in kinds:
+        kinds = ["tally", *(kind for kind in kinds if kind not in ("count", "dictionary", "unique", "vowels"))]
+    if _STOPS.search(words) and _READS.search(words) and _MANY.search(words) and "guess" not in kinds:
+        kinds = ["read_until", *(kind for kind in kinds if kind not in ("until", "ask"))]
+    games = ("hangman", "rock_paper_scissors")
+    return [kind for kind in kinds if kind in games] or kinds
 
 
 def _place_of(kind: str, words: str) -> int | None:
@@ -34,6 +80,9 @@ def found_word(kind: str, words: str) -> re.Match[str] | None:
     """Return the first word in a text that suggests a kind of task, or None."""
     own = _patterns()[kind]
     other = table("task_words").get(kind)
+    needs = table("tasks")[kind].get("needs")
+    if needs and not re.search(needs, words):
+        return None
     match = own.search(words) if own is not None else None
     return match or (re.search(other, words) if other else None)
 
@@ -57,5 +106,5 @@ def _phrase(word: str) -> str:
 
 def word_of(kind: str, words: str) -> str:
     """Return the first word in a text that suggests a kind of task, or ""."""
-    found = found_word(kind, words)
-    return found[0] if found is not None else ""
+    found = [match for part in _PARTS.get(kind, (kind,)) if (match := found_word(part, words)) is not None]
+    return found[0][0].strip() if found else ""
