@@ -162,8 +162,10 @@ def test_a_question_for_an_explanation_is_no_complaint(question: str, kind: str)
             "if cm < 10:\n    n = 's'\nelif cm < 50:\n    n = 'm'\nelse:\n    n = 'b'",
         ),
         (
-            "def f(x):\n    if x < 1:\n        print('a')\n    if x < 5:\n        print('b')\n"
-            "    if x > 9:\n        print('c')\n",
+            (
+                "def f(x):\n    if x < 1:\n        print('a')\n    if x < 5:\n        print('b')\n"
+                "    if x > 9:\n        print('c')\n"
+            ),
             "if-chain",
             None,
         ),
@@ -174,8 +176,10 @@ def test_a_question_for_an_explanation_is_no_complaint(question: str, kind: str)
             None,
         ),
         (
-            "names = ['a', 'b']\nfound = False\nfor n in names:\n    if n == 'b':\n"
-            "        found = True\n        break\n",
+            (
+                "names = ['a', 'b']\nfound = False\nfor n in names:\n    if n == 'b':\n"
+                "        found = True\n        break\n"
+            ),
             "membership-by-hand",
             "found = 'b' in names",
         ),

@@ -302,9 +302,8 @@ def counted_by_key(program: Program, node: ast.AST, asked: str) -> Point | None:
     steps = [
         f"{code_span(ast.unparse(call))} looks for the key {which} in {code_span(name)}.",
         (
-            f"If the key is not there yet, it gives {first}, the second argument: so the first time, {first} and {more} "
-            "are "
-            "added, and the sum is stored under the new key."
+            f"If the key is not there yet, it gives {first}, the second argument: so the first time, {first} and "
+            f"{more} are added, and the sum is stored under the new key."
         ),
         (
             f"If the key is there, it gives the value stored so far, and {more} is added to that: then {first} does "
