@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from testing.asks_in_turn import compared, snapshot, traceback
 from tutor_pedagogy.conversation.change import Comparison, compare
 from tutor_pedagogy.conversation.line_map import map_lines
-from tutor_pedagogy.conversation.records import Version, place
+from tutor_pedagogy.conversation.records import Version, highest_of_follow_up, place
 from tutor_pedagogy.conversation.snapshot import Snapshot, digests
 from tutor_pedagogy.ladder.policy import Ladder
 from tutor_protocol import Diagnostic, FirstFailure, TestReport
@@ -238,6 +238,37 @@ class TestLineMap:
         pairs = [(before, after) for before, after in enumerate(carried) if after is not None]
         assert [old[before] for before, _ in pairs] == [new[after] for _, after in pairs]
         assert sorted({after for _, after in pairs}) == [after for _, after in pairs]
+
+    def test_a_question_has_a_level_only_for_the_code_of_its_answer(self) -> None:
+        """A question with the answer's code has its level, an attempt at most level 4, other code or errors level 1."""
+        script = "total = 0\nprint(totl)\nprint(itm)\n"
+        crashes = [
+            traceback(line, f"print({name})", f"NameError: name '{name}' is not defined")
+            for line, name in ((2, "totl"), (3, "itm"))
+        ]
+        answered = snapshot(script, 1, traceback=crashes[0])
+        version = Version(key=1, root=1, fingerprint=answered.fingerprint, asked_at=NOW, snapshot=answered)
+        attempt = snapshot(script.replace("totl", "toal"), 1, traceback=crashes[0].replace("totl", "toal"))
+        asked = {
+            "same": answered,
+            "without a run": snapshot(script, 1),
+            "attempt": attempt,
+            "other error": snapshot(script, 2, traceback=crashes[1]),
+            "other program": snapshot("def mean(marks):\n    return sum(marks)\n", 1),
+        }
+
+        def highest(each: Snapshot) -> int:
+            of_code = [version] if each.fingerprint == answered.fingerprint else []
+            of_unit = [version] if each.unit == answered.unit else []
+            return highest_of_follow_up(each, 1, of_code=of_code, of_unit=of_unit, now=NOW)
+
+        assert {name: int(highest(each)) for name, each in asked.items()} == {
+            "same": 5,
+            "without a run": 5,
+            "attempt": 4,
+            "other error": 1,
+            "other program": 1,
+        }
 
     @given(LINES)
     def test_an_unchanged_text_is_carried_whole(self, lines: Sequence[str]) -> None:

@@ -153,6 +153,19 @@ async def test_t11_a_question_does_not_climb(any_ladder: HeldService) -> None:
     ] * 3
 
 
+async def test_t11_a_question_opens_no_other_program(any_ladder: HeldService) -> None:
+    """T11: a question about an answer at a high level, sent with another program, has level 1, and raises nothing."""
+    other = "def mean(marks):\n    total = 0\n    for mark in marks:\n        total = mark\n    return total\n"
+    async with connect(any_ladder.url, (await any_ladder.register())["access_token"]) as chat:
+        for _ in range(5):
+            first = await ask_later(any_ladder, chat, code=NO_COLON, run_id=str(uuid4()))
+        about = {"follow_up_to": first[-1]["message_id"], "question": "How do I write the right line?"}
+        asked = [await ask_later(any_ladder, chat, code=code, **about) for code in (other, NO_COLON)]
+        hint = await ask_later(any_ladder, chat, code=other)
+
+    assert [frames[0]["hint_level"] for frames in (first, *asked, hint)] == [5, 1, 5, 1]
+
+
 async def test_t11_an_answer_of_somebody_else_is_unknown(attempts: HeldService) -> None:
     """T11: a question about another student's answer or an unknown one is `NOT_FOUND`, and uses nothing up."""
     async with connect(attempts.url, (await attempts.register("eve@uni.example"))["access_token"]) as other:

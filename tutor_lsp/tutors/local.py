@@ -163,24 +163,28 @@ class LocalTutor:
 
     def _place(self, ask: Ask, examined: Examination) -> PlacedAsk:
         """Store the ask's version and hint level. Raise `StateUnavailable`, or `_UnknownAnswer` for a follow-up."""
+        snapshot = examined.snapshot or unread_snapshot(examined.problem)
+        now = datetime.now(UTC)
         if ask.follow_up_to is not None:
             placed = self._state.place_follow_up(
                 ask.follow_up_to,
+                snapshot=snapshot,
                 session=self._session_id,
                 made_effort=is_reply(ask.question),
                 policy=self._ladder,
                 bound=self._max_hint_level,
+                now=now,
             )
             if placed is None:
                 raise _UnknownAnswer
             return placed
         return self._state.place_ask(
-            examined.snapshot or unread_snapshot(examined.problem),
+            snapshot,
             session=self._session_id,
             run_id=ask.run_id,
             policy=self._ladder,
             bound=self._max_hint_level,
-            now=datetime.now(UTC),
+            now=now,
         )
 
     async def _give_back(self, placing: asyncio.Future[PlacedAsk]) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.conversation.records import Version, place
+from tutor_pedagogy.conversation.records import Version, highest_of_follow_up, place
 from tutor_pedagogy.conversation.said import digests_of, split_digests
 from tutor_pedagogy.conversation.snapshot import Snapshot
 from tutor_pedagogy.conversation.talk import NEW, Talk, Told
@@ -158,7 +158,15 @@ class LocalState:
             return PlacedAsk(problem, taken, placement.comparison, talk)
 
     def place_follow_up(
-        self, message_id: str, *, session: UUID, made_effort: bool, policy: Ladder, bound: int
+        self,
+        message_id: str,
+        *,
+        snapshot: Snapshot,
+        session: UUID,
+        made_effort: bool,
+        policy: Ladder,
+        bound: int,
+        now: datetime,
     ) -> PlacedAsk | None:
         """Return the problem of an earlier answer; None if there is no such answer. Raise `StateUnavailable`."""
         with self._transaction() as connection:
@@ -170,7 +178,14 @@ class LocalState:
             problem, level, question = found
             asked = Circumstances(is_follow_up=True, made_effort=made_effort)
             talk = Talk(follow_up_to=Told(level, question), said=_said(connection, session))
-            return PlacedAsk(problem, _climb(connection, problem, asked, policy, bound), talk=talk)
+            highest = highest_of_follow_up(
+                snapshot,
+                problem,
+                of_code=_versions(connection, _OF_CODE, snapshot.fingerprint),
+                of_unit=_versions(connection, _OF_UNIT, snapshot.unit),
+                now=now,
+            )
+            return PlacedAsk(problem, _climb(connection, problem, asked, policy, min(bound, highest)), talk=talk)
 
     def remember_answer(self, answer: LocalAnswer) -> None:
         """Store an answer, for questions about it and so that it is not said again. Raise `StateUnavailable`."""

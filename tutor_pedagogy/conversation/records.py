@@ -12,7 +12,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tutor_pedagogy.conversation.change import Comparison, compare, is_cosmetic
-from tutor_pedagogy.ladder.policy import Circumstances, Ladder
+from tutor_pedagogy.ladder.levels import HintLevel
+from tutor_pedagogy.ladder.policy import HIGHEST_OF_AN_ATTEMPT, Circumstances, Ladder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,6 +99,25 @@ def place(
         comparison=comparison,
         stored=_with_known_error(snapshot, known),
     )
+
+
+def highest_of_follow_up(
+    snapshot: Snapshot, problem: Key, *, of_code: Sequence[Version[Key]], of_unit: Sequence[Version[Key]], now: datetime
+) -> HintLevel:
+    """Return the highest hint level of a question about an answer to a problem, by the code that comes with it.
+
+    The level of one problem is not the level of another. So a question that comes with another program, or with another
+    error, has level 1.
+    """
+    is_one_error = snapshot.is_at_module_level and snapshot.points_at_error
+    of_same = [_version_of(snapshot, of_code)] if is_one_error else of_code
+    if any(version is not None and version.root == problem for version in of_same):
+        return HintLevel.SOLUTION
+    latest = next((version for version in of_unit if version.root == problem), None)
+    if latest is None:
+        return HintLevel.QUESTION
+    change = compare(latest.snapshot, snapshot, is_recent=now - latest.asked_at <= RECENT).change
+    return HintLevel.QUESTION if change in {"none", "new"} else HIGHEST_OF_AN_ATTEMPT
 
 
 def _fingerprint(snapshot: Snapshot, known: Version[Key] | None, *, is_first: bool) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import bindparam, func, select, true, update
 from sqlalchemy.orm import aliased
 
-from tutor_pedagogy.conversation.records import Version, place
+from tutor_pedagogy.conversation.records import Version, highest_of_follow_up, place
 from tutor_pedagogy.conversation.snapshot import Snapshot
 from tutor_pedagogy.ladder.policy import Circumstances, Ladder, Standing, Step, step
 from tutor_server.errors import NotFound
@@ -160,14 +160,29 @@ def place_ask(
 
 
 def place_follow_up(
-    connection: Connection, *, user_id: UUID, about: UUID, made_effort: bool, policy: Ladder, bound: int
+    connection: Connection,
+    *,
+    user_id: UUID,
+    about: UUID,
+    snapshot: Snapshot,
+    made_effort: bool,
+    policy: Ladder,
+    bound: int,
+    now: datetime,
 ) -> PlacedAsk:
     """Return the problem of the answer that a question is about. Raise `NotFound` if the student has no such answer."""
     problem_id = _PROBLEM_OF_ASK.first(connection, {"ask": about, "user": user_id})
     if problem_id is None:
         raise NotFound("The answer that this question is about does not exist.")
     asked = Circumstances(is_follow_up=True, made_effort=made_effort)
-    taken = _climb(connection, problem_id, asked, policy, bound)
+    highest = highest_of_follow_up(
+        snapshot,
+        problem_id,
+        of_code=_find(connection, _OF_CODE, user_id, snapshot.fingerprint),
+        of_unit=_find(connection, _OF_UNIT, user_id, snapshot.unit),
+        now=now,
+    )
+    taken = _climb(connection, problem_id, asked, policy, min(bound, highest))
     return PlacedAsk(
         raised=Raised(problem_id, taken.level, moved=taken.moved), circumstances=asked, last_problem_id=problem_id
     )

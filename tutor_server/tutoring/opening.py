@@ -259,9 +259,11 @@ class Opening:
                 connection,
                 user_id=user_id,
                 about=examined.follow_up_to,
+                snapshot=examined.snapshot,
                 made_effort=is_reply(examined.ask.question),
                 policy=policy,
                 bound=bound,
+                now=examined.now,
             )
         return place_ask(
             connection,
