@@ -111,6 +111,32 @@ class TestChange:
 
         assert (found.change, found.is_attempt, found.is_seen) == ("same", True, False)
 
+    def test_a_mistake_that_a_crash_hides_is_not_gone(self) -> None:
+        """If the new ask is about an exception, a mistake that no run had shown may still be there: it is not gone."""
+        code = "count = 0\nfor n in [1, 2]:\n    count + 1\nprint('start')\nage = int(input())\n"
+        crash = traceback(5, "age = int(input())", "ValueError: invalid literal for int() with base 10: 'x'")
+        found = compared(snapshot(code, 2), snapshot(code.replace("start", "begin"), 4, traceback=crash))
+
+        assert (found.change, found.is_attempt) == ("new", False)
+
+    @pytest.mark.parametrize("is_run", [True, False])
+    def test_an_exception_that_was_not_reached_is_not_gone(self, *, is_run: bool) -> None:
+        """An exception whose line was not reached, or that came without another run, is not known to be gone."""
+        code = "age = int(input())\nprint(6 / age)\nprint('end')\nfor n in [age]:\n    n + 1\n"
+        before = snapshot(code, 1, traceback=traceback(2, "print(6 / age)", "ZeroDivisionError: division by zero"))
+        crash = traceback(1, "age = int(input())", "ValueError: invalid literal for int() with base 10: 'x'")
+        found = compared(before, snapshot(code.replace("end", "over"), 4, traceback=crash if is_run else None))
+
+        assert (found.change, found.is_attempt) == ("new", False)
+
+    def test_an_exception_after_which_another_comes_is_gone(self) -> None:
+        """If the program runs past the line of an exception and stops below it, that exception is gone: `nearer`."""
+        code = "total = 3\nprint(totl)\nprint(itm)\n"
+        before = snapshot(code, 1, traceback=traceback(2, "print(totl)", "NameError: name 'totl' is not defined"))
+        below = traceback(3, "print(itm)", "NameError: name 'itm' is not defined")
+
+        assert compared(before, snapshot(code.replace("totl", "total"), 2, traceback=below)).change == "nearer"
+
     def test_a_crash_is_solved_if_the_program_runs_to_its_end(self) -> None:
         """If the evaluator runs the changed program to its end, a crash is gone although its line stands there."""
         code = "prices = []\nprint(sum(prices) / len(prices))\n"
@@ -213,32 +239,6 @@ class TestProblem:
 
         assert placed(reported(5), reported(3)) == (None, False)
 
-    def test_in_a_function_the_code_alone_is_the_problem(self) -> None:
-        """Inside a function, asks about the same code are about one problem, whatever is reported."""
-        code = "def show(prices):\n    print(price)\n    print(item)\n"
-        first, second = (
-            snapshot(code, 1, traceback=traceback(line, "print(x)", f"NameError: name '{name}' is not defined"))
-            for line, name in ((2, "price"), (3, "item"))
-        )
-
-        assert placed(second, first) == ("v0", False)
-
-
-LINES = st.lists(st.sampled_from(["a", "b", "c", "d", "if x:", "pass"]), max_size=12)
-
-
-class TestLineMap:
-    """The line diff."""
-
-    @given(LINES, LINES)
-    def test_lines_are_paired_with_equal_ones_in_order(self, old: Sequence[str], new: Sequence[str]) -> None:
-        """Each line is carried to an equal line, no two to one, and in the same order."""
-        carried = map_lines(digests(old), digests(new)).carried
-
-        pairs = [(before, after) for before, after in enumerate(carried) if after is not None]
-        assert [old[before] for before, _ in pairs] == [new[after] for _, after in pairs]
-        assert sorted({after for _, after in pairs}) == [after for _, after in pairs]
-
     def test_a_question_has_a_level_only_for_the_code_of_its_answer(self) -> None:
         """A question with the answer's code has its level, an attempt at most level 4, other code or errors level 1."""
         script = "total = 0\nprint(totl)\nprint(itm)\n"
@@ -269,6 +269,32 @@ class TestLineMap:
             "other error": 1,
             "other program": 1,
         }
+
+    def test_in_a_function_the_code_alone_is_the_problem(self) -> None:
+        """Inside a function, asks about the same code are about one problem, whatever is reported."""
+        code = "def show(prices):\n    print(price)\n    print(item)\n"
+        first, second = (
+            snapshot(code, 1, traceback=traceback(line, "print(x)", f"NameError: name '{name}' is not defined"))
+            for line, name in ((2, "price"), (3, "item"))
+        )
+
+        assert placed(second, first) == ("v0", False)
+
+
+LINES = st.lists(st.sampled_from(["a", "b", "c", "d", "if x:", "pass"]), max_size=12)
+
+
+class TestLineMap:
+    """The line diff."""
+
+    @given(LINES, LINES)
+    def test_lines_are_paired_with_equal_ones_in_order(self, old: Sequence[str], new: Sequence[str]) -> None:
+        """Each line is carried to an equal line, no two to one, and in the same order."""
+        carried = map_lines(digests(old), digests(new)).carried
+
+        pairs = [(before, after) for before, after in enumerate(carried) if after is not None]
+        assert [old[before] for before, _ in pairs] == [new[after] for _, after in pairs]
+        assert sorted({after for _, after in pairs}) == [after for _, after in pairs]
 
     @given(LINES)
     def test_an_unchanged_text_is_carried_whole(self, lines: Sequence[str]) -> None:

@@ -104,6 +104,15 @@ class TestReaction:
 
         assert said == "The mistake on line 3 is gone, so that part is right. What is left is on line 2."
 
+    def test_a_line_is_called_right_only_if_that_was_checked(self) -> None:
+        """A wrong result that is gone does not make the line right: only that the mistake is gone is said."""
+        code = (
+            "count = 0\nfor n in [1, 2]:\n    count + 1\nnames = ['b', 'a']\nordered = names.sort()\nprint(ordered)\n"
+        )
+        said = reaction(code, code.replace("count + 1", "count = 7"))
+
+        assert said == "The mistake that stood on line 3 is gone. What is left is on line 5."
+
     def test_tests_are_counted(self) -> None:
         """Fewer failing tests are said, with how many pass; more of them, too."""
         one, two = (snapshot(code, test_report=run_report(failed)) for code, failed in (("a = 1\n", 2), ("a = 2\n", 1)))

@@ -54,7 +54,8 @@ def compare(before: Snapshot | None, after: Snapshot, *, is_recent: bool) -> Com
     elif is_attempt:
         change = "nearer" if _has_fewer_failures(before, after) else "same"
     else:
-        change = "nearer" if _is_gone_with_another_left(before, after, is_introduced=is_introduced) else "new"
+        is_nearer = _is_gone_with_another_left(before, after, is_introduced=is_introduced)
+        change = "nearer" if is_nearer and not _is_hidden(before, after, lines) else "new"
     return Comparison(
         change=change,
         is_attempt=is_attempt,
@@ -107,6 +108,27 @@ def _is_unseen(before: Snapshot, after: Snapshot, carried: int | None) -> bool:
         return False
     needed_a_run = before.parses and (before.exception not in {None, DIAGNOSTIC} or before.failed_test is not None)
     return needed_a_run and carried is not None and after.failing is None
+
+
+def _is_hidden(before: Snapshot, after: Snapshot, lines: LineMap) -> bool:
+    """Return whether the earlier finding may still be there: the new ask tells of something else before it.
+
+    An exception is told before a mistake that shows in the code, and ends the program before a later line. An exception
+    can come again if its line still stands there and the program was not run again.
+    """
+    if not before.parses or _has_fewer_failures(before, after):
+        return False
+    is_raised = after.exception not in {None, DIAGNOSTIC}
+    if before.exception in {None, DIAGNOSTIC}:
+        return is_raised and before.failed_test is None
+    place = before.error_line if before.error_line is not None else before.line
+    if place is None or place >= len(lines.carried):
+        return False
+    carried = lines.carried[place]
+    if not after.reports_error:
+        return carried is not None and not after.finishes
+    stands_at = lines.hunk_of(place).start if carried is None else carried
+    return is_raised and after.error_line is not None and after.error_line < stands_at
 
 
 def _is_worse(before: Snapshot, after: Snapshot) -> bool:

@@ -66,7 +66,8 @@ def _nearer(before: Snapshot, after: Snapshot) -> str:
     if after.shown_line is None:
         return ""
     if before.claims and before.shown_line is not None:
-        name = "mended_elsewhere" if before.shown_line == after.shown_line else "mended"
+        is_readable_now = not before.parses and before.shown_line != after.shown_line
+        name = "mended" if is_readable_now else "mended_elsewhere"
         return sentence("reaction", name, gone=before.shown_line, line=after.shown_line)
     if before.exception not in {None, DIAGNOSTIC} and before.exception != after.exception:
         return sentence("reaction", "other_exception", exception=before.exception, line=after.shown_line)
