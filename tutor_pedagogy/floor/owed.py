@@ -11,18 +11,20 @@ from tutor_pedagogy.floor.wholeness import code_of, is_block, is_item, spans_of,
 from tutor_pedagogy.ladder.levels import HintLevel
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tutor_pedagogy.floor.program import NamedProgram
     from tutor_protocol import Purpose
 
 _NAME = re.compile(r"[^\W\d]\w*")
 _QUESTION = re.compile("[?\uff1f]")
 _STEP_WORD = re.compile(
-    r"(?:\A\s{0,4}|, |; | and )(first|then|next|after that|finally|lastly|second|third|step \d)\b", re.IGNORECASE
+    r"(?:\A[\s*_]{0,4}|, |; | and )(first|then|next|after that|finally|lastly|second|third|step \d)\b", re.IGNORECASE
 )
 _EDIT_WORD = re.compile(
     r"\b(?:chang(?:e|ing)|replac(?:e|ing)|put(?:ting)?|writ(?:e|ing)|wrote|add(?:ing)?|insert(?:ing)?|us(?:e|ing)"
     r"|swap|rename|type|turn|make|remov(?:e|ing)|delete|deleting|indent|dedent|move|drop|initiali[sz]e|set|instead"
-    r"|in place of|(?:should|must|has to|needs to) be|becomes?)\b",
+    r"|in place of|(?:should|must|has to|needs to) be|becomes?|needs?|missing|lacks?)\b",
     re.IGNORECASE,
 )
 _EDIT_OF_LINE = re.compile(
@@ -30,7 +32,8 @@ _EDIT_OF_LINE = re.compile(
     r"|\b(?:replace|change|swap)\b[^\n]{1,300}?\b(?:with|by|to|for)\b|\bwrite\b[^\n]{1,80}?[()=+*/<>\[\]]",
     re.IGNORECASE,
 )
-_ENGLISH = frozenset({"the", "a", "is", "of", "to", "that", "in", "it"})
+_ENGLISH = frozenset({"the", "that", "this", "it", "you", "to"})
+"""Common words of English that are no words of the languages near to it, as `in`, `is`, `of` and `a` are."""
 _FEWEST_WORDS = 5
 _FEWEST_WORDS_OF_CONCEPT = 14
 _FEWEST_STEPS = 2
@@ -98,7 +101,10 @@ class Owed:
         self.lines |= lines
         self.has_question = self.has_question or is_question
         self._names_code = self._names_code or any(
-            program.quotes(span) or span.strip("() ") in program.asked_names for span in spans
+            program.quotes(span)
+            or span.strip("() ") in program.asked_names
+            or not program.own_names.isdisjoint(_NAME.findall(span))
+            for span in spans
         )
         self._names_code = self._names_code or any(
             map(_is_telling, program.own_names.intersection(_NAME.findall(prose)))
@@ -113,8 +119,24 @@ class Owed:
             self._has_term = self._has_term or not _terms().isdisjoint(words)
         self._step_words.update(map(str.casefold, _STEP_WORD.findall(prose)))
         has_new_code = any(not program.quotes(span) for span in spans)
-        if (has_new_code and _EDIT_WORD.search(prose)) or (lines and _EDIT_OF_LINE.search(prose)):
+        if (has_new_code and self._tells_edit(unit, prose, spans)) or (lines and _EDIT_OF_LINE.search(prose)):
             self._has_edit = True
+
+    def _tells_edit(self, unit: str, prose: str, spans: Sequence[str]) -> bool:
+        """Return whether a unit with new code tells where it goes.
+
+        A row of a table does if it has old code, too. In other languages the verb is not known, and a whole new
+        expression about the program counts.
+        """
+        if _EDIT_WORD.search(prose):
+            return True
+        program = self._program
+        if unit.lstrip().startswith("|"):
+            return any(map(program.quotes, spans))
+        is_code = any(
+            len(_NAME.findall(span)) > 1 and not program.quotes(span) and program.knows(span) for span in spans
+        )
+        return not self._is_english and bool(self.lines) and is_code
 
 
 def _is_telling(name: str) -> bool:
