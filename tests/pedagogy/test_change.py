@@ -156,6 +156,22 @@ class TestChange:
         code = "def add(a, b):\n    return a - b\n"
         assert compared(tested(code, 2), tested(code.replace("-", "*"), failed)).change == change
 
+    def test_another_program_is_not_compared(self) -> None:
+        """A script of which no line is left, as in another file, is `new`: its mistake is not the one before."""
+        reported = (Diagnostic(line=1, character=0, end_line=1, end_character=5, message="expected ':'", severity=1),)
+        before = snapshot("total = 1\nfor n in [1, 2]\n    print(total)\n", 1, diagnostics=reported)
+        codes = ("other = 2\nwhile other > 0\n    other -= 1\n", "other = 2\nx = 3\nprint(x - other)\n")
+        for code, diagnostics in zip(codes, (reported, ()), strict=True):
+            found = compared(before, snapshot(code, 1, diagnostics=diagnostics))
+
+            assert (found.change, found.is_attempt, found.is_introduced) == ("new", False, False)
+
+    def test_a_line_that_was_written_anew_is_compared(self) -> None:
+        """In a program of a line or two, all lines may be edited: it is an attempt."""
+        found = compared(snapshot("while True\n    pass\n"), snapshot("while 1 > 0\n    print(1)\n"))
+
+        assert (found.change, found.is_attempt) == ("same", True)
+
     def test_an_old_ask_is_no_measure(self) -> None:
         """After more than an hour, changed code is a new problem."""
         before, after = snapshot("for n in [1, 2]\n    print(n)\n"), snapshot("for n in [1, 2, 3]\n    print(n)\n")

@@ -41,9 +41,15 @@ def test_code_that_was_cut_has_no_edit() -> None:
     assert edit_between(around(long, 250, limit=2000), long, 1) == ""
 
 
+def test_another_program_has_no_edit() -> None:
+    """If no line is left, the old code may be another exercise's: it does not come into the prompt."""
+    assert edit_between(BEFORE, "for name in names:\n    print(name)\n", 1) == ""
+
+
 @given(LINES, LINES)
 def test_an_edit_makes_the_new_code_of_the_old(before: list[str], after: list[str]) -> None:
     """The removed lines are lines of the old code, and the added ones stand in the new code under their numbers."""
+    before, after = ["start", *before], ["start", *after]
     edit = edit_between("\n".join(before), "\n".join(after), 1)
 
     removed = [line.partition(" | ")[2] for line in edit.split("\n") if line.startswith("-")]

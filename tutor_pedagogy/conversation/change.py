@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.conversation.line_map import LineMap, map_lines
+from tutor_pedagogy.conversation.line_map import LineMap, is_other_text, map_lines
 from tutor_pedagogy.conversation.snapshot import DIAGNOSTIC
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def compare(before: Snapshot | None, after: Snapshot, *, is_recent: bool) -> Com
     if not is_recent:
         return Comparison(change="new", before=before, after=after)
     lines = map_lines(before.lines, after.lines)
+    if is_other_text(before.lines, after.lines, lines) and not _is_same_run(before, after):
+        return Comparison(change="new")
     carried = None if before.line is None or before.line >= len(lines.carried) else lines.carried[before.line]
     is_introduced = after.line is not None and after.line in lines.edited
     is_same = _is_same_finding(before, after, lines)
@@ -100,6 +102,12 @@ def _is_same_error(before: Snapshot, after: Snapshot) -> bool:
     if before.failed_test is not None and before.failed_test == after.failed_test:
         return True
     return before.exception is not None and before.exception == after.exception
+
+
+def _is_same_run(before: Snapshot, after: Snapshot) -> bool:
+    """Return whether the same message, or two reports of tests, show that two asks are about one program."""
+    is_same_message = before.exception not in {None, DIAGNOSTIC} and before.error == after.error
+    return is_same_message or (before.failing is not None and after.failing is not None)
 
 
 def _is_unseen(before: Snapshot, after: Snapshot, carried: int | None) -> bool:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
+from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
 from tutor_pedagogy.conversation.snapshot import DIGEST_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_BLANK = blake2b(b"", digest_size=DIGEST_BYTES).digest()
+_FEWEST_LINES = 3
+"""The minimum number of lines of code that must all be gone for a text to be another one. Fewer may all be edited."""
 
 
 class LineMap(NamedTuple):
@@ -51,6 +56,12 @@ def map_lines(before: bytes, after: bytes) -> LineMap:
         carried[at_old] = at_new
     _spread(old, new, carried, end_new)
     return LineMap(tuple(carried), len(new))
+
+
+def is_other_text(before: bytes, after: bytes, lines: LineMap) -> bool:
+    """Return whether no line of code of an old text is left in the new one, such as a script in another file."""
+    code = [at for at, line in enumerate(_split(before)) if line != _BLANK]
+    return bool(after) and len(code) >= _FEWEST_LINES and all(lines.carried[at] is None for at in code)
 
 
 def _split(digests: bytes) -> list[bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.conversation.line_map import map_lines
+from tutor_pedagogy.conversation.line_map import is_other_text, map_lines
 from tutor_pedagogy.conversation.snapshot import DIGEST_BYTES, MAX_LINES
 
 if TYPE_CHECKING:
@@ -18,11 +18,16 @@ _CUT = ("# … ", " are not stored")
 def edit_between(before: str, after: str, first_line: int) -> str:
     """Return the lines of two versions that differ, removed ones with `-` and added ones with `+` and their number.
 
-    `first_line` is the number of the first line of `after`. Return an empty string if nothing differs, or if the code
-    is too long or was cut. Spaces at the end of a line are ignored. The time is O(n log n).
+    `first_line` is the number of the first line of `after`. Return an empty string if nothing differs, if the code is
+    too long or was cut, or if no line is left, since it is another program then. Spaces at the end of a line are
+    ignored. The time is O(n log n).
     """
     old, new = _lines(before), _lines(after)
     if old == new or max(len(old), len(new)) > MAX_LINES or _is_cut(old) or _is_cut(new):
+        return ""
+    digests = _digests(old), _digests(new)
+    lines = map_lines(*digests)
+    if is_other_text(*digests, lines):
         return ""
     changed: list[str] = []
     width = len(str(first_line + len(new)))
@@ -33,7 +38,7 @@ def edit_between(before: str, after: str, first_line: int) -> str:
         changed.extend(f"+ {first_line + at:>{width}} | {new[at]}" for at in range(shown, end))
         shown = max(shown, end)
 
-    for at, place in enumerate(map_lines(_digests(old), _digests(new)).carried):
+    for at, place in enumerate(lines.carried):
         if place is None or place < shown:
             changed.append(f"- {'':>{width}} | {old[at]}")
         else:
