@@ -15,7 +15,7 @@ from tutor_pedagogy.ladder.levels import StudentLevels
 from tutor_server.storage.accounts import Account, add_account
 from tutor_server.storage.database import Database, open_database
 from tutor_server.storage.migrations import downgrade, is_at_head, upgrade
-from tutor_server.storage.models import Base, User
+from tutor_server.storage.models import Base, Problem, User
 from tutor_server.storage.types import UtcDateTime
 
 if TYPE_CHECKING:
@@ -124,3 +124,23 @@ async def test_accounts_from_before_count_as_confirmed(database: Database) -> No
     await database.commit(lambda connection: downgrade(connection, "0004"))
     left = await database.read(lambda connection: connection.scalars(text("SELECT email FROM users")).all())
     assert left == ["ada@uni.example"]
+
+
+async def test_problems_from_before_keep_their_levels(database: Database) -> None:
+    """A problem from before versions were stored is found by its code, with its level, after migrating up and down."""
+    await database.commit(lambda connection: upgrade(connection, "0008"))
+    made, user = datetime(2026, 3, 1, 12, tzinfo=UTC), uuid4()
+    account = Account(user, "ada@uni.example", "ada", "x", StudentLevels(), made)
+    await database.commit(lambda connection: add_account(connection, account))
+    insert = text(
+        "INSERT INTO problems (id, user_id, fingerprint, hint_level, updated_at) VALUES (:id, :user, 'f', 3, :made)"
+    ).bindparams(bindparam("id", type_=Uuid()), bindparam("user", type_=Uuid()), bindparam("made", type_=UtcDateTime()))
+    await database.commit(lambda connection: connection.execute(insert, {"id": uuid4(), "user": user, "made": made}))
+
+    await database.commit(upgrade)
+    levels = select(Problem.code_fingerprint, Problem.root_id, Problem.hint_level, Problem.has_effort)
+    assert await database.read(lambda connection: tuple(connection.execute(levels).one())) == ("f", None, 3, False)
+
+    await database.commit(lambda connection: downgrade(connection, "0008"))
+    left = await database.read(lambda connection: connection.scalars(text("SELECT hint_level FROM problems")).all())
+    assert left == [3]
