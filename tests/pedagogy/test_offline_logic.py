@@ -324,3 +324,14 @@ def test_symptom_of_a_question_in_any_letters(question: str, kinds: tuple[str, .
     symptom = read_symptom(None, question)
     assert symptom is not None
     assert symptom.kinds == kinds
+
+
+def test_reader_of_a_file_that_is_read_from_the_start_again_is_not_used_up() -> None:
+    """A jump back to the start of the file between two loops gives a reader all its rows again."""
+    code = (
+        "import csv\n\nfile = open('birds.csv')\ntable = csv.reader(file)\nfor row in table:\n    print(row)\n"
+        "file.seek(0)\nfor row in table:\n    print(row[0])\n"
+    )
+    finding = diagnose(Submission(code=code, cursor=Position(0, 0), question="it shows nothing the second time"))
+
+    assert finding.rule != "logic.iterator-used-up"

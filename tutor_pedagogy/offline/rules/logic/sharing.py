@@ -220,11 +220,18 @@ def iterator_used_up(program: Program, node: ast.Assign) -> Iterator[Match]:
     whole = [use for use in uses if _is_whole_use(program, use)]
     if len(whole) > 1 and _follow(program, whole[0], whole[1]):
         first, again = whole[0], whole[1]
+        if any(_jumps(call) and first.lineno < call.lineno < again.lineno for call in program.each(ast.Call)):
+            return
         text = program.segment(node.value)
         edit = program.edit(node.lineno, program.line(node.lineno).replace(text, f"list({text})"))
         is_short = node.lineno == node.end_lineno
         slots: dict[str, Any] = {"name": Code(name), "kind": Code(kind), "first": program.header(first)}
         yield program.on_line(again, edit=edit if is_short else None, made=program.header(node), **slots)
+
+
+def _jumps(call: ast.Call) -> bool:
+    """Return whether a call goes back to the start of a file, after which a reader of it has rows again."""
+    return isinstance(call.func, ast.Attribute) and call.func.attr == "seek"
 
 
 def _yields(program: Program, name: str) -> bool:
