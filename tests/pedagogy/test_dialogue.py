@@ -193,6 +193,7 @@ class TestSolved:
             said |= split_digests(digests_of(texts[-1]))
 
         assert len(set(texts)) == 8
+        assert all("gone" in text or "does not show" in text for text in texts)
 
 
 class TestNothingTwice:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.conversation.talk import NEW
-from tutor_pedagogy.dialogue.choosing import counted, fresh, point_back
+from tutor_pedagogy.dialogue.choosing import fresh, gone_again, point_back
 from tutor_pedagogy.dialogue.depth import until_too_deep
 from tutor_pedagogy.dialogue.reaction import react
 from tutor_pedagogy.dialogue.replies import reply
@@ -48,7 +48,7 @@ def explain(submission: Submission, level: HintLevel, student: StudentLevels, ta
 def _solved(before: Snapshot, submission: Submission, level: HintLevel, talk: Talk) -> Explanation:
     line = before.shown_line or submission.first_line + submission.cursor.line + 1
     text = fresh(solved_texts(before, submission), talk.said, Program(submission), level)
-    text = text or counted(line, talk.said)
+    text = text or gone_again(line, talk.said)
     note = note_on_language(submission.question)
     return Explanation(
         rule=RULE, lines=(line,), certainty="start_here", text=f"{note}\n\n{text}" if note else text, purpose="check"

@@ -75,6 +75,11 @@ def counted(line: int, said: Collection[bytes]) -> str:
     return _counted("counted", line, said)
 
 
+def gone_again(line: int, said: Collection[bytes]) -> str:
+    """Return the sentence about a mistake that does not show once more, never the same twice."""
+    return _counted("gone", line, said)
+
+
 def unread_again(line: int, said: Collection[bytes]) -> str:
     """Return the sentence about code that again could not be read in time, never the same twice."""
     return _counted("unread", line, said)

@@ -31,17 +31,21 @@ _FEWEST_WORDS = 5
 
 
 def solved_texts(before: Snapshot, submission: Submission) -> Iterator[str]:
-    """Yield texts that say what is gone, one sentence to keep and one case to try. They claim nothing else."""
-    gone = _gone(before)
+    """Yield texts that say what is gone, one sentence to keep and one case to try. They claim nothing else.
+
+    The later ones say in a few words what is gone, for a mistake that is gone a second time.
+    """
     lesson = _lesson(before.rule)
     kept = general_sentences(lesson) if lesson is not None else []
     tries = _tries(submission)
-    for turn in range(max(len(kept), len(tries))):
-        parts = [f"{gone} {sentence('solved', 'limit')}"]
-        if kept:
-            parts.append(sentence("solved", "keep", sentence=kept[turn % len(kept)]))
-        parts.append(tries[turn % len(tries)])
-        yield "\n\n".join(parts)
+    again = [sentence("solved", "again")] if before.claims else []
+    for gone in (f"{_gone(before)} {sentence('solved', 'limit')}", *again):
+        for turn in range(max(len(kept), len(tries))):
+            parts = [gone]
+            if kept:
+                parts.append(sentence("solved", "keep", sentence=kept[turn % len(kept)]))
+            parts.append(tries[turn % len(tries)])
+            yield "\n\n".join(parts)
 
 
 def general_sentences(lesson: Lesson) -> list[str]:
