@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -250,7 +251,9 @@ async def test_p8_a_huge_event_takes_no_memory(seat: Seat) -> None:
 
     assert frames[-1]["code"] == "ANSWER_INTERRUPTED"
     assert seat.rows() == [(seat.room.order[0], "invalid_response")]
-    assert seat.room.first.calls[0].closed_by == "client"
+    call = seat.room.first.calls[0]
+    await asyncio.wait_for(call.closed.wait(), 5)
+    assert call.closed_by == "client"
     grown = [worker.peak - peak for worker, peak in zip(workers, before, strict=True)]
     assert max(grown) < 20 * MEGABYTE
 

@@ -76,7 +76,7 @@ async def test_l3_a_request_that_comes_to_both_at_once_is_one(
         first, second = await asyncio.gather(*(chat.answer(request_id=request_id) for chat in chats))
 
         assert first == second
-        assert text_of(first) == TEXT
+        assert text_of(first).startswith(TEXT)  # From level 2 on, the offline tutor completes it.
         assert first[-1]["type"] == "done"
         assert first[0]["remaining_today"] == 99 - number
     assert len(upstream.calls) == 20

@@ -36,7 +36,7 @@ _PARTS = re.compile(r"\A\ufeff?---[ \t]*\n(?P<front>.*?\n)---[ \t]*(?:\n(?P<stat
 
 def _ladder(name: Any) -> Any:
     """Return the policy of a name. Validation in strict mode accepts no plain text for it."""
-    return Ladder(name) if name in Ladder._value2member_map_ else name
+    return Ladder(name) if isinstance(name, str) and name in list(Ladder) else name
 
 
 ModuleId = Annotated[str, Field(pattern=MODULE_ID)]
