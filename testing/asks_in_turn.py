@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.conversation.change import compare
 from tutor_pedagogy.conversation.taking import take_snapshot
@@ -20,9 +20,9 @@ def traceback(line: int, source: str, error: str) -> str:
     return f'Traceback (most recent call last):\n  File "program.py", line {line}, in <module>\n    {source}\n{error}\n'
 
 
-def snapshot(code: str, line: int = 0, **evidence: object) -> Snapshot:
+def snapshot(code: str, line: int = 0, **evidence: Any) -> Snapshot:
     """Return the snapshot of an ask about some code."""
-    submission = Submission(code=code, cursor=Position(line, 0), **evidence)  # type: ignore[arg-type]  # fields of many types
+    submission = Submission(code=code, cursor=Position(line, 0), **evidence)
     problem = identify(code, submission.cursor)
     return take_snapshot(submission, problem, report(submission))
 

@@ -90,16 +90,6 @@ class Analyst:
             self._fail(owner, "explain", submission, failure)
             return unread_explanation(submission, talk)
 
-    async def report(self, owner: Hashable, submission: Submission) -> ReportedFinding:
-        """Return the offline tutor's finding in a submission."""
-        if self._is_unreadable(owner, submission):
-            return unread_explanation(submission).finding
-        try:
-            return await self._run(owner, submission, work.report, submission)
-        except NotAnalysed as failure:
-            self._fail(owner, "topic", submission, failure)
-            return unread_explanation(submission).finding
-
     async def _find(
         self, owner: Hashable, submission: Submission, problem: Problem
     ) -> tuple[ReportedFinding, Snapshot | None]:

@@ -32,7 +32,6 @@ __all__ = [
     "judge",
     "judge_the_end",
     "known_edit",
-    "report",
     "sure_mistakes",
 ]
 

@@ -56,11 +56,10 @@ async def test_the_result_is_the_same_wherever_it_is_found(submission: Submissio
     async with analyst_with(PATIENT) as analyst:
         examined = await analyst.examine("anna", submission)
         explanation = await analyst.explain("anna", submission, HintLevel.STRUCTURE, STUDENT)
-        named = await analyst.report("anna", submission)
     assert (examined.problem, examined.error_type) == work.examine(submission)
     assert examined.is_read
     assert explanation == explain(submission, HintLevel.STRUCTURE, STUDENT)
-    assert named == report(submission)
+    assert examined.finding == report(submission)
 
 
 async def test_what_is_small_needs_no_process() -> None:
@@ -77,11 +76,9 @@ async def test_what_cannot_be_analysed_gets_a_generic_hint() -> None:
     async with analyst_with(IMPATIENT, failures) as analyst:
         examined = await analyst.examine("anna", LARGE)
         explanation = await analyst.explain("anna", LARGE, HintLevel.SOLUTION, STUDENT)
-        named = await analyst.report("anna", LARGE)
     assert (examined.is_read, examined.error_type) == (False, "none")
-    assert (explanation.rule, named.rule) == (NOT_ANALYSED, NOT_ANALYSED)
+    assert (explanation.rule, examined.finding.rule) == (NOT_ANALYSED, NOT_ANALYSED)
     assert "could not work through this code" in explanation.text
-    # `report` does not try again to analyse code that could not be read.
     assert failures == [("anna", step, "deadline") for step in ("examine", "explain")]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -57,11 +58,9 @@ def test_a_solved_problem_has_a_word() -> None:
         ({}, 2, None),
     ],
 )
-def test_an_ask_that_did_not_climb_has_a_reason(
-    changes: dict[str, object], before: int | None, note: str | None
-) -> None:
+def test_an_ask_that_did_not_climb_has_a_reason(changes: dict[str, Any], before: int | None, note: str | None) -> None:
     """The reason follows from the change and the level before; without them there is none."""
-    assert level_note(replace(FIRST, **changes), before) == note  # type: ignore[arg-type]  # fields of several types
+    assert level_note(replace(FIRST, **changes), before) == note
 
 
 def test_a_heading_joins_what_is_known() -> None:

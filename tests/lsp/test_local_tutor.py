@@ -107,7 +107,7 @@ async def test_t13_a_mended_program_is_solved(tmp_path: Path) -> None:
 
 async def test_an_attempt_is_answered_with_what_changed(tmp_path: Path) -> None:
     """The answer to changed code begins with what became of the mistake."""
-    tutor = LocalTutor(tmp_path, ladder=Ladder.ATTEMPTS)
+    tutor = LocalTutor(tmp_path, ladder="attempts")
     await collect(tutor, question(NO_COLON))
 
     text = text_of(await collect(tutor, question(NO_COLON.replace("2]", "2, 3]"))))

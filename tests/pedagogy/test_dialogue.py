@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -37,9 +38,9 @@ NOT_ITERABLE = traceback(3, "for name in ordered:", "TypeError: 'NoneType' objec
 RIGHT = "def raised(size):\n    return size + 1\n\nprint(raised(2))\n"
 
 
-def submission(code: str, line: int = 0, **evidence: object) -> Submission:
+def submission(code: str, line: int = 0, **evidence: Any) -> Submission:
     """Return an ask about some code."""
-    return Submission(code=code, cursor=Position(line, 0), **evidence)  # type: ignore[arg-type]  # fields of many types
+    return Submission(code=code, cursor=Position(line, 0), **evidence)
 
 
 PROGRAMS = (

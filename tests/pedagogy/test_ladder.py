@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor_pedagogy.ladder.levels import HintLevel
+from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.ladder.policy import Circumstances, Ladder, Standing, is_reply, step
 
 AGAIN = Circumstances(is_same_code=True)
@@ -104,7 +104,26 @@ def test_a_level_is_one_of_the_five() -> None:
     assert step(Ladder.CODE, Standing(), Circumstances(), 5).level is HintLevel.QUESTION
 
 
-@pytest.mark.parametrize(("question", "expected"), [("it is the index", True), ("why not?", False), (None, False)])
-def test_a_reply_has_four_words(question: str | None, expected: bool) -> None:  # noqa: FBT001 - a column of the table above
+@pytest.mark.parametrize(("programming", "maths"), [(0, 3), (3, 6), (-1, 1)])
+def test_a_student_level_is_one_to_five(programming: int, maths: int) -> None:
+    """A student's level outside 1 to 5 raises `ValueError`."""
+    with pytest.raises(ValueError, match="1 to 5"):
+        StudentLevels(programming, maths)
+
+
+@pytest.mark.parametrize("bound", [1, 2, 3, 4])
+def test_no_step_goes_over_the_bound(bound: int) -> None:
+    """The maximum hint level limits every ask, even after a higher level was reached earlier."""
+    assert max(play(Ladder.CODE, *[AGAIN] * 10, bound=bound)) == bound
+    assert step(Ladder.CODE, Standing(5), AGAIN, bound).level == bound
+
+
+def test_four_words_are_a_reply() -> None:
     """Words of a student count as an answer to the tutor's question if there are at least four."""
-    assert is_reply(question) is expected
+    assert is_reply("it is the index")
+
+
+@pytest.mark.parametrize("question", ["why not? no", "", None])
+def test_fewer_words_are_no_reply(question: str | None) -> None:
+    """Fewer than four words, or no question, are no answer to the tutor's question."""
+    assert not is_reply(question)

@@ -16,8 +16,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutor_pedagogy.classification import classify
-from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
-from tutor_pedagogy.ladder.policy import Circumstances, Ladder, Standing, step
 from tutor_pedagogy.problem import lexing
 from tutor_pedagogy.problem.identity import Unit, identify
 from tutor_protocol import Cell, Diagnostic, Position, Submission
@@ -511,44 +509,6 @@ class TestLexing:
         assert {line: (unit.start_line, unit.end_line) for line, unit in units.items()} == {
             line: expected[line] for line in picked
         }
-
-
-class TestLadder:
-    """The hint level of the next ask about a problem."""
-
-    @staticmethod
-    def climb(asks: int, bound: int = 5) -> list[int]:
-        """Return the hint levels of successive asks about one problem."""
-        standing, levels = Standing(), []
-        for _ in range(asks):
-            taken = step(Ladder.CODE, standing, Circumstances(is_same_code=True), bound)
-            standing = taken.after
-            levels.append(int(taken.level))
-        return levels
-
-    def test_five_asks_climb_one_step_each(self) -> None:
-        """Five asks about a problem get the levels 1 to 5."""
-        assert self.climb(5) == [1, 2, 3, 4, 5]
-
-    def test_the_solution_is_the_last_step(self) -> None:
-        """From the fifth ask on, the level stays 5."""
-        assert self.climb(10) == [1, 2, 3, 4, 5, 5, 5, 5, 5, 5]
-
-    @pytest.mark.parametrize("bound", [1, 2, 3, 4])
-    def test_no_step_goes_over_the_bound(self, bound: int) -> None:
-        """The maximum hint level limits every ask, even after a higher level was reached earlier."""
-        assert max(self.climb(10, bound)) == bound
-        assert step(Ladder.CODE, Standing(5), Circumstances(is_same_code=True), bound).level == bound
-
-    def test_the_level_is_one_of_the_five(self) -> None:
-        """The next level is a member of the enumeration `HintLevel`."""
-        assert step(Ladder.CODE, Standing(), Circumstances(), 5).level is HintLevel.QUESTION
-
-    @pytest.mark.parametrize(("programming", "maths"), [(0, 3), (3, 6), (-1, 1)])
-    def test_a_student_level_is_one_to_five(self, programming: int, maths: int) -> None:
-        """A student's level outside 1 to 5 raises `ValueError`."""
-        with pytest.raises(ValueError, match="1 to 5"):
-            StudentLevels(programming, maths)
 
 
 def submission(

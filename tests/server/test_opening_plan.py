@@ -48,7 +48,7 @@ FACTS = Facts(
         snapshot=Snapshot(fingerprint="fingerprint", shape="shape", unit="unit"),
         error_type="none",
         purpose="check",
-        finding=None,
+        finding=ReportedFinding("purpose.check", 1, "start_here"),
         is_read=True,
         session_type="editor",
         session_id=None,

@@ -43,10 +43,9 @@ def build_tutor(settings: Settings, access: Access | None, on_status: Callable[[
         return RedactingTutor(remote, Redactor(patterns, redaction_key(settings.data_dir)))
     from tutor_lsp.tutors.local import LocalTutor  # noqa: PLC0415 - it imports SQLite and the offline tutor
     from tutor_pedagogy.ladder.levels import StudentLevels  # noqa: PLC0415 - it imports SQLite and the offline tutor
-    from tutor_pedagogy.ladder.policy import Ladder  # noqa: PLC0415 - it imports SQLite and the offline tutor
 
     student = StudentLevels(settings.programming_level, settings.maths_level)
-    return LocalTutor(settings.data_dir, student=student, ladder=Ladder(settings.ladder))
+    return LocalTutor(settings.data_dir, student=student, ladder=settings.ladder)
 
 
 def _home() -> Path | None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tutor_analysis.known_examinations import Examination
+    from tutor_lsp.settings import LadderName
     from tutor_lsp.tutors.local_state import PlacedAsk
     from tutor_protocol import Ask, FromService
 
@@ -50,7 +51,7 @@ class LocalTutor:
         *,
         student: StudentLevels | None = None,
         max_hint_level: HintLevel = HintLevel.SOLUTION,
-        ladder: Ladder = Ladder.CODE,
+        ladder: LadderName = "code",
         new_id: Callable[[], UUID] = uuid4,
         analysis: LazyAnalyst | None = None,
     ) -> None:
@@ -58,7 +59,7 @@ class LocalTutor:
         self._analysis = analysis or LazyAnalyst()
         self._state = LocalState(data_dir)
         self._max_hint_level = max_hint_level
-        self._ladder = ladder
+        self._ladder = Ladder(ladder)
         self._new_id = new_id
         self._session_id = new_id()
         self._open: dict[UUID, asyncio.Future[Error]] = {}

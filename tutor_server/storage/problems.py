@@ -147,8 +147,7 @@ def place_ask(
     asked = placement.circumstances
     if run_id is not None and _is_new_run(connection, user_id, run_id, now):
         asked = replace(asked, made_effort=True)
-    version_id = _STORE.first(connection, _row(new_id, user_id, placement, now))
-    assert version_id is not None  # noqa: S101 - narrows the type for the type checker
+    (version_id,) = _STORE.all(connection, _row(new_id, user_id, placement, now))
     root_id = placement.root or version_id
     taken = _climb(connection, root_id, asked, policy, bound)
     return PlacedAsk(

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from tutor_analysis.work import Material
     from tutor_pedagogy.conversation.talk import Talk
     from tutor_pedagogy.ladder.levels import StudentLevels
-    from tutor_protocol import Accepted
+    from tutor_protocol import Accepted, ReportedFinding
     from tutor_server.admission.limiter import Grant
     from tutor_server.ledger.calls import AskCalls
     from tutor_server.llm.provider import Request
@@ -23,6 +23,8 @@ class OpenAsk:
     material: Material
     student: StudentLevels
     talk: Talk
+    finding: ReportedFinding
+    """The offline tutor's finding in the submission."""
     introduction: str
     """The sentences about the change since the last ask, which open the answer; or an empty string."""
     calls: AskCalls

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from tutor_analysis.unread import shown_finding, unread_snapshot
+from tutor_analysis.unread import unread_snapshot
 from tutor_pedagogy.conversation.talk import NO_CHANGE, Talk
 from tutor_pedagogy.ladder.policy import is_reply
 from tutor_server.admission.limiter import daily_cap_reached
@@ -162,7 +162,7 @@ class Opening:
             snapshot=examination.snapshot or unread_snapshot(examination.problem),
             error_type=examination.error_type,
             purpose=examination.purpose,
-            finding=shown_finding(examination.finding),
+            finding=examination.finding,
             is_read=examination.is_read,
             session_type="notebook" if ask.kind == "cell" else "editor",
             session_id=session_id,
@@ -305,6 +305,7 @@ class Opening:
             material=plan.material,
             student=plan.request.student,
             talk=plan.facts.talk,
+            finding=plan.facts.examined.finding,
             introduction=plan.introduction,
             calls=calls,
             grant=grant,

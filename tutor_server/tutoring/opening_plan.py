@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tutor_analysis.unread import shown_finding
 from tutor_analysis.work import Material
 from tutor_pedagogy.conversation.talk import NEW
 from tutor_pedagogy.dialogue import react
@@ -44,8 +45,8 @@ class ExaminedAsk:
     snapshot: Snapshot
     error_type: ErrorType
     purpose: Purpose | None
-    finding: ReportedFinding | None
-    """The mistake or the place to start that the offline tutor found, or None."""
+    finding: ReportedFinding
+    """The offline tutor's finding. It names no mistake for another purpose, or for code that could not be analysed."""
     is_read: bool
     """Whether the submission could be analysed."""
     session_type: str
@@ -88,7 +89,9 @@ class Facts:
     @property
     def known(self) -> KnownFacts:
         """What the model is told about the ask."""
-        return KnownFacts(purpose=self.purpose, finding=self.examined.finding, comparison=self.placed.comparison)
+        return KnownFacts(
+            purpose=self.purpose, finding=shown_finding(self.examined.finding), comparison=self.placed.comparison
+        )
 
     @property
     def purpose(self) -> Purpose | None:

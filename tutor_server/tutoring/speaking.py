@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import structlog
 
 from tutor_analysis.guarding import InertGuard
-from tutor_analysis.size import is_small
 from tutor_analysis.unread import NOT_ANALYSED
 from tutor_pedagogy.floor import completion
 from tutor_server.llm.batching import Pacing
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from tutor_analysis.analyst import Analyst
     from tutor_pedagogy.floor import Floor
-    from tutor_protocol import ReportedFinding, Submission
+    from tutor_protocol import ReportedFinding
     from tutor_server.llm.chain import Chain
     from tutor_server.tutoring.answer import Answer
     from tutor_server.tutoring.open_ask import OpenAsk
@@ -35,13 +34,12 @@ OUTAGE_NOTE = "*The AI service cannot be reached right now; this hint comes from
 
 
 class Speaker:
-    """Fills answers with text, and finds the offline tutor's finding for each ask."""
+    """Fills answers with text."""
 
     def __init__(self, analyst: Analyst, chain: Chain, refusals: RefusalCount) -> None:
         self._analyst = analyst
         self._chain = chain
         self._refusals = refusals
-        self._one_search = asyncio.Lock()
 
     async def speak(self, user_id: UUID, progress: AskProgress, answer: Answer) -> None:
         """Stream the model's text between guard and floor. The offline tutor completes what its level still owes.
@@ -66,7 +64,7 @@ class Speaker:
                 if source.is_over:
                     break
                 pacing.student_has_text = answer.has_text
-        finding = None if model.finish is None else model.finish.finding
+        explained = None if model.finish is None else model.finish.finding
         if model.provider == OFFLINE:
             answer.release("".join(await own_words.finish()))
             is_complete = answer.has_text and not own_words.is_over
@@ -76,8 +74,10 @@ class Speaker:
             is_complete = answer.has_text and model_text.floor.is_met
             self._note_end(progress, model_text)
         if not is_complete:
-            finding = await self._complete(user_id, opened, answer, model_text.floor)
-        progress.finding = await self._find(user_id, opened.material.submission, finding)
+            explained = await self._complete(user_id, opened, answer, model_text.floor)
+        progress.finding = explained or opened.finding
+        if progress.finding.rule == NOT_ANALYSED:
+            self._refusals.note_unread()
 
     @staticmethod
     def _note_end(progress: AskProgress, model_text: ModelText) -> None:
@@ -99,23 +99,6 @@ class Speaker:
         text = completion(floor, explanation)
         answer.release("".join((*await own_words.feed(text), *await own_words.finish())))
         return explanation.finding
-
-    async def _find(self, user_id: UUID, submission: Submission, finding: ReportedFinding | None) -> ReportedFinding:
-        """Return the offline tutor's finding: the one that was explained, or a new search's.
-
-        The search is deferred until after the answer, so that no student waits for it.
-        """
-        found = finding or await self._search(user_id, submission)
-        if found.rule == NOT_ANALYSED:
-            self._refusals.note_unread()
-        return found
-
-    async def _search(self, user_id: UUID, submission: Submission) -> ReportedFinding:
-        if not is_small(submission):
-            return await self._analyst.report(user_id, submission)
-        async with self._one_search:  # Many answers may end together, so their searches take turns.
-            await asyncio.sleep(0)
-            return await self._analyst.report(user_id, submission)
 
 
 class OwnWords:

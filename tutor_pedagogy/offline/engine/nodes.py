@@ -48,6 +48,23 @@ def is_call_of(node: ast.AST | None, *names: str) -> TypeGuard[ast.Call]:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names
 
 
+def indexed_list(indices: ast.AST) -> ast.Name | None:
+    """Return the name of the list whose indices an expression gives, as in `range(len(items))`; else None."""
+    match indices:
+        case ast.Call(func=ast.Name(id="range"), args=[ast.Call(func=ast.Name(id="len"), args=[ast.Name() as owner])]):
+            return owner
+    return None
+
+
+def summands(node: ast.expr) -> list[ast.expr]:
+    """Return the operands of a sum such as `a + b + c`, in their order."""
+    found: list[ast.expr] = []
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        found.append(node.right)
+        node = node.left
+    return [node, *reversed(found)]
+
+
 def first_argument(node: ast.AST | None) -> ast.expr | None:
     """Return the first positional argument of a call, or None if the node is no call or the call has no argument."""
     return node.args[0] if isinstance(node, ast.Call) and node.args else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from tutor_pedagogy.offline.engine.nodes import SYMBOLS
 from tutor_pedagogy.offline.engine.vocabulary import words
 from tutor_pedagogy.offline.foresight.predicted import PredictedException, type_error
 from tutor_pedagogy.offline.foresight.value_types import (
@@ -24,12 +25,7 @@ from tutor_pedagogy.offline.foresight.value_types import (
 )
 
 _SYMBOLS: dict[type[ast.AST], str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.FloorDiv: "//",
-    ast.Mod: "%",
+    **SYMBOLS,
     ast.MatMult: "@",
     ast.BitXor: "^",
     ast.BitAnd: "&",
@@ -37,10 +33,6 @@ _SYMBOLS: dict[type[ast.AST], str] = {
     ast.LShift: "<<",
     ast.RShift: ">>",
     ast.Pow: "** or pow()",
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
     ast.USub: "-",
     ast.UAdd: "+",
     ast.Invert: "~",

@@ -12,6 +12,7 @@ from tutor_pedagogy.offline.purposes.tables import table
 from tutor_pedagogy.offline.purposes.texts import listed
 
 if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.nodes import Function
     from tutor_pedagogy.offline.engine.program import Program
 
 _FEW = 7
@@ -23,6 +24,15 @@ class Spans(Protocol):
 
     def span(self, node: ast.AST) -> str:
         """Return the code of a node as a code span."""
+
+
+def given_values(call: ast.Call, method: Function) -> list[str] | None:
+    """Return what the parameters of a method get in a call; None if it is not known which value is for which."""
+    names = [each.arg for each in method.args.args[1:]]
+    if any(isinstance(each, ast.Starred) for each in call.args) or len(call.args) > len(names):
+        return None
+    given = [*zip(names, call.args, strict=False), *((each.arg, each.value) for each in call.keywords if each.arg)]
+    return [f"{code_span(name)} gets {code_span(ast.unparse(value))}" for name, value in given]
 
 
 def call_says(spans: Spans, program: Program, call: ast.Call) -> str:

@@ -208,12 +208,12 @@ def _solution(
     if point is not None:
         return f"Line {program.shown(subject.line)}, step by step:\n\n{numbered(point.steps)}"
     longer = f"{own.before_code}\n\n{fenced(own.code)}" if own.code else ""
-    parts = [full, value, longer, from_where(program, node, subject.line)]
+    extras = [longer, from_where(program, node, subject.line)]
     is_native = language_of_question(program.submission.question or "") not in (None, "en")
     most = MOST_WORDS - (_NATIVE_WORDS if is_native else _MARGIN)
-    while count_words(" ".join(parts)) > most and len(parts) > 2:  # noqa: PLR2004 - the first two parts are the answer
-        parts.pop()
-    return "\n\n".join(filter(None, parts))
+    while extras and count_words(" ".join((full, value, *extras))) > most:
+        extras.pop()
+    return "\n\n".join(filter(None, (full, value, *extras)))
 
 
 _ALLOWED = re.compile(

@@ -10,7 +10,7 @@ from itertools import groupby, islice
 from math import pi
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.nodes import Function, called_name, is_call_of, names_in
+from tutor_pedagogy.offline.engine.nodes import Function, called_name, indexed_list, is_call_of, names_in
 from tutor_pedagogy.offline.engine.program import BUILTINS, Loop
 from tutor_pedagogy.offline.purposes.indexed_loops import CHECKS as INDEXED
 from tutor_pedagogy.offline.purposes.literal_types import literal_type
@@ -311,22 +311,15 @@ def _pi(program: Program) -> Iterator[Improvement]:
 
 def _range_len(program: Program) -> Iterator[Improvement]:
     for node in program.each(ast.For):
-        match node:
-            case ast.For(
-                target=ast.Name(id=index),
-                iter=ast.Call(
-                    func=ast.Name(id="range"), args=[ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)])]
-                ),
-            ):
-                uses = [
-                    each
-                    for inner in node.body
-                    for each in walk(inner)
-                    if isinstance(each, ast.Name) and each.id == index
-                ]
-                places = [program.parents.get(use) for use in uses]
-                if places and all(_is_reading(place, name, use) for place, use in zip(places, uses, strict=True)):
-                    yield Improvement("range-len", node.lineno, {"code": program.segment(node.iter), "name": name})
+        owner = indexed_list(node.iter)
+        if owner is None or not isinstance(node.target, ast.Name):
+            continue
+        index, name = node.target.id, owner.id
+        inner = [each for statement in node.body for each in walk(statement)]
+        uses = [each for each in inner if isinstance(each, ast.Name) and each.id == index]
+        places = [program.parents.get(use) for use in uses]
+        if places and all(_is_reading(place, name, use) for place, use in zip(places, uses, strict=True)):
+            yield Improvement("range-len", node.lineno, {"code": program.segment(node.iter), "name": name})
 
 
 def _is_reading(place: ast.AST | None, name: str, index: ast.Name) -> bool:

@@ -7,7 +7,7 @@ import operator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.nodes import names_in
+from tutor_pedagogy.offline.engine.nodes import indexed_list, names_in
 from tutor_pedagogy.offline.purposes.literal_types import literal_type
 from tutor_pedagogy.offline.purposes.longhand import counting_by_hand
 from tutor_pedagogy.problem.tree_walk import walk
@@ -27,14 +27,10 @@ def _indexed(loop: ast.For) -> tuple[str, str] | None:
     match loop:
         case ast.For(target=ast.Name(id=item), iter=ast.Name(id=owner), orelse=[]):
             return owner, item
-        case ast.For(
-            target=ast.Name(id=index),
-            iter=ast.Call(
-                func=ast.Name(id="range"), args=[ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=owner)])]
-            ),
-            orelse=[],
-        ):
-            return owner, f"{owner}[{index}]"
+        case ast.For(target=ast.Name(id=index), iter=indices, orelse=[]) if (
+            indexed := indexed_list(indices)
+        ) is not None:
+            return indexed.id, f"{indexed.id}[{index}]"
     return None
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import Function
 from tutor_pedagogy.offline.engine.writing import code_span
+from tutor_pedagogy.offline.purposes.calls import given_values
 from tutor_pedagogy.offline.purposes.texts import listed
 from tutor_pedagogy.offline.purposes.told_point import Point
 from tutor_pedagogy.problem.tree_walk import walk
@@ -53,14 +54,10 @@ def _made(program: Program) -> dict[str, ast.ClassDef]:
 def _told(
     program: Program, call: ast.Call, owner: str, method: Function, made: dict[str, ast.ClassDef]
 ) -> Point | None:
-    names = [each.arg for each in method.args.args]
-    if any(isinstance(each, ast.Starred) for each in call.args) or len(call.args) > len(names) - 1:
+    given = given_values(call, method)
+    if given is None:
         return None
-    given = [
-        f"{code_span(name)} gets {code_span(ast.unparse(value))}"
-        for name, value in zip(names[1:], call.args, strict=False)
-    ]
-    given += [f"{code_span(each.arg)} gets {code_span(ast.unparse(each.value))}" for each in call.keywords if each.arg]
+    names = [each.arg for each in method.args.args]
     own, before = code_span(names[0]), code_span(owner)
     shown_call, line = code_span(program.segment(call)), program.shown(call.lineno)
     steps = [

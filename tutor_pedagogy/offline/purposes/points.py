@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
 from tutor_pedagogy.offline.engine.writing import code_span
 from tutor_pedagogy.offline.purposes.asked_points import ASKED, OF_FORM
+from tutor_pedagogy.offline.purposes.calls import given_values
 from tutor_pedagogy.offline.purposes.endings import way_out
 from tutor_pedagogy.offline.purposes.form_points import FORM_POINTS
 from tutor_pedagogy.offline.purposes.method_calls import method_called
@@ -104,14 +105,10 @@ def _self(program: Program, node: ast.AST, asked: str) -> Point | None:
 
 
 def _object_made(program: Program, plan: ast.ClassDef, method: Function, call: ast.Call, asked: str) -> Point | None:
-    names = [each.arg for each in method.args.args]
-    if any(isinstance(each, ast.Starred) for each in call.args) or len(call.args) > len(names) - 1:
+    given = given_values(call, method)
+    if given is None:
         return None
-    given = [
-        f"{code_span(name)} gets {code_span(ast.unparse(value))}"
-        for name, value in zip(names[1:], call.args, strict=False)
-    ]
-    given += [f"{code_span(each.arg)} gets {code_span(ast.unparse(each.value))}" for each in call.keywords if each.arg]
+    first = code_span(method.args.args[0].arg)
     shown_call, line = code_span(program.segment(call)), program.shown(call.lineno)
     stored = [
         f"{code_span(program.segment(each.targets[0]))}"
@@ -120,7 +117,7 @@ def _object_made(program: Program, plan: ast.ClassDef, method: Function, call: a
     ][:3]
     steps = [
         f"{shown_call} on line {line} makes a new, empty object of the class {code_span(plan.name)}.",
-        f"Python itself passes this object to `__init__` as {code_span(names[0])}, the first parameter."
+        f"Python itself passes this object to `__init__` as {first}, the first parameter."
         + (f" So the call only names the rest: {listed(given)}." if given else ""),
     ]
     if stored:
@@ -131,7 +128,7 @@ def _object_made(program: Program, plan: ast.ClassDef, method: Function, call: a
         steps.append("`print` of the object calls `__str__`, and shows the string that it returns.")
     return Point(
         "self" if re.search(r"\bself\b", asked) else "class",
-        f"{code_span(names[0])} is the object itself. In {shown_call} it is the new object, which Python passes on its "
+        f"{first} is the object itself. In {shown_call} it is the new object, which Python passes on its "
         "own; you never write it in the call.",
         tuple(steps),
         call.lineno,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.nodes import names_in
+from tutor_pedagogy.offline.engine.nodes import indexed_list, names_in, summands
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -199,22 +199,14 @@ def _added(node: ast.stmt) -> tuple[str, list[ast.expr]] | None:
     """Return the name that a statement adds to, and what it adds, from left to right; None for any other statement."""
     match node:
         case ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=value):
-            return name, _summands(value)
+            return name, summands(value)
         case ast.Assign(targets=[ast.Name(id=name)], value=value):
-            parts = _summands(value)
+            parts = summands(value)
             if len(parts) > 1 and isinstance(parts[0], ast.Name) and parts[0].id == name:
                 return name, parts[1:]
             if len(parts) == 1 and not isinstance(parts[0], ast.Constant):
                 return name, parts
     return None
-
-
-def _summands(node: ast.expr) -> list[ast.expr]:
-    found: list[ast.expr] = []
-    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        found.append(node.right)
-        node = node.left
-    return [node, *reversed(found)]
 
 
 def _read_directly(loop: ast.For, part: ast.expr) -> str | None:
@@ -225,8 +217,8 @@ def _read_directly(loop: ast.For, part: ast.expr) -> str | None:
         case (
             ast.Subscript(value=ast.Name(id=owner), slice=ast.Name(id=index)),
             ast.Name(id=target),
-            ast.Call(func=ast.Name(id="range"), args=[ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=of)])]),
-        ) if index == target and owner == of:
+            indices,
+        ) if index == target and (of := indexed_list(indices)) is not None and of.id == owner:
             return owner
     return None
 
@@ -234,16 +226,10 @@ def _read_directly(loop: ast.For, part: ast.expr) -> str | None:
 def pairing(program: Program) -> Iterator[Found]:
     """Yield each loop over indices that only reads items of two or more lists at the same index, or needs both."""
     for node in program.each(ast.For):
-        match node:
-            case ast.For(
-                target=ast.Name(id=index),
-                iter=ast.Call(
-                    func=ast.Name(id="range"), args=[ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)])]
-                ),
-            ):
-                pass
-            case _:
-                continue
+        indexed = indexed_list(node.iter)
+        if indexed is None or not isinstance(node.target, ast.Name):
+            continue
+        index, name = node.target.id, indexed.id
         uses = [each for each in walk(node)[: _MOST_NODES * 4] if isinstance(each, ast.Name) and each.id == index]
         places = [program.parents.get(use) for use in uses if isinstance(use.ctx, ast.Load)]
         owners: dict[str, None] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.nodes import is_call_of, names_in
+from tutor_pedagogy.offline.engine.nodes import is_call_of, names_in, summands
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def small_forms(program: Program) -> Iterator[Found]:
                     new = f"{ast.unparse(low)} {signs[0]} {one} {signs[1]} {ast.unparse(high)}"
                     yield "between", node.lineno, {"code": program.segment(node), "new": new}
     for each in program.each(ast.BinOp):
-        parts = _summands(each) if not isinstance(program.parents.get(each), ast.BinOp) else []
+        parts = summands(each) if not isinstance(program.parents.get(each), ast.BinOp) else []
         made = [part for part in parts if is_call_of(part, "str") and len(getattr(part, "args", ())) == 1]
         words = [part for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
         if made and words and all(part in made or part in words or isinstance(part, ast.Name) for part in parts):
@@ -112,14 +112,6 @@ def _in_fstring(part: ast.expr) -> str:
         case ast.Call(args=[inner]):
             return f"{{{ast.unparse(inner)}}}"
     return f"{{{ast.unparse(part)}}}"
-
-
-def _summands(node: ast.expr) -> list[ast.expr]:
-    found: list[ast.expr] = []
-    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        found.append(node.right)
-        node = node.left
-    return [node, *reversed(found)]
 
 
 def repeated_blocks(program: Program) -> Iterator[Found]:

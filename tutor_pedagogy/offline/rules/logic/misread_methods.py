@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.rules.logic.moves import with_parts
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
-from tutor_pedagogy.offline.rules.logic.support import arguments_for
+from tutor_pedagogy.offline.rules.logic.support import arguments_for, name_for
 from tutor_pedagogy.offline.rules.logic.tree import parameters_of
 from tutor_pedagogy.problem.tree_walk import alike
 
@@ -37,7 +37,7 @@ def key_in_place_of_value(program: Program, node: ast.Call) -> Iterator[Match]:
             return
     if tool in program.bound_names or not _is_table_of_numbers(program, name, node):
         return
-    target = _name_for(program, node)
+    target = name_for(program, node)
     is_looked_up = any(
         isinstance(each.value, ast.Name)
         and each.value.id == name
@@ -48,17 +48,6 @@ def key_in_place_of_value(program: Program, node: ast.Call) -> Iterator[Match]:
     if is_looked_up or (_ABOUT_VALUES.search(target) and not _ABOUT_KEYS.search(target)):
         edit = with_parts(program, [(table, f"{name}, key={name}.get")])
         yield program.here(node, edit=edit, tool=Code(tool), table=Code(name))
-
-
-def _name_for(program: Program, node: ast.expr) -> str:
-    """Return the name of the variable that stores an expression, or of the function that returns it; else ""."""
-    match program.parents.get(node):
-        case ast.Assign(targets=[ast.Name(id=name)]):
-            return name
-        case ast.Return():
-            function = program.function_at(node.lineno)
-            return function.name if function is not None else ""
-    return ""
 
 
 def _is_table_of_numbers(program: Program, name: str, node: ast.expr) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import Function
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
-from tutor_pedagogy.offline.rules.logic.support import holds_strings, is_imported
+from tutor_pedagogy.offline.rules.logic.support import holds_strings, is_imported, name_for
 from tutor_pedagogy.offline.rules.logic.tree import is_constant, is_name, parameters_of
 from tutor_pedagogy.problem.tree_walk import walk
 
@@ -31,7 +31,7 @@ def longest_by_alphabet(program: Program, node: ast.Call) -> Iterator[Match]:
     """Yield `longest = max(words)`: without a key, strings are compared by the alphabet."""
     match node:
         case ast.Call(func=ast.Name(id="max" | "min" as tool), args=[ast.Name(id=items)], keywords=[]):
-            name = _name_for(program, node)
+            name = name_for(program, node)
         case _:
             return
     if tool in program.bound_names or not _ABOUT_LENGTH.search(name):
@@ -41,17 +41,6 @@ def longest_by_alphabet(program: Program, node: ast.Call) -> Iterator[Match]:
     if is_given or holds_strings(program, items, node.lineno):
         edit = f"{tool}({items}, key=len)"
         yield program.here(node, replace=edit, tool=Code(tool), items=Code(items), name=Code(name))
-
-
-def _name_for(program: Program, node: ast.expr) -> str:
-    """Return the name of the variable that stores an expression, or of the function that returns it; else ""."""
-    match program.parents.get(node):
-        case ast.Assign(targets=[ast.Name(id=name)]):
-            return name
-        case ast.Return():
-            function = program.function_at(node.lineno)
-            return function.name if function is not None else ""
-    return ""
 
 
 @logic_rule("days-left-out", 0.8, "less value zero other", needs=("seconds",), each=ast.Attribute)
@@ -79,7 +68,7 @@ def last_side_left_out(program: Program, node: ast.Call) -> Iterator[Match]:
         case ast.Call(
             func=ast.Name(id="randrange") | ast.Attribute(attr="randrange"), args=[first, last], keywords=[]
         ) if is_constant(first, 1) and is_constant(last, _SIDES):
-            name = _name_for(program, node)
+            name = name_for(program, node)
         case _:
             return
     if _DIE.search(name):

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.match import Match
     from tutor_pedagogy.offline.engine.program import Program
 
+_START_AND_SUM = 2
+"""The number of statements that store a total: its start value, and the sum."""
 _DRAWING = frozenset(("randint", "randrange", "choice", "uniform", "random"))
 
 
@@ -104,7 +106,7 @@ def total_of_one_item(program: Program, loop: Loop) -> Iterator[Match]:
         bound = [node for node in inner if isinstance(node, ast.Name) and node.id == name]
         stores = [node for node in bound if not reads(node, name)]
         added = [node for node in inner if isinstance(node, ast.stmt) and _adds(node, name)]
-        if len(added) != 1 or len(stores) != 2 or added[0].lineno < statement.lineno:  # noqa: PLR2004 - start and sum
+        if len(added) != 1 or len(stores) != _START_AND_SUM or added[0].lineno < statement.lineno:
             continue
         if program.loop_around(added[0]) is not loop or program.loop_around(statement) is not loop:
             continue

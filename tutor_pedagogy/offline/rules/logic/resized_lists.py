@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.nodes import names_in
+from tutor_pedagogy.offline.engine.nodes import indexed_list, names_in
 from tutor_pedagogy.offline.engine.program import GROWING, SHRINKING
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
 from tutor_pedagogy.offline.rules.logic.tree import inside, is_name, method_called
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @logic_rule("list-changed-while-looping", 0.75, "value order long short endless none other", each=ast.For)
 def list_changed_while_looping(program: Program, loop: ast.For) -> Iterator[Match]:
     """Yield a `for` loop whose body adds or removes items of the list over which it iterates."""
-    owner_node = _indexed_by(loop)
+    owner_node = indexed_list(loop.iter)
     if owner_node is not None:
         yield from _shortened_by_index(program, loop, owner_node)
     if not isinstance(loop.iter, ast.Name):
@@ -44,14 +44,6 @@ def list_changed_while_looping(program: Program, loop: ast.For) -> Iterator[Matc
             case ast.Delete(targets=[ast.Subscript(value=ast.Name(id=owner))]) if owner == collection:
                 yield program.on_line(loop, owner=loop.iter, call=node, method=Code("del"))
                 return
-
-
-def _indexed_by(loop: ast.For) -> ast.Name | None:
-    """Return the collection whose indices a loop counts up, as in `for i in range(len(items))`."""
-    match loop.iter:
-        case ast.Call(func=ast.Name(id="range"), args=[ast.Call(func=ast.Name(id="len"), args=[ast.Name() as owner])]):
-            return owner
-    return None
 
 
 def _shortened_by_index(program: Program, loop: ast.For, owner: ast.Name) -> Iterator[Match]:

@@ -19,6 +19,17 @@ _CHANGING = GROWING | SHRINKING | {"sort", "reverse"}
 _STRING_METHODS = frozenset(("lower", "upper", "strip", "replace", "join", "title", "capitalize", "format", "read"))
 
 
+def name_for(program: Program, node: ast.expr) -> str:
+    """Return the name of the variable that stores an expression, or of the function that returns it; else ""."""
+    match program.parents.get(node):
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            return name
+        case ast.Return():
+            function = program.function_at(node.lineno)
+            return function.name if function is not None else ""
+    return ""
+
+
 def is_result_used(program: Program, function: Function) -> bool:
     """Return whether a call in the program, outside of the function, uses the function's result."""
     if not isinstance(program.parents.get(function), ast.Module):

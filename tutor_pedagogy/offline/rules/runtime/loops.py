@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.edits import edit_to
-from tutor_pedagogy.offline.engine.nodes import is_call_of
+from tutor_pedagogy.offline.engine.nodes import indexed_list, is_call_of
 from tutor_pedagogy.offline.engine.program import SHRINKING
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
@@ -29,14 +29,11 @@ def list_shrinks_in_loop(case: CrashContext) -> Match | None:
     at = case.statement
     for loop in case.program.above(at) if at is not None else ():
         match loop:
-            case ast.For(
-                target=ast.Name(id=index),
-                iter=ast.Call(
-                    func=ast.Name(id="range"), args=[ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)])]
-                ) as indices,
-            ) if _shrinks(loop, name):
-                by_index = any(_takes_out(node, name, index) for node in walk(loop))
-                new = f"range(len({name}) - 1, -1, -1)" if by_index else None
+            case ast.For(target=ast.Name(id=index), iter=ast.Call() as indices) if (
+                owner := indexed_list(indices)
+            ) is not None and _shrinks(loop, owner.id):
+                by_index = any(_takes_out(node, owner.id, index) for node in walk(loop))
+                new = f"range(len({owner.id}) - 1, -1, -1)" if by_index else None
                 return case.at(indices, replace=(indices, new), owner=indices.args[0], index=loop.target)
     return None
 

@@ -13,7 +13,7 @@ from tutor_pedagogy.offline.rules.logic.trials.candidate import Candidate, Chang
 from tutor_pedagogy.offline.rules.logic.trials.kinds import APART, BRANCHES, CHAIN, MOVED, ONCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from tutor_pedagogy.offline.engine.nodes import Function
     from tutor_pedagogy.offline.engine.program import Program
@@ -50,7 +50,7 @@ def _apart(program: Program, node: ast.If) -> Iterator[Candidate]:
     while len(chain[-1].orelse) == 1 and isinstance(chain[-1].orelse[0], ast.If) and len(chain) < _MOST_BRANCHES:
         chain.append(chain[-1].orelse[0])
     is_written = all(program.line(each.lineno).strip().startswith("elif ") for each in chain[1:])
-    if block is None or len(chain) < 2 or chain[-1].orelse or not is_written:  # noqa: PLR2004 - a chain has two conditions
+    if block is None or len(chain) == 1 or chain[-1].orelse or not is_written:
         return
     if any(isinstance(each.body[-1], ast.Return | ast.Continue | ast.Break) for each in chain):
         return
@@ -59,13 +59,20 @@ def _apart(program: Program, node: ast.If) -> Iterator[Candidate]:
     changes = [Change(holder, field, [*body[:place], *chain, *body[place + 1 :]])]
     changes += [Change(each, "orelse", []) for each in chain[:-1]]
 
-    def write() -> str | None:
+    write = _with_keyword(program, chain[1:], "elif", "if")
+    yield Candidate(kind=APART, weight=0.75, node=chain[1], changes=tuple(changes), write=write)
+
+
+def _with_keyword(program: Program, branches: Sequence[ast.If], old: str, new: str) -> Callable[[], str]:
+    """Return a function that writes the program with another keyword at the start of these branches."""
+
+    def write() -> str:
         lines = list(program.lines)
-        for each in chain[1:]:
-            lines[each.lineno - 1] = lines[each.lineno - 1].replace("elif ", "if ", 1)
+        for each in branches:
+            lines[each.lineno - 1] = lines[each.lineno - 1].replace(old, new, 1)
         return "\n".join(lines)
 
-    yield Candidate(kind=APART, weight=0.75, node=chain[1], changes=tuple(changes), write=write)
+    return write
 
 
 def _repeated(program: Program, node: ast.If) -> Iterator[Candidate]:
@@ -177,17 +184,12 @@ def _chained(program: Program, node: ast.If) -> Iterator[Candidate]:
         if following.orelse:
             break
     is_first = place == 0 or not isinstance(body[place - 1], ast.If)
-    if len(chain) < 2 or not is_first:  # noqa: PLR2004 - a chain has two conditions
+    if len(chain) == 1 or not is_first:
         return
     changes = [Change(holder, field, [*body[: place + 1], *body[place + len(chain) :]])]
     changes += [Change(one, "orelse", [other]) for one, other in pairwise(chain)]
 
-    def write() -> str | None:
-        lines = list(program.lines)
-        for each in chain[1:]:
-            lines[each.lineno - 1] = lines[each.lineno - 1].replace("if", "elif", 1)
-        return "\n".join(lines)
-
+    write = _with_keyword(program, chain[1:], "if", "elif")
     yield Candidate(kind=CHAIN, weight=0.75, node=chain[1], changes=tuple(changes), write=write)
 
 
