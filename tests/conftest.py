@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sys
 from typing import TYPE_CHECKING
 
 import hypothesis
@@ -16,6 +17,7 @@ from testing.migrated import put_database
 from testing.servers import PostgresServer, RedisServer, find_postgres, throw_away_postgres
 from testing.service import RunningService, Service, sign_up_student
 from tests.quick import EXAMPLES, is_quick, spare_parameters
+from tutor_analysis.processor_time import OverBudget
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -32,6 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--quick", action="store_true", help="run what starts no program and no service, on few examples")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Register markers and Hypothesis profiles: random with `--torture`, otherwise the same examples in every run."""
     # A shell starts a background job with Ctrl-C ignored (POSIX sh), and the programs under test would ignore it, too.
@@ -42,6 +45,18 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.register_profile("torture", max_examples=2000, deadline=None)
     hypothesis.settings.register_profile("quick", derandomize=True, deadline=None, max_examples=EXAMPLES)
     hypothesis.settings.load_profile(_profile(config))
+    _pass_over_budgets_in_destructors()
+
+
+def _pass_over_budgets_in_destructors() -> None:
+    """Let no test fail because a budget's timer has struck in a destructor: Python goes on, and it strikes again."""
+    report = sys.unraisablehook
+
+    def hook(unraisable: sys.UnraisableHookArgs) -> None:
+        if not isinstance(unraisable.exc_value, OverBudget):
+            report(unraisable)
+
+    sys.unraisablehook = hook
 
 
 def _profile(config: pytest.Config) -> str:
