@@ -106,7 +106,7 @@ def examine(submission: Submission) -> Diagnosis:
     program = Program(submission)
     cause = _cause(program, submission)
     ladder = None if cause.purpose == "find" else purposes.ladder_of(cause.purpose, program)
-    return Diagnosis(program, cause, _finding(program, cause), ladder)
+    return Diagnosis(program, cause, _finding(program, cause, ladder), ladder)
 
 
 def text_of(diagnosis: Diagnosis, level: HintLevel, student: StudentLevels) -> str:
@@ -162,10 +162,10 @@ def _cause(program: Program, submission: Submission) -> Cause:
         return Cause(TRACE, _at_cursor(program))
 
 
-def _finding(program: Program, cause: Cause) -> Finding:
+def _finding(program: Program, cause: Cause, ladder: purposes.Ladder | None) -> Finding:
     rule = cause.rule
     try:
-        match = cause.match or _place(program, cause.purpose)
+        match = cause.match or (trace(program) if ladder is None else purposes.match_of(ladder))
     except _TOO_DEEP:
         match = _at_cursor(program)
     still_wrong = match.still_wrong
@@ -180,11 +180,6 @@ def _finding(program: Program, cause: Cause) -> Finding:
         also=tuple(program.shown(line) for line in match.also),
         slots=match.slots,
     )
-
-
-def _place(program: Program, purpose: Purpose) -> Match:
-    """Return the place that an ask is about if no rule has matched."""
-    return trace(program) if purpose == "find" else purposes.match_of(purposes.ladder_of(purpose, program))
 
 
 def _at_cursor(program: Program) -> Match:
