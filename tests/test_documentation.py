@@ -17,6 +17,7 @@ from tutor_lsp import protocol as lsp
 from tutor_protocol import FROM_EDITOR, FROM_SERVICE, ErrorCode, Limit
 from tutor_server.app import build_app
 from tutor_server.connections.descriptors import ADVICE, LARGEST_RESERVE
+from tutor_server.evaluation.programs import read_programs
 from tutor_server.llm.price_file import PRICE_FILE, read_price_file
 from tutor_server.llm.provider import Usage
 from tutor_server.llm.registry import SPECS
@@ -132,9 +133,25 @@ def test_the_numbers_of_open_files_fit_together() -> None:
     assert connections // 2 < service - LARGEST_RESERVE
 
 
+def _toml_examples() -> list[str]:
+    """Return the examples of TOML in `docs/operations.md`: a price file, and programs to measure a model with."""
+    return re.findall(r"^```toml\n(.*?)^```", OPERATIONS, re.MULTILINE | re.DOTALL)
+
+
+def test_the_example_of_programs_can_be_read(tmp_path: Path) -> None:
+    """The example of programs for `tutor-server evaluate` in `docs/operations.md` is valid."""
+    _, example = _toml_examples()
+    lines = "'" * 3 + "\na\nb\nc\nd\ne\n" + "'" * 3
+    (tmp_path / "programs.toml").write_text(re.sub(r"'{3}.*?'{3}", lines, example, flags=re.DOTALL))
+
+    (program,) = read_programs(tmp_path / "programs.toml")
+
+    assert (program.id, program.line, program.fixed) == ("mean-of-none", 5, "a\nb\nc\nd\ne\n")
+
+
 def test_the_example_of_a_price_file_is_one(tmp_path: Path) -> None:
     """The example of a price file in `docs/operations.md` is valid, and gives the intended prices."""
-    (example,) = re.findall(r"^```toml\n(.*?)^```", OPERATIONS, re.MULTILINE | re.DOTALL)
+    example, _ = _toml_examples()
     (tmp_path / PRICE_FILE).write_text(example)
 
     prices = read_price_file(tmp_path)[("openai", "llama3.1:8b")]

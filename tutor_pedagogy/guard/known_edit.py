@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.guard.tokens import flat
+from tutor_pedagogy.guard.tokens import flat, holds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,8 +66,4 @@ class KnownEdit:
     def adds(self, tokens: Sequence[str]) -> bool:
         """Return whether the edit adds a run of tokens that stands nowhere in the old text."""
         wanted = flat(" ".join(tokens))
-        return _holds(self.new, wanted) and not _holds(self.old, wanted)
-
-
-def _holds(tokens: list[str], wanted: list[str]) -> bool:
-    return any(tokens[start : start + len(wanted)] == wanted for start in range(len(tokens) - len(wanted) + 1))
+        return holds(self.new, wanted) and not holds(self.old, wanted)

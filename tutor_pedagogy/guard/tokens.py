@@ -117,3 +117,9 @@ def closing(tokens: Sequence[str], opening: int) -> int:
         if not depth:
             return position
     return len(tokens)
+
+
+def holds(tokens: Sequence[str], run: Sequence[str]) -> bool:
+    """Return whether a run of tokens stands among others without a gap."""
+    wanted = list(run)
+    return any(list(tokens[start : start + len(wanted)]) == wanted for start in range(len(tokens) - len(wanted) + 1))

@@ -14,6 +14,7 @@ from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_server.ledger.periods import day_of, month_of, week_of
 from tutor_server.storage import figures as read
 from tutor_server.storage.guard_verdicts import PASSED
+from tutor_server.storage.ratings import ratings_by_level
 from tutor_server.storage.usage import usage_between
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def read_figures(connection: Connection, now: datetime, days: int, budgets: Budg
         _topics(connection, since, until),
         _refusals(connection, first, last),
         _verdicts(connection, first, last),
+        _ratings(connection, first, last),
         _health(connection, now),
         _slowest(connection, since),
     )
@@ -207,6 +209,22 @@ def _verdicts(connection: Connection, first: date, last: date) -> Figure:
         f" {sum(passed.values()) + sum(stopped.values()):,} answers of models.",
         columns=(Column("Hint level"), Column("Passed", "bar"), Column("Stopped", "bar")),
         rows=[(f"{level}", passed[level], stopped[level]) for level in levels],
+        kind="stacked",
+    )
+
+
+def _ratings(connection: Connection, first: date, last: date) -> Figure:
+    counts: dict[tuple[int, bool], int] = defaultdict(int)
+    for level, is_helpful, answers in ratings_by_level(connection, first, last):
+        counts[level, is_helpful] += answers
+    helped = sum(answers for (_, is_helpful), answers in counts.items() if is_helpful)
+    levels = sorted({level for level, _ in counts})
+    return Figure(
+        name="ratings",
+        title="Ratings by hint level",
+        summary=f"{helped:,} of {sum(counts.values()):,} rated answers helped.",
+        columns=(Column("Hint level"), Column("Helped", "bar"), Column("Did not help", "bar")),
+        rows=[(f"{level}", counts[level, True], counts[level, False]) for level in levels],
         kind="stacked",
     )
 

@@ -10,6 +10,7 @@ from tutor_server.api.keys import BUDGETS, CLOCK, DATABASE
 from tutor_server.api.routes import Access, Routes
 from tutor_server.storage.figures import not_analysed_of_all_time, refusals_of_all_time
 from tutor_server.storage.guard_verdicts import verdict_totals
+from tutor_server.storage.ratings import rating_totals
 from tutor_server.storage.spending import spent_on
 from tutor_server.storage.usage import usage_of_all_time
 from tutor_server.telemetry.metrics import CONTENT_TYPE, Counter, Gauge, exposition
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from tutor_server.storage.guard_verdicts import VerdictTotal
+    from tutor_server.storage.ratings import RatingTotal
     from tutor_server.storage.spending import Budgets, Spent
     from tutor_server.storage.usage import ModelUsage
     from tutor_server.telemetry.metrics import Metric
@@ -38,6 +40,7 @@ async def metrics(request: web.Request) -> web.Response:
         return (
             *_usage(usage_of_all_time(connection)),
             _verdicts(verdict_totals(connection)),
+            _ratings(rating_totals(connection)),
             _refusals(refusals_of_all_time(connection)),
             _not_analysed(not_analysed_of_all_time(connection)),
             *_money(spent_on(connection, today), budgets),
@@ -66,6 +69,22 @@ def _verdicts(verdicts: Sequence[VerdictTotal]) -> Counter:
     names = ("provider", "model", "hint_level", "verdict")
     samples = [({name: getattr(total, name) for name in names}, total.answers) for total in verdicts]
     return Counter("tutor_guard_verdicts_total", about, samples)
+
+
+def _ratings(ratings: Sequence[RatingTotal]) -> Gauge:
+    samples = [
+        (
+            {
+                "provider": total.provider,
+                "model": total.model,
+                "hint_level": total.hint_level,
+                "helpful": str(total.is_helpful).lower(),
+            },
+            total.answers,
+        )
+        for total in ratings
+    ]
+    return Gauge("tutor_ratings", "Answers by the students' latest rating.", samples)
 
 
 def _refusals(refusals: Mapping[str, int]) -> Counter:

@@ -60,24 +60,14 @@ def build_tutoring(
     """
     settings, clock, database = inputs.settings, inputs.clock, storage.database
     limiter, chain = storage.shared.limiter, models.chain
-    ledger = Ledger(
-        database=database,
-        limiter=limiter,
-        clock=clock,
-        new_id=inputs.new_id,
-        owner=inputs.random_bytes(16).hex(),
-        price=models.prices.estimated_cost,
-        leases=inputs.leases,
-        budgets=budgets_of(settings),
-        max_call_cost=models.max_call_cost,
-    )
+    ledger = build_ledger(inputs, storage, models)
     opening = Opening(
         database=database,
         limiter=limiter,
         ledger=ledger,
         analyst=analyst,
         first_provider=chain.providers[0],
-        rules=_rules(settings),
+        rules=rules_of(settings),
         clock=clock,
         new_id=inputs.new_id,
         marker_key=marker_key,
@@ -103,13 +93,29 @@ def build_tutoring(
     )
 
 
+def build_ledger(inputs: Inputs, storage: Storage, models: Models) -> Ledger:
+    """Build the ledger of model calls of this process."""
+    return Ledger(
+        database=storage.database,
+        limiter=storage.shared.limiter,
+        clock=inputs.clock,
+        new_id=inputs.new_id,
+        owner=inputs.random_bytes(16).hex(),
+        price=models.prices.estimated_cost,
+        leases=inputs.leases,
+        budgets=budgets_of(inputs.settings),
+        max_call_cost=models.max_call_cost,
+    )
+
+
 def log_unanalysed(owner: Hashable, step: str, failure: NotAnalysed) -> None:
     """Log that a step of analysis gave no result, without student data. The student then gets a generic hint."""
     note = log.error if failure.reason == "failed" else log.warning
     note("not_analysed", user=str(owner), step=step, reason=failure.reason, exception_type=failure.detail or None)
 
 
-def _rules(settings: Settings) -> Rules:
+def rules_of(settings: Settings) -> Rules:
+    """Return the operator's settings that shape every answer."""
     return Rules(
         daily_messages=settings.daily_message_cap,
         max_hint_level=settings.max_hint_level,

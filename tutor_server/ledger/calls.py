@@ -76,17 +76,27 @@ class AskCalls:
 
     The first row is written in the transaction that opens the ask (`reserve`), and the outcomes in the transaction that
     ends the ask (`write_outcomes`). So an ask with one call takes two transactions in all. `opened` and `closed`
-    must be called after these transactions are committed.
+    must be called after these transactions are committed. Calls that no student caused have no ids, and a `prefix` of
+    the provider's name sets them apart.
     """
 
     def __init__(
-        self, ledger: Ledger, *, ask_id: UUID, user_id: UUID, place: Mark | None, held: int, reserved_usage: Usage
+        self,
+        ledger: Ledger,
+        *,
+        ask_id: UUID | None,
+        user_id: UUID | None,
+        place: Mark | None,
+        held: int,
+        reserved_usage: Usage,
+        prefix: str = "",
     ) -> None:
         self._ledger = ledger
         self._ask_id = ask_id
         self._user_id = user_id
         self._place = place
         self._reserved_usage = reserved_usage
+        self._prefix = prefix
         self._reserved: NewCall | None = None
         self._unsent: list[UUID] = []
         """The ids of calls that were not made and whose rows may still be open."""
@@ -94,12 +104,18 @@ class AskCalls:
         self._ids: list[UUID] = []
         self._held = held
         self._cost = 0
+        self._is_priced = True
         self._nearly_spent: Sequence[NearlySpent] = ()
 
     @property
     def spending_correction(self) -> int:
         """The cost of the calls minus the limiter's reservation for the ask, in nano-dollars. It may be negative."""
         return self._cost - self._held
+
+    @property
+    def cost_nanodollars(self) -> int | None:
+        """The cost of the settled calls, or None if one has no known price."""
+        return self._cost if self._is_priced else None
 
     @property
     def unused_place(self) -> Mark | None:
@@ -130,7 +146,7 @@ class AskCalls:
     def reserved(self, provider: Provider) -> _AskCall | None:
         """Return the reserved call if it is for this provider, or None. It is returned only once."""
         reserved = self._reserved
-        if reserved is None or (reserved.provider, reserved.model) != (provider.name, provider.model):
+        if reserved is None or (reserved.provider, reserved.model) != (self._name_of(provider), provider.model):
             return None
         self._reserved = None
         place, self._place = self._place, None
@@ -214,7 +230,7 @@ class AskCalls:
             id=self._ledger.new_id(),
             ask_id=self._ask_id,
             user_id=self._user_id,
-            provider=provider.name,
+            provider=self._name_of(provider),
             model=provider.model,
             state=state,
             owner=self._ledger.owner,
@@ -224,11 +240,17 @@ class AskCalls:
             reserved_nanodollars=self._ledger.most_for(provider, usage, now),
         )
 
+    def _name_of(self, provider: Provider) -> str:
+        """Return the provider's name in the ledger."""
+        return f"{self._prefix}{provider.name}"
+
     def settled(self, call: NewCall, outcome: CallOutcome) -> None:
         """Record and log the outcome of a call. It is stored when the ask ends or before the next call."""
         usage = outcome.usage
-        cost = self._ledger.price(call.provider, call.model, usage, call.created_at)
+        name = call.provider.removeprefix(self._prefix)
+        cost = self._ledger.price(name, call.model, usage, call.created_at)
         self._cost += cost or 0
+        self._is_priced = self._is_priced and cost is not None
         latency_ms = round(outcome.latency_seconds * 1000)
         self._outcomes.append(
             SettledCall(
@@ -250,8 +272,8 @@ class AskCalls:
         note = log.error if outcome.reason in NEEDS_THE_OPERATOR else log.info
         note(
             "model_call",
-            user=str(self._user_id),
-            message_id=str(self._ask_id),
+            user=self._user_id and str(self._user_id),
+            message_id=self._ask_id and str(self._ask_id),
             provider=call.provider,
             model=call.model,
             input_tokens=usage.input_tokens,

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import bindparam, delete, select, update
 
 from tutor_protocol import ReportedFinding
-from tutor_server.errors import AnswerInterrupted, NotFound
+from tutor_server.errors import AnswerInterrupted
 from tutor_server.storage.daily_usage import uncount_messages
 from tutor_server.storage.deferred import defer
 from tutor_server.storage.models import Ask, ChatMessage, ChatSession, User
@@ -347,15 +347,6 @@ def interrupt_asks(connection: Connection, ask_ids: Collection[UUID], now: datet
     for problem_id, count in sorted(rungs.items()):
         lower_level(connection, problem_id, count)
     return messages.keys()
-
-
-def rate_ask(connection: Connection, user_id: UUID, ask_id: UUID, *, helpful: bool) -> None:
-    """Store a student's rating of an answer. Raise `NotFound` if the student has no such message."""
-    rated = connection.execute(
-        update(Ask).where(Ask.id == ask_id, Ask.user_id == user_id).values(helpful=helpful).returning(Ask.id)
-    ).first()
-    if rated is None:
-        raise NotFound
 
 
 def question_id(ask_id: UUID) -> UUID:

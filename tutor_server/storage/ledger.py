@@ -52,11 +52,14 @@ SWEEP_SIZE = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCall:
-    """A provider call that is about to be made, with the maximum tokens and cost that are reserved for it."""
+    """A provider call that is about to be made, with the maximum tokens and cost that are reserved for it.
+
+    The ids of ask and user are None if no student caused the call.
+    """
 
     id: UUID
-    ask_id: UUID
-    user_id: UUID
+    ask_id: UUID | None
+    user_id: UUID | None
     provider: str
     model: str
     state: str

@@ -445,6 +445,19 @@ class GuardVerdicts(Base):
     answers: Mapped[int] = mapped_column(BigInteger)
 
 
+class AnswerRatings(Base):
+    """The number of answers that students have rated, by the latest rating, UTC day of the ask, model and level."""
+
+    __tablename__ = "answer_ratings"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    provider: Mapped[str] = mapped_column(String(32), primary_key=True)
+    model: Mapped[str] = mapped_column(String(128), primary_key=True)
+    hint_level: Mapped[int] = mapped_column(primary_key=True)
+    is_helpful: Mapped[bool] = mapped_column(primary_key=True)
+    answers: Mapped[int] = mapped_column(BigInteger)
+
+
 class Refusals(Base):
     """The number of asks that each limit refused on each UTC day."""
 

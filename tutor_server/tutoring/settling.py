@@ -49,6 +49,10 @@ class AskProgress:
     has_model_words: bool = False
     """Whether words of a model are in the answer."""
     finding: ReportedFinding | None = None
+    ended_by: str | None = None
+    """Why the floor ended the model's text, or None."""
+    is_completed: bool = False
+    """Whether the offline tutor added what the model's text lacked of its level."""
 
     @property
     def usage(self) -> TokenUsage:

@@ -15,6 +15,7 @@ from tutor_server.llm.offline import OFFLINE
 from tutor_server.tutoring.model_text import ModelText
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
     from tutor_analysis.analyst import Analyst
@@ -34,12 +35,20 @@ OUTAGE_NOTE = "*The AI service cannot be reached right now; this hint comes from
 
 
 class Speaker:
-    """Fills answers with text."""
+    """Fills answers with text. `hear` is called with each text of a model before the guard judges it."""
 
-    def __init__(self, analyst: Analyst, chain: Chain, refusals: RefusalCount) -> None:
+    def __init__(
+        self,
+        analyst: Analyst,
+        chain: Chain,
+        refusals: RefusalCount,
+        *,
+        hear: Callable[[str], object] | None = None,
+    ) -> None:
         self._analyst = analyst
         self._chain = chain
         self._refusals = refusals
+        self._hear = hear
 
     async def speak(self, user_id: UUID, progress: AskProgress, answer: Answer) -> None:
         """Stream the model's text between guard and floor. The offline tutor completes what its level still owes.
@@ -59,6 +68,8 @@ class Speaker:
                 if model.provider == OFFLINE and model.fallback and not answer.has_text:
                     answer.release(OUTAGE_NOTE)
                 source = own_words if model.provider == OFFLINE else model_text
+                if self._hear is not None and source is model_text:
+                    self._hear(text)
                 await _release(text, source, answer)
                 progress.has_model_words = model_text.floor.has_said
                 if source.is_over:
@@ -74,6 +85,7 @@ class Speaker:
             is_complete = answer.has_text and model_text.floor.is_met
             self._note_end(progress, model_text)
         if not is_complete:
+            progress.is_completed = True
             explained = await self._complete(user_id, opened, answer, model_text.floor)
         progress.finding = explained or opened.finding
         if progress.finding.rule == NOT_ANALYSED:
@@ -84,6 +96,7 @@ class Speaker:
         """Note why the model's text was withheld or ended."""
         message_id = str(progress.opened.accepted.message_id)
         progress.withheld_rule = model_text.withheld_rule
+        progress.ended_by = model_text.floor.end
         if model_text.withheld_rule is not None:
             log.info("withheld", message_id=message_id, rule=model_text.withheld_rule)
         elif model_text.floor.end is not None:

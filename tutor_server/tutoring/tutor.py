@@ -11,7 +11,8 @@ from tutor_analysis.unread import shown_finding
 from tutor_protocol import Done
 from tutor_server.errors import Cancelled, NotFound, ShuttingDown, TutorError, ValidationFailed
 from tutor_server.llm.call import run_to_end
-from tutor_server.storage.asks import StoredAsk, find_ask, rate_ask
+from tutor_server.storage.asks import StoredAsk, find_ask
+from tutor_server.storage.ratings import rate_ask
 from tutor_server.tutoring.answer import Answer
 from tutor_server.tutoring.asks_under_way import AsksUnderWay, AskUnderWay
 from tutor_server.tutoring.replay import replay
