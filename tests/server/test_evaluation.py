@@ -377,7 +377,7 @@ def test_figures_count_what_happened() -> None:
 
 
 def test_results_are_read_back(tmp_path: Path) -> None:
-    """What is written is read back, and other files are refused."""
+    """Results that were written are read back, and other files are refused."""
     evaluation = Evaluation(configuration="a model", seed=3, made_at="today", answers=(answer(leak_said="code"),))
     write_results(evaluation, tmp_path / "a.json")
     (tmp_path / "b.json").write_text("{}")
