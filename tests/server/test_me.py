@@ -45,6 +45,7 @@ async def leave_traces(service: Service, client: ClientSession, student: Student
     await browser.send("/account/sign-in", email=student.email, password=student.password)
     await browser.close()
     store_link(service, student)
+    store_identity(service, student)
     async with connect(service.url, student.access_token) as chat:
         frames = await chat.answer(question="Why does it stop?", module_id="loops")
         await chat.send({"type": "rate", "message_id": frames[-1]["message_id"], "helpful": True})
@@ -68,6 +69,21 @@ def store_link(service: Service, student: Student) -> None:
         connection.execute(
             "INSERT INTO one_time_tokens (token_hash, user_id, purpose, created_at, expires_at) VALUES (?, ?, ?, ?, ?)",
             (os.urandom(32), student.id.replace("-", ""), "reset", now, now),
+        )
+
+
+def store_identity(service: Service, student: Student) -> None:
+    """Store the database rows of a sign-in at an identity provider."""
+    now = datetime.now(UTC).replace(tzinfo=None).isoformat(" ")
+    user_id, issuer = student.id.replace("-", ""), "https://id.uni.example"
+    with closing(sqlite3.connect(service.data_dir / "tutor.sqlite3")) as connection, connection:
+        connection.execute(
+            "INSERT INTO sign_in_identities (issuer, subject, user_id, created_at, signed_in_at) VALUES (?, ?, ?, ?, ?)",
+            (issuer, user_id, user_id, now, now),
+        )
+        connection.execute(
+            "INSERT INTO provider_sessions (issuer, sid, user_id, created_at) VALUES (?, ?, ?, ?)",
+            (issuer, user_id, user_id, now),
         )
 
 

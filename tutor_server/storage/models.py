@@ -50,7 +50,8 @@ class User(Base):
     """An account. `subject` is a keyed hash of the e-mail address; it keys the daily counts, also after deletion.
 
     An empty `password_hash` matches no password: the account's owner was invited and has not chosen one yet.
-    `confirmed_at` is null until the owner of the address has confirmed it.
+    `confirmed_at` is null until the owner of the address has confirmed it. An operator stands above courses;
+    `is_operator` is set by a sign-in at the identity provider, as `TUTOR_OPERATORS` says.
     """
 
     __tablename__ = "users"
@@ -64,6 +65,37 @@ class User(Base):
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
+    is_operator: Mapped[bool] = mapped_column(server_default=false())
+
+
+class SignInIdentity(Base):
+    """An identity at an identity provider (OpenID Connect `iss` and `sub`) with which an account can be signed in to.
+
+    `verified_email` is the address that the provider said belongs to the person, at the latest sign-in; else null.
+    """
+
+    __tablename__ = "sign_in_identities"
+
+    issuer: Mapped[str] = mapped_column(String(512), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(255), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete=_CASCADE), index=True)
+    verified_email: Mapped[str | None] = mapped_column(String(254))
+    created_at: Mapped[datetime]
+    signed_in_at: Mapped[datetime]
+
+
+class ProviderSession(Base):
+    """A session at an identity provider (`sid`) from which an account was signed in to, so that its end can end that.
+
+    Back-channel logout (OpenID Connect Back-Channel Logout 1.0) may name the session alone.
+    """
+
+    __tablename__ = "provider_sessions"
+
+    issuer: Mapped[str] = mapped_column(String(512), primary_key=True)
+    sid: Mapped[str] = mapped_column(String(255), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete=_CASCADE), index=True)
+    created_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class OneTimeToken(Base):

@@ -21,8 +21,10 @@ from tutor_server.storage.models import (
     OneTimeToken,
     PageSession,
     Problem,
+    ProviderSession,
     RefreshToken,
     SeenRun,
+    SignInIdentity,
     User,
 )
 
@@ -56,6 +58,7 @@ SECRETS = frozenset(
 
 NOT_PERSONAL = frozenset(
     {
+        "answer_ratings",
         "dashboard_sessions",
         "ended_sign_ins",
         "guard_verdicts",
@@ -186,6 +189,8 @@ def _owned_by(user_id: UUID, subject: str) -> dict[str, ColumnElement[bool]]:
         RefreshToken.__tablename__: RefreshToken.user_id == user_id,
         OneTimeToken.__tablename__: OneTimeToken.user_id == user_id,
         PageSession.__tablename__: PageSession.user_id == user_id,
+        SignInIdentity.__tablename__: SignInIdentity.user_id == user_id,
+        ProviderSession.__tablename__: ProviderSession.user_id == user_id,
         DeviceAuthorization.__tablename__: DeviceAuthorization.user_id == user_id,
         ChatSession.__tablename__: ChatSession.user_id == user_id,
         ChatMessage.__tablename__: ChatMessage.session_id.in_(sessions),
