@@ -137,6 +137,13 @@ class EmailUnconfirmed(TutorError):
     text = "Confirm your e-mail address first: open the link that was mailed to you. Your account page sends it again."
 
 
+class PasswordSignInOff(TutorError):
+    """People sign in at the identity provider only."""
+
+    code, status, retryable = "PASSWORD_SIGN_IN_OFF", 403, False
+    text = "Passwords are switched off here. Sign in with your university's account in a browser."
+
+
 class EmailTaken(TutorError):
     """An account with this e-mail address already exists."""
 

@@ -78,7 +78,8 @@ def store_identity(service: Service, student: Student) -> None:
     user_id, issuer = student.id.replace("-", ""), "https://id.uni.example"
     with closing(sqlite3.connect(service.data_dir / "tutor.sqlite3")) as connection, connection:
         connection.execute(
-            "INSERT INTO sign_in_identities (issuer, subject, user_id, created_at, signed_in_at) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO sign_in_identities (issuer, subject, user_id, created_at, signed_in_at)"
+            " VALUES (?, ?, ?, ?, ?)",
             (issuer, user_id, user_id, now, now),
         )
         connection.execute(

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from testing.chat_client import connect
-from testing.service import sign_up_student
 from tutor_server.api.figures import read_figures
 from tutor_server.errors import NotFound
 from tutor_server.storage.ratings import RatingTotal, rate_ask, rating_totals
@@ -29,15 +28,15 @@ async def counted(service: HeldService) -> Sequence[RatingTotal]:
 
 async def test_the_latest_rating_counts(on_both: HeldService) -> None:
     """A rating counts once, however often it is given; another one takes its place; another student's is refused."""
-    student = await sign_up_student(on_both)
-    async with connect(on_both.url, student.access_token) as chat:
+    student = await on_both.register()
+    async with connect(on_both.url, student["access_token"]) as chat:
         done = (await chat.answer())[-1]
     message = UUID(done["message_id"])
 
     async def rate(*, helpful: bool, user: UUID) -> None:
         await on_both.database.commit(lambda connection: rate_ask(connection, user, message, helpful=helpful))
 
-    me = UUID(student.id)
+    me = UUID(student["user"]["id"])
     for helpful in (True, True, False):
         await rate(helpful=helpful, user=me)
     with pytest.raises(NotFound):

@@ -15,7 +15,7 @@ from aiohttp import hdrs, web
 
 from tutor_server.api.client_address import client_address
 from tutor_server.api.html import html_page
-from tutor_server.api.keys import ACCOUNT_PAGE_KEY, ACCOUNTS, ADDRESS_PROOFS
+from tutor_server.api.keys import ACCOUNT_PAGE_KEY, ACCOUNTS, ADDRESS_PROOFS, SINGLE_SIGN_ON
 from tutor_server.api.origin import is_secure
 from tutor_server.identity.device_sign_ins import read_user_code, shown_user_code
 from tutor_server.identity.email_links import new_secret
@@ -129,6 +129,16 @@ class Visit:
 
     def _csrf(self) -> str:
         return hmac.digest(self.request.app[ACCOUNT_PAGE_KEY], self.browser.encode(), hashlib.sha256).hex()
+
+
+def ways_in(request: web.Request) -> dict[str, Any]:
+    """Return what pages show of the ways to sign in: the identity provider's name, or "", and whether by password."""
+    sign_on, accounts = request.app[SINGLE_SIGN_ON], request.app[ACCOUNTS]
+    return {
+        "provider": "" if sign_on is None else sign_on.name,
+        "has_passwords": accounts.has_passwords,
+        "is_closed": accounts.registrations.policy.is_closed,
+    }
 
 
 def browser_of(request: web.Request) -> str | None:

@@ -8,12 +8,12 @@ from aiohttp import web
 
 from tutor_pedagogy.ladder.levels import StudentLevels
 from tutor_server.api import schemas
-from tutor_server.api.account_browser import Visit, keep_code
+from tutor_server.api.account_browser import Visit, keep_code, ways_in
 from tutor_server.api.account_forms import STALE, FormProblem, Problem, problem_of, read_registration
 from tutor_server.api.keys import DATABASE
 from tutor_server.api.origin import origin_of
 from tutor_server.api.routes import HTML, Access, Routes
-from tutor_server.errors import EmailTaken, RegistrationClosed, TooManyAttempts, ValidationFailed
+from tutor_server.errors import EmailTaken, PasswordSignInOff, RegistrationClosed, TooManyAttempts, ValidationFailed
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -41,6 +41,7 @@ async def make_account(request: web.Request, form: schemas.AccountForm) -> web.R
     if not visit.is_own_form(form.csrf):
         return _new_page(visit, STALE, email=form.email)
     try:
+        visit.accounts.require_passwords()
         wanted = read_registration(form)
         await _open(signed_in, wanted)
     except RegistrationClosed as error:
@@ -48,7 +49,7 @@ async def make_account(request: web.Request, form: schemas.AccountForm) -> web.R
         if not visit.registrations.policy.is_closed and not visit.registrations.policy.admits(wanted.email):
             problem = Problem(_OTHER_DOMAIN, error.status)
         return _new_page(visit, problem, email=form.email)
-    except (FormProblem, ValidationFailed, EmailTaken, TooManyAttempts) as error:
+    except (FormProblem, ValidationFailed, EmailTaken, PasswordSignInOff, TooManyAttempts) as error:
         return _new_page(visit, problem_of(error), email=form.email)
     if visit.registrations.links.are_mailed:
         return signed_in.page("account_mailed.html", email=wanted.email, is_registration=True)
@@ -86,8 +87,10 @@ async def _open(signed_in: Visit, wanted: schemas.Registration) -> None:
 def _new_page(visit: Visit, problem: Problem | None = None, *, email: str = "") -> web.Response:
     policy = visit.registrations.policy
     return visit.page(
-        "account_closed.html" if policy.is_closed else "account_new.html",
+        "account_closed.html" if policy.is_closed or not visit.accounts.has_passwords else "account_new.html",
         problem,
+        provider=ways_in(visit.request)["provider"],
+        has_passwords=visit.accounts.has_passwords,
         email=email[:254],
         domains=sorted(policy.domains or ()),
         is_mailed=visit.registrations.links.are_mailed,

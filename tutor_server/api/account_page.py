@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from tutor_server.api import schemas
-from tutor_server.api.account_browser import Visit, keep_code
+from tutor_server.api.account_browser import Visit, keep_code, ways_in
 from tutor_server.api.account_forms import STALE, Problem, problem_of, read_login
 from tutor_server.api.keys import DATABASE, SETTINGS
 from tutor_server.api.me import erase_student, export_of
 from tutor_server.api.origin import origin_of
 from tutor_server.api.routes import HTML, Access, Routes
-from tutor_server.errors import AccountDisabled, InvalidCredentials, TooManyAttempts
+from tutor_server.errors import AccountDisabled, InvalidCredentials, PasswordSignInOff, TooManyAttempts
 from tutor_server.storage.personal_data import amounts_of
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ STORED: Mapping[str, str] = {
     "model_calls": "Calls to a model, with their cost",
 }
 """The description of each table's content, which the page shows to the student."""
-_REFUSALS = (InvalidCredentials, AccountDisabled, TooManyAttempts)
+_REFUSALS = (InvalidCredentials, AccountDisabled, PasswordSignInOff, TooManyAttempts)
 
 
 @routes.add("GET /", access=Access.PUBLIC, produces=HTML)
@@ -73,6 +73,7 @@ async def sign_in(request: web.Request, form: schemas.AccountForm) -> web.Respon
         return _sign_in_page(visit, STALE)
     signed_in = visit.renewed()
     try:
+        visit.accounts.require_passwords()
         login = read_login(form.email, form.password)
         password = login.password.get_secret_value()
         account = await visit.accounts.check_password(login.email, password, visit.client_address)
@@ -113,7 +114,7 @@ async def show_erasure(request: web.Request) -> web.Response:
     visit = await Visit.of(request)
     if visit.account is None:
         return visit.go_to("account")
-    return visit.page("account_delete.html", email=visit.account.email)
+    return await _erasure_page(visit, visit.account)
 
 
 @routes.add("POST /account/delete", access=Access.PUBLIC, produces=HTML, refuses=_REFUSALS)
@@ -122,15 +123,30 @@ async def erase_account(request: web.Request, form: schemas.AccountForm) -> web.
     visit = await Visit.of(request)
     if visit.account is None or not visit.is_own_form(form.csrf):
         return _sign_in_page(visit, STALE)
-    email = visit.account.email
+    email, has_password = visit.account.email, bool(visit.account.password_hash)
     try:
-        password = read_login(email, form.password).password.get_secret_value()
-        await visit.accounts.check_password(email, password, visit.client_address)
+        if has_password:
+            password = read_login(email, form.password).password.get_secret_value()
+            await visit.accounts.check_password(email, password, visit.client_address)
+        elif not await visit.proofs.sessions.is_fresh(visit.browser):
+            return await _erasure_page(visit, visit.account)
     except _REFUSALS as error:
         problem = problem_of(error, wrong_password="The password is wrong.")  # noqa: S106 - a sentence, not a password
-        return visit.page("account_delete.html", problem, email=email)
+        return await _erasure_page(visit, visit.account, problem)
     await erase_student(request, visit.account.id)
     return visit.renewed().page("account_erased.html")
+
+
+async def _erasure_page(visit: Visit, account: Account, problem: Problem | None = None) -> web.Response:
+    """Show the warning. An account without a password can be erased just after a sign-in at the provider."""
+    return visit.page(
+        "account_delete.html",
+        problem,
+        email=account.email,
+        has_password=bool(account.password_hash),
+        is_fresh=await visit.proofs.sessions.is_fresh(visit.browser),
+        provider=ways_in(visit.request)["provider"],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,5 +174,4 @@ async def _overview(visit: Visit, account: Account, note: str | None) -> web.Res
 def _sign_in_page(
     visit: Visit, problem: Problem | None = None, *, email: str = "", note: str | None = None
 ) -> web.Response:
-    is_closed = visit.registrations.policy.is_closed
-    return visit.page("account_sign_in.html", problem, note=note, email=email, is_closed=is_closed)
+    return visit.page("account_sign_in.html", problem, note=note, email=email, **ways_in(visit.request))

@@ -17,6 +17,7 @@ from tutor_server.errors import (
     AccountDisabled,
     EmailTaken,
     InvalidCredentials,
+    PasswordSignInOff,
     RegistrationClosed,
     TokenInvalid,
     TooManyAttempts,
@@ -36,7 +37,7 @@ _EXPIRES_IN = int(ACCESS_TOKEN_LIFETIME.total_seconds())
     "POST /api/auth/register",
     access=Access.PUBLIC,
     status=201,
-    refuses=(EmailTaken, RegistrationClosed, TooManyAttempts),
+    refuses=(EmailTaken, PasswordSignInOff, RegistrationClosed, TooManyAttempts),
 )
 async def register(request: web.Request, body: schemas.Registration) -> schemas.SignedIn:
     """Create an account and sign in to it."""
@@ -49,7 +50,9 @@ async def register(request: web.Request, body: schemas.Registration) -> schemas.
 
 
 @routes.add(
-    "POST /api/auth/login", access=Access.PUBLIC, refuses=(InvalidCredentials, AccountDisabled, TooManyAttempts)
+    "POST /api/auth/login",
+    access=Access.PUBLIC,
+    refuses=(InvalidCredentials, AccountDisabled, PasswordSignInOff, TooManyAttempts),
 )
 async def login(request: web.Request, body: schemas.Login) -> schemas.SignedIn:
     """Sign in."""

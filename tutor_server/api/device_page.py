@@ -14,7 +14,7 @@ import structlog
 from aiohttp import hdrs, web
 
 from tutor_server.api import schemas
-from tutor_server.api.account_browser import Visit, forget_code
+from tutor_server.api.account_browser import Visit, forget_code, ways_in
 from tutor_server.api.account_forms import minutes, read_login, sentence_of
 from tutor_server.api.client_address import client_address
 from tutor_server.api.html import html_page
@@ -25,6 +25,7 @@ from tutor_server.errors import (
     AccountDisabled,
     EmailUnconfirmed,
     InvalidCredentials,
+    PasswordSignInOff,
     TooManyAttempts,
     TutorError,
     UserCodeUnknown,
@@ -100,6 +101,7 @@ async def _sign_in(request: web.Request, user_code: str, browser: str, email: st
     # Set a new secret to prevent session fixation: an attacker may have planted the old secret in this browser.
     signed_in_browser = _new_browser()
     try:
+        request.app[ACCOUNTS].require_passwords()
         login = read_login(email, password)
         device = await request.app[DEVICE_SIGN_INS].sign_in(
             user_code,
@@ -109,7 +111,7 @@ async def _sign_in(request: web.Request, user_code: str, browser: str, email: st
             browser=browser,
             new_browser=signed_in_browser,
         )
-    except (InvalidCredentials, AccountDisabled, EmailUnconfirmed, TooManyAttempts) as error:
+    except (InvalidCredentials, AccountDisabled, EmailUnconfirmed, PasswordSignInOff, TooManyAttempts) as error:
         return _refused(_ask_to_sign_in_after(error, request, user_code, browser, email[:254]), error)
     return _ask_to_decide(request, device, signed_in_browser, login.email, is_known=False)
 
@@ -172,7 +174,7 @@ def _ask_to_sign_in(
     return html_page(
         "device_sign_in.html",
         problem=problem,
-        is_closed=request.app[ACCOUNTS].registrations.policy.is_closed,
+        **ways_in(request),
         is_unconfirmed=is_unconfirmed,
         csrf=_csrf(request, browser),
         user_code=shown_user_code(code) if code else "",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tutor_server.identity.accounts import Accounts
     from tutor_server.identity.address_proofs import AddressProofs
     from tutor_server.identity.device_sign_ins import DeviceSignIns
+    from tutor_server.identity.oidc.single_sign_on import SingleSignOn
     from tutor_server.identity.throttling import Throttle
     from tutor_server.limits import Deadlines
     from tutor_server.settings import Settings
@@ -37,6 +38,9 @@ ACCOUNTS: web.AppKey[Accounts] = web.AppKey("accounts")
 ADDRESS_PROOFS: web.AppKey[AddressProofs] = web.AppKey("address_proofs")
 DEVICE_PAGE_KEY: web.AppKey[bytes] = web.AppKey("device_page_key")
 DEVICE_SIGN_INS: web.AppKey[DeviceSignIns] = web.AppKey("device_sign_ins")
+
+SINGLE_SIGN_ON: web.AppKey[SingleSignOn | None] = web.AppKey("single_sign_on")
+SINGLE_SIGN_ON_KEY: web.AppKey[bytes] = web.AppKey("single_sign_on_key")
 
 ADMINISTRATION: web.AppKey[AdministrationService] = web.AppKey("administration")
 ADMIN_PAGE_KEY: web.AppKey[bytes] = web.AppKey("admin_page_key")

@@ -72,7 +72,7 @@ def _verdicts(verdicts: Sequence[VerdictTotal]) -> Counter:
 
 
 def _ratings(ratings: Sequence[RatingTotal]) -> Gauge:
-    samples = [
+    samples: list[tuple[Mapping[str, str | int], float]] = [
         (
             {
                 "provider": total.provider,

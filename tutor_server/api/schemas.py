@@ -190,6 +190,28 @@ class AccountAddress(_Body):
     done: str = ""
 
 
+class SignOnStart(_Body):
+    """The query of `GET /auth/oidc/start`: where the browser goes on to, and the user code of a device."""
+
+    goal: Literal["account", "admin", "erase"] = "account"
+    user_code: str = ""
+
+
+class SignOnAnswer(_Body):
+    """The query with which an identity provider leads a browser back (OpenID Connect Core 1.0 §3.1.2.5, RFC 9207)."""
+
+    code: str = Field(default="", repr=False, max_length=4096)
+    state: str = Field(default="", max_length=100)
+    iss: str | None = None
+    error: str = ""
+
+
+class LogoutForm(_Body):
+    """The form of `POST /auth/oidc/backchannel-logout`."""
+
+    logout_token: str = Field(default="", repr=False)
+
+
 class AccountForm(_Body):
     """The fields of all forms of the account pages."""
 

@@ -18,6 +18,7 @@ from tutor_server.api import (
     me,
     metrics,
     modules,
+    oidc_pages,
 )
 
 ROUTES = (
@@ -28,6 +29,7 @@ ROUTES = (
     *account_page.routes,
     *account_new.routes,
     *account_links.routes,
+    *oidc_pages.routes,
     *modules.routes,
     *history.routes,
     *me.routes,

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import make_url
 
 from tutor_server.cli.checking_places import eviction_problem, folder_problems, reachability_problems
+from tutor_server.clock import SystemClock
 from tutor_server.errors import SettingsError
+from tutor_server.identity.oidc.fetching import ProviderUnavailable
+from tutor_server.identity.oidc.provider import Client, IdentityProvider
 from tutor_server.identity.registration import UNCONFIRMED_DOMAINS
 from tutor_server.ledger.max_call_cost import max_call_cost
 from tutor_server.llm.key_check import key_problem
@@ -52,6 +55,8 @@ async def check(settings: Settings) -> list[Finding]:
     for name in settings.chain:
         problem = None if name == OFFLINE else await key_problem(settings.remote_model(name))
         findings.append(Finding(f"provider {name}", problem or "ready", is_wrong=problem is not None))
+    if settings.oidc_issuer is not None:
+        findings.append(await _identity_provider(settings))
     if settings.smtp_url is not None:
         findings.append(await _mail(settings.smtp_url.get_secret_value(), settings.public_url))
     elif (settings.registration or "").startswith("domains:"):
@@ -117,6 +122,20 @@ async def _redis(settings: Settings) -> Finding:
     if problem is not None:
         return Finding("redis", f"{problem}; see TUTOR_REDIS_URL", is_wrong=True)
     return Finding("redis", "connected")
+
+
+async def _identity_provider(settings: Settings) -> Finding:
+    client = Client(settings.oidc_issuer or "", settings.oidc_client_id or "")
+    provider = IdentityProvider(client, SystemClock())
+    try:
+        await provider.endpoints()
+        keys = await provider.count_keys()
+    except ProviderUnavailable as error:
+        return Finding("single sign-on", f"{client.issuer} {error}; check TUTOR_OIDC_ISSUER", is_wrong=True)
+    if not keys:
+        return Finding("single sign-on", f"{client.issuer} publishes no key that could sign", is_wrong=True)
+    address = settings.public_url or "http://127.0.0.1:8765"
+    return Finding("single sign-on", f"ready; register {address}/auth/oidc/callback there as the redirect address")
 
 
 async def _mail(url: str, public_url: str | None) -> Finding:

@@ -13,6 +13,7 @@ LIBRARIES = (
     "anthropic",
     "argon2",
     "asyncpg",
+    "cryptography",
     "genai_prices",
     "httpx2",
     "jinja2",

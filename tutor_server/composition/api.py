@@ -56,6 +56,7 @@ def build_api(inputs: Inputs, storage: Storage, identity: Identity, tutoring: Tu
 
     async def learn_revocations(_app: web.Application) -> None:
         await identity.revocations.catch_up()
+        await identity.keep_operators()
 
     async def end_answers(_app: web.Application) -> None:
         await sockets.close()
@@ -95,4 +96,6 @@ def _offer_identity(app: web.Application, identity: Identity) -> None:
     app[keys.DEVICE_SIGN_INS] = identity.device_sign_ins
     app[keys.ACCOUNT_PAGE_KEY] = identity.keys.account_page
     app[keys.DEVICE_PAGE_KEY] = identity.keys.device_page
+    app[keys.SINGLE_SIGN_ON] = identity.single_sign_on
+    app[keys.SINGLE_SIGN_ON_KEY] = identity.keys.single_sign_on
     app[keys.ADMIN_PAGE_KEY] = identity.keys.admin_page

@@ -12,6 +12,9 @@ from tutor_server.identity.address_proofs import AddressProofs
 from tutor_server.identity.device_sign_ins import DeviceSignIns
 from tutor_server.identity.email_links import EmailLinks
 from tutor_server.identity.keys import derive_keys
+from tutor_server.identity.oidc.provider import Client, IdentityProvider
+from tutor_server.identity.oidc.single_sign_on import SingleSignOn, keep_operators
+from tutor_server.identity.oidc.tokens import TokenCheck
 from tutor_server.identity.page_sessions import PageSessions
 from tutor_server.identity.passwords import Passwords
 from tutor_server.identity.refresh_tokens import RefreshTokens
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from tutor_server.identity.keys import Keys
     from tutor_server.mail.outbox import Outbox
     from tutor_server.settings import Settings
+    from tutor_server.storage.database import Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,14 @@ class Identity:
     revocations: Revocations
     passwords: Passwords
     outbox: Outbox | None
+    single_sign_on: SingleSignOn | None
+    """None if no identity provider is set."""
+    database: Database
+
+    async def keep_operators(self) -> None:
+        """Take the role from operators whom the settings no longer name."""
+        names = frozenset[str]() if self.single_sign_on is None else self.single_sign_on.operators
+        await keep_operators(self.database, names)
 
     async def close(self) -> None:
         """Close the outbox, and end the threads that hash passwords."""
@@ -83,13 +95,15 @@ def build_identity(inputs: Inputs, storage: Storage) -> Identity:
         subject=keys.subject,
         clock=clock,
         new_id=uuid4,
+        has_passwords=settings.password_sign_in,
     )
+    sessions = PageSessions(database, clock)
     return Identity(
         keys=keys,
         authenticator=Authenticator(access_tokens, revocations),
         throttle=throttle,
         accounts=accounts,
-        address_proofs=AddressProofs(database, accounts, PageSessions(database, clock), clock),
+        address_proofs=AddressProofs(database, accounts, sessions, clock),
         device_sign_ins=DeviceSignIns(
             database=database,
             accounts=accounts,
@@ -101,6 +115,32 @@ def build_identity(inputs: Inputs, storage: Storage) -> Identity:
         revocations=revocations,
         passwords=passwords,
         outbox=links.outbox,
+        single_sign_on=_single_sign_on(inputs, storage, accounts, sessions),
+        database=database,
+    )
+
+
+def _single_sign_on(
+    inputs: Inputs, storage: Storage, accounts: Accounts, sessions: PageSessions
+) -> SingleSignOn | None:
+    settings, clock = inputs.settings, inputs.clock
+    if settings.oidc_issuer is None or settings.oidc_client_id is None:
+        return None
+    secret = settings.oidc_client_secret
+    client = Client(
+        settings.oidc_issuer, settings.oidc_client_id, None if secret is None else secret.get_secret_value()
+    )
+    provider = IdentityProvider(client, clock)
+    return SingleSignOn(
+        database=storage.database,
+        provider=provider,
+        check=TokenCheck(provider, clock),
+        accounts=accounts,
+        sessions=sessions,
+        clock=clock,
+        new_id=uuid4,
+        name=settings.oidc_name,
+        operators=frozenset(settings.operators),
     )
 
 

@@ -11,6 +11,7 @@ from tutor_server.errors import (
     AccountDisabled,
     InvalidCredentials,
     NotFound,
+    PasswordSignInOff,
     TokenInvalid,
     Unauthenticated,
 )
@@ -87,11 +88,19 @@ class Accounts:
     """Returns the keyed hash of an e-mail address."""
     clock: Clock
     new_id: Callable[[], UUID]
+    has_passwords: bool = True
+    """Whether people may register and sign in with a password."""
+
+    def require_passwords(self) -> None:
+        """Raise `PasswordSignInOff` if people sign in at the identity provider only."""
+        if not self.has_passwords:
+            raise PasswordSignInOff
 
     async def register(
         self, email: str, password: str, levels: StudentLevels, address: str, *, origin: str | None
     ) -> SignedIn:
-        """Create an account and sign in to it. Raise as `Registrations.open` does."""
+        """Create an account and sign in to it. Raise as `Registrations.open` does, and `PasswordSignInOff`."""
+        self.require_passwords()
         now = self.clock.now()
         family_id = self.new_id()
 
@@ -125,7 +134,8 @@ class Accounts:
         return account
 
     async def log_in(self, email: str, password: str, address: str) -> SignedIn:
-        """Sign in. Raise as `check_password` does."""
+        """Sign in. Raise as `check_password` does, and `PasswordSignInOff`."""
+        self.require_passwords()
         account = await self.check_password(email, password, address)
         now = self.clock.now()
         family_id = self.new_id()

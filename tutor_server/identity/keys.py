@@ -23,6 +23,8 @@ class Keys:
     """Signs the CSRF tokens of the account pages' forms, which bind a form to its browser."""
     admin_page: bytes = field(repr=False)
     """Hashes the secrets of the dashboard's sessions, and signs the CSRF tokens of its forms."""
+    single_sign_on: bytes = field(repr=False)
+    """Derives what an attempt to sign in at the identity provider is known by, and signs its forms."""
     prompt_markers: bytes = field(repr=False)
     """Derives the secret words around the student's material in prompts."""
 
@@ -44,6 +46,7 @@ def derive_keys(secret: bytes) -> Keys:
         device_page=_hmac(secret, b"ask-tutor device page\x01"),
         account_page=_hmac(secret, b"ask-tutor account page\x01"),
         admin_page=_hmac(secret, b"ask-tutor admin page\x01"),
+        single_sign_on=_hmac(secret, b"ask-tutor single sign-on\x01"),
         prompt_markers=_hmac(secret, b"ask-tutor prompt markers\x01"),
     )
 

@@ -28,6 +28,10 @@ SESSION_LIFETIME = timedelta(hours=12)
 """The lifetime of a page session: half a day. It ends earlier if the account's sign-ins are ended."""
 
 
+FRESH = timedelta(minutes=5)
+"""The time after a sign-in in which an account without a password can be erased."""
+
+
 @dataclass(frozen=True, slots=True)
 class PageSessions:
     """The use cases of a browser's session on the account pages."""
@@ -63,6 +67,13 @@ class PageSessions:
 
         account = await self.database.read(unit)
         return None if account is None or account.disabled_at is not None else account
+
+    async def is_fresh(self, browser: str) -> bool:
+        """Return whether a browser was signed in within the last minutes: its user has just shown who they are."""
+        since = self.clock.now() - FRESH
+        return await self.database.read(
+            lambda connection: page_sessions.began_after(connection, hash_of(browser), since)
+        )
 
     async def end(self, browser: str) -> None:
         """Sign a browser out."""

@@ -45,6 +45,8 @@ def require_safe_host(settings: Settings, host: str) -> None:
     for name, value in (("TUTOR_REGISTRATION", settings.registration), ("TUTOR_JWT_SECRET", settings.jwt_secret)):
         if value is None:
             raise SettingsError(must_be_set(name, f"it listens on {host}"))
+    if settings.oidc_issuer is not None and settings.public_url is None:
+        raise SettingsError(must_be_set("TUTOR_PUBLIC_URL", f"single sign-on leads back to it, it listens on {host}"))
     if settings.smtp_url is not None and settings.public_url is None:
         raise SettingsError(must_be_set("TUTOR_PUBLIC_URL", f"it mails links, listens on {host}"))
 

@@ -68,6 +68,18 @@ class Settings(ProviderSettings):
     """The mail server, `smtps://user:password@mail.uni.example` or `smtp://…`; unset: no mail is sent."""
     smtp_from: str | None = None
     """The sender of mails."""
+    oidc_issuer: str | None = None
+    """The university's identity provider (OpenID Connect), as it names itself; unset: no single sign-on."""
+    oidc_client_id: str | None = None
+    """The name under which this service is registered at the identity provider."""
+    oidc_client_secret: SecretStr | None = None
+    """The secret of that registration; unset: a public client, which PKCE alone protects."""
+    oidc_name: Annotated[str, Field(max_length=60)] = "your university"
+    """What pages call the identity provider."""
+    password_sign_in: bool = True
+    """Whether people can register and sign in with a password; `false`: at the identity provider only."""
+    operators: Annotated[tuple[str, ...], NoDecode] = ()
+    """Addresses or subjects of operators, comma-separated: they stand above courses when they sign in there."""
     public_url: str | None = None
     """The URL under which people reach the service."""
     trusted_proxies: Annotated[tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...], NoDecode] = ()
@@ -115,6 +127,16 @@ class Settings(ProviderSettings):
                 raise ValueError(f"names no provider: write {known_providers()}, or leave the setting out")
             return names
         return value
+
+    @field_validator("operators", mode="before")
+    @classmethod
+    def _names_of_operators(cls, value: Any) -> Any:
+        return settings_values.operators(value) if isinstance(value, str) else value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer(cls, value: str | None) -> str | None:
+        return None if value is None else settings_values.issuer(value)
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod
@@ -203,6 +225,18 @@ class Settings(ProviderSettings):
     def _mail_has_a_sender(self) -> Self:
         if self.smtp_url is not None and self.smtp_from is None:
             raise ValueError("TUTOR_SMTP_FROM: must be set with TUTOR_SMTP_URL: whom mails are from")
+        return self
+
+    @model_validator(mode="after")
+    def _single_sign_on_is_whole(self) -> Self:
+        if self.oidc_issuer is not None and self.oidc_client_id is None:
+            raise ValueError("TUTOR_OIDC_CLIENT_ID: must be set with TUTOR_OIDC_ISSUER: the name registered there")
+        if self.oidc_issuer is None and self.oidc_client_id is not None:
+            raise ValueError("TUTOR_OIDC_ISSUER: must be set with TUTOR_OIDC_CLIENT_ID: the identity provider")
+        if self.oidc_issuer is None and not self.password_sign_in:
+            raise ValueError("TUTOR_PASSWORD_SIGN_IN: is false, but without TUTOR_OIDC_ISSUER nobody could sign in")
+        if self.oidc_issuer is None and self.operators:
+            raise ValueError("TUTOR_OPERATORS: must be used with TUTOR_OIDC_ISSUER, where operators sign in")
         return self
 
     @property

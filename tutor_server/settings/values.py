@@ -154,6 +154,26 @@ def web_address(value: str) -> str:
     return value
 
 
+def issuer(value: str) -> str:
+    """Check the issuer of an identity provider. It is kept as it is: its tokens name it letter by letter."""
+    url = _split(value)
+    if url.scheme not in {"http", "https"} or not url.hostname or url.query or url.fragment or url.username is not None:
+        raise ValueError("is the issuer's address, like https://login.uni.example/realms/main")
+    if url.scheme != "https" and not is_loopback(url.hostname):
+        raise ValueError("starts with https://, since sign-ins go there")
+    if "/.well-known/" in value:
+        raise ValueError("is the issuer alone, without /.well-known/openid-configuration")
+    _require_port(url)
+    _require_host(url.hostname)
+    return value
+
+
+def operators(value: str) -> tuple[str, ...]:
+    """Return the addresses, in lower case, and the subjects of operators."""
+    names = (name.strip() for name in value.split(","))
+    return tuple(name.lower() if "@" in name else name for name in names if name)
+
+
 def public_url(value: str) -> str:
     """Check the public URL; a slash at its end is ignored."""
     url = _split(value)

@@ -31,6 +31,12 @@ def user_of_session(connection: Connection, browser_hash: bytes, now: datetime) 
     )
 
 
+def began_after(connection: Connection, browser_hash: bytes, since: datetime) -> bool:
+    """Return whether a browser's session began after a time."""
+    query = select(PageSession.user_id).where(PageSession.browser_hash == browser_hash, PageSession.created_at > since)
+    return connection.scalar(query) is not None
+
+
 def end_session(connection: Connection, browser_hash: bytes) -> None:
     """Sign a browser out."""
     connection.execute(delete(PageSession).where(PageSession.browser_hash == browser_hash))
