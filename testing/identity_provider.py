@@ -9,6 +9,7 @@ import asyncio
 import base64
 import hashlib
 import json
+import socket
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -140,11 +141,10 @@ async def identity_provider(clock: HeldClock) -> AsyncIterator[IdentityProvider]
     app.router.add_route("*", "/{endpoint:.*}", provider.handle)
     runner = web.AppRunner(app, handler_cancellation=True)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    assert site._server is not None
-    provider.url = f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}"
-    try:
-        yield provider
-    finally:
-        await runner.cleanup()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        provider.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        await web.SockSite(runner, listening).start()
+        try:
+            yield provider
+        finally:
+            await runner.cleanup()
