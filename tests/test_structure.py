@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-INSTALLED = {"neovim_programs", "vscode_programs"}
+INSTALLED = {"identity_provider_programs", "neovim_programs", "vscode_programs"}
 
 
 def modules(folder: str) -> list[Path]:

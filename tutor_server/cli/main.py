@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Imports create many objects and little garbage, and garbage collection would take a sixth of the start-up time.
     # `_run` turns garbage collection on again.
     gc.disable()
-    from tutor_server.process.memory import stay_small
+    from tutor_server.process.memory import leave_out_single_sign_on, stay_small
 
     stay_small()
     from tutor_server.errors import SettingsError
@@ -52,6 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         settings = load_settings(ENV_FILE)
+        if settings.oidc_issuer is None:
+            leave_out_single_sign_on()
         _configure_logs(settings)
         if options.run is not _serve_worker:  # The parent process has already printed the warnings.
             _warn_of_ignored_settings()

@@ -6,10 +6,11 @@ import asyncio
 import ctypes
 import sys
 
-NOT_NEEDED = ("cryptography", "pygments", "rich")
+NOT_NEEDED = ("pygments", "rich")
 """Libraries that the service must not import. Only the editor side needs them, but other packages import them if
-installed: PyJWT for asymmetric keys, structlog and Mako for coloured tracebacks. The service signs with HMAC and
-formats tracebacks itself."""
+installed: structlog and Mako for coloured tracebacks. The service formats tracebacks itself."""
+OF_SINGLE_SIGN_ON = ("cryptography",)
+"""Libraries that only single sign-on needs. PyJWT imports them for asymmetric keys; the service signs with HMAC."""
 
 LARGE_BLOCK = 4 * 1024 * 1024
 """The size in bytes from which glibc treats an allocation as large. Only password hashing (19 MiB) comes near it."""
@@ -25,6 +26,11 @@ def stay_small() -> None:
     """
     _leave_out(NOT_NEEDED)
     _let_memory_be_used_again()
+
+
+def leave_out_single_sign_on() -> None:
+    """Leave out what a service without an identity provider does not need. Must be called before PyJWT is imported."""
+    _leave_out(OF_SINGLE_SIGN_ON)
 
 
 def _leave_out(libraries: tuple[str, ...]) -> None:
