@@ -2,9 +2,11 @@
 
 Each FILE holds one JSON object a line, in the format that `rows` and `replies` describe. `--bugs` are programs with a
 mistake, `--correct` programs without one, `--sound` folders of modules that are in use (`stdlib` is the standard
-library), `--asks` other asks, `--replies` replies for the guard. `--json` writes the result of each row, one a line.
+library), `--asks` other asks, `--followups` questions about a hint, `--replies` replies for the guard. `--json` writes
+the result of each row, one a line.
 
-`--cards N --write FILE` draws N cases of `--bugs` or `--asks` and writes them to a file, for people to judge.
+`--cards N --write FILE` draws N cases of `--bugs`, `--asks` or `--followups` and writes them to a file, for people to
+judge.
 `--judgements FILE` prints the judgements of such a file, and `--write` stores them without the programs.
 `docs/testing.md` describes the procedure.
 """
@@ -21,8 +23,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import print_table
-from benchmarks.teaching import asks, bug_figures, bugs, by_hand, cards, replies, rows, sound
+from benchmarks.teaching import asks, bug_figures, bugs, by_hand, cards, followups, replies, rows, sound
 
+FILES = ("bugs", "correct", "asks", "followups", "replies")
 Results = list[dict[str, Any]]
 
 
@@ -31,7 +34,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="benchmarks.teaching", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    for name in ("bugs", "correct", "asks", "replies"):
+    for name in FILES:
         parser.add_argument(f"--{name}", type=Path, metavar="FILE")
     parser.add_argument("--sound", type=Path, metavar="FOLDER", nargs="+")
     parser.add_argument("--modules", type=int, metavar="N", default=1000, help="at most N modules of --sound")
@@ -42,13 +45,13 @@ def main() -> None:
     parser.add_argument("--write", type=Path, metavar="FILE")
     arguments = parser.parse_args()
     if arguments.cards is not None:
-        data = arguments.bugs or arguments.asks
+        data = arguments.bugs or arguments.asks or arguments.followups
         if data is None or arguments.write is None:
-            parser.error("--cards needs --bugs FILE or --asks FILE, and --write FILE")
+            parser.error("--cards needs --bugs FILE, --asks FILE or --followups FILE, and --write FILE")
         write_cards(data, arguments)
     elif arguments.judgements:
         show_judgements(arguments.judgements, arguments.write)
-    elif any((arguments.bugs, arguments.correct, arguments.sound, arguments.asks, arguments.replies)):
+    elif any(getattr(arguments, name) for name in (*FILES, "sound")):
         measure(arguments)
     else:
         parser.error("give at least one FILE or FOLDER to measure with")
@@ -73,6 +76,10 @@ def measure(arguments: argparse.Namespace) -> None:
         judged_asks = [asks.judge(rows.ask(data)) for data in rows.objects(arguments.asks)]
         print_table(f"other asks, {len(judged_asks)}", asks.figures(judged_asks))
         results += [judged.as_json() for judged in judged_asks]
+    if arguments.followups:
+        played = followups.play_all([followups.follow_up(data) for data in rows.objects(arguments.followups)])
+        print_table(f"questions about a hint, {len(played)}", followups.figures(played))
+        results += [one.as_json() for one in played]
     if arguments.replies:
         judged_replies = [replies.judge(row) for row in rows.objects(arguments.replies)]
         print_table(f"guard, {len(judged_replies)} replies", replies.figures(judged_replies))
@@ -93,9 +100,7 @@ def measure_bugs(path: Path) -> Results:
 
 def write_cards(data: Path, arguments: argparse.Namespace) -> None:
     """Draw cases from a file and write their cards."""
-    found = rows.objects(data)
-    every = [cards.case_of_row(rows.row(one)) if arguments.bugs else cards.case_of_ask(rows.ask(one)) for one in found]
-    drawn = cards.draw(every, arguments.cards, arguments.seed)
+    drawn = cards.draw(cases_of(rows.objects(data), arguments), arguments.cards, arguments.seed)
     state = by_hand.State(
         date=datetime.now(UTC).date().isoformat(),
         commit=commit(),
@@ -106,6 +111,15 @@ def write_cards(data: Path, arguments: argparse.Namespace) -> None:
     )
     cards.write(arguments.write, drawn, state)
     print(f"{len(drawn)} cases in {arguments.write}, what is true of them in {arguments.write.name}.key.md")
+
+
+def cases_of(found: Results, arguments: argparse.Namespace) -> list[cards.Case]:
+    """Return the cases of the objects of a file, by the option that names it."""
+    if arguments.bugs:
+        return [cards.case_of_row(rows.row(one)) for one in found]
+    if arguments.asks:
+        return [cards.case_of_ask(rows.ask(one)) for one in found]
+    return [cards.case_of_follow_up(one) for one in followups.play_all(list(map(followups.follow_up, found)))]
 
 
 def show_judgements(paths: list[Path], kept: Path | None) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from benchmarks.teaching.by_hand import State
+    from benchmarks.teaching.followups import Played
     from benchmarks.teaching.rows import Ask, Row
     from tutor_protocol import Submission
 
@@ -29,7 +30,7 @@ Read each case as the teacher of a beginner. Run the program if you are not sure
 
 - `reader`: your name or a sign for it, the same in all forms.
 - `cause`: `yes` if the texts name the true cause, `part` if they name a part of it or only lead near it, `no` if not.
-  For an ask that is not about a mistake: whether it is answered.
+  For an ask that is not about a mistake, and for a question about a hint: whether it is answered.
 - `ladder`: `helpful`; `flawed` if a text is true but of little use or badly worded; `generic` if nothing in it needed
   this program; `misleading` if a text says something false or leads away from the cause.
 - `note`: at most 200 characters, without code of the program.
@@ -44,6 +45,8 @@ class Case:
     family: str
     submission: Submission
     truth: dict[str, object]
+    played: Played | None = None
+    """The hint, the question about it and the answer, if the case is a question about a hint."""
 
 
 def case_of_row(row: Row) -> Case:
@@ -55,6 +58,11 @@ def case_of_row(row: Row) -> Case:
 def case_of_ask(ask: Ask) -> Case:
     """Return the case of an ask, which may have another purpose than to find a mistake."""
     return Case(row=ask.id, family="ask", submission=ask.submission, truth={"purpose": ask.purpose})
+
+
+def case_of_follow_up(played: Played) -> Case:
+    """Return the case of a question about a hint."""
+    return Case(row=played.row.id, family="follow-up", submission=played.row.first, truth={}, played=played)
 
 
 def draw(cases: Sequence[Case], number: int, seed: int) -> list[Case]:
@@ -84,30 +92,54 @@ def write(path: Path, cases: Sequence[Case], state: State) -> None:
 
 
 def card(number: str, case: Case) -> str:
-    """Return one case as Markdown: the program, the report, the question, the five texts, the edit and the form."""
-    asked = case.submission
-    answers = [explain(asked, level, StudentLevels()) for level in HintLevel]
-    answer = answers[-1]
-    lines = [f"## Case {number} ({case.family})", "", _fenced(_numbered(asked.code), "text")]
+    """Return one case as Markdown: the program, the report, the question, the texts, the edit and the form."""
+    form = {"case": number, "family": case.family, "reader": "", "cause": "", "ladder": "", "note": ""}
+    lines = [f"## Case {number} ({case.family})", *_sent(case.submission)]
+    lines += _answers(case.submission) if case.played is None else _question_and_answer(case.played)
+    return "\n".join([*lines, "", json.dumps(form)])
+
+
+def _sent(asked: Submission) -> list[str]:
+    """Return the lines about what the student sends: the program, the report and the question."""
+    lines = ["", _fenced(_numbered(asked.code), "text")]
     lines += ["", f"Cursor on line {asked.cursor.line + 1}."]
     if asked.language != "python":
         lines[-1] += f" Language of the file: {asked.language}."
     reported = asked.traceback or compiler_message(asked)
     lines += ["", "Error or failing test:", "", _fenced(reported, "text")] if reported else []
-    lines += ["", f"The student asks: “{asked.question}”"] if asked.question else []
+    return [*lines, *(["", f"The student asks: “{asked.question}”"] if asked.question else [])]
+
+
+def _answers(asked: Submission) -> list[str]:
+    """Return the lines about the answers of all levels, and the edit."""
+    answers = [explain(asked, level, StudentLevels()) for level in HintLevel]
+    answer = answers[-1]
     shown = ", ".join(map(str, answer.lines))
-    lines += ["", f"Rule `{answer.rule}`, certainty `{answer.certainty}`, lines {shown}."]
+    lines = ["", f"Rule `{answer.rule}`, certainty `{answer.certainty}`, lines {shown}."]
     for level, said in zip(HintLevel, answers, strict=True):
-        quoted = "\n".join(f"> {line}".rstrip() for line in said.text.split("\n"))
-        lines += ["", f"**Level {int(level)}, {level.name.lower()}**", "", quoted]
+        lines += ["", f"**Level {int(level)}, {level.name.lower()}**", "", _quoted(said.text)]
     if answer.edit is not None:
         edit = answer.edit
         lines += ["", f"Edit of line {edit.line}:", ""]
         lines += [_fenced("\n".join([*_marked("-", edit.before), *_marked("+", edit.after)]), "diff")]
     else:
         lines += ["", "No edit."]
-    form = {"case": number, "family": case.family, "reader": "", "cause": "", "ladder": "", "note": ""}
-    return "\n".join([*lines, "", json.dumps(form)])
+    return lines
+
+
+def _question_and_answer(played: Played) -> list[str]:
+    """Return the lines about a hint, the question about it, its answer, and the levels around them."""
+    first, asked = played.row.first, played.row.asked
+    lines = ["", f"**The hint, level {played.level_before}**", "", _quoted(played.hint)]
+    if asked.code != first.code:
+        lines += ["", "Then the student changes the program:", "", _fenced(_numbered(asked.code), "text")]
+        lines += ["", "Its error:", "", _fenced(asked.traceback, "text")] if asked.traceback else []
+    lines += ["", f"**The question:** “{asked.question}”"]
+    return [*lines, "", f"**The answer, level {played.level_after} after it**", "", _quoted(played.answer)]
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
 
 
 def compiler_message(asked: Submission) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks.teaching import by_hand, cards, rows
+from benchmarks.teaching import by_hand, cards, followups, rows
 from benchmarks.teaching.by_hand import Judgement, State
 
 if TYPE_CHECKING:
@@ -143,3 +143,35 @@ def test_card_of_code_that_does_not_compile_shows_the_message() -> None:
     broken = cards.case_of_row(rows.row({"id": "1", "family": "syntax", "code": "while True\n    pass\n"}))
 
     assert "SyntaxError: expected ':'" in cards.card("001", broken)
+
+
+def test_card_of_a_question_shows_hint_answer_and_levels(tmp_path: Path) -> None:
+    """The card of a question about a hint shows the program, the hint, the change, the question, and both levels."""
+    row = followups.follow_up(
+        {
+            "id": "row-9",
+            "code": "for n in [1, 2]\n    print(n)\n",
+            "cursor": 0,
+            "level": 2,
+            "question": "what is an item?",
+            "code_after": "for n in [1, 2]:\n    print(n)\n",
+        }
+    )
+    (played,) = followups.play_all([row])
+    path = tmp_path / "cards.md"
+
+    cards.write(path, [cards.case_of_follow_up(played)], STATE)
+
+    shown = path.read_text(encoding="utf-8")
+    order = [
+        "  1  for n in [1, 2]\n",
+        "level 2**",
+        "Then the student changes",
+        "for n in [1, 2]:",
+        "“what is an item?”",
+    ]
+    places = [shown.index(part) for part in [*order, "**The answer, level 2 after it**"]]
+    assert places == sorted(places)
+    assert (played.level_before, played.level_after) == (2, 2)
+    assert '{"case": "001", "family": "follow-up", "reader": "", "cause": "", "ladder": "", "note": ""}' in shown
+    assert "row-9" not in shown
