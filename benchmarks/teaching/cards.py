@@ -62,7 +62,8 @@ def case_of_ask(ask: Ask) -> Case:
 
 def case_of_follow_up(played: Played) -> Case:
     """Return the case of a question about a hint."""
-    return Case(row=played.row.id, family="follow-up", submission=played.row.first, truth={}, played=played)
+    truth: dict[str, object] = {"wanted": played.row.wanted}
+    return Case(row=played.row.id, family="follow-up", submission=played.row.first, truth=truth, played=played)
 
 
 def draw(cases: Sequence[Case], number: int, seed: int) -> list[Case]:

@@ -1,9 +1,9 @@
 """Plays questions about a hint as local mode would, with the hint before and the hint levels around the question.
 
-Each row of the file has `id`, `code`, `cursor`, optionally `language`, `traceback` and `first_question` (the question
-of the ask for hints), `level` (the hint level that is asked about) and `question`. If the student has changed the
-program before the question, `code_after` is that program, and `traceback_after` the exception of its run, if it had
-one.
+Each row of the file has `id`, `code`, `cursor`, `levels` (the number of hints, of which the last is asked about) and
+`question`, and optionally `traceback`, `first_question` (the question of the ask for hints) and `wanted` (what a good
+answer says). If the student has changed the program before the question, `code_after` is that program, and
+`traceback_after` the exception of its run, if it had one.
 """
 
 from __future__ import annotations
@@ -35,12 +35,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUp:
-    """A question about a hint: the ask for the hint, its level, and the ask with the question."""
+    """A question about a hint: the ask for the hint, its level, the ask with the question, and a good answer."""
 
     id: str
     first: Submission
     level: HintLevel
     asked: Submission
+    wanted: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,6 @@ def follow_up(data: dict[str, Any]) -> FollowUp:
     first = Submission(
         code=code,
         cursor=_within(code, cursor(data.get("cursor"))),
-        language=data.get("language") or "python",
         traceback=data.get("traceback") or None,
         question=(data.get("first_question") or "")[:MAX_QUESTION_CHARACTERS] or None,
     )
@@ -89,7 +89,8 @@ def follow_up(data: dict[str, Any]) -> FollowUp:
     if changed and changed != code:
         place = _within(changed, first.cursor)
         asked = replace(asked, code=changed, cursor=place, traceback=data.get("traceback_after") or None)
-    return FollowUp(id=str(data["id"]), first=first, level=HintLevel(int(data.get("level") or 1)), asked=asked)
+    level = HintLevel(int(data.get("levels") or 1))
+    return FollowUp(id=str(data["id"]), first=first, level=level, asked=asked, wanted=str(data.get("wanted") or ""))
 
 
 def _within(code: str, place: Position) -> Position:

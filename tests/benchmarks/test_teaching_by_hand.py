@@ -152,7 +152,7 @@ def test_card_of_a_question_shows_hint_answer_and_levels(tmp_path: Path) -> None
             "id": "row-9",
             "code": "for n in [1, 2]\n    print(n)\n",
             "cursor": 0,
-            "level": 2,
+            "levels": 2,
             "question": "what is an item?",
             "code_after": "for n in [1, 2]:\n    print(n)\n",
         }

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tutor_pedagogy.dialogue.meaning import line_says, meanings, word_says
+from tutor_pedagogy.dialogue.meaning import line_in_language, line_says, meanings, word_says
+from tutor_pedagogy.dialogue.solved import general_sentences
+from tutor_pedagogy.dialogue.tables import sentence_in
 from tutor_pedagogy.dialogue.wordings import code_line, gists, ideas, plan_of, questions, shown_line
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.offline.engine.crash import read_crash, without_values
@@ -17,13 +19,33 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.diagnosis import Diagnosis
 
 
+class Said(NamedTuple):
+    """An answer: its first part is in the language of the question, the second is of the lesson and in English."""
+
+    direct: str
+    more: str = ""
+
+
 class Question(NamedTuple):
-    """A question about a hint: its text, the diagnosis and the level of the hint."""
+    """A question about a hint: its text and language, the diagnosis and the level of the hint."""
 
     text: str
     diagnosis: Diagnosis
     level: HintLevel
     student: StudentLevels
+    language: str = "en"
+
+    def say(self, part: str, name: str, /, **slots: object) -> str:
+        """Return a text in the language of the question."""
+        return sentence_in(self.language, part, name, **slots)
+
+    def whole(self, said: Said) -> str:
+        """Return the text of an answer. In another language than English, a sentence says which part is in English."""
+        direct, more = said.direct.strip(), said.more.strip()
+        if self.language == "en" or not more:
+            return f"{direct} {more}".strip() if not more.startswith(("1. ", "```")) else f"{direct}\n\n{more}"
+        note = self.say("listing", "rest_in_english" if direct else "in_english")
+        return "\n\n".join(filter(None, (direct, note, more)))
 
     @property
     def line(self) -> int:
@@ -46,6 +68,9 @@ def ideas_at_level(asked: Question) -> Iterator[str]:
     diagnosis = asked.diagnosis
     program = diagnosis.program
     if asked.level is HintLevel.QUESTION:
+        if diagnosis.ladder is None:
+            question = next(questions(diagnosis))
+            yield from (f"{known} {question}" for known in general_sentences(diagnosis.cause.rule.lesson)[:2])
         crash = read_crash(without_values(program.submission.traceback or ""), program)
         meant = word_says(program, crash.exception, 0) if crash is not None else ""
         does = hinted_line_says(diagnosis)
@@ -61,9 +86,10 @@ def _general(diagnosis: Diagnosis) -> Iterator[str]:
         yield diagnosis.ladder.concept
         return
     fill, lesson = lesson_filler(diagnosis.finding, program=diagnosis.program), diagnosis.cause.rule.lesson
-    picture, concept = fill(lesson.picture), fill(lesson.concept)
+    picture, concept, precise = fill(lesson.picture), fill(lesson.concept), fill(lesson.precise)
     yield f"{concept} {picture}".strip()
-    yield picture or concept
+    yield f"{precise} {picture}".strip()
+    yield precise or picture or concept
 
 
 def hinted_line_says(diagnosis: Diagnosis) -> str:
@@ -72,16 +98,17 @@ def hinted_line_says(diagnosis: Diagnosis) -> str:
     return line_says(diagnosis.program, code_line(diagnosis), is_doubtful=is_doubtful)
 
 
-def named_meanings(asked: Question) -> Iterator[str]:
+def named_meanings(asked: Question) -> Iterator[Said]:
     """Yield what the things mean that the question names."""
-    return meanings(asked.diagnosis.program, asked.text, code_line(asked.diagnosis))
+    for meant in meanings(asked.diagnosis.program, asked.text, code_line(asked.diagnosis), asked.language):
+        yield Said(meant.direct, meant.english)
 
 
-def with_questions(asked: Question, said: Iterator[str]) -> Iterator[str]:
-    """Yield texts, each with a question about the hint's line."""
-    for text in said:
-        for question in questions(asked.diagnosis):
-            yield f"{text} {question}"
+def line_in(asked: Question) -> str:
+    """Return what the hint's line does in the language of the question; "" for English, whose readings are longer."""
+    if asked.language == "en":
+        return ""
+    return line_in_language(asked.diagnosis.program, code_line(asked.diagnosis), asked.language)
 
 
 def reported_line(diagnosis: Diagnosis) -> int | None:

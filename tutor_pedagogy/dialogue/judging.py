@@ -1,91 +1,257 @@
-"""Answers to guesses and to questions with yes or no, as far as the finding decides them."""
+"""Answers to guesses and proposals: each is tried in the evaluator or held against what is known of the program."""
 
 from __future__ import annotations
 
-import keyword
 import re
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.dialogue.asked import at_level, reported_line
-from tutor_pedagogy.dialogue.meaning import named_line, names_in, word_says
-from tutor_pedagogy.dialogue.names import own_names
-from tutor_pedagogy.dialogue.tables import amid, sentence, words
+from tutor_pedagogy.dialogue.asked import Said, at_level, reported_line
+from tutor_pedagogy.dialogue.claims import judged_claims
+from tutor_pedagogy.dialogue.meaning import named_line
+from tutor_pedagogy.dialogue.proposals import proposals
+from tutor_pedagogy.dialogue.tables import table
+from tutor_pedagogy.dialogue.trying import Laboratory
+from tutor_pedagogy.dialogue.values import Values
 from tutor_pedagogy.dialogue.wordings import code_line, place_of, questions
+from tutor_pedagogy.offline.engine.writing import code_span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor_pedagogy.dialogue.asked import Question
-    from tutor_pedagogy.offline.engine.diagnosis import Diagnosis
+    from tutor_pedagogy.dialogue.proposals import Proposal
+    from tutor_pedagogy.dialogue.trying import Trial
 
-_MAX_MESSAGE = 400
+_MOST_PROPOSALS = 3
+_LONGEST_OUTPUT = 80
+_TRIED = re.compile(
+    r"\b(?:tried|try|did|added|changed|put|used|replaced|removed|probiert|versucht|prob[eé]|intent[eé]|essay[eé]"
+    r"|tentei|experimentei)\b",
+    re.IGNORECASE,
+)
+_STILL = re.compile(
+    r"\b(?:still|same|again|not|doesn.?t|noch|immer|sigue|igual|encore|toujours|ainda)\b", re.IGNORECASE
+)
+_ORDER = ("mended", "wrong", "other", "same", "unreadable", "unknown")
+_MOST_ASKED_LINES = 2
 
 
-def judge_line(asked: Question) -> Iterator[str]:
+def judge_line(asked: Question) -> Iterator[Said]:
     """Yield answers to a question whether a line is the one that the hint means."""
     named = named_line(asked.text)
-    line = asked.line
     if named is None and (numbers := re.findall(r"\d{1,5}", asked.text)):
         named = int(numbers[0])
-    if named == line:
-        is_sure = asked.diagnosis.ladder is None and asked.diagnosis.cause.certainty != "start_here"
-        said = sentence("reply", "line_yes" if is_sure else "line_start", line=line)
-    else:
-        name = "line_reported" if named == reported_line(asked.diagnosis) else "line_no"
-        said = sentence("reply", name, asked=named, line=line)
+    said = _of_line(asked, named or 0)
     for other in at_level(asked):
-        yield f"{said} {other}"
-    yield said
+        yield Said(said, other)
+    yield Said(said)
 
 
-def judge_program(asked: Question) -> Iterator[str]:
-    """Yield answers to a question whether the program is right now."""
+def _of_line(asked: Question, named: int) -> str:
+    line, diagnosis = asked.line, asked.diagnosis
+    is_sure = diagnosis.ladder is None and diagnosis.cause.certainty != "start_here"
+    if named == line or named in diagnosis.finding.lines or named in diagnosis.finding.also:
+        return asked.say("reply", "line_yes" if is_sure else "line_start", line=named)
+    if named == reported_line(diagnosis):
+        return asked.say("reply", "line_reported", asked=named, line=line)
+    return asked.say("reply", "line_no" if is_sure else "line_other", asked=named, line=line)
+
+
+def judge_place(asked: Question) -> Iterator[Said]:
+    """Yield the answer to a question whether a line that it quotes, such as a `return`, is the wrong one."""
+    if not re.search(r"wrong|problem|place|because|mistake|fault|falsch|fehler|mal\b|faux|errad", asked.text, re.I):
+        return
+    program = asked.diagnosis.program
+    quoted = re.search(r"\b(?:return|break|continue|print|else|elif|import|global)\b(?: \w{1,20})?", asked.text)
+    if quoted is None:
+        return
+    lines = [at for at, text in enumerate(program.lines, 1) if text.strip().rstrip(":").startswith(quoted[0].strip())]
+    if not lines or len(lines) > _MOST_ASKED_LINES + 1:
+        return
+    if code_line(asked.diagnosis) in lines:
+        yield Said(_of_line(asked, asked.line), next(questions(asked.diagnosis)))
+        return
+    shown = [str(program.shown(line)) for line in lines[:_MOST_ASKED_LINES]]
+    code = code_span(program.line(lines[0]).strip())
+    no = asked.say("verdict", "no")
+    if asked.diagnosis.cause.certainty != "start_here" and asked.diagnosis.ladder is None:
+        said = asked.say(
+            "claim", "line_not", asked=f" {asked.say('listing', 'and')} ".join(shown), code=code, line=asked.line
+        )
+        yield Said(f"{no} {said}", next(questions(asked.diagnosis)))
+
+
+def judge_claims(asked: Question) -> Iterator[Said]:
+    """Yield answers to claims about the program, each with a question on the hint's line after it, and without."""
+    values = Values(asked.diagnosis, asked.text)
+    for said in judged_claims(asked, values):
+        yield Said(said)
+
+
+def judge_change(asked: Question) -> Iterator[Said]:
+    """Yield answers to a proposed change, tried in the evaluator; nothing if the question proposes none."""
     diagnosis = asked.diagnosis
-    is_found = diagnosis.ladder is None and (diagnosis.cause.certainty != "start_here" or reported_line(diagnosis))
+    laboratory = Laboratory(diagnosis)
+    for number, proposal in enumerate(proposals(diagnosis, asked.text)):
+        if number == _MOST_PROPOSALS:
+            return
+        trials = [laboratory.attempt(code) for code in proposal.versions]
+        is_tried = bool(_TRIED.search(asked.text)) and bool(_STILL.search(asked.text))
+        best = min(trials, key=lambda trial: _ORDER.index(trial.ending))
+        if is_tried and any(trial.ending in ("same", "other") for trial in trials):
+            best = next(trial for trial in trials if trial.ending in ("same", "other"))
+        said = _verdict(asked, laboratory, proposal, best)
+        if said:
+            yield said
+            return
+
+
+def _verdict(asked: Question, laboratory: Laboratory, proposal: Proposal, trial: Trial) -> Said | None:
+    is_asking_for_outcome = re.search(
+        r"\bwhat (?:happens|would|will|if)|\bwas passiert|\bqu[eé] pasa", asked.text, re.I
+    )
+    crash = laboratory.crash
+    exception = crash.exception if crash is not None else ""
+    line = asked.diagnosis.program.shown(trial.line) if trial.line else asked.line
+    values = {"exception": exception, "line": line, "result": trial.result}
+    yes, no, later = (asked.say("verdict", name) for name in ("yes", "no", "not_yet"))
+    edit = asked.diagnosis.finding.edit
+    is_known_word = bool(proposal.word) and edit is not None and _is_added(proposal.word, edit.before, edit.after)
+    is_other_way = bool(proposal.word) and edit is not None and not is_known_word and not trial.is_known_edit
+    question = next(questions(asked.diagnosis))
+    match trial.ending:
+        case "mended":
+            name = _mended(asked, laboratory, trial)
+            told = asked.say("verdict", name, **values)
+            output = _printed(asked, trial.output)
+            opening = "" if is_asking_for_outcome or is_other_way else yes
+            rest = asked.say("verdict", "another_way") if is_other_way else output
+            return Said(" ".join(filter(None, (opening, told, rest))))
+        case "same" if crash is not None:
+            told = asked.say("verdict", "same_exception", **{**values, "exception": trial.exception})
+            return Said(f"{'' if is_asking_for_outcome else no} {told}", question)
+        case "same":
+            return Said(f"{'' if is_asking_for_outcome else no} {asked.say('verdict', 'same_loop')}", question)
+        case "other" if is_known_word:
+            told = asked.say("verdict", "right_idea", name=proposal.word, line=line, exception=trial.exception)
+            return Said(told, question)
+        case "other":
+            told = asked.say("verdict", "other_exception", **{**values, "exception": trial.exception})
+            return Said(f"{'' if is_asking_for_outcome else later} {told}", question)
+        case "wrong" if laboratory.symptom is not None:
+            told = asked.say("verdict", "wrong_result", **values, expected=_bare(laboratory.symptom.expected or ""))
+            return Said(f"{'' if is_asking_for_outcome else no} {told}", question)
+        case "unreadable" if not _is_doubtful(proposal):
+            return Said(f"{'' if is_asking_for_outcome else no} {asked.say('verdict', 'unreadable')}", question)
+        case "unknown" if trial.output is not None and laboratory.before is not None:
+            before = laboratory.before
+            if before.ending == "finished" and before.output == trial.output:
+                return Said(asked.say("verdict", "prints_same"), question)
+            if output := _shown_output(trial.output):
+                return Said(asked.say("verdict", "prints", output=output), asked.say("verdict", "another_way"))
+    if is_known_word:
+        return Said(f"{yes} {asked.say('verdict', 'concept_yes')}", question)
+    return None
+
+
+def _is_doubtful(proposal: Proposal) -> bool:
+    """Return whether a version that Python cannot read may not be what the student means."""
+    return not proposal.word or not proposal.word.isidentifier()
+
+
+def _mended(asked: Question, laboratory: Laboratory, trial: Trial) -> str:
+    """Return the name of the text that says in what way a change mends the program."""
+    if asked.diagnosis.program.fault is not None:
+        return "mended_syntax"
+    if trial.result:
+        return "mended_result"
+    crash = laboratory.crash
+    if crash is not None and crash.exception != "AssertionError" and trial.is_known_crash:
+        return "mended_exception"
+    symptom = laboratory.symptom
+    if symptom is not None and "endless" in symptom.kinds and trial.output is not None:
+        return "mended_loop"
+    return "mended"
+
+
+def _is_added(word: str, before: str, after: str) -> bool:
+    pattern = rf"(?<!\w){re.escape(word)}(?!\w)" if word.isidentifier() else re.escape(word)
+    return len(re.findall(pattern, after)) > len(re.findall(pattern, before))
+
+
+def _bare(value: str) -> str:
+    return value.replace("`", "'")
+
+
+def _printed(asked: Question, output: str | None) -> str:
+    shown = _shown_output(output)
+    return asked.say("verdict", "now_prints", output=shown) if shown else ""
+
+
+def _shown_output(output: str | None) -> str:
+    """Return what a program prints, as code spans of its lines; "" if it is too long or nothing."""
+    lines = [line for line in (output or "").split("\n") if line.strip()]
+    if not lines or len(lines) > 3 or sum(map(len, lines)) > _LONGEST_OUTPUT or any("`" in line for line in lines):
+        return ""
+    return ", ".join(code_span(line) for line in lines)
+
+
+def judge_concept(asked: Question) -> Iterator[Said]:
+    """Yield the answer to a guess that names the kind of mistake, such as the indentation or an index."""
+    diagnosis = asked.diagnosis
+    if diagnosis.ladder is not None:
+        return
+    lesson = diagnosis.cause.rule.lesson
+    known = f"{diagnosis.finding.rule} {lesson.concept} {lesson.place}".lower()
+    for entry in table("signs")["concept"]:
+        if re.search(rf"\b(?:{entry['words']})", asked.text, re.IGNORECASE):
+            is_it = bool(re.search(entry["rules"], known))
+            if is_it:
+                said = f"{asked.say('verdict', 'yes')} {asked.say('verdict', 'concept_yes')}"
+                for question in questions(diagnosis):
+                    yield Said(said, question)
+            elif diagnosis.cause.certainty == "certain":
+                said = f"{asked.say('verdict', 'no')} {asked.say('verdict', 'concept_no')}"
+                yield Said(
+                    f"{said} {asked.say('reply', 'where', place=place_of(diagnosis))}", next(questions(diagnosis))
+                )
+            return
+
+
+def judge_program(asked: Question) -> Iterator[Said]:
+    """Yield answers to a question whether the program is right now: what a run of it as it stands shows."""
+    diagnosis = asked.diagnosis
+    program = diagnosis.program
+    no = asked.say("verdict", "not_yet")
+    question = next(questions(diagnosis))
+    if program.fault is not None:
+        told = asked.say("verdict", "now_unreadable", line=program.shown(program.fault.line))
+        yield Said(f"{no} {told}", question)
+        return
+    laboratory = Laboratory(diagnosis)
+    trial = laboratory.as_it_is()
+    values = {"exception": trial.exception, "line": program.shown(trial.line), "result": trial.result}
+    expected = _bare(laboratory.symptom.expected or "") if laboratory.symptom is not None else ""
+    output = _printed(asked, trial.output)
+    limit = asked.say("verdict", "now_limit")
+    is_found = diagnosis.ladder is None and diagnosis.cause.certainty != "start_here"
+    match trial.ending:
+        case "mended":
+            yield Said(f"{asked.say('verdict', 'yes')} {asked.say('verdict', 'now_result', **values)} {limit}")
+        case "wrong":
+            yield Said(f"{no} {asked.say('verdict', 'now_wrong', **values, expected=expected)}", question)
+        case "other" | "same" if trial.exception:
+            yield Said(f"{no} {asked.say('verdict', 'now_raises', **values)}", question)
+        case "same":
+            yield Said(f"{no} {asked.say('verdict', 'now_endless')}", question)
+        case "unknown" if trial.has_finished and not is_found:
+            typed = laboratory.typed
+            with_input = asked.say("verdict", "now_typed", typed=typed[0]) if typed else ""
+            finishes = asked.say("verdict", "now_finishes")
+            yield Said(" ".join(filter(None, (finishes, with_input, output, limit))))
+    place = place_of(diagnosis)
     if not is_found:
-        yield sentence("reply", "checked_open", place=place_of(diagnosis))
+        yield Said(asked.say("reply", "checked_open", place=place))
     for other in at_level(asked):
         name = "checked_no" if is_found else "checked_open"
-        place = place_of(diagnosis)
-        yield sentence("reply", name, place=place, amid=amid(place), words=other)
-
-
-def judge_guess(asked: Question) -> Iterator[str]:
-    """Yield answers to a guess: whether a name that it mentions has to do with the finding, and how to check it."""
-    diagnosis = asked.diagnosis
-    of_finding = set(re.findall(r"\w+", " ".join((*_finding_words(diagnosis),))))
-    named = [
-        word for word in re.findall(r"[A-Za-z_]\w*", asked.text) if word in of_finding and word not in words("small")
-    ]
-    own = [word for word in named if word in own_names(diagnosis.program) or word in _message_words(diagnosis)]
-    checks = list(questions(diagnosis))
-    if own:
-        said = sentence("reply", "part_yes", name=own[0], line=asked.line)
-        for check in checks:
-            yield f"{said} {check}"
-    for word in re.findall(r"[A-Za-z_]\w*", asked.text):
-        is_named = word in diagnosis.program.words - words("types") or keyword.iskeyword(word)
-        says = (
-            word_says(diagnosis.program, word, code_line(diagnosis)) if is_named and word not in words("small") else ""
-        )
-        if says:
-            yield f"{says} {sentence('reply', 'attempt', words=checks[0])}"
-            yield says
-    others = [name for name in names_in(diagnosis.program, asked.text) if name not in of_finding and len(name) > 1]
-    if others and diagnosis.ladder is None:
-        yield sentence("reply", "part_no", name=others[0], line=asked.line, code=place_of(diagnosis))
-    for check in checks:
-        yield sentence("reply", "attempt", words=check)
-
-
-def _finding_words(diagnosis: Diagnosis) -> Iterator[str]:
-    yield diagnosis.finding.expression or ""
-    yield from map(str, diagnosis.finding.slots.values())
-    yield diagnosis.program.line(code_line(diagnosis))
-    yield " ".join(_message_words(diagnosis))
-
-
-def _message_words(diagnosis: Diagnosis) -> set[str]:
-    """Return the words in quotation marks of Python's message."""
-    lines = (diagnosis.program.submission.traceback or "").strip().rsplit("\n", 1)
-    return {word for quoted in re.findall(r"'([^'\n]{1,60})'", lines[-1][:_MAX_MESSAGE]) for word in quoted.split()}
+        yield Said(asked.say("reply", name, place=place), other)

@@ -17,6 +17,29 @@ def kind_of(question: str) -> str | None:
     return next((name for name, pattern in _patterns() if pattern.search(text)), None)
 
 
+def without_opening(question: str) -> str:
+    """Return a question without the words in front of it that ask nothing, such as “but I don't understand why”."""
+    text = question.replace("\u2019", "'").strip()
+    match = _opening().match(text[:_MAX_QUESTION])
+    return text[match.end() :] if match is not None and len(text) > match.end() else text
+
+
+def is_guessing(question: str) -> bool:
+    """Return whether a question can be answered with yes or no, or tells of something that the student has tried."""
+    text = question[:_MAX_QUESTION].replace("\u2019", "'").strip()
+    return any(pattern.search(text) for pattern in _guesses())
+
+
+@cache
+def _opening() -> re.Pattern[str]:
+    return re.compile(table("kinds")["opening"], re.IGNORECASE)
+
+
+@cache
+def _guesses() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in table("kinds")["guesses"])
+
+
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tutor_pedagogy.dialogue.names import name_says, own_names
-from tutor_pedagogy.dialogue.tables import table, words
+from tutor_pedagogy.dialogue.tables import filled, sentence_in, table, words
 from tutor_pedagogy.offline.engine.writing import code_span
 from tutor_pedagogy.offline.purposes.entries import entry_named, entry_of_sign, shown_entry
 from tutor_pedagogy.offline.purposes.line_facts import from_where
+from tutor_pedagogy.offline.purposes.own_values import seen
 from tutor_pedagogy.offline.purposes.reading import Reader
 from tutor_pedagogy.offline.purposes.tables import table as purpose_table
 from tutor_pedagogy.offline.purposes.texts import sentence as capitalized
@@ -39,6 +41,13 @@ _ASKED_NAME = re.compile(
 _WORD = re.compile(r"[A-Za-z_][\w.]{0,40}")
 _SIGN = re.compile(r"(?<![\w)])(\*\*|//|\+=|-=|\*=|/=|==|!=|<=|>=|:=|%|\[::-1\]|\*|/|\+|<|>|=|:)(?=[\s?.,!]|$)")
 
+_DIFFERENCE = re.compile(r"\bdiffer|unterschied|diff[eé]ren|diferen", re.IGNORECASE)
+_TWO = re.compile(
+    r"(?:between|entre|zwischen|differen\w+ (?:is|are)|) ?(?P<one>[`'\"]?[A-Za-z_][\w.]{0,30}(?:\(\))?[`'\"]?) "
+    r"(?:and|und|y|et|e|or|vs\.?|versus|from|to) (?P<other>[`'\"]?[A-Za-z_][\w.]{0,30}(?:\(\))?[`'\"]?)",
+    re.IGNORECASE,
+)
+
 
 def named_line(question: str) -> int | None:
     """Return the line that a question names, as the editor numbers it."""
@@ -52,25 +61,76 @@ def names_in(program: Program, question: str) -> list[str]:
     return [word for word in _words(question, own) if word in own]
 
 
-def meanings(program: Program, question: str, near: int) -> Iterator[str]:
+class Meaning(NamedTuple):
+    """What something means: in the language of the question, and what is known of it in English only."""
+
+    direct: str
+    english: str = ""
+
+
+def meanings(program: Program, question: str, near: int, language: str = "en") -> Iterator[Meaning]:
     """Yield what the things mean that a question names, those that it asks about first. `near` is the hint's line."""
     shown = named_line(question)
     if shown is not None:
         line = shown - program.first_line
         if said := line_says(program, line, is_doubtful=line == near and bool(program.submission.traceback)):
-            yield said
-    found = [said for word in _words(question, own_names(program)) if (said := word_says(program, word, near))]
-    found += [sign_says(match[1]) for match in _SIGN.finditer(question[:_MAX_QUESTION])]
-    if re.search(r"difference|unterschied|diff[eé]ren|diferen", question, re.IGNORECASE) and len(found) > 1:
-        yield " ".join(found[:2])
-        return
-    yield from dict.fromkeys(found)
+            yield Meaning(said) if language == "en" else Meaning(line_in_language(program, line, language), said)
+    words_asked = _words(question, own_names(program))
+    found = [terms_of_message(question, language)]
+    found += [word_meaning(program, word, near, language) for word in words_asked]
+    found += [sign_meaning(match[1], language) for match in _SIGN.finditer(question[:_MAX_QUESTION])]
+    known = [each for each in found if each is not None and (each.direct or each.english)]
+    if _DIFFERENCE.search(question):
+        two = [word_meaning(program, word, near, language) for word in _compared(question)]
+        both = [each for each in two if each is not None] if len(two) > 1 and None not in two else known[:2]
+        if len(both) > 1:
+            yield Meaning(" ".join(each.direct for each in both), " ".join(each.english for each in both).strip())
+            return
+    yield from dict.fromkeys(known)
+
+
+def _compared(question: str) -> list[str]:
+    """Return the two words whose difference a question asks for."""
+    text = question.replace("\u2019", "'")
+    match = _TWO.search(text)
+    return [match["one"].strip("`'\"()"), match["other"].strip("`'\"()")] if match else []
+
+
+def terms_of_message(question: str, language: str) -> Meaning | None:
+    """Return the meaning of the longest phrase of Python's messages, or term of several words, in a question."""
+    text = question[:_MAX_QUESTION].lower()
+    known = table("terms") if language == "en" else table(f"terms.{language}")
+    found = [term for term in known if " " in term and term in text]
+    if not found:
+        return None
+    term = max(found, key=len)
+    return Meaning(f"“{term}” {known[term]}.")
+
+
+def word_meaning(program: Program, word: str, near: int, language: str) -> Meaning | None:
+    """Return what a word means in a language, and in English what else is known; None if it is not known."""
+    if language == "en":
+        said = word_says(program, word, near)
+        return Meaning(said) if said else None
+    if word in own_names(program) and (said := name_says(program, word, near, language)):
+        return Meaning(said)
+    native = table(f"terms.{language}")
+    form = next((form for form in _forms(word.lower()) if form in native), None)
+    if form is not None:
+        is_code = form in purpose_table("glossary") or form.endswith("error") or f".{form}" in purpose_table("glossary")
+        return Meaning(f"{code_span(_exception_name(form)) if is_code else f'“{form}”'} {native[form]}.")
+    said = word_says(program, word, near)
+    return Meaning("", said) if said else None
 
 
 def word_says(program: Program, word: str, near: int) -> str:
     """Return what a word means: a name of the program, a name in Python, or a term; "" if it is not known."""
     if word in own_names(program) and (said := name_says(program, word, near)):
         return said
+    if (of_library := _of_library(program, word)) is not None:
+        return of_library
+    if word in _SEVERAL_USES and (several := _term(word)) is not None:
+        return several
     glossary = purpose_table("glossary")
     entry = entry_named(word)
     if entry in glossary:
@@ -82,6 +142,21 @@ def word_says(program: Program, word: str, near: int) -> str:
     if entry is not None:
         return _sentences(purpose_table("constructs")[entry]["concept"], 2)
     return ""
+
+
+_SEVERAL_USES = frozenset(("else",))
+"""Keywords whose meaning depends on the statement that they belong to."""
+
+
+def _of_library(program: Program, word: str) -> str | None:
+    """Return what a function of a module means if the program calls it by the module's name, such as `re.match`."""
+    short = word.rpartition(".")[2]
+    modules = [each for each in table("terms") if each.endswith(f".{short}")]
+    for entry in modules:
+        module = entry.partition(".")[0]
+        if module in program.words or word == entry:
+            return f"{code_span(entry)} {table('terms')[entry]}."
+    return None
 
 
 def line_says(program: Program, line: int, *, is_doubtful: bool) -> str:
@@ -97,23 +172,101 @@ def line_says(program: Program, line: int, *, is_doubtful: bool) -> str:
     parts = [capitalized(f"{part.subject} {part.says}.") for part in dict.fromkeys(reader.parts)]
     if not parts:
         return ""
-    origin = from_where(program, node, line)
+    origin = _alias(program, node, "en") or from_where(program, node, line)
     opening = f"Line {program.shown(line)}, step by step{', if every value fits' if is_doubtful else ''}:"
     return " ".join(filter(None, (opening, *parts[-_MOST_PARTS:], origin)))
 
 
-def sign_says(sign: str) -> str:
+def sign_meaning(sign: str, language: str) -> Meaning:
     """Return what an operator does."""
-    told = table("texts")["signs"].get(sign)
+    texts = table("texts") if language == "en" else table(f"texts.{language}")
+    told = texts["signs"].get(sign)
     if told is not None:
-        return f"{code_span(sign)} {told}"
-    return f"{code_span(sign)}: {_sentences(purpose_table('constructs')[entry_of_sign(sign)]['concept'], 2)}"
+        return Meaning(f"{code_span(sign)} {told}")
+    said = f"{code_span(sign)}: {_sentences(purpose_table('constructs')[entry_of_sign(sign)]['concept'], 2)}"
+    return Meaning(said) if language == "en" else Meaning("", said)
+
+
+def line_in_language(program: Program, line: int, language: str) -> str:
+    """Return what a line does as a whole, in another language than English; "" for a form that is not described."""
+    node = program.statement_at(line) if program.tree is not None else None
+    if node is None:
+        return ""
+    code = [program.segment(part) for part in _slots_of(node)]
+    name = _FORMS.get(type(node).__name__, "")
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Name(id="print"))):
+            name = "print"
+        case ast.Expr(value=ast.Call(func=ast.Attribute())):
+            name = "method"
+        case ast.Return(value=None):
+            name = ""
+    texts = table(f"texts.{language}").get("line", {})
+    if name not in texts or any(not part or "\n" in part or len(part) > _LONGEST_PART for part in code):
+        return ""
+    slots = dict(zip(("first", "second"), map(code_span, code), strict=False))
+    alias = _alias(program, node, language)
+    return f"{filled(texts[name], line=program.shown(line), **{'first': '', 'second': '', **slots})} {alias}".strip()
+
+
+_FORMS = {
+    "Assign": "assign",
+    "AugAssign": "change",
+    "For": "for",
+    "While": "while",
+    "If": "if",
+    "Return": "return",
+    "FunctionDef": "def",
+    "ClassDef": "class",
+    "Expr": "call",
+    "Import": "import",
+    "ImportFrom": "import",
+}
+_LONGEST_PART = 60
+
+
+def _slots_of(node: ast.stmt) -> list[ast.AST]:
+    """Return the parts of a statement that its description names."""
+    match node:
+        case ast.Assign(targets=[target], value=value) | ast.AugAssign(target=target, value=value):
+            return [target, value]
+        case ast.For(target=target, iter=source):
+            return [target, source]
+        case ast.While(test=test) | ast.If(test=test):
+            return [test]
+        case ast.Return(value=ast.expr() as value):
+            return [value]
+        case ast.Expr(value=ast.Call(func=ast.Name(id="print"), args=[only])):
+            return [only]
+        case ast.Expr(value=value):
+            return [value]
+    return []
+
+
+def _alias(program: Program, node: ast.stmt, language: str) -> str:
+    """Return the sentence that an assignment of a name makes no copy, if its value can be changed in place; else ""."""
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=other) as value):
+            found = seen(program, value).get(value, [])
+            if found and type(found[0]) in (list, dict, set):
+                return sentence_in(language, "claim", "alias", name=code_span(name), other=code_span(other))
+    return ""
+
+
+def _forms(word: str) -> list[str]:
+    """Return a word and the singular forms that it may have."""
+    return [
+        word,
+        word.removesuffix("s"),
+        word.removesuffix("es"),
+        word.removesuffix("n"),
+        f"{word.removesuffix('ies')}y",
+    ]
 
 
 def _term(word: str) -> str | None:
     terms = table("terms")
-    forms = [word, word.removesuffix("s"), word.removesuffix("es"), f"{word.removesuffix('ies')}y"]
-    form = next((form for form in forms if form in terms), None)
+    form = next((form for form in _forms(word) if form in terms), None)
     if form is None:
         return None
     is_name = form.endswith(("error", "nonetype"))

@@ -6,6 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.dialogue.tables import sentence_in
 from tutor_pedagogy.offline.engine.writing import code_span
 from tutor_pedagogy.offline.purposes.texts import listed, quoted
 
@@ -39,68 +40,74 @@ def _lines_by_name(program: Program) -> dict[str, list[tuple[int, str]]]:
     return found
 
 
-def _says_in_broken_code(program: Program, name: str) -> str:
+def _says_in_broken_code(program: Program, name: str, language: str) -> str:
     bound = _lines_by_name(program).get(name, [])
     lines = listed([str(program.shown(line)) for line, _ in bound[:_MOST_LINES]])
     if not bound:
         return ""
     match bound[0][1]:
         case "looped":
-            return f"{code_span(name)} is the loop variable of line {lines}: in each iteration it holds the next item."
+            return sentence_in(language, "names", "looped", name=code_span(name), line=lines)
         case "defined":
-            return f"{code_span(name)} is made on line {lines} of your program."
-    return f"{code_span(name)} gets its value on line{'s' if len(bound) > 1 else ''} {lines}."
+            return sentence_in(language, "names", "defined", name=code_span(name), line=lines)
+    key = "assigned_often" if len(bound) > 1 else "assigned"
+    return sentence_in(language, "names", key, name=code_span(name), line=lines)
 
 
-def name_says(program: Program, name: str, near: int) -> str:
+def name_says(program: Program, name: str, near: int, language: str = "en") -> str:
     """Return what a name of the program is and where it gets its value, or "" if the program binds no such name.
 
     `near` is the line of the code that the conversation is about; of several parameters of this name, the one of the
     function around it counts.
     """
     if program.tree is None:
-        return _says_in_broken_code(program, name)
+        return _says_in_broken_code(program, name, language)
     owner = _function_with_parameter(program, name, near)
     if owner is not None and name not in program.functions:
-        return _parameter_says(program, name, owner)
-    return _definition_says(program, name) or _loop_says(program, name) or _variable_says(program, name)
+        return _parameter_says(program, name, owner, language)
+    return (
+        _definition_says(program, name, language)
+        or _loop_says(program, name, language)
+        or _variable_says(program, name, language)
+    )
 
 
-def _definition_says(program: Program, name: str) -> str:
+def _definition_says(program: Program, name: str, language: str) -> str:
     span = code_span(name)
     if name in program.functions:
-        return _function_says(program, program.functions[name])
+        return _function_says(program, program.functions[name], language)
     for node in program.each(ast.ClassDef):
         if node.name == name:
-            return f"{span} is your class, from line {program.shown(node.lineno)}: calling it makes a new object."
+            return sentence_in(language, "names", "class", name=span, line=program.shown(node.lineno))
     imports: list[ast.Import | ast.ImportFrom] = program.each(ast.Import, ast.ImportFrom)
     for imported in imports:
         if any((alias.asname or alias.name).partition(".")[0] == name for alias in imported.names):
-            return f"{span} is imported on line {program.shown(imported.lineno)}; it comes from outside your program."
+            return sentence_in(language, "names", "imported", name=span, line=program.shown(imported.lineno))
     return ""
 
 
-def _loop_says(program: Program, name: str) -> str:
+def _loop_says(program: Program, name: str, language: str) -> str:
     for loop in program.each(ast.For):
         if name in _names(loop.target):
             source = quoted(program.segment(loop.iter))
-            of = f"of {source}" if source else "of what the loop goes through"
-            where = f"line {program.shown(loop.lineno)}"
-            return f"{code_span(name)} is the loop variable of {where}: in each iteration it holds the next item {of}."
+            slots = {"name": code_span(name), "line": program.shown(loop.lineno)}
+            if source:
+                return sentence_in(language, "names", "looped_over", **slots, source=source)
+            return sentence_in(language, "names", "looped", **slots)
     return ""
 
 
-def _function_says(program: Program, function: Function) -> str:
-    span, line = code_span(function.name), program.shown(function.lineno)
+def _function_says(program: Program, function: Function, language: str) -> str:
+    line = program.shown(function.lineno)
     taken = [code_span(each.arg) for each in (*function.args.posonlyargs, *function.args.args) if each.arg != "self"]
-    takes = f"It takes {listed(taken)}" if taken else "It takes no value"
+    slots = {"name": code_span(function.name), "line": line, "parameters": ", ".join(taken)}
+    said = sentence_in(language, "names", "function_with" if taken else "function", **slots)
     if program.returns_nothing(function):
-        gives = "no line of it hands a value back, so a call gives `None`"
-    else:
-        lines = [str(program.shown(each.lineno)) for each in program.returns_of(function) if each.value is not None]
-        where = f" on line {listed(lines[:_MOST_LINES], 'or')}" if lines else ""
-        gives = f"it hands a value back{where}"
-    return f"{span} is your function from line {line}. {takes}, and {gives}."
+        return f"{said} {sentence_in(language, 'names', 'returns_none')}"
+    lines = [str(program.shown(each.lineno)) for each in program.returns_of(function) if each.value is not None]
+    if not lines:
+        return said
+    return f"{said} {sentence_in(language, 'names', 'returns', line=', '.join(lines[:_MOST_LINES]))}"
 
 
 def _function_with_parameter(program: Program, name: str, near: int) -> Function | None:
@@ -114,11 +121,11 @@ def _function_with_parameter(program: Program, name: str, near: int) -> Function
     return next(iter(around or having), None)
 
 
-def _parameter_says(program: Program, name: str, function: Function) -> str:
+def _parameter_says(program: Program, name: str, function: Function, language: str) -> str:
     span = code_span(name)
     if name == "self":
-        return f"{span} is the object on which the method is called."
-    said = f"{span} is a parameter of {code_span(function.name)}: each call gives it its value."
+        return sentence_in(language, "names", "self")
+    said = sentence_in(language, "names", "parameter", name=span, function=code_span(function.name))
     place = next((at for at, each in enumerate(function.args.args) if each.arg == name), None)
     calls = [
         call
@@ -127,24 +134,25 @@ def _parameter_says(program: Program, name: str, function: Function) -> str:
     ]
     for call in calls:
         if place is not None and place < len(call.args) and (value := quoted(program.segment(call.args[place]))):
-            return f"{said} The call on line {program.shown(call.lineno)} hands over {value}."
+            handed = sentence_in(language, "names", "handed", line=program.shown(call.lineno), value=value)
+            return f"{said} {handed}"
     return said
 
 
-def _variable_says(program: Program, name: str) -> str:
+def _variable_says(program: Program, name: str, language: str) -> str:
     bound = program.assignments(name)
     if not bound:
         return ""
     lines = list(dict.fromkeys(program.shown(line) for line, _ in bound))
     first_line, value = bound[0]
     text = program.segment(value) if value is not None else ""
-    first = f", from {code_span(text)}" if text and len(text) <= _MOST_SPAN and text.isprintable() else ""
-    which = "first value" if len(lines) > 1 else "value"
-    said = f"{code_span(name)} gets its {which} on line {program.shown(first_line)}{first}"
+    is_shown = bool(text) and len(text) <= _MOST_SPAN and text.isprintable()
+    slots = {"name": code_span(name), "line": program.shown(first_line), "value": code_span(text) if is_shown else ""}
+    said = sentence_in(language, "names", "variable_from" if is_shown else "variable", **slots)
     if len(lines) == 1:
-        return f"{said}; no other line gives it a new one."
-    others = [str(line) for line in lines[1 : _MOST_LINES + 1]]
-    return f"{said}, and a new one on line{'s' if len(others) > 1 else ''} {listed(others)}."
+        return f"{said} {sentence_in(language, 'names', 'only_once')}"
+    others = ", ".join(str(line) for line in lines[1 : _MOST_LINES + 1])
+    return f"{said} {sentence_in(language, 'names', 'again', line=others)}"
 
 
 def _names(target: ast.expr) -> set[str]:

@@ -10,27 +10,46 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.dialogue.asked import (
     Question,
+    Said,
     at_level,
     hinted_line_says,
     ideas_at_level,
+    line_in,
     named_meanings,
-    with_questions,
 )
 from tutor_pedagogy.dialogue.choosing import counted, fresh
 from tutor_pedagogy.dialogue.depth import until_too_deep
-from tutor_pedagogy.dialogue.judging import judge_guess, judge_line, judge_program
-from tutor_pedagogy.dialogue.kinds import kind_of
-from tutor_pedagogy.dialogue.meaning import meanings, names_in, word_says
+from tutor_pedagogy.dialogue.expressions import expression_answers, plain_names, values_say
+from tutor_pedagogy.dialogue.judging import (
+    judge_change,
+    judge_claims,
+    judge_concept,
+    judge_line,
+    judge_place,
+    judge_program,
+)
+from tutor_pedagogy.dialogue.kinds import is_guessing, kind_of, without_opening
+from tutor_pedagogy.dialogue.meaning import names_in, word_says
 from tutor_pedagogy.dialogue.names import own_names
-from tutor_pedagogy.dialogue.tables import filled, sentence, table, words
-from tutor_pedagogy.dialogue.wordings import code_line, ideas, other_examples, place_of, plan_of, questions, wordings
+from tutor_pedagogy.dialogue.tables import LANGUAGES, filled, sentence, table, words
+from tutor_pedagogy.dialogue.values import Values, article
+from tutor_pedagogy.dialogue.what_if import what_if
+from tutor_pedagogy.dialogue.wordings import (
+    code_line,
+    examples_of_form,
+    ideas,
+    other_examples,
+    place_of,
+    plan_of,
+    questions,
+    wordings,
+)
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline.engine.diagnosis import examine, explanation_of
 from tutor_pedagogy.offline.engine.writing import code_span, fenced
-from tutor_pedagogy.offline.evaluation import UNKNOWN
-from tutor_pedagogy.offline.purposes import note_on_language
-from tutor_pedagogy.offline.purposes.line_facts import known_value
-from tutor_pedagogy.offline.purposes.own_values import all_shown, seen
+from tutor_pedagogy.offline.purposes.questions import language_of_question
+from tutor_pedagogy.offline.purposes.texts import quoted
+from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -38,12 +57,9 @@ if TYPE_CHECKING:
     from tutor_pedagogy.conversation.talk import Talk
     from tutor_pedagogy.offline import Explanation
     from tutor_pedagogy.offline.engine.diagnosis import Diagnosis
-    from tutor_pedagogy.offline.engine.program import Program
     from tutor_protocol import Submission
 
-_MAX_VALUE = 60
-_MOST_READS, _MOST_VALUES = 4, 4
-"""The maximum number of characters of a value that is shown."""
+_MOST_VALUES = 4
 _STEM = 5
 
 
@@ -52,78 +68,164 @@ def reply(submission: Submission, level: HintLevel, student: StudentLevels, talk
     told = talk.follow_up_to
     question = (submission.question or "").strip()
     diagnosis = examine(replace(submission, question=told.question if told is not None else None))
-    kind = kind_of(question) if question else "confused"
+    core = without_opening(question)
+    kind = kind_of(core) if question else "confused"
     if kind == "confused" and told is not None:
         level = HintLevel(min(level, told.hint_level))
-    asked = Question(question, diagnosis, level, student)
-    texts = chain(until_too_deep(_REPLIES[kind](asked) if kind is not None else ()), until_too_deep(_unknown(asked)))
-    text = fresh(texts, talk.said, diagnosis.program, level, is_first_tested=False) or counted(asked.line, talk.said)
-    note = note_on_language(question)
-    return explanation_of(diagnosis, f"{note}\n\n{text}" if note else text)
+    language = language_of_question(question)
+    asked = Question(core, diagnosis, level, student, language if language in LANGUAGES else "en")
+    texts = chain(_direct(asked, kind), _REPLIES[kind](asked) if kind is not None else (), _unknown(asked))
+    whole = (asked.whole(said) for said in until_too_deep(texts))
+    text = fresh(whole, talk.said, diagnosis.program, level, is_first_tested=False) or counted(asked.line, talk.said)
+    return explanation_of(diagnosis, text)
 
 
-def _thanks(asked: Question) -> Iterator[str]:
+_GUESSES = frozenset(("line", "try", "guess", "why", "how", "meaning", "where", "next", None))
+
+
+def _direct(asked: Question, kind: str | None) -> Iterator[Said]:
+    """Yield what can be checked of a question: a change that it proposes, a claim, the value of a piece of code."""
+    if kind not in _GUESSES:
+        return
+    is_guess = is_guessing(asked.text)
+    if is_guess or kind in ("try", "guess", None):
+        yield from judge_place(asked)
+        yield from judge_change(asked)
+    if kind == "line" and is_guess:
+        return
+    if kind != "try":
+        yield from judge_claims(asked)
+    if kind in ("guess", None) or is_guess:
+        yield from judge_concept(asked)
+    if kind in ("meaning", "why", "try", "guess", None):
+        for told, read in expression_answers(asked):
+            yield Said(told, read)
+
+
+def _thanks(asked: Question) -> Iterator[Said]:
+    if asked.language != "en":
+        yield Said(asked.say("reply", "thanks_short", line=asked.line))
     for text in table("texts")["reply"]["thanks"]:
-        yield filled(text, line=asked.line)
+        yield Said(filled(text, line=asked.line))
 
 
-def _solution(asked: Question) -> Iterator[str]:
+def _solution(asked: Question) -> Iterator[Said]:
     name = "solution_here" if asked.level is HintLevel.SOLUTION else "solution_early"
     for other in at_level(asked):
-        yield sentence("reply", name, level=int(asked.level), words=other)
+        yield Said(asked.say("reply", name, level=int(asked.level)), other)
 
 
-def _example(asked: Question) -> Iterator[str]:
+def _example(asked: Question) -> Iterator[Said]:
     if asked.level < HintLevel.EXAMPLE:
+        early = asked.say("reply", "example_early", line=asked.line)
+        if asked.level > HintLevel.QUESTION:
+            for example in examples_of_form(asked.diagnosis):
+                yield Said(early, f"{example.before}\n\n{fenced(example.code)}\n\n{example.after}")
         for question in questions(asked.diagnosis):
-            yield sentence("reply", "example_early", line=asked.line, question=question)
+            yield Said(early, question)
         return
-    link = sentence("again", "example_link", line=asked.line)
+    link = asked.say("reply", "example_link", line=asked.line)
     for example in other_examples(asked.diagnosis):
-        yield f"{example.before}\n\n{fenced(example.code)}\n\n{example.after} {link}"
+        yield Said(link, f"{example.before}\n\n{fenced(example.code)}\n\n{example.after}")
 
 
-def _where(asked: Question) -> Iterator[str]:
-    where = sentence("reply", "where", place=place_of(asked.diagnosis))
-    yield where
+def _where(asked: Question) -> Iterator[Said]:
+    where = asked.say("reply", "where", place=quoted_place(asked))
+    if re.search(r"\bsee\b|\bfind\b|\bcheck\b|\bsehe\b|\bfinde\b|\bver\b|\bvoir\b", asked.text, re.IGNORECASE):
+        yield Said(f"{where} {_how_to_look(asked)}".strip())
+    if names := names_on_line(asked):
+        yield Said(f"{where} {asked.say('claim', 'names_on_line', names=names)}")
+    yield Said(where)
     for question in questions(asked.diagnosis):
-        yield f"{where} {question}"
+        yield Said(where, question)
 
 
-def _confused(asked: Question) -> Iterator[str]:
-    """Yield the hint in other words, for beginners."""
+def _how_to_look(asked: Question) -> str:
+    """Return the sentence that says which values a `print` should show, and where it should stand; "" without names."""
+    program, line = asked.diagnosis.program, code_line(asked.diagnosis)
+    node = program.statement_at(line) if program.tree is not None else None
+    if node is None:
+        return ""
+    loop = node if isinstance(node, ast.For | ast.While) else program.loop_around(node)
+    about = loop.test if isinstance(loop, ast.While) else node
+    names = [part.id for part in walk(about) if isinstance(part, ast.Name) and part.id in program.bound_names]
+    names = [name for name in dict.fromkeys(names) if name not in program.functions][:3]
+    if not names:
+        return ""
+    spans = _joined(asked, [code_span(name) for name in names])
+    if isinstance(loop, ast.While):
+        return asked.say("claim", "print_in_loop", names=spans, line=program.shown(loop.lineno))
+    return asked.say("claim", "print_above", names=spans, line=asked.line)
+
+
+def _joined(asked: Question, parts: Sequence[str]) -> str:
+    if len(parts) == 1:
+        return parts[0]
+    return f"{', '.join(parts[:-1])} {asked.say('listing', 'and')} {parts[-1]}"
+
+
+def names_on_line(asked: Question) -> str:
+    """Return the variables on the hint's line as a list of code spans; "" if there are none."""
+    program, line = asked.diagnosis.program, code_line(asked.diagnosis)
+    node = program.statement_at(line) if program.tree is not None else None
+    own = own_names(program)
+    if node is not None:
+        found = [part.id for part in walk(node) if isinstance(part, ast.Name) and part.lineno == line]
+    else:
+        found = re.findall(r"[A-Za-z_]\w*", program.line(line))
+    names = [name for name in dict.fromkeys(found) if name in own][:4]
+    return _joined(asked, [code_span(name) for name in names]) if names else ""
+
+
+def quoted_place(asked: Question) -> str:
+    """Return the line of the hint with its code, in the language of the question."""
+    code = quoted(asked.diagnosis.program.line(code_line(asked.diagnosis)).strip())
+    place = asked.say("reply", "place", line=asked.line)
+    return f"{place}, {code}" if code else place
+
+
+def _confused(asked: Question) -> Iterator[Said]:
+    """Yield the hint in other words, for beginners, with the values that the program has."""
     yield from _named_in_hint(asked)
+    direct = asked.say("reply", "confused", line=asked.line)
+    told = values_say(asked, Values(asked.diagnosis, asked.text)) if asked.diagnosis.ladder is None else ""
     if asked.level is HintLevel.QUESTION and (said := hinted_line_says(asked.diagnosis)):
-        yield f"{said} {next(questions(asked.diagnosis))}"
+        yield Said(f"{direct} {line_in(asked)} {told}".strip(), f"{said} {next(questions(asked.diagnosis))}")
     simpler = wordings(asked.diagnosis, asked.level, StudentLevels(1, 1))
     for other in chain(ideas(asked.diagnosis) if asked.level >= HintLevel.CONCEPT else (), simpler):
-        yield sentence("reply", "confused", line=asked.line, words=other)
+        yield Said(f"{direct} {told}".strip(), other)
 
 
-def _named_in_hint(asked: Question) -> Iterator[str]:
+def _named_in_hint(asked: Question) -> Iterator[Said]:
     """Yield the meanings of what the words ask about after “mean” or in quotation marks."""
     if re.search(r"\bmean(?:s|t)? (?:by|with)\b|[`\"\u201c]", asked.text):
-        yield from with_questions(asked, meanings(asked.diagnosis.program, asked.text, code_line(asked.diagnosis)))
+        for said in named_meanings(asked):
+            for question in questions(asked.diagnosis):
+                yield Said(said.direct, f"{said.more} {question}")
 
 
-def _next(asked: Question) -> Iterator[str]:
+def _next(asked: Question) -> Iterator[Said]:
+    look = _how_to_look(asked) if asked.diagnosis.finding.error_type != "syntax" else ""
+    first = asked.say("reply", "next_line", place=quoted_place(asked))
     for other in at_level(asked):
-        yield sentence("reply", "next", line=asked.line, words=other)
+        yield Said(f"{first} {look}".strip(), other)
 
 
-def _how(asked: Question) -> Iterator[str]:
+def _how(asked: Question) -> Iterator[Said]:
+    if re.search(r"\b(?:see|find|know|check|notice|debug|sehe|finde)\b", asked.text, re.IGNORECASE):
+        yield from _where(asked)
     if asked.level >= HintLevel.STRUCTURE and (steps := plan_of(asked.diagnosis)):
         numbered = "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
-        yield f"{sentence('reply', 'how_plan', line=asked.line)}\n\n{numbered}"
+        yield Said(asked.say("reply", "how_plan", line=asked.line), f"\n\n{numbered}")
         yield from _step(asked, steps)
     own = names_in(asked.diagnosis.program, asked.text)
     for gist in () if own else named_meanings(asked):
-        yield sentence("reply", "how_known", gist=gist, line=asked.line)
+        yield Said(f"{gist.direct} {asked.say('reply', 'how_known', line=asked.line)}", gist.more)
     for idea in ideas_at_level(asked):
-        yield sentence("reply", "how_concept", idea=idea)
+        yield Said(asked.say("reply", "how_concept"), idea)
 
 
-def _step(asked: Question, steps: Sequence[str]) -> Iterator[str]:
+def _step(asked: Question, steps: Sequence[str]) -> Iterator[Said]:
     """Yield the steps of the plan, those with most words of the question first, and what Python's names in them mean.
 
     Of two steps with as many, the one that names something of Python comes first.
@@ -137,7 +239,7 @@ def _step(asked: Question, steps: Sequence[str]) -> Iterator[str]:
     for at in order:
         step, meaning = told[at]
         text = sentence("reply", "step", number=at + 1, step=step, meaning=meaning, line=asked.line)
-        yield text.replace("  ", " ")
+        yield Said("", text.replace("  ", " "))
 
 
 def _stems(text: str) -> set[str]:
@@ -152,30 +254,40 @@ def _meaning_in(step: str, diagnosis: Diagnosis) -> str:
     return next(filter(None, (word_says(diagnosis.program, name, 0) for name in names)), "")
 
 
-def _try(asked: Question) -> Iterator[str]:
-    tried = sentence("reply", "try_it", line=asked.line)
+def _try(asked: Question) -> Iterator[Said]:
+    yield from what_if(asked)
+    tried = asked.say("reply", "try_it", line=asked.line)
     for gist in named_meanings(asked):
-        yield f"{gist} {tried}"
-    yield tried
+        yield Said(f"{gist.direct} {tried}", gist.more)
+    yield Said(tried)
 
 
-def _why(asked: Question) -> Iterator[str]:
+def _why(asked: Question) -> Iterator[Said]:
+    values = Values(asked.diagnosis, asked.text)
+    told = values_say(asked, values)
+    if re.match(r"(?:what|which)\b", asked.text, re.IGNORECASE):
+        for meant in named_meanings(asked):
+            yield Said(meant.direct, f"{meant.more} {next(ideas_at_level(asked), '')}".strip())
+    named = next(named_meanings(asked), Said("")) if plain_names(asked) else Said("")
     for idea in ideas_at_level(asked):
-        yield sentence("reply", "why", idea=idea)
-    yield from at_level(asked)
+        yield Said(" ".join(filter(None, (named.direct, told))), " ".join(filter(None, (named.more, idea))))
+        yield Said(told, idea)
+    for other in at_level(asked):
+        yield Said(told, other)
 
 
-def _meaning(asked: Question) -> Iterator[str]:
+def _meaning(asked: Question) -> Iterator[Said]:
     program = asked.diagnosis.program
     value = _value_of_name(asked)
-    for said in meanings(program, asked.text, code_line(asked.diagnosis)):
-        yield f"{said} {value}" if value else said
-        yield from with_questions(asked, iter((said,)))
+    for said in named_meanings(asked):
+        yield Said(f"{said.direct} {value}".strip(), said.more)
+        for question in questions(asked.diagnosis):
+            yield Said(f"{said.direct} {value}".strip(), f"{said.more} {question}")
     if (named := _quoted_name(asked.text)) and not word_says(program, named, code_line(asked.diagnosis)):
         for other in at_level(asked):
-            yield sentence("reply", "unknown_name", name=named, line=asked.line, words=other)
+            yield Said(asked.say("reply", "unknown_name", name=named), other)
     if re.search(r"\b(?:this|that|the) line\b|\bit do\b|\bhere\b", asked.text, re.IGNORECASE):
-        yield hinted_line_says(asked.diagnosis) or place_of(asked.diagnosis)
+        yield Said(line_in(asked), hinted_line_says(asked.diagnosis) or place_of(asked.diagnosis))
 
 
 def _quoted_name(words: str) -> str:
@@ -184,46 +296,50 @@ def _quoted_name(words: str) -> str:
 
 
 def _value_of_name(asked: Question) -> str:
-    """Return the sentence about the value that a name has on the hint's line, for a question about its value."""
-    program, line = asked.diagnosis.program, code_line(asked.diagnosis)
-    if not re.search(r"\b(?:value|hold|holds|contain|contains|equal|equals)\b|\bwhat is\b", asked.text, re.IGNORECASE):
+    """Return the sentence about the values that a name has when the program runs, for a question about its value."""
+    pattern = r"\b(?:value|hold|holds|contain|contains|equal|equals|wert|valor|valeur|vale|contiene|enth[aä]lt)\b|\bwhat(?:.?s| is| are)\b"
+    if not re.search(pattern, asked.text, re.IGNORECASE):
         return ""
-    for name in names_in(program, asked.text):
-        if name in program.functions:
-            continue
-        uses = [node for node in program.uses.get(name, ()) if node.lineno == line]
-        value = known_value(program, uses[0]) if uses and asked.level >= HintLevel.STRUCTURE else UNKNOWN
-        if value is not UNKNOWN and len(repr(value)) <= _MAX_VALUE:
-            return sentence("reply", "value_known", name=code_span(name), value=code_span(repr(value)))
-        if told := _values_in_order(program, name, line):
-            return told
+    values = Values(asked.diagnosis, asked.text)
+    for name in plain_names(asked):
+        spans = values.shown(name)
+        if spans:
+            told = asked.say("listing", "then").join(dict.fromkeys(spans[:_MOST_VALUES]))
+            told += " …" if len(spans) > _MOST_VALUES else ""
+            return asked.say("reply", "value_order", name=code_span(name), values=told, line=values.shown_line(name))
+        kinds = values.types_of(name)
+        if len(kinds) == 1:
+            kind = article(next(iter(kinds)))
+            return asked.say("claim", "type", name=code_span(name), type=kind, line=values.shown_line(name))
+        uses = [
+            node for node in asked.diagnosis.program.uses.get(name, ()) if node.lineno == code_line(asked.diagnosis)
+        ]
         where = "below" if any(isinstance(node.ctx, ast.Store) for node in uses) else "above"
-        return sentence("reply", "value_try", name=code_span(name), line=asked.line, where=where)
+        return asked.say("reply", f"value_try_{where}", name=code_span(name), line=asked.line)
     return ""
 
 
-def _values_in_order(program: Program, name: str, line: int) -> str:
-    """Return the sentence with the first values that a name has when the program runs; "" if they are not known."""
-    read = [node for node in program.uses.get(name, ()) if isinstance(node.ctx, ast.Load)]
-    read.sort(key=lambda node: (node.lineno != line, node.lineno < line, node.lineno))
-    found = seen(program, *read[:_MOST_READS])
-    for node in read[:_MOST_READS]:
-        spans = all_shown(list(found.get(node, ()))[:_MOST_VALUES])
-        if len(spans) > 1:
-            values = ", then ".join(spans)
-            return sentence(
-                "reply", "value_order", name=code_span(name), values=values, line=program.shown(node.lineno)
-            )
-    return ""
+def _guess(asked: Question) -> Iterator[Said]:
+    """Yield answers to a guess that could not be judged: what its words mean, the values, and how to check it."""
+    cannot = asked.say("reply", "attempt")
+    told = values_say(asked, Values(asked.diagnosis, asked.text))
+    checks = list(questions(asked.diagnosis))
+    for meant in named_meanings(asked):
+        yield Said(meant.direct, f"{meant.more} {checks[0]}")
+    if told:
+        yield Said(f"{cannot} {told}", checks[0])
+    for check in checks:
+        yield Said(cannot, check)
 
 
-def _unknown(asked: Question) -> Iterator[str]:
+def _unknown(asked: Question) -> Iterator[Said]:
     yield from named_meanings(asked)
+    told = values_say(asked, Values(asked.diagnosis, asked.text))
     for other in at_level(asked):
-        yield sentence("reply", "unknown", line=asked.line, words=other)
+        yield Said(f"{asked.say('reply', 'unknown', line=asked.line)} {told}".strip(), other)
 
 
-_REPLIES: Mapping[str, Callable[[Question], Iterator[str]]] = {
+_REPLIES: Mapping[str, Callable[[Question], Iterator[Said]]] = {
     "thanks": _thanks,
     "solution": _solution,
     "example": _example,
@@ -236,5 +352,5 @@ _REPLIES: Mapping[str, Callable[[Question], Iterator[str]]] = {
     "try": _try,
     "why": _why,
     "meaning": _meaning,
-    "guess": judge_guess,
+    "guess": _guess,
 }

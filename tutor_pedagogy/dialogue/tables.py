@@ -21,9 +21,20 @@ def words(name: str) -> frozenset[str]:
     return frozenset(table("words")[name].split())
 
 
+LANGUAGES = ("de", "es", "fr", "pt")
+"""The languages besides English in which a question is answered, each with a file `texts.<language>.toml`."""
+
+
 def sentence(part: str, name: str, /, **slots: object) -> str:
     """Return a text of `texts.toml` with its placeholders filled in."""
     text: str = table("texts")[part][name]
+    return filled(text, **slots)
+
+
+def sentence_in(language: str, part: str, name: str, /, **slots: object) -> str:
+    """Return a text in a language, or in English if the language has none, with its placeholders filled in."""
+    texts = table(f"texts.{language}") if language in LANGUAGES else table("texts")
+    text: str = texts.get(part, {}).get(name) or table("texts")[part][name]
     return filled(text, **slots)
 
 

@@ -115,7 +115,7 @@ def other_examples(diagnosis: Diagnosis) -> Iterator[Example]:
         of_lesson = (Example(fill(each.before), each.code, fill(each.after)) for each in lesson.examples)
     else:
         of_lesson = diagnosis.ladder.examples
-    every = [*of_lesson, *_of_form(diagnosis), *general_examples(diagnosis.finding.error_type)]
+    every = [*of_lesson, *examples_of_form(diagnosis), *general_examples(diagnosis.finding.error_type)]
     usual = [renamed(each, program.words) for each in every]
     yield from usual
     opening = sentence("again", "example_renamed", line=shown_line(diagnosis))
@@ -132,7 +132,8 @@ def _names(code: str) -> frozenset[str]:
         return frozenset()
 
 
-def _of_form(diagnosis: Diagnosis) -> tuple[Example, ...]:
+def examples_of_form(diagnosis: Diagnosis) -> tuple[Example, ...]:
+    """Return small programs with the form of the hint's line and of the function that it calls."""
     node = _statement(diagnosis)
     if node is None:
         return ()

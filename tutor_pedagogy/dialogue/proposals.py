@@ -1,0 +1,144 @@
+"""The change to the program that a question proposes, and the versions of the program that it may mean."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from tutor_pedagogy.dialogue.changes import Changes
+from tutor_pedagogy.dialogue.fragments import fragments
+from tutor_pedagogy.dialogue.meaning import named_line
+from tutor_pedagogy.dialogue.tables import table
+from tutor_pedagogy.offline.purposes.tables import table as purpose_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tutor_pedagogy.offline.engine.diagnosis import Diagnosis
+
+_MAX_QUESTION = 300
+_MOST_VERSIONS = 6
+_SIGNS = r"\*\*|//|\+=|-=|\*=|==|!=|<=|>=|[-+*/%<>=]"
+_CODE = rf"(?:`[^`\n]{{1,60}}`|{_SIGNS}|[A-Za-z_][\w.]{{0,40}}(?:\([^()\n]{{0,40}}\))?|-?\d[\d.]{{0,10}})"
+_ARTICLE = r"(?:(?:the|a|an|just|only|ein|eine|einen|el|la|un|una|le|o|um|uma) ){0,2}"
+_INSTEAD = re.compile(
+    rf"(?<!\S)(?P<new>{_CODE})\)? (?:instead of|rather than|in place of|and not|not|statt|anstatt|anstelle von|en vez de"
+    rf"|en lugar de|au lieu de|em vez de|ao inv[eé]s de) {_ARTICLE}(?P<old>{_CODE})",
+    re.IGNORECASE,
+)
+_REPLACED = re.compile(
+    rf"\b(?:replace|change|changing|swap|turn|ersetze?n?|cambi[ao]r?|remplacer?|trocar?|mudar?) {_ARTICLE}"
+    rf"(?P<old>{_CODE}) (?:to|with|into|for|by|durch|por|par|en|a|para) {_ARTICLE}(?P<new>{_CODE})",
+    re.IGNORECASE,
+)
+_CALLED = re.compile(
+    r"\b(?:use|using|used|need|needs|call|try|tried|want|write|add|put|with|isn.?t it|is it|should be|convert\w*|turn"
+    r"|to|into|an?|brauche|benutze\w*|verwende\w*|nehme\w*|mit|usar|uso|con|necesito|utiliser?|avec|mettre|com|preciso"
+    r"|de|in|it|not|also) "
+    r"(?:(?:the|a|an|like|das|den|die|el|la|le|o|method|function|keyword|something|maybe) ){0,2}"
+    r"[`.'\"]{0,2}(?P<name>[a-z_]{2,20})\b(?!\s*=)",
+    re.IGNORECASE,
+)
+_BARE_CALL = re.compile(r"(?<![\w.])\.?(?P<name>[a-z_]{2,20})\(\)")
+_REMOVED = re.compile(
+    r"\b(?:remove|delete|drop|erase|leave out|take (?:away|out)|get rid of|without|comment out|l[öo]sche\w*|entferne\w*"
+    r"|weglass\w*|ohne|quit(?:o|ar)|elimin\w+|borr\w+|sin|supprim\w+|enlev\w+|sans|remov\w+|tirar?|apag\w+|sem)\b"
+    rf" {_ARTICLE}(?P<what>line \d{{1,5}}|zeile \d{{1,5}}|l[ií]nea \d{{1,5}}|ligne \d{{1,5}}|linha \d{{1,5}}|{_CODE})",
+    re.IGNORECASE,
+)
+_MOVED = re.compile(
+    r"\b(?P<how>move|unindent|dedent|outdent|indent|un-indent|outside|out of|less|ausr[uü]ck\w*|einr[uü]ck\w*|inside)\b",
+    re.IGNORECASE,
+)
+_STATEMENT = re.compile(r"\b(?P<word>return|print|line \d{1,5}|zeile \d{1,5})\b", re.IGNORECASE)
+_STARTS = re.compile(r"\b(?:start|begin|count|anfang|beginn|empez|commenc|come[cç])\w*\b[^?]{0,20}\b(?P<n>-?\d{1,4})\b")
+
+
+class Proposal(NamedTuple):
+    """A change that a question proposes: the word for it, if it is one of Python, and the versions it may mean."""
+
+    word: str
+    versions: tuple[str, ...]
+
+
+def proposals(diagnosis: Diagnosis, question: str) -> Iterator[Proposal]:
+    """Yield the changes that a question may propose, the most definite reading first."""
+    text = question[:_MAX_QUESTION].replace("\u2019", "'").replace("\u201c", '"').replace("\u201d", '"')
+    changes = Changes(diagnosis)
+    found = [
+        *_swaps(changes, text),
+        *_moved(changes, text),
+        *_removed(changes, text),
+        *_fragments(changes, text),
+        *_signs_in_words(changes, text),
+        *_names(changes, text),
+    ]
+    for word, versions in found:
+        kept = tuple(dict.fromkeys(versions))[:_MOST_VERSIONS]
+        if kept:
+            yield Proposal(word, kept)
+
+
+def _swaps(changes: Changes, text: str) -> Iterator[tuple[str, list[str]]]:
+    for pattern in (_INSTEAD, _REPLACED):
+        for match in pattern.finditer(text):
+            new, old = match["new"].strip("`"), match["old"].strip("`")
+            yield new, changes.replaced(old, new)
+
+
+def _moved(changes: Changes, text: str) -> Iterator[tuple[str, list[str]]]:
+    how, what = _MOVED.search(text), _STATEMENT.search(text)
+    if how is None or what is None:
+        return
+    word = what["word"].lower()
+    line = named_line(text)
+    lines = [line - changes.program.first_line] if line else changes.lines_beginning_with(word)
+    further_in = how["how"].lower() in ("indent", "inside") or how["how"].lower().startswith("einr")
+    yield "", [version for at in lines for version in changes.shifted(at, further_in=further_in)]
+
+
+def _removed(changes: Changes, text: str) -> Iterator[tuple[str, list[str]]]:
+    for match in _REMOVED.finditer(text):
+        line = named_line(match["what"])
+        what = match["what"].strip("`")
+        yield "", changes.without_line(line - changes.program.first_line) if line else changes.without(what)
+
+
+def _fragments(changes: Changes, text: str) -> Iterator[tuple[str, list[str]]]:
+    for fragment in fragments(text, changes.program):
+        yield "", changes.with_fragment(fragment)
+    if match := _STARTS.search(text):
+        yield "", changes.starting_at(match["n"])
+
+
+def _signs_in_words(changes: Changes, text: str) -> Iterator[tuple[str, list[str]]]:
+    for entry in table("signs")["sign"]:
+        if re.search(rf"\b(?:{entry['words']})", text, re.IGNORECASE):
+            yield entry["sign"], changes.with_sign(entry["sign"])
+
+
+def _names(changes: Changes, text: str) -> Iterator[tuple[str, list[str]]]:
+    known = purpose_table("glossary")
+    names = [match["name"] for pattern in (_BARE_CALL, _CALLED) for match in pattern.finditer(text)]
+    alias = {"string": "str", "integer": "int", "number": "int", "whole": "int", "decimal": "float", "text": "str"}
+    is_conversion = re.search(r"convert|turn|cast|chang|make|umwandel|convert", text, re.IGNORECASE)
+    for name in dict.fromkeys(names):
+        word = alias.get(name, name) if is_conversion else name
+        if word in ("global", "nonlocal"):
+            yield word, changes.with_declaration(word)
+        elif word == "return":
+            yield word, changes.with_return()
+        elif word == "self":
+            yield word, changes.with_self()
+        elif word in known or f"str.{word}" in known or f"list.{word}" in known or f".{word}" in known:
+            yield word, changes.with_function(word)
+
+
+def is_statement(code: str) -> bool:
+    """Return whether a piece of code is one statement that is no expression."""
+    try:
+        body = ast.parse(code).body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return False
+    return len(body) == 1 and not isinstance(body[0], ast.Expr)
