@@ -80,11 +80,44 @@ class Changes:
     def replaced(self, old: str, new: str) -> list[str]:
         """Return versions with one piece of code in place of another, on one line or on all of these lines."""
         found = []
+        if new == "del":
+            for node in self.nodes:
+                match node:
+                    case ast.Call(func=ast.Attribute(value=owner, attr="pop" | "remove"), args=[key]):
+                        found.append(
+                            self._with(node, f"del {self.program.segment(owner)}[{self.program.segment(key)}]")
+                        )
+            return found or self._deleted()
         for line in [*self.lines, *range(1, len(self.program.lines) + 1)]:
             changed = _swapped(self.program.lines[line - 1], old, new)
             if changed is not None:
                 found.append(self._put(line, changed))
         return list(dict.fromkeys(found))
+
+    def _deleted(self) -> list[str]:
+        """Return versions with `del` in place of each call of `pop` in the program."""
+        found = []
+        for node in self.program.each(ast.Call):
+            match node:
+                case ast.Call(func=ast.Attribute(value=owner, attr="pop"), args=[key]) if (
+                    node.lineno == node.end_lineno
+                ):
+                    code = f"del {self.program.segment(owner)}[{self.program.segment(key)}]"
+                    found.append(self._with(node, code))
+        return found
+
+    def has(self, code: str) -> bool:
+        """Return whether the program has a piece of code, apart from spaces."""
+        return re.sub(r"\s", "", code) in re.sub(r"\s", "", self.program.code)
+
+    def renamed(self) -> list[str]:
+        """Return versions with another name for each variable that hides a function of Python which is called."""
+        found = []
+        called = {node.func.id for node in self.program.each(ast.Call) if isinstance(node.func, ast.Name)}
+        for name in sorted(called & _FUNCTIONS & self.program.bound_names):
+            lines = [re.sub(rf"(?<![\w.]){name}(?!\w|\s*\()", f"{name}_2", line) for line in self.program.lines]
+            found.append("\n".join(lines))
+        return found
 
     def with_fragment(self, fragment: str) -> list[str]:
         """Return versions with a piece of code of the student in the place where it fits best."""

@@ -6,12 +6,14 @@ import ast
 import re
 from typing import TYPE_CHECKING, Any
 
+from tutor_pedagogy.dialogue.kinds import is_guessing
 from tutor_pedagogy.dialogue.meaning import named_line, names_in
 from tutor_pedagogy.dialogue.tables import table
 from tutor_pedagogy.dialogue.values import Values, article, of_type
 from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.writing import code_span
-from tutor_pedagogy.offline.evaluation import UNKNOWN, run
+from tutor_pedagogy.offline.evaluation import UNKNOWN, Stopped, run
+from tutor_pedagogy.offline.purposes.own_values import shown as shown_value
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.dialogue.asked import Question
 
 _NOT = re.compile(r"\b(?:not|n.t|never|no longer|nicht|kein\w*|nie|nunca|pas|jamais|n[aã]o)\b|n't\b", re.IGNORECASE)
+_WHY = re.compile(r"why\b|how come\b|warum\b|wieso\b|por ?qu[eé]\b|pourquoi\b", re.IGNORECASE)
 _CHANGES = re.compile(
     r"\b(?:chang\w*|updat\w*|increas\w*|decreas\w*|grow\w*|shrink\w*|stays?|remains?|go(?:es)? (?:up|down)|incremented"
     r"|[äa]nder\w*|cambi\w*|change|mud[ao]\w*)\b",
@@ -58,15 +61,27 @@ _NONE_METHODS = frozenset(
 )
 
 
-def judged_claims(asked: Question, values: Values) -> Iterator[str]:
-    """Yield answers, each with yes or no in front, to what a question claims about the program."""
-    for claim in _CLAIMS:
-        yield from claim(asked, values)
+def judged_claims(asked: Question, values: Values, *, is_guess: bool) -> Iterator[str]:
+    """Yield answers to what a question claims about the program, those to a guess with yes or no in front."""
+    for claim in _CLAIMS if is_guess else _FACTS:
+        try:
+            yield from list(claim(asked, values))
+        except Stopped:  # A value that is compared holds one that is not known.
+            continue
 
 
 def _yes(asked: Question, *, is_true: bool, is_denied: bool) -> str:
-    """Return the word for yes or no: a denied claim that is false is answered with no, too."""
+    """Return the word for yes or no, or "" for a question for a reason. A denied claim that is false is denied, too."""
+    if _WHY.match(asked.text):
+        return ""
     return asked.say("verdict", "yes" if is_true != is_denied else "no")
+
+
+def _opened(asked: Question, name: str, said: str) -> str:
+    """Return a sentence with yes or no in front if the question can be answered so, and denies nothing."""
+    if not is_guessing(asked.text) or _NOT.search(asked.text):
+        return said
+    return f"{asked.say('verdict', name)} {said}"
 
 
 def _typed(asked: Question, values: Values) -> Iterator[str]:
@@ -103,16 +118,26 @@ def _letters(asked: Question, values: Values) -> Iterator[str]:
         others = [*asked.diagnosis.program.words, *values.known_names()]
     same = next((each for each in others if each != word and each.lower() == word.lower()), None)
     if word and same is not None:
-        yield asked.say("claim", "letters_yes", word=code_span(word), other=code_span(same))
+        yield _opened(asked, "yes", asked.say("claim", "letters_yes", word=code_span(word), other=code_span(same)))
     elif word and others:
-        yield asked.say("claim", "letters_no", word=code_span(word))
+        yield _opened(asked, "no", asked.say("claim", "letters_no", word=code_span(word)))
+
+
+_BETWEEN = (
+    r"(?:\W+(?:is|was|are|isn.?t|aren.?t|be|being|already|still|really|actually|just|only|not|always|maybe|a|an|of|type"
+    r"|ist|eine?n?|kein\w*|nicht|schon|noch|es|est|una?|une|um|uma|pas|no|n[aã]o|never|has|becomes?|stays?)){1,5}\W+"
+)
 
 
 def _type(asked: Question, values: Values) -> Iterator[str]:
-    wanted = _types_in(asked.text)
-    if not wanted:
-        return
+    """Answer whether a name has the type that the question states right after it."""
     for name in names_in(asked.diagnosis.program, asked.text):
+        stated = re.search(
+            rf"\b{re.escape(name)}{_BETWEEN}(?P<type>\w+(?: (?:zahl|number))?)", asked.text, re.IGNORECASE
+        )
+        wanted = _types_in(stated["type"]) if stated is not None else set()
+        if not wanted:
+            continue
         kinds = values.types_of(name)
         if not kinds:
             continue
@@ -216,7 +241,7 @@ def _changes(asked: Question, values: Values) -> Iterator[str]:
             continue
         else:
             said = asked.say("claim", "stays", name=code_span(name), line=where)
-        yield f"{opening} {said}"
+        yield f"{opening} {said}".strip()
         return
 
 
@@ -232,9 +257,11 @@ def _value(asked: Question, values: Values) -> Iterator[str]:
     for name in names_in(asked.diagnosis.program, asked.text):
         found = values.of(name)
         shown = values.shown(name)
-        if not found or not shown or UNKNOWN in found:
+        if not found or not shown or any(each is UNKNOWN for each in found):
             continue
-        hits = [type(each) is type(wanted) and each == wanted for each in found]
+        hits = [
+            type(each) is type(wanted) and span == shown_value(wanted) for each, span in zip(found, shown, strict=True)
+        ]
         is_denied = bool(_NOT.search(asked.text))
         told = asked.say("listing", "then").join(dict.fromkeys(shown[:_MOST_SHOWN]))
         told += " …" if len(shown) > _MOST_SHOWN else ""
@@ -257,11 +284,11 @@ def _member(asked: Question, values: Values) -> Iterator[str]:
     for word in words:
         same = next((key for key in keys if str(key) == word), None)
         if same is not None:
-            yield asked.say("claim", "member_yes", word=code_span(repr(same)), keys=listed)
+            yield _opened(asked, "yes", asked.say("claim", "member_yes", word=code_span(repr(same)), keys=listed))
             return
     crash = values.crash
     if crash is not None and any(word == crash.message.strip("'\"") for word in words):
-        yield asked.say("claim", "member_no", word=code_span(crash.message), keys=listed)
+        yield _opened(asked, "no", asked.say("claim", "member_no", word=code_span(crash.message), keys=listed))
 
 
 def _prints(asked: Question, values: Values) -> Iterator[str]:
@@ -295,7 +322,7 @@ def _base_case(asked: Question, values: Values) -> Iterator[str]:
         said = asked.say("claim", "base_case", line=program.shown(ends[0].lineno), name=function.name)
     else:
         said = asked.say("claim", "no_base_case", name=function.name)
-    yield f"{opening} {said}"
+    yield f"{opening} {said}".strip()
 
 
 def _branch(asked: Question, values: Values) -> Iterator[str]:
@@ -334,14 +361,16 @@ def _endless_calls(asked: Question, values: Values) -> Iterator[str]:
         yield asked.say("claim", "calls_endless")
 
 
+_KEY = re.compile(
+    r"\b(?:the|my|that) key\b|\bthere\b|exist|\bder schl[uü]ssel|\bla clave|\bla cl[eé]\b|\ba chave|spell|typo",
+    re.IGNORECASE,
+)
+
+
 def _near_key(asked: Question, values: Values) -> Iterator[str]:
     """Answer with the key that is nearly the one that Python did not find."""
     crash = values.crash
-    if (
-        crash is None
-        or crash.exception != "KeyError"
-        or not re.search(r"\bkey\b|\bthere\b|exist|schl[uü]ssel|clave|cl[eé]\b|chave", asked.text, re.I)
-    ):
+    if crash is None or crash.exception != "KeyError" or not _KEY.search(asked.text):
         return
     wanted = crash.message.strip("'\"")
     for key in values.keys():
@@ -353,6 +382,7 @@ def _near_key(asked: Question, values: Values) -> Iterator[str]:
 _CLAIMS: tuple[Callable[[Question, Values], Iterator[str]], ...] = (
     _typed,
     _letters,
+    _member,
     _near_key,
     _base_case,
     _endless_calls,
@@ -363,5 +393,14 @@ _CLAIMS: tuple[Callable[[Question, Values], Iterator[str]], ...] = (
     _changes,
     _value,
     _branch,
-    _member,
 )
+
+_FACTS: tuple[Callable[[Question, Values], Iterator[str]], ...] = (
+    _typed,
+    _near_key,
+    _endless_calls,
+    _prints,
+    _runs,
+    _branch,
+)
+"""Those that answer a question of another kind, too: what is true, without yes or no."""

@@ -7,8 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.dialogue.fragments import fragments
-from tutor_pedagogy.dialogue.meaning import names_in
-from tutor_pedagogy.dialogue.tables import words
+from tutor_pedagogy.dialogue.meaning import line_in_language, line_says, names_in
+from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.writing import code_span
 from tutor_pedagogy.offline.evaluation import UNKNOWN, run
 from tutor_pedagogy.offline.purposes.own_values import computed, shown
@@ -38,6 +38,7 @@ def computed_parts(program: Program, line: int) -> list[tuple[str, str]]:
         part
         for part in walk(node)
         if isinstance(part, _WORTH_SHOWING)
+        and not is_call_of(part, "print", "input")
         and part.lineno == line
         and isinstance(getattr(part, "ctx", ast.Load()), ast.Load)
     ][:_MOST_EXPRESSIONS]
@@ -89,6 +90,12 @@ def expression_answers(asked: Question) -> Iterator[tuple[str, str]]:
     if program.tree is None:
         return
     for code in fragments(asked.text, program):
+        at = next((line for line, text in enumerate(program.lines, 1) if text.strip() == code), None)
+        if at is not None and program.statement_at(at) is not None:
+            read = line_says(program, at, is_doubtful=bool(program.submission.traceback))
+            told = "" if asked.language == "en" else line_in_language(program, at, asked.language)
+            if told or read:
+                yield told, read
         try:
             expression = ast.parse(code, mode="eval").body
         except (SyntaxError, ValueError, MemoryError, RecursionError):
@@ -101,6 +108,8 @@ def expression_answers(asked: Question) -> Iterator[tuple[str, str]]:
             yield told, read
     if match := _SLICE.search(asked.text):
         yield _slice_says(asked, match["inside"]), ""
+        if match["inside"] in (":", "::"):
+            yield asked.say("claim", "slice_plain"), ""
 
 
 def _with_number(asked: Question, expression: ast.expr, code: str) -> str:
@@ -159,6 +168,4 @@ def _slice_says(asked: Question, inside: str) -> str:
 def plain_names(asked: Question) -> list[str]:
     """Return the names of the program that a question mentions and that are no functions of it."""
     program = asked.diagnosis.program
-    return [
-        name for name in names_in(program, asked.text) if name not in program.functions and name not in words("small")
-    ]
+    return [name for name in names_in(program, asked.text) if name not in program.functions]

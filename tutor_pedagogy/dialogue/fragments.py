@@ -61,6 +61,8 @@ def _may_be_code(window: list[str], own: frozenset[str]) -> bool:
         return False
     if last in _OF_SENTENCES and last not in own:
         return False
+    if "is" in names[1:-1]:
+        return False
     return not any(name in words("sentence") and name not in own for name in names)
 
 
@@ -76,5 +78,7 @@ def _is_code(code: str) -> bool:
         return False
     if len(body) != 1:
         return False
-    value = body[0].value if isinstance(body[0], ast.Expr) else None
-    return value is None or not isinstance(value, ast.Name | ast.Constant)
+    match body[0]:
+        case ast.Expr(value=ast.Name() | ast.Constant() | ast.Call(func=ast.Name(), args=[], keywords=[])):
+            return False
+    return True

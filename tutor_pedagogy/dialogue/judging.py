@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,10 @@ _TRIED = re.compile(
 )
 _STILL = re.compile(
     r"\b(?:still|same|again|not|doesn.?t|noch|immer|sigue|igual|encore|toujours|ainda)\b", re.IGNORECASE
+)
+_OUTCOME = re.compile(
+    r"\bwhat (?:happens|would|will|if)|\bwas passiert|\bwas w[aä]re|\bqu[eé] pasa|\bque se passe|\bo que acontece",
+    re.IGNORECASE,
 )
 _ORDER = ("mended", "wrong", "other", "same", "unreadable", "unknown")
 _MOST_ASKED_LINES = 2
@@ -81,10 +86,10 @@ def judge_place(asked: Question) -> Iterator[Said]:
         yield Said(f"{no} {said}", next(questions(asked.diagnosis)))
 
 
-def judge_claims(asked: Question) -> Iterator[Said]:
+def judge_claims(asked: Question, *, is_guess: bool) -> Iterator[Said]:
     """Yield answers to claims about the program, each with a question on the hint's line after it, and without."""
     values = Values(asked.diagnosis, asked.text)
-    for said in judged_claims(asked, values):
+    for said in judged_claims(asked, values, is_guess=is_guess):
         yield Said(said)
 
 
@@ -96,67 +101,69 @@ def judge_change(asked: Question) -> Iterator[Said]:
         if number == _MOST_PROPOSALS:
             return
         trials = [laboratory.attempt(code) for code in proposal.versions]
+        if not laboratory.is_about_names:
+            trials = [trial for trial in trials if trial.exception != "NameError"]
+        if not trials:
+            continue
         is_tried = bool(_TRIED.search(asked.text)) and bool(_STILL.search(asked.text))
-        best = min(trials, key=lambda trial: _ORDER.index(trial.ending))
+        best = min(trials, key=lambda trial: (_ORDER.index(trial.ending), not trial.is_known_edit, not trial.output))
         if is_tried and any(trial.ending in ("same", "other") for trial in trials):
             best = next(trial for trial in trials if trial.ending in ("same", "other"))
-        said = _verdict(asked, laboratory, proposal, best)
+        said = list(_verdict(asked, laboratory, proposal, best))
         if said:
-            yield said
+            yield from said
             return
 
 
-def _verdict(asked: Question, laboratory: Laboratory, proposal: Proposal, trial: Trial) -> Said | None:
-    is_asking_for_outcome = re.search(
-        r"\bwhat (?:happens|would|will|if)|\bwas passiert|\bqu[eé] pasa", asked.text, re.I
-    )
-    crash = laboratory.crash
-    exception = crash.exception if crash is not None else ""
+def _verdict(asked: Question, laboratory: Laboratory, proposal: Proposal, trial: Trial) -> Iterator[Said]:
+    """Yield what the trial of a proposal shows, with yes or no in front if the question asks for that."""
+    is_about_outcome = bool(_OUTCOME.search(asked.text))
     line = asked.diagnosis.program.shown(trial.line) if trial.line else asked.line
-    values = {"exception": exception, "line": line, "result": trial.result}
-    yes, no, later = (asked.say("verdict", name) for name in ("yes", "no", "not_yet"))
     edit = asked.diagnosis.finding.edit
     is_known_word = bool(proposal.word) and edit is not None and _is_added(proposal.word, edit.before, edit.after)
     is_other_way = bool(proposal.word) and edit is not None and not is_known_word and not trial.is_known_edit
     question = next(questions(asked.diagnosis))
+
+    def told(opening: str, name: str, **slots: object) -> str:
+        is_bare = is_about_outcome or not opening
+        return f"{'' if is_bare else asked.say('verdict', opening)} {asked.say('verdict', name, **slots)}".strip()
+
     match trial.ending:
         case "mended":
+            exception = laboratory.crash.exception if laboratory.crash is not None else ""
             name = _mended(asked, laboratory, trial)
-            told = asked.say("verdict", name, **values)
-            output = _printed(asked, trial.output)
-            opening = "" if is_asking_for_outcome or is_other_way else yes
-            rest = asked.say("verdict", "another_way") if is_other_way else output
-            return Said(" ".join(filter(None, (opening, told, rest))))
-        case "same" if crash is not None:
-            told = asked.say("verdict", "same_exception", **{**values, "exception": trial.exception})
-            return Said(f"{'' if is_asking_for_outcome else no} {told}", question)
+            said = told("" if is_other_way else "yes", name, exception=exception, result=trial.result)
+            if is_other_way:
+                yield Said(f"{said} {asked.say('verdict', 'another_way')}")
+            yield Said(f"{said} {_printed(asked, trial.output)}")
+            yield Said(said)
+        case "same" if trial.exception:
+            yield Said(told("no", "same_exception", exception=trial.exception, line=line), question)
         case "same":
-            return Said(f"{'' if is_asking_for_outcome else no} {asked.say('verdict', 'same_loop')}", question)
+            yield Said(told("no", "same_loop"), question)
         case "other" if is_known_word:
-            told = asked.say("verdict", "right_idea", name=proposal.word, line=line, exception=trial.exception)
-            return Said(told, question)
+            yield Said(told("", "right_idea", name=proposal.word, line=line, exception=trial.exception), question)
         case "other":
-            told = asked.say("verdict", "other_exception", **{**values, "exception": trial.exception})
-            return Said(f"{'' if is_asking_for_outcome else later} {told}", question)
+            yield Said(told("not_yet", "other_exception", exception=trial.exception, line=line), question)
         case "wrong" if laboratory.symptom is not None:
-            told = asked.say("verdict", "wrong_result", **values, expected=_bare(laboratory.symptom.expected or ""))
-            return Said(f"{'' if is_asking_for_outcome else no} {told}", question)
+            expected = _bare(laboratory.symptom.expected or "")
+            yield Said(told("no", "wrong_result", result=trial.result, expected=expected), question)
         case "unreadable" if not _is_doubtful(proposal):
-            return Said(f"{'' if is_asking_for_outcome else no} {asked.say('verdict', 'unreadable')}", question)
+            was_readable = asked.diagnosis.program.fault is None
+            yield Said(told("no", "unreadable" if was_readable else "still_unreadable"), question)
         case "unknown" if trial.output is not None and laboratory.before is not None:
             before = laboratory.before
             if before.ending == "finished" and before.output == trial.output:
-                return Said(asked.say("verdict", "prints_same"), question)
-            if output := _shown_output(trial.output):
-                return Said(asked.say("verdict", "prints", output=output), asked.say("verdict", "another_way"))
+                yield Said(told("", "prints_same"), question)
+            elif output := _shown_output(trial.output):
+                yield Said(told("", "prints", output=output), asked.say("verdict", "another_way"))
     if is_known_word:
-        return Said(f"{yes} {asked.say('verdict', 'concept_yes')}", question)
-    return None
+        yield Said(told("yes", "concept_yes"), question)
 
 
 def _is_doubtful(proposal: Proposal) -> bool:
     """Return whether a version that Python cannot read may not be what the student means."""
-    return not proposal.word or not proposal.word.isidentifier()
+    return not proposal.word or keyword.iskeyword(proposal.word)
 
 
 def _mended(asked: Question, laboratory: Laboratory, trial: Trial) -> str:
@@ -193,7 +200,7 @@ def _shown_output(output: str | None) -> str:
     lines = [line for line in (output or "").split("\n") if line.strip()]
     if not lines or len(lines) > 3 or sum(map(len, lines)) > _LONGEST_OUTPUT or any("`" in line for line in lines):
         return ""
-    return ", ".join(code_span(line) for line in lines)
+    return ", ".join(f"“{line.strip()}”" for line in lines)
 
 
 def judge_concept(asked: Question) -> Iterator[Said]:
@@ -249,6 +256,7 @@ def judge_program(asked: Question) -> Iterator[Said]:
             with_input = asked.say("verdict", "now_typed", typed=typed[0]) if typed else ""
             finishes = asked.say("verdict", "now_finishes")
             yield Said(" ".join(filter(None, (finishes, with_input, output, limit))))
+            yield Said(f"{finishes} {limit}")
     place = place_of(diagnosis)
     if not is_found:
         yield Said(asked.say("reply", "checked_open", place=place))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -54,6 +55,11 @@ _MOVED = re.compile(
 _STATEMENT = re.compile(r"\b(?P<word>return|print|line \d{1,5}|zeile \d{1,5})\b", re.IGNORECASE)
 _STARTS = re.compile(r"\b(?:start|begin|count|anfang|beginn|empez|commenc|come[cç])\w*\b[^?]{0,20}\b(?P<n>-?\d{1,4})\b")
 
+_SHOULD_BE = re.compile(
+    r"\b(?:should|must|shouldn.?t|has to|let) (?P<name>[A-Za-z_]\w{0,40}) (?:not )?(?:be|start (?:at|with)|equal) "
+    r"(?P<value>-?\d[\d.]{0,10}|'[^'\n]{0,20}'|\"[^\"\n]{0,20}\"|\[\]|\{\}|None|True|False)"
+)
+
 
 class Proposal(NamedTuple):
     """A change that a question proposes: the word for it, if it is one of Python, and the versions it may mean."""
@@ -83,8 +89,23 @@ def proposals(diagnosis: Diagnosis, question: str) -> Iterator[Proposal]:
 def _swaps(changes: Changes, text: str) -> Iterator[tuple[str, list[str]]]:
     for pattern in (_INSTEAD, _REPLACED):
         for match in pattern.finditer(text):
-            new, old = match["new"].strip("`"), match["old"].strip("`")
-            yield new, changes.replaced(old, new)
+            new, old = (_sign_of(match[part].strip("`"), changes) for part in ("new", "old"))
+            if new and old:
+                yield new, changes.replaced(old, new)
+
+
+def _sign_of(word: str, changes: Changes) -> str:
+    """Return a piece of code as it is, the sign that a word names, or "" for a word that is neither."""
+    if not word.isalpha():
+        return word
+    sign = next(
+        (each["sign"] for each in table("signs")["sign"] if re.fullmatch(each["words"], word, re.IGNORECASE)), ""
+    )
+    if sign and not sign.isalpha():
+        return sign
+    known = purpose_table("glossary")
+    is_code = keyword.iskeyword(word) or word in known or f".{word}" in known or word in changes.program.words
+    return word if is_code and not sign else ""
 
 
 def _moved(changes: Changes, text: str) -> Iterator[tuple[str, list[str]]]:
@@ -106,7 +127,14 @@ def _removed(changes: Changes, text: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _fragments(changes: Changes, text: str) -> Iterator[tuple[str, list[str]]]:
-    for fragment in fragments(text, changes.program):
+    pieces = fragments(text, changes.program)
+    if len(pieces) > 1 and changes.has(pieces[0]) and not changes.has(pieces[1]):
+        yield "", changes.replaced(pieces[0], pieces[1])
+    if match := _SHOULD_BE.search(text):
+        yield "", changes.with_fragment(f"{match['name']} = {match['value']}")
+    if re.search(r"\brenam\w*|another name|other name|umbenenn\w*|renombr\w*|renomm\w*|renome\w*", text, re.IGNORECASE):
+        yield "", changes.renamed()
+    for fragment in pieces:
         yield "", changes.with_fragment(fragment)
     if match := _STARTS.search(text):
         yield "", changes.starting_at(match["n"])

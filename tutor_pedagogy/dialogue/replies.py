@@ -29,7 +29,7 @@ from tutor_pedagogy.dialogue.judging import (
     judge_program,
 )
 from tutor_pedagogy.dialogue.kinds import is_guessing, kind_of, without_opening
-from tutor_pedagogy.dialogue.meaning import names_in, word_says
+from tutor_pedagogy.dialogue.meaning import names_in, word_meaning, word_says
 from tutor_pedagogy.dialogue.names import own_names
 from tutor_pedagogy.dialogue.tables import LANGUAGES, filled, sentence, table, words
 from tutor_pedagogy.dialogue.values import Values, article
@@ -46,6 +46,7 @@ from tutor_pedagogy.dialogue.wordings import (
 )
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline.engine.diagnosis import examine, explanation_of
+from tutor_pedagogy.offline.engine.program import Program
 from tutor_pedagogy.offline.engine.writing import code_span, fenced
 from tutor_pedagogy.offline.purposes.questions import language_of_question
 from tutor_pedagogy.offline.purposes.texts import quoted
@@ -59,8 +60,13 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.diagnosis import Diagnosis
     from tutor_protocol import Submission
 
-_MOST_VALUES = 4
+_MOST_VALUES, _MOST_CALLS = 4, 60
 _STEM = 5
+_ABOUT_VALUE = re.compile(
+    r"\b(?:value|hold|holds|contain|contains|equal|equals|wert|valor|valeur|vale|contiene|enth[aä]lt)\b"
+    r"|\bwhat(?:.?s| is| are)\b",
+    re.IGNORECASE,
+)
 
 
 def reply(submission: Submission, level: HintLevel, student: StudentLevels, talk: Talk) -> Explanation:
@@ -76,7 +82,8 @@ def reply(submission: Submission, level: HintLevel, student: StudentLevels, talk
     asked = Question(core, diagnosis, level, student, language if language in LANGUAGES else "en")
     texts = chain(_direct(asked, kind), _REPLIES[kind](asked) if kind is not None else (), _unknown(asked))
     whole = (asked.whole(said) for said in until_too_deep(texts))
-    text = fresh(whole, talk.said, diagnosis.program, level, is_first_tested=False) or counted(asked.line, talk.said)
+    text = fresh(whole, talk.said, Program(submission), level, is_first_tested=False)
+    text = text or counted(asked.line, talk.said)
     return explanation_of(diagnosis, text)
 
 
@@ -93,13 +100,22 @@ def _direct(asked: Question, kind: str | None) -> Iterator[Said]:
         yield from judge_change(asked)
     if kind == "line" and is_guess:
         return
-    if kind != "try":
-        yield from judge_claims(asked)
+    is_claim = is_guess or kind in ("guess", None)
+    if kind in ("meaning", "why") and not is_claim:
+        yield from _expressions(asked)
+    if kind not in ("try", "why") or is_guess:
+        yield from judge_claims(asked, is_guess=is_claim)
     if kind in ("guess", None) or is_guess:
         yield from judge_concept(asked)
-    if kind in ("meaning", "why", "try", "guess", None):
-        for told, read in expression_answers(asked):
-            yield Said(told, read)
+    if kind in ("try", "guess", None) or is_claim:
+        yield from _expressions(asked)
+
+
+def _expressions(asked: Question) -> Iterator[Said]:
+    """Yield what the pieces of code mean that a question contains."""
+    told = values_say(asked, Values(asked.diagnosis, asked.text)) if asked.text.lower().startswith("why") else ""
+    for direct, read in expression_answers(asked):
+        yield Said(f"{direct} {told}".strip(), read)
 
 
 def _thanks(asked: Question) -> Iterator[Said]:
@@ -219,6 +235,9 @@ def _how(asked: Question) -> Iterator[Said]:
         yield Said(asked.say("reply", "how_plan", line=asked.line), f"\n\n{numbered}")
         yield from _step(asked, steps)
     own = names_in(asked.diagnosis.program, asked.text)
+    if re.match(r"what(?:.?s| is| does)\b", asked.text, re.IGNORECASE):
+        for gist in named_meanings(asked):
+            yield Said(f"{gist.direct} {asked.say('reply', 'how_known', line=asked.line)}", gist.more)
     for gist in () if own else named_meanings(asked):
         yield Said(f"{gist.direct} {asked.say('reply', 'how_known', line=asked.line)}", gist.more)
     for idea in ideas_at_level(asked):
@@ -269,6 +288,7 @@ def _why(asked: Question) -> Iterator[Said]:
         for meant in named_meanings(asked):
             yield Said(meant.direct, f"{meant.more} {next(ideas_at_level(asked), '')}".strip())
     named = next(named_meanings(asked), Said("")) if plain_names(asked) else Said("")
+    named = Said(" ".join(filter(None, (named.direct, _source_says(asked)))), named.more)
     for idea in ideas_at_level(asked):
         yield Said(" ".join(filter(None, (named.direct, told))), " ".join(filter(None, (named.more, idea))))
         yield Said(told, idea)
@@ -276,18 +296,66 @@ def _why(asked: Question) -> Iterator[Said]:
         yield Said(told, other)
 
 
+def _source_says(asked: Question) -> str:
+    """Return what the function does whose result a name of the question holds; "" if none is known in the language."""
+    program = asked.diagnosis.program
+    for name in plain_names(asked):
+        for _, value in program.assignments(name):
+            match value:
+                case ast.Call(func=ast.Name(id=word) | ast.Attribute(attr=word)):
+                    meant = word_meaning(program, word, code_line(asked.diagnosis), asked.language)
+                    if meant is not None:
+                        return meant.direct
+    return ""
+
+
 def _meaning(asked: Question) -> Iterator[Said]:
     program = asked.diagnosis.program
-    value = _value_of_name(asked)
+    value = _value_of_name(asked) or _argument_says(asked)
     for said in named_meanings(asked):
-        yield Said(f"{said.direct} {value}".strip(), said.more)
+        direct = (
+            f"{value} {said.direct}"
+            if re.search(r"\b(?:lines?|zeile|l[ií]nea|ligne|linha) \d", asked.text, re.I)
+            else f"{said.direct} {value}"
+        )
+        yield Said(direct, said.more)
+        if value:
+            yield Said(value)
         for question in questions(asked.diagnosis):
-            yield Said(f"{said.direct} {value}".strip(), f"{said.more} {question}")
+            yield Said(direct, f"{said.more} {question}")
     if (named := _quoted_name(asked.text)) and not word_says(program, named, code_line(asked.diagnosis)):
         for other in at_level(asked):
             yield Said(asked.say("reply", "unknown_name", name=named), other)
     if re.search(r"\b(?:this|that|the) line\b|\bit do\b|\bhere\b", asked.text, re.IGNORECASE):
         yield Said(line_in(asked), hinted_line_says(asked.diagnosis) or place_of(asked.diagnosis))
+
+
+def _argument_says(asked: Question) -> str:
+    """Return what a function that a question names gets in this program, or what is None there; "" if not known."""
+    program = asked.diagnosis.program
+    values = Values(asked.diagnosis, asked.text)
+    words_asked = set(re.findall(r"[A-Za-z_]\w*", asked.text))
+    if words_asked & {"None", "NoneType", "nonetype", "none"}:
+        nothing = [name for name, span in values.facts() if span == "`None`"]
+        if nothing:
+            kind = article(type(None))
+            return asked.say(
+                "claim", "type_none", name=code_span(nothing[0]), type=kind, line=values.shown_line(nothing[0])
+            )
+    for call in program.each(ast.Call):
+        match call:
+            case ast.Call(func=ast.Name(id=word), args=[ast.Name(id=name), *_]) if word in words_asked:
+                pass
+            case _:
+                continue
+        if word in program.functions or len(program.each(ast.Call)) > _MOST_CALLS:
+            continue
+        kinds = values.types_of(name)
+        if len(kinds) == 1:
+            spans = values.shown(name)
+            shown = f"{code_span(name)} ({spans[0]})" if spans else code_span(name)
+            return asked.say("claim", "gets", argument=shown, type=article(next(iter(kinds))))
+    return ""
 
 
 def _quoted_name(words: str) -> str:
@@ -297,9 +365,11 @@ def _quoted_name(words: str) -> str:
 
 def _value_of_name(asked: Question) -> str:
     """Return the sentence about the values that a name has when the program runs, for a question about its value."""
-    pattern = r"\b(?:value|hold|holds|contain|contains|equal|equals|wert|valor|valeur|vale|contiene|enth[aä]lt)\b|\bwhat(?:.?s| is| are)\b"
-    if not re.search(pattern, asked.text, re.IGNORECASE):
-        return ""
+    return _values_of_names(asked) if _ABOUT_VALUE.search(asked.text) else ""
+
+
+def _values_of_names(asked: Question) -> str:
+    """Return the sentence about the values that the first name of a question has when the program runs."""
     values = Values(asked.diagnosis, asked.text)
     for name in plain_names(asked):
         spans = values.shown(name)
@@ -324,8 +394,10 @@ def _guess(asked: Question) -> Iterator[Said]:
     cannot = asked.say("reply", "attempt")
     told = values_say(asked, Values(asked.diagnosis, asked.text))
     checks = list(questions(asked.diagnosis))
-    for meant in named_meanings(asked):
-        yield Said(meant.direct, f"{meant.more} {checks[0]}")
+    names = names_in(asked.diagnosis.program, asked.text)
+    value = _values_of_names(asked)
+    for meant in named_meanings(asked) if names or re.search(r"[`(]", asked.text) else ():
+        yield Said(f"{value} {meant.direct}".strip(), f"{meant.more} {checks[0]}")
     if told:
         yield Said(f"{cannot} {told}", checks[0])
     for check in checks:

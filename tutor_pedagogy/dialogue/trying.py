@@ -62,6 +62,11 @@ class Laboratory:
         self.crash: Crash | None = read_crash(text, program)
         self.symptom: Symptom | None = read_symptom(text, program.submission.question)
 
+    @property
+    def is_about_names(self) -> bool:
+        """Whether the program failed because a name has no value."""
+        return self.crash is not None and self.crash.exception in ("NameError", "UnboundLocalError")
+
     @cached_property
     def _edited(self) -> str | None:
         edit = self.diagnosis.finding.edit
@@ -152,7 +157,9 @@ class Laboratory:
         if crash is None or before is None or not _is_crash(before, crash):
             return _UNKNOWN
         if error:
-            is_same = error == crash.exception and str(done.exception) == str(before.exception)
+            is_same = error == crash.exception and (
+                done.line == crash.line or str(done.exception) == str(before.exception)
+            )
             return Trial(ending="same" if is_same else "other", exception=error, line=done.line)
         is_past = done.ending == "finished" or done.ran.get(crash.line, 0) >= before.ran.get(crash.line, 0)
         if not is_past or (done.ending != "finished" and done.line == crash.line):
@@ -170,7 +177,8 @@ class Laboratory:
                 call = ast.parse(symptom.call, mode="eval").body
             except (SyntaxError, ValueError):
                 return None
-            done = run(tree, call=call, steps=_STEPS)
+            kept = [node for node in tree.body if not isinstance(node, ast.Assert | ast.Expr)]
+            done = run(ast.Module(kept, []), call=call, steps=_STEPS)
             if done.ending == "raised":
                 return Trial(ending="other", exception=type(done.exception).__name__, line=done.line)
             if done.ending != "finished" or not done.is_certain:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from functools import cached_property
+from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.dialogue.meaning import named_line
@@ -106,8 +107,14 @@ class Values:
         found = self.of(name)
         if found:
             kinds = {type(value) for value in found}
-            return kinds if kinds <= set(_TYPES.values()) else set()
-        kind = literal_type(self.program, ast.Name(name, ast.Load())) if self.program.tree is not None else None
+            if kinds <= set(_TYPES.values()):
+                return kinds
+        if self.program.tree is None:
+            return set()
+        bound = [value for _, value in self.program.assignments(name)]
+        if bound and all(isinstance(value, ast.GeneratorExp) for value in bound):
+            return {GeneratorType}
+        kind = literal_type(self.program, ast.Name(name, ast.Load()))
         return {kind} if kind is not None else set()
 
     def is_outer(self, name: str) -> bool:
