@@ -65,8 +65,9 @@ def values_say(asked: Question, values: Values) -> str:
         for name in names[:4]:
             spans = values.shown(name)
             kinds = values.types_of(name)
-            if len(set(spans)) == 1 and values.shown_line(name) == program.shown(line):
-                told.insert(0, asked.say("claim", "is_value", code=code_span(name), value=spans[0]))
+            if spans and values.shown_line(name) == program.shown(line):
+                several = asked.say("listing", "then").join(dict.fromkeys(spans[:4]))
+                told.insert(0, asked.say("claim", "is_value", code=code_span(name), value=several))
             elif not spans and len(kinds) == 1:
                 kind = next(iter(kinds)).__name__
                 told.insert(0, asked.say("claim", "kinds", name=code_span(name), type=code_span(kind)))
@@ -122,9 +123,8 @@ def _with_number(asked: Question, expression: ast.expr, code: str) -> str:
     value = shown(computed(code, {name: ast.literal_eval(numbers[0])}))
     if value is None:
         return ""
-    return asked.say(
-        "claim", "expression_with", names=code_span(f"{name} = {numbers[0]}"), code=code_span(code), value=value
-    )
+    slots = {"name": code_span(name), "number": numbers[0], "code": code_span(code)}
+    return asked.say("claim", "expression_with", **slots, value=value)
 
 
 def _of_program(asked: Question, code: str) -> str:

@@ -7,13 +7,15 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.dialogue.tables import words
+from tutor_pedagogy.offline.purposes.tables import table
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
 
 _MARKED = re.compile(r"`([^`\n]{2,80})`")
 _TOKEN = re.compile(r"\S{1,60}")
-_SIGN = re.compile(r"[=<>+*/%()\[\]{}.\"'-]")
+_SIGN = re.compile(r"[=<>+*/%()\[\]{}.\"']|(?<![A-Za-z])-|-(?![A-Za-z])")
+_STATEMENTS = frozenset(("return", "global", "nonlocal", "del"))
 _ENDING = ".,;:?!"
 _MOST_TOKENS, _MOST_READ, _LONGEST = 60, 40, 10
 
@@ -21,9 +23,9 @@ _MOST_TOKENS, _MOST_READ, _LONGEST = 60, 40, 10
 def fragments(question: str, program: Program) -> list[str]:
     """Return the pieces of code in a question, marked ones first, the longest of overlapping ones."""
     marked = _MARKED.findall(question)
-    found = [code for code in marked if _is_code(code)]
-    tokens = _TOKEN.findall(_MARKED.sub(" , ", question))[:_MOST_TOKENS]
     own = program.words
+    found = [code for code in marked if _is_code(code, own)]
+    tokens = _TOKEN.findall(_MARKED.sub(" , ", question))[:_MOST_TOKENS]
     read = 0
     at = 0
     while at < len(tokens):
@@ -34,7 +36,7 @@ def fragments(question: str, program: Program) -> list[str]:
                 continue
             read += 1
             code = _bare(" ".join(window))
-            if _is_code(code):
+            if _is_code(code, own):
                 found.append(code)
                 end = stop
                 break
@@ -53,7 +55,8 @@ def _bare(code: str) -> str:
 
 def _may_be_code(window: list[str], own: frozenset[str]) -> bool:
     """Return whether words can be code: they have a sign of code, and no word of a sentence that is no name here."""
-    if not any(_SIGN.search(word.rstrip(_ENDING)) for word in window):
+    is_statement = len(window) > 1 and window[0] in _STATEMENTS
+    if not is_statement and not any(_SIGN.search(word.rstrip(_ENDING)) for word in window):
         return False
     names = [word.strip("()[]{}.,;:?!'\"").lower() for word in window]
     first, last = names[0], names[-1]
@@ -69,8 +72,8 @@ def _may_be_code(window: list[str], own: frozenset[str]) -> bool:
 _OF_SENTENCES = frozenset(("in", "is", "not", "and", "or", "as", "with", "from", "if", "for"))
 
 
-def _is_code(code: str) -> bool:
-    """Return whether a text is one statement or expression with more than a name, a number or a comparison by words."""
+def _is_code(code: str, own: frozenset[str]) -> bool:
+    """Return whether a text is one statement or expression, more than a name or a number, whose names are known."""
     header = code.endswith(":")
     try:
         body = ast.parse(f"{code} pass" if header else code).body
@@ -81,4 +84,6 @@ def _is_code(code: str) -> bool:
     match body[0]:
         case ast.Expr(value=ast.Name() | ast.Constant() | ast.Call(func=ast.Name(), args=[], keywords=[])):
             return False
-    return True
+    read = {node.id for node in ast.walk(body[0]) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    made = {node.id for node in ast.walk(body[0]) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    return all(name in own or name in made or name in table("glossary") for name in read)

@@ -294,9 +294,9 @@ def _words(question: str, own: Collection[str]) -> list[str]:
     asked = [word.rstrip(".") for word in _ASKED.findall(text) if word in own or word.lower() not in words("plain")]
     rest = [word.rstrip(".") for word in _WORD.findall(text)]
     single = _ASKED_NAME.findall(text)
-    return list(
-        dict.fromkeys([*first, *asked, *single, *(word for word in rest if word.lower() not in words("plain"))])
-    )
+    others = [word for word in rest if word.lower() not in words("plain")]
+    every = list(dict.fromkeys([*first, *asked, *single, *others]))
+    return sorted(every, key=lambda word: word.lower() in words("generic") and word not in own)
 
 
 def _sentences(text: str, many: int) -> str:

@@ -283,7 +283,7 @@ def _try(asked: Question) -> Iterator[Said]:
 
 def _why(asked: Question) -> Iterator[Said]:
     values = Values(asked.diagnosis, asked.text)
-    told = values_say(asked, values)
+    told = values_say(asked, values) or line_in(asked)
     if re.match(r"(?:what|which)\b", asked.text, re.IGNORECASE):
         for meant in named_meanings(asked):
             yield Said(meant.direct, f"{meant.more} {next(ideas_at_level(asked), '')}".strip())
@@ -294,6 +294,8 @@ def _why(asked: Question) -> Iterator[Said]:
         yield Said(told, idea)
     for other in at_level(asked):
         yield Said(told, other)
+    for idea in ideas_at_level(asked):
+        yield Said("", idea)
 
 
 def _source_says(asked: Question) -> str:
@@ -407,8 +409,10 @@ def _guess(asked: Question) -> Iterator[Said]:
 def _unknown(asked: Question) -> Iterator[Said]:
     yield from named_meanings(asked)
     told = values_say(asked, Values(asked.diagnosis, asked.text))
+    unknown = asked.say("reply", "unknown", line=asked.line)
     for other in at_level(asked):
-        yield Said(f"{asked.say('reply', 'unknown', line=asked.line)} {told}".strip(), other)
+        yield Said(f"{unknown} {told}".strip(), other)
+        yield Said(unknown, other)
 
 
 _REPLIES: Mapping[str, Callable[[Question], Iterator[Said]]] = {
