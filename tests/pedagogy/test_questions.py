@@ -205,7 +205,7 @@ class TestClaims:
     @pytest.mark.parametrize(
         ("program", "question", "said"),
         [
-            ("joined", "Was bedeutet (age - 1) bei 10?", "Wenn `age` 10 ist, ist `(age - 1)` gleich `9`."),
+            ("joined", "Was bedeutet (age - 1) bei 10?", "Der Wert ist `9`."),
             ("sorted", "Pourquoi ordered est None ?", "`sort` trie la liste elle-même et renvoie `None`."),
             ("end", "¿qué significa 'out of range'?", "significa «fuera de rango»"),
             ("adult", "o que faz a linha 1?", "A linha 1 calcula"),

@@ -116,6 +116,9 @@ def _expressions(asked: Question) -> Iterator[Said]:
     told = values_say(asked, Values(asked.diagnosis, asked.text)) if asked.text.lower().startswith("why") else ""
     for direct, read in expression_answers(asked):
         yield Said(f"{direct} {told}".strip(), read)
+        yield Said(direct)
+        if (values := re.findall(r"`[^`\n]*`", direct)) and len(values) > 1:
+            yield Said(asked.say("claim", "its_value", value=values[-1]))
 
 
 def _thanks(asked: Question) -> Iterator[Said]:
@@ -292,10 +295,9 @@ def _why(asked: Question) -> Iterator[Said]:
     for idea in ideas_at_level(asked):
         yield Said(" ".join(filter(None, (named.direct, told))), " ".join(filter(None, (named.more, idea))))
         yield Said(told, idea)
+        yield Said(line_in(asked), idea)
     for other in at_level(asked):
         yield Said(told, other)
-    for idea in ideas_at_level(asked):
-        yield Said("", idea)
 
 
 def _source_says(asked: Question) -> str:
