@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tutor_pedagogy.dialogue.meaning import line_in_language, line_says, meanings, word_says
+from tutor_pedagogy.dialogue.meaning import line_says, meanings, word_says
 from tutor_pedagogy.dialogue.solved import general_sentences
 from tutor_pedagogy.dialogue.tables import sentence_in
 from tutor_pedagogy.dialogue.wordings import code_line, gists, ideas, plan_of, questions, shown_line
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.offline.engine.crash import read_crash, without_values
 from tutor_pedagogy.offline.engine.writing import lesson_filler
+from tutor_pedagogy.offline.purposes.native_lines import line_in_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,10 +7,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.dialogue.fragments import fragments
-from tutor_pedagogy.dialogue.meaning import line_in_language, line_says, names_in
+from tutor_pedagogy.dialogue.meaning import line_says, names_in
 from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.writing import code_span
 from tutor_pedagogy.offline.evaluation import UNKNOWN, run
+from tutor_pedagogy.offline.purposes.native_lines import line_in_language
 from tutor_pedagogy.offline.purposes.own_values import computed, shown
 from tutor_pedagogy.offline.purposes.reading import Reader
 from tutor_pedagogy.offline.purposes.texts import sentence as capitalized

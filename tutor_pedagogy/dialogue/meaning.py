@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tutor_pedagogy.dialogue.names import name_says, own_names
-from tutor_pedagogy.dialogue.tables import filled, sentence_in, table, words
+from tutor_pedagogy.dialogue.tables import table, words
 from tutor_pedagogy.offline.engine.writing import code_span
 from tutor_pedagogy.offline.purposes.entries import entry_named, entry_of_sign, shown_entry
 from tutor_pedagogy.offline.purposes.line_facts import from_where
-from tutor_pedagogy.offline.purposes.own_values import seen
+from tutor_pedagogy.offline.purposes.native_lines import alias_says, line_in_language
 from tutor_pedagogy.offline.purposes.reading import Reader
 from tutor_pedagogy.offline.purposes.tables import table as purpose_table
 from tutor_pedagogy.offline.purposes.texts import sentence as capitalized
@@ -99,7 +98,7 @@ def _compared(question: str) -> list[str]:
 def terms_of_message(question: str, language: str) -> Meaning | None:
     """Return the meaning of the longest phrase of Python's messages, or term of several words, in a question."""
     text = question[:_MAX_QUESTION].lower()
-    known = table("terms") if language == "en" else table(f"terms.{language}")
+    known = table("terms") if language == "en" else purpose_table(f"terms.{language}")
     found = [term for term in known if " " in term and term in text]
     if not found:
         return None
@@ -114,7 +113,7 @@ def word_meaning(program: Program, word: str, near: int, language: str) -> Meani
         return Meaning(said) if said else None
     if word in own_names(program) and (said := name_says(program, word, near, language)):
         return Meaning(said)
-    native = table(f"terms.{language}")
+    native = purpose_table(f"terms.{language}")
     form = next((form for form in _forms(word.lower()) if form in native), None)
     if form is not None:
         is_code = form in purpose_table("glossary") or form.endswith("error") or f".{form}" in purpose_table("glossary")
@@ -172,7 +171,7 @@ def line_says(program: Program, line: int, *, is_doubtful: bool) -> str:
     parts = [capitalized(f"{part.subject} {part.says}.") for part in dict.fromkeys(reader.parts)]
     if not parts:
         return ""
-    origin = _alias(program, node, "en") or from_where(program, node, line)
+    origin = alias_says(program, node, "en") or from_where(program, node, line)
     opening = f"Line {program.shown(line)}, step by step{', if every value fits' if is_doubtful else ''}:"
     return " ".join(filter(None, (opening, *parts[-_MOST_PARTS:], origin)))
 
@@ -185,72 +184,6 @@ def sign_meaning(sign: str, language: str) -> Meaning:
         return Meaning(f"{code_span(sign)} {told}")
     said = f"{code_span(sign)}: {_sentences(purpose_table('constructs')[entry_of_sign(sign)]['concept'], 2)}"
     return Meaning(said) if language == "en" else Meaning("", said)
-
-
-def line_in_language(program: Program, line: int, language: str) -> str:
-    """Return what a line does as a whole, in another language than English; "" for a form that is not described."""
-    node = program.statement_at(line) if program.tree is not None else None
-    if node is None:
-        return ""
-    code = [program.segment(part) for part in _slots_of(node)]
-    name = _FORMS.get(type(node).__name__, "")
-    match node:
-        case ast.Expr(value=ast.Call(func=ast.Name(id="print"))):
-            name = "print"
-        case ast.Expr(value=ast.Call(func=ast.Attribute())):
-            name = "method"
-        case ast.Return(value=None):
-            name = ""
-    texts = table(f"texts.{language}").get("line", {})
-    if name not in texts or any(not part or "\n" in part or len(part) > _LONGEST_PART for part in code):
-        return ""
-    slots = dict(zip(("first", "second"), map(code_span, code), strict=False))
-    alias = _alias(program, node, language)
-    return f"{filled(texts[name], line=program.shown(line), **{'first': '', 'second': '', **slots})} {alias}".strip()
-
-
-_FORMS = {
-    "Assign": "assign",
-    "AugAssign": "change",
-    "For": "for",
-    "While": "while",
-    "If": "if",
-    "Return": "return",
-    "FunctionDef": "def",
-    "ClassDef": "class",
-    "Expr": "call",
-    "Import": "import",
-    "ImportFrom": "import",
-}
-_LONGEST_PART = 60
-
-
-def _slots_of(node: ast.stmt) -> list[ast.AST]:
-    """Return the parts of a statement that its description names."""
-    match node:
-        case ast.Assign(targets=[target], value=value) | ast.AugAssign(target=target, value=value):
-            return [target, value]
-        case ast.For(target=target, iter=source):
-            return [target, source]
-        case ast.While(test=test) | ast.If(test=test):
-            return [test]
-        case ast.Return(value=ast.expr() as value):
-            return [value]
-        case ast.Expr(value=ast.Call(func=ast.Name(id="print"), args=[only])):
-            return [only]
-        case ast.Expr(value=value):
-            return [value]
-    return []
-
-
-def _alias(program: Program, node: ast.stmt, language: str) -> str:
-    """Return the sentence that an assignment of a name makes no copy, if its value can be changed in place; else ""."""
-    match node:
-        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=other) as value):
-            found = seen(program, value).get(value, [])
-            if found and type(found[0]) in (list, dict, set):
-                return sentence_in(language, "claim", "alias", name=code_span(name), other=code_span(other))
-    return ""
 
 
 def _forms(word: str) -> list[str]:

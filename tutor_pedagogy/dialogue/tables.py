@@ -8,6 +8,8 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
+from tutor_pedagogy.offline.purposes.native_lines import TRANSLATED
+
 
 @cache
 def table(name: str) -> dict[str, Any]:
@@ -21,7 +23,7 @@ def words(name: str) -> frozenset[str]:
     return frozenset(table("words")[name].split())
 
 
-LANGUAGES = ("de", "es", "fr", "pt")
+LANGUAGES = TRANSLATED
 """The languages besides English in which a question is answered, each with a file `texts.<language>.toml`."""
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.writing import code_span, fenced
+from tutor_pedagogy.offline.evaluation import run
+from tutor_pedagogy.offline.purposes.asked_calls import asked_call
 from tutor_pedagogy.offline.purposes.cases import line_of_cases, tested, told_task, tried_calls
 from tutor_pedagogy.offline.purposes.endings import absent_error, asks_about_end, way_out
+from tutor_pedagogy.offline.purposes.own_values import shown
 from tutor_pedagogy.offline.purposes.questions import kind_of_question
 from tutor_pedagogy.offline.purposes.texts import Ladder, examples_of, listed, numbered, quoted, quoted_line, sentence
-from tutor_pedagogy.offline.purposes.verdicts import plain_no, verdict
+from tutor_pedagogy.offline.purposes.verdicts import plain_no, results_of, verdict
+from tutor_pedagogy.offline.rules.logic.contradictions import agreement
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.finding import Edit
@@ -42,7 +47,7 @@ _CONCEPT = (
 _NUMBERS = {2: "Two", 3: "Three"}
 _UNASKED = "I find none of the mistakes that I know here; that does not say there is none."
 _ASKED = "I see no mistake that I know."
-_MOST_TRIED = 3
+_MOST_TRIED, _STEPS = 3, 1500
 
 
 def check_ladder(program: Program) -> Ladder:
@@ -86,7 +91,21 @@ def check_ladder(program: Program) -> Ladder:
             "and what you expected."
         ),
         spare=_SPARE,
+        topic="fits" if function is not None and agreement(program, function) else "",
+        outcome=_results(program, function),
+        cases=", ".join(code_span(case.code) for case in cases) if is_call else "",
     )
+
+
+def _results(program: Program, function: Function | None) -> str:
+    """Return calls of a function with their results as code spans, those that a well-known name asks for first."""
+    if function is None:
+        return ""
+    known = agreement(program, function)
+    if known:
+        return ", ".join(f"{code_span(call)} = {code_span(result)}" for call, result in known[:_MOST_TRIED])
+    tried = results_of(program, function)
+    return ", ".join(f"{call} = {code_span(result)}" for call, result, _ in tried[:_MOST_TRIED])
 
 
 def no_to_check(program: Program, edit: Edit | None, certainty: Certainty) -> str:
@@ -112,10 +131,25 @@ def _opening(program: Program, function: Function | None) -> str:
             f"I can not see that {code_span(name)} in this program: followed with the values in it, it runs to its "
             "end. Is the file saved, and is it the file that you run?"
         )
-    told = _answer(program).strip()
+    told = _answer(program).strip() or _asked_case(program, function)
     if kind_of_question(question) == "check":
         return verdict(program, function).strip() if not told else f"{told} {_ASKED}"
     return f"{told} {_UNASKED}" if told else _UNASKED
+
+
+def _asked_case(program: Program, function: Function | None) -> str:
+    """Return the result of the call with the value that the question asks about, such as a negative number; or ""."""
+    question = program.submission.question or ""
+    call = asked_call(program, function, question) if function is not None else None
+    if call is None or program.tree is None:
+        return ""
+    done = run(program.tree, call=call, steps=_STEPS)
+    span = code_span(ast.unparse(call))
+    if done.ending == "raised":
+        exception = code_span(type(done.exception).__name__)
+        return f"{span} ends with {exception} on line {program.shown(done.line)}, so that case is not handled."
+    value = shown(done.value) if done.ending == "finished" and done.is_certain else None
+    return f"{span} gives {value}; no exception comes in that case." if value else ""
 
 
 def _closing(program: Program, function: Function | None) -> str:

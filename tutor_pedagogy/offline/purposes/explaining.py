@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
 from tutor_pedagogy.offline.engine.writing import code_span, fenced
+from tutor_pedagogy.offline.purposes.end_values import end_value
 from tutor_pedagogy.offline.purposes.entries import shown_entry
 from tutor_pedagogy.offline.purposes.explanation_texts import SPARE, plain, without
 from tutor_pedagogy.offline.purposes.forms import form_of
@@ -48,6 +49,9 @@ def explain_ladder(program: Program) -> Ladder:
     """Return the five texts that explain the subject of a question."""
     question = program.submission.question or ""
     ladder = _explained(program, question)
+    if told := end_value(program, question):
+        ladder = replace(ladder, question=f"{told} {ladder.question}", solution=f"{told}\n\n{ladder.solution}")
+        ladder = replace(ladder, plain=f"{told} {ladder.plain}" if ladder.plain else "")
     if not is_off_topic(program):
         return ladder
     away = "Your question has nothing to do with this program, so I can not help with it. "

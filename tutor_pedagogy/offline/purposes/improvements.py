@@ -15,6 +15,7 @@ from tutor_pedagogy.offline.engine.program import BUILTINS, Loop
 from tutor_pedagogy.offline.purposes.indexed_loops import CHECKS as INDEXED
 from tutor_pedagogy.offline.purposes.literal_types import literal_type
 from tutor_pedagogy.offline.purposes.longhand import CHECKS as LONGHAND
+from tutor_pedagogy.offline.purposes.own_values import seen
 from tutor_pedagogy.offline.purposes.shortening import CHECKS as SHORTER
 from tutor_pedagogy.offline.purposes.slowness import CHECKS as SLOWER
 from tutor_pedagogy.offline.purposes.small_forms import CHECKS as SMALLER
@@ -30,6 +31,7 @@ _NEAR_PI = 0.002
 _MANY_STATEMENTS = 3
 _MANY_NUMBERS = 3
 _MOST = 30
+_MANY_ITEMS = 20
 _MOST_NODES = 600
 _MOST_CALLS = 150
 _FREE_NUMBERS = frozenset((0, 1, 2, -1, 10, 100))
@@ -81,8 +83,17 @@ def _list_membership(program: Program) -> Iterator[Improvement]:
         match node:
             case ast.Compare(ops=[ast.In() | ast.NotIn()], comparators=[ast.Name(id=name) as owner]):
                 loop = _loop_of(program, node)
-                if loop is not None and literal_type(program, owner) is list and not _is_short_list(program, name):
+                is_list = literal_type(program, owner) is list and not _is_short_list(program, name)
+                if loop is not None and (is_list or _gets_long_list(program, owner)):
                     yield _at(program, "list-membership", node, name=name, loop=program.shown(loop.lineno))
+
+
+def _gets_long_list(program: Program, owner: ast.Name) -> bool:
+    """Return whether the program's own call gives a parameter a list of many items."""
+    if not any(value is None for _, value in program.assignments(owner.id)):
+        return False
+    values = seen(program, owner).get(owner, [])
+    return bool(values) and type(values[0]) is list and len(values[0]) >= _MANY_ITEMS
 
 
 def _is_short_list(program: Program, name: str) -> bool:

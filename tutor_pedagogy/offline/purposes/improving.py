@@ -52,6 +52,7 @@ def improve_ladder(program: Program) -> Ladder:
             f"yourself: {fill(entry['question'], slots)}"
         ),
         concept=fill(entry["concept"], slots),
+        topic=main.name if main else "nothing",
         structure=(
             f"{sentence(what)}. It is on line {shown}.\n\n"
             f"{numbered(fill(step, slots) for step in entry['plan'])}\n\nKeep the old version until the new one "

@@ -184,6 +184,59 @@ def chains(program: Program) -> Iterator[Found]:
         yield "if-chain", row[0].lineno, {"name": name, "count": len(row), "new": "\n".join(lines)}
 
 
+def chosen_values(program: Program) -> Iterator[Found]:
+    """Yield each chain of conditions that only picks a fixed value for a fixed value, with the dictionary for it."""
+    for first in program.each(ast.If):
+        up = program.parents.get(first)
+        if isinstance(up, ast.If) and up.orelse == [first]:
+            continue
+        pairs, subject, rest = _pairs_of(first)
+        if len(pairs) < _FEWEST_PAIRS or subject is None:
+            continue
+        made = next(iter(pairs.values()))
+        kept = ", ".join(f"{key}: {value}" for key, (value, _) in pairs.items())
+        store = f"return names.get({subject})" if made[1] is None else f"{made[1]} = names.get({subject})"
+        is_plain = not rest
+        yield (
+            "chain-to-dictionary",
+            first.lineno,
+            {"name": subject, "count": len(pairs), "new": f"names = {{{kept}}}\n{store}" if is_plain else ""},
+        )
+
+
+_FEWEST_PAIRS = 3
+
+
+def _pairs_of(first: ast.If) -> tuple[dict[str, tuple[str, str | None]], str | None, list[ast.stmt]]:
+    """Return the values of a chain by what its subject is compared with, the subject, and what its `else` has."""
+    pairs: dict[str, tuple[str, str | None]] = {}
+    subject: str | None = None
+    target: str | None = None
+    node: ast.If | None = first
+    rest: list[ast.stmt] = []
+    while node is not None:
+        match node:
+            case ast.If(
+                test=ast.Compare(left=ast.Name(id=name), ops=[ast.Eq()], comparators=[ast.Constant() as key]),
+                body=[ast.Return(value=ast.Constant() as value)],
+            ):
+                stored = None
+            case ast.If(
+                test=ast.Compare(left=ast.Name(id=name), ops=[ast.Eq()], comparators=[ast.Constant() as key]),
+                body=[ast.Assign(targets=[ast.Name(id=stored)], value=ast.Constant() as value)],
+            ):
+                pass
+            case _:
+                return {}, None, []
+        if subject not in (None, name) or (pairs and stored != target):
+            return {}, None, []
+        subject, target = name, stored
+        pairs[ast.unparse(key)] = (ast.unparse(value), stored)
+        rest = node.orelse
+        node = rest[0] if len(rest) == 1 and isinstance(rest[0], ast.If) else None
+    return pairs, subject, rest
+
+
 def _subject(node: ast.stmt) -> str | None:
     """Return the variable that the condition of a plain `if` with one short line compares with numbers, or None."""
     if not isinstance(node, ast.If) or node.orelse or len(node.body) != 1 or "\n" in ast.unparse(node.body[0]):
@@ -250,4 +303,4 @@ def _holds(test: ast.expr, point: float) -> bool:
     return True
 
 
-CHECKS = (flags, counts, sums, partners, chains)
+CHECKS = (flags, counts, sums, partners, chains, chosen_values)

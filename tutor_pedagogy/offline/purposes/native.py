@@ -5,20 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.ladder.levels import HintLevel
+from tutor_pedagogy.offline.purposes.native_lines import TRANSLATED, line_in_language, terms_in
 from tutor_pedagogy.offline.purposes.questions import language_of_question, note_on_language
 from tutor_pedagogy.offline.purposes.tables import table
 from tutor_pedagogy.offline.purposes.texts import fill
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tutor_pedagogy.offline.engine.program import Program
     from tutor_pedagogy.offline.purposes.texts import Ladder
     from tutor_protocol import Purpose
 
-_TOPIC_LEVELS = (HintLevel.CONCEPT, HintLevel.SOLUTION)
+_VALUE_LEVELS = (HintLevel.STRUCTURE, HintLevel.SOLUTION)
 
 
 def native_opening(program: Program, purpose: Purpose, ladder: Ladder, level: HintLevel) -> str:
-    """Return what is said in the language of the question: the frame, and the idea and the outcome where they fit.
+    """Return what is said in the language of the question: the answer in short, and that the rest is in English.
 
     It is "" for a question in English.
     """
@@ -29,10 +32,31 @@ def native_opening(program: Program, purpose: Purpose, ladder: Ladder, level: Hi
     if language is None or frame is None:
         return note_on_language(question)
     slots = {"line": str(program.shown(ladder.line)), "name": ladder.name, "value": ladder.outcome}
-    told = [fill(frame, slots)]
+    own = list(_answer(program, purpose, ladder, level, language)) if language in TRANSLATED else []
     topic = known["topics"].get(ladder.topic, {}).get(language)
-    if topic and level in _TOPIC_LEVELS:
-        told.append(topic)
-    if ladder.outcome and level is HintLevel.SOLUTION:
-        told.append(fill(known["outcome"][language], slots))
-    return "\n\n".join(told)
+    if topic and topic not in own and (level in (HintLevel.CONCEPT, HintLevel.SOLUTION) or not own):
+        own.append(topic)
+    if purpose == "explain" and ladder.outcome and (level in _VALUE_LEVELS or not own):
+        own.append(fill(known["outcome"][language], slots))
+    return "\n\n".join([" ".join([fill(frame, slots), *own]), known["rest"][language]])
+
+
+def _answer(program: Program, purpose: Purpose, ladder: Ladder, level: HintLevel, language: str) -> Iterator[str]:
+    """Yield the answer itself, as far as it can be said in the language."""
+    known = table("native")
+    match purpose:
+        case "explain":
+            if level is not HintLevel.SOLUTION:  # There the English text is the longest.
+                yield from terms_in(program.submission.question or "", language)
+                yield from filter(None, [line_in_language(program, ladder.line, language)])
+        case "check":
+            if ladder.outcome:
+                name = "fits" if ladder.topic == "fits" else "results"
+                yield fill(known["check"][name][language], {"results": ladder.outcome})
+            if ladder.cases:
+                yield fill(known["check"]["cases"][language], {"cases": ladder.cases})
+        case "start" | "improve":
+            texts = table("native_tasks" if purpose == "start" else "native_improvements")
+            told = texts.get(ladder.topic, {}).get(language)
+            if told and (purpose == "improve" or level is not HintLevel.QUESTION):
+                yield told

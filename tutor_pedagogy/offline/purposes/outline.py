@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.ladder.levels import HintLevel
+from tutor_pedagogy.offline.engine.examples import is_released
 from tutor_pedagogy.offline.engine.nodes import Function, parameters
 from tutor_pedagogy.offline.engine.writing import code_span
 from tutor_pedagogy.offline.purposes.entries import entry_of_class
@@ -59,12 +61,22 @@ def outline_ladder(
         ),
         without=without("one name", line),
         spare=SPARE,
-        plain=plain(f"Look at line {line}.", base["question"]),
+        plain=_plain(program, node, line, base["question"]),
         solution=(
             f"{gist}\n\n{numbered(steps)}{more and chr(10) + chr(10) + more.strip()}\n\nAsk again with the cursor "
             "on one of these lines, and I read that line alone."
         ),
     )
+
+
+def _plain(program: Program, node: ast.Module | Function | ast.ClassDef, line: int, question: str) -> str:
+    """Return a text that names no part of the code, or only the results of its calls if the guard lets them pass."""
+    if isinstance(node, Function):
+        tried = [f"{call} gives {code_span(result)}" for call, result, _ in results_of(program, node)[:2]]
+        told = f"Look at line {line}. In your program, {listed(tried)}. How does it come to that? {question}"
+        if tried and is_released(told, program, HintLevel.QUESTION):
+            return told
+    return plain(f"Look at line {line}.", question)
 
 
 def _statements(node: ast.Module | Function | ast.ClassDef) -> list[ast.stmt]:

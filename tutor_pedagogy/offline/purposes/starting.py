@@ -99,6 +99,7 @@ def start_ladder(program: Program) -> Ladder:
             "These lines are your program, in another language."
         ),
         solution=_skeleton(task, kinds, main),
+        topic=kinds[0],
     )
 
 

@@ -41,9 +41,11 @@ class Ladder:
     plain_steps: str = ""
     """The text of level 3 that is tried before `plain`."""
     topic: str = ""
-    """The construct that the texts are about, as an entry of `native.toml`."""
+    """The construct, kind of task or improvement that the texts are about, as an entry of a native table."""
     outcome: str = ""
     """The values of the program that the texts lead to, in code spans only."""
+    cases: str = ""
+    """The calls that are worth a try, as code spans."""
     name: str = ""
     """The name of the programming language that the code is written in, if it is not Python."""
 

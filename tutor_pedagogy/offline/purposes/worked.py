@@ -98,9 +98,10 @@ def _tests(program: Program, node: ast.While | ast.If) -> Worked:
     told: list[str] = []
     for number, test in enumerate(tests):
         with_ = [f"{code_span(name)} is {span}" for name, row in values if (span := shown(row[number]))]
-        if not with_ or type(test) is not bool:
+        if not with_ or not isinstance(test, bool | int | float | str | list | dict | tuple | set | None):
             return Worked()
-        told.append(f"Test {number + 1}: {listed(with_)}, so the condition is {code_span(repr(test))}.")
+        counts = f"is {code_span(repr(test))}" if type(test) is bool else f"counts as {str(bool(test)).lower()}"
+        told.append(f"Test {number + 1}: {listed(with_)}, so the condition {counts}.")
     if not told:
         return Worked()
     done = program.run
