@@ -12,6 +12,7 @@ from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.offline.engine.crash import read_crash, without_values
 from tutor_pedagogy.offline.engine.writing import lesson_filler
 from tutor_pedagogy.offline.purposes.native_lines import line_in_language
+from tutor_pedagogy.offline.purposes.texts import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +36,13 @@ class Question(NamedTuple):
     level: HintLevel
     student: StudentLevels
     language: str = "en"
+
+    @property
+    def place(self) -> str:
+        """The line of the hint with its code, in the language of the question."""
+        code = quoted(self.diagnosis.program.line(code_line(self.diagnosis)).strip())
+        place = self.say("reply", "place", line=self.line)
+        return f"{place}, {code}" if code else place
 
     def say(self, part: str, name: str, /, **slots: object) -> str:
         """Return a text in the language of the question."""

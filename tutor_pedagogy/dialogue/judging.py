@@ -13,7 +13,7 @@ from tutor_pedagogy.dialogue.proposals import proposals
 from tutor_pedagogy.dialogue.tables import table
 from tutor_pedagogy.dialogue.trying import Laboratory
 from tutor_pedagogy.dialogue.values import Values
-from tutor_pedagogy.dialogue.wordings import code_line, place_of, questions
+from tutor_pedagogy.dialogue.wordings import code_line, questions
 from tutor_pedagogy.offline.engine.writing import code_span
 
 if TYPE_CHECKING:
@@ -64,7 +64,9 @@ def _of_line(asked: Question, named: int) -> str:
 
 def judge_place(asked: Question) -> Iterator[Said]:
     """Yield the answer to a question whether a line that it quotes, such as a `return`, is the wrong one."""
-    if not re.search(r"wrong|problem|place|because|mistake|fault|falsch|fehler|mal\b|faux|errad", asked.text, re.I):
+    if not re.search(
+        r"wrong|problem|place|because|mistake|fault|falsch|fehler|mal\b|faux|errad", asked.text, re.IGNORECASE
+    ):
         return
     program = asked.diagnosis.program
     quoted = re.search(r"\b(?:return|break|continue|print|else|elif|import|global)\b(?: \w{1,20})?", asked.text)
@@ -219,9 +221,7 @@ def judge_concept(asked: Question) -> Iterator[Said]:
                     yield Said(said, question)
             elif diagnosis.cause.certainty == "certain":
                 said = f"{asked.say('verdict', 'no')} {asked.say('verdict', 'concept_no')}"
-                yield Said(
-                    f"{said} {asked.say('reply', 'where', place=place_of(diagnosis))}", next(questions(diagnosis))
-                )
+                yield Said(f"{said} {asked.say('reply', 'where', place=asked.place)}", next(questions(diagnosis)))
             return
 
 
@@ -257,7 +257,7 @@ def judge_program(asked: Question) -> Iterator[Said]:
             finishes = asked.say("verdict", "now_finishes")
             yield Said(" ".join(filter(None, (finishes, with_input, output, limit))))
             yield Said(f"{finishes} {limit}")
-    place = place_of(diagnosis)
+    place = asked.place
     if not is_found:
         yield Said(asked.say("reply", "checked_open", place=place))
     for other in at_level(asked):

@@ -227,9 +227,14 @@ def _words(question: str, own: Collection[str]) -> list[str]:
     asked = [word.rstrip(".") for word in _ASKED.findall(text) if word in own or word.lower() not in words("plain")]
     rest = [word.rstrip(".") for word in _WORD.findall(text)]
     single = _ASKED_NAME.findall(text)
-    others = [word for word in rest if word.lower() not in words("plain")]
+    others = [word for word in rest if word.lower() not in words("plain") and not _is_ordinary(word, text, own)]
     every = list(dict.fromkeys([*first, *asked, *single, *others]))
     return sorted(every, key=lambda word: word.lower() in words("generic") and word not in own)
+
+
+def _is_ordinary(word: str, question: str, own: Collection[str]) -> bool:
+    """Return whether a word is one of everyday language here: no name of the program, and not written as a call."""
+    return word.lower() in words("ordinary") and word not in own and f"{word}(" not in question
 
 
 def _sentences(text: str, many: int) -> str:

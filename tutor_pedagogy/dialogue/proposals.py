@@ -7,10 +7,10 @@ import keyword
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from tutor_pedagogy.dialogue.changes import Changes
 from tutor_pedagogy.dialogue.fragments import fragments
 from tutor_pedagogy.dialogue.meaning import named_line
 from tutor_pedagogy.dialogue.tables import table
+from tutor_pedagogy.dialogue.word_changes import WordChanges
 from tutor_pedagogy.offline.purposes.tables import table as purpose_table
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Proposal(NamedTuple):
 def proposals(diagnosis: Diagnosis, question: str) -> Iterator[Proposal]:
     """Yield the changes that a question may propose, the most definite reading first."""
     text = question[:_MAX_QUESTION].replace("\u2019", "'").replace("\u201c", '"').replace("\u201d", '"')
-    changes = Changes(diagnosis)
+    changes = WordChanges(diagnosis)
     found = [
         *_swaps(changes, text),
         *_moved(changes, text),
@@ -86,7 +86,7 @@ def proposals(diagnosis: Diagnosis, question: str) -> Iterator[Proposal]:
             yield Proposal(word, kept)
 
 
-def _swaps(changes: Changes, text: str) -> Iterator[tuple[str, list[str]]]:
+def _swaps(changes: WordChanges, text: str) -> Iterator[tuple[str, list[str]]]:
     for pattern in (_INSTEAD, _REPLACED):
         for match in pattern.finditer(text):
             new, old = (_sign_of(match[part].strip("`"), changes) for part in ("new", "old"))
@@ -94,7 +94,7 @@ def _swaps(changes: Changes, text: str) -> Iterator[tuple[str, list[str]]]:
                 yield new, changes.replaced(old, new)
 
 
-def _sign_of(word: str, changes: Changes) -> str:
+def _sign_of(word: str, changes: WordChanges) -> str:
     """Return a piece of code as it is, the sign that a word names, or "" for a word that is neither."""
     if not word.isalpha():
         return word
@@ -108,7 +108,7 @@ def _sign_of(word: str, changes: Changes) -> str:
     return word if is_code and not sign else ""
 
 
-def _moved(changes: Changes, text: str) -> Iterator[tuple[str, list[str]]]:
+def _moved(changes: WordChanges, text: str) -> Iterator[tuple[str, list[str]]]:
     how, what = _MOVED.search(text), _STATEMENT.search(text)
     if how is None or what is None:
         return
@@ -119,14 +119,14 @@ def _moved(changes: Changes, text: str) -> Iterator[tuple[str, list[str]]]:
     yield "", [version for at in lines for version in changes.shifted(at, further_in=further_in)]
 
 
-def _removed(changes: Changes, text: str) -> Iterator[tuple[str, list[str]]]:
+def _removed(changes: WordChanges, text: str) -> Iterator[tuple[str, list[str]]]:
     for match in _REMOVED.finditer(text):
         line = named_line(match["what"])
         what = match["what"].strip("`")
         yield "", changes.without_line(line - changes.program.first_line) if line else changes.without(what)
 
 
-def _fragments(changes: Changes, text: str) -> Iterator[tuple[str, list[str]]]:
+def _fragments(changes: WordChanges, text: str) -> Iterator[tuple[str, list[str]]]:
     pieces = fragments(text, changes.program)
     if len(pieces) > 1 and changes.has(pieces[0]) and not changes.has(pieces[1]):
         yield "", changes.replaced(pieces[0], pieces[1])
@@ -140,13 +140,13 @@ def _fragments(changes: Changes, text: str) -> Iterator[tuple[str, list[str]]]:
         yield "", changes.starting_at(match["n"])
 
 
-def _signs_in_words(changes: Changes, text: str) -> Iterator[tuple[str, list[str]]]:
+def _signs_in_words(changes: WordChanges, text: str) -> Iterator[tuple[str, list[str]]]:
     for entry in table("signs")["sign"]:
         if re.search(rf"\b(?:{entry['words']})", text, re.IGNORECASE):
             yield entry["sign"], changes.with_sign(entry["sign"])
 
 
-def _names(changes: Changes, text: str) -> Iterator[tuple[str, list[str]]]:
+def _names(changes: WordChanges, text: str) -> Iterator[tuple[str, list[str]]]:
     known = purpose_table("glossary")
     names = [match["name"] for pattern in (_BARE_CALL, _CALLED) for match in pattern.finditer(text)]
     alias = {"string": "str", "integer": "int", "number": "int", "whole": "int", "decimal": "float", "text": "str"}

@@ -151,6 +151,16 @@ class Values:
         """Return the names that Python has by itself and that a name can be a misspelling of."""
         return ["True", "False", "None", "print", "input", "len", "range", "str", "int"]
 
+    def names_on_line(self) -> list[str]:
+        """Return the variables that are read on the line of an exception, or else of the hint."""
+        line = self._places[-2] if self.crash is not None and self.crash.line and len(self._places) > 1 else self.line
+        return [
+            name
+            for name, uses in self.program.uses.items()
+            if name not in self.program.functions
+            and any(use.lineno == line and isinstance(use.ctx, ast.Load) for use in uses)
+        ]
+
     def facts(self) -> list[tuple[str, str]]:
         """Return names on the line of an exception, or of the hint, each with its first values as code spans."""
         told = []

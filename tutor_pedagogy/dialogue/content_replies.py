@@ -1,0 +1,194 @@
+"""Answers to questions about what the hint speaks of: meanings, values, reasons, guesses."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.dialogue.asked import (
+    Question,
+    Said,
+    at_level,
+    hinted_line_says,
+    ideas_at_level,
+    line_in,
+    named_meanings,
+)
+from tutor_pedagogy.dialogue.expressions import expression_answers, plain_names, values_say
+from tutor_pedagogy.dialogue.meaning import names_in, word_meaning, word_says
+from tutor_pedagogy.dialogue.values import Values, article
+from tutor_pedagogy.dialogue.what_if import what_if
+from tutor_pedagogy.dialogue.wordings import (
+    code_line,
+    place_of,
+    questions,
+)
+from tutor_pedagogy.offline.engine.writing import code_span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+_MOST_VALUES, _MOST_CALLS = 4, 60
+
+
+_ABOUT_VALUE = re.compile(
+    r"\b(?:value|hold|holds|contain|contains|equal|equals|wert|valor|valeur|vale|contiene|enth[aä]lt)\b"
+    r"|\bwhat(?:.?s| is| are)\b",
+    re.IGNORECASE,
+)
+
+
+def expression_replies(asked: Question) -> Iterator[Said]:
+    """Yield what the pieces of code mean that a question contains."""
+    told = values_say(asked, Values(asked.diagnosis, asked.text)) if asked.text.lower().startswith("why") else ""
+    for direct, read in expression_answers(asked):
+        yield Said(f"{direct} {told}".strip(), read)
+        yield Said(direct)
+        if (values := re.findall(r"`[^`\n]*`", direct)) and len(values) > 1:
+            yield Said(asked.say("claim", "its_value", value=values[-1]))
+
+
+def try_reply(asked: Question) -> Iterator[Said]:
+    yield from what_if(asked)
+    tried = asked.say("reply", "try_it", line=asked.line)
+    for gist in named_meanings(asked):
+        yield Said(f"{gist.direct} {tried}", gist.more)
+    yield Said(tried)
+
+
+def why_reply(asked: Question) -> Iterator[Said]:
+    values = Values(asked.diagnosis, asked.text)
+    told = values_say(asked, values) or line_in(asked)
+    if re.match(r"(?:what|which)\b", asked.text, re.IGNORECASE):
+        for meant in named_meanings(asked):
+            yield Said(meant.direct, f"{meant.more} {next(ideas_at_level(asked), '')}".strip())
+    named = next(named_meanings(asked), Said("")) if plain_names(asked) else Said("")
+    named = Said(" ".join(filter(None, (named.direct, _source_says(asked)))), named.more)
+    for idea in ideas_at_level(asked):
+        yield Said(" ".join(filter(None, (named.direct, told))), " ".join(filter(None, (named.more, idea))))
+        yield Said(told, idea)
+        yield Said(line_in(asked), idea)
+    for other in at_level(asked):
+        yield Said(told, other)
+
+
+def _source_says(asked: Question) -> str:
+    """Return what the function does whose result a name of the question holds; "" if none is known in the language."""
+    program = asked.diagnosis.program
+    for name in plain_names(asked):
+        for _, value in program.assignments(name):
+            match value:
+                case ast.Call(func=ast.Name(id=word) | ast.Attribute(attr=word)):
+                    meant = word_meaning(program, word, code_line(asked.diagnosis), asked.language)
+                    if meant is not None:
+                        return meant.direct
+    return ""
+
+
+def meaning_reply(asked: Question) -> Iterator[Said]:
+    program = asked.diagnosis.program
+    value = _value_of_name(asked) or _argument_says(asked)
+    if not plain_names(asked) and re.search(r"\b(?:values?|wert|valor|valeur)\b", asked.text, re.IGNORECASE):
+        if told := values_say(asked, Values(asked.diagnosis, asked.text)):
+            yield Said(told)
+    for said in named_meanings(asked):
+        direct = (
+            f"{value} {said.direct}"
+            if re.search(r"\b(?:lines?|zeile|l[ií]nea|ligne|linha) \d", asked.text, re.IGNORECASE)
+            else f"{said.direct} {value}"
+        )
+        yield Said(direct, said.more)
+        if value:
+            yield Said(value)
+        for question in questions(asked.diagnosis):
+            yield Said(direct, f"{said.more} {question}")
+    if (named := _quoted_name(asked.text)) and not word_says(program, named, code_line(asked.diagnosis)):
+        for other in at_level(asked):
+            yield Said(asked.say("reply", "unknown_name", name=named), other)
+    if re.search(r"\b(?:this|that|the) line\b|\bit do\b|\bhere\b", asked.text, re.IGNORECASE):
+        yield Said(line_in(asked), hinted_line_says(asked.diagnosis) or place_of(asked.diagnosis))
+
+
+def _argument_says(asked: Question) -> str:
+    """Return what a function that a question names gets in this program, or what is None there; "" if not known."""
+    program = asked.diagnosis.program
+    values = Values(asked.diagnosis, asked.text)
+    words_asked = set(re.findall(r"[A-Za-z_]\w*", asked.text))
+    if words_asked & {"None", "NoneType", "nonetype", "none"}:
+        nothing = [name for name, span in values.facts() if span == "`None`"]
+        if nothing:
+            kind = article(type(None))
+            return asked.say(
+                "claim", "type_none", name=code_span(nothing[0]), type=kind, line=values.shown_line(nothing[0])
+            )
+    for call in program.each(ast.Call):
+        match call:
+            case ast.Call(func=ast.Name(id=word), args=[ast.Name(id=name), *_]) if word in words_asked:
+                pass
+            case _:
+                continue
+        if word in program.functions or len(program.each(ast.Call)) > _MOST_CALLS:
+            continue
+        kinds = values.types_of(name)
+        if len(kinds) == 1:
+            spans = values.shown(name)
+            shown = f"{code_span(name)} ({spans[0]})" if spans else code_span(name)
+            return asked.say("claim", "gets", argument=shown, type=article(next(iter(kinds))))
+    return ""
+
+
+def _quoted_name(words: str) -> str:
+    match = re.search(r"[`\"]([A-Za-z_]\w{0,40})[`\"]", words)
+    return match[1] if match else ""
+
+
+def _value_of_name(asked: Question) -> str:
+    """Return the sentence about the values that a name has when the program runs, for a question about its value."""
+    return _values_of_names(asked) if _ABOUT_VALUE.search(asked.text) else ""
+
+
+def _values_of_names(asked: Question) -> str:
+    """Return the sentence about the values that the first name of a question has when the program runs."""
+    values = Values(asked.diagnosis, asked.text)
+    for name in plain_names(asked):
+        spans = values.shown(name)
+        if spans:
+            told = asked.say("listing", "then").join(dict.fromkeys(spans[:_MOST_VALUES]))
+            told += " …" if len(spans) > _MOST_VALUES else ""
+            return asked.say("reply", "value_order", name=code_span(name), values=told, line=values.shown_line(name))
+        kinds = values.types_of(name)
+        if len(kinds) == 1:
+            kind = article(next(iter(kinds)))
+            return asked.say("claim", "type", name=code_span(name), type=kind, line=values.shown_line(name))
+        uses = [
+            node for node in asked.diagnosis.program.uses.get(name, ()) if node.lineno == code_line(asked.diagnosis)
+        ]
+        where = "below" if any(isinstance(node.ctx, ast.Store) for node in uses) else "above"
+        return asked.say("reply", f"value_try_{where}", name=code_span(name), line=asked.line)
+    return ""
+
+
+def guess_reply(asked: Question) -> Iterator[Said]:
+    """Yield answers to a guess that could not be judged: what its words mean, the values, and how to check it."""
+    cannot = asked.say("reply", "attempt")
+    told = values_say(asked, Values(asked.diagnosis, asked.text))
+    checks = list(questions(asked.diagnosis))
+    names = names_in(asked.diagnosis.program, asked.text)
+    value = _values_of_names(asked)
+    for meant in named_meanings(asked) if names or re.search(r"[`(]", asked.text) else ():
+        yield Said(f"{value} {meant.direct}".strip(), f"{meant.more} {checks[0]}")
+    if told:
+        yield Said(f"{cannot} {told}", checks[0])
+    for check in checks:
+        yield Said(cannot, check)
+
+
+def unknown_reply(asked: Question) -> Iterator[Said]:
+    yield from named_meanings(asked)
+    told = values_say(asked, Values(asked.diagnosis, asked.text))
+    unknown = asked.say("reply", "unknown", line=asked.line)
+    for other in at_level(asked):
+        yield Said(f"{unknown} {told}".strip(), other)
+        yield Said(unknown, other)
