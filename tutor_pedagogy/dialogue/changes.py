@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _MOST_LINES = 5
 _MOST_NODES = 80
-_FEWEST_IN_COMMON = 0.4
+_FEWEST_IN_COMMON, _FEWEST_IN_A_STATEMENT = 0.4, 0.6
 _WORD = re.compile(r"\w")
 _EXPRESSIONS = (ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.BinOp, ast.Compare, ast.Constant, ast.BoolOp)
 
@@ -48,7 +48,7 @@ class Changes:
         return [node for line in self.lines for node in self._on(line)]
 
     def _on(self, line: int) -> list[ast.expr]:
-        found = [
+        found: list[ast.expr] = [
             node
             for statement in [self.program.statement_at(line)]
             if statement is not None
@@ -58,6 +58,7 @@ class Changes:
         return found[:_MOST_NODES]
 
     def put(self, line: int, text: str) -> str:
+        """Return the program with another text in place of a line."""
         lines = list(self.program.lines)
         lines[line - 1] = text
         return "\n".join(lines)
@@ -70,6 +71,7 @@ class Changes:
         return self.put(node.lineno, changed.decode("utf-8", "replace"))
 
     def indent_of(self, line: int) -> str:
+        """Return the spaces at the start of a line."""
         text = self.program.lines[line - 1]
         return text[: len(text) - len(text.lstrip())]
 
@@ -151,7 +153,7 @@ class Changes:
         ]
         near.sort(key=lambda pair: -pair[0])
         for share, line in near[:2]:
-            if share >= 0.6:
+            if share >= _FEWEST_IN_A_STATEMENT:
                 found.append(self.put(line, self.indent_of(line) + fragment))
         if not isinstance(statement, ast.Assign | ast.AugAssign | ast.Return | ast.Expr):
             return found
@@ -198,6 +200,7 @@ class Changes:
         return found
 
     def inserted(self, after: int, text: str) -> str:
+        """Return the program with a new line after a line."""
         lines = list(self.program.lines)
         lines.insert(after, text)
         return "\n".join(lines)

@@ -45,6 +45,7 @@ def opened(asked: Question, name: str, said: str) -> str:
 
 
 def types_in(text: str) -> set[type]:
+    """Return the types that a text names in any of the languages."""
     return {
         kind
         for entry in table("signs")["type"]

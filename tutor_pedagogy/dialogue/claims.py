@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.dialogue.values import Values
 from tutor_pedagogy.offline.evaluation import Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tutor_pedagogy.dialogue.asked import Question
+    from tutor_pedagogy.dialogue.values import Values
 from tutor_pedagogy.dialogue.claims_of_code import (
     claim_base_case,
     claim_branch,
@@ -49,8 +49,8 @@ _CLAIMS: tuple[Callable[[Question, Values], Iterator[str]], ...] = (
     claim_prints,
     claim_type,
     claim_empty,
-    claim_of_message,
     claim_returns,
+    claim_of_message,
     claim_runs,
     claim_changes,
     claim_value,

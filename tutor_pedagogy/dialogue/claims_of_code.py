@@ -7,7 +7,6 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.dialogue.meaning import named_line
-from tutor_pedagogy.dialogue.values import Values
 from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.writing import code_span
 from tutor_pedagogy.offline.evaluation import run
@@ -17,8 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor_pedagogy.dialogue.asked import Question
+    from tutor_pedagogy.dialogue.values import Values
 from tutor_pedagogy.dialogue.claim_words import LITERAL, NOT, NUMBER_OF_LINE, yes_or_no
 
+_PRINTS = re.compile(r"\b(?:print\w*|shows?|display\w*|imprim\w*|affich\w*)\b", re.IGNORECASE)
+_BASE_CASE = re.compile(r"\bbase case\b|\bstop condition\b|\babbruch\w*|\bcaso base\b|\bcas de base\b", re.IGNORECASE)
 _RUNS = re.compile(
     r"\b(?:run|runs|executed?|reached?|called|happens?|ausgef[uü]hrt|ejecuta\w*|ex[eé]cut\w*|executad\w*|iterat\w*"
     r"|repeat\w*|loops?|round)\b|how (?:often|many times)|wie oft|cu[aá]ntas veces|combien de fois|quantas vezes",
@@ -56,7 +58,8 @@ def claim_returns(asked: Question, values: Values) -> Iterator[str]:
             if is_none:
                 yield f"{opening} {asked.say('claim', 'returns_none', name=code_span(word))}"
             elif lines:
-                yield f"{opening} {asked.say('claim', 'returns_value', name=code_span(word), line=', '.join(lines[:3]))}"
+                where = ", ".join(lines[:3])
+                yield f"{opening} {asked.say('claim', 'returns_value', name=code_span(word), line=where)}"
             return
         if word in _NONE_METHODS and any(
             isinstance(node.func, ast.Attribute) and node.func.attr == word for node in program.each(ast.Call)
@@ -151,7 +154,9 @@ def claim_branch(asked: Question, values: Values) -> Iterator[str]:
     if not tests:
         return
     call = ast.parse(f"{function.name}({literals[0]})", mode="eval").body
-    kept = [n for n in program.tree.body if isinstance(n, ast.FunctionDef | ast.Import | ast.ImportFrom | ast.ClassDef)]
+    kept: list[ast.stmt] = [
+        n for n in program.tree.body if isinstance(n, ast.FunctionDef | ast.Import | ast.ImportFrom | ast.ClassDef)
+    ]
     done = run(ast.Module(kept, []), call=call, steps=1000)
     if done.ending == "stopped":
         return

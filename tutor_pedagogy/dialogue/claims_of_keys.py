@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.dialogue.meaning import names_in
-from tutor_pedagogy.dialogue.values import Values
 from tutor_pedagogy.offline.engine.writing import code_span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor_pedagogy.dialogue.asked import Question
+    from tutor_pedagogy.dialogue.values import Values
 from tutor_pedagogy.dialogue.claim_words import MOST_SHOWN, opened
 
 _LETTERS = re.compile(
@@ -23,7 +23,8 @@ _LETTERS = re.compile(
 
 
 _MEMBER = re.compile(
-    r"\b(?:exist|exists|in the|in my|inside|contains?|part of|a key|there|gibt es|existe|hay|est dans|est[aá] (?:en|no))\b",
+    r"\b(?:exist|exists|in the|in my|inside|contains?|part of|a key|there|gibt es|existe|hay)\b"
+    r"|\best dans\b|\best[aá] (?:en|no)\b",
     re.IGNORECASE,
 )
 
@@ -37,7 +38,7 @@ def claim_letters(asked: Question, values: Values) -> Iterator[str]:
     others: list[str] = []
     if crash is not None and crash.exception == "KeyError":
         word = crash.message
-        others = [repr(key) for key in values.keys() if isinstance(key, str)]
+        others = [repr(key) for key in values.known_keys() if isinstance(key, str)]
     elif crash is not None and crash.exception in ("NameError", "UnboundLocalError", "AttributeError"):
         quoted = re.findall(r"'([^'\n]{1,60})'", crash.message)
         word = quoted[-1] if quoted else ""
@@ -51,7 +52,7 @@ def claim_letters(asked: Question, values: Values) -> Iterator[str]:
 
 def claim_member(asked: Question, values: Values) -> Iterator[str]:
     """Answer whether a word is a key or an item of the collection in which Python did not find one."""
-    keys = values.keys()
+    keys = values.known_keys()
     if not keys or not _MEMBER.search(asked.text):
         return
     own = set(names_in(asked.diagnosis.program, asked.text))
@@ -79,7 +80,7 @@ def claim_near_key(asked: Question, values: Values) -> Iterator[str]:
     if crash is None or crash.exception != "KeyError" or not _KEY.search(asked.text):
         return
     wanted = crash.message.strip("'\"")
-    for key in values.keys():
+    for key in values.known_keys():
         if isinstance(key, str) and key != wanted and key.strip().lower() == wanted.strip().lower():
             yield asked.say("claim", "key_near", word=code_span(crash.message), other=code_span(repr(key)))
             return

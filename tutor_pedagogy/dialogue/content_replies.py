@@ -17,7 +17,7 @@ from tutor_pedagogy.dialogue.asked import (
 )
 from tutor_pedagogy.dialogue.expressions import expression_answers, plain_names, values_say
 from tutor_pedagogy.dialogue.meaning import names_in, word_meaning, word_says
-from tutor_pedagogy.dialogue.values import Values, article
+from tutor_pedagogy.dialogue.values import article, values_of
 from tutor_pedagogy.dialogue.what_if import what_if
 from tutor_pedagogy.dialogue.wordings import (
     code_line,
@@ -42,7 +42,7 @@ _ABOUT_VALUE = re.compile(
 
 def expression_replies(asked: Question) -> Iterator[Said]:
     """Yield what the pieces of code mean that a question contains."""
-    told = values_say(asked, Values(asked.diagnosis, asked.text)) if asked.text.lower().startswith("why") else ""
+    told = values_say(asked, values_of(asked.diagnosis, asked.text)) if asked.text.lower().startswith("why") else ""
     for direct, read in expression_answers(asked):
         yield Said(f"{direct} {told}".strip(), read)
         yield Said(direct)
@@ -51,6 +51,7 @@ def expression_replies(asked: Question) -> Iterator[Said]:
 
 
 def try_reply(asked: Question) -> Iterator[Said]:
+    """Yield answers to what happens with a change or another value."""
     yield from what_if(asked)
     tried = asked.say("reply", "try_it", line=asked.line)
     for gist in named_meanings(asked):
@@ -59,7 +60,8 @@ def try_reply(asked: Question) -> Iterator[Said]:
 
 
 def why_reply(asked: Question) -> Iterator[Said]:
-    values = Values(asked.diagnosis, asked.text)
+    """Yield answers to a question for a reason: the values of the program, and the idea behind the finding."""
+    values = values_of(asked.diagnosis, asked.text)
     told = values_say(asked, values) or line_in(asked)
     if re.match(r"(?:what|which)\b", asked.text, re.IGNORECASE):
         for meant in named_meanings(asked):
@@ -88,11 +90,13 @@ def _source_says(asked: Question) -> str:
 
 
 def meaning_reply(asked: Question) -> Iterator[Said]:
+    """Yield what the words of a question mean, with the values that they have in the program."""
     program = asked.diagnosis.program
     value = _value_of_name(asked) or _argument_says(asked)
-    if not plain_names(asked) and re.search(r"\b(?:values?|wert|valor|valeur)\b", asked.text, re.IGNORECASE):
-        if told := values_say(asked, Values(asked.diagnosis, asked.text)):
-            yield Said(told)
+    is_about_values = re.search(r"\b(?:values?|wert|valor|valeur)\b", asked.text, re.IGNORECASE) is not None
+    told = values_say(asked, values_of(asked.diagnosis, asked.text)) if is_about_values else ""
+    if told and not plain_names(asked):
+        yield Said(told)
     for said in named_meanings(asked):
         direct = (
             f"{value} {said.direct}"
@@ -114,7 +118,7 @@ def meaning_reply(asked: Question) -> Iterator[Said]:
 def _argument_says(asked: Question) -> str:
     """Return what a function that a question names gets in this program, or what is None there; "" if not known."""
     program = asked.diagnosis.program
-    values = Values(asked.diagnosis, asked.text)
+    values = values_of(asked.diagnosis, asked.text)
     words_asked = set(re.findall(r"[A-Za-z_]\w*", asked.text))
     if words_asked & {"None", "NoneType", "nonetype", "none"}:
         nothing = [name for name, span in values.facts() if span == "`None`"]
@@ -151,7 +155,7 @@ def _value_of_name(asked: Question) -> str:
 
 def _values_of_names(asked: Question) -> str:
     """Return the sentence about the values that the first name of a question has when the program runs."""
-    values = Values(asked.diagnosis, asked.text)
+    values = values_of(asked.diagnosis, asked.text)
     for name in plain_names(asked):
         spans = values.shown(name)
         if spans:
@@ -173,7 +177,7 @@ def _values_of_names(asked: Question) -> str:
 def guess_reply(asked: Question) -> Iterator[Said]:
     """Yield answers to a guess that could not be judged: what its words mean, the values, and how to check it."""
     cannot = asked.say("reply", "attempt")
-    told = values_say(asked, Values(asked.diagnosis, asked.text))
+    told = values_say(asked, values_of(asked.diagnosis, asked.text))
     checks = list(questions(asked.diagnosis))
     names = names_in(asked.diagnosis.program, asked.text)
     value = _values_of_names(asked)
@@ -186,8 +190,9 @@ def guess_reply(asked: Question) -> Iterator[Said]:
 
 
 def unknown_reply(asked: Question) -> Iterator[Said]:
+    """Yield answers to a question whose kind is not known."""
     yield from named_meanings(asked)
-    told = values_say(asked, Values(asked.diagnosis, asked.text))
+    told = values_say(asked, values_of(asked.diagnosis, asked.text))
     unknown = asked.say("reply", "unknown", line=asked.line)
     for other in at_level(asked):
         yield Said(f"{unknown} {told}".strip(), other)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
 
 _WORTH_SHOWING = (ast.BinOp, ast.Compare, ast.BoolOp, ast.Subscript, ast.Call, ast.Attribute, ast.UnaryOp)
-_MOST_PARTS, _MOST_EXPRESSIONS = 3, 12
+_MOST_PARTS, _MOST_EXPRESSIONS, _LONGEST_CODE = 3, 12, 50
 _NUMBER = re.compile(r"(?<![\w.'\"(])-?\d{1,9}(?:\.\d{1,6})?(?![\w'.)])")
 _SLICE = re.compile(r"(?<![\w\])])\[(?P<inside>-?\d{0,4}:-?\d{0,4}(?::-?\d{0,4})?)\]")
 
@@ -51,7 +51,7 @@ def computed_parts(program: Program, line: int) -> list[tuple[str, str]]:
         values = found.get(part, [])
         spans = {shown(value) for value in values}
         code = program.segment(part)
-        if len(spans) == 1 and None not in spans and "\n" not in code and len(code) <= 50:
+        if len(spans) == 1 and None not in spans and "\n" not in code and len(code) <= _LONGEST_CODE:
             told.append((code_span(code), str(spans.pop())))
     return told[-_MOST_PARTS:]
 

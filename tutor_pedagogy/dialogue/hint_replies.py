@@ -20,7 +20,7 @@ from tutor_pedagogy.dialogue.expressions import values_say
 from tutor_pedagogy.dialogue.meaning import names_in, word_says
 from tutor_pedagogy.dialogue.names import own_names
 from tutor_pedagogy.dialogue.tables import filled, sentence, table, words
-from tutor_pedagogy.dialogue.values import Values
+from tutor_pedagogy.dialogue.values import values_of
 from tutor_pedagogy.dialogue.wordings import (
     code_line,
     examples_of_form,
@@ -44,6 +44,7 @@ _STEM = 5
 
 
 def thanks_reply(asked: Question) -> Iterator[Said]:
+    """Yield answers to thanks."""
     if asked.language != "en":
         yield Said(asked.say("reply", "thanks_short", line=asked.line))
     for text in table("texts")["reply"]["thanks"]:
@@ -51,12 +52,14 @@ def thanks_reply(asked: Question) -> Iterator[Said]:
 
 
 def solution_reply(asked: Question) -> Iterator[Said]:
+    """Yield answers to a demand for the solution."""
     name = "solution_here" if asked.level is HintLevel.SOLUTION else "solution_early"
     for other in at_level(asked):
         yield Said(asked.say("reply", name, level=int(asked.level)), other)
 
 
 def example_reply(asked: Question) -> Iterator[Said]:
+    """Yield examples, from level 4 on those of the lesson."""
     if asked.level < HintLevel.EXAMPLE:
         early = asked.say("reply", "example_early", line=asked.line)
         if asked.level > HintLevel.QUESTION:
@@ -71,6 +74,7 @@ def example_reply(asked: Question) -> Iterator[Said]:
 
 
 def where_reply(asked: Question) -> Iterator[Said]:
+    """Yield the place that the hint means."""
     where = asked.say("reply", "where", place=asked.place)
     if re.search(r"\bsee\b|\bfind\b|\bcheck\b|\bsehe\b|\bfinde\b|\bver\b|\bvoir\b", asked.text, re.IGNORECASE):
         yield Said(f"{where} {_how_to_look(asked)}".strip())
@@ -122,7 +126,7 @@ def confused_reply(asked: Question) -> Iterator[Said]:
     """Yield the hint in other words, for beginners, with the values that the program has."""
     yield from _named_in_hint(asked)
     direct = asked.say("reply", "confused", line=asked.line)
-    told = values_say(asked, Values(asked.diagnosis, asked.text)) if asked.diagnosis.ladder is None else ""
+    told = values_say(asked, values_of(asked.diagnosis, asked.text)) if asked.diagnosis.ladder is None else ""
     if asked.level is HintLevel.QUESTION and (said := hinted_line_says(asked.diagnosis)):
         yield Said(f"{direct} {line_in(asked)} {told}".strip(), f"{said} {next(questions(asked.diagnosis))}")
     simpler = wordings(asked.diagnosis, asked.level, StudentLevels(1, 1))
@@ -139,6 +143,7 @@ def _named_in_hint(asked: Question) -> Iterator[Said]:
 
 
 def next_reply(asked: Question) -> Iterator[Said]:
+    """Yield what to do next."""
     look = _how_to_look(asked) if asked.diagnosis.finding.error_type != "syntax" else ""
     first = asked.say("reply", "next_line", place=asked.place)
     for other in at_level(asked):
@@ -146,6 +151,7 @@ def next_reply(asked: Question) -> Iterator[Said]:
 
 
 def how_reply(asked: Question) -> Iterator[Said]:
+    """Yield how to do it, at the depth of the hint."""
     if re.search(r"\b(?:see|find|know|check|notice|debug|sehe|finde)\b", asked.text, re.IGNORECASE):
         yield from where_reply(asked)
     if asked.level >= HintLevel.STRUCTURE and (steps := plan_of(asked.diagnosis)):

@@ -12,7 +12,7 @@ from tutor_pedagogy.dialogue.meaning import named_line
 from tutor_pedagogy.dialogue.proposals import proposals
 from tutor_pedagogy.dialogue.tables import table
 from tutor_pedagogy.dialogue.trying import Laboratory
-from tutor_pedagogy.dialogue.values import Values
+from tutor_pedagogy.dialogue.values import values_of
 from tutor_pedagogy.dialogue.wordings import code_line, questions
 from tutor_pedagogy.offline.engine.writing import code_span
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.dialogue.trying import Trial
 
 _MOST_PROPOSALS = 3
-_LONGEST_OUTPUT = 80
+_LONGEST_OUTPUT, _MOST_OUTPUT = 80, 3
 _TRIED = re.compile(
     r"\b(?:tried|try|did|added|changed|put|used|replaced|removed|probiert|versucht|prob[eé]|intent[eé]|essay[eé]"
     r"|tentei|experimentei)\b",
@@ -37,6 +37,7 @@ _OUTCOME = re.compile(
     r"\bwhat (?:happens|would|will|if)|\bwas passiert|\bwas w[aä]re|\bqu[eé] pasa|\bque se passe|\bo que acontece",
     re.IGNORECASE,
 )
+_WRONG = re.compile(r"wrong|problem|place|because|mistake|fault|falsch|fehler|mal\b|faux|errad", re.IGNORECASE)
 _ORDER = ("mended", "wrong", "other", "same", "unreadable", "unknown")
 _MOST_ASKED_LINES = 2
 
@@ -90,7 +91,7 @@ def judge_place(asked: Question) -> Iterator[Said]:
 
 def judge_claims(asked: Question, *, is_guess: bool) -> Iterator[Said]:
     """Yield answers to claims about the program, each with a question on the hint's line after it, and without."""
-    values = Values(asked.diagnosis, asked.text)
+    values = values_of(asked.diagnosis, asked.text)
     for said in judged_claims(asked, values, is_guess=is_guess):
         yield Said(said)
 
@@ -119,48 +120,72 @@ def judge_change(asked: Question) -> Iterator[Said]:
 
 def _verdict(asked: Question, laboratory: Laboratory, proposal: Proposal, trial: Trial) -> Iterator[Said]:
     """Yield what the trial of a proposal shows, with yes or no in front if the question asks for that."""
-    is_about_outcome = bool(_OUTCOME.search(asked.text))
-    line = asked.diagnosis.program.shown(trial.line) if trial.line else asked.line
     edit = asked.diagnosis.finding.edit
     is_known_word = bool(proposal.word) and edit is not None and _is_added(proposal.word, edit.before, edit.after)
-    is_other_way = bool(proposal.word) and edit is not None and not is_known_word and not trial.is_known_edit
     question = next(questions(asked.diagnosis))
-
-    def told(opening: str, name: str, **slots: object) -> str:
-        is_bare = is_about_outcome or not opening
-        return f"{'' if is_bare else asked.say('verdict', opening)} {asked.say('verdict', name, **slots)}".strip()
-
     match trial.ending:
         case "mended":
-            exception = laboratory.crash.exception if laboratory.crash is not None else ""
-            name = _mended(asked, laboratory, trial)
-            said = told("" if is_other_way else "yes", name, exception=exception, result=trial.result)
-            if is_other_way:
-                yield Said(f"{said} {asked.say('verdict', 'another_way')}")
-            yield Said(f"{said} {_printed(asked, trial.output)}")
-            yield Said(said)
-        case "same" if trial.exception:
-            yield Said(told("no", "same_exception", exception=trial.exception, line=line), question)
-        case "same":
-            yield Said(told("no", "same_loop"), question)
+            is_other_way = bool(proposal.word) and edit is not None and not is_known_word and not trial.is_known_edit
+            yield from _mended_texts(asked, laboratory, trial, is_other_way=is_other_way)
         case "other" if is_known_word:
-            yield Said(told("", "right_idea", name=proposal.word, line=line, exception=trial.exception), question)
+            slots = {"name": proposal.word, "line": _line_of(asked, trial), "exception": trial.exception}
+            yield Said(_told(asked, "", "right_idea", **slots), question)
+        case "unreadable" if _is_doubtful(proposal):
+            pass
+        case "unknown":
+            yield from _outcomes(asked, laboratory, trial)
+        case _:
+            yield Said(_failed(asked, laboratory, trial), question)
+    if is_known_word:
+        yield Said(_told(asked, "yes", "concept_yes"), question)
+
+
+def _told(asked: Question, opening: str, name: str, /, **slots: object) -> str:
+    """Return a verdict, with yes or no in front unless the question is what happens."""
+    word = "" if not opening or _OUTCOME.search(asked.text) else asked.say("verdict", opening)
+    return f"{word} {asked.say('verdict', name, **slots)}".strip()
+
+
+def _line_of(asked: Question, trial: Trial) -> int:
+    return asked.diagnosis.program.shown(trial.line) if trial.line else asked.line
+
+
+def _mended_texts(asked: Question, laboratory: Laboratory, trial: Trial, *, is_other_way: bool) -> Iterator[Said]:
+    exception = laboratory.crash.exception if laboratory.crash is not None else ""
+    name = _mended(asked, laboratory, trial)
+    said = _told(asked, "" if is_other_way else "yes", name, exception=exception, result=trial.result)
+    if is_other_way:
+        yield Said(f"{said} {asked.say('verdict', 'another_way')}")
+    yield Said(f"{said} {_printed(asked, trial.output)}")
+    yield Said(said)
+
+
+def _failed(asked: Question, laboratory: Laboratory, trial: Trial) -> str:
+    """Return the verdict on a change that does not mend the program."""
+    slots = {"exception": trial.exception, "line": _line_of(asked, trial)}
+    match trial.ending:
+        case "same" if trial.exception:
+            return _told(asked, "no", "same_exception", **slots)
+        case "same":
+            return _told(asked, "no", "same_loop")
         case "other":
-            yield Said(told("not_yet", "other_exception", exception=trial.exception, line=line), question)
+            return _told(asked, "not_yet", "other_exception", **slots)
         case "wrong" if laboratory.symptom is not None:
             expected = _bare(laboratory.symptom.expected or "")
-            yield Said(told("no", "wrong_result", result=trial.result, expected=expected), question)
-        case "unreadable" if not _is_doubtful(proposal):
-            was_readable = asked.diagnosis.program.fault is None
-            yield Said(told("no", "unreadable" if was_readable else "still_unreadable"), question)
-        case "unknown" if trial.output is not None and laboratory.before is not None:
-            before = laboratory.before
-            if before.ending == "finished" and before.output == trial.output:
-                yield Said(told("", "prints_same"), question)
-            elif output := _shown_output(trial.output):
-                yield Said(told("", "prints", output=output), asked.say("verdict", "another_way"))
-    if is_known_word:
-        yield Said(told("yes", "concept_yes"), question)
+            return _told(asked, "no", "wrong_result", result=trial.result, expected=expected)
+    was_readable = asked.diagnosis.program.fault is None
+    return _told(asked, "no", "unreadable" if was_readable else "still_unreadable")
+
+
+def _outcomes(asked: Question, laboratory: Laboratory, trial: Trial) -> Iterator[Said]:
+    """Yield what a program prints after a change of which nothing says whether it is right."""
+    before = laboratory.before
+    if trial.output is None or before is None:
+        return
+    if before.ending == "finished" and before.output == trial.output:
+        yield Said(_told(asked, "", "prints_same"), next(questions(asked.diagnosis)))
+    elif output := _shown_output(trial.output):
+        yield Said(_told(asked, "", "prints", output=output), asked.say("verdict", "another_way"))
 
 
 def _is_doubtful(proposal: Proposal) -> bool:
@@ -200,7 +225,12 @@ def _printed(asked: Question, output: str | None) -> str:
 def _shown_output(output: str | None) -> str:
     """Return what a program prints, as code spans of its lines; "" if it is too long or nothing."""
     lines = [line for line in (output or "").split("\n") if line.strip()]
-    if not lines or len(lines) > 3 or sum(map(len, lines)) > _LONGEST_OUTPUT or any("`" in line for line in lines):
+    if (
+        not lines
+        or len(lines) > _MOST_OUTPUT
+        or sum(map(len, lines)) > _LONGEST_OUTPUT
+        or any("`" in line for line in lines)
+    ):
         return ""
     return ", ".join(f"“{line.strip()}”" for line in lines)
 
@@ -256,7 +286,7 @@ def judge_program(asked: Question) -> Iterator[Said]:
             with_input = asked.say("verdict", "now_typed", typed=typed[0]) if typed else ""
             finishes = asked.say("verdict", "now_finishes")
             yield Said(" ".join(filter(None, (finishes, with_input, output, limit))))
-            yield Said(f"{finishes} {limit}")
+            yield Said(" ".join(filter(None, (finishes, with_input, limit))))
     place = asked.place
     if not is_found:
         yield Said(asked.say("reply", "checked_open", place=place))

@@ -124,12 +124,13 @@ def word_meaning(program: Program, word: str, near: int, language: str) -> Meani
 
 def word_says(program: Program, word: str, near: int) -> str:
     """Return what a word means: a name of the program, a name in Python, or a term; "" if it is not known."""
-    if word in own_names(program) and (said := name_says(program, word, near)):
-        return said
-    if (of_library := _of_library(program, word)) is not None:
-        return of_library
-    if word in _SEVERAL_USES and (several := _term(word)) is not None:
-        return several
+    own = name_says(program, word, near) if word in own_names(program) else ""
+    found = own or _of_library(program, word) or (_term(word) if word in _SEVERAL_USES else None)
+    return found or _of_python(word)
+
+
+def _of_python(word: str) -> str:
+    """Return what a function, a term or a construct of Python means; "" if the word is none."""
     glossary = purpose_table("glossary")
     entry = entry_named(word)
     if entry in glossary:
@@ -138,9 +139,7 @@ def word_says(program: Program, word: str, near: int) -> str:
     term = _term(word.lower())
     if term is not None:
         return term
-    if entry is not None:
-        return _sentences(purpose_table("constructs")[entry]["concept"], 2)
-    return ""
+    return _sentences(purpose_table("constructs")[entry]["concept"], 2) if entry is not None else ""
 
 
 _SEVERAL_USES = frozenset(("else",))

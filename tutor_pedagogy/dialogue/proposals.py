@@ -24,8 +24,8 @@ _SIGNS = r"\*\*|//|\+=|-=|\*=|==|!=|<=|>=|[-+*/%<>=]"
 _CODE = rf"(?:`[^`\n]{{1,60}}`|{_SIGNS}|[A-Za-z_][\w.]{{0,40}}(?:\([^()\n]{{0,40}}\))?|-?\d[\d.]{{0,10}})"
 _ARTICLE = r"(?:(?:the|a|an|just|only|ein|eine|einen|el|la|un|una|le|o|um|uma) ){0,2}"
 _INSTEAD = re.compile(
-    rf"(?<!\S)(?P<new>{_CODE})\)? (?:instead of|rather than|in place of|and not|not|statt|anstatt|anstelle von|en vez de"
-    rf"|en lugar de|au lieu de|em vez de|ao inv[eé]s de) {_ARTICLE}(?P<old>{_CODE})",
+    rf"(?<!\S)(?P<new>{_CODE})\)? (?:instead of|rather than|in place of|and not|not|statt|anstatt|anstelle von"
+    rf"|en vez de|en lugar de|au lieu de|em vez de|ao inv[eé]s de) {_ARTICLE}(?P<old>{_CODE})",
     re.IGNORECASE,
 )
 _REPLACED = re.compile(
@@ -49,7 +49,8 @@ _REMOVED = re.compile(
     re.IGNORECASE,
 )
 _MOVED = re.compile(
-    r"\b(?P<how>move|unindent|dedent|outdent|indent|un-indent|outside|out of|less|ausr[uü]ck\w*|einr[uü]ck\w*|inside)\b",
+    r"\b(?P<how>move|unindent|dedent|outdent|indent|un-indent|outside|out of|less|inside"
+    r"|ausr[uü]ck\w*|einr[uü]ck\w*)\b",
     re.IGNORECASE,
 )
 _STATEMENT = re.compile(r"\b(?P<word>return|print|line \d{1,5}|zeile \d{1,5})\b", re.IGNORECASE)

@@ -25,7 +25,7 @@ from tutor_pedagogy.dialogue.tables import LANGUAGES
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline.engine.diagnosis import examine, explanation_of
 from tutor_pedagogy.offline.engine.program import Program
-from tutor_pedagogy.offline.purposes.questions import language_of_question
+from tutor_pedagogy.offline.purposes.questions import language_of_question, note_on_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -67,7 +67,8 @@ def reply(submission: Submission, level: HintLevel, student: StudentLevels, talk
     whole = (asked.whole(said) for said in until_too_deep(texts))
     text = fresh(whole, talk.said, Program(submission), level, is_first_tested=False)
     text = text or counted(asked.line, talk.said)
-    return explanation_of(diagnosis, text)
+    note = note_on_language(question) if language not in (None, "en", *LANGUAGES) else ""
+    return explanation_of(diagnosis, f"{note}\n\n{text}" if note else text)
 
 
 _GUESSES = frozenset(("line", "try", "guess", "why", "how", "meaning", "where", "next", None))

@@ -139,18 +139,27 @@ class Laboratory:
         error = type(done.exception).__name__ if done.exception is not None else ""
         if self.crash is not None and self.crash.exception != "AssertionError":
             return self._against_crash(done, output, error)
+        return self._against_assertion(done, error) if error or self.crash is not None else self._against_loop(done)
+
+    def _against_assertion(self, done: Run, error: str) -> Trial:
         if error:
             was = self.before.exception if self.before is not None else None
             is_same = self.crash is not None and type(was).__name__ == error
             return Trial(ending="same" if is_same else "other", exception=error, line=done.line)
-        if self.crash is not None and self.before is not None and _is_crash(self.before, self.crash):
-            return Trial(ending="mended", output=output) if done.ending == "finished" else _UNKNOWN
+        was_raised = self.crash is not None and self.before is not None and _is_crash(self.before, self.crash)
+        if was_raised and done.ending == "finished":
+            return Trial(ending="mended", output=done.output)
+        return _UNKNOWN
+
+    def _against_loop(self, done: Run) -> Trial:
+        """Return whether a program that did not end ends now; what it prints for any other program."""
         was_endless = self.before is not None and self.before.ending == "stopped" and self.before.is_certain
-        if self.symptom is not None and "endless" in self.symptom.kinds and was_endless:
-            if done.ending == "finished" and done.is_certain:
-                return Trial(ending="mended", output=output)
-            return Trial(ending="same") if done.is_certain else _UNKNOWN
-        return replace(_UNKNOWN, output=output)
+        output = done.output if done.ending == "finished" else None
+        if self.symptom is None or "endless" not in self.symptom.kinds or not was_endless:
+            return replace(_UNKNOWN, output=output)
+        if done.ending == "finished" and done.is_certain:
+            return Trial(ending="mended", output=output)
+        return Trial(ending="same") if done.is_certain else _UNKNOWN
 
     def _against_crash(self, done: Run, output: str | None, error: str) -> Trial:
         crash, before = self.crash, self.before
@@ -171,27 +180,31 @@ class Laboratory:
         symptom = self.symptom
         if symptom is None or symptom.expected is None:
             return None
-        wanted = symptom.expected.strip()
         if symptom.call is not None:
-            try:
-                call = ast.parse(symptom.call, mode="eval").body
-            except (SyntaxError, ValueError):
-                return None
-            kept = [node for node in tree.body if not isinstance(node, ast.Assert | ast.Expr)]
-            done = run(ast.Module(kept, []), call=call, steps=_STEPS)
-            if done.ending == "raised":
-                return Trial(ending="other", exception=type(done.exception).__name__, line=done.line)
-            if done.ending != "finished" or not done.is_certain:
-                return _UNKNOWN
-            got = repr(done.value)
+            done = _called(tree, symptom.call)
+            if done is None or done.ending == "raised":
+                error = "" if done is None else type(done.exception).__name__
+                return Trial(ending="other", exception=error, line=done.line) if done is not None else None
+            got = repr(done.value) if done.ending == "finished" and done.is_certain else None
         else:
             done = run(tree, inputs=self.typed, steps=_STEPS)
             if done.ending != "finished" or done.output is None or not done.is_certain:
                 return None
-            got = done.output.strip().split("\n")[-1] if done.output.strip() else ""
-        if len(got) > _LONGEST_RESULT:
+            got = done.output.strip().rpartition("\n")[2]
+        if got is None or len(got) > _LONGEST_RESULT:
             return _UNKNOWN
-        return Trial(ending="mended" if _is_equal(got, wanted) else "wrong", result=got, output=done.output)
+        is_right = _is_equal(got, symptom.expected.strip())
+        return Trial(ending="mended" if is_right else "wrong", result=got, output=done.output)
+
+
+def _called(tree: ast.Module, code: str) -> Run | None:
+    """Return the run of a call after the definitions of a module; None if the call cannot be read."""
+    try:
+        call = ast.parse(code, mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+    kept = [node for node in tree.body if not isinstance(node, ast.Assert | ast.Expr)]
+    return run(ast.Module(kept, []), call=call, steps=_STEPS)
 
 
 def _is_equal(got: str, wanted: str) -> bool:

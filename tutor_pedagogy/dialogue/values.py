@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from functools import cached_property
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any
@@ -134,7 +133,7 @@ class Values:
             return None, False
         return done.ran.get(line, 0), True
 
-    def keys(self) -> list[Any]:
+    def known_keys(self) -> list[Any]:
         """Return the keys of the dictionary in which Python found no key; empty if it is not known."""
         crash, done = self.crash, self.program.run
         if crash is None or crash.exception != "KeyError" or done is None or done.line != crash.line:
@@ -186,6 +185,15 @@ class Values:
         return [(name, ", ".join(spans[:1])) for name, spans in told if len(spans) == 1]
 
 
-def quoted_words(text: str) -> list[str]:
-    """Return the words in quotation marks of a text."""
-    return re.findall(r"['\"`]([^'\"`\n]{1,40})['\"`]", text)
+_kept: list[tuple[Diagnosis, str, Values]] = []
+_MOST_KEPT = 4
+
+
+def values_of(diagnosis: Diagnosis, question: str) -> Values:
+    """Return the values for a question about a diagnosis. Those of the latest questions are kept."""
+    for kept, asked, values in _kept:
+        if kept is diagnosis and asked == question:
+            return values
+    values = Values(diagnosis, question)
+    _kept[:] = [(diagnosis, question, values), *_kept[: _MOST_KEPT - 1]]
+    return values

@@ -33,7 +33,7 @@ def what_if(asked: Question) -> Iterator[Said]:
         return
     done = run(program.tree, call=call, steps=_STEPS)
     if done.ending == "raised" and not function.lineno <= done.line <= (function.end_lineno or function.lineno):
-        kept = [
+        kept: list[ast.stmt] = [
             n for n in program.tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom)
         ]
         done = run(ast.Module(kept, []), call=call, steps=_STEPS)

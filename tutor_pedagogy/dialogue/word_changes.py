@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+import keyword
 import re
+from typing import TYPE_CHECKING
 
 from tutor_pedagogy.dialogue.changes import Changes, swapped
 from tutor_pedagogy.problem.tree_walk import walk
 
 _METHODS = frozenset(("append", "add", "insert", "extend", "remove", "update", "get", "sort", "reverse", "pop"))
 _INDENT = "    "
+_WITHOUT_VALUES = frozenset(("lower", "upper", "strip", "title", "capitalize", "copy"))
 _FUNCTIONS = frozenset(
-    [
+    (
         "str",
         "int",
         "float",
@@ -32,8 +35,12 @@ _FUNCTIONS = frozenset(
         "input",
         "print",
         "enumerate",
-    ]
+    )
 )
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class WordChanges(Changes):
@@ -65,39 +72,45 @@ class WordChanges(Changes):
 
     def with_function(self, name: str) -> list[str]:
         """Return versions that call a function or method of Python at one of these lines."""
-        found = []
-        if name in _METHODS or name not in _FUNCTIONS:
-            for node in self.nodes:
-                match node:
-                    case ast.Attribute(value=owner, attr=attr) if attr != name:
-                        found.append(self.put_in(node, f"{self.program.segment(owner)}.{name}"))
-                    case ast.Subscript(value=owner, slice=key, ctx=ast.Load()) if name in ("get", "pop"):
-                        found.append(
-                            self.put_in(node, f"{self.program.segment(owner)}.{name}({self.program.segment(key)})")
-                        )
-                    case ast.Name(id=own) if name in ("lower", "upper", "strip", "title", "capitalize", "copy"):
-                        if isinstance(node.ctx, ast.Load):
-                            found.append(self.put_in(node, f"{own}.{name}()"))
-            return found
-        for node in self.nodes:
-            text = self.program.segment(node)
-            match node:
-                case ast.Call(func=ast.Attribute(value=owner, attr="sort" | "reverse")) if name in (
-                    "sorted",
-                    "reversed",
-                ):
-                    found.append(self.put_in(node, f"{name}({self.program.segment(owner)})"))
-                case ast.Call(func=ast.Name(id=own) as called, args=[_, *_]) if own in _FUNCTIONS and own != name:
-                    found.append(self.put_in(called, name))
-                    if own == "input":
-                        found.append(self.put_in(node, f"{name}({text})"))
-                case ast.Call():
-                    found.append(self.put_in(node, f"{name}({text})"))
-                case ast.Name(ctx=ast.Load()) if not self._is_called(node):
-                    found.append(self.put_in(node, f"{name}({text})"))
-                case ast.Subscript(ctx=ast.Load()) | ast.Attribute(ctx=ast.Load()) if not self._is_called(node):
-                    found.append(self.put_in(node, f"{name}({text})"))
-        return found
+        if self.program.tree is None:
+            return self._wrapped_in_text(name)
+        is_method = name in _METHODS or name not in _FUNCTIONS
+        add = self._with_method if is_method else self._with_call
+        return [version for node in self.nodes for version in add(node, name)]
+
+    def _wrapped_in_text(self, name: str) -> list[str]:
+        """Return versions of a line that Python cannot read, with a call around one of its words."""
+        return [
+            self.put(line, f"{text[: match.start()]}{name}({match[0]}){text[match.end() :]}")
+            for line in self.lines[:1]
+            for text in [self.program.lines[line - 1]]
+            for match in re.finditer(r"[A-Za-z_]\w*", text)
+            if not keyword.iskeyword(match[0])
+        ]
+
+    def _with_method(self, node: ast.expr, name: str) -> Iterator[str]:
+        match node:
+            case ast.Attribute(value=owner, attr=attr) if attr != name:
+                yield self.put_in(node, f"{self.program.segment(owner)}.{name}")
+            case ast.Subscript(value=owner, slice=key, ctx=ast.Load()) if name in ("get", "pop"):
+                yield self.put_in(node, f"{self.program.segment(owner)}.{name}({self.program.segment(key)})")
+            case ast.Name(id=own, ctx=ast.Load()) if name in _WITHOUT_VALUES:
+                yield self.put_in(node, f"{own}.{name}()")
+
+    def _with_call(self, node: ast.expr, name: str) -> Iterator[str]:
+        text = self.program.segment(node)
+        match node:
+            case ast.Call(func=ast.Attribute(value=owner, attr="sort" | "reverse")) if name in ("sorted", "reversed"):
+                yield self.put_in(node, f"{name}({self.program.segment(owner)})")
+            case ast.Call(func=ast.Name(id=own) as called, args=[_, *_]) if own in _FUNCTIONS and own != name:
+                yield self.put_in(called, name)
+                if own == "input":
+                    yield self.put_in(node, f"{name}({text})")
+            case ast.Call():
+                yield self.put_in(node, f"{name}({text})")
+            case ast.Name(ctx=ast.Load()) | ast.Subscript(ctx=ast.Load()) | ast.Attribute(ctx=ast.Load()):
+                if not self._is_called(node):
+                    yield self.put_in(node, f"{name}({text})")
 
     def _is_called(self, node: ast.expr) -> bool:
         up = self.program.parents.get(node)
@@ -114,8 +127,7 @@ class WordChanges(Changes):
                 node.id for node in walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
             }
             first = function.body[0].lineno
-            for name in sorted(names):
-                found.append(self.inserted(first - 1, f"{self.indent_of(first)}{word} {name}"))
+            found += [self.inserted(first - 1, f"{self.indent_of(first)}{word} {name}") for name in sorted(names)]
         return found
 
     def with_return(self) -> list[str]:
@@ -135,8 +147,8 @@ class WordChanges(Changes):
             stored = [node.id for node in own if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
             if self.program.returns_nothing(function):
                 end = last.end_lineno or last.lineno
-                for name in dict.fromkeys(reversed(stored)):
-                    found.append(self.inserted(end, f"{self.indent_of(function.body[0].lineno)}return {name}"))
+                indent = self.indent_of(function.body[0].lineno)
+                found += [self.inserted(end, f"{indent}return {name}") for name in dict.fromkeys(reversed(stored))]
         return found
 
     def with_self(self) -> list[str]:

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 _VALUE_OF = re.compile(
     r"\b(?:value of|what(?: is|.?s| does)|wert von|valor de|valeur de|vale|vaut|contiene|contient)"
     r" (?:the )?(?:variable )?`?(?P<name>[A-Za-z_]\w{0,40})`?"
-    r"(?: (?:have|hold|contain|be|is))?(?: (?:at the end|in the end|afterwards|after|now|equal)| am ende| al final|[ à]+la fin| no fim|[?]|$)",
+    r"(?: (?:have|hold|contain|be|is))?"
+    r"(?: (?:at the end|in the end|afterwards|after|now|equal)| am ende| al final|[ à]+la fin| no fim|[?]|$)",
     re.IGNORECASE,
 )
 
 
 def end_value(program: Program, question: str) -> str:
-    """Return the sentences about the value that a name has at the end, and about a local one of the same name; or ""."""
+    """Return what value a name has at the end, and which line makes a local one of the same name; or ""."""
     match = _VALUE_OF.search(question[:300])
     done = program.run
     if match is None or done is None or done.ending != "finished" or match["name"] not in done.names:

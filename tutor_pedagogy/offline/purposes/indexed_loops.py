@@ -212,6 +212,7 @@ def _pairs_of(first: ast.If) -> tuple[dict[str, tuple[str, str | None]], str | N
     pairs: dict[str, tuple[str, str | None]] = {}
     subject: str | None = None
     target: str | None = None
+    made: str | None
     node: ast.If | None = first
     rest: list[ast.stmt] = []
     while node is not None:
@@ -220,18 +221,18 @@ def _pairs_of(first: ast.If) -> tuple[dict[str, tuple[str, str | None]], str | N
                 test=ast.Compare(left=ast.Name(id=name), ops=[ast.Eq()], comparators=[ast.Constant() as key]),
                 body=[ast.Return(value=ast.Constant() as value)],
             ):
-                stored = None
+                made = None
             case ast.If(
                 test=ast.Compare(left=ast.Name(id=name), ops=[ast.Eq()], comparators=[ast.Constant() as key]),
                 body=[ast.Assign(targets=[ast.Name(id=stored)], value=ast.Constant() as value)],
             ):
-                pass
+                made = stored
             case _:
                 return {}, None, []
-        if subject not in (None, name) or (pairs and stored != target):
+        if subject not in (None, name) or (pairs and made != target):
             return {}, None, []
-        subject, target = name, stored
-        pairs[ast.unparse(key)] = (ast.unparse(value), stored)
+        subject, target = name, made
+        pairs[ast.unparse(key)] = (ast.unparse(value), made)
         rest = node.orelse
         node = rest[0] if len(rest) == 1 and isinstance(rest[0], ast.If) else None
     return pairs, subject, rest

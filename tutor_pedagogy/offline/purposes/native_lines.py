@@ -101,6 +101,9 @@ def terms_in(question: str, language: str) -> list[str]:
 
 _CODE_WORDS = frozenset(("lambda", "return", "break", "global", "None"))
 _COMMON = frozenset(
-    ("funktion", "función", "fonction", "função", "valor", "wert", "valeur", "lista", "liste", "variable", "variável")
-    + ("tipo", "typ", "type", "resto", "rest", "reste", "clase", "classe", "klasse", "block", "bloque", "bloc", "bloco")
+    (
+        *("funktion", "función", "fonction", "função", "valor", "wert", "valeur", "lista", "liste", "variable"),
+        *("variável", "tipo", "typ", "type", "resto", "rest", "reste", "clase", "classe", "klasse", "block"),
+        *("bloque", "bloc", "bloco"),
+    )
 )
