@@ -159,6 +159,59 @@ class TestProposals:
         """“Does my fix work?” is answered with what the program does as it stands."""
         assert said in answer("does my fix work?", submission(code, 2), earlier=earlier)
 
+    def test_a_place_on_another_line_of_the_function_is_tried(self) -> None:
+        """A piece of code that fits no line of the finding is tried on the other lines of its function."""
+        grow = (
+            "def grow(capital, percent, years):\n    balance = capital\n    for y in range(years):\n"
+            "        interest = capital * percent / 100\n        balance = balance + interest\n    return balance\n"
+            "\nprint('last:', grow(100, 10, 2))\n"
+        )
+        told = "it should be 121.0 but it prints 120.0"
+
+        text = answer("should it be balance * percent / 100?", submission(grow, 5), level=1, earlier=told)
+        assert "as you want" in text
+
+    @pytest.mark.parametrize(
+        ("code", "error", "question", "said"),
+        [
+            (
+                "answers = {'Yes', 'No'}\nprint(answers[0])\n",
+                "TypeError: 'set' object is not subscriptable",
+                "should I use [] instead of {}?",
+                "Yes. I tried it",
+            ),
+            (
+                "answers = {'Yes', 'No'}\nprint(answers[0])\n",
+                "TypeError: 'set' object is not subscriptable",
+                "is answers a list?",
+                "No. `answers` is of type `set` on line 2. Its value is `{'No', 'Yes'}`.",
+            ),
+            (
+                "class Cart:\n    def total():\n        return 3\n\nprint(Cart().total())\n",
+                "TypeError: Cart.total() takes 0 positional arguments but 1 was given",
+                "do i need self?",
+                "Yes. I tried it",
+            ),
+            (
+                "def area(w):\n    return w\n\nfor w in [2, 3]:\n    area = area(w)\n",
+                "TypeError: 'int' object is not callable",
+                "so I rename the variable?",
+                "Yes. I tried it",
+            ),
+        ],
+    )
+    def test_other_changes_in_words_are_tried(self, code: str, error: str, question: str, said: str) -> None:
+        """Other brackets, `self` as a parameter, another name: each is tried where it fits."""
+        line = (
+            next(at for at, text in enumerate(code.split("\n"), 1) if "(w)" in text and "=" in text)
+            if "area" in code
+            else code.count("\n")
+        )
+
+        assert said in answer(
+            question, submission(code, line - 1, traceback=traceback(line, code.split("\n")[line - 1].strip(), error))
+        )
+
 
 class TestClaims:
     """What a question claims is held against the program."""
@@ -181,6 +234,9 @@ class TestClaims:
             ("end", "is i 2 there?", "Not always. `i` is"),
             ("last", "what happens if the list is empty?", "`average([])` ends with `ZeroDivisionError` on line 5."),
             ("last", "how often does the loop run?", "run 3 times"),
+            ("last", "does the loop run only once?", "No. The indented lines of the loop on line 3 run 3 times"),
+            ("end", "is the list empty?", "No. `letters` is `['a', 'b']`"),
+            ("joined", "is it because of an int?", "Yes. Python's message speaks of the type `int`."),
         ],
     )
     def test_a_claim_is_checked(self, program: str, question: str, said: str) -> None:

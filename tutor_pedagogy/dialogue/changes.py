@@ -124,8 +124,18 @@ class Changes:
 
     def _with_expression(self, fragment: str, value: ast.expr) -> list[str]:
         code = ast.unparse(value)
+        return self._nearest(fragment, value, code, self.nodes) or self._nearest(fragment, value, code, self._others())
+
+    def _others(self) -> list[ast.expr]:
+        """Return the expressions of the function of the finding, on other lines than those of the finding."""
+        program = self.program
+        function = program.function_at(self.lines[0]) if self.lines and program.tree is not None else None
+        start, end = (function.lineno, function.end_lineno or 0) if function is not None else (1, len(program.lines))
+        return [node for line in range(start, end + 1) if line not in self.lines for node in self._on(line)]
+
+    def _nearest(self, fragment: str, value: ast.expr, code: str, nodes: list[ast.expr]) -> list[str]:
         near = []
-        for node in self.nodes:
+        for node in nodes:
             own = self.program.segment(node)
             if not own or own == fragment:
                 continue

@@ -51,8 +51,8 @@ _CLAIMS: tuple[Callable[[Question, Values], Iterator[str]], ...] = (
     claim_empty,
     claim_returns,
     claim_of_message,
-    claim_runs,
     claim_changes,
+    claim_runs,
     claim_value,
     claim_branch,
 )

@@ -22,8 +22,8 @@ from tutor_pedagogy.dialogue.claim_words import LITERAL, NOT, NUMBER_OF_LINE, ye
 _PRINTS = re.compile(r"\b(?:print\w*|shows?|display\w*|imprim\w*|affich\w*)\b", re.IGNORECASE)
 _BASE_CASE = re.compile(r"\bbase case\b|\bstop condition\b|\babbruch\w*|\bcaso base\b|\bcas de base\b", re.IGNORECASE)
 _RUNS = re.compile(
-    r"\b(?:run|runs|executed?|reached?|called|happens?|ausgef[uü]hrt|ejecuta\w*|ex[eé]cut\w*|executad\w*|iterat\w*"
-    r"|repeat\w*|loops?|round)\b|how (?:often|many times)|wie oft|cu[aá]ntas veces|combien de fois|quantas vezes",
+    r"\b(?:run|runs|executed?|reached?|called|ausgef[uü]hrt|ejecuta\w*|ex[eé]cut\w*|executad\w*|iterat\w*"
+    r"|repeat\w*|round)\b|how (?:often|many times)|wie oft|cu[aá]ntas veces|combien de fois|quantas vezes",
     re.IGNORECASE,
 )
 
@@ -102,7 +102,10 @@ def claim_runs(asked: Question, values: Values) -> Iterator[str]:
     name = ("never" if not count else "once" if count == 1 else "times") if is_all else "endless"
     shown = program.shown(at if line is not None or loop is None else loop.lineno)
     name = f"loop_{name}" if isinstance(node, ast.For | ast.While) or line is None else f"runs_{name}"
-    yield asked.say("claim", name, line=shown, count=count)
+    said = asked.say("claim", name, line=shown, count=count)
+    if re.search(r"\bonce\b|\beinmal\b|\buna vez\b|\bune fois\b|\buma vez\b", asked.text, re.IGNORECASE) and is_all:
+        said = f"{yes_or_no(asked, is_true=count == 1, is_denied=False)} {said}".strip()
+    yield said
 
 
 def claim_prints(asked: Question, values: Values) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING
 
@@ -44,10 +45,20 @@ def claim_letters(asked: Question, values: Values) -> Iterator[str]:
         word = quoted[-1] if quoted else ""
         others = [*asked.diagnosis.program.words, *values.known_names()]
     same = next((each for each in others if each != word and each.lower() == word.lower()), None)
+    if not word or same is None:
+        pairs = _alike(asked)
+        word, same = pairs[0] if len(pairs) == 1 else (word, same)
     if word and same is not None:
         yield opened(asked, "yes", asked.say("claim", "letters_yes", word=code_span(word), other=code_span(same)))
     elif word and others:
         yield opened(asked, "no", asked.say("claim", "letters_no", word=code_span(word)))
+
+
+def _alike(asked: Question) -> list[tuple[str, str]]:
+    """Return the pairs of methods and functions of a program whose names differ only by capital letters."""
+    defined: list[ast.FunctionDef] = asked.diagnosis.program.each(ast.FunctionDef)
+    names = sorted({node.name for node in defined})
+    return [(one, other) for one in names for other in names if one < other and one.lower() == other.lower()]
 
 
 def claim_member(asked: Question, values: Values) -> Iterator[str]:

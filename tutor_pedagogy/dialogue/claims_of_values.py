@@ -113,14 +113,17 @@ def claim_changes(asked: Question, values: Values) -> Iterator[str]:
 
 def claim_value(asked: Question, values: Values) -> Iterator[str]:
     """Answer whether a name has a value that the question states."""
-    literals = LITERAL.findall(NUMBER_OF_LINE.sub(" ", asked.text))
-    if not literals:
-        return
-    try:
-        wanted: Any = ast.literal_eval(literals[0])
-    except (ValueError, SyntaxError):
-        return
+    text = NUMBER_OF_LINE.sub(" ", asked.text)
     for name in names_in(asked.diagnosis.program, asked.text):
+        stated = re.search(
+            rf"(?<![.\w]){re.escape(name)}(?:{_BETWEEN}|\s)(?P<value>{LITERAL.pattern})(?!\s*[-+*/%\]])", text
+        )
+        if stated is None:
+            continue
+        try:
+            wanted: Any = ast.literal_eval(stated["value"])
+        except (ValueError, SyntaxError):
+            continue
         found = values.of(name)
         shown = values.shown(name)
         if not found or not shown or any(each is UNKNOWN for each in found):

@@ -84,6 +84,8 @@ def _is_code(code: str, own: frozenset[str]) -> bool:
     match body[0]:
         case ast.Expr(value=ast.Name() | ast.Constant() | ast.Call(func=ast.Name(), args=[], keywords=[])):
             return False
+        case ast.Expr(value=ast.List(elts=[]) | ast.Tuple(elts=[]) | ast.Dict(keys=[])):
+            return False
     read = {node.id for node in ast.walk(body[0]) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     made = {node.id for node in ast.walk(body[0]) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     return all(name in own or name in made or name in table("glossary") for name in read)

@@ -40,6 +40,7 @@ _ASKED_NAME = re.compile(
 _WORD = re.compile(r"[A-Za-z_][\w.]{0,40}")
 _SIGN = re.compile(r"(?<![\w)])(\*\*|//|\+=|-=|\*=|/=|==|!=|<=|>=|:=|%|\[::-1\]|\*|/|\+|<|>|=|:)(?=[\s?.,!]|$)")
 
+_KEY_ARGUMENT = re.compile(r"\bkey ?=(?!=)")
 _DIFFERENCE = re.compile(r"\bdiffer|unterschied|diff[eé]ren|diferen", re.IGNORECASE)
 _TWO = re.compile(
     r"(?:between|entre|zwischen|differen\w+ (?:is|are)|) ?(?P<one>[`'\"]?[A-Za-z_][\w.]{0,30}(?:\(\))?[`'\"]?) "
@@ -98,6 +99,9 @@ def _compared(question: str) -> list[str]:
 def terms_of_message(question: str, language: str) -> Meaning | None:
     """Return the meaning of the longest phrase of Python's messages, or term of several words, in a question."""
     text = question[:_MAX_QUESTION].lower()
+    if _KEY_ARGUMENT.search(text):
+        said = (table("terms") if language == "en" else purpose_table(f"terms.{language}"))["key argument"]
+        return Meaning(f"`key` {said}.")
     known = table("terms") if language == "en" else purpose_table(f"terms.{language}")
     found = [term for term in known if " " in term and term in text]
     if not found:
@@ -211,6 +215,7 @@ def _exception_name(word: str) -> str:
         *("AttributeError", "AssertionError", "EOFError", "FileNotFoundError", "ImportError", "IndentationError"),
         *("IndexError", "KeyError", "ModuleNotFoundError", "NameError", "OverflowError", "RecursionError"),
         *("NoneType", "SyntaxError", "TypeError", "UnboundLocalError", "ValueError", "ZeroDivisionError"),
+        *("NotImplementedError", "RuntimeError", "StopIteration", "PermissionError", "UnicodeDecodeError", "TabError"),
     )
     return next((name for name in known if name.lower() == word), word)
 

@@ -34,12 +34,20 @@ _REPLACED = re.compile(
     re.IGNORECASE,
 )
 _CALLED = re.compile(
-    r"\b(?:use|using|used|need|needs|call|try|tried|want|write|add|put|with|isn.?t it|is it|should be|convert\w*|turn"
-    r"|to|into|an?|brauche|benutze\w*|verwende\w*|nehme\w*|mit|usar|uso|con|necesito|utiliser?|avec|mettre|com|preciso"
-    r"|de|in|it|not|also) "
-    r"(?:(?:the|a|an|like|das|den|die|el|la|le|o|method|function|keyword|something|maybe) ){0,2}"
+    r"\b(?:use|using|used|need|needs|call|try|tried|want|write|add|put|with|isn.?t it|should be|brauche|benutze\w*"
+    r"|verwende\w*|nehme\w*|mit|usar|uso|con|necesito|utiliser?|avec|mettre|com|preciso) "
+    r"(?:(?:the|a|an|like|das|den|die|el|la|le|o|method|function|keyword|something|maybe|global) ){0,2}"
     r"[`.'\"]{0,2}(?P<name>[a-z_]{2,20})\b(?!\s*=)",
     re.IGNORECASE,
+)
+_CONVERTED = re.compile(
+    r"\b(?:convert\w*|turn|change|cast|make|umwand\w*|convert\w*|transform\w*)(?: \w{1,20}){0,4}? "
+    r"(?:to|into|in|an?|zu|en|em|a) (?:an? |the |einen? |un |um )?[`.'\"]{0,2}(?P<name>[a-z_]{2,20})\b",
+    re.IGNORECASE,
+)
+_BRACKETS = re.compile(
+    r"(?P<new>\[\]|\(\)|\{\}) (?:instead of|rather than|and not|not|statt|en vez de|au lieu de|em vez de) "
+    r"(?P<old>\[\]|\(\)|\{\})"
 )
 _BARE_CALL = re.compile(r"(?<![\w.])\.?(?P<name>[a-z_]{2,20})\(\)")
 _REMOVED = re.compile(
@@ -88,6 +96,8 @@ def proposals(diagnosis: Diagnosis, question: str) -> Iterator[Proposal]:
 
 
 def _swaps(changes: WordChanges, text: str) -> Iterator[tuple[str, list[str]]]:
+    if match := _BRACKETS.search(text):
+        yield "", changes.with_brackets(match["old"], match["new"])
     for pattern in (_INSTEAD, _REPLACED):
         for match in pattern.finditer(text):
             new, old = (_sign_of(match[part].strip("`"), changes) for part in ("new", "old"))
@@ -149,7 +159,7 @@ def _signs_in_words(changes: WordChanges, text: str) -> Iterator[tuple[str, list
 
 def _names(changes: WordChanges, text: str) -> Iterator[tuple[str, list[str]]]:
     known = purpose_table("glossary")
-    names = [match["name"] for pattern in (_BARE_CALL, _CALLED) for match in pattern.finditer(text)]
+    names = [match["name"] for pattern in (_BARE_CALL, _CALLED, _CONVERTED) for match in pattern.finditer(text)]
     alias = {"string": "str", "integer": "int", "number": "int", "whole": "int", "decimal": "float", "text": "str"}
     is_conversion = re.search(r"convert|turn|cast|chang|make|umwandel|convert", text, re.IGNORECASE)
     for name in dict.fromkeys(names):

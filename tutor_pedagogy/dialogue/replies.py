@@ -17,6 +17,7 @@ from tutor_pedagogy.dialogue.judging import (
     judge_claims,
     judge_concept,
     judge_line,
+    judge_part,
     judge_place,
     judge_program,
 )
@@ -82,7 +83,9 @@ def _direct(asked: Question, kind: str | None) -> Iterator[Said]:
     if is_guess or kind in ("try", "guess", None):
         yield from judge_place(asked)
         yield from judge_change(asked)
+        yield from judge_part(asked)
     if kind == "line" and is_guess:
+        yield from judge_claims(asked, is_guess=True)
         return
     is_claim = is_guess or kind in ("guess", None)
     if kind in ("meaning", "why") and not is_claim:

@@ -190,11 +190,22 @@ class Laboratory:
             done = run(tree, inputs=self.typed, steps=_STEPS)
             if done.ending != "finished" or done.output is None or not done.is_certain:
                 return None
-            got = done.output.strip().rpartition("\n")[2]
+            got = _line_with(symptom.got, self.before, done.output)
         if got is None or len(got) > _LONGEST_RESULT:
             return _UNKNOWN
-        is_right = _is_equal(got, symptom.expected.strip())
+        wanted = symptom.expected.strip()
+        if symptom.call is None and got.endswith((f" {wanted}", f":{wanted}")):
+            got = wanted
+        is_right = _is_equal(got, wanted)
         return Trial(ending="mended" if is_right else "wrong", result=got, output=done.output)
+
+
+def _line_with(told: str | None, before: Run | None, output: str) -> str:
+    """Return the printed line in whose place the unchanged program prints the wrong result; else the last line."""
+    lines = output.strip().split("\n")
+    old = (before.output or "").strip().split("\n") if before is not None else []
+    at = next((at for at, line in enumerate(old) if told and line.endswith(told)), None)
+    return lines[at] if at is not None and at < len(lines) else lines[-1]
 
 
 def _called(tree: ast.Module, code: str) -> Run | None:

@@ -50,7 +50,9 @@ class WordChanges(Changes):
         """Return versions with another name for each variable that hides a function of Python which is called."""
         found = []
         called = {node.func.id for node in self.program.each(ast.Call) if isinstance(node.func, ast.Name)}
-        for name in sorted(called & _FUNCTIONS & self.program.bound_names):
+        stored = {use[0].id for use in self.program.uses.values() if any(isinstance(n.ctx, ast.Store) for n in use)}
+        hidden = (_FUNCTIONS & self.program.bound_names) | (set(self.program.functions) & stored)
+        for name in sorted(called & hidden):
             lines = [re.sub(rf"(?<![\w.]){name}(?!\w|\s*\()", f"{name}_2", line) for line in self.program.lines]
             found.append("\n".join(lines))
         return found
@@ -151,9 +153,20 @@ class WordChanges(Changes):
                 found += [self.inserted(end, f"{indent}return {name}") for name in dict.fromkeys(reversed(stored))]
         return found
 
+    def with_brackets(self, old: str, new: str) -> list[str]:
+        """Return versions with another kind of brackets on one of these lines."""
+        table = str.maketrans(old, new)
+        texts = [(line, self.program.lines[line - 1]) for line in self.lines]
+        return [self.put(line, text.translate(table)) for line, text in texts if old[0] in text and old[1] in text]
+
     def with_self(self) -> list[str]:
-        """Return versions with `self.` before one of the names of these lines."""
-        return [
+        """Return versions with `self` as the first parameter, or before one of the names of these lines."""
+        texts = [(line, self.program.lines[line - 1]) for line in self.lines]
+        heads = [(line, text) for line, text in texts if text.lstrip().startswith("def ") and "(" in text]
+        as_parameter = [
+            self.put(line, text.replace("(", "(self" if "()" in text else "(self, ", 1)) for line, text in heads
+        ]
+        return as_parameter + [
             self.put_in(node, f"self.{node.id}")
             for node in self.nodes
             if isinstance(node, ast.Name) and node.id != "self"

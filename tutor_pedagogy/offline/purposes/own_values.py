@@ -24,10 +24,17 @@ def shown(value: Any) -> str | None:
     if value is UNKNOWN or type(value) not in _TYPES:
         return None
     try:
-        text = repr(list(value)) if isinstance(value, range) else repr(value)
+        text = (
+            _in_order(value) if type(value) is set and value else repr(list(value) if type(value) is range else value)
+        )
     except Stopped:  # A collection holds a value that is not known, or an object of the program.
         return None
     return code_span(text) if len(text) <= _LONGEST and text.isprintable() else None
+
+
+def _in_order(values: set[Any]) -> str:
+    """Return a set as code with its items in the order of their texts: the order of a set differs between runs."""
+    return f"{{{', '.join(sorted(map(repr, values)))}}}"
 
 
 def all_shown(values: Sequence[Any]) -> list[str]:
