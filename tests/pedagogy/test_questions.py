@@ -7,8 +7,7 @@ import re
 
 import pytest
 
-from testing.asks_in_turn import traceback
-from tests.pedagogy.test_dialogue import (
+from testing.asks_about_hints import (
     INDEX_ERROR,
     JOINED,
     LAST_ONLY,
@@ -23,6 +22,7 @@ from tests.pedagogy.test_dialogue import (
     passes_guard,
     submission,
 )
+from testing.asks_in_turn import traceback
 from tutor_pedagogy.dialogue.kinds import is_guessing, without_opening
 from tutor_pedagogy.dialogue.tables import LANGUAGES, table
 from tutor_pedagogy.ladder.levels import HintLevel
