@@ -264,7 +264,7 @@ class TestFollowUps:
             ("what happens if i remove it", "That is best tried"),
             ("what is `colour`?", "I do not find `colour` in your program"),
             ("thanks!", "Good. Try it on line 4"),
-            ("Was macht die Funktion len hier?", "`len` ergibt die Anzahl der Elemente"),
+            ("Was macht die Funktion len hier?", "`len` ergibt die Anzahl der"),
             ("¿por qué?", "Con los valores de tu programa: `n` es `2`, luego `4`, luego `9`."),
             ("blue moon over there, or so", "I cannot"),
         ],

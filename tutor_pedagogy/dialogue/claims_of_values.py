@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 from tutor_pedagogy.dialogue.claim_words import LITERAL, MOST_SHOWN, NOT, NUMBER_OF_LINE, types_in, yes_or_no
 
 _CHANGES = re.compile(
-    r"\b(?:chang\w*|updat\w*|increas\w*|decreas\w*|grow\w*|shrink\w*|stays?|remains?|go(?:es)? (?:up|down)|incremented"
+    r"\b(?:chang\w*|updat\w*|(?:in|de)creas[a-z]*|grow\w*|shrink\w*|stays?|remains?|go(?:es)? (?:up|down)|incremented"
     r"|[äa]nder\w*|cambi\w*|change|mud[ao]\w*)\b",
     re.IGNORECASE,
 )
 
 
-_STAYS = re.compile(r"\b(?:stays?|remains?|bleib\w*|queda|reste|fica)\b", re.IGNORECASE)
+_STAYS = re.compile(r"\b(?:stays?|remains?|bleib\w*|queda|r[e]ste|fica)\b", re.IGNORECASE)
 
 
 _TYPED = re.compile(

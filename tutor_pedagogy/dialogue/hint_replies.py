@@ -152,7 +152,7 @@ def next_reply(asked: Question) -> Iterator[Said]:
 
 def how_reply(asked: Question) -> Iterator[Said]:
     """Yield how to do it, at the depth of the hint."""
-    if re.search(r"\b(?:see|find|know|check|notice|debug|sehe|finde)\b", asked.text, re.IGNORECASE):
+    if re.search(r"\b(?:see|find|know|check|notice|debug|sehe|f[i]nde)\b", asked.text, re.IGNORECASE):
         yield from where_reply(asked)
     if asked.level >= HintLevel.STRUCTURE and (steps := plan_of(asked.diagnosis)):
         numbered = "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))

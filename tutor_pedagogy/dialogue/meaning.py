@@ -43,7 +43,7 @@ _SIGN = re.compile(r"(?<![\w)])(\*\*|//|\+=|-=|\*=|/=|==|!=|<=|>=|:=|%|\[::-1\]|
 _KEY_ARGUMENT = re.compile(r"\bkey ?=(?!=)")
 _DIFFERENCE = re.compile(r"\bdiffer|unterschied|diff[eé]ren|diferen", re.IGNORECASE)
 _TWO = re.compile(
-    r"(?:between|entre|zwischen|differen\w+ (?:is|are)|) ?(?P<one>[`'\"]?[A-Za-z_][\w.]{0,30}(?:\(\))?[`'\"]?) "
+    r"(?:between|entre|zwischen|differ[a-z]+ (?:is|are)|) ?(?P<one>[`'\"]?[A-Za-z_][\w.]{0,30}(?:\(\))?[`'\"]?) "
     r"(?:and|und|y|et|e|or|vs\.?|versus|from|to) (?P<other>[`'\"]?[A-Za-z_][\w.]{0,30}(?:\(\))?[`'\"]?)",
     re.IGNORECASE,
 )

@@ -62,7 +62,7 @@ _MOVED = re.compile(
     re.IGNORECASE,
 )
 _STATEMENT = re.compile(r"\b(?P<word>return|print|line \d{1,5}|zeile \d{1,5})\b", re.IGNORECASE)
-_STARTS = re.compile(r"\b(?:start|begin|count|anfang|beginn|empez|commenc|come[cç])\w*\b[^?]{0,20}\b(?P<n>-?\d{1,4})\b")
+_STARTS = re.compile(r"\b(?:start|begin|count|anfang|empez|commenc|come[cç])\w*\b[^?]{0,20}\b(?P<n>-?\d{1,4})\b")
 
 _SHOULD_BE = re.compile(
     r"\b(?:should|must|shouldn.?t|has to|let) (?P<name>[A-Za-z_]\w{0,40}) (?:not )?(?:be|start (?:at|with)|equal) "

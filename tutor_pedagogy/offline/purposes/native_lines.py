@@ -94,16 +94,9 @@ def terms_in(question: str, language: str) -> list[str]:
     for word in re.findall(r"\w+", question[:300]):
         entry = word.lower()
         is_code = word in glossary or f".{word}" in glossary or word in _CODE_WORDS
-        if entry in known and (is_code or entry not in _COMMON):
+        if entry in known and (is_code or entry not in table("lines")["ordinary"]["words"].split()):
             told.append(f"{code_span(word) if is_code else f'“{word}”'} {known[entry]}.")
     return list(dict.fromkeys(told))[:1]
 
 
 _CODE_WORDS = frozenset(("lambda", "return", "break", "global", "None"))
-_COMMON = frozenset(
-    (
-        *("funktion", "función", "fonction", "função", "valor", "wert", "valeur", "lista", "liste", "variable"),
-        *("variável", "tipo", "typ", "type", "resto", "rest", "reste", "clase", "classe", "klasse", "block"),
-        *("bloque", "bloc", "bloco"),
-    )
-)
