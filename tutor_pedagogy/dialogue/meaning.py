@@ -42,6 +42,7 @@ _SIGN = re.compile(r"(?<![\w)])(\*\*|//|\+=|-=|\*=|/=|==|!=|<=|>=|:=|%|\[::-1\]|
 
 _KEY_ARGUMENT = re.compile(r"\bkey ?=(?!=)")
 _DIFFERENCE = re.compile(r"\bdiffer|unterschied|diff[eé]ren|diferen", re.IGNORECASE)
+# linear: a question is read up to at most 400 characters (`_MAX_QUESTION`)
 _TWO = re.compile(
     r"(?:between|entre|zwischen|differ[a-z]+ (?:is|are)|) ?(?P<one>[`'\"]?[A-Za-z_][\w.]{0,30}(?:\(\))?[`'\"]?) "
     r"(?:and|und|y|et|e|or|vs\.?|versus|from|to) (?P<other>[`'\"]?[A-Za-z_][\w.]{0,30}(?:\(\))?[`'\"]?)",
@@ -91,7 +92,7 @@ def meanings(program: Program, question: str, near: int, language: str = "en") -
 
 def _compared(question: str) -> list[str]:
     """Return the two words whose difference a question asks for."""
-    text = question.replace("\u2019", "'")
+    text = question[:_MAX_QUESTION].replace("\u2019", "'")
     match = _TWO.search(text)
     return [match["one"].strip("`'\"()"), match["other"].strip("`'\"()")] if match else []
 

@@ -12,6 +12,7 @@ from tutor_pedagogy.offline.purposes.own_values import shown
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
 
+# linear: a question is read up to at most 300 characters
 _VALUE_OF = re.compile(
     r"\b(?:value of|what(?: is|.?s| does)|wert von|valor de|valeur de|vale|vaut|contiene|contient)"
     r" (?:the )?(?:variable )?`?(?P<name>[A-Za-z_]\w{0,40})`?"
