@@ -12,9 +12,12 @@ from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import Function
 from tutor_pedagogy.offline.engine.rule import Rule, rules_of
 from tutor_pedagogy.offline.rules.logic import (
+    amounts,
     comparisons,
     conditions,
+    counting,
     dead_stores,
+    deeds,
     early_returns,
     effects,
     formulas,
@@ -25,10 +28,12 @@ from tutor_pedagogy.offline.rules.logic import (
     missing_returns,
     odd_ones,
     once_before,
+    parallels,
     promises,
     replaced_values,
     resized_lists,
     returns,
+    rounds,
     searches,
     sharing,
     slips,
@@ -39,6 +44,7 @@ from tutor_pedagogy.offline.rules.logic import (
     strings,
     trials,
     used_up,
+    wording,
 )
 from tutor_pedagogy.offline.rules.logic.contradictions import contradiction, mends
 from tutor_pedagogy.offline.rules.logic.followed import DECISION, explain_decision
@@ -86,6 +92,12 @@ MODULES = (
     lost_results,
     odd_ones,
     promises,
+    rounds,
+    counting,
+    wording,
+    parallels,
+    deeds,
+    amounts,
 )
 RULES = tuple(rules_of(MODULES, LogicRule))
 """All logic rules. If several match, the certainty, the symptom and the distance to the cursor decide."""
