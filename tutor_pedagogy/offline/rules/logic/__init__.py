@@ -21,6 +21,8 @@ from tutor_pedagogy.offline.rules.logic import (
     early_returns,
     effects,
     formulas,
+    leftovers,
+    letters,
     loops,
     lost_results,
     misread_methods,
@@ -98,6 +100,8 @@ MODULES = (
     parallels,
     deeds,
     amounts,
+    leftovers,
+    letters,
 )
 RULES = tuple(rules_of(MODULES, LogicRule))
 """All logic rules. If several match, the certainty, the symptom and the distance to the cursor decide."""

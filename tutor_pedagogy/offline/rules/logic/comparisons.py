@@ -14,6 +14,7 @@ from tutor_pedagogy.offline.engine.vocabulary import words
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
 from tutor_pedagogy.offline.rules.logic.support import is_printed, is_string
 from tutor_pedagogy.offline.rules.runtime.origins import is_input
+from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,11 +125,24 @@ def _two_inputs(program: Program, node: ast.expr, left: ast.Name, right: ast.Nam
 def text_repeated(program: Program, node: ast.BinOp) -> Iterator[Match]:
     """Yield the `input` call whose string is multiplied by a number, which only repeats the string."""
     match node:
-        case (
-            ast.BinOp(left=ast.Name() as name, op=ast.Mult(), right=ast.Constant(value=int()))
-            | ast.BinOp(left=ast.Constant(value=int()), op=ast.Mult(), right=ast.Name() as name)
-        ) if is_input(program, name, node.lineno):
+        case ast.BinOp(left=left, op=ast.Mult(), right=right):
+            pass
+        case _:
+            return
+    for name, count in ((left, right), (right, left)):
+        is_text = isinstance(name, ast.Name) and is_input(program, name, node.lineno)
+        if is_text and _is_whole_number(program, count):
             yield from _number_wanted(program, name, name=name, operation=node)
+            return
+
+
+def _is_whole_number(program: Program, node: ast.expr) -> bool:
+    """Return whether an expression is a whole number, or the only value of a name is one."""
+    if isinstance(node, ast.Name):
+        bound = program.assignments(node.id)
+        value = bound[0][1] if len(bound) == 1 else None
+        return value is not None and not isinstance(value, ast.Name) and _is_whole_number(program, value)
+    return isinstance(node, ast.Constant) and isinstance(node.value, int) and not isinstance(node.value, bool)
 
 
 @logic_rule("identity-for-equality", 0.7, "truth value other", each=ast.Compare)
@@ -266,7 +280,7 @@ def equality_of_floats(program: Program) -> Iterator[Match]:
     seen = values_seen(program, [node.left for node, _ in found])
     knows_tolerance = "isclose" in program.features
     for node, value in found:
-        is_missed = any(
+        is_missed = _is_stepped(program, node) or any(
             isinstance(each, float) and each != value and isclose(each, value, rel_tol=1e-9)
             for each in seen.get(node.left, ())
         )
@@ -282,7 +296,32 @@ def _equal_to(node: ast.Compare) -> float | None:
     """Return the float to which a comparison asks an expression to be equal; else None."""
     match node:
         case ast.Compare(ops=[ast.Eq() | ast.NotEq()], comparators=[ast.Constant(value=float() as value)]) if (
-            not value.is_integer() or (isinstance(node.left, ast.BinOp) and isinstance(node.ops[0], ast.Eq))
+            not value.is_integer()
+            or (isinstance(node.left, ast.BinOp) and isinstance(node.ops[0], ast.Eq))
+            or isinstance(node.left, ast.Name)
         ):
             return value
     return None
+
+
+def _is_stepped(program: Program, node: ast.Compare) -> bool:
+    """Return whether a `while` waits for a number that its loop reaches in steps which no float holds exactly."""
+    loop = next((up for up in program.above(node) if isinstance(up, ast.While)), None)
+    if loop is None or node not in set(walk(loop.test)) or not isinstance(node.left, ast.Name):
+        return False
+    for each in walk(loop):
+        match each:
+            case ast.AugAssign(
+                target=ast.Name(id=name), op=ast.Add() | ast.Sub(), value=ast.Constant(value=float(step))
+            ):
+                pass
+            case ast.Assign(
+                targets=[ast.Name(id=name)],
+                value=ast.BinOp(op=ast.Add() | ast.Sub(), right=ast.Constant(value=float(step))),
+            ):
+                pass
+            case _:
+                continue
+        if name == node.left.id and not (step * 1024).is_integer():
+            return True
+    return False

@@ -181,7 +181,7 @@ def later_if_overrides(program: Program) -> Iterator[Match]:
         if around is done or not isinstance(first, ast.If) or first.orelse or not isinstance(second, ast.If):
             continue
         narrow, wide = _threshold(first), _threshold(second)
-        if narrow and wide and narrow[2] == wide[2] and narrow[1] > wide[1] and alike(narrow[0], wide[0]):
+        if narrow and wide and narrow[2:] == wide[2:] and narrow[1] > wide[1] and alike(narrow[0], wide[0]):
             lines = [node.lineno for node in _overriding(program, second)]
             shown = [str(program.shown(line)) for line in lines]
             yield program.here(
@@ -201,7 +201,13 @@ def _overriding(program: Program, first: ast.If) -> list[ast.If]:
     for _, node, following in program.neighbours:
         if node is found[-1] and isinstance(following, ast.If) and not found[-1].orelse:
             one, other = _threshold(found[-1]), _threshold(following)
-            if one is None or other is None or one[2] != other[2] or one[1] <= other[1] or not alike(one[0], other[0]):
+            if (
+                one is None
+                or other is None
+                or one[2:] != other[2:]
+                or one[1] <= other[1]
+                or not alike(one[0], other[0])
+            ):
                 break
             found.append(following)
     return found
@@ -215,14 +221,44 @@ def _chaining(program: Program, lines: list[int]) -> Edit:
     return edit_to(program, "\n".join(changed))
 
 
-def _threshold(node: ast.If) -> tuple[ast.expr, float, str] | None:
-    """Return the compared value, the bound and the assigned name of `if value > bound: name = …`, or None."""
+def _threshold(node: ast.If) -> tuple[ast.expr, float, str, bool] | None:
+    """Return the compared value, the bound and the assigned name of `if value > bound: name = …`, or None.
+
+    The last part says whether the operator is `<` or `<=`; then the bound has the other sign, so that a larger one is
+    always the narrower one.
+    """
     match node.test, node.body:
         case (
             ast.Compare(
-                left=left, ops=[ast.Gt() | ast.GtE()], comparators=[ast.Constant(value=int() | float() as bound)]
+                left=left,
+                ops=[ast.Gt() | ast.GtE() | ast.Lt() | ast.LtE() as operator],
+                comparators=[ast.Constant(value=int() | float() as bound)],
             ),
             [ast.Assign(targets=[ast.Name(id=name)])],
         ):
-            return left, bound, name
+            is_down = isinstance(operator, ast.Lt | ast.LtE)
+            return left, -bound if is_down else bound, name, is_down
     return None
+
+
+@logic_rule("range-joined-wrongly", 0.95, "truth value endless other", needs=(ast.BoolOp, ast.Compare), each=ast.BoolOp)
+def range_joined_wrongly(program: Program, node: ast.BoolOp) -> Iterator[Match]:
+    """Yield two borders of one value that `or` makes always true, or that `and` makes never true."""
+    match node.values:
+        case [
+            ast.Compare(left=left, ops=[one], comparators=[ast.Constant(value=int() | float() as first)]),
+            ast.Compare(left=again, ops=[other], comparators=[ast.Constant(value=int() | float() as second)]),
+        ] if alike(left, again):
+            ups = [isinstance(each, ast.Gt | ast.GtE) for each in (one, other)]
+            downs = [isinstance(each, ast.Lt | ast.LtE) for each in (one, other)]
+        case _:
+            return
+    if not (ups[0] and downs[1]) and not (downs[0] and ups[1]):
+        return
+    low, high = (first, second) if ups[0] else (second, first)
+    is_or = isinstance(node.op, ast.Or)
+    if (is_or and low < high) or (not is_or and low > high):
+        old, new = ("or", "and") if is_or else ("and", "or")
+        changed = program.segment(node).replace(f" {old} ", f" {new} ")
+        always = "always true" if is_or else "never true"
+        yield program.here(node, replace=changed, left=left, word=Code(old), always=always)

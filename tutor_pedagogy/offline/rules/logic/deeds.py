@@ -12,7 +12,15 @@ from tutor_pedagogy.offline.engine.nodes import is_call_of, names_in
 from tutor_pedagogy.offline.engine.program import GROWING, SHRINKING
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
 from tutor_pedagogy.offline.rules.logic.support import is_printed
-from tutor_pedagogy.offline.rules.logic.tree import inside, last_line, method_called, reads, stored_in
+from tutor_pedagogy.offline.rules.logic.tree import (
+    inside,
+    is_name,
+    last_line,
+    method_called,
+    parameters_of,
+    reads,
+    stored_in,
+)
 from tutor_pedagogy.offline.rules.runtime.origins import IN_PLACE
 from tutor_pedagogy.problem.tree_walk import walk
 
@@ -180,19 +188,21 @@ def flat_copy_of_rows(program: Program, node: ast.Assign) -> Iterator[Match]:
             return
     if not isinstance(source, ast.Name) or source.id == new:
         return
+    here = program.function_at(node.lineno)
+    is_given = here is not None and source.id in parameters_of(here)
     match program.last_value(source.id, node.lineno):
         case ast.List(elts=[ast.List(), *_]) | ast.ListComp(elt=ast.List() | ast.BinOp(left=ast.List())):
             pass
-        case _:
+        case _ if not is_given:
             return
-    here = program.function_at(node.lineno)
     inner = [
         use
         for use in program.uses[new]
         if use.lineno > node.lineno and program.function_at(use.lineno) is here and _is_row_changed(program, use)
     ]
     shown = [use for use in program.uses[source.id] if inner and use.lineno > inner[0].lineno and reads(use, source.id)]
-    if inner and shown:
+    is_returned = is_given and here is not None and any(is_name(each.value, new) for each in program.returns_of(here))
+    if inner and (shown or is_returned):
         changed = Code(program.line(inner[0].lineno).strip())
         flat = Code(program.segment(node.value))
         edit = program.edit(

@@ -21,6 +21,8 @@ DECISION = Rule("logic.decision-that-gave-it", "logic")
 _LONGEST = 60
 _LONGEST_VALUE = 30
 _MOST_VALUES = 3
+_MOST_SERIES = 2
+_MOST_LISTED = 5
 
 
 def explain_decision(program: Program, symptom: Symptom, run: Run | None) -> tuple[Rule, Match] | None:
@@ -93,17 +95,44 @@ def values_at(program: Program, run: Run, node: ast.AST) -> str:
 
 
 def state_at(program: Program, run: Run | None, line: int) -> str:
-    """Return a sentence with the values that a line has seen last in a run, or ""."""
+    """Return a sentence with the values that a line has seen in a run, in their order; "" if none is known."""
     statement = program.statement_at(line)
     if run is None or statement is None or not run.ran.get(line):
         return ""
-    read = _first_part(statement)
+    read = first_part(statement)
+    if run.ran[line] > 1 and read is not None and (series := _series(program, run, read)):
+        return f"In this run, Python comes to line {program.shown(line)} {run.ran[line]} times: {series}."
     values = values_at(program, run, read) if read is not None else ""
     time = "" if run.ran[line] == 1 else " for the last time"
     return f"When Python comes to line {program.shown(line)}{time} in this run, {values}." if values else ""
 
 
-def _first_part(statement: ast.stmt) -> ast.AST | None:
+def _series(program: Program, run: Run, node: ast.AST) -> str:
+    """Return the values that the names in a part of the code had one after the other, as a student reads them."""
+    found: dict[str, str] = {}
+    for part in walk(node):
+        if isinstance(part, ast.Name) and part.id not in found and part.id not in program.functions:
+            values = run.seen.get(part, [])
+            if values and all(is_plain(value) for value in values):
+                found[part.id] = listed([repr(value) for value in values])
+    shown = [f"`{name}` is {values}" for name, values in found.items() if values][:_MOST_SERIES]
+    return " and ".join(shown)
+
+
+def listed(texts: list[str]) -> str:
+    """Return the values of a series as a student reads them, at most five; "" if one is too long to be shown."""
+    first = texts[:_MOST_LISTED]
+    if not first or any(len(text) > _LONGEST_VALUE or not text.isprintable() or "`" in text for text in first):
+        return ""
+    quoted = [f"`{text}`" for text in first]
+    if len(set(texts)) == 1:
+        return quoted[0] if len(texts) == 1 else f"{quoted[0]} each time"
+    if len(texts) > len(first):
+        return f"{', '.join(quoted)} and so on"
+    return f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def first_part(statement: ast.stmt) -> ast.AST | None:
     """Return the part of a statement that is evaluated on its own first line."""
     match statement:
         case ast.If(test=part) | ast.While(test=part) | ast.For(iter=part):

@@ -120,7 +120,7 @@ def _looks_around(loop: ast.For, variable: str) -> bool:
     indices: dict[str, set[str]] = {}
     for node in inside(loop.body):
         match node:
-            case ast.BinOp(left=left, right=right) if is_name(left, variable) or is_name(right, variable):
+            case ast.Subscript(slice=index) if any(isinstance(part, ast.BinOp) for part in walk(index)):
                 return True
             case ast.Slice() | ast.While() if variable in names_in(node):
                 return True
@@ -134,7 +134,9 @@ def counting_down_without_step(program: Program, node: ast.Call) -> Iterator[Mat
     """Yield a `range` that should count down but has no step, so that it is empty."""
     match node:
         case ast.Call(func=ast.Name(id="range"), args=[start, stop]):
-            pass
+            down = "-1"
+        case ast.Call(func=ast.Name(id="range"), args=[start, stop, ast.Constant(value=int(step))]) if step > 0:
+            down = f"-{step}"
         case _:
             return
     match stop:
@@ -150,7 +152,8 @@ def counting_down_without_step(program: Program, node: ast.Call) -> Iterator[Mat
         case _:
             is_high = any(is_call_of(inner, "len") for inner in walk(start))
     if is_low and is_high:
-        yield program.here(node, replace=(node, f"{program.segment(node)[:-1]}, -1)"), start=start, stop=stop)
+        changed = f"range({program.segment(start)}, {program.segment(stop)}, {down})"
+        yield program.here(node, replace=(node, changed), start=start, stop=stop)
 
 
 @logic_rule("loop-never-ends", 0.9, "endless value none other", each=ast.While)
@@ -247,12 +250,15 @@ def collection_in_place_of_item(program: Program, loop: ast.For) -> Iterator[Mat
 
 @logic_rule("one-variable-two-loops", 0.8, "value endless other", each=ast.For)
 def one_variable_two_loops(program: Program, outer: ast.For) -> Iterator[Match]:
-    """Yield an inner loop that reuses the loop variable of the loop around it."""
-    for inner in inside(outer.body) if isinstance(outer.target, ast.Name) else ():
+    """Yield an inner loop that reuses a loop variable of the loop around it."""
+    targets = names_in(outer.target)
+    for inner in inside(outer.body):
         match inner:
-            case ast.For(target=ast.Name(id=name), iter=again) if is_name(outer.target, name):
+            case ast.For(target=ast.Name(id=name), iter=again) if name in targets:
                 later = [node for each in outer.body if each.lineno > inner.lineno for node in walk(each)]
                 counts = range_call(outer.iter) is not None or range_call(again) is not None
                 is_meant = counts or any(reads(node, name) for node in later)
+                if not isinstance(outer.target, ast.Name):
+                    is_meant = any(reads(node, name) for node in later)
                 is_weak = name.startswith("_") or alike(again, outer.iter) or not is_meant
                 yield program.on_line(inner, needs_symptom=is_weak, name=Code(name), header=program.header(outer))

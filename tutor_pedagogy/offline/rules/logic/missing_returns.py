@@ -27,7 +27,7 @@ _LIST_METHODS = IN_PLACE - {"add", "update", "print"}
 _ADDING = ("append", "add", "extend")
 
 
-@logic_rule("answer-of-method-in-place", 0.95, "none other", needs=(ast.Attribute,), each=ast.Call)
+@logic_rule("answer-of-method-in-place", 0.95, "none value other", needs=(ast.Attribute,), each=ast.Call)
 def answer_of_method_in_place(program: Program, call: ast.Call) -> Iterator[Match]:
     """Yield a call of an in-place method, such as `items.sort()`, whose result None is returned or stored."""
     match call.func, program.parents.get(call):

@@ -142,12 +142,29 @@ def case_never_equal(program: Program, node: ast.Compare) -> Iterator[Match]:
     """Yield a comparison such as `answer.lower() == "Yes"`, which no string can fulfil."""
     match node:
         case ast.Compare(
-            left=ast.Call(func=ast.Attribute(attr=method), args=[]) as left,
+            left=ast.Call() | ast.Name() as left,
             ops=[ast.Eq() | ast.NotEq()],
             comparators=[ast.Constant(value=str(word)) as text],
-        ) if method in _CASES and _CASES[method](word) != word:
-            quote = program.segment(text)[:1]
-            yield program.here(node, replace=(text, f"{quote}{_CASES[method](word)}{quote}"), left=left, text=text)
+        ):
+            method = _case_of(program, left)
+        case _:
+            return
+    if method in _CASES and _CASES[method](word) != word:
+        quote = program.segment(text)[:1]
+        yield program.here(node, replace=(text, f"{quote}{_CASES[method](word)}{quote}"), left=left, text=text)
+
+
+def _case_of(program: Program, node: ast.Call | ast.Name) -> str:
+    """Return the method that fixes the case of all letters of a value: in its call, or in every value of its name."""
+    if isinstance(node, ast.Name):
+        bound = program.assignments(node.id)
+        values = [value for _, value in bound if isinstance(value, ast.Call)]
+        cases = {_case_of(program, value) for value in values}
+        return cases.pop() if len(cases) == 1 and len(values) == len(bound) else ""
+    match node:
+        case ast.Call(func=ast.Attribute(attr=method), args=[]):
+            return method
+    return ""
 
 
 @logic_rule("only-last-part-tested", 0.95, "truth value other", needs=(ast.In, ast.BoolOp), each=ast.BoolOp)

@@ -50,13 +50,28 @@ def same_object_kept_again(program: Program, node: ast.Call) -> Iterator[Match]:
             changed = _change([each for each in own if getattr(each, "lineno", 0) > node.lineno], item)
     if changed is None and is_named and function is not None and _is_made_once(program, item):
         changed = _change([each for each in program.nodes if getattr(each, "lineno", 0) != node.lineno], item)
-    if changed is None:
+    if changed is None or _is_filled_within(program, item, changed, loop):
         return
     text = program.segment(item)
     is_nested = any(isinstance(part, ast.List | ast.ListComp) for value in made for part in list(walk(value))[1:])
     copied = f"[row[:] for row in {text}]" if is_nested else f"{text}.copy()"
     edit = with_parts(program, [(item, copied)])
     yield program.here(node, edit=edit, kept=kept, name=item, changed=Code(program.line(changed).strip()))
+
+
+def _is_filled_within(program: Program, item: ast.expr, changed: int, loop: Loop | None) -> bool:
+    """Return whether a list only grows, in a loop inside the one that keeps it: then it should begin anew there."""
+    statement = program.statement_at(changed)
+    inner = program.loop_around(statement) if statement is not None else None
+    is_inner = inner is not None and loop is not None and inner is not loop and loop in set(program.above(inner))
+    shrinks = any(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in SHRINKING
+        and alike(node.func.value, item)
+        for node in program.each(ast.Call)
+    )
+    return is_inner and not shrinks
 
 
 def _made(program: Program, item: ast.Name | ast.Attribute) -> list[ast.expr]:
@@ -145,3 +160,36 @@ def _change(nodes: list[ast.AST], item: ast.expr) -> int | None:
         if alike(owner, item):
             return node.lineno
     return None
+
+
+@logic_rule("same-row-put-in", 0.9, "value other", needs=("append", ast.For, ast.Subscript), each=ast.For)
+def same_row_put_in(program: Program, loop: ast.For) -> Iterator[Match]:
+    """Yield `grid.append(row)` in a loop that never makes a new row, in a program that changes single cells."""
+    for statement in loop.body:
+        match statement:
+            case ast.Expr(
+                value=ast.Call(
+                    func=ast.Attribute(value=ast.Name(id=kept), attr="append"), args=[ast.Name(id=row) as item]
+                )
+            ):
+                pass
+            case _:
+                continue
+        here = program.function_at(loop.lineno)
+        bound = [(at, value) for at, value in program.assignments(row) if program.function_at(at) is here]
+        if not bound or any(loop.lineno <= at <= last_line(loop) for at, _ in bound):
+            continue
+        if not isinstance(bound[-1][1], ast.List | ast.ListComp | ast.BinOp) or not isinstance(loop.iter, ast.Call):
+            continue
+        made = bound[-1][1]
+        if isinstance(made, ast.BinOp) and not isinstance(made.left, ast.List):
+            continue
+        changed = next((node.lineno for node in program.each(ast.Subscript) if _is_cell_stored(node)), None)
+        if changed is not None:
+            edit = with_parts(program, [(item, f"{row}.copy()")])
+            slots = {"kept": Code(kept), "name": Code(row), "changed": Code(program.line(changed).strip())}
+            yield program.on_line(statement, edit=edit, **slots)
+
+
+def _is_cell_stored(node: ast.Subscript) -> bool:
+    return isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Subscript)

@@ -1,6 +1,7 @@
 """Tracing by hand: the advice when no rule matches, with the student's own variables.
 
-The place to start follows the question, then the failing test, then the cursor.
+The place to start follows the question, then the failing test, then the cursor, then what the program prints. A line
+that does not run in the program's own run is no place to start, and the values that it has there are told.
 """
 
 from __future__ import annotations
@@ -9,22 +10,27 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.evidence import values_seen
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
 from tutor_pedagogy.offline.engine.program import Loop
 from tutor_pedagogy.offline.engine.rule import Rule
+from tutor_pedagogy.offline.rules.logic.followed import first_part, listed
+from tutor_pedagogy.offline.rules.logic.makers import maker_of_output, maker_of_result, makers, prints
 from tutor_pedagogy.offline.rules.logic.tree import parameters_of
+from tutor_pedagogy.offline.rules.logic.trials.expectations import is_plain
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from tutor_pedagogy.offline.engine.program import Program
 
 TRACE = Rule("logic.trace-by-hand", "logic")
 
 _MAX_TEXT = 4000
+_MOST_NAMES = 2
 _WORD = re.compile(r"[^\W\d]\w*")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.]*\w)")
 _FAILING = re.compile(r"^>(.*)$", re.MULTILINE)
@@ -49,15 +55,45 @@ def trace(program: Program) -> Match:
     """
     question = (program.submission.question or "")[:_MAX_TEXT]
     report = (program.submission.traceback or "")[:_MAX_TEXT]
+    ran = _ran(program)
     named = _variable_in(program, question) or _number_in(program, question)
-    if named is not None:
+    if named is not None and _may_run(named[0], ran):
         inside = _called_by(program, named[0])
-        return _match(program, *named) if inside is None else _match(program, inside)
+        if inside is not None:
+            return _match(program, inside)
+        maker = makers(program, [named[1]], program.function_at(named[0].lineno)) if named[1] is not None else []
+        return _match(program, maker[-1] if maker and _may_run(maker[-1], ran) else named[0], named[1])
     failing = "\n".join(_FAILING.findall(report))
     function = _function_in(program, question) or _function_in(program, failing) or _function_in(program, report)
-    if function is not None and (statement := _heart(program, function)) is not None:
-        return _match(program, statement)
-    return _match(program, _near_cursor(program))
+    if function is not None:
+        statement = maker_of_result(program, function, ran) or _heart(program, function)
+        if statement is not None and _may_run(statement, ran):
+            return _match(program, statement)
+    place = _near_cursor(program)
+    is_inner = isinstance(place, ast.stmt) and program.loop_around(place) is not None
+    if is_inner and isinstance(place, ast.stmt) and _may_run(place, ran):
+        return _match(program, place)
+    made = maker_of_output(program, prints(program), ran)
+    if made is not None:
+        return _match(program, made)
+    return _match(program, place if isinstance(place, int) or _may_run(place, ran) else _first_run(program, ran))
+
+
+def _ran(program: Program) -> Mapping[int, int] | None:
+    """Return how often each line ran; None unless the evaluator has run the program to its end."""
+    done = program.run if not program.submission.traceback else None
+    return done.ran if done is not None and done.ending == "finished" else None
+
+
+def _may_run(statement: ast.stmt, ran: Mapping[int, int] | None) -> bool:
+    return ran is None or bool(ran.get(statement.lineno))
+
+
+def _first_run(program: Program, ran: Mapping[int, int] | None) -> ast.stmt | int:
+    """Return the line nearest to the cursor that the program runs and that has a value."""
+    lines = sorted(ran or {}, key=lambda line: abs(line - program.cursor_line))
+    statements = (program.statement_at(line) for line in lines)
+    return next((each for each in statements if each is not None and _has_values(program, each)), program.cursor_line)
 
 
 def _called_by(program: Program, statement: ast.stmt) -> ast.stmt | None:
@@ -72,9 +108,43 @@ def _match(program: Program, place: ast.stmt | int, name: str | None = None) -> 
     line = place if isinstance(place, int) else place.lineno
     name = name or next(_names(program, line), None)
     variable = Code(name) if name is not None else ""
-    first = min((at for at, _ in program.assignments(name)), default=0) if name is not None else 0
-    is_new = name is not None and first == line and name not in _parameters_at(program, line)
-    return Match(lines=(line,), slots={"variable": variable, "new": variable if is_new else ""})
+    is_new = name is not None and _is_made_here(program, name, line)
+    slots = {"variable": variable, "new": variable if is_new else "", "story": _story(program, line)}
+    return Match(lines=(line,), slots=slots)
+
+
+def _is_made_here(program: Program, name: str, line: int) -> bool:
+    """Return whether a name has no value before a line: the line gives it its first one."""
+    here = program.function_at(line)
+    if name in _parameters_at(program, line):
+        return False
+    bound = [at for at, _ in program.assignments(name)]
+    own = [at for at in bound if program.function_at(at) is here]
+    outer = [at for at in bound if program.function_at(at) is None] if here is not None and not own else []
+    return bool(own) and min(own) >= line and not outer
+
+
+def _story(program: Program, line: int) -> str:
+    """Return what the names on a line are in the program's own run, as a sentence; "" if that is not known."""
+    statement = program.statement_at(line)
+    if statement is None or program.tree is None or _ran(program) is None:
+        return ""
+    read = first_part(statement)
+    names = [node for node in walk(read) if isinstance(node, ast.Name)] if read is not None else []
+    names = [node for node in names if isinstance(node.ctx, ast.Load) and node.id not in program.functions]
+    seen = values_seen(program, names)
+    told: dict[str, str] = {}
+    for node in names:
+        values = seen.get(node, [])
+        if node.id not in told and values and all(is_plain(value) for value in values):
+            told[node.id] = listed([repr(value) for value in values])
+    shown = [f"`{name}` is {values}" for name, values in told.items() if values][:_MOST_NAMES]
+    if not shown:
+        return ""
+    times = (_ran(program) or {}).get(line, 0)
+    often = "once" if times == 1 else f"{times} times"
+    order = ", in this order" if times > 1 else ""
+    return f"When your program runs, line {program.shown(line)} is run {often}: {' and '.join(shown)}{order}."
 
 
 def _parameters_at(program: Program, line: int) -> list[str]:
@@ -92,9 +162,10 @@ def _names(program: Program, line: int) -> Iterator[str]:
     ]
     called = {node.func for node in program.each(ast.Call)}
     names = [node for node in names if node.id not in _HIDDEN and node not in called]
-    is_header = isinstance(statement, Loop)
-    if not is_header:
+    if not isinstance(statement, Loop):
         yield from (node.id for node in names if isinstance(node.ctx, ast.Store))
+    else:
+        names = [node for node in names if isinstance(node.ctx, ast.Load)]
     yield from (node.id for node in names if node.id not in program.functions)
     function = program.function_at(line)
     if function is not None:

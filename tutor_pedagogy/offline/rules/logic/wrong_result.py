@@ -11,6 +11,7 @@ from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.program import Loop
 from tutor_pedagogy.offline.engine.rule import Rule
 from tutor_pedagogy.offline.rules.logic.followed import state_at
+from tutor_pedagogy.offline.rules.logic.makers import maker_of_result
 from tutor_pedagogy.offline.rules.logic.tree import last_line
 from tutor_pedagogy.problem.tree_walk import walk
 
@@ -136,7 +137,13 @@ def _line(program: Program, rule: Rule, run: Run | None, function: Function, got
         same = [node for node in results if run is not None or _gives(node, got)]
         if len(same) == 1:
             return same[0].lineno
-    return _place(program, rule, _worker(program, function))
+    worker = _worker(program, function)
+    if rule in (AMOUNT, OFF, VALUE, FORM) and (made := maker_of_result(program, worker, run.ran if run else None)):
+        return made.lineno
+    line = _place(program, rule, worker)
+    if run is None or run.ran.get(line) or run.ending != "finished":
+        return line
+    return next((node.lineno for node in program.returns_of(worker) if run.ran.get(node.lineno)), line)
 
 
 def _gives(node: ast.Return, got: str | None) -> bool:
