@@ -128,9 +128,14 @@ def evaluated_crash(program: Program) -> Crash | None:
 
 
 def values_seen(program: Program, nodes: Collection[ast.expr]) -> Mapping[ast.AST, list[Any]]:
-    """Return the first values that expressions have when the evaluator runs the program; nothing for a fragment."""
+    """Return the first values that expressions have when the evaluator runs the program; nothing for a fragment.
+
+    The values of all names and subscripts come from one run, which is kept for the program.
+    """
     if not nodes or program.run is None or program.tree is None:
         return {}
+    if all(isinstance(node, ast.Name | ast.Subscript) for node in nodes):
+        return program.seen
     return run(program.tree, watched=nodes).seen
 
 

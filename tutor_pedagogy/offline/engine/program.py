@@ -98,6 +98,13 @@ class Program(Source):
         _FINISHED.keep(self.code, answer=_is_proof_of_end(done))
         return done
 
+    @cached_property
+    def seen(self) -> Mapping[ast.AST, list[Any]]:
+        """The first values that each name and subscript had in the program's run; empty for a fragment."""
+        if self.tree is None or self.run is None:
+            return {}
+        return run(self.tree, watched=self.each(ast.Name, ast.Subscript)).seen
+
     @property
     def finishes(self) -> bool:
         """Whether the evaluator runs the program to its end with known values. The result is cached for the code."""

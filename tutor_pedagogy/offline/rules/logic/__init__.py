@@ -51,7 +51,7 @@ from tutor_pedagogy.offline.rules.logic import (
 from tutor_pedagogy.offline.rules.logic.contradictions import contradiction, mends
 from tutor_pedagogy.offline.rules.logic.followed import DECISION, explain_decision
 from tutor_pedagogy.offline.rules.logic.rule import CERTAIN, SURE, LogicRule
-from tutor_pedagogy.offline.rules.logic.symptom import symptom_of
+from tutor_pedagogy.offline.rules.logic.symptom import is_complaint, symptom_of
 from tutor_pedagogy.offline.rules.logic.wrong_branch import explain_branch
 from tutor_pedagogy.offline.rules.logic.wrong_result import explain_result, explain_unreached
 
@@ -206,7 +206,7 @@ def _by_pattern(program: Program, symptom: Symptom | None) -> tuple[Rule, Match]
     Preferred is a rule that fits the symptom, then an explanation of the symptom itself, then the most certain rule.
     """
     if symptom is None:
-        return _surest(program)
+        return _surest(program) or _complained(program)
     fitting = _fitting(program, symptom)
     if fitting and {rule.name for rule, _ in fitting} == {"logic.way-without-return"}:
         return explain_unreached(program, symptom) or fitting[0]
@@ -218,6 +218,14 @@ def _by_pattern(program: Program, symptom: Symptom | None) -> tuple[Rule, Match]
     if symptom.call or symptom.got:
         return _followed(program, symptom)
     return _surest(program) or explain_result(program, symptom)
+
+
+def _complained(program: Program) -> tuple[LogicRule, Match] | None:
+    """Return the most certain pattern that correct programs have too, if the question says that a result is wrong."""
+    if not is_complaint(program.submission.question):
+        return None
+    found = [(rule, match) for rule in RULES if rule.certainty >= SURE for match in rule.find(program)]
+    return max(found, key=lambda pair: pair[0].certainty, default=None)
 
 
 def _followed(program: Program, symptom: Symptom) -> tuple[Rule, Match] | None:

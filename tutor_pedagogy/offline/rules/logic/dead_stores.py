@@ -65,6 +65,8 @@ def local_in_place_of_attribute(program: Program, function: Function) -> Iterato
     known = _names_read(function)
     for node in own if not any(isinstance(each, ast.Global | ast.Nonlocal) for each in own) else ():
         match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Attribute(attr=again)) if name == again:
+                continue  # A short name for the attribute itself.
             case ast.Assign(targets=[ast.Name(id=name) as target]) if name not in known:
                 known.add(name)
             case _:

@@ -212,7 +212,8 @@ def newest_taken_first(program: Program, node: ast.Call) -> Iterator[Match]:
         return
     if any(alike_method(call, name, "append") for call in program.each(ast.Call)):
         text = program.segment(node)
-        yield program.here(node, replace=f"{text[:-1]}0)", name=Code(name))
+        is_open = "queue" in name.lower()  # A search may rightly take the newest item first.
+        yield program.here(node, replace=f"{text[:-1]}0)", needs_symptom=is_open, name=Code(name))
 
 
 def alike_method(call: ast.Call, name: str, method: str) -> bool:

@@ -49,7 +49,8 @@ def answer_of_method_in_place(program: Program, call: ast.Call) -> Iterator[Matc
 
 def _is_list(program: Program, name: str) -> bool:
     """Return whether a name may refer to a list: the code assigns a list to it, or never assigns to it."""
-    values = [value for _, value in program.assignments(name)]
+    bound = [value for _, value in program.assignments(name)]
+    values = [value for value in bound if value is None or method_called(value)[0] != name]
     return not values or any(
         isinstance(value, ast.List | ast.ListComp)
         or is_call_of(value, "list", "sorted")

@@ -48,7 +48,7 @@ def accumulator_reset(program: Program, loop: Loop) -> Iterator[Match]:
         own_reads = {inner for change in changes for inner in walk(change)}
         is_read_inside = any(reads(node, name) and node not in own_reads for node in later)
         is_read_after = any(reads(use, name) and use.lineno > last_line(loop) for use in program.uses[name])
-        if changes and is_read_after and not is_read_inside:
+        if changes and is_read_after and not is_read_inside and not loop.orelse:
             header = program.header(loop)
             yield program.on_line(statement, edit=_above_loop(program, loop, statement), name=Code(name), header=header)
 
@@ -182,8 +182,7 @@ def product_with_zero(program: Program, node: ast.AugAssign | ast.Assign) -> Ite
         return
     slots: dict[str, Any] = {"name": Code(name), "product": program.header(node)}
     starts = [(at, v) for at, v in values_above(program, name, node.lineno) if isinstance(v, ast.Constant)]
-    others = program.each(ast.AugAssign)
-    if any(is_name(other.target, name) and isinstance(other.op, ast.Add | ast.Sub) for other in others):
+    if _is_summed(program, name):
         return
     if starts and _is_zero(starts[-1][1]):
         yield program.on_line(starts[-1][0], replace=("0", "1"), **slots)
@@ -196,3 +195,13 @@ def product_with_zero(program: Program, node: ast.AugAssign | ast.Assign) -> Ite
             bound = program.segment(args[1] if len(args) > 1 else args[0])
             changed = f"range(1, {bound}{'' if '+' in bound else ' + 1'})"
             yield program.here(up.iter, replace=None if args[2:] else (up.iter, changed), **slots)
+
+
+def _is_summed(program: Program, name: str) -> bool:
+    """Return whether the program also adds to a number: then 0 is a right start."""
+    return any(
+        is_name(each.target, name) and isinstance(each.op, ast.Add | ast.Sub) for each in program.each(ast.AugAssign)
+    ) or any(
+        isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add) and is_name(value.left, name)
+        for _, value in program.assignments(name)
+    )

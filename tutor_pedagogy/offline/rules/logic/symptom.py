@@ -53,7 +53,8 @@ _INPUT = re.compile(
 )
 _CALL_IN_PARENTHESES = re.compile(r"(?m)^[^\n(]{0,40}\((?P<call>[A-Za-z_]\w*+\(.{0,200}\))\)[ \t]*:?")
 _EXPECTED, _GOT = _VALUE.format("expected"), _VALUE.format("got")
-_GIVES = r"(?:get|gets|got|gives?|gave|return(?:s|ed)?|print(?:s|ed)?|outputs?|shows?|is)"
+_GIVES = r"(?:get|gets|got|gives?|gave|return(?:s|ed)?|print(?:s|ed)?|outputs?|shows?|says?|is)"
+_IT = r"(?:it|i|mine|this|that|my (?:code|program)|the (?:code|program|function|answer|result))"
 _SHOULD = r"(?:should|must|expect(?:ed)?|want(?:ed)?)(?: to)?(?: be| get| give| return| print)?"
 # linear: each value has at most 200 characters, and the text at most 8,000 (`MAX_TEXT`)
 _SPOKEN = (
@@ -66,7 +67,9 @@ _SPOKEN = (
         rf"(?i){_GIVES} {_GOT},? (?:instead of|rather than|not"
         rf"|(?:but|and|when|where|while) (?:it|i|that|the answer)? ?{_SHOULD}) {_EXPECTED}"
     ),
-    re.compile(rf"(?i){_SHOULD} {_EXPECTED},? (?:but|and) (?:it|i)? ?{_GIVES} {_GOT}"),
+    re.compile(rf"(?i){_SHOULD} {_EXPECTED},? (?:(?:but|and|yet) )?{_IT}? ?(?:only )?{_GIVES} {_GOT}"),
+    re.compile(rf"(?i){_GIVES} {_GOT}(?: [a-z]+)?,? (?:but )?(?:i )?(?:expect(?:ed)?|want(?:ed)?):? {_EXPECTED}"),
+    re.compile(rf"(?i){_GIVES} {_GOT}(?: [a-z]+){{1,5}} instead of {_EXPECTED}"),
 )
 _QUESTION_KINDS = (
     ("endless", re.compile(r"(?i)never (?:ends|stops|finishes)|infinite|forever|endless|hangs|freez|does ?n.t stop")),
@@ -76,6 +79,11 @@ _QUESTION_KINDS = (
     ("empty", re.compile(r"(?i)empty (?:list|string|result|dict)")),
     ("off", re.compile(r"(?i)off by one|one too (?:many|few|much|small|big)")),
 )
+_COMPLAINT = re.compile(
+    r"(?i)wrong|incorrect|should|instead|(?:does|is|did|do|can)(?:n.t| not)\b|not work|always|never|every|each|both"
+    r"|same|only|missing|\btoo\b|strange|weird|unexpected|mistake|falsch|immer|nur|mal\b"
+)
+"""Words with which students say that a result is not the one they want."""
 _TELLING = re.compile(
     "expect|should|want|must|instead|rather|not|never|infinite|forever|endless|hangs|freez|stop|none|missing|skip|out"
     "|last|order|reversed|backwards|empty|off|too"
@@ -288,6 +296,11 @@ def _from_question(question: str | None) -> Symptom | None:
             return Symptom(kinds_of(expected, got, printed=False), None, expected, got)
     kinds = tuple(kind for kind, pattern in _QUESTION_KINDS if pattern.search(question))
     return Symptom(kinds) if kinds else None
+
+
+def is_complaint(question: str | None) -> bool:
+    """Return whether a question says that a result is wrong, in whatever words."""
+    return bool(question and _COMPLAINT.search(question[:MAX_TEXT]))
 
 
 def _may_tell(question: str) -> bool:

@@ -57,26 +57,30 @@ def trace(program: Program) -> Match:
     report = (program.submission.traceback or "")[:_MAX_TEXT]
     ran = _ran(program)
     named = _variable_in(program, question) or _number_in(program, question)
-    if named is not None and _may_run(named[0], ran):
+    if named is not None and _may_run(program, named[0], ran):
         inside = _called_by(program, named[0])
         if inside is not None:
             return _match(program, inside)
         maker = makers(program, [named[1]], program.function_at(named[0].lineno)) if named[1] is not None else []
-        return _match(program, maker[-1] if maker and _may_run(maker[-1], ran) else named[0], named[1])
+        return _match(program, maker[-1] if maker and _may_run(program, maker[-1], ran) else named[0], named[1])
     failing = "\n".join(_FAILING.findall(report))
     function = _function_in(program, question) or _function_in(program, failing) or _function_in(program, report)
     if function is not None:
-        statement = maker_of_result(program, function, ran) or _heart(program, function)
-        if statement is not None and _may_run(statement, ran):
+        statement = (maker_of_result(program, function, ran) if ran else None) or _heart(program, function)
+        if statement is not None and _may_run(program, statement, ran):
             return _match(program, statement)
     place = _near_cursor(program)
-    is_inner = isinstance(place, ast.stmt) and program.loop_around(place) is not None
-    if is_inner and isinstance(place, ast.stmt) and _may_run(place, ran):
+    is_inner = isinstance(place, ast.stmt) and (
+        program.loop_around(place) is not None or (ran is not None and not ran.get(place.lineno))
+    )
+    if is_inner and isinstance(place, ast.stmt) and _may_run(program, place, ran):
         return _match(program, place)
     made = maker_of_output(program, prints(program), ran)
     if made is not None:
         return _match(program, made)
-    return _match(program, place if isinstance(place, int) or _may_run(place, ran) else _first_run(program, ran))
+    return _match(
+        program, place if isinstance(place, int) or _may_run(program, place, ran) else _first_run(program, ran)
+    )
 
 
 def _ran(program: Program) -> Mapping[int, int] | None:
@@ -85,8 +89,12 @@ def _ran(program: Program) -> Mapping[int, int] | None:
     return done.ran if done is not None and done.ending == "finished" else None
 
 
-def _may_run(statement: ast.stmt, ran: Mapping[int, int] | None) -> bool:
-    return ran is None or bool(ran.get(statement.lineno))
+def _may_run(program: Program, statement: ast.stmt, ran: Mapping[int, int] | None) -> bool:
+    """Return whether a line ran, or may have run in a call that the program itself does not make."""
+    if ran is None or ran.get(statement.lineno):
+        return True
+    function = program.function_at(statement.lineno)
+    return function is not None and not ran.get(function.body[0].lineno)
 
 
 def _first_run(program: Program, ran: Mapping[int, int] | None) -> ast.stmt | int:
@@ -165,7 +173,7 @@ def _names(program: Program, line: int) -> Iterator[str]:
     if not isinstance(statement, Loop):
         yield from (node.id for node in names if isinstance(node.ctx, ast.Store))
     else:
-        names = [node for node in names if isinstance(node.ctx, ast.Load)]
+        names.sort(key=lambda node: isinstance(node.ctx, ast.Load))
     yield from (node.id for node in names if node.id not in program.functions)
     function = program.function_at(line)
     if function is not None:

@@ -91,6 +91,7 @@ def _of_expression(program: Program, node: ast.expr, context: Context) -> Iterat
     match node:
         case ast.Compare():
             yield from comparison_edits.of_comparison(program, node, context)
+            yield from comparison_edits.of_case(program, node, context)
             yield from comparison_edits.of_lengths(program, node, context)
         case ast.BoolOp():
             yield from comparison_edits.of_join(program, node)
@@ -104,6 +105,7 @@ def _of_expression(program: Program, node: ast.expr, context: Context) -> Iterat
             yield from operation_edits.of_constant(program, node, context)
         case ast.Call():
             yield from step_edits.of_bound(program, node)
+            yield from operation_edits.of_early_rounding(program, node)
             yield from name_edits.of_call(program, node)
         case ast.Subscript():
             yield from step_edits.of_subscript(program, node)

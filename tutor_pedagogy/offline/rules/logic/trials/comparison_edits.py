@@ -10,11 +10,12 @@ from tutor_pedagogy.offline.rules.logic.trials.candidate import (
     Candidate,
     Change,
     between,
+    located,
     operator_text,
     replaced,
     with_text,
 )
-from tutor_pedagogy.offline.rules.logic.trials.kinds import BORDER, CONVERTED, JOINED, TURNED
+from tutor_pedagogy.offline.rules.logic.trials.kinds import BORDER, CASE, CONVERTED, JOINED, TURNED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +56,49 @@ def of_comparison(program: Program, node: ast.Compare, context: Context) -> Iter
                 changes=(Change(node, "ops", changed),),
                 write=operator_text(program, left, right, type(kind), other),
             )
+
+
+def of_case(program: Program, node: ast.Compare, context: Context) -> Iterator[Candidate]:
+    """Yield a comparison that ignores the case, where two strings have differed in nothing else."""
+    if len(node.ops) != 1 or not isinstance(node.ops[0], ast.Eq | ast.NotEq):
+        return
+    left, right = node.left, node.comparators[0]
+    first, second = _strings(context, left), _strings(context, right)
+    count = max(len(first), len(second))
+    first, second = (each * count if len(each) == 1 else each for each in (first, second))
+    if not any(a != b and a.lower() == b.lower() for a, b in zip(first, second, strict=False)):
+        return
+    if isinstance(right, ast.Constant):
+        other = str(right.value).swapcase()
+        yield from replaced(program, right, ast.Constant(value=other), repr(other), (CASE, 0.6))
+        lowered = ast.Constant(value=str(right.value).lower())
+        if lowered.value != right.value:
+            return
+        yield from replaced(program, left, _lower(left), f"{program.segment(left)}.lower()", (CASE, 0.9))
+        return
+    yield Candidate(
+        kind=CASE,
+        weight=0.95,
+        node=node,
+        changes=(Change(node, "left", _lower(left)), Change(node, "comparators", [_lower(right)])),
+        write=lambda: with_text(program, node, _ignoring_case(program, node)),
+    )
+
+
+def _strings(context: Context, node: ast.expr) -> list[str]:
+    if isinstance(node, ast.Constant):
+        return [node.value] if isinstance(node.value, str) else []
+    return [value for value in context.values(node) or [] if isinstance(value, str)]
+
+
+def _lower(node: ast.expr) -> ast.expr:
+    called = ast.Attribute(value=node, attr="lower", ctx=ast.Load())
+    return located(ast.Call(func=called, args=[], keywords=[]), node)
+
+
+def _ignoring_case(program: Program, node: ast.Compare) -> str:
+    left, right = program.segment(node.left), program.segment(node.comparators[0])
+    return f"{left}.lower() {SYMBOLS[type(node.ops[0])]} {right}.lower()"
 
 
 def of_lengths(program: Program, node: ast.Compare, context: Context) -> Iterator[Candidate]:

@@ -119,7 +119,10 @@ def ends_with(text: str, wanted: str) -> bool:
 
 def same_text(text: str, wanted: str) -> bool:
     """Return whether two printed texts are the same but for white space at their ends and the quotes around them."""
-    return text.strip() == wanted.strip() or text.strip() == wanted.strip().strip("'\"")
+    if text.strip() == wanted.strip() or text.strip() == wanted.strip().strip("'\""):
+        return True
+    is_value, value = literal(text)
+    return is_value and isinstance(value, float) and _is_same_number(value, wanted.strip())
 
 
 def literal(text: str | None) -> tuple[bool, Any]:

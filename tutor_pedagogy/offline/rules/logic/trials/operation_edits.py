@@ -97,6 +97,19 @@ def of_rounding(program: Program, node: ast.BinOp) -> Iterator[Candidate]:
         yield made
 
 
+def of_early_rounding(program: Program, node: ast.Call) -> Iterator[Candidate]:
+    """Yield a stored number without its rounding, for a number that is calculated with afterwards."""
+    match node:
+        case ast.Call(func=ast.Name(id="round"), args=[ast.BinOp() as exact, *_]):
+            parent = program.parents.get(node)
+        case _:
+            return
+    if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name):
+        for made in replaced(program, node, exact, program.segment(exact), (EARLY, 0.6)):
+            made.slots.update(rounded=Code(program.segment(node)))
+            yield made
+
+
 def _is_text(node: ast.expr) -> bool:
     return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
 

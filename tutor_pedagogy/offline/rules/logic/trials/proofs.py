@@ -13,6 +13,7 @@ from tutor_pedagogy.offline.rules.logic.trials.evidence import evidence_of, expe
 from tutor_pedagogy.offline.rules.logic.trials.evidence_tests import comes_about
 from tutor_pedagogy.offline.rules.logic.trials.expectations import of_symptom
 from tutor_pedagogy.offline.rules.logic.trials.outline import Outline
+from tutor_pedagogy.offline.rules.logic.trials.spoken import of_question
 from tutor_pedagogy.offline.rules.logic.trials.stage import Stage
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def run_of(program: Program, symptom: Symptom) -> Run | None:
     if program.tree is None or program.margin:
         return None
     outline = Outline(program)
-    expectation = of_symptom(outline, symptom)
+    question = program.submission.question
+    expectation = of_symptom(outline, symptom) or of_question(outline, Stage(_STEPS), question, symptom)
     if expectation is None:
         return None
     outcome = Stage(_STEPS).outcome(expectation, watched=watched_in(outline.statements))

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import is_call_of
-from tutor_pedagogy.offline.rules.logic.trials.candidate import Candidate, replaced
+from tutor_pedagogy.offline.rules.logic.trials.candidate import Candidate, Change, replaced, with_text
 from tutor_pedagogy.offline.rules.logic.trials.kinds import NAME, STEP
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ def of_subscript(program: Program, node: ast.Subscript) -> Iterator[Candidate]:
     if isinstance(node.slice, ast.Slice):
         for part in (node.slice.lower, node.slice.upper):
             yield from _of_end(program, part)
+        yield from _to_the_end(program, node, node.slice)
         step = node.slice.step
         if isinstance(step, ast.Constant) and step.value == 1:
             yield from replaced(program, step, ast.UnaryOp(op=ast.USub(), operand=step), "-1", (STEP, 0.7))
@@ -90,6 +91,19 @@ def of_subscript(program: Program, node: ast.Subscript) -> Iterator[Candidate]:
         yield from _stepped(program, node.slice, STEP, 0.4)
     if isinstance(program.parents.get(node), ast.Return) and isinstance(node.slice, ast.Name):
         yield from replaced(program, node, node.slice, node.slice.id, (NAME, 0.5))
+
+
+def _to_the_end(program: Program, node: ast.Subscript, part: ast.Slice) -> Iterator[Candidate]:
+    """Yield a slice up to the end in place of one that leaves out the last item."""
+    match part.upper:
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1)) as upper if part.step is None:
+            yield Candidate(
+                kind=STEP,
+                weight=0.8,
+                node=node,
+                changes=(Change(part, "upper", None),),
+                write=lambda: with_text(program, upper, ""),
+            )
 
 
 def _of_end(program: Program, part: ast.expr | None) -> Iterator[Candidate]:

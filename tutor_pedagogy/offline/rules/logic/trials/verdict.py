@@ -38,6 +38,7 @@ RULES = {
     name: Rule(name, "logic")
     for name in (
         "logic.border-on-wrong-side",
+        "logic.case-not-ignored",
         "logic.comparison-turned-round",
         "logic.conditions-joined-wrongly",
         "logic.one-step-off",
@@ -67,6 +68,7 @@ _INDEPENDENT = 2
 LEAST = 0.33
 """The weight below which a survivor is no finding: something else may be wrong, and the change hides it by chance."""
 _COMMON = 0.5
+_MOST_PLACES = 3
 _TURNS = frozenset(
     (
         "logic.comparison-turned-round",
@@ -150,6 +152,8 @@ def _pattern(program: Program, best: Candidate) -> tuple[LogicRule, Match] | Non
 
 def _several(program: Program, evidence: Evidence, survivors: list[Candidate]) -> tuple[Rule, Match, Certainty] | None:
     lines = sorted({each.line for each in survivors})
+    if len(lines) > _MOST_PLACES or len({each.kind for each in survivors}) >= _MOST_PLACES:
+        return None  # So many changes give the result by chance that none of them tells anything.
     slots = _slots(program, evidence, survivors[0])
     named = [f"line {program.shown(line)}" for line in lines[:3]]
     slots["places"] = f"{', '.join(named[:-1])} and {named[-1]}"
