@@ -10,44 +10,9 @@ from typing import TYPE_CHECKING, Any
 from tutor_pedagogy.offline.engine.edits import edit_to
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import Function
-from tutor_pedagogy.offline.engine.rule import Rule, rules_of
-from tutor_pedagogy.offline.rules.logic import (
-    amounts,
-    comparisons,
-    conditions,
-    counting,
-    dead_stores,
-    deeds,
-    early_returns,
-    effects,
-    formulas,
-    leftovers,
-    letters,
-    loops,
-    lost_results,
-    misread_methods,
-    misread_tools,
-    missing_returns,
-    odd_ones,
-    once_before,
-    parallels,
-    promises,
-    replaced_values,
-    resized_lists,
-    returns,
-    rounds,
-    searches,
-    sharing,
-    slips,
-    snapshots,
-    stale_values,
-    start_values,
-    stores,
-    strings,
-    trials,
-    used_up,
-    wording,
-)
+from tutor_pedagogy.offline.engine.rule import Rule
+from tutor_pedagogy.offline.rules.logic import early_returns, trials
+from tutor_pedagogy.offline.rules.logic.catalogue import RULES
 from tutor_pedagogy.offline.rules.logic.contradictions import contradiction, mends
 from tutor_pedagogy.offline.rules.logic.followed import DECISION, explain_decision
 from tutor_pedagogy.offline.rules.logic.rule import CERTAIN, SURE, LogicRule
@@ -67,44 +32,7 @@ NAME = Rule("logic.result-against-name", "logic")
 NOTE = Rule("logic.result-against-note", "logic")
 OPEN_PLACES = (NAME, NOTE, DECISION, trials.PLACES)
 """The rules that prove a mistake and leave its place open."""
-MODULES = (
-    returns,
-    early_returns,
-    missing_returns,
-    start_values,
-    loops,
-    resized_lists,
-    conditions,
-    comparisons,
-    effects,
-    replaced_values,
-    formulas,
-    stores,
-    strings,
-    searches,
-    sharing,
-    misread_tools,
-    stale_values,
-    dead_stores,
-    slips,
-    used_up,
-    once_before,
-    snapshots,
-    misread_methods,
-    lost_results,
-    odd_ones,
-    promises,
-    rounds,
-    counting,
-    wording,
-    parallels,
-    deeds,
-    amounts,
-    leftovers,
-    letters,
-)
-RULES = tuple(rules_of(MODULES, LogicRule))
-"""All logic rules. If several match, the certainty, the symptom and the distance to the cursor decide."""
+
 
 _BY_CHANCE = frozenset(
     ("logic.wrong-name-used", "logic.wrong-function-called", "logic.wrong-number", "logic.wrong-operator")

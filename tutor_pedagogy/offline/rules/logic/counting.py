@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.match import Match
     from tutor_pedagogy.offline.engine.program import Program
 
+_FEWEST = 2
+"""The number of items from which a run tells something about a start value."""
 _AGAIN = re.compile(r"(?i)repeat|dup|again|extra|more|index|pos|last|id")
 """Names of dictionaries that may rightly hold 0 for what was seen once."""
 _RECORD = re.compile(r"(?i)max|min|best|most|least|long|short|big|small|high|low|size|record|len|large|top|champ|great")
@@ -156,8 +158,11 @@ def no_item_beats_the_start(program: Program, node: ast.If) -> Iterator[Match]:
     seen = values_seen(program, [item]).get(item, [])
     numbers = [each for each in seen if isinstance(each, int | float) and not isinstance(each, bool)]
     start = _number(value)
-    is_beaten = program.run is None or True in program.run.tests.get(node.test, {True})
-    if len(numbers) < 2 or len(numbers) != len(seen) or is_beaten or start is None:  # noqa: PLR2004 - one item is no list
+    known = program.run.tests.get(node.test, set()) if program.run is not None else set()
+    start = _number(value)
+    if True in known:
+        return
+    if len(numbers) < _FEWEST or len(numbers) != len(seen) or not known or start is None:
         if start == 0 and isinstance(node.test.ops[0], ast.Gt | ast.GtE):
             slots = {"name": Code(name), "start": Code("0"), "test": node.test, "values": ""}
             yield program.on_line(at, needs_symptom=True, item=item, **slots)

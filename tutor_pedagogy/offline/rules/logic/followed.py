@@ -101,10 +101,15 @@ def state_at(program: Program, run: Run | None, line: int) -> str:
         return ""
     read = first_part(statement)
     if run.ran[line] > 1 and read is not None and (series := _series(program, run, read)):
-        return f"In this run, Python comes to line {program.shown(line)} {run.ran[line]} times: {series}."
+        return f"In this run, Python comes to line {program.shown(line)} {often(run.ran[line])}: {series}."
     values = values_at(program, run, read) if read is not None else ""
     time = "" if run.ran[line] == 1 else " for the last time"
     return f"When Python comes to line {program.shown(line)}{time} in this run, {values}." if values else ""
+
+
+def often(times: int) -> str:
+    """Return how often something happens, as a student reads it."""
+    return {1: "once", 2: "twice"}.get(times, f"{times} times")
 
 
 def _series(program: Program, run: Run, node: ast.AST) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.finding import Edit
     from tutor_pedagogy.offline.engine.match import Match
     from tutor_pedagogy.offline.engine.program import Program
+
+
+_LARGEST = re.compile(r"(?i)max|larg|high|big|long|most|best")
 
 
 @logic_rule("accumulator-reset", 0.9, "value short other", needs=(ast.Assign,), each=Loop)
@@ -84,6 +88,8 @@ def smallest_starts_at_zero(program: Program, node: ast.If) -> Iterator[Match]:
             pass
         case _:
             return
+    if _LARGEST.search(name):
+        return  # The operator is more likely to be wrong than the start.
     is_stored = any(assigns(statement, name) for statement in node.body)
     is_lowered = any(isinstance(statement, ast.Assign) and is_name(statement.value, item) for statement in node.body)
     starts = [at for at, value in values_above(program, name, node.lineno) if _is_zero(value)]

@@ -16,7 +16,7 @@ from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
 from tutor_pedagogy.offline.engine.program import Loop
 from tutor_pedagogy.offline.engine.rule import Rule
-from tutor_pedagogy.offline.rules.logic.followed import first_part, listed
+from tutor_pedagogy.offline.rules.logic.followed import first_part, listed, often
 from tutor_pedagogy.offline.rules.logic.makers import maker_of_output, maker_of_result, makers, prints
 from tutor_pedagogy.offline.rules.logic.tree import parameters_of
 from tutor_pedagogy.offline.rules.logic.trials.expectations import is_plain
@@ -150,9 +150,8 @@ def _story(program: Program, line: int) -> str:
     if not shown:
         return ""
     times = (_ran(program) or {}).get(line, 0)
-    often = "once" if times == 1 else f"{times} times"
     order = ", in this order" if times > 1 else ""
-    return f"When your program runs, line {program.shown(line)} is run {often}: {' and '.join(shown)}{order}."
+    return f"When your program runs, line {program.shown(line)} is run {often(times)}: {' and '.join(shown)}{order}."
 
 
 def _parameters_at(program: Program, line: int) -> list[str]:

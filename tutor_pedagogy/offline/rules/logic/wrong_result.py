@@ -11,7 +11,7 @@ from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.program import Loop
 from tutor_pedagogy.offline.engine.rule import Rule
 from tutor_pedagogy.offline.rules.logic.followed import state_at
-from tutor_pedagogy.offline.rules.logic.makers import maker_of_result
+from tutor_pedagogy.offline.rules.logic.makers import maker_of_output, maker_of_result, prints
 from tutor_pedagogy.offline.rules.logic.tree import last_line
 from tutor_pedagogy.problem.tree_walk import walk
 
@@ -71,7 +71,7 @@ def explain_result(program: Program, symptom: Symptom, run: Run | None = None) -
         rule = VALUE  # A string has characters, and often no step that collects them.
     named = symptom.function_in(program)
     function = named or program.function_at(program.cursor_line) or _first(program, symptom)
-    line = _line(program, rule, run, function, symptom.got) if function is not None else _last_output(program)
+    line = _line(program, rule, run, function, symptom.got) if function is not None else _output(program, symptom)
     name = Code(named.name) if named is not None else ""
     got = _value(symptom.got) or ""
     state = state_at(program, run, line)
@@ -105,6 +105,14 @@ def explain_unreached(program: Program, symptom: Symptom) -> tuple[Rule, Match] 
         if result.value is not None and fits and isinstance(node, ast.If) and node.lineno >= function.lineno:
             return UNREACHED, program.here(node.test, condition=node.test, **_slots(symptom, Code(function.name)))
     return None
+
+
+def _output(program: Program, symptom: Symptom) -> int:
+    """Return the line that makes what the program prints; the line that prints it if that is not known."""
+    done = program.run
+    is_known = done is not None and done.ending == "finished"
+    made = maker_of_output(program, prints(program), done.ran if done is not None and is_known else None)
+    return made.lineno if made is not None and symptom.got else _last_output(program)
 
 
 def _last_output(program: Program) -> int:

@@ -89,6 +89,8 @@ def _increments(
             plain, options = operand, ((ast.Add, 1.0),)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             plain, options = operand, ((ast.Sub, 1.0),)
+    if isinstance(target, ast.Attribute) and plain is value:
+        options = (*options, (ast.Sub, 0.6))
     loop = program.loop_around(node)
     is_asked = isinstance(loop, ast.While) and isinstance(target, ast.Name) and target.id in names_in(loop.test)
     for operator, weight in options:
