@@ -179,7 +179,7 @@ def new_rule(root: Path, family: str, name: str, module: str = "") -> tuple[Plac
     folder = root / RULES / family
     _check_unused(folder, name)
     path = folder / f"{module}.py"
-    if path.exists() and module not in _modules(folder / "__init__.py"):
+    if path.exists() and module not in _modules(_list_of(folder)):
         raise RefusedError(f"{module}.py holds no rules; choose another module, or another name")
     source = path.read_text(encoding="utf-8") if path.exists() else ""
     known = _names(source)
@@ -189,7 +189,7 @@ def new_rule(root: Path, family: str, name: str, module: str = "") -> tuple[Plac
     stub = parts.stub.format(name=name, function=function, fill_in=FILL_IN)
     source = f"{_with_imports(source or _empty_module(name), known, parts).rstrip()}\n\n\n{stub}"
     if not path.exists():
-        _register(folder / "__init__.py", family, module)
+        _register(_list_of(folder), family, module)
     path.write_text(source, encoding="utf-8")
     lesson = LESSON.format(fill_in=FILL_IN, case=parts.case)
     (folder / f"{name}.md").write_text(lesson, encoding="utf-8")
@@ -252,6 +252,12 @@ def _with_imports(source: str, known: set[str], family: Family) -> str:
     source = source.replace(FUTURE, FUTURE + "".join(lines), 1)
     lines = [f"    from {package} import {name}\n" for name, package in family.types.items() if name not in known]
     return source.replace(TYPES, TYPES + "".join(lines), 1)
+
+
+def _list_of(folder: Path) -> Path:
+    """Return the file with the `MODULES` of a family: `catalogue.py` if the family has one."""
+    catalogue = folder / "catalogue.py"
+    return catalogue if catalogue.is_file() else folder / "__init__.py"
 
 
 def _modules(package: Path) -> set[str]:

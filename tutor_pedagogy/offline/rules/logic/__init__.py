@@ -32,10 +32,14 @@ NAME = Rule("logic.result-against-name", "logic")
 NOTE = Rule("logic.result-against-note", "logic")
 OPEN_PLACES = (NAME, NOTE, DECISION, trials.PLACES)
 """The rules that prove a mistake and leave its place open."""
-
-
 _BY_CHANCE = frozenset(
-    ("logic.wrong-name-used", "logic.wrong-function-called", "logic.wrong-number", "logic.wrong-operator")
+    (
+        "logic.wrong-name-used",
+        "logic.wrong-function-called",
+        "logic.wrong-number",
+        "logic.wrong-operator",
+        "logic.return-forgotten",
+    )
 )
 _SURER_THAN_TRIALS = 0.9
 _MOST_SIBLINGS = 4
