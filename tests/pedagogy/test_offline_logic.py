@@ -335,3 +335,66 @@ def test_reader_of_a_file_that_is_read_from_the_start_again_is_not_used_up() -> 
     finding = diagnose(Submission(code=code, cursor=Position(0, 0), question="it shows nothing the second time"))
 
     assert finding.rule != "logic.iterator-used-up"
+
+
+_TRACED = (
+    "prices = [4, 9, 2]\n"
+    "share = 0\n"
+    "for price in prices:\n"
+    "    if price > 100:\n"
+    "        share += price\n"
+    "    share += price * 2\n"
+    "print('share:', share)\n"
+)
+
+
+def test_a_trace_begins_at_a_line_that_runs_and_tells_its_values() -> None:
+    """The place is the line that makes what is printed, and not one that the program's own run never reaches."""
+    finding = diagnose(Submission(code=_TRACED, cursor=Position(4, 0), question="the share looks odd"))
+
+    assert (finding.rule, finding.lines) == ("logic.trace-by-hand", (6,))
+    assert "run 3 times" in finding.slots["story"]
+    assert "`price` is `4`, `9` and `2`" in finding.slots["story"]
+
+
+def test_a_name_is_shown_only_where_it_has_a_value() -> None:
+    """On the line that gives a name its first value, a trace shows it after that line."""
+    code = "total = input('How much? ')\nprint('You pay', total)\n"
+    finding = diagnose(Submission(code=code, cursor=Position(0, 0), question="the total looks odd"))
+
+    assert (finding.lines, finding.slots["new"]) == ((1,), "total")
+
+
+@pytest.mark.parametrize(
+    ("question", "expected", "got"),
+    [
+        ("[5, 9, 7] should give 7, mine gives 5", "7", "5"),
+        ("I type 3 and it says 33 eggs, expected 15", "15", "33"),
+        ("it gets 2 points for every answer instead of 1", "1", "2"),
+        ("it should be 121 but the program prints 120.0", "121", "120.0"),
+    ],
+)
+def test_expectations_are_read_from_sentences(question: str, expected: str, got: str) -> None:
+    """Questions tell the right and the wrong result in many orders."""
+    symptom = read_symptom(None, question)
+
+    assert symptom is not None
+    assert (symptom.expected, symptom.got) == (expected, got)
+
+
+def test_a_complaint_lets_weak_patterns_count() -> None:
+    """A pattern that needs a wrong result counts beside a question that only says that something is wrong."""
+    code = "best = 0\nfor mark in map(int, input().split()):\n    if mark > best:\n        best = mark\nprint(best)\n"
+    plain = Submission(code=code, cursor=Position(0, 0))
+    asked = Submission(code=code, cursor=Position(0, 0), question="the result is wrong for negative numbers")
+
+    assert diagnose(plain).rule != "logic.no-item-beats-the-start"
+    assert diagnose(asked).rule == "logic.no-item-beats-the-start"
+
+
+def test_a_value_that_the_run_beats_is_no_wrong_start() -> None:
+    """A start of 0 that items of the run do beat is not called a mistake, whatever the question says."""
+    code = "best = 0\nfor mark in [3, 9, 4]:\n    if mark > best:\n        best = mark\nprint(best)\n"
+    finding = diagnose(Submission(code=code, cursor=Position(0, 0), question="the result is wrong"))
+
+    assert finding.rule != "logic.no-item-beats-the-start"

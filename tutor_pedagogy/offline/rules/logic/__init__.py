@@ -270,3 +270,6 @@ def _reach(program: Program, symptom: Symptom) -> list[tuple[int, int]]:
             words = program.words_of(program.functions[name])
             waiting += [other for other in program.functions if other not in seen and other in words]
     return [(program.functions[name].lineno, program.functions[name].end_lineno or 0) for name in sorted(seen)]
+
+
+__all__ = ["OPEN_PLACES", "RULES", "diagnose", "diagnose_name", "patterns"]

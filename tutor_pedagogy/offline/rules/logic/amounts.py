@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.evidence import values_seen
 from tutor_pedagogy.offline.engine.finding import Code
@@ -45,7 +45,12 @@ def rest_by_subtraction(program: Program) -> Iterator[Match]:
             case _:
                 continue
         edit = with_parts(program, [(rest, f"{owner} % {program.segment(by)}")])
-        slots = {"whole": Code(whole), "owner": Code(owner), "unit": Code(str(unit)), "first": program.header(first)}
+        slots: dict[str, Any] = {
+            "whole": Code(whole),
+            "owner": Code(owner),
+            "unit": Code(str(unit)),
+            "first": program.header(first),
+        }
         yield program.here(rest, edit=edit, **slots)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.edits import edit_to
 from tutor_pedagogy.offline.engine.evidence import values_seen
@@ -51,7 +51,7 @@ def first_one_not_counted(program: Program, node: ast.If) -> Iterator[Match]:
         case _:
             return
     if program.loop_around(node) is not None and start.value is not False and not _AGAIN.search(owner):
-        slots = {"owner": Code(owner), "key": Code(program.segment(first.slice))}
+        slots: dict[str, Any] = {"owner": Code(owner), "key": Code(program.segment(first.slice))}
         yield program.on_line(new[0], edit=with_parts(program, [(start, "1")]), **slots)
 
 
@@ -123,7 +123,7 @@ def record_not_raised(program: Program, node: ast.If) -> Iterator[Match]:
         return
     made = f"{program.line(last_line(node))}\n{program.indentation(kept[0].lineno)}{name} = {program.segment(measure)}"
     edit = program.edit(last_line(node), made)
-    slots = {"name": Code(name), "measure": measure, "kept": program.header(kept[0])}
+    slots: dict[str, Any] = {"name": Code(name), "measure": measure, "kept": program.header(kept[0])}
     yield program.here(node.test, edit=edit, **slots)
 
 
@@ -164,11 +164,11 @@ def no_item_beats_the_start(program: Program, node: ast.If) -> Iterator[Match]:
         return
     if len(numbers) < _FEWEST or len(numbers) != len(seen) or not known or start is None:
         if start == 0 and isinstance(node.test.ops[0], ast.Gt | ast.GtE):
-            slots = {"name": Code(name), "start": Code("0"), "test": node.test, "values": ""}
-            yield program.on_line(at, needs_symptom=True, item=item, **slots)
+            zero: dict[str, Any] = {"name": Code(name), "start": Code("0"), "test": node.test, "values": ""}
+            yield program.on_line(at, needs_symptom=True, item=item, **zero)
         return
     shown = ", ".join(f"{each!r}" for each in numbers[:4])
-    slots = {"name": Code(name), "start": Code(repr(start)), "test": node.test, "values": shown}
+    slots: dict[str, Any] = {"name": Code(name), "start": Code(repr(start)), "test": node.test, "values": shown}
     yield program.on_line(at, item=item, **slots)
 
 
@@ -213,7 +213,7 @@ def index_in_place_of_item(program: Program, loop: ast.For) -> Iterator[Match]:
                 continue
         if is_item and len(uses) == 1:
             edit = with_parts(program, [(use, f"{owner}[{index}]")])
-            slots = {"index": Code(index), "owner": Code(owner), "header": program.header(loop)}
+            slots: dict[str, Any] = {"index": Code(index), "owner": Code(owner), "header": program.header(loop)}
             yield program.here(use, edit=edit, **slots)
             return
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.edits import edit_to
 from tutor_pedagogy.offline.engine.finding import Code
@@ -155,7 +155,7 @@ def both_names_changed(program: Program, node: ast.Assign) -> Iterator[Match]:
         edit = program.edit(
             node.lineno, program.line(node.lineno).replace(f"= {program.segment(source)}", f"= {copied}")
         )
-        slots = {"new": Code(new), "other": Code(old), "changed": Code(program.line(at).strip())}
+        slots: dict[str, Any] = {"new": Code(new), "other": Code(old), "changed": Code(program.line(at).strip())}
         yield program.here(node, edit=edit, **slots)
 
 
@@ -271,6 +271,6 @@ def first_place_of_value(program: Program, loop: ast.For) -> Iterator[Match]:
         made = program.last_value(owner, loop.lineno)
         values = [ast.dump(each) for each in made.elts] if isinstance(made, ast.List) else []
         is_double = len(set(values)) < len(values)
-        slots = {"item": Code(item), "owner": Code(owner), "header": program.header(loop)}
+        slots: dict[str, Any] = {"item": Code(item), "owner": Code(owner), "header": program.header(loop)}
         yield program.here(node, needs_symptom=not is_double, **slots)
         return

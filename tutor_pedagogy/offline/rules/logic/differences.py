@@ -59,7 +59,7 @@ def _number_kinds(wanted: float, came: float) -> tuple[str, ...]:
     size = "less" if came < wanted else "more"
     if came == 0:
         return ("zero", size, "value")
-    if abs(wanted - came) == 1 and not (isinstance(came, float) and "." in repr(came) and wanted > _SMALL):
+    if abs(wanted - came) == 1 and not (type(came) is float and wanted > _SMALL):
         return ("off", size, "value")
     return (size, "value")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.edits import edit_to
 from tutor_pedagogy.offline.engine.finding import Code
@@ -171,7 +171,11 @@ def end_mark_counted(program: Program, loop: ast.While) -> Iterator[Match]:
             ) if name and asked == name:
                 wrong = next((each for each in between if _counts(each, name, mark)), None)
                 if wrong is not None and isinstance(loop.test, ast.Constant):
-                    slots = {"name": Code(name), "mark": Code(program.segment(end)), "test": program.header(statement)}
+                    slots: dict[str, Any] = {
+                        "name": Code(name),
+                        "mark": Code(program.segment(end)),
+                        "test": program.header(statement),
+                    }
                     yield program.on_line(wrong, edit=_behind(program, wrong, statement), **slots)
                 return
             case _:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import names_in
@@ -47,7 +47,7 @@ def variable_of_earlier_loop(program: Program, loop: ast.For) -> Iterator[Match]
                 continue
             if used and all(isinstance(getattr(node, "ctx", None), ast.Load) for node in used) and len(unused) == 1:
                 edit = with_parts(program, [(used[0], unused[0])]) if len(used) == 1 else None
-                slots = {"name": Code(name), "own": Code(unused[0]), "header": program.header(loop)}
+                slots: dict[str, Any] = {"name": Code(name), "own": Code(unused[0]), "header": program.header(loop)}
                 yield program.here(used[0], edit=edit, earlier=program.header(earlier), **slots)
                 return
 
@@ -128,7 +128,7 @@ def list_made_anew(program: Program, loop: Loop) -> Iterator[Match]:
         later = any(use.lineno > last_line(loop) for use in program.uses[name])
         if searched and not later and sum(name in stored_in(each) for each in loop.body) == 1:
             edit = moved_above(program, loop, statement)
-            slots = {
+            slots: dict[str, Any] = {
                 "name": Code(name),
                 "header": program.header(loop),
                 "added": program.header(_statement(program, added[0])),
@@ -209,6 +209,6 @@ def stored_under_other_key(program: Program, node: ast.If) -> Iterator[Match]:
                 kept == owner and used == name
             ):
                 edit = with_parts(program, [(plain, program.segment(key))])
-                slots = {"owner": Code(owner), "key": key, "plain": plain}
+                slots: dict[str, Any] = {"owner": Code(owner), "key": key, "plain": plain}
                 yield program.on_line(statement, edit=edit, **slots)
                 return

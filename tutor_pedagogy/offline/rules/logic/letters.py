@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.evidence import values_seen
 from tutor_pedagogy.offline.engine.finding import Code
@@ -92,7 +92,12 @@ def case_of_one_side(program: Program, node: ast.Compare) -> Iterator[Match]:
             case _:
                 continue
         if is_copy and not (source is not None and any(method_called_in(source, word) for word in _WORDS_OF_CASE)):
-            slots = {"plain": Code(plain), "changed": Code(changed), "test": node, "method": Code(method)}
+            slots: dict[str, Any] = {
+                "plain": Code(plain),
+                "changed": Code(changed),
+                "test": node,
+                "method": Code(method),
+            }
             yield program.on_line(made, **slots)
             return
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from itertools import islice, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.rules.logic.moves import with_parts
@@ -144,11 +144,11 @@ def combination_missing(program: Program, node: ast.If) -> Iterator[Match]:
     if isinstance(around, ast.If) and node in around.orelse:
         return
     steps = [body[0] for _, body in islice(branches_of(node), _MOST_BRANCHES) if len(body) == 1]
-    steps = [step for step in steps if isinstance(step, ast.AugAssign)]
-    if len(steps) != 4:  # noqa: PLR2004 - two names in two directions
+    raised = [step for step in steps if isinstance(step, ast.AugAssign)]
+    if len(raised) != 4:  # noqa: PLR2004 - two names in two directions
         return
-    parts = [(_word(step.target), type(step.op), ast.dump(step.value)) for step in steps]
-    yield from _odd_one(program, steps, parts)
+    parts = [(_word(step.target), type(step.op), ast.dump(step.value)) for step in raised]
+    yield from _odd_one(program, raised, parts)
 
 
 def _odd_one(program: Program, steps: Sequence[ast.AugAssign], parts: list[tuple[str, type, str]]) -> Iterator[Match]:
@@ -163,7 +163,7 @@ def _odd_one(program: Program, steps: Sequence[ast.AugAssign], parts: list[tuple
         return
     step, first = steps[beside], steps[next(place for place in twice if place != beside)]
     edit = with_parts(program, [(step.target, program.segment(steps[alone].target))])
-    slots = {"name": Code(parts[beside][0]), "wanted": Code(lone)}
+    slots: dict[str, Any] = {"name": Code(parts[beside][0]), "wanted": Code(lone)}
     yield program.on_line(step, edit=edit, like=program.header(first), target=Code(program.segment(step)), **slots)
 
 
@@ -252,6 +252,9 @@ def guard_in_one_test_only(program: Program, node: ast.If) -> Iterator[Match]:
         if len(chained) == len(guards) == 1 and alike(chained[0].left, guards[0].left):
             test = program.segment(guards[0].comparators[0])
             added = f"{program.segment(node.test)} and {program.segment(left)} != {test}"
-            slots = {"empty": Code(test), "like": program.header(program.statement_at(other.lineno) or other)}
+            slots: dict[str, Any] = {
+                "empty": Code(test),
+                "like": program.header(program.statement_at(other.lineno) or other),
+            }
             yield program.here(node.test, replace=added, left=left, **slots)
             return

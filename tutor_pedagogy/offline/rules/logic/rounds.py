@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.edits import edit_to
 from tutor_pedagogy.offline.engine.finding import Code
@@ -44,8 +44,8 @@ def total_goes_on(program: Program, outer: ast.For) -> Iterator[Match]:
             continue
         if any(not inner.lineno <= at <= last_line(inner) for at in within):
             continue
-        uses = [node for each in behind for node in walk(each) if reads(node, name)]
         others = [use for use in program.uses[name] if reads(use, name) and program.function_at(use.lineno) is here]
+        uses = [use for use in others if last_line(inner) < use.lineno <= last_line(outer)]
         is_later = any(use.lineno > last_line(outer) for use in others)
         is_before = any(outer.lineno <= use.lineno < inner.lineno for use in others)
         if not uses or is_later or is_before or not _is_of_one_round(program, outer, inner, behind, uses):
@@ -87,7 +87,7 @@ def _is_fresh(value: ast.expr) -> bool:
 
 
 def _is_of_one_round(
-    program: Program, outer: ast.For, inner: Loop, behind: list[ast.stmt], uses: list[ast.AST]
+    program: Program, outer: ast.For, inner: Loop, behind: list[ast.stmt], uses: list[ast.Name]
 ) -> bool:
     """Return whether what follows the inner loop uses a value as that of this outer iteration alone."""
     fresh = names_in(outer.target)
@@ -185,7 +185,7 @@ def mean_before_the_sum(program: Program, loop: ast.For) -> Iterator[Match]:
             isinstance(each, ast.Assign | ast.Expr) for each in rest
         )
         edit = edit_to(program, "\n".join(lines)) if is_flat else None
-        slots = {"name": Code(mean), "total": Code(total), "header": program.header(loop)}
+        slots: dict[str, Any] = {"name": Code(mean), "total": Code(total), "header": program.header(loop)}
         yield program.on_line(statement, edit=edit, **slots)
         return
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.program import GROWING, SHRINKING, Loop
@@ -65,10 +65,7 @@ def _is_filled_within(program: Program, item: ast.expr, changed: int, loop: Loop
     inner = program.loop_around(statement) if statement is not None else None
     is_inner = inner is not None and loop is not None and inner is not loop and loop in set(program.above(inner))
     shrinks = any(
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in SHRINKING
-        and alike(node.func.value, item)
+        isinstance(node.func, ast.Attribute) and node.func.attr in SHRINKING and alike(node.func.value, item)
         for node in program.each(ast.Call)
     )
     return is_inner and not shrinks
@@ -187,7 +184,11 @@ def same_row_put_in(program: Program, loop: ast.For) -> Iterator[Match]:
         changed = next((node.lineno for node in program.each(ast.Subscript) if _is_cell_stored(node)), None)
         if changed is not None:
             edit = with_parts(program, [(item, f"{row}.copy()")])
-            slots = {"kept": Code(kept), "name": Code(row), "changed": Code(program.line(changed).strip())}
+            slots: dict[str, Any] = {
+                "kept": Code(kept),
+                "name": Code(row),
+                "changed": Code(program.line(changed).strip()),
+            }
             yield program.on_line(statement, edit=edit, **slots)
 
 

@@ -76,10 +76,7 @@ def _overwritten(program: Program, own: list[ast.AST], new: str, old: str) -> Co
 
 def _changed_elsewhere(program: Program, old: str, new: str) -> Code | None:
     """Return the line that changes a list in place which is only named for later; None if it is replaced each time."""
-    back = any(
-        isinstance(each, ast.Assign) and is_name(each.value, new) and old in stored_in(each)
-        for each in program.each(ast.Assign)
-    )
+    back = any(is_name(each.value, new) and old in stored_in(each) for each in program.each(ast.Assign))
     for call in program.each(ast.Call):
         owner, method = method_called(call)
         if back and owner == old and method in ("append", "remove", "pop", "insert", "extend", "sort", "clear"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.evidence import values_seen
 from tutor_pedagogy.offline.engine.finding import Code
@@ -117,7 +117,7 @@ def _match(program: Program, place: ast.stmt | int, name: str | None = None) -> 
     name = name or next(_names(program, line), None)
     variable = Code(name) if name is not None else ""
     is_new = name is not None and _is_made_here(program, name, line)
-    slots = {"variable": variable, "new": variable if is_new else "", "story": _story(program, line)}
+    slots: dict[str, Any] = {"variable": variable, "new": variable if is_new else "", "story": _story(program, line)}
     return Match(lines=(line,), slots=slots)
 
 

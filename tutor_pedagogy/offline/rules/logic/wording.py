@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import SYMBOLS
@@ -67,7 +67,12 @@ def border_against_words(program: Program, node: ast.Compare) -> Iterator[Match]
         return
     other = _OTHER_SIDE[type(operator)]
     symbol, changed = SYMBOLS[type(operator)], SYMBOLS[other]
-    slots = {"said": f"“{found[0][1]}”", "number": Code(f"{number:g}"), "wanted": Code(changed), "symbol": Code(symbol)}
+    slots: dict[str, Any] = {
+        "said": f"“{found[0][1]}”",
+        "number": Code(f"{number:g}"),
+        "wanted": Code(changed),
+        "symbol": Code(symbol),
+    }
     text = f"{program.segment(left)} {changed} {program.segment(right)}"
     yield program.here(node, replace=text, left=left, **slots)
 
@@ -124,7 +129,11 @@ def range_against_words(program: Program, loop: ast.For) -> Iterator[Match]:
     for text in _texts_before(program, loop):
         for match in _FROM_TO.finditer(text):
             if int(match[1]) == start and int(match[2]) == stop and args is not None:
-                slots = {"said": f"“{match.group()}”", "last": Code(str(stop - step)), "stop": Code(str(stop))}
+                slots: dict[str, Any] = {
+                    "said": f"“{match.group()}”",
+                    "last": Code(str(stop - step)),
+                    "stop": Code(str(stop)),
+                }
                 edit = with_parts(program, [(args[1], str(stop + step))])
                 yield program.here(loop.iter, edit=edit, header=program.header(loop), **slots)
                 return
@@ -171,7 +180,7 @@ def one_try_too_many(program: Program, loop: ast.While) -> Iterator[Match]:
             continue
         if _is_shown_first(loop, name, steps[0]):
             continue
-        slots = {"name": Code(name), "most": Code(str(number)), "times": str(number + 1)}
+        slots: dict[str, Any] = {"name": Code(name), "most": Code(str(number)), "times": str(number + 1)}
         edit = with_parts(program, [(test, f"{name} < {program.segment(right)}")])
         yield program.here(test, edit=edit, header=program.header(loop), **slots)
         return
