@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
 
 
-_LARGEST = re.compile(r"(?i)max|larg|high|big|long|most|best")
+_LARGEST = re.compile(r"(?i)max|large|high|big|long|most|best")
 
 
 @logic_rule("accumulator-reset", 0.9, "value short other", needs=(ast.Assign,), each=Loop)

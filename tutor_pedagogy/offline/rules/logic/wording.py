@@ -23,13 +23,13 @@ _NUMBER = r"(?<![\w.,-])[$€£]?{}(?:\.0+)?(?![\w.,]*\d)(?: ?%| ?€| ?[A-Za-z]
 _WITH = (
     r"(?i){n} (?:or|and|oder|und) (?:more|above|over|older|higher|greater|up|better|bigger|mehr|älter|höher)\b",
     r"(?i)\b(?:at least|not less than|no less than|minimum(?: of)?|mindestens|ab|starting (?:at|from)) {n}",
-    r"(?i)\b(?:(?:less|younger|fewer|smaller|lower) than|under|below|weniger als|kleiner als|unter) {n}",
+    r"(?i)\b(?:(?:less|younger|fewer|smaller|lower) than|under|below) {n}",
 )
 """Texts that put a number itself on the upper side of a border. `{n}` is the number."""
 _WITHOUT = (
     r"(?i){n} (?:or|and|oder|und) (?:less|below|under|younger|lower|fewer|smaller|weniger|jünger)\b",
     r"(?i)\b(?:at most|up to|no more than|not more than|maximum(?: of)?|höchstens|bis zu) {n}",
-    r"(?i)\b(?:(?:more|older|greater|higher|bigger) than|over|above|exceeds?|mehr als|größer als|über) {n}",
+    r"(?i)\b(?:(?:more|older|greater|higher|bigger) than|over|above|exceeds?|über) {n}",
 )
 """Texts that put a number itself on the lower side of a border."""
 _NEGATED = re.compile(r"(?i)\b(?:not|no|nicht|n't|never)\s*$")
