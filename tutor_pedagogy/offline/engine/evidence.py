@@ -7,6 +7,8 @@ server adds to a traceback. What neither knows stays unknown.
 from __future__ import annotations
 
 import ast
+import builtins
+import keyword
 import re
 from functools import cached_property
 from string import Template
@@ -18,7 +20,7 @@ from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.evaluation import UNKNOWN, run, value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from tutor_pedagogy.offline.engine.finding import Edit
     from tutor_pedagogy.offline.engine.match import Match
@@ -27,6 +29,14 @@ if TYPE_CHECKING:
 
 MAX_TRIALS = 6
 """The maximum number of edits that are tried for one submission."""
+GUESSED_LINES = 8
+"""The number of lines that a guessed input has: a program that reads more is not followed."""
+GUESSED_STEPS = 1500
+"""The maximum number of steps of a run with a guessed input."""
+_IN_QUOTES = re.compile(r"(?:^|: )(?P<text>'[^'\\]{0,80}'|\"[^\"\\]{0,80}\")$")
+_NAME = re.compile(r"[^\W\d]\w*")
+_COMMON = frozenset((*keyword.kwlist, *dir(builtins), "self"))
+"""Words that two lines may share without being about the same value."""
 _VALUES = re.compile(r"\n# values on line \d{1,7}: (?P<values>[^\n]*)\Z")
 _VALUE = re.compile(r"(?:^|, )(?P<name>[A-Za-z_]\w*) = ")
 
@@ -37,31 +47,56 @@ class Evidence:
     def __init__(self, program: Program, crash: Crash) -> None:
         self.program = program
         self.crash = crash
+        self.inputs: tuple[str, ...] | None = None
+        """A guessed input with which the evaluator fails as the program did; None if it fails without one."""
         self._trials = 0
         self._runs: dict[Edit, Run | None] = {}
 
     @cached_property
+    def run(self) -> Run | None:
+        """The program's run in the evaluator: with a guessed input, if only that makes it fail as the program did."""
+        done = self.program.run
+        if done is None or self._is_this(done) or not self._reads_input or done.reason.endswith("too deeply"):
+            return done
+        for text in self._guesses():
+            inputs = (text,) * GUESSED_LINES
+            guessed = run(self.program.tree, inputs=inputs, steps=GUESSED_STEPS) if self.program.tree else done
+            if self._is_this(guessed) and str(guessed.exception) == self.crash.message:
+                self.inputs = inputs
+                return guessed
+        return done
+
+    def _is_this(self, done: Run) -> bool:
+        return type(done.exception).__name__ == self.crash.exception and done.line == self.crash.line
+
+    @property
+    def _reads_input(self) -> bool:
+        return "input" in self.program.features and bool(self.crash.message) and bool(self.crash.line)
+
+    def _guesses(self) -> Iterator[str]:
+        """Yield lines that a student may have typed: the text that the message quotes, else a number, else a word."""
+        quoted = _IN_QUOTES.search(self.crash.message)
+        if quoted is not None and self.crash.exception in ("KeyError", "ValueError"):
+            yield quoted["text"][1:-1]
+            return
+        yield from ("5", "ab")
+
+    @cached_property
     def is_reproduced(self) -> bool:
         """Whether the evaluator raises the same exception on the same line."""
-        done = self.program.run
-        return (
-            done is not None
-            and done.exception is not None
-            and type(done.exception).__name__ == self.crash.exception
-            and done.line == self.crash.line
-        )
+        return self.run is not None and self._is_this(self.run)
 
     @property
     def _never_ends(self) -> bool:
         """Return whether the program exceeds Python's depth of calls, and the evaluator's bounds as well."""
-        done = self.program.run
+        done = self.run
         return self.crash.exception == "RecursionError" and done is not None and done.ending == "stopped"
 
     @cached_property
     def names(self) -> Mapping[str, Any]:
-        """The known values of variables on the failing line."""
-        if self.is_reproduced and self.program.run is not None:
-            return self.program.run.names
+        """The known values of variables on the failing line. Those that come of a guessed input are not known."""
+        if self.is_reproduced and self.run is not None and self.inputs is None:
+            return self.run.names
         return reported_values(self.program.submission.traceback or "")
 
     def holds(self, claim: str, match: Match) -> bool | None:
@@ -85,23 +120,36 @@ class Evidence:
             return None
         if self._never_ends:
             return True if done.ending == "finished" else None
-        if done.exception is None:
+        if done.exception is None or (self.inputs is not None and isinstance(done.exception, EOFError)):
             return True if done.ending == "finished" or self._is_past(done) else None
         is_same = type(done.exception).__name__ == self.crash.exception and done.line == self.crash.line
         edited = range(edit.line, edit.line + edit.after.count("\n") + 1)
         is_new = done.line in edited and done.line != self.crash.line
-        return False if is_same or is_new or self._fails_where_it_ran(done) else None
+        return False if is_same or is_new or self._fails_where_it_ran(done) or self._is_moved(edit, done) else None
 
     def _fails_where_it_ran(self, done: Run) -> bool:
         """Return whether an edited program fails on a line that ran before at least as often, and did not fail."""
-        before = self.program.run.ran if self.program.run is not None else {}
+        before = self.run.ran if self.run is not None else {}
         if done.line in self.crash.callers and isinstance(done.exception, NameError):
             return False  # The rest of a line that was interrupted: an undefined name there does not come of the edit.
         return done.line != self.crash.line and done.ran.get(done.line, 0) <= before.get(done.line, 0)
 
+    def _is_moved(self, edit: Edit, done: Run) -> bool:
+        """Return whether an edited program fails where it uses a name of an edited line: the edit only moved the crash.
+
+        A later line with the same kind of exception has the same mistake, and belongs to the edit.
+        """
+        if type(done.exception).__name__ == self.crash.exception:
+            return False
+        lines = edit.apply(self.program.code).split("\n")
+        text = lines[done.line - 1] if 0 < done.line <= len(lines) else ""
+        old = edit.before.split("\n")
+        names = {name for line in edit.after.split("\n") if line not in old for name in _NAME.findall(line)}
+        return bool(names & {*_NAME.findall(text)} - _COMMON)
+
     def _is_past(self, done: Run) -> bool:
         """Return whether a run that stopped at an unknown value has passed the failing line more often than before."""
-        before = self.program.run.ran.get(self.crash.line, 0) if self.program.run is not None else 0
+        before = self.run.ran.get(self.crash.line, 0) if self.run is not None else 0
         return done.ran.get(self.crash.line, 0) >= before and done.line != self.crash.line
 
     def after(self, edit: Edit) -> Run | None:
@@ -112,7 +160,7 @@ class Evidence:
         if edit not in self._runs:
             self._trials += 1
             tree = edited_tree(self.program, edit) if self._trials <= MAX_TRIALS else None
-            self._runs[edit] = run(tree) if tree is not None else None
+            self._runs[edit] = run(tree, inputs=self.inputs) if tree is not None else None
         return self._runs[edit]
 
 
