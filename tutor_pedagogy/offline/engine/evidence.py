@@ -55,12 +55,18 @@ class Evidence:
     @cached_property
     def run(self) -> Run | None:
         """The program's run in the evaluator: with a guessed input, if only that makes it fail as the program did."""
-        done = self.program.run
-        if done is None or self._is_this(done) or not self._reads_input or done.reason.endswith("too deeply"):
+        done, tree = self.program.run, self.program.tree
+        if (
+            done is None
+            or tree is None
+            or self._is_this(done)
+            or not self._has_open_values
+            or done.reason.endswith("too deeply")
+        ):
             return done
         for text in self._guesses():
             inputs = (text,) * GUESSED_LINES
-            guessed = run(self.program.tree, inputs=inputs, steps=GUESSED_STEPS) if self.program.tree else done
+            guessed = run(tree, inputs=inputs, steps=GUESSED_STEPS, is_guessed=True)
             if self._is_this(guessed) and str(guessed.exception) == self.crash.message:
                 self.inputs = inputs
                 return guessed
@@ -70,8 +76,9 @@ class Evidence:
         return type(done.exception).__name__ == self.crash.exception and done.line == self.crash.line
 
     @property
-    def _reads_input(self) -> bool:
-        return "input" in self.program.features and bool(self.crash.message) and bool(self.crash.line)
+    def _has_open_values(self) -> bool:
+        is_open = not self.program.features.isdisjoint(("input", "random"))
+        return is_open and bool(self.crash.message) and bool(self.crash.line)
 
     def _guesses(self) -> Iterator[str]:
         """Yield lines that a student may have typed: the text that the message quotes, else a number, else a word."""
@@ -79,7 +86,7 @@ class Evidence:
         if quoted is not None and self.crash.exception in ("KeyError", "ValueError"):
             yield quoted["text"][1:-1]
             return
-        yield from ("5", "ab")
+        yield from ("5", "ab") if "input" in self.program.features else ("",)
 
     @cached_property
     def is_reproduced(self) -> bool:
@@ -160,7 +167,8 @@ class Evidence:
         if edit not in self._runs:
             self._trials += 1
             tree = edited_tree(self.program, edit) if self._trials <= MAX_TRIALS else None
-            self._runs[edit] = run(tree, inputs=self.inputs) if tree is not None else None
+            inputs = self.inputs
+            self._runs[edit] = run(tree, inputs=inputs, is_guessed=inputs is not None) if tree is not None else None
         return self._runs[edit]
 
 

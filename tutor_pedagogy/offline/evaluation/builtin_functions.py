@@ -11,6 +11,7 @@ from tutor_pedagogy.offline.evaluation.bounds import END
 from tutor_pedagogy.offline.evaluation.decorators import make
 from tutor_pedagogy.offline.evaluation.inspection import is_known
 from tutor_pedagogy.offline.evaluation.iteration import ITERATIONS
+from tutor_pedagogy.offline.evaluation.library_functions import LIBRARY_FUNCTIONS
 from tutor_pedagogy.offline.evaluation.methods import call_method
 from tutor_pedagogy.offline.evaluation.numeric import NUMERIC
 from tutor_pedagogy.offline.evaluation.operators import binary
@@ -98,10 +99,15 @@ def _printed(machine: Machine, frame: Frame, arguments: Arguments) -> list[str] 
     try:
         return [text_of(machine, frame, value) for value in arguments]
     except Stopped:
-        if machine.steps_left < 0 or any(isinstance(each, _CODE) for each in arguments):
+        if machine.steps_left < 0 or any(_has_own_text(each) for each in arguments):
             raise
         machine.depth = depth
         return None
+
+
+def _has_own_text(value: Any) -> bool:
+    """Return whether the program itself defines the string for an object. Without it, the string has its address."""
+    return isinstance(value, Instance) and not value.own_methods.isdisjoint(("__str__", "__repr__", "__format__"))
 
 
 def _length(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -> Any:
@@ -243,6 +249,7 @@ def _eval(_machine: Machine, _frame: Frame, arguments: Arguments, _named: Named)
 _FUNCTIONS: dict[str, Function] = {
     **ITERATIONS,
     **ATTRIBUTES,
+    **LIBRARY_FUNCTIONS,
     **{name: function for name, function in NUMERIC.items() if name not in ("int", "float", "complex", "bool")},
     "print": _print,
     "len": _length,

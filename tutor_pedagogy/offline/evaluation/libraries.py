@@ -42,6 +42,7 @@ _MATH = (
 _UNFORESEEN = {
     "random": (
         *("choice", "choices", "gauss", "randint", "random", "randrange", "sample", "seed", "uniform", "betavariate"),
+        "shuffle",
     ),
     "time": ("time", "sleep", "perf_counter", "monotonic", "ctime", "strftime", "localtime"),
 }
@@ -53,6 +54,7 @@ def _functions(module: str, names: tuple[str, ...]) -> dict[str, typing.Any]:
 
 
 LIBRARIES: dict[str, dict[str, typing.Any]] = {
+    "json": _functions("json", ("loads", "dumps")),
     "math": {
         **_functions("math", _MATH),
         **{name: getattr(math, name) for name in ("pi", "e", "inf", "nan", "tau")},

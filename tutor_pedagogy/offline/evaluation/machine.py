@@ -42,6 +42,8 @@ class Machine(Budget, ABC):
         module: Frame,
         watched: Collection[ast.AST] = (),
         inputs: Iterable[str] | None = None,
+        *,
+        is_guessed: bool = False,
     ) -> None:
         super().__init__(steps)
         self.line = 0
@@ -50,6 +52,7 @@ class Machine(Budget, ABC):
         self.module = module
         self.watched = frozenset(watched)
         self.inputs = None if inputs is None else iter(inputs)
+        self.is_guessed = is_guessed
         self.seen: dict[ast.AST, list[Any]] = {}
         self.ran: Counter[int] = Counter()
         self.tests: dict[ast.AST, set[bool]] = {}

@@ -101,6 +101,7 @@ def run(
     inputs: Iterable[str] | None = None,
     names: Mapping[str, Any] | None = None,
     scopes: dict[ast.AST, Scope] | None = None,
+    is_guessed: bool = False,
 ) -> Run:
     """Evaluate a module, and then the expression `call` if it is given. Python does not execute the code.
 
@@ -108,9 +109,10 @@ def run(
     supported have unknown values, and so does `input()` without `inputs`. A run stops if it depends on such a value.
     `inputs` are the lines that `input()` returns. `names` are the variables that exist at the start of the module; the
     program may change their values. Runs of one tree may share `scopes`, which holds the scopes of its functions.
+    In a run that `is_guessed`, random functions give one of their possible results.
     """
     module = Frame(dict(names or {}))
-    machine = _Interpreter(steps, module, watched, inputs)
+    machine = _Interpreter(steps, module, watched, inputs, is_guessed=is_guessed)
     if scopes is not None:
         machine.scopes = scopes
     value: Any = UNKNOWN

@@ -60,6 +60,10 @@ def guessed_type(node: ast.expr, classes: Collection[str], functions: Collection
         case ast.BinOp(left=left, op=ast.Add(), right=right):
             kinds = {guessed_type(side, classes, functions) for side in (left, right)}
             return "str" if "str" in kinds else ""
+        case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mult() | ast.Mod()):
+            return "str"
+        case ast.BinOp(left=ast.List(), op=ast.Mult()):
+            return "list"
         case ast.Compare() | ast.UnaryOp(op=ast.Not()):
             return "bool"
     return _DISPLAYS.get(type(node), "")

@@ -217,8 +217,6 @@ def key_not_found(case: CrashContext) -> Match | None:
             return case.here(
                 call, replace=replace, key=_as_index(raw, case.text(item)), owner=owner, near="none that is close"
             )
-    if (inner := _stored_inside(case, subscript)) is not None:
-        return inner
     if subscript is None:
         return case.here(key=_as_index(raw, raw), owner="", near="none that is close")
     keys, wanted = _known_keys(case, case.text(subscript.value)), raw.strip("'\"")
@@ -231,16 +229,6 @@ def key_not_found(case: CrashContext) -> Match | None:
         owner=subscript.value,
         near=near,
     )
-
-
-def _stored_inside(case: CrashContext, subscript: ast.Subscript | None) -> Match | None:
-    """Return a match of the missing inner dictionary in which the failing line stores a value, or None."""
-    around = case.program.parents.get(subscript) if subscript is not None else None
-    if subscript is None or not isinstance(around, ast.Subscript) or not isinstance(around.ctx, ast.Store):
-        return None
-    text, key = case.text(subscript.value), case.text(subscript.slice)
-    slots = {"key": _as_index(case.crash.message.strip(), key), "owner": Code(text), "near": "none that is close"}
-    return case.here(subscript, replace=(subscript, f"{text}.setdefault({key}, {{}})"), slots=slots)
 
 
 def _as_index(key: str, source: str) -> Code:

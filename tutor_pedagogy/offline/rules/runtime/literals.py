@@ -170,7 +170,11 @@ def key_in_two_spellings(case: CrashContext) -> Match | None:
             continue
         is_inside = any(up is table for node in written for up in case.program.above(node))
         wrong, spelt, right = written[0], wanted, alike[0]
-        if len(written) > 1 or (is_inside and not _is_odd_one(wanted, alike[0], [*keys])):
+        if (
+            len(written) > 1
+            or alike[0] != alike[0].strip()
+            or (is_inside and not _is_odd_one(wanted, alike[0], [*keys]))
+        ):
             wrong, spelt, right = keys[alike[0]], alike[0], wanted
         replace = (wrong, case.text(wrong).replace(spelt, right))
         return case.at(wrong, replace=replace, here=wrong, other=Code(repr(right)))

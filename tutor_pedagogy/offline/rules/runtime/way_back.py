@@ -43,7 +43,10 @@ class WayBack:
     def of(self, node: ast.expr) -> Way:
         """Return the steps from the failing line back to the line that made the value; empty if that is not clear."""
         start = Place(self.case.function, self.case.line, self.case.crash.callers)
-        ways = [way for way in self._ways(node, start) if way]
+        return self._agreed([way for way in self._ways(node, start) if way])
+
+    def _agreed(self, ways: list[Way]) -> Way:
+        """Return the shortest way if all ways lead to one line, else the steps that they share."""
         if self._left <= 0 or not ways:
             return ()
         shortest = min(ways, key=len)
@@ -51,6 +54,12 @@ class WayBack:
             return shortest
         shared = [steps[0] for steps in takewhile(lambda steps: len(set(steps)) == 1, zip(*ways, strict=False))]
         return tuple(shared)
+
+    def of_items(self, node: ast.expr) -> Way:
+        """Return the steps from a collection on the failing line back to the line that gave its item of the type."""
+        start = Place(self.case.function, self.case.line, self.case.crash.callers)
+        ways = [way for way in self._of_entries(node, start, -1) if way]
+        return self._agreed(ways)
 
     def _ways(self, node: ast.expr | None, place: Place, index: int = -1) -> Iterator[Way]:
         """Yield the ways on which an expression can have got a value of the wanted type.
@@ -100,6 +109,9 @@ class WayBack:
             ):
                 owner = node.args[0] if name == "choice" and node.args else owner
                 yield from self._of_entries(owner, place, index)
+            case ast.Call(func=ast.Attribute(attr="split" | "splitlines" | "readlines")) if index >= 0:
+                if self.wanted == "str" and self.value is None:
+                    yield ()
             case ast.Call():
                 yield from self._of_call(node, place, index)
 
@@ -198,10 +210,30 @@ class WayBack:
             case ast.Dict(values=parts):
                 for part in parts:
                     yield from self._after(Step("entry", part, ""), self._ways(part, place, -1 if is_part else index))
+            case ast.Subscript(value=whole, slice=ast.Slice()):
+                yield from self._of_entries(whole, place, index)
+            case ast.Subscript(value=owner):
+                yield from self._of_entries_inside(owner, place, index)
             case ast.Name() | ast.Attribute():
                 yield from self._of_filled(node, place, index, is_part=is_part)
             case ast.Call():
                 yield from self._of_call_entries(node, place, index, is_part=is_part)
+
+    def _of_entries_inside(self, owner: ast.expr, place: Place, index: int) -> Iterator[Way]:
+        """Yield the ways of the items of a collection that is itself an item, as in `rows[0]` or `book[name]`."""
+        if index >= 0:
+            return
+        for way in self._lists_in(owner, place):
+            named = (step for step in way if isinstance(step.node, ast.Name | ast.Attribute))
+            step = next(named, way[-1])
+            if isinstance(step.node, ast.expr):
+                inside = Place(self.program.function_at(step.line), step.line, None)
+                yield from self._after(step, self._of_entries(step.node, inside, -1))
+
+    def _lists_in(self, node: ast.expr, place: Place) -> list[Way]:
+        """Return the ways of the lists that are items of a collection."""
+        search = WayBack(self.case, "list")
+        return [way for way in search._of_entries(node, place, -1) if way]
 
     def _of_call_entries(self, node: ast.Call, place: Place, index: int, *, is_part: bool) -> Iterator[Way]:
         """Yield the ways of the entries of a collection that a call gives."""

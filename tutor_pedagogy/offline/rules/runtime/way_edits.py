@@ -27,6 +27,8 @@ def edits_of(case: CrashContext, culprit: Culprit, step: Step) -> Iterator[Edit 
                 yield case.rewrite_line(node.lineno, f"return {case.text(node)}")
         case _, ast.Constant(value=str(text)) if text.isidentifier() and text in case.program.bound_names:
             yield case.rewrite(node, text)
+        case _, ast.expr() if "does not support item assignment" in case.message and culprit.type in ("str", "tuple"):
+            yield case.rewrite(node, f"list({case.text(node)})")
         case _, ast.List(elts=[ast.Name() as only]):
             yield case.rewrite(node, only.id)
         case _, ast.List(elts=[_, *_]) if "unhashable" in case.message:
