@@ -1,0 +1,76 @@
+"""Unpacking: strings without the separator, and functions that return another number of values."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from tutor_pedagogy.offline.engine.nodes import called_name, is_string, parts_of
+from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
+
+_COUNTS = re.compile(r"expected (?P<names>\d+)(?:, got (?P<parts>\d+))?")
+
+
+@runtime_rule(
+    "separator-not-in-string",
+    ("ValueError",),
+    r"not enough values to unpack \(expected \d+, got 1\)",
+    before=("unpacking-count", "wrong-value-from-elsewhere"),
+)
+def separator_not_in_string(case: CrashContext) -> Match | None:
+    """Return the call of `split` that gave one part only, because its separator is not in the string."""
+    match case.statement:
+        case ast.Assign(targets=[ast.Tuple()], value=ast.Call(func=ast.Attribute(value=owner, attr="split")) as call):
+            pass
+        case _:
+            return None
+    if not call.args or not is_string(call.args[0]) or len(call.args) > 1 or call.keywords:
+        return None
+    if isinstance(case.value(owner), str):
+        return None
+    other = _cut_before(case, call)
+    earlier = str(case.program.shown(other.lineno)) if other is not None else ""
+    return case.here(call, owner=owner, sign=call.args[0], earlier=earlier)
+
+
+def _cut_before(case: CrashContext, call: ast.Call) -> ast.Call | None:
+    """Return an earlier `split` with the same separator: its parts cannot hold the separator any more."""
+    for node in case.program.each(ast.Call):
+        if called_name(node) == "split" and node is not call and node.args:
+            if case.text(node.args[0]) == case.text(call.args[0]) and node.lineno != call.lineno:
+                return node
+    return None
+
+
+@runtime_rule(
+    "returned-count-differs",
+    ("ValueError",),
+    r"too many values to unpack|not enough values to unpack",
+    before=("unpacking-count", "wrong-value-from-elsewhere"),
+)
+def returned_count_differs(case: CrashContext) -> Match | None:
+    """Return the assignment to names that are not as many as the values that the called function returns."""
+    match case.statement:
+        case ast.Assign(targets=[ast.Tuple() as target], value=ast.Call() as call):
+            function = case.program.functions.get(called_name(call))
+        case _:
+            return None
+    if function is None:
+        return None
+    names = len(parts_of(target))
+    returned = [each.value for each in case.program.returns_of(function) if each.value is not None]
+    wrong = [
+        value
+        for value in returned
+        if isinstance(value, ast.Tuple)
+        and len(value.elts) != names
+        and not any(isinstance(part, ast.Starred) for part in value.elts)
+    ]
+    counts = _COUNTS.search(case.crash.message)
+    if len(wrong) != 1 or (counts is not None and counts["parts"] and int(counts["parts"]) != len(parts_of(wrong[0]))):
+        return None
+    value = wrong[0]
+    slots: dict[str, str | ast.AST] = {"targets": target, "names": str(names), "function": Code(function.name)}
+    slots |= {"values": value, "count": str(len(parts_of(value))), "end": str(case.program.shown(value.lineno))}
+    slots["call"] = call
+    return case.here(case.text(target), slots=slots)
