@@ -29,7 +29,7 @@ MOST_PLACES = 4
 def at_every_place(evidence: Evidence, cause: Cause) -> Cause:
     """Return a cause whose edit covers the lines that fail next for the same reason, with what is still wrong."""
     match = cause.match
-    if match is None or match.edit is None or not evidence.is_reproduced:
+    if match is None or match.edit is None or not evidence.is_reproduced or evidence.inputs is not None:
         return cause
     first, here, edit = evidence.program, evidence, match.edit
     code = first.code
@@ -56,6 +56,9 @@ def at_every_place(evidence: Evidence, cause: Cause) -> Cause:
             break
         also.append(_line_before(first, code, again.lines[0]))
         edit = again.edit
+    if not is_mended and here is not evidence and _is_again(here.crash, evidence.crash):
+        certainty = "likely" if cause.certainty == "certain" else cause.certainty
+        return cause._replace(match=replace(match, edit=None), certainty=certainty)
     if still_wrong is None and not also:
         return cause
     merged = edit_to(first, code) if also else match.edit
@@ -64,6 +67,11 @@ def at_every_place(evidence: Evidence, cause: Cause) -> Cause:
         "certain" if is_mended and cause.certainty == "likely" and cause.rule.lesson.is_sure else cause.certainty
     )
     return cause._replace(match=replace(match, edit=merged, also=lines, still_wrong=still_wrong), certainty=certainty)
+
+
+def _is_again(crash: Crash, first: Crash) -> bool:
+    """Return whether a crash is the first one again: the edits have only moved it to a later iteration."""
+    return (crash.line, crash.exception) == (first.line, first.exception)
 
 
 def _same(evidence: Evidence, rule: Rule) -> Match | None:

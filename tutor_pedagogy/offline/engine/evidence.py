@@ -86,6 +86,8 @@ class Evidence:
         if quoted is not None and self.crash.exception in ("KeyError", "ValueError"):
             yield quoted["text"][1:-1]
             return
+        if "split" in self.program.features:
+            yield "5 7"
         yield from ("5", "ab") if "input" in self.program.features else ("",)
 
     @cached_property
@@ -132,6 +134,8 @@ class Evidence:
         is_same = type(done.exception).__name__ == self.crash.exception and done.line == self.crash.line
         edited = range(edit.line, edit.line + edit.after.count("\n") + 1)
         is_new = done.line in edited and done.line != self.crash.line
+        if is_same and self.crash.line not in edited and self._is_further(done):
+            return None
         return False if is_same or is_new or self._fails_where_it_ran(done) or self._is_moved(edit, done) else None
 
     def _fails_where_it_ran(self, done: Run) -> bool:
@@ -140,6 +144,11 @@ class Evidence:
         if done.line in self.crash.callers and isinstance(done.exception, NameError):
             return False  # The rest of a line that was interrupted: an undefined name there does not come of the edit.
         return done.line != self.crash.line and done.ran.get(done.line, 0) <= before.get(done.line, 0)
+
+    def _is_further(self, done: Run) -> bool:
+        """Return whether an edited program has run the failing line more often before it failed there again."""
+        before = self.run.ran.get(self.crash.line, 0) if self.run is not None else 0
+        return done.ran.get(self.crash.line, 0) > before
 
     def _is_moved(self, edit: Edit, done: Run) -> bool:
         """Return whether an edited program fails where it uses a name of an edited line: the edit only moved the crash.

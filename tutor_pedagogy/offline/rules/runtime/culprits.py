@@ -6,6 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from tutor_pedagogy.offline.engine.nodes import is_string
 from tutor_pedagogy.offline.rules.runtime.type_names import TWO_TYPES
 
 if TYPE_CHECKING:
@@ -63,8 +64,9 @@ def _searched(case: CrashContext, found: re.Match[str]) -> Iterator[Culprit]:
 
 def _index(case: CrashContext, found: re.Match[str]) -> Iterator[Culprit]:
     subscript = case.subscript
-    if subscript is not None and found["owner"] == "string":
-        yield Culprit(subscript.value, "str")
+    is_key = found["type"] == "str" and subscript is not None and is_string(subscript.slice)
+    if subscript is not None and (found["owner"] == "string" or is_key):
+        yield Culprit(subscript.value, "str" if found["owner"] == "string" else found["owner"])
     elif subscript is not None:
         yield Culprit(subscript.slice, found["type"])
 

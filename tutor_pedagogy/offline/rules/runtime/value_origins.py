@@ -13,7 +13,7 @@ from tutor_pedagogy.offline.rules.runtime.objects import owner_of
 from tutor_pedagogy.offline.rules.runtime.rule import CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.type_names import in_words
 from tutor_pedagogy.offline.rules.runtime.way_back import WayBack
-from tutor_pedagogy.offline.rules.runtime.way_edits import edits_of
+from tutor_pedagogy.offline.rules.runtime.way_edits import edits_of, names_left_unread
 from tutor_pedagogy.offline.rules.runtime.way_steps import Step
 from tutor_pedagogy.offline.rules.runtime.way_words import advice, how, remedy, trail
 
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
         *("own-object-as-collection", "loop-over-other", "no-items", "no-length", "nothing-to-search-in"),
         *("key-can-change", "list-in-calculation", "index-of-wrong-kind", "text-in-calculation", "compared-kinds"),
         *("attribute-never-set", "own-objects-in-operation", "text-key-on-list", "fixed-value-changed"),
-        *("own-objects-without-order", "not-callable", "unpacking-count", "loop-over-number"),
+        *("own-objects-without-order", "not-callable", "unpacking-count", "loop-over-number", "text-plus-other"),
     ),
 )
 def value_from_elsewhere(case: CrashContext) -> Match | None:
     """Return the line that gave the failing line a value of a type that it cannot use."""
     for culprit in culprits(case):
         way = WayBack(case, culprit.type).of(culprit.node)
-        if culprit.type == "str" and culprit.is_operand and not _is_input(way):
+        if culprit.type == "str" and culprit.is_operand and not _is_input(way) and not _is_odd_return(case, way):
             continue
         if not way or not _may_be_of_another_class(case, culprit):
             continue
@@ -52,6 +52,17 @@ def value_from_elsewhere(case: CrashContext) -> Match | None:
 def _is_input(way: Way) -> bool:
     """Return whether a value comes from `input` in another function, so that the other rules for it do not see it."""
     return len(way) > 1 and is_call_of(way[-1].node, "input")
+
+
+def _is_odd_return(case: CrashContext, way: Way) -> bool:
+    """Return whether a string comes from a `return` of a function whose other `return` statements give numbers."""
+    last = way[-1] if way else None
+    function = case.program.functions.get(last.holder) if last is not None and last.kind == "returned" else None
+    if function is None or last is None:
+        return False
+    others = [each.value for each in case.program.returns_of(function) if each.value is not last.node]
+    kinds = {guessed_type(value, case.classes, case.program.functions) for value in others if value is not None}
+    return bool(others) and kinds <= {"int", "float"}
 
 
 def _may_be_of_another_class(case: CrashContext, culprit: Culprit) -> bool:
@@ -73,6 +84,9 @@ def _cause(case: CrashContext, way: Way) -> Step:
     last = _lost_store(case, way[-1]) or _later_value(case, way[-1]) or way[-1]
     for at, step in enumerate(way):
         if step.kind == "added" and all(later.kind == "assigned" for later in way[at + 1 :]) and _is_list(case, last):
+            return step
+    for step in way:
+        if step.kind == "added" and step is not last and names_left_unread(case, step):
             return step
     is_object = isinstance(last.node, ast.Call) and called_name(last.node) in case.classes
     if is_object or last.kind in ("key", "looped"):
@@ -168,6 +182,8 @@ def _match(case: CrashContext, culprit: Culprit, way: Way, step: Step) -> Match:
     found = case.at(place.lineno if isinstance(place, ast.stmt) else place, slots=slots)
     edits = tuple(edit for edit in edits_of(case, culprit, step) if edit is not None)
     is_proved = step.kind == "ends" and _gives_nothing(case, step)
+    if "unhashable" in case.message and isinstance(step.node, ast.List) and len(edits) == 1:
+        return replace(found, edit=edits[0])
     is_reading = isinstance(step.node, ast.Call) and called_name(step.node) in ("readlines", "input")
     if (is_proved or is_reading) and len(edits) == 1:
         return replace(found, edit=edits[0], is_proved=is_proved)

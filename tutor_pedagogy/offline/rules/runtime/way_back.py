@@ -47,6 +47,7 @@ class WayBack:
 
     def _agreed(self, ways: list[Way]) -> Way:
         """Return the shortest way if all ways lead to one line, else the steps that they share."""
+        ways = [way for way in ways if self._has_run(way)] or ways
         if self._left <= 0 or not ways:
             return ()
         shortest = min(ways, key=len)
@@ -54,6 +55,14 @@ class WayBack:
             return shortest
         shared = [steps[0] for steps in takewhile(lambda steps: len(set(steps)) == 1, zip(*ways, strict=False))]
         return tuple(shared)
+
+    def _has_run(self, way: Way) -> bool:
+        """Return whether the evaluator, if it fails on the same line, has run all lines of a way before."""
+        done = self.program.run
+        if done is None or done.exception is None or done.line != self.case.line:
+            return True
+        statements = (self.program.statement_at(step.line) for step in way if step.kind != "ends")
+        return all(statement is None or statement.lineno in done.ran for statement in statements)
 
     def of_items(self, node: ast.expr) -> Way:
         """Return the steps from a collection on the failing line back to the line that gave its item of the type."""

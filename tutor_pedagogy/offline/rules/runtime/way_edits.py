@@ -35,6 +35,10 @@ def edits_of(case: CrashContext, culprit: Culprit, step: Step) -> Iterator[Edit 
             yield case.rewrite(node, f"({case.text(node)[1:-1]})")
         case "added", _ if culprit.type == "list" and "append(" in case.program.line(node.lineno):
             yield case.substitute(node.lineno, "append(", "extend(")
+        case "added", ast.Name() if names_left_unread(case, step):
+            yield from (case.rewrite(node, name) for name in names_left_unread(case, step))
+        case "stored" | "assigned", ast.expr() if _began_as_list(case, step) and node.lineno == node.end_lineno:
+            yield case.rewrite_line(node.lineno, f"{step.holder}.append({case.text(node)})")
         case "passed", ast.Name():
             yield from _other_arguments(case, step, node)
         case _, ast.Call():
@@ -60,6 +64,35 @@ def _other_arguments(case: CrashContext, step: Step, node: ast.Name) -> Iterator
     else:
         close = get_close_matches(node.id, [name for name in near if name != node.id], 1, 0.8)
         yield from (case.rewrite(node, name) for name in close)
+
+
+def names_left_unread(case: CrashContext, step: Step) -> list[str]:
+    """Return the variables that are made in the block of a step, and of which nothing is read: one may be meant."""
+    loop = case.program.loop_around(step.node)
+    if loop is None or not isinstance(step.node, ast.Name):
+        return []
+    made: list[str] = []
+    for statement in loop.body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)]) if name != step.node.id and statement.lineno < step.line:
+                made.append(name)
+    uses = case.program.uses
+    return [name for name in dict.fromkeys(made) if not any(_is_read(case, use) for use in uses.get(name, ()))]
+
+
+def _is_read(case: CrashContext, use: ast.Name) -> bool:
+    """Return whether a use of a variable hands its value on: not as the target of an assignment to one of its parts."""
+    around = case.program.parents.get(use)
+    is_filled = isinstance(around, ast.Subscript | ast.Attribute) and isinstance(around.ctx, ast.Store)
+    return isinstance(use.ctx, ast.Load) and not is_filled
+
+
+def _began_as_list(case: CrashContext, step: Step) -> bool:
+    """Return whether another line gives the variable or attribute of a step a list."""
+    name = step.holder.rpartition(".")[2]
+    values = case.attribute_values(name) if "." in step.holder else case.program.assignments(name)
+    others = [value for _, value in values if value is not step.node]
+    return bool(others) and all(isinstance(value, ast.List) for value in others)
 
 
 def _wants_string(case: CrashContext) -> bool:
