@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace as changed
 from difflib import get_close_matches
 
 from tutor_pedagogy.offline.engine.nodes import called_name, first_argument, is_call_of
@@ -96,10 +97,27 @@ def random_needs_sequence(case: CrashContext) -> Match | None:
     if given is None:
         given = "dict" if case.crash.exception == "KeyError" else ""
     new = f"list({case.text(argument)})" if given not in ("int", "float") else f"range({case.text(argument)})"
-    replace = (argument, new)
-    return case.here(
-        call, replace=replace, function=call.func, argument=argument, given=in_words(given) if given else ""
-    )
+    words = in_words(given) if given else ""
+    if given == "dict":
+        found = case.here(call, function=call.func, argument=argument, given=words, is_table=argument)
+        inner = _unread_key(case, argument)
+        return changed(found, edit=case.rewrite(argument, f"{case.text(argument)}[{inner}]")) if inner else found
+    return case.here(call, replace=(argument, new), function=call.func, argument=argument, given=words, is_table="")
+
+
+def _unread_key(case: CrashContext, owner: ast.expr) -> str:
+    """Return the only variable that holds a key of a dictionary of lists and is never read; else an empty text."""
+    table = case.value(owner)
+    if not isinstance(table, dict) or not all(isinstance(each, list | tuple) and each for each in table.values()):
+        return ""
+    names = [
+        name
+        for name, value in case.names.items()
+        if isinstance(value, str)
+        and value in table
+        and not any(isinstance(use.ctx, ast.Load) for use in case.program.uses.get(name, ()))
+    ]
+    return names[0] if len(names) == 1 else ""
 
 
 @runtime_rule(

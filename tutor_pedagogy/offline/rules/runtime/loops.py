@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace as changed
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.edits import edit_to
@@ -60,6 +61,13 @@ def _takes_out(node: ast.AST, name: str, index: str) -> bool:
     return False
 
 
+def _built_at(case: CrashContext, table: ast.expr) -> ast.expr | None:
+    """Return the expression that builds a table from sizes, so that its shape may be the mistake; None for a literal."""
+    bound = [value for _, value in case.bound(table.id)] if isinstance(table, ast.Name) else []
+    made = [value for value in bound if isinstance(value, ast.Call | ast.ListComp | ast.BinOp)]
+    return made[0] if len(made) == 1 else None
+
+
 @runtime_rule(
     "rows-and-columns-swapped", ("IndexError",), _OUT_OF_RANGE, before=("loop-past-the-end", "position-out-of-range")
 )
@@ -79,7 +87,12 @@ def rows_and_columns_swapped(case: CrashContext) -> Match | None:
         lengths = {len(each) for each in rows if isinstance(each, list | str | tuple)}
         if len(lengths) == 1 and row < lengths.pop() and column < len(rows) <= row:
             new = f"{case.text(table)}[{second}][{first}]"
-            return case.here(outer, replace=(outer, new), owner=table, first=outer.value, use=outer)
+            built = _built_at(case, table)
+            if built is not None:
+                line = str(case.program.shown(built.lineno))
+                found = case.here(outer, owner=table, first=outer.value, use=outer, built=line)
+                return changed(found, is_symptom=True)
+            return case.here(outer, replace=(outer, new), owner=table, first=outer.value, use=outer, built="")
     return None
 
 

@@ -43,6 +43,8 @@ def none_source(case: CrashContext, wrong: ast.expr, **slots: str | ast.AST) -> 
             source = "`get`, which gives `None` for a key that is not there"
             if isinstance(call.func, ast.Attribute) and call.func.attr != "get":
                 source = f"`{call.func.attr}`, which gives `None` if the string does not fit the pattern"
+            elif (first := _first_of_count(case, call)) is not None:
+                return case.at(call, edit=first, name=wrong, source=source, slots=slots)
             return case.at(call.lineno, name=wrong, source=source, slots=slots)
         case "constant", ast.Constant() as constant if wrong.lineno != constant.lineno:
             source = f"line {case.program.shown(constant.lineno)}, which sets it to `None`"
@@ -66,6 +68,18 @@ def none_source(case: CrashContext, wrong: ast.expr, **slots: str | ast.AST) -> 
             is_line = worked_out and last.lineno == last.end_lineno
             edit = case.rewrite_line(last.lineno, f"return {case.text(last)}") if is_line else None
             return case.at(last.end_lineno or last.lineno, edit=edit, name=wrong, source=source, slots=slots)
+    return None
+
+
+def _first_of_count(case: CrashContext, call: ast.Call) -> Edit | None:
+    """Return the edit that gives `get` a first value, if its result is added to and stored under the same key."""
+    match case.statement:
+        case ast.Assign(targets=[ast.Subscript() as target], value=ast.BinOp(left=left, op=ast.Add(), right=added)):
+            owner = call.func.value if isinstance(call.func, ast.Attribute) else call.func
+            if left is call and f"{case.text(owner)}[{case.text(call.args[0])}]" == case.text(target):
+                first = {ast.List: "[]", ast.JoinedStr: '""'}.get(type(added), "0")
+                first = '""' if isinstance(added, ast.Constant) and isinstance(added.value, str) else first
+                return case.rewrite(call, f"{case.text(call)[:-1]}, {first})")
     return None
 
 

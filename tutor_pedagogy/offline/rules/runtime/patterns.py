@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 
 from tutor_pedagogy.offline.engine.nodes import called_name, first_argument, is_string
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
+
+MOST_SEARCHED = 60
+"""The maximum length of a string in which a student's pattern is searched."""
+MOST_REPEATS = 3
+"""The maximum number of repetitions in a student's pattern that is searched: with the length they bound the work."""
+_REPEATED = re.compile(r"[*+?{]")
+_NESTED = re.compile(r"\)[*+{]|\\\d")
 
 _SEARCHES = ("match", "search", "fullmatch")
 _MEANT = re.compile(r"\\|\[\^?[\w-]|\.[*+?]|\)[*+?]|[|^$]|\(\?")
@@ -42,6 +50,23 @@ def _escaped(text: str) -> str:
     return re.escape(text).replace("\\ ", " ")
 
 
+def _is_further_in(case: CrashContext, call: ast.Call) -> bool:
+    """Return whether the pattern of a call matches inside the string. Only short strings and simple patterns count."""
+    match call:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="re")), args=[pattern, text], keywords=[]):
+            known, held = case.value(pattern), case.value(text)
+        case _:
+            return False
+    if not isinstance(known, str) or not isinstance(held, str):
+        return False
+    if len(held) > MOST_SEARCHED or len(_REPEATED.findall(known)) > MOST_REPEATS or _NESTED.search(known):
+        return False
+    try:
+        return re.match(known, held) is None and re.search(known, held) is not None
+    except (re.error, OverflowError, RecursionError):
+        return False
+
+
 @runtime_rule(
     "no-match-found",
     ("AttributeError", "TypeError"),
@@ -58,5 +83,9 @@ def no_match_found(case: CrashContext) -> Match | None:
         name = called_name(value) if isinstance(value, ast.Call) else ""
         if isinstance(value, ast.Call) and name in _SEARCHES and name not in case.program.functions:
             where = "only at the start of the string" if called_name(value) == "match" else ""
-            return case.at(value, call=value, use=node, where=where, function=Code(called_name(value)))
+            found = case.at(value, call=value, use=node, where=where, function=Code(called_name(value)))
+            if name == "match" and _is_further_in(case, value):
+                new = case.text(value).replace("match", "search", 1)
+                return replace(found, edit=case.rewrite(value, new), is_proved=True)
+            return replace(found, is_symptom=not where)
     return None

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.nodes import Function, parameters
+from tutor_pedagogy.offline.engine.edits import edit_to
+from tutor_pedagogy.offline.engine.nodes import Function, called_name, parameters
 from tutor_pedagogy.offline.engine.program import BUILTINS
 from tutor_pedagogy.offline.rules.runtime.names import closest_name
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.finding import Edit
 
 _NOT_DEFINED = re.compile(r"name '(?P<name>\w+)' is not defined")
 _NOT_BOUND = re.compile(r"local variable '(?P<name>\w+)'")
@@ -44,8 +50,32 @@ def name_of_another_function(case: CrashContext) -> Match | None:
             closest = closest_name(case, name)
             if closest and here is not None and any(arg.arg == closest for arg in here.args.args):
                 return None
-            return case.here(name, name=Code(name), function=Code(owner.name))
+            found = case.here(name, name=Code(name), function=Code(owner.name))
+            handed = _handed_out(case, owner, name) if here is None else None
+            return replace(found, choices=(handed,)) if handed is not None else found
     return None
+
+
+def _handed_out(case: CrashContext, function: Function, name: str) -> Edit | None:
+    """Return the edit that returns a variable at the end of a function and stores it where the function is called."""
+    calls = [
+        node
+        for node in case.program.each(ast.Call)
+        if called_name(node) == function.name and case.program.function_at(node.lineno) is None
+    ]
+    alone = calls[0] if len(calls) == 1 else None
+    is_stored = name in {
+        target.id for node in function.body for target in getattr(node, "targets", ()) if isinstance(target, ast.Name)
+    }
+    around = case.program.parents.get(alone) if alone is not None else None
+    if alone is None or not is_stored or not isinstance(around, ast.Expr) or around.lineno != around.end_lineno:
+        return None
+    if not case.program.returns_nothing(function) or around.col_offset or alone.lineno < (function.end_lineno or 0):
+        return None
+    lines = [*case.program.lines]
+    lines[around.lineno - 1] = f"{name} = {case.text(around)}"
+    lines.insert(function.end_lineno or 0, f"{' ' * function.body[0].col_offset}return {name}")
+    return edit_to(case.program, "\n".join(lines))
 
 
 @runtime_rule("answer-not-kept", ("NameError",), _NAME, before=("name-of-another-function", "name-misspelt"))
