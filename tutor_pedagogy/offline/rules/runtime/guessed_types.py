@@ -57,6 +57,15 @@ def guessed_type(node: ast.expr, classes: Collection[str], functions: Collection
             return name if name in classes else "" if name in functions else _FUNCTIONS.get(name, "")
         case ast.Call(func=ast.Attribute(attr=name)):
             return "" if name in functions else _METHODS.get(name, "")
+        case ast.BinOp():
+            return _of_operation(node, classes, functions)
+        case ast.Compare() | ast.UnaryOp(op=ast.Not()):
+            return "bool"
+    return _DISPLAYS.get(type(node), "")
+
+
+def _of_operation(node: ast.BinOp, classes: Collection[str], functions: Collection[str]) -> str:
+    match node:
         case ast.BinOp(left=left, op=ast.Add(), right=right):
             kinds = {guessed_type(side, classes, functions) for side in (left, right)}
             return "str" if "str" in kinds else ""
@@ -64,6 +73,4 @@ def guessed_type(node: ast.expr, classes: Collection[str], functions: Collection
             return "str"
         case ast.BinOp(left=ast.List(), op=ast.Mult()):
             return "list"
-        case ast.Compare() | ast.UnaryOp(op=ast.Not()):
-            return "bool"
-    return _DISPLAYS.get(type(node), "")
+    return ""

@@ -10,6 +10,8 @@ from tutor_pedagogy.offline.engine.nodes import first_argument, is_call_of, name
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, Slots, runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
 
+MOST_CHANGES = 4
+"""The maximum number of lines that a sentence about the lengths of two lists names."""
 _OUT_OF_RANGE = re.compile(r"(?P<type>list|string|tuple|range object|array|deque)? ?(?:assignment )?index out of range")
 
 
@@ -104,8 +106,35 @@ def _past_range(case: CrashContext, subscript: ast.Subscript, loop: ast.For | as
     if has_length and isinstance(bound, ast.BinOp) and isinstance(bound.op, ast.Add):
         return case.at(loop.iter, replace=(bound, case.text(bound.left)), slots=slots)
     if is_of_another and (other := next((n for n in walk(bound) if isinstance(n, ast.Call)), None)) is not None:
-        return replace(case.at(loop.iter, slots=slots, counted=first_argument(other) or ""), is_symptom=True)
+        counted = first_argument(other)
+        changes = _changes(case, counted, subscript.value) if counted is not None else ""
+        return replace(case.at(loop.iter, slots=slots, counted=counted or "", changes=changes), is_symptom=True)
     return case.at(loop.iter, slots=slots) if is_loose else None
+
+
+_CHANGING = {
+    **dict.fromkeys(("append", "insert", "extend"), "adds to"),
+    **dict.fromkeys(("pop", "remove", "clear"), "takes from"),
+}
+"""What the methods that change the length of a list do, in words."""
+
+
+def _changes(case: CrashContext, *lists: ast.expr) -> str:
+    """Return in words which lines change the lengths of two lists; empty unless each is changed once or twice."""
+    words: list[str] = []
+    names = [case.text(each) for each in lists]
+    for call in sorted(case.program.each(ast.Call), key=lambda each: each.lineno):
+        match call:
+            case ast.Call(func=ast.Attribute(value=owner, attr=method)) if method in _CHANGING:
+                if (name := case.text(owner)) in names:
+                    condition = case.program.parents.get(case.program.statement_at(call.lineno) or call)
+                    when = (
+                        f", under the condition of line {case.program.shown(condition.lineno)}"
+                        if isinstance(condition, ast.If)
+                        else ""
+                    )
+                    words.append(f"line {case.program.shown(call.lineno)} {_CHANGING[method]} `{name}`{when}")
+    return "; ".join(words) if 1 <= len(words) <= MOST_CHANGES else ""
 
 
 def _past_condition(case: CrashContext, subscript: ast.Subscript, loop: ast.For | ast.While) -> Match | None:

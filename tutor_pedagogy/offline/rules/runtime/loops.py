@@ -62,7 +62,7 @@ def _takes_out(node: ast.AST, name: str, index: str) -> bool:
 
 
 def _built_at(case: CrashContext, table: ast.expr) -> ast.expr | None:
-    """Return the expression that builds a table from sizes, so that its shape may be the mistake; None for a literal."""
+    """Return the expression that builds a table, so that its shape may be the mistake; None for a literal."""
     bound = [value for _, value in case.bound(table.id)] if isinstance(table, ast.Name) else []
     made = [value for value in bound if isinstance(value, ast.Call | ast.ListComp | ast.BinOp)]
     return made[0] if len(made) == 1 else None

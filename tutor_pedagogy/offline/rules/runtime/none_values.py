@@ -43,9 +43,7 @@ def none_source(case: CrashContext, wrong: ast.expr, **slots: str | ast.AST) -> 
             source = "`get`, which gives `None` for a key that is not there"
             if isinstance(call.func, ast.Attribute) and call.func.attr != "get":
                 source = f"`{call.func.attr}`, which gives `None` if the string does not fit the pattern"
-            elif (first := _first_of_count(case, call)) is not None:
-                return case.at(call, edit=first, name=wrong, source=source, slots=slots)
-            return case.at(call.lineno, name=wrong, source=source, slots=slots)
+            return case.at(call.lineno, edit=_first_of_count(case, call), name=wrong, source=source, slots=slots)
         case "constant", ast.Constant() as constant if wrong.lineno != constant.lineno:
             source = f"line {case.program.shown(constant.lineno)}, which sets it to `None`"
             return case.at(constant.lineno, name=wrong, source=source, slots=slots)

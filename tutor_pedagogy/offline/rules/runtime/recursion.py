@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @runtime_rule("recursion-same-argument", ("RecursionError",), before=("recursion-without-end",))
 def recursion_same_argument(case: CrashContext) -> Match | None:
     """Return the recursive call that passes on the function's own parameters unchanged."""
-    function, first = _recursive_call(case)
+    function, first = recursive_call(case)
     if function is None or first is None:
         return None
     given = parameters(function)
@@ -62,7 +62,7 @@ def _smaller(case: CrashContext, call: ast.Call) -> tuple[Edit, ...]:
     return tuple(edit for edit in edits if edit is not None)
 
 
-def _recursive_call(case: CrashContext) -> tuple[Function | None, ast.Call | None]:
+def recursive_call(case: CrashContext) -> tuple[Function | None, ast.Call | None]:
     """Return the failing function and its recursive call, preferably the one that the traceback marks."""
     function = case.function or case.program.functions.get(case.crash.function)
     repeated, times = next(iter(Counter(case.crash.callers).most_common(1)), (0, 0))
@@ -77,7 +77,7 @@ def _recursive_call(case: CrashContext) -> tuple[Function | None, ast.Call | Non
 @runtime_rule("slice-keeps-all", ("RecursionError",), before=("recursion-same-argument",))
 def slice_keeps_all(case: CrashContext) -> Match | None:
     """Return the line that replaces an argument of the next call by a copy of it, as in `x = x[:len(x)]`."""
-    function, call = _recursive_call(case)
+    function, call = recursive_call(case)
     if function is None or call is None:
         return None
     passed = names_in(*call.args)
@@ -95,7 +95,7 @@ def slice_keeps_all(case: CrashContext) -> Match | None:
 @runtime_rule("recursion-without-end", ("RecursionError",), before=("recursion-misses-end",))
 def recursion_without_end(case: CrashContext) -> Match | None:
     """Return the recursive call of a function without any condition."""
-    function, call = _recursive_call(case)
+    function, call = recursive_call(case)
     if function is None or call is None:
         return None
     if any(isinstance(node, ast.If | ast.IfExp | ast.While | ast.Match) for node in walk(function)):
@@ -134,11 +134,15 @@ def _is_property(function: ast.FunctionDef) -> bool:
 @runtime_rule("recursion-misses-end", ("RecursionError",))
 def recursion_misses_end(case: CrashContext) -> Match | None:
     """Return the condition that should end the recursion, or the call whose arguments never fulfil it."""
-    function, call = _recursive_call(case)
+    function, call = recursive_call(case)
     if function is None or call is None:
         name, shown = Code(case.crash.function or ""), Code(case.marked or "")
         return case.here(function=name, call=shown, test="")
-    test = next((node.test for node in walk(function) if isinstance(node, ast.If)), None)
+    tests = [node.test for node in walk(function) if isinstance(node, ast.If)]
+    ending = (
+        test for test in tests if isinstance(test, ast.Compare) and not isinstance(test.ops[0], ast.In | ast.NotIn)
+    )
+    test = next(ending, tests[0] if tests else None)
     slots = {"function": Code(function.name), "call": Code(case.text(call))}
     if test is None:
         return case.at(call, slots=slots, test="")

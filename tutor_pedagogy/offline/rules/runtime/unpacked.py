@@ -35,10 +35,11 @@ def separator_not_in_string(case: CrashContext) -> Match | None:
 
 def _cut_before(case: CrashContext, call: ast.Call) -> ast.Call | None:
     """Return an earlier `split` with the same separator: its parts cannot hold the separator any more."""
+    sign = case.text(call.args[0])
     for node in case.program.each(ast.Call):
-        if called_name(node) == "split" and node is not call and node.args:
-            if case.text(node.args[0]) == case.text(call.args[0]) and node.lineno != call.lineno:
-                return node
+        is_split = called_name(node) == "split" and node is not call and node.lineno != call.lineno
+        if is_split and node.args and case.text(node.args[0]) == sign:
+            return node
     return None
 
 

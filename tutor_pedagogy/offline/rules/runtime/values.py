@@ -7,9 +7,14 @@ import datetime as dt
 import re
 from contextlib import suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.edits import edit_to
 from tutor_pedagogy.offline.engine.nodes import called_name, first_argument, names_in
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.finding import Edit
 
 _DATE_FORMS = (
     *("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d", "%d/%m/%y", "%d.%m.%y"),
@@ -227,7 +232,26 @@ def file_already_closed(case: CrashContext) -> Match | None:
     ]
     if len(closed) == 1:
         return case.at(closed[0].lineno, owner=case.code(owner, ""), closing="its call of `close`")
-    return case.here(call, owner=case.code(owner, ""), closing="the end of its `with` block")
+    inside = _into_with(case)
+    return case.here(call, edit=inside, owner=case.code(owner, ""), closing="the end of its `with` block")
+
+
+def _into_with(case: CrashContext) -> Edit | None:
+    """Return the edit that moves the failing statement into the `with` block that stands right before it."""
+    for node, first, second in case.program.neighbours:
+        del node
+        if isinstance(first, ast.With) and second.lineno <= case.line <= (second.end_lineno or 0):
+            opened = {
+                name for item in first.items if item.optional_vars is not None for name in names_in(item.optional_vars)
+            }
+            if not opened & names_in(second):
+                return None
+            step = first.body[0].col_offset - first.col_offset
+            lines = [*case.program.lines]
+            for number in range(second.lineno, (second.end_lineno or 0) + 1):
+                lines[number - 1] = f"{' ' * step}{lines[number - 1]}" if lines[number - 1].strip() else ""
+            return edit_to(case.program, "\n".join(lines))
+    return None
 
 
 @runtime_rule(

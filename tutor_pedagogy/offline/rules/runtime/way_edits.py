@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 def edits_of(case: CrashContext, culprit: Culprit, step: Step) -> Iterator[Edit | None]:
     """Yield the small edits of a step that may be meant."""
     node = step.node
+    if step.kind in ("added", "stored", "assigned"):
+        yield from _other_stores(case, step)
     match step.kind, node:
         case "ends", ast.Expr(value=value) if node.lineno == node.end_lineno and culprit.type == "NoneType":
             if not (isinstance(value, ast.Call) and called_name(value) == "print"):
@@ -35,10 +37,6 @@ def edits_of(case: CrashContext, culprit: Culprit, step: Step) -> Iterator[Edit 
             yield case.rewrite(node, f"({case.text(node)[1:-1]})")
         case "added", _ if culprit.type == "list" and "append(" in case.program.line(node.lineno):
             yield case.substitute(node.lineno, "append(", "extend(")
-        case "added", ast.Name() if names_left_unread(case, step):
-            yield from (case.rewrite(node, name) for name in names_left_unread(case, step))
-        case "stored" | "assigned", ast.expr() if _began_as_list(case, step) and node.lineno == node.end_lineno:
-            yield case.rewrite_line(node.lineno, f"{step.holder}.append({case.text(node)})")
         case "passed", ast.Name():
             yield from _other_arguments(case, step, node)
         case _, ast.Call():
@@ -64,6 +62,15 @@ def _other_arguments(case: CrashContext, step: Step, node: ast.Name) -> Iterator
     else:
         close = get_close_matches(node.id, [name for name in near if name != node.id], 1, 0.8)
         yield from (case.rewrite(node, name) for name in close)
+
+
+def _other_stores(case: CrashContext, step: Step) -> Iterator[Edit | None]:
+    """Yield the edits of a line that stores a value: another variable, or an item added to the list that was there."""
+    node = step.node
+    if step.kind == "added" and isinstance(node, ast.Name):
+        yield from (case.rewrite(node, name) for name in names_left_unread(case, step))
+    elif _began_as_list(case, step) and node.lineno == node.end_lineno:
+        yield case.rewrite_line(node.lineno, f"{step.holder}.append({case.text(node)})")
 
 
 def names_left_unread(case: CrashContext, step: Step) -> list[str]:
