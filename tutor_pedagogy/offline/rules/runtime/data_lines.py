@@ -19,7 +19,7 @@ _NUMBER = re.compile(r"\s*-?\d+(?:\.\d+)?\s*")
 @runtime_rule(
     "header-in-data",
     ("ValueError",),
-    r"(?:invalid literal for int\(\) with base 10|could not convert string to float): '(?P<text>[A-Za-z][^'\n]*?)(?:\\n)?'",
+    r"(?:literal for int\(\) with base 10|could not convert string to float): '(?P<text>[A-Za-z][^'\n]*?)(?:\\n)?'",
     before=("text-is-no-number", "wrong-value-from-elsewhere", "empty-part-of-split"),
 )
 def header_in_data(case: CrashContext) -> Match | None:

@@ -100,10 +100,25 @@ def date_with_other_type(case: CrashContext) -> Match | None:
         edit = case.rewrite(other, f"{prefix}timedelta(days={case.text(other)})")
     if other_type == "str" and isinstance(other, ast.Name):
         bound = [(line, value) for line, value in case.program.assignments(other.id) if line < case.line]
-        if bound and is_string(bound[-1][1]):
-            place = bound[-1][1] or operation
+        held = bound[-1][1] if bound else None
+        if is_string(held):
+            place = held or operation
+        elif isinstance(held, ast.Subscript | ast.Call) and held.lineno == held.end_lineno:
+            place = held
+            edit = _as_date(case, held, case.value(other), types)
     slots = {"first": Code(types[0]), "second": Code(types[1])}
     return case.at(place, edit=edit, other=other, use=operation, slots=slots)
+
+
+def _as_date(case: CrashContext, held: ast.expr, value: object, types: tuple[str, str]) -> Edit | None:
+    """Return the edit that makes a date of a string in ISO form where it is stored, if the class is imported."""
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return None
+    made = next(each for each in types if re.fullmatch(_TYPE, each)).rpartition(".")[2]
+    imported = [name for node in case.program.each(ast.ImportFrom) for name in node.names if node.module == "datetime"]
+    if made not in ("date", "datetime") or not any(each.name == made and not each.asname for each in imported):
+        return None
+    return case.rewrite(held, f"{made}.fromisoformat({case.text(held)})")
 
 
 def _timedelta(case: CrashContext) -> str | None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace as changed
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.nodes import is_call_of, is_stored, names_in, parts_of
+from tutor_pedagogy.offline.engine.nodes import is_call_of, is_stored, is_string, names_in, parts_of
 from tutor_pedagogy.offline.rules.runtime.rule import CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.type_names import count_in_words, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tutor_pedagogy.offline.engine.finding import Edit
 
 _VIEWS = frozenset(("items", "values", "pop", "get", "popleft"))
 _WHOLE = frozenset(("pair", "entry", "item", "row", "record", "line", "element", "t", "p", "e", "x", "i", "r"))
@@ -109,10 +112,20 @@ def entry_taken_whole(case: CrashContext) -> Match | None:
                     return None  # One of its entries is a string, and not each.
                 if isinstance(iterated, list | tuple) and any(type(each) is not tuple for each in iterated):
                     return None
-                is_dictionary = isinstance(iterated, dict)
-                replace = (up.iter, f"{case.text(up.iter)}.values()" if is_dictionary else None)
-                return case.at(up, replace=replace, name=node, iterable=up.iter, use=case.source, type=in_words(given))
+                found = case.at(up, name=node, iterable=up.iter, use=case.source, type=in_words(given))
+                return changed(found, choices=_values_of(case, up.iter, iterated))
     return None
+
+
+def _values_of(case: CrashContext, node: ast.expr, value: object) -> tuple[Edit, ...]:
+    """Return the edits that go through what a dictionary holds: all its values, or the list under its only key."""
+    if not isinstance(value, dict):
+        return ()
+    text = case.text(node)
+    forms = [f"{text}.values()"]
+    if len(value) == 1:
+        forms = [f'{text}["{key}"]' for key, held in value.items() if isinstance(held, list) and isinstance(key, str)]
+    return tuple(edit for form in forms if (edit := case.rewrite(node, form)) is not None)
 
 
 def _is_used_as_part(case: CrashContext, node: ast.Name) -> bool:
@@ -122,7 +135,8 @@ def _is_used_as_part(case: CrashContext, node: ast.Name) -> bool:
         case ast.Subscript(value=value, slice=index):
             if case.crash.exception == "KeyError":
                 return index is node and message.startswith("(") and _is_loop_over_parts(case, node)
-            return value is node and "indices must be integers" in message
+            is_key = message.startswith("tuple") and is_string(index)
+            return value is node and "indices must be integers" in message and not is_key
         case ast.Attribute(attr=name):
             return f"attribute '{name}'" in message and ("'tuple'" in message or _is_own_attribute(case, name))
         case ast.BinOp() | ast.Compare() | ast.AugAssign():

@@ -13,7 +13,7 @@ from tutor_pedagogy.offline.rules.runtime.objects import owner_of
 from tutor_pedagogy.offline.rules.runtime.rule import CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.type_names import in_words
 from tutor_pedagogy.offline.rules.runtime.way_back import WayBack
-from tutor_pedagogy.offline.rules.runtime.way_edits import edits_of, names_left_unread
+from tutor_pedagogy.offline.rules.runtime.way_edits import began_as_list, edits_of, names_left_unread
 from tutor_pedagogy.offline.rules.runtime.way_steps import Step
 from tutor_pedagogy.offline.rules.runtime.way_words import advice, how, remedy, trail
 
@@ -38,7 +38,7 @@ def value_from_elsewhere(case: CrashContext) -> Match | None:
     """Return the line that gave the failing line a value of a type that it cannot use."""
     for culprit in culprits(case):
         way = WayBack(case, culprit.type).of(culprit.node)
-        if culprit.type == "str" and culprit.is_operand and not _is_input(way) and not _is_odd_return(case, way):
+        if culprit.type == "str" and culprit.is_operand and not _is_input(way) and _odd_return(case, way) is None:
             continue
         if not way or not _may_be_of_another_class(case, culprit):
             continue
@@ -54,15 +54,17 @@ def _is_input(way: Way) -> bool:
     return len(way) > 1 and is_call_of(way[-1].node, "input")
 
 
-def _is_odd_return(case: CrashContext, way: Way) -> bool:
-    """Return whether a string comes from a `return` of a function whose other `return` statements give numbers."""
-    last = way[-1] if way else None
-    function = case.program.functions.get(last.holder) if last is not None and last.kind == "returned" else None
-    if function is None or last is None:
-        return False
-    others = [each.value for each in case.program.returns_of(function) if each.value is not last.node]
-    kinds = {guessed_type(value, case.classes, case.program.functions) for value in others if value is not None}
-    return bool(others) and kinds <= {"int", "float"}
+def _odd_return(case: CrashContext, way: Way) -> Step | None:
+    """Return the step at which a function returns a string, if its other `return` statements give numbers."""
+    for step in way:
+        function = case.program.functions.get(step.holder) if step.kind == "returned" else None
+        if function is None:
+            continue
+        others = [each.value for each in case.program.returns_of(function) if each.value is not step.node]
+        kinds = {guessed_type(value, case.classes, case.program.functions) for value in others if value is not None}
+        if others and kinds <= {"int", "float"}:
+            return step
+    return None
 
 
 def _may_be_of_another_class(case: CrashContext, culprit: Culprit) -> bool:
@@ -82,11 +84,14 @@ def _may_be_of_another_class(case: CrashContext, culprit: Culprit) -> bool:
 def _cause(case: CrashContext, way: Way) -> Step:
     """Return the step that is the cause: the last, or the call that passed a good value to the wrong function."""
     last = _lost_store(case, way[-1]) or _later_value(case, way[-1]) or way[-1]
+    if (odd := _odd_return(case, way)) is not None:
+        return odd
     for at, step in enumerate(way):
         if step.kind == "added" and all(later.kind == "assigned" for later in way[at + 1 :]) and _is_list(case, last):
             return step
     for step in way:
-        if step.kind == "added" and step is not last and names_left_unread(case, step):
+        is_other = step.kind == "added" and names_left_unread(case, step)
+        if step is not last and (is_other or (step.kind in ("stored", "assigned") and began_as_list(case, step))):
             return step
     is_object = isinstance(last.node, ast.Call) and called_name(last.node) in case.classes
     if is_object or last.kind in ("key", "looped"):

@@ -23,16 +23,15 @@ def edits_of(case: CrashContext, culprit: Culprit, step: Step) -> Iterator[Edit 
     node = step.node
     if step.kind in ("added", "stored", "assigned"):
         yield from _other_stores(case, step)
+    yield _as_list(case, culprit, step)
     match step.kind, node:
         case "ends", ast.Expr(value=value) if node.lineno == node.end_lineno and culprit.type == "NoneType":
             if not (isinstance(value, ast.Call) and called_name(value) == "print"):
                 yield case.rewrite_line(node.lineno, f"return {case.text(node)}")
         case _, ast.Constant(value=str(text)) if text.isidentifier() and text in case.program.bound_names:
             yield case.rewrite(node, text)
-        case _, ast.expr() if "does not support item assignment" in case.message and culprit.type in ("str", "tuple"):
-            yield case.rewrite(node, f"list({case.text(node)})")
-        case _, ast.List(elts=[ast.Name() as only]):
-            yield case.rewrite(node, only.id)
+        case _, ast.List(elts=[ast.Name(id=only)]):
+            yield case.rewrite(node, only)
         case _, ast.List(elts=[_, *_]) if "unhashable" in case.message:
             yield case.rewrite(node, f"({case.text(node)[1:-1]})")
         case "added", _ if culprit.type == "list" and "append(" in case.program.line(node.lineno):
@@ -64,12 +63,19 @@ def _other_arguments(case: CrashContext, step: Step, node: ast.Name) -> Iterator
         yield from (case.rewrite(node, name) for name in close)
 
 
+def _as_list(case: CrashContext, culprit: Culprit, step: Step) -> Edit | None:
+    """Return the edit that makes a list of a string or tuple, if the failing line assigns to one of its items."""
+    if "does not support item assignment" not in case.message or culprit.type not in ("str", "tuple"):
+        return None
+    return case.rewrite(step.node, f"list({case.text(step.node)})") if isinstance(step.node, ast.expr) else None
+
+
 def _other_stores(case: CrashContext, step: Step) -> Iterator[Edit | None]:
     """Yield the edits of a line that stores a value: another variable, or an item added to the list that was there."""
     node = step.node
     if step.kind == "added" and isinstance(node, ast.Name):
         yield from (case.rewrite(node, name) for name in names_left_unread(case, step))
-    elif _began_as_list(case, step) and node.lineno == node.end_lineno:
+    elif began_as_list(case, step) and node.lineno == node.end_lineno:
         yield case.rewrite_line(node.lineno, f"{step.holder}.append({case.text(node)})")
 
 
@@ -94,7 +100,7 @@ def _is_read(case: CrashContext, use: ast.Name) -> bool:
     return isinstance(use.ctx, ast.Load) and not is_filled
 
 
-def _began_as_list(case: CrashContext, step: Step) -> bool:
+def began_as_list(case: CrashContext, step: Step) -> bool:
     """Return whether another line gives the variable or attribute of a step a list."""
     name = step.holder.rpartition(".")[2]
     values = case.attribute_values(name) if "." in step.holder else case.program.assignments(name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.lexing import neighbours
-from tutor_pedagogy.offline.rules.syntax.broken import Broken, Candidate, remove, replace, replace_all
+from tutor_pedagogy.offline.rules.syntax.broken import INVALID, Broken, Candidate, Change, remove, replace, replace_all
 from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
 if TYPE_CHECKING:
@@ -102,3 +102,33 @@ def stars_in_header(broken: Broken) -> Iterator[Candidate]:
             yield broken.guess(1, replace_all(before, after if after.type == "name" else star, ""))
         yield broken.guess(1.1, remove(star))
     yield broken.guess(2)
+
+
+_KEPT = re.compile(r"(self\.(\w+)\s*=\s*)self\.\2(?![\w.(\[])")
+
+
+@syntax_rule("attribute-as-parameter", INVALID, "expected '\\)'", "was never closed")
+def attribute_as_parameter(broken: Broken) -> Iterator[Candidate]:
+    """Yield a parameter with `self` and a dot before its name. The edit takes them away, also where it is stored."""
+    tokens = broken.here
+    if not tokens or tokens[0].text != "def":
+        return
+    parts = [
+        (owner, name)
+        for (owner, dot), (_, name) in zip(pairwise(tokens), pairwise(tokens[1:]), strict=False)
+        if (owner.text, dot.text) == ("self", ".") and name.type == "name"
+    ]
+    if not parts:
+        return
+    names = {name.text for _, name in parts}
+    changes = [Change(owner.start, name.start, "") for owner, name in parts]
+    margin = len(broken.indent(broken.fault.line))
+    for line in broken.by_line:
+        if line <= broken.fault.line:
+            continue
+        if len(broken.indent(line)) <= margin:
+            break
+        stored = _KEPT.search(broken.text(line))
+        if stored is not None and stored[2] in names:
+            changes.append(broken.part(line, stored.end(1), stored.end(), stored[2]))
+    yield broken.guess(0.4, *changes, name=parts[0][1], of=broken.span(parts[0][0], parts[-1][1]))

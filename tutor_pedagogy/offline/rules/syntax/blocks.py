@@ -130,7 +130,7 @@ def _block_ends(broken: Broken, first: int, margin: str) -> list[int]:
 def _uses_of_variable(broken: Broken, first: int, lines: list[int]) -> list[int]:
     """Return the last of the lines that use the variable of the `for` loop above them, or a value made of it.
 
-    It is returned only if more than one line does.
+    It is returned only if more than one line does, or if the header stands in a block, which goes on below.
     """
     header = broken.on(broken.code_above(first))
     words = [token.text for token in header]
@@ -146,7 +146,8 @@ def _uses_of_variable(broken: Broken, first: int, lines: list[int]) -> list[int]
         uses.append(line)
         if len(tokens) > 1 and tokens[1].text == "=" and tokens[0].text not in above:
             variables.add(tokens[0].text)  # A value of each round: what uses it belongs to the round, too.
-    return uses[-1:] if len(uses) > 1 else []
+    is_nested = bool(broken.indent(broken.code_above(first))) and len(lines) > len(uses)
+    return uses[-1:] if len(uses) > 1 or is_nested else []
 
 
 def _up_to_return(broken: Broken, first: int, lines: list[int], margin: str) -> list[int]:

@@ -51,6 +51,7 @@ _PLAIN = {
 _NAMES = {"“": "a curly quote mark", "”": "a curly quote mark", "\u00a0": "a blank that is not the usual one"}
 _QUOTED = re.compile(r"[«“„‹‘](?P<blanks>\s*+)(?P<inside>[^»”“›’\n]*+)(?P<closing>[»”“›’])?")
 _DIGIT_NAME = re.compile(r"(?<![\w.])(\d+)([A-Za-z_]\w*)")
+_ORDINALS = {"1": "first", "2": "second", "3": "third"}
 _MOST_DIGIT_NAMES = 16
 """The maximum number of names that start with a digit on one line. Each needs a search through the whole code."""
 _LONGEST_PRODUCT = 5
@@ -104,7 +105,8 @@ def typographic_character(broken: Broken) -> Iterator[Candidate]:
         quoted = _QUOTED.search(text)
         if quoted is not None and quoted["closing"]:
             end = quoted.start("inside") + len(quoted["inside"].rstrip())
-            if quoted["blanks"] or end < quoted.end("inside"):
+            is_padded = quoted["blanks"] and end < quoted.end("inside")
+            if is_padded or (quoted["blanks"] and not quoted["inside"].strip().endswith(",")):
                 opened = broken.part(line, quoted.start(), quoted.end("blanks"), '"')
                 yield guess(0.45, opened, broken.part(line, end, quoted.end(), '"'))
         return
@@ -138,6 +140,9 @@ def name_begins_with_digit(broken: Broken) -> Iterator[Candidate]:
             continue
         new = f"n{whole}" if rest in ("st", "nd", "rd", "th") else f"{rest}_{digits}"
         new = "lst" if whole == "1st" else new
+        ordinal = re.fullmatch(r"(st|nd|rd)_(\w+)", rest)
+        if ordinal is not None and digits in _ORDINALS:
+            new = f"{_ORDINALS[digits]}_{ordinal[2]}"
         uses = re.finditer(rf"(?<![\w.]){whole}\b", broken.code)
         changes = (Change(use.start(), use.end(), new) for use in uses)
         yield broken.guess(0.5, *changes, of=whole, name=Code(whole), digits=digits, rest=Code(rest))

@@ -81,7 +81,8 @@ def global_with_value(broken: Broken) -> Iterator[Candidate]:
             line = broken.fault.line
             is_read = len(broken.indent(broken.code_below(line))) >= len(broken.indent(line)) > 0
             is_start = (word.text, sign.text) == ("global", "=") and is_read
-            start = _start_value(broken, name.text) if is_start else 0
+            is_own = any(token.text == name.text for token in broken.here[3:])
+            start = _start_value(broken, name.text) if is_start and not is_own else 0
             changes = [] if start else [insert_after(name, assignment)]
             yield broken.guess(0.4, *changes, word=word, name=name, start=LineNumber.of(start))
 

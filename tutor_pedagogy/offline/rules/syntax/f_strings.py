@@ -116,6 +116,10 @@ def _braces_to_close(token: Token) -> Iterator[Choice]:
             at = start + wrong.start("closer")
             yield 0.6, Change(at, at + 1, "}")
         value = re.match(r"[\w.]*(?:\[[^\]]*\]|\([^()]*\))*(?:![rsa])?(?::[<>^=+\-,.%\w]*)?", rest)
+        before = token.text[: opening.start()]
+        is_balanced = before.count("(") <= before.count(")") and before.count("[") <= before.count("]")
+        if is_balanced and value is not None and value.end() and rest[value.end() : value.end() + 1] in (")", "]"):
+            yield 0.65, Change(start + value.end(), start + value.end() + 1, "}")
         if value is not None and value.end():
             yield 0.7, insert(start + value.end(), "}")
         yield 1.2, insert(token.end - 1, "}")

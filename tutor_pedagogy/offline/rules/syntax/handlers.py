@@ -67,6 +67,9 @@ def try_without_except(broken: Broken) -> Iterator[Candidate]:
                 change = broken.part(line, 0, len(margin), header)
                 slots["message"] = LineNumber.of(line)
                 yield broken.guess(1.3, change, line=number, **slots)
+            if broken.word(line) == "else" and exception and len(broken.indent(number)) == width:
+                changed = replace(broken.on(line)[0], f"except {exception}")
+                yield broken.guess(1.2, changed, line=line, of=broken.statement(line), instead=Code("else"), **slots)
             yield broken.guess(1.5, line=number, **slots)
             return
     yield broken.guess(2)

@@ -227,3 +227,14 @@ def assignment_in_brackets(broken: Broken) -> Iterator[Candidate]:
             changes = [insert(broken.offset(line), moved), Change(name.end, end.start, "")]
         yield broken.guess(0.4, *changes, of=broken.span(name, sign), sign=sign)
         return
+
+
+@syntax_rule("def-before-call", INVALID, FORGOTTEN_COMMA, "was never closed")
+def def_before_call(broken: Broken) -> Iterator[Candidate]:
+    """Yield `def` before the call of a function inside an expression. The edit takes the word away."""
+    defined = {
+        name.text for word, name in pairwise(broken.tokens) if word.text == "def" and broken.on(word.line)[0] is word
+    }
+    for before, token, after in neighbours(broken.here):
+        if token.text == "def" and before.text in ("(", "=", ",", "+", "return") and after.text in defined:
+            yield broken.guess(0.4, remove_up_to(token, after), of=broken.span(token, after), name=after)

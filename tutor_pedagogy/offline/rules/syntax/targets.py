@@ -152,7 +152,7 @@ def _joined_names(broken: Broken, first: Token, second: Token) -> Iterator[Choic
         yield 0.5, Change(first.end, second.start, ".")
     elif opening == "for" and second.text in used and first.text not in used:
         yield 0.5, remove_up_to(first, second)
-    elif opening not in ("def", "class", "for") and {first.text, second.text} <= used:
+    elif opening not in ("def", "class") and {first.text, second.text} <= used:
         yield 0.5, insert_after(first, ",")
     joined = f"{first.text}_{second.text}"
     if first.type == "keyword":

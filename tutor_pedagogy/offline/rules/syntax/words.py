@@ -49,6 +49,11 @@ _STARTERS = (
     *("try", "except", "with", "del", "async", "raise", "global", "assert", "yield"),
 )
 _INFIX = ("and", "or", "not", "in", "is", "if", "else", "for")
+_BEFORE_A_VALUE = frozenset(
+    ("(", "[", "{", ",", ":", "=", "+", "-", "*", "/", "==", "!=", "<", ">", "return", "in", "+=")
+)
+MOST_PLACES = 8
+"""The maximum number of places at which an edit replaces a keyword that is used as a name."""
 _SHORT = 3
 """The maximum length of a short word. Its limit is `_SIMILAR_IF_SHORT`, because each wrong letter counts for more."""
 _SIMILAR, _SIMILAR_IF_SHORT = 0.7, 0.66
@@ -156,8 +161,24 @@ def keyword_as_name(broken: Broken) -> Iterator[Candidate]:
         )
         if is_target or (before.text in ("(", ",") and after.text in (",", ")", "=")):
             same = [token for token in broken.here if token.text == word.text]
-            changes = (replace(token, f"{word.text}_") for token in same[:3])
+            changes = [replace(token, f"{word.text}_") for token in same[:3]]
+            everywhere = [replace(token, f"{word.text}_") for token in _used_as_name(broken, word)]
+            if len(everywhere) > len(changes):
+                yield broken.guess(0.65, *everywhere, of=word.text, word=word)
             yield broken.guess(0.7, *changes, of=word.text, word=word)
+
+
+def _used_as_name(broken: Broken, word: Token) -> list[Token]:
+    """Return the places of the program at which a keyword stands where only a name or a value can stand."""
+    found: list[Token] = []
+    for before, token, after in neighbours([each for each in broken.tokens if each.type != "newline"]):
+        if token.text != word.text or token.type != "keyword":
+            continue
+        is_first = not broken.on(token.line) or broken.on(token.line)[0] is token
+        is_value = not is_first and (before.text in _BEFORE_A_VALUE or before.text in ("def", "for"))
+        if is_value or (is_first and after.text in ("=", "+=", "-=", ".", "[", ",")):
+            found.append(token)
+    return found[:MOST_PLACES]
 
 
 @syntax_rule("prose-in-code", INVALID)
