@@ -148,7 +148,7 @@ def _needs_a_parameter(case: CrashContext, function: Function) -> bool:
 @runtime_rule(
     "method-called-on-class",
     ("TypeError",),
-    r"missing \d+ required positional arguments?: 'self'",
+    r"missing \d+ required positional arguments?: '(?P<missing>\w+)'",
     before=("too-few-arguments",),
 )
 def method_called_on_class(case: CrashContext) -> Match | None:
@@ -156,6 +156,8 @@ def method_called_on_class(case: CrashContext) -> Match | None:
     for call in case.calls:
         match call.func:
             case ast.Attribute(value=ast.Name() as owner, attr=method):
+                if case.match["missing"] != "self" and not _takes_self(case, owner.id, method):
+                    continue
                 made = [
                     name
                     for name in case.program.uses
@@ -164,6 +166,37 @@ def method_called_on_class(case: CrashContext) -> Match | None:
                 ]
                 replace = (owner, made[0] if len(set(made)) == 1 else None)
                 return case.here(call, replace=replace, class_name=owner, method=Code(method))
+    return None
+
+
+def _takes_self(case: CrashContext, class_name: str, method: str) -> bool:
+    """Return whether a name is a class of the program whose method of this name expects the object."""
+    owner = case.classes.get(class_name)
+    for each in owner.body if owner is not None else ():
+        if isinstance(each, ast.FunctionDef) and each.name == method:
+            return not each.decorator_list and [arg.arg for arg in each.args.args[:1]] == ["self"]
+    return False
+
+
+@runtime_rule(
+    "key-function-gets-one-item",
+    ("TypeError",),
+    r"(?:<lambda>|\w+)\(\) missing \d+ required positional argument",
+    before=("too-few-arguments",),
+)
+def key_function_gets_one_item(case: CrashContext) -> Match | None:
+    """Return the function with several parameters that `sort`, `map` or the like calls with one item at a time."""
+    for call in case.calls:
+        given = [word.value for word in call.keywords if word.arg == "key"]
+        if called_name(call) in ("map", "filter") and len(call.args) == len(("function", "items")):
+            given = [call.args[0]]
+        for function in given:
+            wanted = function.args.args if isinstance(function, ast.Lambda) else ()
+            if isinstance(function, ast.Name) and function.id in case.program.functions:
+                wanted = case.program.functions[function.id].args.args
+            if len(wanted) > 1:
+                names = " and ".join(f"`{arg.arg}`" for arg in wanted[:2])
+                return case.here(function, caller=Code(called_name(call)), names=names)
     return None
 
 

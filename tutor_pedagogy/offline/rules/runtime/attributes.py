@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -183,7 +184,23 @@ def _call_meant(case: CrashContext, owner: str, key: str, arguments: list[ast.ex
 def method_of_another_kind(case: CrashContext) -> Match | None:
     """Return the use of an attribute that this built-in type does not have."""
     is_known = case.match["type"] in _OTHER_TYPES.union(_TYPES)
-    return _not_offered(case, "its own methods, which `dir` lists") if is_known else None
+    if not is_known:
+        return None
+    found = _not_offered(case, "its own methods, which `dir` lists")
+    return replace(found, edit=None, is_symptom=True) if _is_of_loop(case) else found
+
+
+def _is_of_loop(case: CrashContext) -> bool:
+    """Return whether the owner of the attribute is a loop's variable: a new value of it changes nothing else."""
+    node = case.attribute(case.match["name"])
+    statement = case.statement
+    if node is None or not isinstance(node.value, ast.Name) or not isinstance(statement, ast.Expr):
+        return False
+    name = node.value.id
+    return any(
+        isinstance(loop, ast.For) and isinstance(loop.target, ast.Name) and loop.target.id == name
+        for loop in case.loops_above(node)
+    )
 
 
 def _not_offered(case: CrashContext, advice: str) -> Match:

@@ -106,7 +106,10 @@ def file_opened_the_other_way(case: CrashContext) -> Match | None:
         node.attr.startswith(other) and isinstance(node.value, ast.Name) and node.value.id in names
         for node in case.program.each(ast.Attribute)
     )
-    replace = None if is_both else _in_mode(case, opening, "r" if is_read else "w")
+    path = case.text(opening.args[0]) if opening.args else ""
+    others = [each for each in _openings(case) if each is not opening and each.args and case.text(each.args[0]) == path]
+    is_open = is_both or (not is_read and bool(others))  # To write anew or to add: both may be meant.
+    replace = None if is_open else _in_mode(case, opening, "r" if is_read else "w")
     return case.at(opening, replace=replace, wanted=wanted)
 
 

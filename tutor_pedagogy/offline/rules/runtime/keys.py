@@ -18,6 +18,8 @@ from tutor_pedagogy.problem.tree_walk import walk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tutor_pedagogy.offline.engine.finding import Edit
+
 _EMPTY: dict[type, str] = {int: "0", float: "0", str: '""', list: "[]", tuple: "()"}
 """The first value of a sum, by the type of what is added."""
 _WITHOUT_POSITIONS = frozenset(("map", "filter", "zip", "set", "reversed", "enumerate"))
@@ -63,12 +65,16 @@ def result_without_positions(case: CrashContext) -> Match | None:
     "division-for-position",
     ("IndexError", "TypeError"),
     r"indices must be integers(?: or slices)?, not '?float|slice indices must be integers"
-    r"|only integers, slices|'float' object cannot be interpreted as an integer",
-    before=("index-of-wrong-kind", "range-of-collection", "numerical.position-is-no-integer"),
+    r"|only integers, slices|'float' object cannot be interpreted as an integer"
+    r"|can't multiply sequence by non-int of type 'float'",
+    before=(
+        *("index-of-wrong-kind", "range-of-collection", "numerical.position-is-no-integer"),
+        *("text-in-calculation", "numerical.list-times-number"),
+    ),
 )
 def division_for_position(case: CrashContext) -> Match | None:
     """Return the division that makes a float of a value used as an index or count."""
-    for node in case.likely(ast.Subscript, ast.Call):
+    for node in case.likely(ast.Subscript, ast.Call, *((ast.BinOp,) if "multiply" in case.message else ())):
         for division in _divisions(case, node.slice if isinstance(node, ast.Subscript) else node):
             left, right = case.text(division.left), case.text(division.right)
             start, sign, end = case.text(division).rpartition("/")
@@ -262,4 +268,12 @@ def key_can_change(case: CrashContext) -> Match | None:
     call = case.call("set")
     if call is not None and call.args and case.match["type"] == "list":
         return case.here(call, replace=(call.args[0], f"map(tuple, {case.text(call.args[0])})"), type=case.type_words)
-    return case.here(case.first(ast.Dict, ast.Set, ast.Subscript, ast.Call, ast.Compare), type=case.type_words)
+    edits: tuple[Edit, ...] = ()
+    if case.match["type"] == "list" and isinstance(case.statement, ast.Assign | ast.AugAssign | ast.Expr):
+        for node in case.subscripts:
+            if isinstance(node.slice, ast.Name):
+                edit = case.rewrite(node.slice, f"tuple({node.slice.id})")
+                edits = (edit,) if edit is not None else ()
+                break
+    found = case.here(case.first(ast.Dict, ast.Set, ast.Subscript, ast.Call, ast.Compare), type=case.type_words)
+    return changed(found, choices=edits)

@@ -67,6 +67,23 @@ def _is_further_in(case: CrashContext, call: ast.Call) -> bool:
         return False
 
 
+@runtime_rule("group-not-in-pattern", ("IndexError",), r"no such group")
+def group_not_in_pattern(case: CrashContext) -> Match | None:
+    """Return the group that is asked for although the pattern does not have it."""
+    call = case.call("group", "start", "end", "span")
+    asked = first_argument(call)
+    if call is None or asked is None:
+        return None
+    patterns = [
+        first_argument(node)
+        for node in case.program.each(ast.Call)
+        if called_name(node) in (*_SEARCHES, "compile", "finditer") and is_string(first_argument(node))
+    ]
+    pattern = patterns[0] if len(patterns) == 1 else None
+    line = str(case.program.shown(pattern.lineno)) if pattern is not None else ""
+    return case.here(asked, group=asked, pattern_line=line, call=call)
+
+
 @runtime_rule(
     "no-match-found",
     ("AttributeError", "TypeError"),

@@ -142,6 +142,8 @@ def _is_link(case: CrashContext, last: Step) -> bool:
     if not isinstance(last.node, ast.Constant) or last.node.value is not None:
         return False
     name = last.holder.rpartition(".")[2]
+    if last.kind == "stored" and len(case.attribute_values(name)) == 1:
+        return True
     return any(
         is_stored(node, name) and not (isinstance(node.value, ast.Name) and node.value.id == "self")
         for node in case.program.each(ast.Attribute)
