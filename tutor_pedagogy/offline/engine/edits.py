@@ -21,8 +21,10 @@ def sound(program: Program, edit: Edit | None) -> Edit | None:
 
 def edited_tree(program: Program, edit: Edit) -> ast.Module | None:
     """Return the syntax tree of a program after an edit, or None if the program does not parse then."""
-    tree = parse(edit.apply(program.code), cell=program.is_cell)
-    return tree if isinstance(tree, ast.Module) else None
+    if edit not in program.edited:
+        tree = parse(edit.apply(program.code), cell=program.is_cell)
+        program.edited[edit] = tree if isinstance(tree, ast.Module) else None
+    return program.edited[edit]
 
 
 def edit_to(program: Program, mended: str) -> Edit:

@@ -70,6 +70,7 @@ class Program(Source):
         self._returns: dict[ast.AST, list[ast.Return]] = {}
         self._expressions: dict[int, list[ast.expr]] = {}
         self._each: dict[tuple[type[ast.AST], ...], list[Any]] = {}
+        self.edited: dict[Edit, ast.Module | None] = {}
         self.tree: ast.Module | None = None
         self.fault: Fault | None = None
         if len(self.code.encode("utf-8")) <= MAX_SOURCE_BYTES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.cause import Cause
@@ -196,6 +197,12 @@ RULES = tuple(in_order(rules_of(MODULES, RuntimeRule)))
 """All rules in the order in which they are tried: the first that finds a match in the code is used."""
 
 
+@lru_cache(maxsize=64)
+def rules_for(exception: str) -> tuple[RuntimeRule, ...]:
+    """Return the rules for exceptions of a type, in order."""
+    return tuple(rule for rule in RULES if not rule.exceptions or exception in rule.exceptions)
+
+
 def matches(
     program: Program, crash: Crash, names: Mapping[str, Any] | None = None
 ) -> Iterator[tuple[RuntimeRule, Match]]:
@@ -203,9 +210,7 @@ def matches(
 
     The last rule matches every crash.
     """
-    for rule in RULES:
-        if rule.exceptions and crash.exception not in rule.exceptions:
-            continue
+    for rule in rules_for(crash.exception):
         message = rule.message.search(crash.message)
         if message is None:
             continue

@@ -83,6 +83,7 @@ class Search:
         self._is_complete = is_complete
         self._characters = 0
         self._trials = 0
+        self._parsed: tuple[str, ast.Module | Fault | None] = ("", None)
 
     def diagnose(self, code: str, fault: Fault) -> Diagnosis | None:
         """Return the likeliest cause of a syntax error, or None if no rule has a guess."""
@@ -235,12 +236,14 @@ class Search:
         self._trials += 1
         self._characters += len(code)
         tree = parse(code, cell=self._cell)
+        self._parsed = (code, tree)
         if tree is None:
             return UNREADABLE
         return tree if isinstance(tree, Fault) else check(tree, cell=self._cell)
 
     def _meaning(self, code: str, edited: str) -> Meaning:
-        tree = parse(edited, cell=self._cell)
+        known, tree = self._parsed
+        tree = tree if known == edited else parse(edited, cell=self._cell)
         if not isinstance(tree, ast.Module):
             return SOUND
         return meaning_of(tree, code, edited, self._words, is_complete=self._is_complete)
