@@ -136,7 +136,12 @@ class Evidence:
         is_new = done.line in edited and done.line != self.crash.line
         if is_same and self.crash.line not in edited and self._is_further(done):
             return None
-        return False if is_same or is_new or self._fails_where_it_ran(done) or self._is_moved(edit, done) else None
+        return False if is_same or is_new or self._fails_where_it_ran(done) else None
+
+    def only_moves(self, edit: Edit) -> bool:
+        """Return whether the program fails at another line after an edit, for a reason that the edit brings."""
+        done = self.after(edit)
+        return done is not None and done.exception is not None and self._is_moved(edit, done)
 
     def _fails_where_it_ran(self, done: Run) -> bool:
         """Return whether an edited program fails on a line that ran before at least as often, and did not fail."""
@@ -155,7 +160,8 @@ class Evidence:
 
         A later line with the same kind of exception has the same mistake, and belongs to the edit.
         """
-        if type(done.exception).__name__ == self.crash.exception:
+        is_end = self.inputs is not None and isinstance(done.exception, EOFError)
+        if is_end or type(done.exception).__name__ == self.crash.exception:
             return False
         lines = edit.apply(self.program.code).split("\n")
         text = lines[done.line - 1] if 0 < done.line <= len(lines) else ""

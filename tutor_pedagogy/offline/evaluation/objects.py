@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 MAX_CLASSES = 200
 """The maximum number of classes of a program, and of the direct and indirect bases of one class."""
 _MISSING = object()
+_CLASS_METHODS = ("__init_subclass__", "__class_getitem__")
+"""Methods that are class methods without a decorator."""
 _KNOWN_TYPES = SCALARS | TEXTS | DICTIONARIES | {list, tuple, set, frozenset}
 
 
@@ -213,6 +215,8 @@ def _of_class(machine: Machine, frame: Frame, value: type, name: str) -> Any:
         found: Any = value.__name__
     elif isinstance(member, Decorated):
         found = Method(member.function, value) if member.kind == "classmethod" else member.function
+    elif isinstance(member, Closure) and name in _CLASS_METHODS:
+        found = Method(member, value)
     elif member is not _MISSING:
         found = member
     elif issubclass(value, BaseException) and name == "__init__":

@@ -242,6 +242,8 @@ def diagnose(evidence: Evidence) -> Cause:
         if mends is False:
             without_edit = without_edit or Cause(rule, replace(match, edit=None), "likely")
             continue
+        if edit is not None and mends is None and evidence.only_moves(edit):
+            return Cause(rule, replace(match, edit=None), _certainty(rule, is_certain=is_proved))
         if edit is None and not match.is_proved and (match.is_symptom or rule.lesson.is_symptom):
             return Cause(rule, match, "start_here")
         return Cause(rule, replace(match, edit=edit), _certainty(rule, is_certain=is_proved or bool(mends)))

@@ -69,7 +69,7 @@ def _printed(case: CrashContext, function: Function) -> Iterator[ast.Call]:
     if not case.program.returns_nothing(function):
         return
     prints = [node for node in walk(function) if is_call_of(node, "print")]
-    if len(prints) == 1 and isinstance(prints[0], ast.Call) and len(prints[0].args) == 1 and not prints[0].keywords:
+    if len(prints) == 1 and len(prints[0].args) == 1 and not prints[0].keywords:
         value = prints[0].args[0]
         if not isinstance(value, ast.Constant | ast.JoinedStr):
             yield prints[0]

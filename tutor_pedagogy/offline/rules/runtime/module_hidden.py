@@ -39,7 +39,8 @@ def module_hidden_by_value(case: CrashContext) -> Match | None:
     )
     if imported is None:
         return None
-    for statement in case.program.each(ast.For, ast.Assign):
+    statements: list[ast.For | ast.Assign] = case.program.each(ast.For, ast.Assign)
+    for statement in statements:
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
         if name in names_in(*targets):
             slots: dict[str, str | ast.AST] = {"name": Code(name), "imported": str(case.program.shown(imported.lineno))}
