@@ -57,8 +57,8 @@ def at_every_place(evidence: Evidence, cause: Cause) -> Cause:
         also.append(_line_before(first, code, again.lines[0]))
         edit = again.edit
     if not is_mended and here is not evidence and _is_again(here.crash, evidence.crash):
-        certainty = "likely" if cause.certainty == "certain" else cause.certainty
-        return cause._replace(match=replace(match, edit=None), certainty=certainty)
+        is_open = cause.certainty == "start_here"
+        return cause._replace(match=replace(match, edit=None), certainty="start_here" if is_open else "likely")
     if still_wrong is None and not also:
         return cause
     merged = edit_to(first, code) if also else match.edit

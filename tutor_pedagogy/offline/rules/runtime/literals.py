@@ -140,7 +140,7 @@ def comma_makes_tuple(case: CrashContext) -> Match | None:
     "entry-unlike-others",
     ("IndexError", "TypeError", "ValueError"),
     r"values to unpack|cannot unpack non-iterable|tuple index out of range|list index out of range",
-    before=("empty-collection", "unpacking-count"),
+    before=("entry-of-another-length", "empty-collection", "unpacking-count"),
 )
 def entry_unlike_others(case: CrashContext) -> Match | None:
     """Return the only entry of a table of literals that has more or fewer parts than the others."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 
 from tutor_pedagogy.offline.engine.nodes import called_name, is_string, parts_of
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
@@ -75,3 +76,48 @@ def returned_count_differs(case: CrashContext) -> Match | None:
     slots |= {"values": value, "count": str(len(parts_of(value))), "end": str(case.program.shown(value.lineno))}
     slots["call"] = call
     return case.here(case.text(target), slots=slots)
+
+
+@runtime_rule(
+    "entry-of-another-length",
+    ("ValueError",),
+    r"(?:too many|not enough) values to unpack \(expected (?P<count>\d+)",
+    before=("unpacking-count", "wrong-value-from-elsewhere", "entry-stored-otherwise"),
+)
+def entry_of_another_length(case: CrashContext) -> Match | None:
+    """Return the only line that adds an entry of another length than the names of the failing line."""
+    match case.statement:
+        case ast.Assign(targets=[ast.Tuple()], value=ast.Call(func=ast.Attribute(value=owner, attr=taken))):
+            if taken not in ("pop", "popleft", "get"):
+                return None
+        case (
+            ast.For(target=ast.Tuple(), iter=owner)
+            | ast.Assign(targets=[ast.Tuple()], value=ast.Subscript(value=owner))
+        ):
+            pass
+        case _:
+            return None
+    name, wanted = case.text(owner), int(case.match["count"])
+    added = [
+        call.args[-1]
+        for call in case.program.each(ast.Call)
+        if called_name(call) in ("append", "add", "insert", "appendleft", "put")
+        and isinstance(call.func, ast.Attribute)
+        and case.text(call.func.value) == name
+        and call.args
+    ]
+    first = [part for _, value in case.program.assignments(name) for part in _parts(value)]
+    entries = [each for each in (*first, *added) if isinstance(each, ast.Tuple | ast.List)]
+    odd = [each for each in entries if len(each.elts) != wanted]
+    if len(odd) != 1 or len(entries) == 1 or len(entries) < len(added):
+        return None
+    slots: dict[str, str | ast.AST] = {"entry": odd[0], "owner": owner, "wanted": str(wanted)}
+    slots |= {"count": str(len(odd[0].elts)), "stop": str(case.program.shown(case.line))}
+    return replace(case.at(odd[0], slots=slots), is_proved=True)
+
+
+def _parts(value: ast.expr | None) -> list[ast.expr]:
+    """Return the items of a list literal, also inside a call such as `deque([...])`."""
+    if isinstance(value, ast.Call) and value.args:
+        value = value.args[0]
+    return value.elts if isinstance(value, ast.List | ast.Tuple | ast.Set) else []

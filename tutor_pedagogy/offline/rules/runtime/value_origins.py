@@ -62,7 +62,7 @@ def _odd_return(case: CrashContext, way: Way) -> Step | None:
             continue
         others = [each.value for each in case.program.returns_of(function) if each.value is not step.node]
         kinds = {guessed_type(value, case.classes, case.program.functions) for value in others if value is not None}
-        if others and kinds <= {"int", "float"}:
+        if others and kinds <= {"int", "float", ""}:
             return step
     return None
 

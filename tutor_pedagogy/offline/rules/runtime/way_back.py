@@ -251,6 +251,8 @@ class WayBack:
                 yield from self._of_entries(inner, place, index, is_part=is_part)
             case ast.Call(func=ast.Name(id="enumerate"), args=[inner, *_]) if index == 1:
                 yield from self._of_entries(inner, place, -1)
+            case ast.Call(func=ast.Name(id="range" | "enumerate" as counter)) if index == (counter == "enumerate") - 1:
+                yield from [()] if self.wanted == "int" and self.value is None else []
             case ast.Call(func=ast.Name(id="zip"), args=parts) if 0 <= index < len(parts):
                 yield from self._of_entries(parts[index], place, -1)
             case ast.Call(func=ast.Attribute(value=owner, attr="values"), args=[]):

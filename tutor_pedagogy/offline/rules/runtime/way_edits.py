@@ -55,6 +55,14 @@ def _other_calls(case: CrashContext, culprit: Culprit, kind: str, node: ast.Call
 def _other_arguments(case: CrashContext, step: Step, node: ast.Name) -> Iterator[Edit | None]:
     """Yield the edits that pass another variable of the caller: that of the parameter's name, or of a similar one."""
     function = case.program.function_at(node.lineno)
+    for loop in case.loops_above(node):
+        match loop:
+            case ast.For(
+                target=ast.Name(id=index),
+                iter=ast.Call(func=ast.Name(id="range"), args=[ast.Call(func=ast.Name(id="len"), args=[items])]),
+            ) if index == node.id:
+                yield case.rewrite(node, f"{case.text(items)}[{index}]")
+                return
     near = [name for name, line in _names_near(case, node.lineno) if case.program.function_at(line) is function]
     if step.holder in near and step.holder != node.id:
         yield case.rewrite(node, step.holder)
