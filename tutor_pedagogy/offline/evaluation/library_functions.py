@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.evaluation.arity import takes
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     Arguments = Sequence[Any]
     Named = Mapping[str, Any]
 
+_MANY_DIGITS = re.compile(r"\d{400}")
 _LAYOUT = frozenset(("indent", "ensure_ascii", "sort_keys"))
 
 
@@ -31,6 +33,8 @@ def _loads(machine: Machine, frame: Frame, arguments: Arguments, named: Named) -
     text = arguments[0]
     if isinstance(text, str):
         machine.spend(len(text) // ITEMS_PER_STEP)
+        if _MANY_DIGITS.search(text):
+            raise Stopped("an integer is too large")
     found = machine.native(frame, json.loads, text)
     machine.weigh(found)
     return found
