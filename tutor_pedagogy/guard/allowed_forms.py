@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.guard.looks import Looks
+from tutor_pedagogy.guard.neutral import has_gap, is_sum
 from tutor_pedagogy.guard.tokens import (
     BRACKETS,
     CLOSING,
@@ -69,6 +70,9 @@ class AllowedForms:
             or self._is_look(tokens)
             or self.is_calculation(tokens)
             or self._material.traces(tokens)
+            or is_sum(tokens)
+            or has_gap(tokens)
+            or self._is_foreign_value(tokens)
         )
 
     def permit_statement(self, tokens: Sequence[str]) -> bool:
@@ -76,6 +80,12 @@ class AllowedForms:
         if "print" not in tokens and self._material.functions.isdisjoint(tokens):
             return tokens[-1:] == [")"] and self._looks.permit(tokens)
         return self._is_print(list(tokens)) or self.is_test_call(list(tokens))
+
+    def _is_foreign_value(self, tokens: Sequence[str]) -> bool:
+        """Return whether tokens are a value written out that is none of the student's: `{"red": 1}`."""
+        if not is_literal(tokens) or self._has_own_string(tokens):
+            return False
+        return not self._material.nearly_has(tokens)
 
     def permit_shown(self, tokens: Sequence[str]) -> bool:
         """Return whether a hint may suggest printing these tokens: the student's names, lengths, values, test calls."""

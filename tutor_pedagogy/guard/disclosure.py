@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.guard.allowed_forms import is_syntax
+from tutor_pedagogy.guard.neutral import is_foreign
 from tutor_pedagogy.guard.rules import GuardRule
 from tutor_pedagogy.guard.tokens import all_tokens_of, is_one_thing, is_string, names_in, tokens_of
 from tutor_pedagogy.guard.views import unmarked_code
@@ -29,6 +30,7 @@ OPERATION = 3
 STATEMENT = re.compile(
     r"(?:return|import|from|raise|del|global|nonlocal|yield|assert)\b.+|break|continue"
     r"|(?:for|while|if|elif|with|def|class|else|try|except|finally)\b.*:"
+    r"(?: (?:return|raise|break|continue|pass|print\b|[\w.\[\]]+ ?[-+*/]?=(?!=)).*)?"
 )
 MARKS = re.compile(MARK)
 
@@ -75,12 +77,14 @@ def _is_named_from_level_3(context: GuardContext, tokens: Sequence[str]) -> bool
 
 
 def _is_of_an_example(context: GuardContext, tokens: Sequence[str]) -> bool:
-    """Return whether code may belong to an example, which level 4 allows.
+    """Return whether code may belong to an example, which level 4 allows, and a small one from level 2 on.
 
     It must share no name and no string with the student's program, and must not be its code with one token changed.
     """
-    if context.level < HintLevel.EXAMPLE:
+    if context.level < HintLevel.CONCEPT:
         return False
+    if context.level < HintLevel.EXAMPLE:
+        return is_foreign(tokens, context.material, context.edit)
     names = {token.casefold() for token in tokens if token.isidentifier()}
     if not names or names & context.material.folded_identifiers:
         return False

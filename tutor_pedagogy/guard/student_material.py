@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.guard.tokens import CLOSING, OPENING, flat
+from tutor_pedagogy.guard.tokens import CLOSING, OPENING, flat, is_value
 from tutor_pedagogy.guard.views.characters import folded, undisguised
 from tutor_pedagogy.guard.vocabulary import BUILTINS, KEYWORDS, LIBRARIES, METHODS
 from tutor_pedagogy.problem import lexing
@@ -295,6 +295,8 @@ def _one_apart(one: tuple[str, ...], own: tuple[str, ...]) -> bool:
         tail += 1
     if max(len(one), len(own)) - head - tail != 1:
         return False
+    if len(one) > len(own) and not head and is_value(one[0]):
+        return False  # `"Bob" in scores` is not `in scores` with a token inserted.
     if len(one) < len(own):
         return own[head] != "="  # `best[0]` is not `best = [0]` with a token missing.
     return len(one) > len(own) or not own[head].isidentifier() or one[head].isidentifier()

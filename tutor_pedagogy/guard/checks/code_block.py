@@ -8,7 +8,7 @@ from tutor_pedagogy.guard.disclosure import says_code
 from tutor_pedagogy.guard.rules import GuardRule
 from tutor_pedagogy.guard.similarity import shape
 from tutor_pedagogy.guard.student_material import logical_lines, unnumbered
-from tutor_pedagogy.guard.views.markup import diff_sides, looks_like_diff
+from tutor_pedagogy.guard.views.markup import diff_sides, looks_like_diff, removes_and_adds
 from tutor_pedagogy.ladder.levels import HintLevel
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
     """Return the rule if a block has code that the level does not allow, or presents the student's code as the fix."""
     if not unit.is_block:
         return None
-    code = diff_sides(unit.code) if looks_like_diff(unit.code) else unit.code
+    is_diff = looks_like_diff(unit.code)
+    code = diff_sides(unit.code) if is_diff else unit.code
     lines = logical_lines(unnumbered(code))
     permitted = frozenset(
         number
@@ -34,7 +35,8 @@ def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
     if len(permitted) == len(lines):
         return None
     if _is_quote(context, lines, permitted):
-        return GuardRule.EDIT_BLOCK if unit.is_offered else None
+        is_edit = unit.is_offered or (is_diff and removes_and_adds(unit.code) and not context.material.said(unit.code))
+        return GuardRule.EDIT_BLOCK if is_edit else None
     if context.material.said(code):
         return None
     is_one_line_fix = len(lines) == 1 and (unit.is_offered or context.material.nearly_has(lines[0].tokens))

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.guard.disclosure import gives_away, run_gives_away
+from tutor_pedagogy.guard.neutral import states_in
 from tutor_pedagogy.guard.rules import GuardRule
 from tutor_pedagogy.guard.tokens import tokens_of
 from tutor_pedagogy.guard.views import unmarked_code
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.guard.context import GuardContext, JudgedUnit
     from tutor_pedagogy.guard.views.markup import Reading
 
+_STEP, _EDITING = phrase("STEP"), phrase("INSTRUCTS")
 _SHOWN = phrase("SHOWN", rf"{{}}\s+({MARK})")
 # linear: both repeats are bounded, in a sentence of at most 4,600 characters (`MAX_LINE`, `_REMEMBERED` in `units`)
 _CLAUSE = re.compile(
@@ -28,9 +30,11 @@ _CLAUSE = re.compile(
 def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
     """Return the rule if a code span, or a run of code tokens outside backticks, reveals withheld code, else None."""
     for reading in unit.readings:
-        if _span_gives_away(context, reading):
+        runs = unmarked_code.runs(reading, context.material)
+        is_trace = _is_trace(context, reading, runs)
+        if _span_gives_away(context, reading, is_trace=is_trace):
             return GuardRule.CODE_SPAN
-        if any(run_gives_away(context, run) for run in unmarked_code.runs(reading, context.material)):
+        if any(run_gives_away(context, run) for run in runs if not (is_trace and _is_state(context, run))):
             return GuardRule.CODE_IN_PROSE
         clause = _CLAUSE.search(reading.prose) if _may_hold_clause(reading.prose) else None
         if clause and not context.material.has_text(clause[0]):
@@ -38,10 +42,26 @@ def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
     return None
 
 
-def _span_gives_away(context: GuardContext, reading: Reading) -> bool:
+def _is_trace(context: GuardContext, reading: Reading, runs: list[list[str]]) -> bool:
+    """Return whether a sentence follows the program by hand: it notes values at a step, or of several names."""
+    if not runs and not reading.marked:
+        return False
+    spans = map(tokens_of, reading.marked)
+    names = {name for tokens in (*runs, *spans) for name in states_in(tokens)}
+    if not names or _EDITING.search(reading.prose):
+        return False
+    return len(names) > 1 or bool(_STEP.search(reading.prose))
+
+
+def _is_state(context: GuardContext, tokens: list[str]) -> bool:
+    return bool(states_in(tokens)) and (context.edit is None or not context.edit.adds(tokens))
+
+
+def _span_gives_away(context: GuardContext, reading: Reading, *, is_trace: bool) -> bool:
     shown = set(_SHOWN.findall(reading.prose)) if reading.marked else set()
     for number, code in enumerate(reading.marked):
         is_shown = chr(FIRST_MARK + number) in shown and context.forms.permit_shown(tokens_of(code))
+        is_shown = is_shown or (is_trace and _is_state(context, tokens_of(code)))
         if not is_shown and gives_away(context, code):
             return True
     return False

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _ENCLOSING = frozenset("()[]{},:.\"'")
 """Signs that count only in a run of tokens without any name, number or operator."""
+_FUNCTIONS = BUILTINS - {"self", "cls"}
 _LONG_NAME = 5
 """The number of letters from which on a name of the student's is rarely an English word by chance."""
 
@@ -71,7 +72,8 @@ class _Telling:
     def names_place(self) -> bool:
         """Whether the sentence names a line of the edit, a name of the student's in it, or what it removes."""
         edit = self._edit
-        names = self._own.intersection((*edit.old, *edit.new)) | self._context.material.functions
+        kept = {token for token in edit.new if [token] not in edit.added and not edit.adds([token])}
+        names = self._own.intersection((*edit.old, *kept)) | self._context.material.functions
         if not names.isdisjoint(self._whole.named) or self._whole.lines.intersection(edit.lines):
             return True
         return self.is_early and any(self._says_all(run) for run in edit.removed if not _is_number(run))
@@ -95,7 +97,7 @@ class _Telling:
         """Return whether the sentence says what the edit adds, removes, moves or indents."""
         told, edit = self._told, self._edit
         if edit.old == edit.new:
-            return told.indents
+            return told.indents or (told.moves and told.instructs)
         if not edit.added:
             return told.removes and told.instructs and all(map(self._shows_all, edit.removed))
         if edit.is_move:
@@ -120,7 +122,7 @@ class _Telling:
         """Return whether said tokens are more than names that any hint may hold."""
         if content == ["return"] and self._edit.removed:
             return self._says_all(self._edit.removed[0])
-        if not self.is_early and BUILTINS.issuperset(content):
+        if not self.is_early and _FUNCTIONS.issuperset(content):
             return False
         if not self._own.issuperset(content):
             return True

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.guard.disclosure import MARKS, OPERATION, gives_away, is_new_statement
 from tutor_pedagogy.guard.rules import GuardRule
-from tutor_pedagogy.guard.tokens import all_tokens_of, is_bracketed_values, names_in, tokens_of
+from tutor_pedagogy.guard.tokens import all_tokens_of, is_bracketed_values, is_value, names_in, tokens_of
 from tutor_pedagogy.guard.vocabulary import ENGLISH
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ _FEWEST = 3
 """The minimum number of fragments of a calculation. Two adjacent fragments are often just a name and its value."""
 
 _RULER = re.compile(r"[ \t]*[-:=]{3,}[ \t]*|[ \t]*+(?:\.{3}|\u2026)?[ \t]*")
+_EMPHASIS = re.compile(r"(?<![\w*])\*(?=\w)([\w '-]{1,60})(?<=\w)\*(?![\w*])")
 _WORDS_A_FRAGMENT = 6
 """The maximum number of prose words for each code span. A sentence with more words discusses its code."""
 _MOST_WORDS = 8
@@ -86,6 +87,10 @@ def _endings(context: GuardContext) -> Iterator[tuple[str, bool]]:
     for number, fragment in enumerate(reversed(context.fragments), 1):
         if (fragment[0] == "." and len(fragment) > 1) or (number > 1 and fragment[-1] == ":"):
             return  # A fragment such as `.sort()`, or a fragment that ends in a colon, cannot continue a statement.
+        if ending[:1] == ["["] and (is_value(fragment[-1]) and fragment[-1][0].isdigit()):
+            return  # A number has no items.
+        if ending[:1] == ["["] and fragment[-1] == "]" and is_bracketed_values(fragment):
+            return  # Nor are two lists of values an item of a list.
         is_call = len(fragment) > OPERATION and fragment[-1] == ")"
         if ending[:1] in (["["], ["("]) and is_call and not gives_away(context, " ".join(fragment)):
             return  # A bracket after a quoted call is another quotation, not its continuation.
@@ -103,11 +108,12 @@ def _before(tokens: list[str], mark: str) -> list[str]:
 
 def _fragments(context: GuardContext, reading: Reading) -> list[str]:
     """Return the code fragments in a text: code spans among few words, else code that begins or ends a line."""
+    prose = _EMPHASIS.sub(r"\1", reading.prose)
     marks = MARKS.findall(reading.prose) if reading.marked else []
     if marks:
         is_talk = len(reading.prose.split()) - len(marks) > _WORDS_A_FRAGMENT * len(marks)
         return [] if is_talk else [reading.span(mark) for mark in marks]
-    return [*filter(None, (_fragment_in(context, line) for line in reading.prose.split("\n")))]
+    return [*filter(None, (_fragment_in(context, line) for line in prose.split("\n")))]
 
 
 def _fragment_in(context: GuardContext, line: str) -> str:

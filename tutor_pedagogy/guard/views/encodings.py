@@ -29,6 +29,7 @@ _NUMBERS = re.compile(r"(?<![\w.])(?:\d{2,3}[,;]?\s+|\d{2,3},){7,}\d{2,3}(?![\w.
 _SIGN_OF_NUMBERS = re.compile(r"\d\d")
 # linear: eight characters are enough for a match, so the pattern backtracks over the last character only
 _SPACED = re.compile(r"(?<!\S)(?:\S ){7,}\S(?!\S)")
+_LETTER = re.compile(r"[^\W\d_]")
 _SIGN_OF_SPACED = re.compile(r" \S \S \S ")
 # linear: four numbers are enough for a match, so the pattern backtracks over the last number only
 _BINARY = re.compile(r"(?<![\w.])(?:[01]{7,8}[ ,]*){4,}(?![\w.])")
@@ -107,7 +108,7 @@ def _of_letters(text: str) -> Iterator[str]:
         bare = run[0].rstrip("=")
         yield _readable(_decoded(base64.b32decode, bare + "=" * (-len(bare) % 8)))
     for run in _SPACED.finditer(text) if _SIGN_OF_SPACED.search(text) else ():
-        yield "" if run[0].isdigit() else run[0].replace(" ", "")
+        yield run[0].replace(" ", "") if _LETTER.search(run[0]) else ""
 
 
 def _characters(numbers: Iterable[str], base: int) -> str:

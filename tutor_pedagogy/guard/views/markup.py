@@ -85,6 +85,11 @@ def looks_like_diff(block: str) -> bool:
     )
 
 
+def removes_and_adds(block: str) -> bool:
+    """Return whether a block that looks like a diff has lines of code that it removes, and others that it adds."""
+    return all(re.search(rf"(?m)^{sign}(?!{sign}{{2}})[^\n]*\w", block) for sign in ("-", r"\+"))
+
+
 def _may_begin_with(marks: str, prose: str) -> bool:
     """Return whether a line may begin with one of the marks: the first line does, or the text has several lines."""
     first = prose.lstrip(" \t")[:1]

@@ -1,0 +1,121 @@
+"""Recognise code that is about no program: values and sums by themselves, forms with gaps, small foreign examples."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.guard.tokens import BRACKETS, CLOSING, OPENING, is_literal, is_string, is_value
+from tutor_pedagogy.guard.vocabulary import BUILTINS, CONSTANTS, KEYWORDS, LIBRARIES, METHODS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tutor_pedagogy.guard.known_edit import KnownEdit
+    from tutor_pedagogy.guard.student_material import StudentMaterial
+
+_GAPS = frozenset({"...", "\u2026", "_", "___", '"..."', "'...'", '"\u2026"', "'\u2026'"})
+_SUM_SIGNS = frozenset("+-*/%=<>(),.") | {"//", "**", "==", "!=", "<=", ">=", "~"}
+_OPERATORS = _SUM_SIGNS - frozenset("(),.=") | frozenset(("and", "or", "not", "in", "is", "if", "else"))
+_OF_PYTHON = BUILTINS | KEYWORDS | LIBRARIES | METHODS
+_NAME, _VALUE = "a name", "a value"
+_MOST_TOKENS = 16
+_ALIKE = 0.65
+"""The share of equal tokens from which on a foreign expression is a part of the student's program in other words."""
+_FEWEST = 3
+
+
+def is_sum(tokens: Sequence[str]) -> bool:
+    """Return whether tokens are arithmetic with numbers only: `1 * 2 * 3 = 6`."""
+    are_numbers = all(token[0].isdigit() or token in _SUM_SIGNS for token in tokens)
+    return are_numbers and tokens[0] != "=" and any(token[0].isdigit() for token in tokens)
+
+
+def has_gap(tokens: Sequence[str]) -> bool:
+    """Return whether tokens are a name, and brackets with nothing but gaps: `df["..."]`, `input(...)`."""
+    match tokens:
+        case [*name, opening, gap, closing]:
+            is_bracketed = opening in OPENING and closing in CLOSING and gap in _GAPS
+            return is_bracketed and bool(name) and all(part == "." or part.isidentifier() for part in name)
+    return False
+
+
+def states_in(tokens: Sequence[str]) -> list[str]:
+    """Return the names whose values tokens note and nothing else, as in `n = 4: total = 4, count = 1`."""
+    states: list[list[str]] = [[]]
+    depth = 0
+    for token in tokens:
+        depth += (token in OPENING) - (token in CLOSING)
+        if token in {":", ",", ";", "and"} and not depth:
+            states.append([])
+        else:
+            states[-1].append(token)
+    return [state[0] for state in states] if all(map(_is_state, states)) else []
+
+
+def _is_state(tokens: Sequence[str]) -> bool:
+    match tokens:
+        case [name, "=" | "==" | "is", *value]:
+            return name.isidentifier() and name not in KEYWORDS and is_literal(value)
+    return False
+
+
+def is_foreign(tokens: Sequence[str], material: StudentMaterial, edit: KnownEdit | None) -> bool:
+    """Return whether tokens are a small example that shares no name and no text with the student's program.
+
+    Its form must be that of a part of the program, or unlike every part. It must not show what the known edit adds.
+    """
+    if len(tokens) > _MOST_TOKENS or not _is_expression(tokens):
+        return False
+    names = {token.casefold() for token in tokens if token.isidentifier()}
+    if names & material.folded_identifiers or any(map(material.has_string, filter(is_string, tokens))):
+        return False
+    if edit is not None and any(_shows(tokens, run) for run in edit.added):
+        return False
+    form = _form(tokens)
+    return not any(_is_alike(form, _form(line.tokens)) for line in material.lines)
+
+
+def _is_expression(tokens: Sequence[str]) -> bool:
+    """Return whether tokens calculate something, or give names values. A mere name does not, nor does a statement."""
+    if not any(is_value(token) or token in _OPERATORS for token in tokens):
+        return False
+    if "=" in tokens:
+        place = tokens.index("=")
+        return is_literal(tokens[place + 1 :]) and all(map(str.isidentifier, tokens[:place:2]))
+    return _OPERATORS.issuperset(KEYWORDS.intersection(tokens) - CONSTANTS)
+
+
+def _shows(tokens: Sequence[str], run: Sequence[str]) -> bool:
+    """Return whether tokens hold what makes up an added run: its names of Python and its signs."""
+    telling = {token for token in run if token not in BRACKETS and not is_value(token)} - {",", ":", "."}
+    known = {token for token in telling if not token.isidentifier() or token in _OF_PYTHON}
+    return bool(known) and known.issubset(tokens)
+
+
+def _form(tokens: Iterable[str]) -> list[str]:
+    return [
+        _VALUE
+        if is_value(token) and token not in CONSTANTS
+        else _NAME
+        if token.isidentifier() and token not in _OF_PYTHON
+        else token
+        for token in tokens
+    ]
+
+
+def _is_alike(form: list[str], own: list[str]) -> bool:
+    """Return whether a form is nearly a part of a line, but not quite."""
+    size = len(form)
+    matcher: SequenceMatcher[str] = SequenceMatcher(autojunk=False)
+    matcher.set_seq2(form)
+    best = 0.0
+    for start in range(max(1, len(own) - size + 1)):
+        part = own[start : start + size]
+        if part == form:
+            return False
+        if len(part) < _FEWEST:
+            continue
+        matcher.set_seq1(part)
+        best = max(best, matcher.ratio())
+    return best >= _ALIKE
