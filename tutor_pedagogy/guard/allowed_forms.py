@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.guard.looks import Looks
-from tutor_pedagogy.guard.neutral import has_gap, is_sum
+from tutor_pedagogy.guard.neutral import has_gap, is_shown_object, is_sum
 from tutor_pedagogy.guard.tokens import (
     BRACKETS,
     CLOSING,
@@ -40,6 +40,8 @@ _SEPARATORS = frozenset({","})
 _PRINT_SETTINGS = frozenset({"sep", "end", "file", "flush"})
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _MAX_VALUE_TOKENS = 15
+_ONE_VALUE = 3
+"""The number of tokens of a collection of one value."""
 
 
 class AllowedForms:
@@ -71,6 +73,7 @@ class AllowedForms:
             or self.is_calculation(tokens)
             or self._material.traces(tokens)
             or is_sum(tokens)
+            or is_shown_object(tokens)
             or has_gap(tokens)
             or self._is_foreign_value(tokens)
         )
@@ -85,7 +88,7 @@ class AllowedForms:
         """Return whether tokens are a value written out that is none of the student's: `{"red": 1}`."""
         if not is_literal(tokens) or self._has_own_string(tokens):
             return False
-        return not self._material.nearly_has(tokens)
+        return len(tokens) <= _ONE_VALUE or not self._material.nearly_has(tokens)
 
     def permit_shown(self, tokens: Sequence[str]) -> bool:
         """Return whether a hint may suggest printing these tokens: the student's names, lengths, values, test calls."""
@@ -117,6 +120,8 @@ class AllowedForms:
         if tokens[-1] != ")":
             return True
         name = _without_empty_brackets(tokens)
+        if tokens[0] in self._material.imported:
+            return len(name) > 1
         return tokens[0] not in self._material.identifiers and not (len(name) > 1 and self._material.has_code(name))
 
     def is_dotted_name(self, tokens: Sequence[str]) -> bool:
@@ -127,6 +132,8 @@ class AllowedForms:
         if not parts or len(parts) != len(dots) + 1 or set(dots) - {"."} or not all(map(str.isidentifier, parts)):
             return False
         if len(tokens) == 1:
+            return True
+        if parts[0] in self._material.imported and parts[0] in LIBRARIES and len(parts) > 1:
             return True
         if tokens[0] != "." and self._libraries and (parts[0] in LIBRARIES or self._is_known(parts[0])):
             return True
@@ -245,12 +252,17 @@ class AllowedForms:
             return self.is_dotted_name(tokens[:opening]) and self.is_test_call(tokens[opening + 1 : -1])
         return self._looks.permit(tokens)
 
+    def is_mere_look(self, tokens: Sequence[str]) -> bool:
+        """Return whether tokens pass only as a look at values, so that they must not be offered as the edit."""
+        is_own = self._material.has_code(tokens) or self.is_dotted_name(tokens) or self._is_print(tokens)
+        return not is_own and self._looks.permit(tokens)
+
     def is_value(self, tokens: Sequence[str]) -> bool:
         """Return whether tokens are a value of the student's: a name, code, an item or a test call."""
         match tokens:
             case [name]:
                 return name in self._material.code_names and name not in BUILTINS
-            case [name, ".", column] if self._material.has_string(f'"{column}"'):
+            case [name, ".", column] if self._material.has_string(f'"{column}"') or column in self._material.code_names:
                 return name in self._material.code_names
         is_item = self._is_item(tokens) and not self._material.nearly_has(tokens)
         return is_item or self._material.has_code(tokens) or self.is_test_call(tokens)
@@ -266,10 +278,14 @@ class AllowedForms:
 
     def is_near(self, tokens: Sequence[str]) -> bool:
         """Return whether tokens are the student's code with one token changed."""
+        if "in" in tokens and not self._material.asks_for_members:
+            return False  # It is only like the header of a loop.
         return not self._material.has_code(tokens) and self._material.nearly_has(tokens)
 
     def _is_thing(self, tokens: Sequence[str]) -> bool:
-        return bool(tokens) and (self._material.has_code(tokens) or self._is_item(tokens))
+        if not tokens or self._material.has_code(tokens) or self._is_item(tokens):
+            return bool(tokens)
+        return len(tokens) == _ONE_VALUE and self.is_value(tokens)
 
 
 def is_syntax(tokens: Sequence[str]) -> bool:

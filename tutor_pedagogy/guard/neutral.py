@@ -18,17 +18,28 @@ _GAPS = frozenset({"...", "\u2026", "_", "___", '"..."', "'...'", '"\u2026"', "'
 _SUM_SIGNS = frozenset("+-*/%=<>(),.") | {"//", "**", "==", "!=", "<=", ">=", "~"}
 _OPERATORS = _SUM_SIGNS - frozenset("(),.=") | frozenset(("and", "or", "not", "in", "is", "if", "else"))
 _OF_PYTHON = BUILTINS | KEYWORDS | LIBRARIES | METHODS
+_TRUTHS = frozenset(("True", "False", "None", "and", "or", "not", "(", ")", "=", "=="))
 _NAME, _VALUE = "a name", "a value"
-_MOST_TOKENS = 16
+_MOST_TOKENS = 24
 _ALIKE = 0.65
 """The share of equal tokens from which on a foreign expression is a part of the student's program in other words."""
 _FEWEST = 3
 
 
 def is_sum(tokens: Sequence[str]) -> bool:
-    """Return whether tokens are arithmetic with numbers only: `1 * 2 * 3 = 6`."""
+    """Return whether tokens are arithmetic with numbers only, or logic with truths only: `1 * 2 = 2`, `not None`."""
+    if _TRUTHS.issuperset(tokens):
+        return True
     are_numbers = all(token[0].isdigit() or token in _SUM_SIGNS for token in tokens)
     return are_numbers and tokens[0] != "=" and any(token[0].isdigit() for token in tokens)
+
+
+def is_shown_object(tokens: Sequence[str]) -> bool:
+    """Return whether tokens are how Python shows an object: `<class 'str'>`."""
+    match tokens:
+        case ["<", kind, *_, ">"]:
+            return kind.isidentifier()
+    return False
 
 
 def has_gap(tokens: Sequence[str]) -> bool:
@@ -50,7 +61,8 @@ def states_in(tokens: Sequence[str]) -> list[str]:
             states.append([])
         else:
             states[-1].append(token)
-    return [state[0] for state in states] if all(map(_is_state, states)) else []
+    noted = [state for state in states if len(state) > 1]
+    return [state[0] for state in noted] if all(map(_is_state, noted)) else []
 
 
 def _is_state(tokens: Sequence[str]) -> bool:
@@ -67,13 +79,13 @@ def is_foreign(tokens: Sequence[str], material: StudentMaterial, edit: KnownEdit
     """
     if len(tokens) > _MOST_TOKENS or not _is_expression(tokens):
         return False
-    names = {token.casefold() for token in tokens if token.isidentifier()}
+    names = {token.casefold() for token in tokens if token.isidentifier() and token not in material.imported}
     if names & material.folded_identifiers or any(map(material.has_string, filter(is_string, tokens))):
         return False
     if edit is not None and any(_shows(tokens, run) for run in edit.added):
         return False
     form = _form(tokens)
-    return not any(_is_alike(form, _form(line.tokens)) for line in material.lines)
+    return _gives_values(tokens) or not any(_is_alike(form, _form(line.tokens)) for line in material.lines)
 
 
 def _is_expression(tokens: Sequence[str]) -> bool:
@@ -81,9 +93,13 @@ def _is_expression(tokens: Sequence[str]) -> bool:
     if not any(is_value(token) or token in _OPERATORS for token in tokens):
         return False
     if "=" in tokens:
-        place = tokens.index("=")
-        return is_literal(tokens[place + 1 :]) and all(map(str.isidentifier, tokens[:place:2]))
+        return _gives_values(tokens)
     return _OPERATORS.issuperset(KEYWORDS.intersection(tokens) - CONSTANTS)
+
+
+def _gives_values(tokens: Sequence[str]) -> bool:
+    place = tokens.index("=") if "=" in tokens else 0
+    return place > 0 and is_literal(tokens[place + 1 :]) and all(map(str.isidentifier, tokens[:place:2]))
 
 
 def _shows(tokens: Sequence[str], run: Sequence[str]) -> bool:

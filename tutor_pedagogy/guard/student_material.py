@@ -25,6 +25,7 @@ _MAX_CHARACTERS = 128 * 1024
 _DEFINED = re.compile(r"[dc](?<!\w.)(?:(?<=d)ef|(?<=c)lass)[ \t]+(\w+)")
 _ASSIGNED = re.compile(r"(?m)^[ \t]*+((?:\w++[ \t]*,[ \t]*)*\w+)[ \t]*(?:[-+*/%&|^]|//|\*\*|<<|>>)?=(?!=)")
 _ATTRIBUTE = re.compile(r"\bself\.(\w+)[ \t]*(?:[-+*/%&|^]|//|\*\*|<<|>>)?=(?!=)")
+_IMPORTED = re.compile(r"(?m)^[ \t]*(?:from[ \t]+[\w.]+[ \t]+)?import\b([^\n#]*)")
 _CONSTANT = re.compile(r"(?m)^([^\W\d]\w*)[ \t]*=(?!=)")
 _PARAMETERS = re.compile(r"def(?<!\w...)[ \t]+\w+[ \t]*\(([^()]*(?:\([^()]*\)[^()]*)*)")
 _TARGET = re.compile(
@@ -160,6 +161,17 @@ class StudentMaterial:
         return self.functions.union(_names_in(lists), attributes) - _OF_PYTHON
 
     @cached_property
+    def imported(self) -> frozenset[str]:
+        """The names that the code imports, or gives to what it imports."""
+        return _names_in(_IMPORTED.findall(self._code)) - KEYWORDS
+
+    @cached_property
+    def asks_for_members(self) -> bool:
+        """Whether the code has an `in` that is no part of a loop."""
+        loops = sum(line.tokens.count("for") for line in self.lines)
+        return sum(line.tokens.count("in") for line in self.lines) > loops
+
+    @cached_property
     def undefined(self) -> frozenset[str]:
         """The names that the code uses but does not define."""
         return self.code_names - self.identifiers - BUILTINS - METHODS - LIBRARIES
@@ -249,7 +261,7 @@ class StudentMaterial:
         if length <= _FEWEST or not KEYWORDS.isdisjoint(tokens) or "=" in tokens:
             return False
         wanted = tuple(token.replace("'", '"') for token in tokens)
-        beginnings, valued = self.identifiers | {wanted[0]}, self.variables | self.parameters
+        beginnings, valued = self.identifiers | {wanted[0]}, self.identifiers - self.functions
         return any(
             own[start] in beginnings and _is_trace(wanted, own[start : start + length + 1], valued)
             for own in (line.tokens for line in self.lines)

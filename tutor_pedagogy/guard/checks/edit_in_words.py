@@ -10,7 +10,7 @@ from tutor_pedagogy.guard.rules import GuardRule
 from tutor_pedagogy.guard.tokens import tokens_of
 from tutor_pedagogy.guard.views.markup import Reading
 from tutor_pedagogy.guard.views.told import TICK, Sentence
-from tutor_pedagogy.guard.vocabulary import BUILTINS, ENGLISH_KEYWORDS
+from tutor_pedagogy.guard.vocabulary import BUILTINS, ENGLISH_KEYWORDS, KEYWORDS
 from tutor_pedagogy.ladder.levels import HintLevel
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _ENCLOSING = frozenset("()[]{},:.\"'")
 """Signs that count only in a run of tokens without any name, number or operator."""
 _FUNCTIONS = BUILTINS - {"self", "cls"}
+_OF_PYTHON = BUILTINS | KEYWORDS
 _LONG_NAME = 5
 """The number of letters from which on a name of the student's is rarely an English word by chance."""
 
@@ -66,7 +67,17 @@ class _Telling:
 
     def _without_quotation(self, code: str) -> str:
         tokens = tokens_of(code)
-        return "" if len(tokens) > 1 and self._context.material.has_code(tokens) else code
+        is_quoted = len(tokens) > 1 and (self._context.material.has_code(tokens) or self._is_of_an_example(tokens))
+        return "" if is_quoted else code
+
+    def _is_of_an_example(self, tokens: Sequence[str]) -> bool:
+        """Return whether code is about an example of level 4: it has a name that nobody else has."""
+        if self._context.level < HintLevel.EXAMPLE:
+            return False
+        return any(
+            token.isidentifier() and token not in _OF_PYTHON and token not in self._context.material.names
+            for token in tokens
+        )
 
     @cached_property
     def names_place(self) -> bool:
@@ -99,7 +110,7 @@ class _Telling:
         if edit.old == edit.new:
             return told.indents or (told.moves and told.instructs)
         if not edit.added:
-            return told.removes and told.instructs and all(map(self._shows_all, edit.removed))
+            return told.removes and told.instructs and all(map(self._shows_removed, edit.removed))
         if edit.is_move:
             is_print = "print" in told.words and "print" not in edit.new
             names = [token for token in edit.added[0] if token.isidentifier()]
@@ -136,6 +147,12 @@ class _Telling:
 
     def _says_all(self, tokens: Sequence[str]) -> bool:
         return _says_all(self._told, tokens)
+
+    def _shows_removed(self, run: Sequence[str]) -> bool:
+        match run:
+            case [_, "="]:
+                return self._told.says("=")
+        return self._shows_all(run)
 
     def _shows_all(self, tokens: Sequence[str]) -> bool:
         return _says_all(self._whole, tokens)

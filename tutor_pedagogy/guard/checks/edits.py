@@ -35,6 +35,7 @@ _PLACE = phrase("PLACE")
 _ENGLISH = ENGLISH - {"and", "or"}
 _FREE_FUNCTIONS = BUILTINS - {"self", "cls"}
 _SIGN_NAME = phrase("SIGN_NAME")
+_LOOKING, _TRYING = phrase("LOOKING"), phrase("TRYING")
 _SIGNS = re.compile(r"[-+*/%<>=!:,()\[\]]{1,3}")
 _SIGN_BEFORE = frozenset({"+ ", "- ", "* ", "/ ", "% "})
 """The first two characters of code that is an operation, such as `- 1`, unlike the value `-1`."""
@@ -100,7 +101,10 @@ def _by_becoming(context: GuardContext, told: _Instruction) -> bool:
 def _by_suggesting(context: GuardContext, told: _Instruction) -> bool:
     if context.material.has_code(told.tokens):
         return False
-    return bool(_SIGN.fullmatch(told.new)) or (len(told.tokens) > 1 and not context.forms.permit(told.tokens))
+    if _SIGN.fullmatch(told.new) or (len(told.tokens) > 1 and not context.forms.permit(told.tokens)):
+        return True
+    is_to_look = _LOOKING.search(told.reading.prose) or _TRYING.match(told.edit.words)
+    return not is_to_look and len(told.tokens) > 1 and context.forms.is_mere_look(told.tokens)
 
 
 def _by_setting(context: GuardContext, told: _Instruction) -> bool:

@@ -28,6 +28,8 @@ _RULER = re.compile(r"[ \t]*[-:=]{3,}[ \t]*|[ \t]*+(?:\.{3}|\u2026)?[ \t]*")
 _EMPHASIS = re.compile(r"(?<![\w*])\*(?=\w)([\w '-]{1,60})(?<=\w)\*(?![\w*])")
 _WORDS_A_FRAGMENT = 6
 """The maximum number of prose words for each code span. A sentence with more words discusses its code."""
+_WORDS_A_FRAGMENT_ASKED = 4
+"""The same in a question."""
 _MOST_WORDS = 8
 """The maximum number of words in a sentence that may begin or end with a fragment."""
 _LONG_LINE = 120
@@ -111,7 +113,9 @@ def _fragments(context: GuardContext, reading: Reading) -> list[str]:
     prose = _EMPHASIS.sub(r"\1", reading.prose)
     marks = MARKS.findall(reading.prose) if reading.marked else []
     if marks:
-        is_talk = len(reading.prose.split()) - len(marks) > _WORDS_A_FRAGMENT * len(marks)
+        is_question = reading.prose.rstrip().endswith("?")
+        most_words = (_WORDS_A_FRAGMENT_ASKED if is_question else _WORDS_A_FRAGMENT) * len(marks)
+        is_talk = len(reading.prose.split()) - len(marks) > most_words
         return [] if is_talk else [reading.span(mark) for mark in marks]
     return [*filter(None, (_fragment_in(context, line) for line in prose.split("\n")))]
 
