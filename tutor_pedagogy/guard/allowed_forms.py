@@ -255,7 +255,8 @@ class AllowedForms:
     def is_mere_look(self, tokens: Sequence[str]) -> bool:
         """Return whether tokens pass only as a look at values, so that they must not be offered as the edit."""
         is_own = self._material.has_code(tokens) or self.is_dotted_name(tokens) or self._is_print(tokens)
-        return not is_own and self._looks.permit(tokens)
+        is_comparison = tokens[1:2] in (["=="], ["is"]) and self._is_signature_or_state(tokens)
+        return not is_own and (is_comparison or self._looks.permit(tokens))
 
     def is_value(self, tokens: Sequence[str]) -> bool:
         """Return whether tokens are a value of the student's: a name, code, an item or a test call."""

@@ -19,6 +19,7 @@ _SUM_SIGNS = frozenset("+-*/%=<>(),.") | {"//", "**", "==", "!=", "<=", ">=", "~
 _OPERATORS = _SUM_SIGNS - frozenset("(),.=") | frozenset(("and", "or", "not", "in", "is", "if", "else"))
 _OF_PYTHON = BUILTINS | KEYWORDS | LIBRARIES | METHODS
 _TRUTHS = frozenset(("True", "False", "None", "and", "or", "not", "(", ")", "=", "=="))
+_BETWEEN_STATES = frozenset({":", ",", ";", "and"})
 _NAME, _VALUE = "a name", "a value"
 _MOST_TOKENS = 24
 _ALIKE = 0.65
@@ -57,8 +58,10 @@ def states_in(tokens: Sequence[str]) -> list[str]:
     depth = 0
     for token in tokens:
         depth += (token in OPENING) - (token in CLOSING)
-        if token in {":", ",", ";", "and"} and not depth:
+        if token in _BETWEEN_STATES and not depth:
             states.append([])
+        elif states[-1] and token.isidentifier() and (is_value(states[-1][-1]) or states[-1][-1] in CLOSING):
+            states.append([token])
         else:
             states[-1].append(token)
     noted = [state for state in states if len(state) > 1]

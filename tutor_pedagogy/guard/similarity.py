@@ -11,7 +11,8 @@ from collections import Counter
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.guard.vocabulary import BUILTINS, KEYWORDS, LIBRARIES, METHODS
+from tutor_pedagogy.guard.tokens import is_value
+from tutor_pedagogy.guard.vocabulary import BUILTINS, CONSTANTS, KEYWORDS, LIBRARIES, METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,6 +27,10 @@ _LONG = 8
 _NEARLY_ONE = 0.9
 """The minimum share of equal tokens, below 1, at which a long statement is a correction of the student's."""
 
+_OF_OTHER_VALUES = 0.75
+"""What the likeness of two statements counts if each has values of its own: a correction keeps the student's."""
+
+_COMMON_VALUES = CONSTANTS | {"0", "1", '""', '"\\n"', '" "'}
 _NOBODYS = BUILTINS | KEYWORDS | LIBRARIES | METHODS
 
 Shape = tuple[str, ...]
@@ -38,6 +43,11 @@ def shape(tokens: Iterable[str]) -> Shape:
         numbers.setdefault(token, f"\x01{len(numbers)}") if token.isidentifier() and token not in _NOBODYS else token
         for token in tokens
     )
+
+
+def _values(statement: Shape) -> set[str]:
+    """Return the numbers above 1 and the strings of a statement."""
+    return {token for token in statement if is_value(token) and token not in _COMMON_VALUES}
 
 
 class Program:
@@ -59,6 +69,7 @@ class Program:
         """Return the share of tokens that are equal in the most similar statement, or 0 if no statement is alike."""
         if statement in self._shapes:
             return 1
+        values = _values(statement)
         best = 0.0
         bag = Counter(statement)
         matcher: SequenceMatcher[str] = SequenceMatcher(autojunk=False)
@@ -67,5 +78,7 @@ class Program:
             least = max(best, _ALIKE) * (len(other) + len(statement)) / 2
             if min(len(other), len(statement)) >= least and (bag & other_bag).total() >= least:
                 matcher.set_seq1(other)
-                best = max(best, matcher.ratio())
+                theirs = _values(other)
+                are_others = values and theirs and values.isdisjoint(theirs)
+                best = max(best, matcher.ratio() * (_OF_OTHER_VALUES if are_others else 1))
         return best if best >= _ALIKE else 0

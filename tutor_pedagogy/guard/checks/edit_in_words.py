@@ -107,12 +107,12 @@ class _Telling:
     def says_edit(self) -> bool:
         """Return whether the sentence says what the edit adds, removes, moves or indents."""
         told, edit = self._told, self._edit
+        is_print = "print(" in told.text or ("print" in told.words and "print" not in edit.new)
         if edit.old == edit.new:
-            return told.indents or (told.moves and told.instructs)
+            return told.indents or (told.moves and told.instructs and not is_print)
         if not edit.added:
             return told.removes and told.instructs and all(map(self._shows_removed, edit.removed))
         if edit.is_move:
-            is_print = "print" in told.words and "print" not in edit.new
             names = [token for token in edit.added[0] if token.isidentifier()]
             return told.moves and not is_print and self._says_all(names)
         return any(map(self._says_run, edit.added))
