@@ -13,6 +13,7 @@ from tutor_pedagogy.guard.tokens import (
     LITERAL_SIGNS,
     OPENING,
     closing,
+    flat,
     is_literal,
     is_one_thing,
     is_string,
@@ -75,6 +76,7 @@ class AllowedForms:
             or is_sum(tokens)
             or is_shown_object(tokens)
             or has_gap(tokens)
+            or self._material.has_around_gaps(tokens)
             or self._is_foreign_value(tokens)
         )
 
@@ -96,6 +98,8 @@ class AllowedForms:
             case [setting, "=", *value] if value and setting in _PRINT_SETTINGS:
                 return is_literal(value)
             case [string] if is_string(string) and string[0] in "fF":
+                if self._material.has_code(['"', *flat(_FIELD.sub(" ", string[2:-1]))]) and string[2] != "{":
+                    return False
                 fields = [field.rpartition("=")[0] or field.partition(":")[0] for field in _FIELD.findall(string)]
                 return all(self.permit_shown(tokens_of(field)) for field in fields)
             case [name] if name.isidentifier():
@@ -254,6 +258,8 @@ class AllowedForms:
 
     def is_mere_look(self, tokens: Sequence[str]) -> bool:
         """Return whether tokens pass only as a look at values, so that they must not be offered as the edit."""
+        if tokens[0] in _LOOKS:
+            return False
         is_own = self._material.has_code(tokens) or self.is_dotted_name(tokens) or self._is_print(tokens)
         is_comparison = tokens[1:2] in (["=="], ["is"]) and self._is_signature_or_state(tokens)
         return not is_own and (is_comparison or self._looks.permit(tokens))

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.guard.allowed_forms import is_syntax
-from tutor_pedagogy.guard.neutral import is_foreign, states_in
+from tutor_pedagogy.guard.neutral import is_far, is_foreign, states_in
 from tutor_pedagogy.guard.rules import GuardRule
 from tutor_pedagogy.guard.tokens import all_tokens_of, is_one_thing, is_string, names_in, tokens_of
 from tutor_pedagogy.guard.views import unmarked_code
@@ -67,6 +67,8 @@ def gives_away(context: GuardContext, code: str) -> bool:
         return False
     if context.edit is not None and context.edit.adds(tokens) and not _is_named_from_level_3(context, tokens):
         return True
+    if context.edit is not None and is_far(tokens, context.material, context.edit):
+        return says_code(context, tokens)
     may_pass = context.forms.permit(tokens) or _is_of_an_example(context, tokens)
     return not may_pass or says_code(context, tokens)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.guard.tokens import BRACKETS, CLOSING, OPENING, is_literal, is_string, is_value
+from tutor_pedagogy.guard.tokens import BRACKETS, CLOSING, OPENING, flat, is_literal, is_string, is_value
 from tutor_pedagogy.guard.vocabulary import BUILTINS, CONSTANTS, KEYWORDS, LIBRARIES, METHODS
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ _SUM_SIGNS = frozenset("+-*/%=<>(),.") | {"//", "**", "==", "!=", "<=", ">=", "~
 _OPERATORS = _SUM_SIGNS - frozenset("(),.=") | frozenset(("and", "or", "not", "in", "is", "if", "else"))
 _OF_PYTHON = BUILTINS | KEYWORDS | LIBRARIES | METHODS
 _TRUTHS = frozenset(("True", "False", "None", "and", "or", "not", "(", ")", "=", "=="))
+_LOGIC = frozenset({"and", "or", "not", "is", "True", "False", "None"})
+_COMMON = frozenset({",", ".", ":", '"'})
 _BETWEEN_STATES = frozenset({":", ",", ";", "and"})
 _NAME, _VALUE = "a name", "a value"
 _MOST_TOKENS = 24
@@ -71,7 +73,8 @@ def states_in(tokens: Sequence[str]) -> list[str]:
 def _is_state(tokens: Sequence[str]) -> bool:
     match tokens:
         case [name, "=" | "==" | "is", *value]:
-            return name.isidentifier() and name not in KEYWORDS and is_literal(value)
+            is_noted = is_literal(value) or (bool(value) and is_sum(value))
+            return name.isidentifier() and name not in KEYWORDS and is_noted
     return False
 
 
@@ -82,21 +85,43 @@ def is_foreign(tokens: Sequence[str], material: StudentMaterial, edit: KnownEdit
     """
     if len(tokens) > _MOST_TOKENS or not _is_expression(tokens):
         return False
-    names = {token.casefold() for token in tokens if token.isidentifier() and token not in material.imported}
+    fields = [part for token in tokens if is_string(token) and token[0] in "fF" for part in flat(token[1:])]
+    names = {name.casefold() for name in (*tokens, *fields) if name.isidentifier() and name not in material.imported}
     if names & material.folded_identifiers or any(map(material.has_string, filter(is_string, tokens))):
         return False
     if edit is not None and any(_shows(tokens, run) for run in edit.added):
         return False
+    if _gives_values(tokens) or _OF_PYTHON.issuperset(name for name in tokens if name.isidentifier()):
+        return True
     form = _form(tokens)
-    return _gives_values(tokens) or not any(_is_alike(form, _form(line.tokens)) for line in material.lines)
+    own = [_form(line.tokens) for line in material.lines]
+    return any(_holds(line, form) for line in own) or not any(_is_alike(form, line) for line in own)
+
+
+def is_far(tokens: Sequence[str], material: StudentMaterial, edit: KnownEdit) -> bool:
+    """Return whether tokens put names of the student's together, without any part of the known edit or of its lines.
+
+    A name that the program does not use yet, or a text of its own, may belong to another solution.
+    """
+    names = {token for token in tokens if token.isidentifier()}
+    if len(tokens) > _MOST_TOKENS or not edit.added or not names or not names <= material.code_names | _LOGIC:
+        return False
+    if "=" in tokens or "print" in names or any(map(is_string, tokens)):
+        return False
+    if any(token in tokens for run in edit.added for token in run if token not in BRACKETS | _COMMON):
+        return False
+    return not any(_is_alike(list(tokens), line) for line in (edit.old, edit.new))
 
 
 def _is_expression(tokens: Sequence[str]) -> bool:
     """Return whether tokens calculate something, or give names values. A mere name does not, nor does a statement."""
     if not any(is_value(token) or token in _OPERATORS for token in tokens):
         return False
-    if "=" in tokens:
-        return _gives_values(tokens)
+    depth = 0
+    for token in tokens:
+        depth += (token in OPENING) - (token in CLOSING)
+        if token == "=" and not depth:
+            return _gives_values(tokens)
     return _OPERATORS.issuperset(KEYWORDS.intersection(tokens) - CONSTANTS)
 
 
@@ -123,16 +148,18 @@ def _form(tokens: Iterable[str]) -> list[str]:
     ]
 
 
+def _holds(line: list[str], form: list[str]) -> bool:
+    return any(line[start : start + len(form)] == form for start in range(len(line) - len(form) + 1))
+
+
 def _is_alike(form: list[str], own: list[str]) -> bool:
-    """Return whether a form is nearly a part of a line, but not quite."""
+    """Return whether a form is nearly a part of a line."""
     size = len(form)
     matcher: SequenceMatcher[str] = SequenceMatcher(autojunk=False)
     matcher.set_seq2(form)
     best = 0.0
     for start in range(max(1, len(own) - size + 1)):
         part = own[start : start + size]
-        if part == form:
-            return False
         if len(part) < _FEWEST:
             continue
         matcher.set_seq1(part)

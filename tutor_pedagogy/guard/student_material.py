@@ -181,6 +181,14 @@ class StudentMaterial:
         wanted = _joined(tokens)
         return wanted in self._corpus or ("#" in self._code and wanted in self._without_comments)
 
+    def has_around_gaps(self, tokens: Sequence[str]) -> bool:
+        """Return whether tokens are a line of the code, or a part of one, in which an ellipsis stands for some tokens."""
+        if _ELLIPSES.isdisjoint((token,) for token in tokens):
+            return False
+        parts = " ".join(tokens).replace("\u2026", "...").split("...")
+        wanted = [_joined(flat(part)) for part in parts if part.strip()]
+        return bool(wanted) and any(_has_in_order(_joined(flat(" ".join(line.tokens))), wanted) for line in self.lines)
+
     def has_text(self, text: str) -> bool:
         """Return whether a text occurs in the material, ignoring white space and the kind of quotes."""
         return self.has(flat(text))
@@ -267,6 +275,16 @@ class StudentMaterial:
             for own in (line.tokens for line in self.lines)
             for start in range(len(own) - length + 1)
         )
+
+
+def _has_in_order(line: str, parts: Iterable[str]) -> bool:
+    position = 0
+    for part in parts:
+        found = line.find(part, position)
+        if found < 0:
+            return False
+        position = found + len(part) - 1
+    return True
 
 
 def _names_in(lists: Iterable[str]) -> frozenset[str]:

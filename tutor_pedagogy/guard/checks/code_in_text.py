@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.guard.views.markup import Reading
 
 _STEP, _EDITING = phrase("STEP"), phrase("INSTRUCTS")
+_ASSUMED = re.compile(rf"(?i)\b(?:with|for|if|take|given|let)\s+(?:[a-z]+\s+)?{MARK}")
 _SHOWN = phrase("SHOWN", rf"{{}}\s+({MARK})")
 # linear: both repeats are bounded, in a sentence of at most 4,600 characters (`MAX_LINE`, `_REMEMBERED` in `units`)
 _CLAUSE = re.compile(
@@ -50,7 +51,7 @@ def _is_trace(context: GuardContext, reading: Reading, runs: list[list[str]]) ->
     names = {name for tokens in (*runs, *spans) for name in states_in(tokens)}
     if not names or _EDITING.search(reading.prose):
         return False
-    return len(names) > 1 or bool(_STEP.search(reading.prose))
+    return len(names) > 1 or bool(_STEP.search(reading.prose) or _ASSUMED.search(reading.prose))
 
 
 def _is_state(context: GuardContext, tokens: list[str]) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tutor_pedagogy.guard.allowed_forms import is_syntax
 from tutor_pedagogy.guard.checks.code_line import QUOTATION
 from tutor_pedagogy.guard.disclosure import MARKS, STATEMENT
+from tutor_pedagogy.guard.neutral import is_sum
 from tutor_pedagogy.guard.rules import GuardRule
 from tutor_pedagogy.guard.tokens import flat, is_literal, is_one_thing, names_in, tokens_of
 from tutor_pedagogy.guard.views.instructions import edits
@@ -36,9 +37,13 @@ _ENGLISH = ENGLISH - {"and", "or"}
 _FREE_FUNCTIONS = BUILTINS - {"self", "cls"}
 _SIGN_NAME = phrase("SIGN_NAME")
 _LOOKING, _TRYING = phrase("LOOKING"), phrase("TRYING")
+_MOVED_PART, _REMOVING = phrase("MOVED_PART"), phrase("REMOVING")
+_PART_OF_PROGRAM = "..."
+"""The operand of an instruction that names a part of the program without its code: the line, the loop."""
 _SIGNS = re.compile(r"[-+*/%<>=!:,()\[\]]{1,3}")
 _SIGN_BEFORE = frozenset({"+ ", "- ", "* ", "/ ", "% "})
 """The first two characters of code that is an operation, such as `- 1`, unlike the value `-1`."""
+_COMPARISONS = frozenset({"==", "!=", "<=", ">="})
 _SIGN = re.compile(r"[<>=!+\-*/%&|^@~]=?|\*\*|//|and|or|not|in|is")
 
 
@@ -65,6 +70,8 @@ def _gives_away(context: GuardContext, edit: Edit, reading: Reading) -> bool:
     new = _operand(context, edit.new, reading)
     words = flat(edit.words)
     ends_with_new = edit.rule not in {GuardRule.EDIT_ATTACH, GuardRule.EDIT_MOVE}
+    if edit.rule == GuardRule.EDIT_MOVE and not new and _MOVED_PART.fullmatch(edit.new):
+        new = _PART_OF_PROGRAM
     if not new or (ends_with_new and context.material.has(words[-_WORDS_BEFORE - len(flat(edit.new)) + 1 :])):
         return False
     return _BY_RULE[edit.rule](context, _Instruction(edit, new, tokens_of(new), reading))
@@ -84,7 +91,8 @@ def _by_contrast(context: GuardContext, told: _Instruction) -> bool:
     parts = told.edit.old.split()
     ends = (" ".join(parts[-size:]) for size in range(_WORDS_BEFORE, 0, -1))
     old = next(filter(None, (_operand(context, end, told.reading) for end in ends)), "")
-    return bool(old) and old != told.new and not (is_literal(told.tokens) and tokens_of(old)[0].isidentifier())
+    is_result = bool(old) and is_literal(told.tokens) and (tokens_of(old)[0].isidentifier() or is_sum(tokens_of(old)))
+    return bool(old) and old != told.new and not is_result
 
 
 def _by_becoming(context: GuardContext, told: _Instruction) -> bool:
@@ -122,6 +130,8 @@ def _by_attaching(context: GuardContext, told: _Instruction) -> bool:
         return False
     if re.search(r"\s(?:to|onto)\s", told.edit.words) and tokens[0] != ".":
         return False
+    if told.new == "()":
+        return True
     old = _operand(context, told.edit.old, told.reading)
     return bool(old) and not context.forms.permit_statement(tokens) and told.new != told.edit.old
 
@@ -138,7 +148,7 @@ def _by_inserting(context: GuardContext, told: _Instruction) -> bool:
     tokens, forms = told.tokens, context.forms
     names_place = bool(_PLACE.search(told.reading.prose))
     if _SIGNS.fullmatch(told.new) or (len(tokens) > 1 and told.new[:2] in _SIGN_BEFORE):
-        return names_place
+        return names_place or bool(_REMOVING.match(told.edit.words))
     if is_one_thing(tokens) or tokens[0] == "print" or forms.is_mere_name(tokens) or is_syntax(tokens):
         return False
     if forms.is_calculation(tokens):
@@ -146,9 +156,14 @@ def _by_inserting(context: GuardContext, told: _Instruction) -> bool:
     return not context.material.has_code(tokens) or (names_place and _acts(context, told))
 
 
+def _by_moving(context: GuardContext, told: _Instruction) -> bool:
+    is_part = told.new == _PART_OF_PROGRAM
+    return is_part or _acts(context, told)
+
+
 def _acts(_context: GuardContext, told: _Instruction) -> bool:
     """Return whether code is an assignment, a call or a statement, rather than the name of a value."""
-    return "=" in told.tokens or told.tokens[-1] == ")" or bool(STATEMENT.fullmatch(told.new))
+    return any(token[-1] == "=" and token not in _COMPARISONS for token in told.tokens) or told.tokens[-1] == ")" or bool(STATEMENT.fullmatch(told.new))
 
 
 _BY_RULE: Mapping[GuardRule, Callable[[GuardContext, _Instruction], bool]] = {
@@ -160,7 +175,7 @@ _BY_RULE: Mapping[GuardRule, Callable[[GuardContext, _Instruction], bool]] = {
     GuardRule.EDIT_SUGGEST: _by_suggesting,
     GuardRule.EDIT_BECOMES: _by_becoming,
     GuardRule.EDIT_ATTACH: _by_attaching,
-    GuardRule.EDIT_MOVE: _acts,
+    GuardRule.EDIT_MOVE: _by_moving,
 }
 
 
