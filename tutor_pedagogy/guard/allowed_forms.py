@@ -73,6 +73,7 @@ class AllowedForms:
             or self._is_look(tokens)
             or self.is_calculation(tokens)
             or self._material.traces(tokens)
+            or self._prints_all(tokens)
             or is_sum(tokens)
             or is_shown_object(tokens)
             or has_gap(tokens)
@@ -111,6 +112,7 @@ class AllowedForms:
         return (
             self.is_test_call(tokens)
             or self._is_look(tokens)
+            or self._is_item(tokens)
             or (not any(map(is_string, tokens)) and self._material.has_code(tokens))
         )
 
@@ -162,6 +164,8 @@ class AllowedForms:
         A calculation with brackets must not be the student's code with one token changed, unless it only calls a
         built-in function with values. It must not contain a call of the student's with a string.
         """
+        if any(token[0] in "fF" and is_string(token) and "{" in token for token in tokens):
+            return False
         if not _is_calculation(tokens) or _CALLING.isdisjoint(tokens):
             return _is_calculation(tokens)
         calls = (tokens[number : number + 3] for number, token in enumerate(tokens) if token in BUILTINS)
@@ -183,6 +187,16 @@ class AllowedForms:
             and not KEYWORDS.intersection(words[:1])
             and any(word not in KEYWORDS and not self._is_known(word) for word in words)
         )
+
+    def _prints_all(self, tokens: Sequence[str]) -> bool:
+        """Return whether tokens print each item of the student's value or of a few numbers, on one line."""
+        match tokens:
+            case ["for", name, "in", *rest] if ":" in rest and name.isidentifier():
+                place = rest.index(":")
+                items, statement = rest[:place], rest[place + 1 :]
+                is_known = self._material.has_code(items) or self.is_calculation(items)
+                return is_known and statement[:2] == ["print", "("] and set(statement[2:]) <= {name, ")", ","}
+        return False
 
     def _is_print(self, tokens: Sequence[str]) -> bool:
         """Return whether tokens call `print` with arguments that a hint may suggest printing."""
@@ -255,6 +269,10 @@ class AllowedForms:
             opening = tokens.index("(")
             return self.is_dotted_name(tokens[:opening]) and self.is_test_call(tokens[opening + 1 : -1])
         return self._looks.permit(tokens)
+
+    def groups(self, tokens: Sequence[str]) -> bool:
+        """Return whether tokens are the student's code with brackets added."""
+        return self._material.has_code([token for token in tokens if token not in {"(", ")"}])
 
     def is_mere_look(self, tokens: Sequence[str]) -> bool:
         """Return whether tokens pass only as a look at values, so that they must not be offered as the edit."""

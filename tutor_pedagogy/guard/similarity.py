@@ -50,6 +50,16 @@ def _values(statement: Shape) -> set[str]:
     return {token for token in statement if is_value(token) and token not in _COMMON_VALUES}
 
 
+def _is_frame(statement: Shape) -> bool:
+    """Return whether a statement stands in nearly every class: its header, and `__init__` with what it stores."""
+    match statement:
+        case ["class", *_] | ["def", "__init__", *_]:
+            return True
+        case ["self", ".", one, "=", other]:
+            return one == other
+    return False
+
+
 class Program:
     """The statements of the student's program with numbers for names (shapes), for comparison with an example."""
 
@@ -58,6 +68,7 @@ class Program:
 
     def is_near(self, example: Sequence[Shape]) -> bool:
         """Return whether an example is this program with other names, or a correction of it."""
+        example = [statement for statement in example if not _is_frame(statement)]
         likenesses = [(len(statement), self._likeness(statement)) for statement in example]
         if any(length >= _LONG and _NEARLY_ONE <= likeness < 1 for length, likeness in likenesses):
             return True

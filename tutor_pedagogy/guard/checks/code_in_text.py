@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.guard.context import GuardContext, JudgedUnit
     from tutor_pedagogy.guard.views.markup import Reading
 
+_READ_AS = phrase("READ_AS")
 _STEP, _EDITING = phrase("STEP"), phrase("INSTRUCTS")
 _ASSUMED = re.compile(rf"(?i)\b(?:with|for|if|take|given|let)\s+(?:[a-z]+\s+)?{MARK}")
 _SHOWN = phrase("SHOWN", rf"{{}}\s+({MARK})")
@@ -48,21 +49,29 @@ def _is_trace(context: GuardContext, reading: Reading, runs: list[list[str]]) ->
     if not runs and not reading.marked:
         return False
     spans = map(tokens_of, reading.marked)
-    names = {name for tokens in (*runs, *spans) for name in states_in(tokens)}
+    names = {tokens[0] for tokens in (*runs, *spans) if _notes(context, tokens)}
     if not names or _EDITING.search(reading.prose):
         return False
     return len(names) > 1 or bool(_STEP.search(reading.prose) or _ASSUMED.search(reading.prose))
 
 
+def _notes(context: GuardContext, tokens: list[str]) -> bool:
+    """Return whether tokens note values of names; a value may be a call of the student's function with values."""
+    is_of_call = tokens[1:2] == ["="] and tokens[0].isidentifier() and context.forms.is_test_call(tokens[2:])
+    return is_of_call or bool(states_in(tokens))
+
+
 def _is_state(context: GuardContext, tokens: list[str]) -> bool:
-    return bool(states_in(tokens)) and (context.edit is None or not context.edit.adds(tokens))
+    return _notes(context, tokens) and (context.edit is None or not context.edit.adds(tokens))
 
 
 def _span_gives_away(context: GuardContext, reading: Reading, *, is_trace: bool) -> bool:
     shown = set(_SHOWN.findall(reading.prose)) if reading.marked else set()
+    is_read = bool(reading.marked) and bool(_READ_AS.search(reading.prose))
     for number, code in enumerate(reading.marked):
         is_shown = chr(FIRST_MARK + number) in shown and context.forms.permit_shown(tokens_of(code))
         is_shown = is_shown or (is_trace and _is_state(context, tokens_of(code)))
+        is_shown = is_shown or (is_read and context.forms.groups(tokens_of(code)))
         if not is_shown and gives_away(context, code):
             return True
     return False

@@ -12,7 +12,7 @@ from tutor_pedagogy.guard.neutral import is_sum
 from tutor_pedagogy.guard.rules import GuardRule
 from tutor_pedagogy.guard.tokens import flat, is_literal, is_one_thing, names_in, tokens_of
 from tutor_pedagogy.guard.views.instructions import edits
-from tutor_pedagogy.guard.vocabulary import BUILTINS, ENGLISH, KEYWORDS, phrase
+from tutor_pedagogy.guard.vocabulary import BUILTINS, ENGLISH, KEYWORDS, phrase, table_of
 from tutor_pedagogy.ladder.levels import HintLevel
 
 if TYPE_CHECKING:
@@ -40,9 +40,12 @@ _LOOKING, _TRYING = phrase("LOOKING"), phrase("TRYING")
 _MOVED_PART, _REMOVING = phrase("MOVED_PART"), phrase("REMOVING")
 _PART_OF_PROGRAM = "..."
 """The operand of an instruction that names a part of the program without its code: the line, the loop."""
+_SHELL = phrase("SHELL")
 _SIGNS = re.compile(r"[-+*/%<>=!:,()\[\]]{1,3}")
 _SIGN_BEFORE = frozenset({"+ ", "- ", "* ", "/ ", "% "})
 """The first two characters of code that is an operation, such as `- 1`, unlike the value `-1`."""
+_NUMBERS = dict(table_of("number_words"))
+_SPOKEN = [(re.compile(pattern, re.IGNORECASE), code) for code, pattern in table_of("spoken_operands")]
 _COMPARISONS = frozenset({"==", "!=", "<=", ">="})
 _SIGN = re.compile(r"[<>=!+\-*/%&|^@~]=?|\*\*|//|and|or|not|in|is")
 
@@ -149,9 +152,11 @@ def _by_inserting(context: GuardContext, told: _Instruction) -> bool:
     names_place = bool(_PLACE.search(told.reading.prose))
     if _SIGNS.fullmatch(told.new) or (len(tokens) > 1 and told.new[:2] in _SIGN_BEFORE):
         return names_place or bool(_REMOVING.match(told.edit.words))
+    if tokens[0] == "." and tokens[-1] == ")":
+        return names_place
     if is_one_thing(tokens) or tokens[0] == "print" or forms.is_mere_name(tokens) or is_syntax(tokens):
         return False
-    if forms.is_calculation(tokens):
+    if forms.is_calculation(tokens) or (_SHELL.search(told.reading.prose) and forms.permit(tokens)):
         return False
     return not context.material.has_code(tokens) or (names_place and _acts(context, told))
 
@@ -179,10 +184,20 @@ _BY_RULE: Mapping[GuardRule, Callable[[GuardContext, _Instruction], bool]] = {
 }
 
 
+def _written(words: str) -> str:
+    """Return the code that words say, such as `prices[0]` for “the first element of prices”, or the words."""
+    numbered = " ".join(_NUMBERS.get(word.lower(), word) for word in words.split()) if words.isascii() else words
+    for said, code in _SPOKEN:
+        if found := said.fullmatch(numbered):
+            return found.expand(code)
+    return numbered
+
+
 def _operand(context: GuardContext, words: str, reading: Reading) -> str:
     """Return the code of an operand: a code span in it, its quotation or all of it. Return "" if it is not code."""
     if _SIGN_NAME.fullmatch(words):
         return "()"
+    words = _written(words)
     marks = MARKS.findall(words)
     if marks:
         code = reading.span(marks[0])

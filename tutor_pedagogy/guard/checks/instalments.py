@@ -93,6 +93,8 @@ def _endings(context: GuardContext) -> Iterator[tuple[str, bool]]:
             return  # A number has no items.
         if ending[:1] == ["["] and fragment[-1] == "]" and is_bracketed_values(fragment):
             return  # Nor are two lists of values an item of a list.
+        if ending[:1] == ["("] and fragment[-1] in context.material.variables | context.material.parameters:
+            return  # A value is not called.
         is_call = len(fragment) > OPERATION and fragment[-1] == ")"
         if ending[:1] in (["["], ["("]) and is_call and not gives_away(context, " ".join(fragment)):
             return  # A bracket after a quoted call is another quotation, not its continuation.
