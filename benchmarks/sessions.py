@@ -125,7 +125,7 @@ def _judge(now: _Step, played: list[_Step], policy: Ladder) -> tuple[bool, str]:
         case "solved":
             return now.change == "solved", told
         case "question":
-            return before is not None and now.level == before.level, told
+            return bool(played) and now.level == played[-1].level, told
         case "attempt":
             if policy is Ladder.CODE:
                 return now.level == 1, told

@@ -11,6 +11,7 @@ MAX_TEST_NAME_CHARACTERS = 200
 MAX_FAILURE_CHARACTERS = 2000
 MAX_VALUES, MAX_VALUE_CHARACTERS = 20, 200
 """The maximum number of values that come with a failing test, and of the characters of each."""
+MAX_DOCUMENT_ID_CHARACTERS = 64
 MAX_POSITION = 2**31 - 1
 """The maximum of an LSP 3.17 `uinteger`."""
 
@@ -95,7 +96,7 @@ class Submission:
     """The code that a student asks about, the cursor, and the reports of checkers and of the interpreter.
 
     `first_line` is the line of the whole document at which `code` starts. `cursor` and `diagnostics` count from the
-    start of `code`.
+    start of `code`. `document_id` tells the client's documents apart, and says nothing of their names.
     """
 
     code: str
@@ -108,12 +109,15 @@ class Submission:
     cells: tuple[Cell, ...] = ()
     question: str | None = None
     test_report: TestReport | None = None
+    document_id: str | None = None
 
     def __post_init__(self) -> None:
         if len(self.code.encode("utf-8", "surrogatepass")) > MAX_CODE_BYTES:
             raise ValueError(f"code is limited to {MAX_CODE_BYTES // 1024} KiB")
         if self.question is not None and len(self.question) > MAX_QUESTION_CHARACTERS:
             raise ValueError(f"question is limited to {MAX_QUESTION_CHARACTERS} characters")
+        if self.document_id is not None and len(self.document_id) > MAX_DOCUMENT_ID_CHARACTERS:
+            raise ValueError(f"document_id is limited to {MAX_DOCUMENT_ID_CHARACTERS} characters")
         require_positions(self.first_line)
 
 

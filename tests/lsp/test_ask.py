@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
 from functools import partial
@@ -69,6 +70,18 @@ async def test_a_question_names_the_answer_that_it_is_about(editor: Editor, tuto
     await editor.answer(await editor.ask(uri, question="what is n?", followUpTo=str(MESSAGE_ID)))
 
     assert [ask.follow_up_to for ask in tutor.asks] == [None, str(MESSAGE_ID)]
+
+
+async def test_an_ask_tells_documents_apart_without_their_names(editor: Editor, tutor: ScriptedTutor) -> None:
+    """Asks about one document have one `document_id`, asks about two documents have two; no name can be read in it."""
+    first, second = await editor.open(CODE), await editor.open(CODE, "file:///work/other.py")
+
+    for uri in (first, first, second):
+        await editor.answer(await editor.ask(uri))
+
+    ids = [ask.document_id for ask in tutor.asks]
+    assert ids[0] == ids[1] != ids[2]
+    assert all(each is not None and re.fullmatch("[0-9a-f]{32}", each) for each in ids)
 
 
 async def test_the_command_is_answered_before_the_answer_starts(editor: Editor) -> None:

@@ -105,6 +105,25 @@ async def test_t13_a_mended_program_is_solved(tmp_path: Path) -> None:
     assert (accepted.change, accepted.hint_level, done.finding) == ("solved", 1, None)
 
 
+async def test_a_fix_in_another_function_is_noticed(tmp_path: Path) -> None:
+    """The problem is solved if the program runs again, though the function of the ask is unchanged."""
+    tutor = LocalTutor(tmp_path)
+    code = "def two():\n    return '2'\n\ndef three():\n    return two() + 1\n\nprint(three())\n"
+    crash = (
+        'Traceback (most recent call last):\n  File "a.py", line 7, in <module>\n    print(three())\n'
+        '  File "a.py", line 5, in three\n    return two() + 1\n'
+        'TypeError: can only concatenate str (not "int") to str\n'
+    )
+    asked = replace(question(code), cursor=Position(4, 0), traceback=crash, document_id="a")
+    await collect(tutor, asked)
+
+    mended = replace(asked, code=code.replace("'2'", "2"), traceback=None, request_id=uuid4())
+    accepted = (await collect(tutor, replace(mended, cursor=Position(1, 0))))[0]
+
+    assert isinstance(accepted, Accepted)
+    assert accepted.change == "solved"
+
+
 async def test_an_attempt_is_answered_with_what_changed(tmp_path: Path) -> None:
     """The answer to changed code begins with what became of the mistake."""
     tutor = LocalTutor(tmp_path, ladder="attempts")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -113,6 +114,7 @@ def capture(
         question=question or None,
         module_id=workspace_module(argument.uri),
         follow_up_to=argument.follow_up_to,
+        document_id=_document_id(document.uri),
     )
     return Captured(
         ask=ask,
@@ -123,6 +125,11 @@ def capture(
         anchor=anchor,
         revision=document.revision,
     )
+
+
+def _document_id(uri: str) -> str:
+    """Return a digest that tells a document from others, so that its name and folder stay here."""
+    return blake2b(uri.encode("utf-8", "surrogatepass"), digest_size=16, person=b"document").hexdigest()
 
 
 def _run_id(argument: AskArgument, around: _Surroundings, crash: Crash | None) -> UUID | None:

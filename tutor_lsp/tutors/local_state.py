@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.conversation.records import Version, highest_of_follow_up, place
+from tutor_pedagogy.conversation.records import RECENT, Version, highest_of_follow_up, place
 from tutor_pedagogy.conversation.said import digests_of, split_digests
 from tutor_pedagogy.conversation.snapshot import Snapshot
 from tutor_pedagogy.conversation.talk import NEW, Talk, Told
@@ -71,9 +71,10 @@ _IMPORT_OLD = (
 _FIND = """
 SELECT v.id, coalesce(r.id, v.id), v.fingerprint, v.asked_at, v.snapshot
 FROM versions AS v LEFT JOIN versions AS r ON r.id = v.root
-WHERE v.{column} = ? ORDER BY v.asked_at DESC, v.id DESC LIMIT ?
+WHERE v.{column} ? ORDER BY v.asked_at DESC, v.id DESC LIMIT ?
 """
-_OF_CODE, _OF_UNIT = _FIND.format(column="code_fingerprint"), _FIND.format(column="unit")
+_OF_CODE, _OF_UNIT = _FIND.format(column="code_fingerprint ="), _FIND.format(column="unit =")
+_LATELY = _FIND.format(column="asked_at >=")
 _VERSIONS = 20
 """The maximum number of versions of a code or a unit that are compared."""
 _STORE = """
@@ -141,6 +142,7 @@ class LocalState:
                 of_unit=_versions(connection, _OF_UNIT, snapshot.unit),
                 policy=policy,
                 now=now,
+                lately=lambda: _versions(connection, _LATELY, (now - RECENT).timestamp()),
             )
             asked = placement.circumstances
             if run_id is not None and _is_new(connection, run_id):
@@ -237,7 +239,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute(_ANSWERS_OF_SESSION)
 
 
-def _versions(connection: sqlite3.Connection, query: str, value: str) -> list[Version[int]]:
+def _versions(connection: sqlite3.Connection, query: str, value: str | float) -> list[Version[int]]:
     return [
         Version(
             key=key,

@@ -69,6 +69,19 @@ def compare(before: Snapshot | None, after: Snapshot, *, is_recent: bool) -> Com
     )
 
 
+def is_mended_elsewhere(before: Snapshot, after: Snapshot) -> bool:
+    """Return whether an edit outside the unit of an earlier ask has mended what that ask was about.
+
+    Only what the whole program shows counts: it parses again, or it runs to its end. A mistake that shows in the code
+    of one unit cannot be seen from another.
+    """
+    if before.program in {None, after.program} or not _is_solved(before, after):
+        return False
+    if before.unit != after.unit and (before.document is None or before.document != after.document):
+        return False
+    return after.finishes if _needed_a_run(before) else not before.parses
+
+
 def is_cosmetic(before: Snapshot, after: Snapshot) -> bool:
     """Return whether an edit changed only spaces, comments or the spelling of names."""
     return before.shape == after.shape
@@ -114,8 +127,11 @@ def _is_unseen(before: Snapshot, after: Snapshot, carried: int | None) -> bool:
     """Return whether the finding needed a run, its line still stands there, and the new ask says nothing of a run."""
     if after.reports_error or after.claims or not after.parses or after.finishes:
         return False
-    needed_a_run = before.parses and (before.exception not in {None, DIAGNOSTIC} or before.failed_test is not None)
-    return needed_a_run and carried is not None and after.failing is None
+    return _needed_a_run(before) and carried is not None and after.failing is None
+
+
+def _needed_a_run(before: Snapshot) -> bool:
+    return before.parses and (before.exception not in {None, DIAGNOSTIC} or before.failed_test is not None)
 
 
 def _is_hidden(before: Snapshot, after: Snapshot, lines: LineMap) -> bool:

@@ -11,16 +11,18 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from tutor_pedagogy.conversation.change import Comparison, compare, is_cosmetic
+from tutor_pedagogy.conversation.change import Comparison, compare, is_cosmetic, is_mended_elsewhere
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.ladder.policy import HIGHEST_OF_AN_ATTEMPT, Circumstances, Ladder
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from tutor_pedagogy.conversation.snapshot import Snapshot
 
+CHECK = "purpose.check"
+"""The rule of an answer that checks a program in which nothing was found."""
 RECENT = timedelta(minutes=60)
 """How long after an ask an edit of the same unit counts as an attempt at its problem."""
 
@@ -57,6 +59,8 @@ class Placement(Generic[Key]):
     circumstances: Circumstances
     comparison: Comparison
     stored: Snapshot
+    last_root: Key | None = None
+    """The root of the problem of the last ask about the same unit."""
 
 
 def place(
@@ -66,18 +70,23 @@ def place(
     of_unit: Sequence[Version[Key]],
     policy: Ladder,
     now: datetime,
+    lately: Callable[[], Iterable[Version[Key]]] = tuple,
 ) -> Placement[Key]:
     """Return the problem that an ask is about.
 
     `of_code` are the versions with the same fingerprint, `of_unit` the latest versions of the same unit, each with the
-    newest first. Two asks about the same code outside functions are about two problems if both report an error, and
-    the errors differ.
+    newest first. `lately` finds the student's latest versions of any unit; it is called if the program may have been
+    mended outside the unit. Versions of another document are no earlier versions of the unit. Two asks about the same
+    code outside functions are about two problems if both report an error, and the errors differ.
     """
     known = _version_of(snapshot, of_code)
+    of_unit = [one for one in of_unit if one.snapshot is None or not one.snapshot.is_of_other_document(snapshot)]
     last = of_unit[0] if of_unit else None
     comparison = compare(
         last.snapshot if last else None, snapshot, is_recent=last is not None and now - last.asked_at <= RECENT
     )
+    if comparison.change in {"none", "new"} and _is_well(snapshot):
+        comparison = _mended_elsewhere(snapshot, lately(), now) or comparison
     is_same_code = last is not None and any(version.key == last.key for version in of_code)
     if known is not None:
         made_effort = False
@@ -97,7 +106,8 @@ def place(
             is_solved=comparison.change == "solved",
         ),
         comparison=comparison,
-        stored=_with_known_error(snapshot, known),
+        stored=_stored(snapshot, known, comparison),
+        last_root=None if last is None else last.root,
     )
 
 
@@ -127,6 +137,31 @@ def _fingerprint(snapshot: Snapshot, known: Version[Key] | None, *, is_first: bo
         return snapshot.fingerprint
     error = f"{snapshot.fingerprint} {snapshot.exception} {snapshot.culprit}"
     return hashlib.sha256(error.encode()).hexdigest()
+
+
+def _is_well(snapshot: Snapshot) -> bool:
+    """Return whether nothing is known to be wrong, and the ask is for a look at the program, not for an explanation."""
+    is_for_more = snapshot.rule is not None and snapshot.rule.startswith("purpose.") and snapshot.rule != CHECK
+    return snapshot.parses and not snapshot.names_problem and not is_for_more
+
+
+def _mended_elsewhere(snapshot: Snapshot, lately: Iterable[Version[Key]], now: datetime) -> Comparison | None:
+    """Return that the problem of an earlier ask is solved if an edit outside this unit has mended it, else None."""
+    for version in lately:
+        before = version.snapshot
+        if before is None or before.is_solved or now - version.asked_at > RECENT:
+            return None
+        if before.names_problem and not before.is_of_other_document(snapshot):
+            is_solved = is_mended_elsewhere(before, snapshot)
+            return Comparison(change="solved", before=before, after=snapshot) if is_solved else None
+    return None
+
+
+def _stored(snapshot: Snapshot, known: Version[Key] | None, comparison: Comparison) -> Snapshot:
+    """Return the snapshot to store: with the known error of this code, and whether its problem was told to be gone."""
+    was_solved = known is not None and known.snapshot is not None and known.snapshot.is_solved
+    is_solved = comparison.change == "solved" or (was_solved and _is_well(snapshot))
+    return replace(_with_known_error(snapshot, known), is_solved=is_solved)
 
 
 def _with_known_error(snapshot: Snapshot, known: Version[Key] | None) -> Snapshot:
@@ -162,7 +197,11 @@ def _attempted(
     """
     if comparison.is_attempt:
         return of_unit[0]
+    if not of_unit or (of_unit[0].snapshot is not None and of_unit[0].snapshot.is_solved):
+        return None
     for version in of_unit[1:]:
+        if version.snapshot is not None and version.snapshot.is_solved:
+            return None
         if now - version.asked_at > RECENT:
             return None
         if version.snapshot is not None and compare(version.snapshot, snapshot, is_recent=True).is_attempt:

@@ -53,6 +53,12 @@ class Snapshot:
     parses: bool = True
     finishes: bool = False
     """Whether the evaluator ran the program to its end."""
+    document: str | None = None
+    """What the client calls the document; None if it does not tell its documents apart."""
+    program: str | None = None
+    """The digest of all code of the ask, without blank lines and the spaces at the ends of lines."""
+    is_solved: bool = False
+    """Whether the ask was told that the problem is gone."""
     failing: int | None = None
     """The number of failing tests in the report of a test run; None without a report."""
     failed_test: str | None = None
@@ -84,6 +90,10 @@ class Snapshot:
             return False
         return self.exception == other.exception or DIAGNOSTIC in {self.exception, other.exception}
 
+    def is_of_other_document(self, other: Snapshot) -> bool:
+        """Return whether two asks are known to be about two documents."""
+        return None not in {self.document, other.document} and self.document != other.document
+
     def to_json(self) -> dict[str, Any]:
         """Return the snapshot as plain values for JSON, without the fields that have their default value."""
         values = {name: value for name, value in asdict(self).items() if value != _DEFAULTS.get(name, ...)}
@@ -106,6 +116,12 @@ _DEFAULTS = {field.name: field.default for field in fields(Snapshot)}
 def digests(lines: Sequence[str]) -> bytes:
     """Return the digests of a unit's lines, without the spaces around them; empty if there are too many lines."""
     return b"" if len(lines) > MAX_LINES else b"".join(map(digest, lines))
+
+
+def digest_of_program(code: str) -> str:
+    """Return the digest of a program's lines, without blank ones and the spaces at their ends."""
+    lines = "\n".join(filter(None, map(str.rstrip, code.splitlines())))
+    return blake2b(lines.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def digest(line: str) -> bytes:

@@ -6,7 +6,7 @@ import re
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
-from tutor_pedagogy.conversation.snapshot import DIAGNOSTIC, MAX_NAME, Snapshot, digest, digests
+from tutor_pedagogy.conversation.snapshot import DIAGNOSTIC, MAX_NAME, Snapshot, digest, digest_of_program, digests
 from tutor_pedagogy.offline.engine.crash import read_crash, without_values
 from tutor_pedagogy.offline.engine.program import Program
 
@@ -45,6 +45,8 @@ def take_snapshot(submission: Submission, problem: Problem, finding: ReportedFin
         is_at_module_level=unit.kind in {"module", "cell"},
         parses=program.fault is None,
         finishes=finding is not None and not claims and error is None and program.finishes,
+        document=submission.document_id,
+        program=digest_of_program(submission.code),
         failing=None if report is None else report.failed + report.errors,
         failed_test=_failed_test(submission),
     )

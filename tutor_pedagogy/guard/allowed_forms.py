@@ -139,9 +139,9 @@ class AllowedForms:
             return False
         if len(tokens) == 1:
             return True
-        if parts[0] in self._material.imported and parts[0] in LIBRARIES and len(parts) > 1:
-            return True
-        if tokens[0] != "." and self._libraries and (parts[0] in LIBRARIES or self._is_known(parts[0])):
+        is_imported = parts[0] in self._material.imported and parts[0] in LIBRARIES
+        is_of_library = self._libraries and (parts[0] in LIBRARIES or self._is_known(parts[0]))
+        if is_imported or (tokens[0] != "." and is_of_library):
             return True
         return all(map(self._is_known, parts))
 

@@ -118,9 +118,9 @@ def _is_expression(tokens: Sequence[str]) -> bool:
     if not any(is_value(token) or token in _OPERATORS for token in tokens):
         return False
     depth = 0
-    for token in tokens:
-        depth += (token in OPENING) - (token in CLOSING)
-        if token == "=" and not depth:
+    for each in tokens:
+        depth += (each in OPENING) - (each in CLOSING)
+        if each == "=" and not depth:
             return _gives_values(tokens)
     return _OPERATORS.issuperset(KEYWORDS.intersection(tokens) - CONSTANTS)
 

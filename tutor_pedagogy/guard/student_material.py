@@ -182,7 +182,7 @@ class StudentMaterial:
         return wanted in self._corpus or ("#" in self._code and wanted in self._without_comments)
 
     def has_around_gaps(self, tokens: Sequence[str]) -> bool:
-        """Return whether tokens are a line of the code, or a part of one, in which an ellipsis stands for some tokens."""
+        """Return whether tokens are a line of the code, or a part of one, with an ellipsis for some of its tokens."""
         if _ELLIPSES.isdisjoint((token,) for token in tokens):
             return False
         parts = " ".join(tokens).replace("\u2026", "...").split("...")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import bindparam, func, select, true, update
 from sqlalchemy.orm import aliased
 
-from tutor_pedagogy.conversation.records import Version, highest_of_follow_up, place
+from tutor_pedagogy.conversation.records import RECENT, Version, highest_of_follow_up, place
 from tutor_pedagogy.conversation.snapshot import Snapshot
 from tutor_pedagogy.ladder.policy import Circumstances, Ladder, Standing, Step, step
 from tutor_server.errors import NotFound
@@ -51,6 +51,13 @@ class _Rung(NamedTuple):
 
 
 _ROOT = aliased(Problem)
+_COLUMNS = (
+    Problem.id,
+    func.coalesce(_ROOT.id, Problem.id, type_=Problem.id.type),
+    Problem.fingerprint,
+    Problem.updated_at,
+    Problem.snapshot,
+)
 
 
 def _versions(name: str, limit: int) -> Query[_Row]:
@@ -60,13 +67,7 @@ def _versions(name: str, limit: int) -> Query[_Row]:
     """
     return Query(
         lambda _: (
-            select(
-                Problem.id,
-                func.coalesce(_ROOT.id, Problem.id, type_=Problem.id.type),
-                Problem.fingerprint,
-                Problem.updated_at,
-                Problem.snapshot,
-            )
+            select(*_COLUMNS)
             .outerjoin(_ROOT, _ROOT.id == Problem.root_id)
             .where(Problem.user_id == bindparam("user"), getattr(Problem, name) == bindparam("value"))
             .order_by(Problem.updated_at.desc())
@@ -76,6 +77,21 @@ def _versions(name: str, limit: int) -> Query[_Row]:
     )
 
 
+def _lately() -> Query[_Row]:
+    """Return the query of a student's latest versions of any code since a moment."""
+    return Query(
+        lambda _: (
+            select(*_COLUMNS)
+            .outerjoin(_ROOT, _ROOT.id == Problem.root_id)
+            .where(Problem.user_id == bindparam("user"), Problem.updated_at >= bindparam("since"))
+            .order_by(Problem.updated_at.desc())
+            .limit(VERSIONS_OF_UNIT)
+        ),
+        _Row,
+    )
+
+
+_LATELY = _lately()
 _OF_CODE = _versions("code_fingerprint", VERSIONS_OF_CODE)
 _OF_UNIT = _versions("unit", VERSIONS_OF_UNIT)
 _STANDING = Query(
@@ -143,7 +159,12 @@ def place_ask(
     """Store the version of an ask and the hint level of its problem, which rises by one at most, to `bound`."""
     of_code = _find(connection, _OF_CODE, user_id, snapshot.fingerprint)
     of_unit = _find(connection, _OF_UNIT, user_id, snapshot.unit)
-    placement = place(snapshot, of_code=of_code, of_unit=of_unit, policy=policy, now=now)
+
+    def lately() -> list[Version[UUID]]:
+        rows = _LATELY.all(connection, {"user": user_id, "since": now - RECENT})
+        return [row.version() for row in rows]
+
+    placement = place(snapshot, of_code=of_code, of_unit=of_unit, policy=policy, now=now, lately=lately)
     asked = placement.circumstances
     if run_id is not None and _is_new_run(connection, user_id, run_id, now):
         asked = replace(asked, made_effort=True)
@@ -154,7 +175,7 @@ def place_ask(
         raised=Raised(root_id, taken.level, moved=taken.moved),
         circumstances=asked,
         comparison=placement.comparison,
-        last_problem_id=of_unit[0].root if of_unit else None,
+        last_problem_id=placement.last_root,
     )
 
 

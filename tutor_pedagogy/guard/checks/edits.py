@@ -168,7 +168,11 @@ def _by_moving(context: GuardContext, told: _Instruction) -> bool:
 
 def _acts(_context: GuardContext, told: _Instruction) -> bool:
     """Return whether code is an assignment, a call or a statement, rather than the name of a value."""
-    return any(token[-1] == "=" and token not in _COMPARISONS for token in told.tokens) or told.tokens[-1] == ")" or bool(STATEMENT.fullmatch(told.new))
+    return (
+        any(token[-1] == "=" and token not in _COMPARISONS for token in told.tokens)
+        or told.tokens[-1] == ")"
+        or bool(STATEMENT.fullmatch(told.new))
+    )
 
 
 _BY_RULE: Mapping[GuardRule, Callable[[GuardContext, _Instruction], bool]] = {
