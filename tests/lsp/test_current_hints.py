@@ -87,6 +87,16 @@ async def test_the_editor_names_the_format(conversation: Conversation, formats: 
     assert (await hover(editor, uri, 0))["kind"] == kind
 
 
+async def test_a_message_says_where_to_read_the_hint(conversation: Conversation) -> None:
+    """An editor with hovers that opens no documents is told in the first words of the message where the hint is."""
+    editor = conversation.editor
+    await editor.initialize({"textDocument": {"hover": {}}})
+    await editor.ask(await editor.open(CODE), 0, 4)
+
+    message = (await editor.hear("window/showMessage"))["message"]
+    assert message.startswith("Hint 1 · question (hover over line 1 to read it):\n\n")
+
+
 async def test_the_capability_is_announced(conversation: Conversation) -> None:
     """The server offers hovers in its reply to `initialize`."""
     reply = await conversation.editor.initialize({})

@@ -473,4 +473,4 @@ async def test_a_reply_of_another_shape_does_no_harm(conversation: Conversation)
 
     await editor.ask(uri, diagnostics=[diagnostic(0, 0, 1, "Odd.")])
 
-    assert (await editor.hear("window/showMessage"))["message"].startswith("**Hint 1 · question**")
+    assert (await editor.hear("window/showMessage"))["message"].startswith("Hint 1 · question\n\n")

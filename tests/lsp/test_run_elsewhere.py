@@ -245,4 +245,4 @@ class TestOtherClients:
         message = await editor.until(
             lambda: next((p for p in editor.all_heard("window/showMessage") if "Hint" in p["message"]), None)
         )
-        assert message["message"].startswith("**Hint 1 · question · shapes.py**")
+        assert message["message"].startswith("Hint 1 · question · shapes.py\n\n")

@@ -161,7 +161,9 @@ class BufferedPresenter:
         line = f"line {started.range.start.line + 1}"
         markdown = f"**{heading(label, self._elsewhere, line, note, is_ai=is_ai)}**{body}\n"
         if self._document is None or not await self._document.show(markdown):
-            message = f"**{heading(label, self._elsewhere, note, is_ai=is_ai)}**{body}"
+            # Some editors show only the beginning of a message, in one line and without its line ends.
+            hover = f" (hover over {line} to read it):" if self._editor.hovers else ""
+            message = f"{heading(label, self._elsewhere, note, is_ai=is_ai)}{hover}{body}"
             self._editor.show_message(message.strip(), types.MessageType.Info)
 
 

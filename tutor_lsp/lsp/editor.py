@@ -32,6 +32,8 @@ class Editor:
         """Whether the editor supports the custom messages of `protocol`."""
         self.shows_documents = False
         self.shows_progress = False
+        self.hovers = False
+        """Whether the editor says that it shows hovers."""
         self.hovers_markdown = True
         """Whether a hover may be Markdown."""
         self.has_configuration = False
@@ -52,6 +54,7 @@ class Editor:
         experimental = capabilities.experimental
         self.speaks_tutor = isinstance(experimental, dict) and bool(experimental.get("tutor"))
         hover = capabilities.text_document.hover if capabilities.text_document is not None else None
+        self.hovers = hover is not None
         if hover is not None and hover.content_format:
             self.hovers_markdown = types.MarkupKind.Markdown in hover.content_format
         if (window := capabilities.window) is not None:

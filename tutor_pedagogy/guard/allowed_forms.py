@@ -137,11 +137,9 @@ class AllowedForms:
         parts, dots = dotted[::2], dotted[1::2]
         if not parts or len(parts) != len(dots) + 1 or set(dots) - {"."} or not all(map(str.isidentifier, parts)):
             return False
-        if len(tokens) == 1:
-            return True
         is_imported = parts[0] in self._material.imported and parts[0] in LIBRARIES
         is_of_library = self._libraries and (parts[0] in LIBRARIES or self._is_known(parts[0]))
-        if is_imported or (tokens[0] != "." and is_of_library):
+        if len(tokens) == 1 or is_imported or (tokens[0] != "." and is_of_library):
             return True
         return all(map(self._is_known, parts))
 
