@@ -99,10 +99,9 @@ class AllowedForms:
             case [setting, "=", *value] if value and setting in _PRINT_SETTINGS:
                 return is_literal(value)
             case [string] if is_string(string) and string[0] in "fF":
-                if self._material.has_code(['"', *flat(_FIELD.sub(" ", string[2:-1]))]) and string[2] != "{":
-                    return False
+                is_own_text = string[2] != "{" and self._material.has_code(['"', *flat(_FIELD.sub(" ", string[2:-1]))])
                 fields = [field.rpartition("=")[0] or field.partition(":")[0] for field in _FIELD.findall(string)]
-                return all(self.permit_shown(tokens_of(field)) for field in fields)
+                return not is_own_text and all(self.permit_shown(tokens_of(field)) for field in fields)
             case [name] if name.isidentifier():
                 return name in self._material.names or name in CONSTANTS
             case ["type" | "len", "(", *_]:
@@ -135,7 +134,7 @@ class AllowedForms:
         tokens = _without_empty_brackets(tokens)
         dotted = list(tokens[1:] if tokens and tokens[0] == "." else tokens)
         parts, dots = dotted[::2], dotted[1::2]
-        if not parts or len(parts) != len(dots) + 1 or set(dots) - {"."} or not all(map(str.isidentifier, parts)):
+        if not parts or not _are_dotted(parts, dots):
             return False
         is_imported = parts[0] in self._material.imported and parts[0] in LIBRARIES
         is_of_library = self._libraries and (parts[0] in LIBRARIES or self._is_known(parts[0]))
@@ -314,6 +313,10 @@ class AllowedForms:
 def is_syntax(tokens: Sequence[str]) -> bool:
     """Return whether tokens only name parts of Python's syntax: `if`/`else`, `not in`, `for ... in ...:`, `[ ]`."""
     return _SYNTAX.issuperset(tokens) or _BRACKETS_OR_PLACEHOLDERS.issuperset(tokens)
+
+
+def _are_dotted(parts: Sequence[str], dots: Sequence[str]) -> bool:
+    return len(parts) == len(dots) + 1 and {"."}.issuperset(dots) and all(map(str.isidentifier, parts))
 
 
 def _arguments(inside: Sequence[str]) -> list[list[str]]:

@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 _GAPS = frozenset({"...", "\u2026", "_", "___", '"..."', "'...'", '"\u2026"', "'\u2026'"})
 _SUM_SIGNS = frozenset("+-*/%=<>(),.") | {"//", "**", "==", "!=", "<=", ">=", "~"}
 _OPERATORS = _SUM_SIGNS - frozenset("(),.=") | frozenset(("and", "or", "not", "in", "is", "if", "else"))
+_DOING = _OPERATORS | {"for", "while", "with", "+=", "-=", "*="}
+_OF_SOLUTIONS = frozenset({"return", "import", "from", "global", "nonlocal", "yield", "break", "continue", "raise"})
+"""Statements that are the same in every program."""
 _OF_PYTHON = BUILTINS | KEYWORDS | LIBRARIES | METHODS
 _TRUTHS = frozenset(("True", "False", "None", "and", "or", "not", "(", ")", "=", "=="))
 _LOGIC = frozenset({"and", "or", "not", "is", "True", "False", "None"})
 _COMMON = frozenset({",", ".", ":", '"'})
 _BETWEEN_STATES = frozenset({":", ",", ";", "and"})
-_NAME, _VALUE = "a name", "a value"
+_OPERAND = "a name or a value"
 _MOST_TOKENS = 24
 _ALIKE = 0.65
 """The share of equal tokens from which on a foreign expression is a part of the student's program in other words."""
@@ -81,9 +84,10 @@ def _is_state(tokens: Sequence[str]) -> bool:
 def is_foreign(tokens: Sequence[str], material: StudentMaterial, edit: KnownEdit | None) -> bool:
     """Return whether tokens are a small example that shares no name and no text with the student's program.
 
-    Its form must be that of a part of the program, or unlike every part. It must not show what the known edit adds.
+    Each statement's form must be that of a part of the program, or unlike every part. The example must not show what
+    the known edit adds.
     """
-    if len(tokens) > _MOST_TOKENS or not _is_expression(tokens):
+    if len(tokens) > _MOST_TOKENS or not _does_something(tokens):
         return False
     fields = [part for token in tokens if is_string(token) and token[0] in "fF" for part in flat(token[1:])]
     names = {name.casefold() for name in (*tokens, *fields) if name.isidentifier() and name not in material.imported}
@@ -91,11 +95,29 @@ def is_foreign(tokens: Sequence[str], material: StudentMaterial, edit: KnownEdit
         return False
     if edit is not None and any(_shows(tokens, run) for run in edit.added):
         return False
-    if _gives_values(tokens) or _OF_PYTHON.issuperset(name for name in tokens if name.isidentifier()):
+    if _gives_values(tokens):
         return True
-    form = _form(tokens)
     own = [_form(line.tokens) for line in material.lines]
+    return all(_is_unlike(statement, own) for statement in _statements(tokens))
+
+
+def _is_unlike(statement: Sequence[str], own: Sequence[list[str]]) -> bool:
+    names = {name for name, after in zip(statement, [*statement[1:], ""], strict=True) if after != "="}
+    is_of_values = _OF_PYTHON.issuperset(filter(str.isidentifier, names))
+    if is_of_values and KEYWORDS.isdisjoint(set(statement) - _OPERATORS - CONSTANTS):
+        return True
+    form = _form(statement)
     return any(_holds(line, form) for line in own) or not any(_is_alike(form, line) for line in own)
+
+
+def _statements(tokens: Sequence[str]) -> list[list[str]]:
+    found: list[list[str]] = [[]]
+    for each in tokens:
+        if each == ";":
+            found.append([])
+        else:
+            found[-1].append(each)
+    return [statement for statement in found if statement]
 
 
 def is_far(tokens: Sequence[str], material: StudentMaterial, edit: KnownEdit) -> bool:
@@ -113,16 +135,12 @@ def is_far(tokens: Sequence[str], material: StudentMaterial, edit: KnownEdit) ->
     return not any(_is_alike(list(tokens), line) for line in (edit.old, edit.new))
 
 
-def _is_expression(tokens: Sequence[str]) -> bool:
-    """Return whether tokens calculate something, or give names values. A mere name does not, nor does a statement."""
-    if not any(is_value(token) or token in _OPERATORS for token in tokens):
+def _does_something(tokens: Sequence[str]) -> bool:
+    """Return whether tokens are more than a name or a call without values, which name a part of a solution."""
+    if tokens[0] in _OF_SOLUTIONS:
         return False
-    depth = 0
-    for each in tokens:
-        depth += (each in OPENING) - (each in CLOSING)
-        if each == "=" and not depth:
-            return _gives_values(tokens)
-    return _OPERATORS.issuperset(KEYWORDS.intersection(tokens) - CONSTANTS)
+    is_attribute = len(tokens) == _FEWEST and tokens[1] == "." and not _OF_PYTHON.intersection(tokens)
+    return is_attribute or any(is_value(token) or token in _DOING for token in tokens)
 
 
 def _gives_values(tokens: Sequence[str]) -> bool:
@@ -139,10 +157,8 @@ def _shows(tokens: Sequence[str], run: Sequence[str]) -> bool:
 
 def _form(tokens: Iterable[str]) -> list[str]:
     return [
-        _VALUE
-        if is_value(token) and token not in CONSTANTS
-        else _NAME
-        if token.isidentifier() and token not in _OF_PYTHON
+        _OPERAND
+        if (is_value(token) and token not in CONSTANTS) or (token.isidentifier() and token not in _OF_PYTHON)
         else token
         for token in tokens
     ]

@@ -50,7 +50,7 @@ def broken_rule(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
     if rule or context.level >= HintLevel.SOLUTION or unit.text.isspace():
         return rule
     if _is_mere_talk(context, unit):
-        rule = edit_in_words.check_talk(context, unit.begun + unit.text)
+        rule = edit_in_words.check_talk(context, unit.begun + unit.text) or edits.check_talk(context, unit)
         return rule or (instalments.check(context, unit) if len(unit.text) < _SHORT else None)
     return next(filter(None, (check(context, unit) for check in CHECKS)), None)
 

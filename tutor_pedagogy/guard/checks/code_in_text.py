@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _READ_AS = phrase("READ_AS")
 _STEP, _EDITING = phrase("STEP"), phrase("INSTRUCTS")
+_NOTED = re.compile(rf"(?m)^[\W\d]{{0,6}}(?:{MARK}|[^\W\d]\w*[ ]=[ ]\S{{1,40}}):[ ]")
 _ASSUMED = re.compile(rf"(?i)\b(?:with|for|if|take|given|let)\s+(?:[a-z]+\s+)?{MARK}")
 _SHOWN = phrase("SHOWN", rf"{{}}\s+({MARK})")
 # linear: both repeats are bounded, in a sentence of at most 4,600 characters (`MAX_LINE`, `_REMEMBERED` in `units`)
@@ -52,7 +53,7 @@ def _is_trace(context: GuardContext, reading: Reading, runs: list[list[str]]) ->
     names = {tokens[0] for tokens in (*runs, *spans) if _notes(context, tokens)}
     if not names or _EDITING.search(reading.prose):
         return False
-    return len(names) > 1 or bool(_STEP.search(reading.prose) or _ASSUMED.search(reading.prose))
+    return len(names) > 1 or any(sign.search(reading.prose) for sign in (_STEP, _ASSUMED, _NOTED))
 
 
 def _notes(context: GuardContext, tokens: list[str]) -> bool:

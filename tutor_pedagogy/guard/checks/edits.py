@@ -37,6 +37,7 @@ _ENGLISH = ENGLISH - {"and", "or"}
 _FREE_FUNCTIONS = BUILTINS - {"self", "cls"}
 _SIGN_NAME = phrase("SIGN_NAME")
 _LOOKING, _TRYING = phrase("LOOKING"), phrase("TRYING")
+_MOVING = phrase("MOVING")
 _MOVED_PART, _REMOVING = phrase("MOVED_PART"), phrase("REMOVING")
 _PART_OF_PROGRAM = "..."
 """The operand of an instruction that names a part of the program without its code: the line, the loop."""
@@ -46,6 +47,11 @@ _SIGN_BEFORE = frozenset({"+ ", "- ", "* ", "/ ", "% "})
 """The first two characters of code that is an operation, such as `- 1`, unlike the value `-1`."""
 _NUMBERS = dict(table_of("number_words"))
 _SPOKEN = [(re.compile(pattern, re.IGNORECASE), code) for code, pattern in table_of("spoken_operands")]
+_SPOKEN_PARTS = [
+    (re.compile(rf"\b{said.pattern}\b", re.IGNORECASE), code)
+    for said, code in _SPOKEN
+    if " of" in said.pattern or "of|in" in said.pattern
+]
 _COMPARISONS = frozenset({"==", "!=", "<=", ">="})
 _SIGN = re.compile(r"[<>=!+\-*/%&|^@~]=?|\*\*|//|and|or|not|in|is")
 
@@ -63,10 +69,17 @@ def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
     """Return the rule of the first editing instruction that reveals withheld code, or None."""
     for reading in unit.readings:
         prose = LINE_NUMBERS.sub("line", reading.prose) if _DIGIT.search(reading.prose) else reading.prose
+        if " of " in prose:
+            prose = _with_parts_written(prose)
         for edit in edits(prose):
             if _gives_away(context, edit, reading):
                 return edit.rule
     return None
+
+
+def check_talk(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
+    """Return the rule if prose without any sign of code tells to move a part of the program."""
+    return check(context, unit) if _MOVING.search(unit.text) else None
 
 
 def _gives_away(context: GuardContext, edit: Edit, reading: Reading) -> bool:
@@ -94,7 +107,9 @@ def _by_contrast(context: GuardContext, told: _Instruction) -> bool:
     parts = told.edit.old.split()
     ends = (" ".join(parts[-size:]) for size in range(_WORDS_BEFORE, 0, -1))
     old = next(filter(None, (_operand(context, end, told.reading) for end in ends)), "")
-    is_result = bool(old) and is_literal(told.tokens) and (tokens_of(old)[0].isidentifier() or is_sum(tokens_of(old)))
+    is_raised = told.new.endswith(("Error", "Exception")) and told.new.isidentifier()
+    is_value = is_literal(told.tokens) and bool(old) and (tokens_of(old)[0].isidentifier() or is_sum(tokens_of(old)))
+    is_result = is_value or is_raised
     return bool(old) and old != told.new and not is_result
 
 
@@ -186,6 +201,13 @@ _BY_RULE: Mapping[GuardRule, Callable[[GuardContext, _Instruction], bool]] = {
     GuardRule.EDIT_ATTACH: _by_attaching,
     GuardRule.EDIT_MOVE: _by_moving,
 }
+
+
+def _with_parts_written(prose: str) -> str:
+    """Return a sentence with code for the parts of values that it names: `a[0]` for “the first element of a”."""
+    for said, code in _SPOKEN_PARTS:
+        prose = said.sub(code, prose)
+    return prose
 
 
 def _written(words: str) -> str:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.guard.disclosure import MARKS, OPERATION, gives_away, is_new_statement
+from tutor_pedagogy.guard.neutral import states_in
 from tutor_pedagogy.guard.rules import GuardRule
 from tutor_pedagogy.guard.tokens import all_tokens_of, is_bracketed_values, is_value, names_in, tokens_of
 from tutor_pedagogy.guard.vocabulary import ENGLISH
@@ -62,8 +63,8 @@ def _completes(context: GuardContext, fragment: str) -> bool:
         context.fragments.clear()  # No statement continues across a quoted test case: forget its beginnings.
         return False
     tokens = _before(all_tokens_of(fragment), "#")
-    if not tokens:
-        return False
+    if not tokens or states_in(tokens) or context.material.traces(tokens):
+        return False  # A value that is noted is no part of a statement.
     context.fragments.append(tokens[-_LONGEST_FRAGMENT:])
     del context.fragments[:-_REMEMBERED]
     if len(tokens) > _LONGEST_FRAGMENT:

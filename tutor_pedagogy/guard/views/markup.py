@@ -19,6 +19,7 @@ MARK = f"[{chr(FIRST_MARK)}-{chr(FIRST_MARK + MAX_MARKS - 1)}]"
 _CODE = re.compile(r"(?<!`)(`{1,16})(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 # linear: the next search begins after the placeholders and separators that were read, so each is read once
 _NEIGHBOURS = re.compile(rf"{MARK}(?:[ \t]*+(?:(?:[+→]|->|&)[ \t]*+)?+{MARK})+")
+_VALUE = re.compile(r"-?\d[\d.]*|True|False|None|\"[^\"]*\"|'[^']*'|\[[^\[\]]{0,80}\]")
 _LINE_MARKER = re.compile(r"(?m)^(?:[ \t]*(?:>|[-*+•](?=[ \t])|\d{1,3}[.)](?=[ \t])|#{1,6}(?=[ \t])))+[ \t]?")
 _LINE_MARKERS = ">-*+\u2022#0123456789"
 _DIFF_MARKER = re.compile(r"(?m)^(?:[+-]{1,3}(?=[^\s+=-])|@@[^\n]*@@)")
@@ -101,6 +102,8 @@ def _with_neighbours_joined(reading: Reading) -> Reading:
     marked = list(reading.marked)
 
     def join(match: re.Match[str]) -> str:
+        if ("\u2192" in match[0] or "->" in match[0]) and _VALUE.fullmatch(reading.span(match[0][-1])):
+            return match[0]  # An arrow to a value says what an expression gives.
         marks = re.findall(MARK, match[0])
         marked[ord(marks[0]) - FIRST_MARK] = " ".join(map(reading.span, marks))
         return str(marks[0])
