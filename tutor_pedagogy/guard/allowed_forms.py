@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.guard.forms import (
+    CALLING,
+    are_dotted,
+    arguments,
+    is_calculation,
+    is_syntax,
+    without_empty_brackets,
+)
 from tutor_pedagogy.guard.looks import Looks
 from tutor_pedagogy.guard.neutral import has_gap, is_shown_object, is_sum
 from tutor_pedagogy.guard.tokens import (
-    BRACKETS,
-    CLOSING,
     LITERAL_SIGNS,
-    OPENING,
     closing,
     flat,
     is_literal,
@@ -28,19 +33,11 @@ if TYPE_CHECKING:
     from tutor_pedagogy.guard.known_edit import KnownEdit
     from tutor_pedagogy.guard.student_material import StudentMaterial
 
-_OPERATORS = frozenset("+-*/%<>") | {"//", "**", "<=", ">=", "==", "!=", "and", "or", "not", "in", "is"}
-_CALCULATING = _OPERATORS | LITERAL_SIGNS | BUILTINS
 _GIVEN_SIGNS = LITERAL_SIGNS | {":", "."}
-_PLACEHOLDERS = frozenset({"...", "…", "_", "/", ","})
-_SYNTAX = (KEYWORDS - CONSTANTS) | _PLACEHOLDERS | {":"}
-_BRACKETS_OR_PLACEHOLDERS = BRACKETS | _PLACEHOLDERS
 _CALLABLE = BUILTINS | METHODS
-_CALLING = BUILTINS | BRACKETS
 _LOOKS = frozenset({"type", "id", "repr", "vars", "dir", "help", "bool"})
-_SEPARATORS = frozenset({","})
 _PRINT_SETTINGS = frozenset({"sep", "end", "file", "flush"})
 _FIELD = re.compile(r"\{([^{}]*)\}")
-_MAX_VALUE_TOKENS = 15
 _ONE_VALUE = 3
 """The number of tokens of a collection of one value."""
 
@@ -124,17 +121,17 @@ class AllowedForms:
             return False
         if tokens[-1] != ")":
             return True
-        name = _without_empty_brackets(tokens)
+        name = without_empty_brackets(tokens)
         if tokens[0] in self._material.imported:
             return len(name) > 1
         return tokens[0] not in self._material.identifiers and not (len(name) > 1 and self._material.has_code(name))
 
     def is_dotted_name(self, tokens: Sequence[str]) -> bool:
         """Return whether tokens are a known dotted name, with or without empty parentheses: `len()`, `math.sqrt`."""
-        tokens = _without_empty_brackets(tokens)
+        tokens = without_empty_brackets(tokens)
         dotted = list(tokens[1:] if tokens and tokens[0] == "." else tokens)
         parts, dots = dotted[::2], dotted[1::2]
-        if not parts or not _are_dotted(parts, dots):
+        if not parts or not are_dotted(parts, dots):
             return False
         is_imported = parts[0] in self._material.imported and parts[0] in LIBRARIES
         is_of_library = self._libraries and (parts[0] in LIBRARIES or self._is_known(parts[0]))
@@ -153,7 +150,7 @@ class AllowedForms:
         reduced = self._with_calls_as_values(tokens)
         if reduced is None or ("print" in reduced and self._has_own_string(reduced)):
             return False
-        return _is_calculation(reduced)
+        return is_calculation(reduced)
 
     def is_calculation(self, tokens: Sequence[str]) -> bool:
         """Return whether tokens are a short calculation with literal values.
@@ -163,8 +160,8 @@ class AllowedForms:
         """
         if any(token[0] in "fF" and is_string(token) and "{" in token for token in tokens):
             return False
-        if not _is_calculation(tokens) or _CALLING.isdisjoint(tokens):
-            return _is_calculation(tokens)
+        if not is_calculation(tokens) or CALLING.isdisjoint(tokens):
+            return is_calculation(tokens)
         calls = (tokens[number : number + 3] for number, token in enumerate(tokens) if token in BUILTINS)
         holds_own_call = any(is_string(call[-1]) and self._material.has_code(call) for call in calls)
         is_mere_call = tokens[0] in BUILTINS and tokens[1] == "(" and is_literal(tokens[2:-1])
@@ -199,7 +196,7 @@ class AllowedForms:
         """Return whether tokens call `print` with arguments that a hint may suggest printing."""
         match tokens:
             case ["print", "(", *inside] if inside:
-                return all(map(self.permit_shown, _arguments(inside[:-1] if inside[-1] == ")" else inside)))
+                return all(map(self.permit_shown, arguments(inside[:-1] if inside[-1] == ")" else inside)))
         return False
 
     def _with_calls_as_values(self, tokens: Sequence[str]) -> list[str] | None:
@@ -308,42 +305,3 @@ class AllowedForms:
         if not tokens or self._material.has_code(tokens) or self._is_item(tokens):
             return bool(tokens)
         return len(tokens) == _ONE_VALUE and self.is_value(tokens)
-
-
-def is_syntax(tokens: Sequence[str]) -> bool:
-    """Return whether tokens only name parts of Python's syntax: `if`/`else`, `not in`, `for ... in ...:`, `[ ]`."""
-    return _SYNTAX.issuperset(tokens) or _BRACKETS_OR_PLACEHOLDERS.issuperset(tokens)
-
-
-def _are_dotted(parts: Sequence[str], dots: Sequence[str]) -> bool:
-    return len(parts) == len(dots) + 1 and {"."}.issuperset(dots) and all(map(str.isidentifier, parts))
-
-
-def _arguments(inside: Sequence[str]) -> list[list[str]]:
-    """Return the arguments of a call, each as a list of tokens, from the tokens between its parentheses."""
-    arguments: list[list[str]] = [[]]
-    depth = 0
-    for token in inside:
-        depth += (token in OPENING) - (token in CLOSING)
-        if depth or token not in _SEPARATORS:
-            arguments[-1].append(token)
-        else:
-            arguments.append([])
-    return arguments
-
-
-def _is_calculation(tokens: Sequence[str]) -> bool:
-    return (
-        0 < len(tokens) <= _MAX_VALUE_TOKENS
-        and (is_value(tokens[0]) or tokens[0] in _CALLING or tokens[0] == "-")
-        and all(token in _CALCULATING or is_value(token) for token in tokens)
-    )
-
-
-def _without_empty_brackets(tokens: Sequence[str]) -> Sequence[str]:
-    match tokens:
-        case [_, *_, "(", ")"]:
-            return tokens[:-2]
-        case [_, *_, "(", "..." | "…", ")"]:
-            return tokens[:-3]
-    return tokens

@@ -10,7 +10,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.guard.allowed_forms import is_syntax
+from tutor_pedagogy.guard.forms import is_syntax
 from tutor_pedagogy.guard.neutral import is_far, is_foreign, states_in
 from tutor_pedagogy.guard.rules import GuardRule
 from tutor_pedagogy.guard.tokens import all_tokens_of, is_one_thing, is_string, names_in, tokens_of
@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 
 OPERATION = 3
 """The minimum number of tokens in code that does something: two operands and an operator."""
+# linear: what is matched is one line, so that `.*` always reaches its end
 STATEMENT = re.compile(
     r"(?:return|import|from|raise|del|global|nonlocal|yield|assert)\b.+|break|continue"
     r"|(?:for|while|if|elif|with|def|class|else|try|except|finally)\b.*:"
-    r"(?: (?:return|raise|break|continue|pass|print\b|[\w.\[\]]+ ?[-+*/]?=(?!=)).*)?"
+    r"(?: (?:return|raise|break|continue|pass|print\b|[\w.\[\]]{1,40} ?[-+*/]?=(?!=)).*)?"
 )
 MARKS = re.compile(MARK)
 

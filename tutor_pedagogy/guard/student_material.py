@@ -8,7 +8,8 @@ from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.guard.tokens import CLOSING, OPENING, flat, is_value
+from tutor_pedagogy.guard.nearness import has_in_order, is_trace, one_apart
+from tutor_pedagogy.guard.tokens import CLOSING, OPENING, flat
 from tutor_pedagogy.guard.views.characters import folded, undisguised
 from tutor_pedagogy.guard.vocabulary import BUILTINS, KEYWORDS, LIBRARIES, METHODS
 from tutor_pedagogy.problem import lexing
@@ -187,7 +188,7 @@ class StudentMaterial:
             return False
         parts = " ".join(tokens).replace("\u2026", "...").split("...")
         wanted = [_joined(flat(part)) for part in parts if part.strip()]
-        return bool(wanted) and any(_has_in_order(_joined(flat(" ".join(line.tokens))), wanted) for line in self.lines)
+        return bool(wanted) and any(has_in_order(_joined(flat(" ".join(line.tokens))), wanted) for line in self.lines)
 
     def has_text(self, text: str) -> bool:
         """Return whether a text occurs in the material, ignoring white space and the kind of quotes."""
@@ -259,7 +260,7 @@ class StudentMaterial:
                 for start in range(len(own) - size + 1):
                     if is_closed and (own[start], own[start + size - 1]) != (wanted[0], wanted[-1]):
                         continue
-                    if _one_apart(wanted, own[start : start + size]):
+                    if one_apart(wanted, own[start : start + size]):
                         return True
         return False
 
@@ -271,20 +272,10 @@ class StudentMaterial:
         wanted = tuple(token.replace("'", '"') for token in tokens)
         beginnings, valued = self.identifiers | {wanted[0]}, self.identifiers - self.functions
         return any(
-            own[start] in beginnings and _is_trace(wanted, own[start : start + length + 1], valued)
+            own[start] in beginnings and is_trace(wanted, own[start : start + length + 1], valued)
             for own in (line.tokens for line in self.lines)
             for start in range(len(own) - length + 1)
         )
-
-
-def _has_in_order(line: str, parts: Iterable[str]) -> bool:
-    position = 0
-    for part in parts:
-        found = line.find(part, position)
-        if found < 0:
-            return False
-        position = found + len(part) - 1
-    return True
 
 
 def _names_in(lists: Iterable[str]) -> frozenset[str]:
@@ -313,35 +304,3 @@ def _around(code: str, line: int) -> str:
 def _ranks(lines: list[Line]) -> list[int]:
     order = {indent: rank for rank, indent in enumerate(sorted({line.indent for line in lines}))}
     return [order[line.indent] for line in lines]
-
-
-def _one_apart(one: tuple[str, ...], own: tuple[str, ...]) -> bool:
-    shorter = min(len(one), len(own))
-    head = 0
-    while head < shorter and one[head] == own[head]:
-        head += 1
-    tail = 0
-    while tail < shorter - head and one[-1 - tail] == own[-1 - tail]:
-        tail += 1
-    if max(len(one), len(own)) - head - tail != 1:
-        return False
-    if len(one) > len(own) and not head and is_value(one[0]):
-        return False  # `"Bob" in scores` is not `in scores` with a token inserted.
-    if len(one) < len(own):
-        return own[head] != "="  # `best[0]` is not `best = [0]` with a token missing.
-    return len(one) > len(own) or not own[head].isidentifier() or one[head].isidentifier()
-
-
-def _is_trace(wanted: tuple[str, ...], own: tuple[str, ...], variables: frozenset[str]) -> bool:
-    """Return whether tokens equal those of the code with a value in place of every variable.
-
-    `own` holds the tokens of the code. An extra token at its end is ignored.
-    """
-    traced = 0
-    for token, name in zip(wanted, own, strict=False):
-        is_variable = name in variables
-        if is_variable and (token[0].isdigit() or token[-1] == '"'):
-            traced += 1
-        elif token != name or is_variable:
-            return False
-    return traced > 0

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from tutor_pedagogy.guard.allowed_forms import is_syntax
 from tutor_pedagogy.guard.checks.code_line import QUOTATION
 from tutor_pedagogy.guard.disclosure import MARKS, STATEMENT
+from tutor_pedagogy.guard.forms import is_syntax
 from tutor_pedagogy.guard.neutral import is_sum
 from tutor_pedagogy.guard.rules import GuardRule
 from tutor_pedagogy.guard.tokens import flat, is_literal, is_one_thing, names_in, tokens_of
