@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 OPERATION = 3
 """The minimum number of tokens in code that does something: two operands and an operator."""
-# linear: what is matched is one line, so that `.*` always reaches its end
 STATEMENT = re.compile(
     r"(?:return|import|from|raise|del|global|nonlocal|yield|assert)\b.+|break|continue"
     r"|(?:for|while|if|elif|with|def|class|else|try|except|finally)\b.*:"
-    r"(?: (?:return|raise|break|continue|pass|print\b|[\w.\[\]]{1,40} ?[-+*/]?=(?!=)).*)?"
+    r"|(?:for|while|if|elif|with|else|try|except|finally)\b[^:\n]*+: "
+    r"(?:return|raise|break|continue|pass|print\b|[\w.\[\]]{1,40} ?[-+*/]?=(?!=)).*"
 )
 MARKS = re.compile(MARK)
 
