@@ -32,7 +32,7 @@ def rule_of(reply: str, level: HintLevel) -> GuardRule | None:
     guard = Guard(level, Submission(code=PROGRAM, cursor=Position(0, 0)))
     guard.feed(reply)
     guard.finish()
-    return guard.verdict and guard.verdict.rule
+    return None if guard.verdict is None else guard.verdict.rule
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def is_foreign(tokens: Sequence[str], material: StudentMaterial, edit: KnownEdit
 
 def _is_unlike(statement: Sequence[str], own: Sequence[list[str]]) -> bool:
     names = {name for name, after in zip(statement, [*statement[1:], ""], strict=True) if after != "="}
-    is_of_values = _OF_PYTHON.issuperset(filter(str.isidentifier, names))
+    is_of_values = _OF_PYTHON.issuperset(name for name in names if name.isidentifier())
     if is_of_values and KEYWORDS.isdisjoint(set(statement) - _OPERATORS - CONSTANTS):
         return True
     form = _form(statement)
