@@ -447,7 +447,7 @@ class TestStranger:
         await conversation.editor.ask(await conversation.editor.open(CODE))
 
         shown = await conversation.editor.hear("window/showMessage")
-        assert shown["message"] == "**Hint 1 · question · AI-generated, can be wrong**\n\nLook."
+        assert shown["message"] == "Hint 1 · question · AI-generated, can be wrong\n\nLook."
 
     @pytest.mark.parametrize(
         ("capabilities", "reply"),
@@ -463,7 +463,7 @@ class TestStranger:
         await editor.ask(uri)
 
         shown = await editor.hear("window/showMessage")
-        assert shown == {"type": 3, "message": "**Hint 1 · question**\n\nLook at line 1."}
+        assert shown == {"type": 3, "message": "Hint 1 · question\n\nLook at line 1."}
 
     async def test_gets_a_message_where_nothing_can_be_written(
         self, conversation: Conversation, settings: Settings
@@ -474,7 +474,7 @@ class TestStranger:
 
         await conversation.editor.ask(await conversation.editor.open(CODE))
 
-        assert (await conversation.editor.hear("window/showMessage"))["message"].startswith("**Hint 1")
+        assert (await conversation.editor.hear("window/showMessage"))["message"].startswith("Hint 1")
 
     async def test_hears_of_a_refusal_once(self, conversation: Conversation, tutor: ScriptedTutor) -> None:
         """A refusal is shown as one warning with the service's sentence."""
@@ -510,7 +510,7 @@ class TestStranger:
         ]
         assert progress[0]["value"]["cancellable"] is True
         assert progress[1]["value"]["message"] == "Hint 1 · question"
-        assert shown["message"] == "**Hint 1 · question**\n\nLook at \n\n*Stopped.*"
+        assert shown["message"] == "Hint 1 · question\n\nLook at \n\n*Stopped.*"
         await editor.until(lambda: tutor.closed_streams)
 
     async def test_is_told_of_an_outage_once(self, conversation: Conversation, tutor: ScriptedTutor) -> None:
@@ -527,7 +527,7 @@ class TestStranger:
         await conversation.editor.ask(await conversation.editor.open(CODE))
 
         shown = await conversation.editor.hear("window/showMessage")
-        assert shown["message"] == f"**Hint 3 · structure**\n\n{OUTAGE_NOTE}Look."
+        assert shown["message"] == f"Hint 3 · structure\n\n{OUTAGE_NOTE}Look."
 
     async def test_may_choose_the_way(self, conversation: Conversation) -> None:
         """The setting `answerIn` takes precedence over the capabilities that the editor declares."""

@@ -171,7 +171,7 @@ class TestFromTheEditor:
         assert registered["registrations"][0]["method"] == "workspace/didChangeConfiguration"
         assert registered["registrations"][0]["registerOptions"] == {"section": "tutor"}
         assert first.ended["reason"] == "completed"
-        assert (await editor.hear("window/showMessage"))["message"].startswith("**Hint 1")
+        assert (await editor.hear("window/showMessage"))["message"].startswith("Hint 1")
 
     async def test_an_editor_that_pushes(self, conversation: Conversation) -> None:
         """If the editor does not support requests for settings, those in `didChangeConfiguration` are used."""
