@@ -95,6 +95,7 @@ def test_the_program_in_other_names_is_no_example(reply: str) -> None:
         ("Dedent line 12.", GuardRule.EDIT_MOVE),
         ("Take the return out of the loop.", GuardRule.EDIT_MOVE),
         ("Swap the two operands.", GuardRule.EDIT_MOVE),
+        ("Swap `position += 1` and `return widest`.", GuardRule.EDIT_MOVE),
         ("Drop the brackets there.", GuardRule.EDIT_INSERT),
         ("Compare it with `len(heights[0])` instead.", GuardRule.EDIT_SUGGEST),
         ("Divide by `len(widest)`.", GuardRule.EDIT_SUGGEST),
