@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from tutor_server.llm.idle_timeout import IdleTimeout
-from tutor_server.llm.provider import Finish, ProviderFailure, Usage
+from tutor_server.llm.provider import Finish, ProviderFailure, Thinking, Usage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
@@ -92,6 +92,7 @@ class Call:
         self._counted: Usage | None = None
         self._prompt_bytes = _size(request.system) + sum(_size(turn.content) for turn in request.turns)
         self._text_bytes = 0
+        self._thought_bytes = 0
         self._most_text_bytes = min(max(request.max_output_tokens * BYTES_A_TOKEN, LEAST_BOUND), GREATEST_BOUND)
         self._first_content_at: float | None = None
 
@@ -178,6 +179,8 @@ class Call:
         for event in events:
             if isinstance(event, str):
                 text += event
+            elif isinstance(event, Thinking):
+                self._thought_bytes += event.size
             elif isinstance(event, Usage):
                 self._counted = event
             else:
@@ -196,9 +199,10 @@ class Call:
         if not self._provider.is_remote:
             return Usage(0, 0), False
         failure = self.failure
-        if counted is None and not self.has_text and failure and (not failure.sent or failure.status is not None):
+        written = self._text_bytes + self._thought_bytes
+        if counted is None and not written and failure and (not failure.sent or failure.status is not None):
             return Usage(0, 0), False
-        output = _tokens(self._text_bytes)
+        output = _tokens(written)
         if counted is None:
             return Usage(_tokens(self._prompt_bytes), output), True
         return replace(counted, output_tokens=max(counted.output_tokens, output)), True

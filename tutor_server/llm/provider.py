@@ -72,7 +72,17 @@ class Finish:
     finding: ReportedFinding | None = None
 
 
-Event = str | Usage | Finish
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """The event of a model that thinks before it speaks. Its thoughts are billed, but are dropped at once.
+
+    `size` counts the UTF-8 bytes of the thoughts in this event; 0 if the provider does not send them.
+    """
+
+    size: int
+
+
+Event = str | Thinking | Usage | Finish
 """An event of an answer. A string is the next part of the text."""
 
 
