@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from testing.fake_upstream import FakeUpstream
     from tutor_pedagogy.offline import Explanation
     from tutor_server.llm.call import CallOutcome
+    from tutor_server.llm.model_options import ModelOptions
     from tutor_server.llm.provider import Event, Provider
 
 REMOTE = tuple(SPECS)
@@ -45,11 +46,18 @@ async def explained(request: Request) -> Explanation:
     return explain(request.submission, request.level, request.student)
 
 
-def make_provider(name: str, upstream: FakeUpstream, model: str = "tutor-model", *, key: str = KEY) -> Provider:
+def make_provider(
+    name: str,
+    upstream: FakeUpstream,
+    model: str = "tutor-model",
+    *,
+    key: str = KEY,
+    options: ModelOptions | None = None,
+) -> Provider:
     """Build a provider whose base URL is the fake upstream."""
     spec = SPECS[name]
     url = upstream.url if name == "anthropic" else upstream.openai_url
-    return spec.build(Upstream(spec.endpoint(key, url)), model)
+    return spec.build(Upstream(spec.endpoint(key, url)), model, options)
 
 
 def text_of(events: list[Event]) -> str:

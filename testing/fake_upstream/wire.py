@@ -85,10 +85,11 @@ def credential(headers: Mapping[str, str]) -> str | None:
 
 
 def refuse_options(body: Json, options: tuple[str, ...]) -> None:
-    """Raise `Refused` if the request has one of these options."""
+    """Raise `Refused` if the request has one of these options, or one of their types, as in `thinking.disabled`."""
     for option in options:
-        if option in body:
-            raise Refused(400, f"Unsupported parameter: '{option}'", param=option)
+        name, _, kind = option.partition(".")
+        if name in body and kind in {"", body[name].get("type") if isinstance(body[name], dict) else None}:
+            raise Refused(400, f"Unsupported parameter: '{option}'", param=name)
 
 
 class AnthropicWire:

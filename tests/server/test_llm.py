@@ -28,14 +28,18 @@ from tutor_pedagogy.offline import explain
 from tutor_server.errors import SettingsError
 from tutor_server.limits import Deadlines
 from tutor_server.llm.batching import PAUSE_SECONDS, Pacing
+from tutor_server.llm.completion_decoder import CompletionDecoder
 from tutor_server.llm.endpoint import Endpoint
 from tutor_server.llm.factory import build_chain
+from tutor_server.llm.message_decoder import MessageDecoder
+from tutor_server.llm.model_options import THINKING_TOKENS, ModelOptions
 from tutor_server.llm.model_profiles import RemoteModel, load_model_profiles, profiles_by_child_process
 from tutor_server.llm.offline import OfflineProvider
 from tutor_server.llm.provider import Finish, ProviderFailure, Turn, Usage
-from tutor_server.llm.providers.anthropic import AnthropicProvider, _MessageDecoder, anthropic_endpoint
-from tutor_server.llm.providers.openai import OpenAIProvider, _CompletionDecoder, openai_endpoint
+from tutor_server.llm.providers.anthropic import AnthropicProvider, anthropic_endpoint
+from tutor_server.llm.providers.openai import OpenAIProvider, openai_endpoint
 from tutor_server.llm.sse import EventParser, ServerEvent
+from tutor_server.llm.thinking_habits import AnswerThoughts, ThinkingHabits
 from tutor_server.llm.upstream import Upstream, _is_under_way
 from tutor_server.llm.wire import MAX_TOKENS, count
 from tutor_server.settings import Settings
@@ -61,10 +65,26 @@ async def provider(request: pytest.FixtureRequest, upstream: FakeUpstream) -> As
     await made.close()
 
 
+def thoughts() -> AnswerThoughts:
+    """Return the thoughts of an answer of a model that nothing is known of."""
+    return ThinkingHabits(ModelOptions(), watches_beginnings=True).answer()
+
+
 async def collect(provider: Provider, request: Request = REQUEST) -> list[Event]:
     """Return all events of an answer."""
     async with provider.stream(request, Pacing()) as groups:
         return [event async for group in groups for event in group]
+
+
+async def collect_either(provider: Provider) -> tuple[list[Event], ProviderFailure | None]:
+    """Read an answer that may be refused because of an option; return its events, and the failure if it has one."""
+    given: list[Event] = []
+    try:
+        await _read_into(given, provider)
+    except ProviderFailure as failure:
+        assert failure.adapted
+        return given, failure
+    return given, None
 
 
 async def collect_failing(provider: Provider) -> tuple[list[Event], ProviderFailure]:
@@ -214,31 +234,41 @@ async def test_asks_anthropic_as_its_api_wants(upstream: FakeUpstream) -> None:
         "system": REQUEST.system,
         "messages": [first, stable | {"content": [marked]}, last],
         "max_tokens": 300,
-        "thinking": {"type": "between_tools"},
+        "thinking": {"type": "disabled"},
         "metadata": {"user_id": "student-7"},
         "stream": True,
     }
 
 
 @pytest.mark.parametrize(
-    ("model", "expected"),
+    ("refuses", "expected"),
     [
-        ("claude-haiku-5-5", {"max_tokens": 300, "thinking": {"type": "disabled"}}),
-        ("claude-sonnet-5-20260601", {"max_tokens": 300, "thinking": {"type": "disabled"}}),
-        ("claude-opus-5-5", {"max_tokens": 300 + 4096, "output_config": {"effort": "low"}}),
-        ("claude-haiku-4-5", {"max_tokens": 300}),
-        ("some-other-model", {"max_tokens": 300}),
+        ((), {"max_tokens": 300, "thinking": {"type": "disabled"}}),
+        (("thinking.disabled",), {"max_tokens": 300, "thinking": {"type": "between_tools"}}),
+        (
+            ("thinking.disabled", "thinking.between_tools"),
+            {"max_tokens": 300 + THINKING_TOKENS, "output_config": {"effort": "low"}},
+        ),
+        (("thinking", "output_config"), {"max_tokens": 300 + THINKING_TOKENS}),
     ],
 )
 async def test_keeps_each_claude_model_from_thinking_before_it_speaks(
-    upstream: FakeUpstream, model: str, expected: dict[str, Any]
+    upstream: FakeUpstream, refuses: tuple[str, ...], expected: dict[str, Any]
 ) -> None:
-    """Thinking is disabled for each Claude model, or if a model cannot disable it, it gets extra tokens."""
-    provider = make_provider("anthropic", upstream, model)
+    """Thinking is turned off in the first way that the model takes. One that takes none gets room for its thoughts.
+
+    Which ways a model takes is learnt from its refusals, once, and not from its name.
+    """
+    provider = make_provider("anthropic", upstream)
+    upstream.default = Behaviour(refuses=refuses)
+    refused = 0
+    while not text_of((await collect_either(provider))[0]):
+        refused += 1
     await collect(provider)
     await provider.close()
-    asked = {name: upstream.calls[0].body.get(name) for name in ("max_tokens", "thinking", "output_config")}
+    asked = {name: upstream.calls[-1].body.get(name) for name in ("max_tokens", "thinking", "output_config")}
     assert {name: value for name, value in asked.items() if value is not None} == expected
+    assert len(upstream.calls) == refused + 2
 
 
 @pytest.mark.parametrize(
@@ -495,7 +525,7 @@ def places(value: Any) -> list[tuple[Any, Any]]:
 
 
 @settings(deadline=None)
-@given(st.sampled_from([(AnthropicWire, _MessageDecoder), (OpenAIWire, _CompletionDecoder)]), st.data())
+@given(st.sampled_from([(AnthropicWire, MessageDecoder), (OpenAIWire, CompletionDecoder)]), st.data())
 def test_p4_any_json_is_an_answer_or_a_failure(pair: tuple[Any, Any], data: st.DataObject) -> None:
     """P4: an arbitrary value in any field of an event gives well-formed events or a failure."""
     wire_class, decoder_class = pair
@@ -506,7 +536,7 @@ def test_p4_any_json_is_an_answer_or_a_failure(pair: tuple[Any, Any], data: st.D
     holder, key = data.draw(st.sampled_from(places(message)))
     holder[key] = data.draw(ANYTHING)
     try:
-        events = list(decoder_class().decode(ServerEvent(raw.name, json.dumps(message).encode())))
+        events = list(decoder_class(thoughts()).decode(ServerEvent(raw.name, json.dumps(message).encode())))
     except ProviderFailure:
         return
     for event in events:
@@ -526,7 +556,7 @@ def test_p4_a_count_that_no_call_reaches_is_none() -> None:
     assert 10 * MAX_TOKENS < 2**31
 
 
-@pytest.mark.parametrize("decoder", [_MessageDecoder(), _CompletionDecoder()])
+@pytest.mark.parametrize("decoder", [MessageDecoder(thoughts()), CompletionDecoder(thoughts())])
 @pytest.mark.parametrize("data", [b"", b"null", b"[]", b"1e400", b'"text"', b"{", b'{"type": "\\ud800"}', b"\xff"])
 def test_p4_what_is_no_object_is_a_failure(decoder: Any, data: bytes) -> None:
     """P4: an event that is not a JSON object is an invalid response."""

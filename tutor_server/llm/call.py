@@ -23,6 +23,8 @@ BYTES_A_TOKEN = 16
 """UTF-8 bytes accepted for each token of an answer: more than the average in any language, even with whitespace."""
 LEAST_BOUND, GREATEST_BOUND = 64 * 1024, 256 * 1024
 """The minimum and maximum size in bytes at which an answer is cut off if the provider ignores the maximum length."""
+GREATEST_THOUGHTS = 1024 * 1024
+"""The size in bytes of the thoughts at which a call is ended."""
 
 _TRAILING_SECONDS = 1.0
 """Seconds to wait for a usage event after an answer is complete."""
@@ -116,6 +118,9 @@ class Call:
                     text = self._meter(group)
                     if text:
                         yield text
+                    if self._thought_bytes > GREATEST_THOUGHTS:
+                        broke_off = ProviderFailure("invalid_response", "thinks on and on")
+                        break
                     if self._text_bytes > self._most_text_bytes:
                         self.finish = self.finish or Finish("length")
                         break
@@ -155,6 +160,10 @@ class Call:
         if self.finish is None:
             return broke_off or ProviderFailure("interrupted", "ended the stream before the answer was complete")
         if not self.has_text and self.finish.reason != "refusal":
+            if self.finish.reason == "length":
+                has_thought = self._thought_bytes > 0 or (self._counted is not None and self._counted.output_tokens > 0)
+                message = "used up the longest answer without a word, as models that think do"
+                return ProviderFailure("invalid_response", message, adapted=has_thought and self.finish.adapted)
             return ProviderFailure("invalid_response", "completed an answer that has no text")
         return None
 

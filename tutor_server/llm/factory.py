@@ -39,4 +39,4 @@ def build_chain(
 def _remote(profile: ModelProfile) -> Provider:
     from tutor_server.llm.upstream import Upstream  # noqa: PLC0415 - the offline provider needs no HTTP client
 
-    return SPECS[profile.provider].build(Upstream(profile.endpoint), profile.model)
+    return SPECS[profile.provider].build(Upstream(profile.endpoint), profile.model, None)

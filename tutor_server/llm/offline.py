@@ -29,6 +29,7 @@ class OfflineProvider:
     name: ClassVar[str] = OFFLINE
     model: ClassVar[str] = "offline-1"
     is_remote: ClassVar[bool] = False
+    thinking_tokens: ClassVar[int] = 0
 
     def __init__(self, explain: Explain) -> None:
         self._explain = explain

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from tutor_pedagogy.conversation.talk import NEW
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from tutor_pedagogy.conversation.talk import Talk
     from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
     from tutor_protocol import ReportedFinding, Submission
     from tutor_server.llm.batching import Pacing
+    from tutor_server.llm.prompt_refusal import Overflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class Request:
     student: StudentLevels
     talk: Talk = NEW
     shared: tuple[int, ...] = ()
+    shorten: Callable[[float], Request] | None = field(default=None, compare=False, repr=False)
+    """Returns the same request with a share of its context, for a model with a small context window."""
     offline_only: bool = False
     """Whether only `offline` is called: the submission could not be analysed, which the guard needs, or is solved."""
 
@@ -70,6 +73,8 @@ class Finish:
 
     reason: Literal["stop", "length", "refusal"]
     finding: ReportedFinding | None = None
+    adapted: bool = False
+    """Whether the thoughts used up the whole answer, and the next call will leave more room for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,11 @@ class Provider(Protocol):
         """Whether calls go to another service. Such calls cost money, count towards the call limit, and can fail."""
         ...
 
+    @property
+    def thinking_tokens(self) -> int:
+        """The tokens that a call may use for thoughts beside the longest answer; 0 if the model does not think."""
+        ...
+
     def stream(self, request: Request, pacing: Pacing) -> AbstractAsyncContextManager[AsyncIterator[Sequence[Event]]]:
         """Open the call and yield its events, in the groups in which they arrived.
 
@@ -128,7 +138,10 @@ FailureReason = Literal[
     "authentication",
     "payment_required",
     "bad_request",
+    "declined",
+    "too_long",
 ]
+"""Why a call failed. `declined` and `too_long` concern one prompt only: a content filter, and the context's size."""
 
 
 class ProviderFailure(Exception):
@@ -136,8 +149,8 @@ class ProviderFailure(Exception):
 
     `sent` says whether the request may have reached the provider, and so may be billed. `status` is the HTTP status of
     a refusal, which no provider bills. `retry_after` is in seconds, as sent by the provider. `adapted` says that the
-    next call will omit an option that the provider rejected, so that the same call may succeed. The message is for the
-    operator's log and contains no student text.
+    next call will omit an option that the provider rejected, so that the same call may succeed. `overflow` has the
+    figures of a prompt that is too long. The message is for the operator's log and contains no student text.
     """
 
     def __init__(
@@ -149,6 +162,7 @@ class ProviderFailure(Exception):
         retry_after: float | None = None,
         sent: bool = True,
         adapted: bool = False,
+        overflow: Overflow | None = None,
     ) -> None:
         super().__init__(message)
         self.reason: FailureReason = reason
@@ -156,3 +170,4 @@ class ProviderFailure(Exception):
         self.retry_after = retry_after
         self.sent = sent
         self.adapted = adapted
+        self.overflow = overflow

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tutor_server.llm.endpoint import Endpoint
+    from tutor_server.llm.model_options import ModelOptions
     from tutor_server.llm.provider import Provider
     from tutor_server.llm.upstream import Upstream
 
@@ -31,8 +32,8 @@ class ProviderSpec:
     name: str
     """The name in lower case, as in `TUTOR_LLM_PROVIDERS`, the ledger and frames; also the name of the module."""
     default_model: str
-    build: Callable[[Upstream, str], Provider]
-    """Builds the provider from the connections to its endpoint and the name of a model."""
+    build: Callable[[Upstream, str, ModelOptions | None], Provider]
+    """Builds the provider from the connections to its endpoint, the name of a model, and the operator's options."""
     endpoint: Callable[[str | None, str | None], Endpoint]
     """Returns the endpoint for an API key and a base URL, according to the SDK. Runs in a child process."""
     key_probe: Callable[[str | None, str | None], KeyProbe]

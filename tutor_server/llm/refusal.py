@@ -7,29 +7,47 @@ import re
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from tutor_server.llm.prompt_refusal import is_declined, overflow_of
 from tutor_server.llm.provider import ProviderFailure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tutor_server.llm.error_body import ErrorBody
     from tutor_server.llm.provider import FailureReason
 
 _ONE_WORD = re.compile(r"[A-Za-z0-9_./-]{1,64}")
 
 
 def refusal(
-    status: int, headers: Mapping[str, str], kind: object, *, key_name: str, adapted: bool = False
+    status: int, headers: Mapping[str, str], error: ErrorBody, kind: object, *, key_name: str, adapted: bool = False
 ) -> ProviderFailure:
     """Return the failure for an error status. `kind` is the provider's error code, `key_name` the key's variable."""
-    reason = reason_of(status)
-    hint = f"; check {key_name}" if reason in {"authentication", "payment_required"} else ""
+    overflow = None if adapted else overflow_of(status, error)
+    reason = _reason(status, error, is_too_long=overflow is not None) if not adapted else reason_of(status)
     return ProviderFailure(
         reason,
-        f"answered {status}{said(kind)}{hint}",
+        f"answered {status}{said(kind)}{_hint(reason, error, key_name)}",
         status=status,
         retry_after=retry_after(headers),
         adapted=adapted,
+        overflow=overflow,
     )
+
+
+def _reason(status: int, error: ErrorBody, *, is_too_long: bool) -> FailureReason:
+    if is_too_long:
+        return "too_long"
+    return "declined" if is_declined(status, error) else reason_of(status)
+
+
+def _hint(reason: FailureReason, error: ErrorBody, key_name: str) -> str:
+    """Return what the operator can do, for the end of the message."""
+    if reason in {"authentication", "payment_required"}:
+        return f"; check {key_name}"
+    if error.is_html:
+        return ", with a page for browsers"
+    return ""
 
 
 def said(kind: object) -> str:

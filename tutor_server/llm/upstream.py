@@ -14,7 +14,9 @@ import httpx2
 import orjson
 from multidict import istr
 
+from tutor_server.hosts import is_loopback
 from tutor_server.llm.batching import seconds_to_next_batch
+from tutor_server.llm.error_body import read_error
 from tutor_server.llm.failures import connection_failures
 from tutor_server.llm.provider import Finish, ProviderFailure
 from tutor_server.llm.refusal import said
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from tutor_server.llm.batching import Pacing
     from tutor_server.llm.endpoint import Endpoint
+    from tutor_server.llm.error_body import ErrorBody
     from tutor_server.llm.provider import Event
     from tutor_server.llm.sse import ServerEvent
 
@@ -52,9 +55,9 @@ class Decoder(Protocol):
 
 
 class Refused(Exception):
-    """The provider answered with an error status. `error` is the error object of the body; it may be empty."""
+    """The provider answered with an error status. `error` is what the body says."""
 
-    def __init__(self, status: int, headers: Mapping[str, str], error: Mapping[str, Any]) -> None:
+    def __init__(self, status: int, headers: Mapping[str, str], error: ErrorBody) -> None:
         super().__init__(status)
         self.status = status
         self.headers = headers
@@ -62,8 +65,7 @@ class Refused(Exception):
 
     def word(self, field: str) -> str | None:
         """Return a field of the error if it is a string, or None."""
-        value = self.error.get(field)
-        return value if isinstance(value, str) else None
+        return self.error.fields.get(field)
 
 
 class Upstream:
@@ -199,16 +201,7 @@ async def _refused(response: aiohttp.ClientResponse) -> Refused:
     with connection_failures():
         while len(content) < MAX_ERROR_BYTES and (chunk := await response.content.read(MAX_ERROR_BYTES)):
             content += chunk
-    return Refused(response.status, response.headers, _error_in(content))
-
-
-def _error_in(content: bytearray) -> Mapping[str, Any]:
-    try:
-        body = orjson.loads(content)
-    except orjson.JSONDecodeError:
-        return {}
-    error = body.get("error", body) if isinstance(body, dict) else body
-    return error if isinstance(error, dict) else {}
+    return Refused(response.status, response.headers, read_error(content))
 
 
 def _trusted(url: str) -> ssl.SSLContext | bool:
@@ -217,9 +210,13 @@ def _trusted(url: str) -> ssl.SSLContext | bool:
 
 
 def _proxy_to(url: str) -> str | None:
-    """Return the proxy for a URL from the environment variables, by the same rules as the SDKs, or None."""
+    """Return the proxy for a URL from the environment variables, by the same rules as the SDKs, or None.
+
+    A model on this machine is never asked through a proxy, which would reach its own machine instead.
+    """
     parts = urlsplit(url)
-    if proxy_bypass(parts.hostname or ""):
+    host = parts.hostname or ""
+    if is_loopback(host) or proxy_bypass(host):
         return None
     proxies = getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")

@@ -2,71 +2,69 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
+
+import structlog
 
 from tutor_server.llm.endpoint import Endpoint, set_headers
-from tutor_server.llm.provider import Finish, ProviderFailure, Usage
+from tutor_server.llm.message_decoder import MessageDecoder
+from tutor_server.llm.model_options import ModelOptions, merged
+from tutor_server.llm.prompt_refusal import overflow_of
 from tutor_server.llm.provider_spec import KeyProbe, ProviderSpec
-from tutor_server.llm.refusal import refusal, said
-from tutor_server.llm.wire import count, lacks_field, read_json, sendable, text
+from tutor_server.llm.refusal import refusal
+from tutor_server.llm.thinking_habits import ThinkingHabits
+from tutor_server.llm.wire import sendable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
-    from anthropic.types import CacheControlEphemeralParam, MessageParam, TextBlockParam, ThinkingConfigParam
+    from anthropic.types import CacheControlEphemeralParam, MessageParam, TextBlockParam
     from anthropic.types.message_create_params import MessageCreateParamsStreaming
 
     from tutor_server.llm.batching import Pacing
-    from tutor_server.llm.provider import Event, FailureReason, Request, Turn
-    from tutor_server.llm.sse import ServerEvent
+    from tutor_server.llm.provider import Event, ProviderFailure, Request, Turn
     from tutor_server.llm.upstream import Refused, Upstream
 
-_THINKING: tuple[tuple[re.Pattern[str], ThinkingConfigParam], ...] = (
-    (re.compile(r"claude-sonnet-5-5(-\d{8})?"), {"type": "between_tools"}),
-    (re.compile(r"claude-(haiku-5-5|sonnet-5|opus-5)(-\d{8})?"), {"type": "disabled"}),
+log = structlog.get_logger(__name__)
+
+_NO_THOUGHTS: tuple[Mapping[str, Any], ...] = (
+    {"thinking": {"type": "disabled"}},
+    {"thinking": {"type": "between_tools"}},
 )
-"""The options that turn thinking off, by the names of the models that think by default.
+"""The ways to turn thinking off. Each model refuses those that it lacks with 400, as the API declares them.
 
 Thinking would delay the first word too long for a student, and its tokens count towards `max_tokens`.
 """
+_MODEST_THOUGHTS: Mapping[str, Any] = {"output_config": {"effort": "low"}}
+_UNSAID: Mapping[str, Any] = {}
 
 _CACHED: CacheControlEphemeralParam = {"type": "ephemeral"}
 """Marks the end of a prefix that Anthropic caches for five minutes. A request has at most four such marks."""
 _MAX_SHARED = 3
 """The maximum number of marks in the system prompt; one more is for the turns."""
 
-_ALWAYS_THINKS = re.compile(r"claude-(opus-5-5|fable|mythos)")
-_THINKING_TOKENS = 4096
-"""Tokens added to `max_tokens` for models that always think, so that thinking does not shorten the answer."""
-
-_FINISH: dict[str, Literal["stop", "length", "refusal"]] = {
-    "max_tokens": "length",
-    "model_context_window_exceeded": "length",
-    "refusal": "refusal",
-}
-_ERRORS: dict[str, FailureReason] = {
-    "overloaded_error": "overloaded",
-    "rate_limit_error": "rate_limited",
-    "authentication_error": "authentication",
-    "permission_error": "authentication",
-    "billing_error": "payment_required",
-    "invalid_request_error": "bad_request",
-}
-
 
 class AnthropicProvider:
-    """Anthropic's Claude models."""
+    """Anthropic's Claude models, or the models of any server with a Messages endpoint."""
 
-    name: ClassVar[str] = "anthropic"
     is_remote: ClassVar[bool] = True
 
-    def __init__(self, upstream: Upstream, model: str) -> None:
+    def __init__(self, upstream: Upstream, model: str, options: ModelOptions | None = None) -> None:
+        self._own = options or ModelOptions()
+        self.name = self._own.name or SPEC.name
         self.model = model
-        self._thinking = next((off for models, off in _THINKING if models.fullmatch(model)), None)
-        self._always_thinks = bool(_ALWAYS_THINKS.match(model))
         self._upstream = upstream
+        self._habits = ThinkingHabits(self._own, watches_beginnings=not _is_anthropic(upstream.url))
+        self._ways = _ways_to_think(self._own)
+        self._left_out: frozenset[str] = frozenset()
+
+    @property
+    def thinking_tokens(self) -> int:
+        """The tokens that a call may use for thoughts beside the longest answer."""
+        return self._habits.tokens
 
     def stream(self, request: Request, pacing: Pacing) -> AbstractAsyncContextManager[AsyncIterator[Sequence[Event]]]:
         """Open the call. Leaving the context closes the upstream connection at once. Raises `ProviderFailure`."""
@@ -74,24 +72,72 @@ class AnthropicProvider:
             "model": self.model,
             "system": _system(request),
             "messages": _messages(request.turns),
-            "max_tokens": request.max_output_tokens,
+            "max_tokens": self._own.longest_answer(request.max_output_tokens) + self._habits.tokens,
             "metadata": {"user_id": request.user},
             "stream": True,
         }
-        if self._thinking is not None:
-            body["thinking"] = self._thinking
-        if self._always_thinks:
-            body["max_tokens"] += _THINKING_TOKENS
-            body["output_config"] = {"effort": "low"}
-        return self._upstream.answer(body, _MessageDecoder(), self._refusal, pacing)
+        way = self._ways[0]
+        fields = merged(merged(body, way), self._own.body)
+        sent = {name: value for name, value in fields.items() if name not in self._left_out}
+        decoder = MessageDecoder(self._habits.answer())
+        return self._upstream.answer(sent, decoder, partial(self._refusal, frozenset(sent), way), pacing)
 
-    @staticmethod
-    def _refusal(refused: Refused) -> ProviderFailure:
-        return refusal(refused.status, refused.headers, refused.word("type"), key_name=SPEC.key_variable)
+    def _refusal(self, sent: frozenset[str], way: Mapping[str, Any], refused: Refused) -> ProviderFailure:
+        """Return the failure of a refused call. What the model does not take is left out of all later calls.
+
+        `sent` has the names of the fields of the body, `way` those about thinking.
+        """
+        is_learnt = self._learn(sent, way, refused)
+        return refusal(
+            refused.status,
+            refused.headers,
+            refused.error,
+            refused.word("type"),
+            key_name=self._own.key_name or SPEC.key_variable,
+            adapted=is_learnt,
+        )
+
+    def _learn(self, sent: frozenset[str], way: Mapping[str, Any], refused: Refused) -> bool:
+        """Return whether the next call leaves out what this one was refused for."""
+        error = refused.error
+        if refused.status not in _ABOUT_FIELDS or overflow_of(refused.status, error) is not None:
+            return False
+        for name in sorted(sent - _REQUIRED):
+            if not error.names(name):
+                continue
+            if name in way and name not in self._own.body:
+                if self._ways[0] is way:  # Else another call has learnt it meanwhile.
+                    self._ways = self._ways[1:]
+                if "thinking" not in self._ways[0]:
+                    self._habits.note_thoughts()  # It cannot be kept from thinking, so it gets room for it.
+            else:
+                self._left_out |= {name}
+                if name in self._own.body:
+                    setting = self._own.options_name or "TUTOR_ANTHROPIC_OPTIONS"
+                    log.warning("option_refused", provider=self.name, option=name, setting=setting)
+            return True
+        return False
 
     async def close(self) -> None:
         """Release the provider's connections."""
         await self._upstream.close()
+
+
+_ABOUT_FIELDS = frozenset({400, 422})
+_REQUIRED = frozenset({"model", "system", "messages", "max_tokens", "stream"})
+
+
+def _is_anthropic(url: str) -> bool:
+    return f".{urlsplit(url).hostname}".endswith(".anthropic.com")
+
+
+def _ways_to_think(own: ModelOptions) -> tuple[Mapping[str, Any], ...]:
+    """Return the fields about thinking, the best first; the next ones if the model refuses them."""
+    if own.thinking in {"low", "medium", "high"}:
+        return ({"output_config": {"effort": own.thinking}}, _UNSAID)
+    if own.thinking == "unmarked" or {"thinking", "output_config"} & set(own.body):
+        return (_UNSAID,)
+    return (*_NO_THOUGHTS, _MODEST_THOUGHTS, _UNSAID)
 
 
 def _system(request: Request) -> str | list[TextBlockParam]:
@@ -124,58 +170,6 @@ def _cached(text: str) -> TextBlockParam:
     return {"type": "text", "text": text, "cache_control": _CACHED}
 
 
-class _MessageDecoder:
-    """Decodes the events of one message. Pings and unknown event types are skipped, as the API requires of clients."""
-
-    def __init__(self) -> None:
-        self._usage: dict[str, int] = {}
-        self._finish: Literal["stop", "length", "refusal"] = "stop"
-
-    def decode(self, raw: ServerEvent) -> Sequence[Event]:
-        """Return the events of a server event. A message is complete only after `message_stop`."""
-        data = read_json(raw.data)
-        try:
-            return self._read(data)
-        except (KeyError, TypeError, AttributeError):
-            raise lacks_field() from None
-
-    def _read(self, data: dict[str, Any]) -> Sequence[Event]:
-        match data.get("type"):
-            case "content_block_delta":
-                delta = data["delta"]
-                return (text(delta["text"]),) if delta["type"] == "text_delta" and delta["text"] else ()
-            case "message_start":
-                return self._count(data["message"].get("usage"))
-            case "message_delta":
-                self._finish = _FINISH.get(str(data["delta"].get("stop_reason")), "stop")
-                return self._count(data.get("usage"))
-            case "message_stop":
-                return (Finish(self._finish),)
-            case "error":
-                kind = data["error"].get("type")
-                raise ProviderFailure(_ERRORS.get(str(kind), "server_error"), f"broke off the answer{said(kind)}")
-            case _:
-                return ()
-
-    def _count(self, usage: dict[str, Any] | None) -> Sequence[Usage]:
-        """Merge a usage object into the totals. Counts are cumulative; later objects may omit the prompt's tokens."""
-        if usage is None:
-            return ()
-        self._usage |= {name: tokens for name, value in usage.items() if (tokens := count(value)) is not None}
-        if not {"input_tokens", "output_tokens"} <= self._usage.keys():
-            return ()
-        read = self._usage.get("cache_read_input_tokens", 0)
-        written = self._usage.get("cache_creation_input_tokens", 0)
-        return (
-            Usage(
-                input_tokens=self._usage["input_tokens"] + read + written,
-                output_tokens=self._usage["output_tokens"],
-                cache_read_tokens=read,
-                cache_write_tokens=written,
-            ),
-        )
-
-
 _BASE_URL = "https://api.anthropic.com"
 _VERSION = "2026-10-21"
 """The API version in the header of the request for the list of models."""
@@ -202,7 +196,7 @@ def _key_probe(api_key: str | None, base_url: str | None) -> KeyProbe:
 
 
 SPEC = ProviderSpec(
-    name=AnthropicProvider.name,
+    name="anthropic",
     default_model="claude-sonnet-5-5",
     build=AnthropicProvider,
     endpoint=anthropic_endpoint,

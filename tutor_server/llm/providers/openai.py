@@ -1,93 +1,130 @@
-"""The provider for OpenAI's Chat Completions API, which Ollama, vLLM and llama.cpp also support."""
+"""The provider for OpenAI's Chat Completions API, which Azure, Ollama, vLLM, llama.cpp and many others also support."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
+import structlog
+
+from tutor_server.llm.completion_decoder import CompletionDecoder
+from tutor_server.llm.dialect import LENGTHS, Dialect
 from tutor_server.llm.endpoint import Endpoint, set_headers
-from tutor_server.llm.provider import Finish, ProviderFailure, Usage
+from tutor_server.llm.model_options import ModelOptions, merged
+from tutor_server.llm.prompt_refusal import overflow_of
+from tutor_server.llm.provider import ProviderFailure
 from tutor_server.llm.provider_spec import KeyProbe, ProviderSpec
-from tutor_server.llm.refusal import refusal, said
-from tutor_server.llm.wire import count, lacks_field, read_json, sendable, text
+from tutor_server.llm.refusal import refusal
+from tutor_server.llm.thinking_habits import ThinkingHabits
+from tutor_server.llm.wire import sendable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from openai.types.chat import ChatCompletionMessageParam
-    from openai.types.chat.completion_create_params import CompletionCreateParamsStreaming
 
     from tutor_server.llm.batching import Pacing
-    from tutor_server.llm.provider import Event, FailureReason, Request, Turn
-    from tutor_server.llm.sse import ServerEvent
+    from tutor_server.llm.provider import Event, Request, Turn
     from tutor_server.llm.upstream import Refused, Upstream
 
-_REASONS = re.compile(r"gpt-(5\.[1-9]|[6-9])")
-"""Names of models that reason by default. Reasoning, which delays the first word and uses up tokens, is turned off."""
+log = structlog.get_logger(__name__)
 
-_OPTIONAL = frozenset(
-    {
-        *("max_completion_tokens", "max_tokens", "stream_options", "reasoning_effort"),
-        *("safety_identifier", "prompt_cache_key", "store"),
-    }
-)
+_AZURE = (".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com")
+_OPTIONAL = frozenset({"stream_options", "reasoning_effort", "safety_identifier", "prompt_cache_key", "store"})
 """Options that are left out of all later calls once the server or the model has rejected them."""
-
-_FINISH: dict[str, Literal["stop", "length", "refusal"]] = {"length": "length", "content_filter": "refusal"}
-_ERRORS: dict[str, FailureReason] = {
-    "rate_limit_exceeded": "rate_limited",
-    "insufficient_quota": "payment_required",
-    "invalid_request_error": "bad_request",
-    "overloaded": "overloaded",
-}
 
 
 class OpenAIProvider:
     """OpenAI's models, or the models of any server with a Chat Completions endpoint."""
 
-    name: ClassVar[str] = "openai"
     is_remote: ClassVar[bool] = True
 
-    def __init__(self, upstream: Upstream, model: str) -> None:
+    def __init__(self, upstream: Upstream, model: str, options: ModelOptions | None = None) -> None:
+        self._own = options or ModelOptions()
+        self.name = self._own.name or SPEC.name
         self.model = model
         self._upstream = upstream
-        self._is_openai = f".{urlsplit(upstream.url).hostname}".endswith(".openai.com")
-        lengths = ("max_completion_tokens", "max_tokens")
-        self._length_options = lengths if self._is_openai else lengths[::-1]
-        self._refused_options: set[str] = set()
+        host = f".{urlsplit(upstream.url).hostname}"
+        self._is_openai = host.endswith(".openai.com")
+        self._has_efforts = self._is_openai or host.endswith(_AZURE)
+        self._dialect = Dialect(length=LENGTHS[1] if self._has_efforts else LENGTHS[0])
+        self._habits = ThinkingHabits(self._own, watches_beginnings=not self._has_efforts)
+
+    @property
+    def thinking_tokens(self) -> int:
+        """The tokens that a call may use for thoughts beside the longest answer."""
+        return self._habits.tokens
 
     def stream(self, request: Request, pacing: Pacing) -> AbstractAsyncContextManager[AsyncIterator[Sequence[Event]]]:
         """Open the call. Leaving the context closes the upstream connection at once. Raises `ProviderFailure`."""
-        body: CompletionCreateParamsStreaming = {
+        body = self._body(request)
+        shape = dict.fromkeys(body) | {
+            "messages": [{"role": body["messages"][0]["role"]}],
+            "reasoning_effort": body.get("reasoning_effort"),
+        }
+        if "reasoning_effort" not in body:
+            del shape["reasoning_effort"]
+        decoder = CompletionDecoder(self._habits.answer())
+        return self._upstream.answer(body, decoder, partial(self._refusal, shape), pacing)
+
+    def _body(self, request: Request) -> dict[str, Any]:
+        fields: dict[str, Any] = {
             "model": self.model,
             "messages": [{"role": "system", "content": sendable(request.system)}, *map(_message, request.turns)],
             "stream": True,
+            "stream_options": {"include_usage": True},
         }
-        return self._upstream.answer({**body, **self._options(request)}, _CompletionDecoder(), self._refusal, pacing)
-
-    def _options(self, request: Request) -> dict[str, Any]:
-        options: dict[str, Any] = {"stream_options": {"include_usage": True}}
-        length = next((name for name in self._length_options if name not in self._refused_options), None)
-        if length is not None:
-            options[length] = request.max_output_tokens
-        if _REASONS.match(self.model):
-            options["reasoning_effort"] = "none"
+        if (effort := self._effort()) is not None:
+            fields["reasoning_effort"] = effort
         if self._is_openai:
             # Requests of one student begin alike, and OpenAI caches prefixes by itself where requests with one key go.
-            options |= {"safety_identifier": request.user, "prompt_cache_key": request.user, "store": False}
-        return {name: value for name, value in options.items() if name not in self._refused_options}
+            fields |= {"safety_identifier": request.user, "prompt_cache_key": request.user, "store": False}
+        body = self._dialect.body(merged(fields, self._own.body), 0)
+        if body.get("reasoning_effort", "none") != "none":
+            self._habits.note_thoughts()
+        limit = self._own.longest_answer(request.max_output_tokens) + self._habits.tokens
+        return body | {self._dialect.length: limit}
 
-    def _refusal(self, refused: Refused) -> ProviderFailure:
-        """Return the failure of a refused call. An option that the server rejects is omitted from all later calls."""
-        code, option = refused.word("code"), refused.word("param")
-        status = 402 if code == "insufficient_quota" else refused.status
-        adapted = status == 400 and option in _OPTIONAL - self._refused_options  # noqa: PLR2004 - 400 means a bad request
-        if adapted and option is not None:
-            self._refused_options.add(option)
+    def _options(self, request: Request) -> dict[str, Any]:
+        """Return the fields of a call's body besides the model, the messages and the streaming."""
+        owned = {"model", "messages", "stream"}
+        return {name: value for name, value in self._body(request).items() if name not in owned}
+
+    def _effort(self) -> str | None:
+        """Return the effort to ask for. Thoughts delay the first word and use up tokens, so it is none by default."""
+        if self._own.thinking in {"low", "medium", "high"}:
+            return self._own.thinking
+        return "none" if self._own.thinking == "off" or (self._own.thinking is None and self._has_efforts) else None
+
+    def _refusal(self, sent: dict[str, Any], refused: Refused) -> ProviderFailure:
+        """Return the failure of a refused call. What the server does not take is left out of all later calls.
+
+        `sent` has the names of the fields of the body, its first role and its effort. No call is sent without a length:
+        if the server takes none, the ask fails.
+        """
+        error = refused.error
+        code = refused.word("code")
+        status = 402 if "insufficient_quota" in {code, refused.word("type")} else refused.status
+        optional = _OPTIONAL | set(self._own.body)
+        learnt = None if overflow_of(status, error) else self._dialect.after(status, error, sent, optional)
+        if learnt is not None and not learnt.takes_a_length:
+            self._dialect = replace(learnt, refused_lengths=frozenset())
+            message = f"takes no limit of the answer, neither {' nor '.join(LENGTHS)}: no call is sent without one"
+            return ProviderFailure("bad_request", message, status=status)
+        if learnt is not None:
+            self._note_left_out(learnt)
+            self._dialect = learnt
+        key_name = self._own.key_name or SPEC.key_variable
         kind = code or refused.word("type")
-        return refusal(status, refused.headers, kind, key_name=SPEC.key_variable, adapted=adapted)
+        return refusal(status, refused.headers, error, kind, key_name=key_name, adapted=learnt is not None)
+
+    def _note_left_out(self, learnt: Dialect) -> None:
+        for option in sorted((learnt.left_out - self._dialect.left_out) & set(self._own.body)):
+            setting = self._own.options_name or "TUTOR_OPENAI_OPTIONS"
+            log.warning("option_refused", provider=self.name, option=option, setting=setting)
 
     async def close(self) -> None:
         """Release the provider's connections."""
@@ -97,49 +134,6 @@ class OpenAIProvider:
 def _message(turn: Turn) -> ChatCompletionMessageParam:
     content = sendable(turn.content)
     return {"role": "user", "content": content} if turn.role == "user" else {"role": "assistant", "content": content}
-
-
-class _CompletionDecoder:
-    """Decodes the chunks of one completion. Chunks without text, finish reason or usage are skipped."""
-
-    def __init__(self) -> None:
-        self._refused = False
-
-    def decode(self, raw: ServerEvent) -> Sequence[Event]:
-        """Return the events of a chunk. A server sends usage in a separate chunk after the end, or not at all."""
-        if raw.data == b"[DONE]":
-            return ()
-        data = read_json(raw.data)
-        try:
-            return self._read(data)
-        except (KeyError, TypeError, AttributeError):
-            raise lacks_field() from None
-
-    def _read(self, data: dict[str, Any]) -> Sequence[Event]:
-        if (error := data.get("error")) is not None:
-            kind = error.get("code") or error.get("type") if isinstance(error, dict) else None
-            raise ProviderFailure(_ERRORS.get(str(kind), "server_error"), f"broke off the answer{said(kind)}")
-        events: list[Event] = []
-        for choice in data.get("choices") or ():
-            delta = choice.get("delta") or {}
-            if content := delta.get("content"):
-                events.append(text(content))
-            if delta.get("refusal"):
-                self._refused = True
-            if (reason := choice.get("finish_reason")) is not None:
-                events.append(Finish("refusal" if self._refused else _FINISH.get(str(reason), "stop")))
-        if (usage := data.get("usage")) is not None:
-            events += self._count(usage)
-        return events
-
-    @staticmethod
-    def _count(usage: dict[str, Any]) -> Sequence[Usage]:
-        prompt, completion = count(usage.get("prompt_tokens")), count(usage.get("completion_tokens"))
-        if prompt is None or completion is None:
-            return ()
-        details = usage.get("prompt_tokens_details") or {}
-        read, written = count(details.get("cached_tokens")), count(details.get("cache_write_tokens"))
-        return (Usage(prompt, completion, cache_read_tokens=read or 0, cache_write_tokens=written or 0),)
 
 
 _BASE_URL = "https://api.openai.com/v1"
@@ -166,7 +160,7 @@ def _key_probe(api_key: str | None, base_url: str | None) -> KeyProbe:
 
 
 SPEC = ProviderSpec(
-    name=OpenAIProvider.name,
+    name="openai",
     default_model="gpt-6.1-terra",
     build=OpenAIProvider,
     endpoint=openai_endpoint,

@@ -1,0 +1,72 @@
+"""How one model thinks: what the operator declares, and what its answers have shown in this process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor_server.llm.provider import Finish
+from tutor_server.llm.thoughts import ThoughtFilter
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from tutor_server.llm.model_options import ModelOptions
+
+
+class ThinkingHabits:
+    """The habits of one model. All answers of a provider share them."""
+
+    def __init__(self, options: ModelOptions, *, watches_beginnings: bool = False) -> None:
+        self._thinks = options.asks_to_think
+        self._room = options.room_for_thoughts
+        self._begins_in_thoughts = options.thinking == "unmarked"
+        self._watches = watches_beginnings and not self._begins_in_thoughts
+
+    @property
+    def tokens(self) -> int:
+        """The tokens that a call gets for thoughts beside the longest answer: 0 if the model does not think."""
+        return self._room if self._thinks else 0
+
+    def note_thoughts(self) -> None:
+        """Note that the model thinks."""
+        self._thinks = True
+
+    def answer(self) -> AnswerThoughts:
+        """Return the record of a new answer's thoughts."""
+        texts = ThoughtFilter(begins_in_thoughts=self._begins_in_thoughts, may_begin_in_thoughts=self._watches)
+        return AnswerThoughts(self, texts, room=self.tokens)
+
+    def note_end(self, answer: AnswerThoughts) -> None:
+        """Note what an answer has shown by its end."""
+        if answer.texts.ended_unopened:
+            self._begins_in_thoughts = True
+        if answer.has_text:
+            self._watches = False
+
+
+class AnswerThoughts:
+    """The thoughts in one answer. `room` is the number of tokens that the call had for them."""
+
+    def __init__(self, habits: ThinkingHabits, texts: ThoughtFilter, *, room: int) -> None:
+        self.texts = texts
+        self.has_text = False
+        self._habits = habits
+        self._room = room
+
+    def note_thoughts(self) -> None:
+        """Note that the answer has thoughts in fields or blocks of their own."""
+        self._habits.note_thoughts()
+
+    def finish(self, reason: Literal["stop", "length", "refusal"]) -> Finish:
+        """Return the end of the answer.
+
+        An answer that ends at its limit without a word was used up by thoughts, which some servers do not send. If the
+        call had no room for them, the next one has.
+        """
+        if self.texts.has_thoughts:
+            self._habits.note_thoughts()
+        used_up = reason == "length" and not self.has_text
+        if used_up:
+            self._habits.note_thoughts()
+        self._habits.note_end(self)
+        return Finish(reason, adapted=used_up and not self._room)
