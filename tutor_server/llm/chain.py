@@ -7,13 +7,15 @@ import math
 import random
 import time
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from tutor_server.errors import AIUnavailable, AnswerInterrupted
 from tutor_server.llm.breaker import Breaker
 from tutor_server.llm.call import Call
-from tutor_server.llm.provider import Usage
+from tutor_server.llm.prompt_refusal import shortened
+from tutor_server.llm.provider import Finish, Usage
+from tutor_server.llm.refusal_streak import CONCERNS_ONE_PROMPT, LEAVES_BREAKER_CLOSED, RefusalStreak
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from tutor_server.limits import Deadlines
     from tutor_server.llm.batching import Pacing
     from tutor_server.llm.call import CallRecorder
-    from tutor_server.llm.provider import Finish, Provider, ProviderFailure, Request
+    from tutor_server.llm.provider import FailureReason, Provider, ProviderFailure, Request
 
 LONGEST_RETRY_WAIT = 5.0
 """The maximum retry wait in seconds. A provider that asks for a longer wait is skipped instead."""
@@ -40,6 +42,7 @@ _NEEDS_THE_OPERATOR = frozenset({"authentication", "payment_required"})
 class _Link:
     provider: Provider
     breaker: Breaker
+    refusals: RefusalStreak = field(default_factory=RefusalStreak)
 
 
 class ModelAnswer:
@@ -48,16 +51,26 @@ class ModelAnswer:
     Raises `AIUnavailable` if every provider failed before any text, `AnswerInterrupted` if one failed after some text,
     and the recorder's exceptions. `provider` and `model` name the current provider. `finish` says how the answer ended;
     it is set with the last text or after it. `usage` is the sum over all calls so far, complete once the context has
-    been left.
+    been left. `setback` is `declined` or `too_long` if a provider refused the prompt itself; the answer may be empty
+    then, but it has not failed.
     """
 
     def __init__(self, texts: Callable[[ModelAnswer], AsyncGenerator[str, None]]) -> None:
         self.provider = ""
         self.model = ""
         self.fallback = False
+        self.setback: FailureReason | None = None
         self.finish: Finish | None = None
         self.usage = Usage(0, 0)
         self._texts = texts(self)
+
+    def note(self, call: Call) -> None:
+        """Add the usage of a call that has ended, and note whether it refused the prompt itself."""
+        self.usage = _sum(self.usage, call.usage)
+        if call.failure is not None and call.failure.reason in CONCERNS_ONE_PROMPT:
+            self.setback = call.failure.reason
+        elif call.finish is not None and call.finish.reason == "refusal" and not call.has_text:
+            self.setback = "declined"
 
     async def __aenter__(self) -> Self:
         return self
@@ -73,10 +86,11 @@ class Chain:
     """The providers in order of preference.
 
     A provider that fails before its first text is retried once if that may help; then the next provider is called.
-    After the first text nothing is retried, and the prompt is freed. If the last provider completes an answer without
-    text, the answer is empty. A provider that keeps failing is skipped for a while. A submission that could not be
-    analysed always goes to `offline`, even if `offline` is not one of the providers. `clock` returns monotonic seconds,
-    `sleep` waits for some seconds, and `jitter` returns a number from 0 to 1.
+    A prompt that is too long for a model is shortened once. After the first text nothing is retried, and the prompt is
+    freed. If the last provider completes an answer without text, the answer is empty. A provider that keeps failing is
+    skipped for a while. A submission that could not be analysed always goes to `offline`, even if `offline` is not one
+    of the providers. `clock` returns monotonic seconds, `sleep` waits for some seconds, and `jitter` returns a number
+    from 0 to 1.
     """
 
     def __init__(
@@ -131,14 +145,17 @@ class Chain:
                             request = None
                             yield text
                 finally:
-                    answer.usage = _sum(answer.usage, call.usage)
-                    self._note(link.breaker, call)
+                    answer.note(call)
+                    self._note(link, call)
                 if call.failure is None:
                     answer.finish = call.finish
                     return
                 if call.has_text:
                     raise AnswerInterrupted from call.failure
                 said_nothing = call.finish
+                if (shorter := shortened(request, call.failure)) is not None:
+                    request = shorter
+                    continue
                 wait = self._retry_wait(call.failure, retries)
                 if wait is None or link.breaker.seconds_left or now() + wait >= first_content_by:
                     break
@@ -146,8 +163,8 @@ class Chain:
                     retries -= 1
                 await self._sleep(wait)
             answer.fallback = True
-        if said_nothing is not None:
-            answer.finish = said_nothing
+        if said_nothing is not None or answer.setback is not None:
+            answer.finish = said_nothing or Finish("refusal")
             return
         raise AIUnavailable(retry_after=self._seconds_until_a_call())
 
@@ -161,14 +178,18 @@ class Chain:
         return None if wait > LONGEST_RETRY_WAIT else wait + _JITTER * self._jitter()
 
     @staticmethod
-    def _note(breaker: Breaker, call: Call) -> None:
-        failure = call.failure
+    def _note(link: _Link, call: Call) -> None:
+        failure, breaker = call.failure, link.breaker
+        if failure is not None:
+            link.refusals.failed(link.provider, failure)
+        elif call.finish is not None:
+            link.refusals.answered()
         if failure is None:
             if call.finish is not None:
                 breaker.succeeded()
             else:
                 breaker.abandoned()
-        elif failure.reason == "bad_request" or call.finish is not None:
+        elif failure.reason in LEAVES_BREAKER_CLOSED or call.finish is not None:
             breaker.abandoned()  # A whole answer without text shows that the provider can be reached.
         elif failure.reason in _NEEDS_THE_OPERATOR:
             breaker.failed(open_for=OPERATOR_PASS_OVER)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tutor_server.llm.error_body import ErrorBody
+    from tutor_server.llm.provider import ProviderFailure, Request
 
 _TOO_LONG = re.compile(
     r"context_length_exceeded|exceed_context_size_error|string_above_max_length|request_too_large|input_too_long"
     r"|context (?:length|window|size|limit)|prompt (?:is )?too long|input is too long|too many (?:input )?tokens"
     r"|reduce (?:the length|your prompt)|input (?:length|token count) .{0,80}exceed"
-    r"|max_tokens must be at least 1, got -|`inputs` tokens|exceeds? .{0,40}maximum (?:number of )?(?:input )?tokens|longer than the (?:maximum )?model"
-    r"|maximum (?:input|prompt) length|max_model_len|tokens? limit exceeded|request entity too large"
+    r"|max_tokens must be at least 1, got -|`inputs` tokens|longer than the (?:maximum )?model"
+    r"|exceeds? .{0,40}maximum (?:number of )?(?:input )?tokens|maximum (?:input|prompt) length|max_model_len|tokens? limit exceeded|request entity too large"
 )
 _DECLINED = re.compile(
     r"content_filter|content_policy|content filter|content management policy|content polic|responsibleaipolicy"
@@ -77,3 +78,24 @@ def is_declined(status: int, error: ErrorBody) -> bool:
     if _DECLINED.search(words) is not None:
         return True
     return status == _FORBIDDEN and _ABOUT_THE_KEY.search(words) is None
+
+
+LEAST_SHARE, GREATEST_SHARE = 0.1, 0.75
+"""The bounds of the share of its context that a prompt keeps if it is shortened."""
+_MARGIN = 0.9
+"""The part of a model's room that a shortened prompt fills, since its tokens are only estimated."""
+
+
+def shortened(request: Request | None, failure: ProviderFailure) -> Request | None:
+    """Return a shorter prompt for the same ask if a call failed by the prompt's length, or None. This works once."""
+    if failure.overflow is None or request is None or request.shorten is None:
+        return None
+    return request.shorten(request, _share(failure.overflow, request.max_output_tokens))
+
+
+def _share(overflow: Overflow, answer: int) -> float:
+    """Return the share of the context that fits; a half if the server does not say how much too long the prompt is."""
+    if not overflow.prompt or not overflow.limit:
+        return 0.5
+    share = (overflow.limit - answer) / overflow.prompt * _MARGIN
+    return min(max(share, LEAST_SHARE), GREATEST_SHARE)

@@ -45,8 +45,8 @@ class Request:
     student: StudentLevels
     talk: Talk = NEW
     shared: tuple[int, ...] = ()
-    shorten: Callable[[float], Request] | None = field(default=None, compare=False, repr=False)
-    """Returns the same request with a share of its context, for a model with a small context window."""
+    shorten: Callable[[Request, float], Request] | None = field(default=None, compare=False, repr=False)
+    """Returns this request with a share of its context, for a model with a small context window."""
     offline_only: bool = False
     """Whether only `offline` is called: the submission could not be analysed, which the guard needs, or is solved."""
 

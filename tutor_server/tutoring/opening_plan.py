@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tutor_analysis.unread import shown_finding
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from tutor_server.storage.conversation import Conversation
     from tutor_server.storage.modules import Module
     from tutor_server.storage.problems import PlacedAsk
+    from tutor_server.tutoring.context import Context
+    from tutor_server.tutoring.prompts import Prompt
     from tutor_server.tutoring.rules import Rules
 
 
@@ -177,15 +180,20 @@ def decide(facts: Facts, rules: Rules, ids: Ids) -> Plan:
     past = facts.conversation.asks
     context = build_context(ask, repeatable(past), rules.context_tokens, edit=facts.edit)
     marker = marker_word(ids.marker_key, session_id, raised.problem_id)
-    prompt = assemble(
-        context,
+    prompt = _prompt(facts, rules, context, introduction, marker)
+
+    request = Request(
+        system=prompt.system,
+        shared=prompt.shared,
+        turns=prompt.turns,
+        max_output_tokens=rules.max_output_tokens,
+        user=str(asker.id),
+        submission=ask,
         level=raised.level,
         student=asker.levels,
-        module=module,
-        known=facts.known,
-        introduction=introduction,
-        marker=marker,
-        keeps_code=rules.store_code,
+        talk=facts.talk,
+        shorten=partial(_shorter, facts=facts, rules=rules, introduction=introduction, marker=marker),
+        offline_only=not examined.is_read or facts.change == "solved",
     )
     return Plan(
         new_ask=NewAsk(
@@ -211,18 +219,7 @@ def decide(facts: Facts, rules: Rules, ids: Ids) -> Plan:
             created_at=examined.now,
         ),
         begins_module=None if module is None else module.id,
-        request=Request(
-            system=prompt.system,
-            shared=prompt.shared,
-            turns=prompt.turns,
-            max_output_tokens=rules.max_output_tokens,
-            user=str(asker.id),
-            submission=ask,
-            level=raised.level,
-            student=asker.levels,
-            talk=facts.talk,
-            offline_only=not examined.is_read or facts.change == "solved",
-        ),
+        request=request,
         reserved=Usage(prompt.tokens, rules.max_output_tokens, cache_write_tokens=prompt.stable_tokens),
         material=Material(
             level=raised.level,
@@ -235,6 +232,27 @@ def decide(facts: Facts, rules: Rules, ids: Ids) -> Plan:
         ),
         introduction=introduction,
         facts=facts,
+    )
+
+
+def _shorter(request: Request, share: float, *, facts: Facts, rules: Rules, introduction: str, marker: str) -> Request:
+    """Return the request with a prompt whose context has a share of its budget."""
+    tokens = int(rules.context_tokens * share)
+    context = build_context(request.submission, repeatable(facts.conversation.asks), tokens, edit=facts.edit)
+    prompt = _prompt(facts, rules, context, introduction, marker)
+    return replace(request, system=prompt.system, shared=prompt.shared, turns=prompt.turns, shorten=None)
+
+
+def _prompt(facts: Facts, rules: Rules, context: Context, introduction: str, marker: str) -> Prompt:
+    return assemble(
+        context,
+        level=facts.placed.raised.level,
+        student=facts.asker.levels,
+        module=facts.background.module,
+        known=facts.known,
+        introduction=introduction,
+        marker=marker,
+        keeps_code=rules.store_code,
     )
 
 

@@ -13,6 +13,7 @@ from tutor_pedagogy.floor import completion
 from tutor_server.llm.batching import Pacing
 from tutor_server.llm.offline import OFFLINE
 from tutor_server.tutoring.model_text import ModelText
+from tutor_server.tutoring.setbacks import setback_note
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +67,7 @@ class Speaker:
             progress.model = model
             async for text in model:
                 if model.provider == OFFLINE and model.fallback and not answer.has_text:
-                    answer.release(OUTAGE_NOTE)
+                    answer.release(setback_note(model.setback, opened.material.submission) or OUTAGE_NOTE)
                 source = own_words if model.provider == OFFLINE else model_text
                 if self._hear is not None and source is model_text:
                     self._hear(text)
@@ -86,6 +87,8 @@ class Speaker:
             self._note_end(progress, model_text)
         if not is_complete:
             progress.is_completed = True
+            if not answer.has_text:
+                answer.release(setback_note(model.setback, opened.material.submission))
             explained = await self._complete(user_id, opened, answer, model_text.floor)
         progress.finding = explained or opened.finding
         if progress.finding.rule == NOT_ANALYSED:
