@@ -39,4 +39,5 @@ def build_chain(
 def _remote(profile: ModelProfile) -> Provider:
     from tutor_server.llm.upstream import Upstream  # noqa: PLC0415 - the offline provider needs no HTTP client
 
-    return SPECS[profile.provider].build(Upstream(profile.endpoint), profile.model, None)
+    spec = SPECS[profile.format or profile.provider]
+    return spec.build(Upstream(profile.endpoint), profile.model, profile.options)

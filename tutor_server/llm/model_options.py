@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tutor_server.llm.provider import Request
+
 ThinkingMode = Literal["off", "low", "medium", "high", "unmarked"]
 THINKING_TOKENS = 4096
 """Tokens that a model that thinks gets beside the longest answer, since its thoughts count as output."""
@@ -53,6 +55,12 @@ class ModelOptions:
         thinking = self.body.get("thinking")
         budget = thinking.get("budget_tokens") if isinstance(thinking, dict) else None
         return max(self.thinking_tokens, budget) if isinstance(budget, int) else self.thinking_tokens
+
+    def fitted(self, request: Request) -> Request:
+        """Return the request with a context of this model's size, if that is smaller than the service's."""
+        if self.context_tokens is None or request.shorten is None or self.context_tokens >= request.context_tokens:
+            return request
+        return request.shorten(request, self.context_tokens / request.context_tokens)
 
     def longest_answer(self, tokens: int) -> int:
         """Return the longest answer of this model, in tokens, where the service allows so many."""

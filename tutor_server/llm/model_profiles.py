@@ -13,33 +13,53 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tutor_server.errors import SettingsError
+from tutor_server.llm.model_options import ModelOptions
+from tutor_server.llm.model_prices import PricePeriod
 from tutor_server.llm.registry import SPECS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tutor_server.llm.endpoint import Endpoint
-    from tutor_server.llm.model_prices import PricePeriod
+    from tutor_server.llm.model_prices import ModelPrices
+    from tutor_server.llm.provider_spec import ProviderSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteModel:
-    """A model as named in the settings. `base_url` replaces the provider's default."""
+    """A model as named in the settings. `base_url` replaces the default of its format.
+
+    `provider` is the name in ledger, metrics and frames. `format` is that of a spec in the registry; None: the
+    provider's name. `place` says where in the providers file the model stands; None: in variables of its own.
+    """
 
     provider: str
     name: str
     api_key: str | None = field(default=None, repr=False)
     base_url: str | None = None
+    format: str | None = None
+    options: ModelOptions = field(default_factory=ModelOptions)
+    prices: ModelPrices | None = None
+    concurrency: int | None = None
+    """The maximum number of calls at once, over all processes; None: that of all providers."""
+    place: str | None = None
+
+    @property
+    def spec(self) -> ProviderSpec:
+        """The declaration of the model's format."""
+        return SPECS[self.format or self.provider]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelProfile:
-    """The endpoint and the prices of one model. `prices` is None if the price list does not contain the model."""
+    """The endpoint and the prices of one model. `prices` is None if no price of the model is known."""
 
     provider: str
     model: str
     endpoint: Endpoint
     prices: tuple[PricePeriod, ...] | None
+    format: str | None = None
+    options: ModelOptions = field(default_factory=ModelOptions)
 
 
 def load_model_profiles(models: Sequence[RemoteModel]) -> list[ModelProfile]:
@@ -50,8 +70,12 @@ def load_model_profiles(models: Sequence[RemoteModel]) -> list[ModelProfile]:
         ModelProfile(
             provider=model.provider,
             model=model.name,
-            endpoint=SPECS[model.provider].endpoint(model.api_key, model.base_url),
-            prices=listed_prices(SPECS[model.provider].price_list_name, model.name),
+            endpoint=model.spec.endpoint(model.api_key, model.base_url),
+            prices=(PricePeriod(prices=model.prices),)
+            if model.prices is not None
+            else listed_prices(model.spec.price_list_name, model.name, model.base_url),
+            format=model.format,
+            options=model.options,
         )
         for model in models
     ]

@@ -11,7 +11,7 @@ from tutor_server.llm.model_prices import MILLION, ModelPrices, Rates
 from tutor_server.llm.registry import SPECS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 PRICE_FILE = "prices.toml"
@@ -41,7 +41,7 @@ def read_price_file(folder: Path) -> PriceFile:
         key = _names(entry, place)
         if key in prices:
             raise _wrong(f"{place}: {key[0]} {key[1]} has a price already")
-        prices[key] = _prices(entry, place)
+        prices[key] = prices_in(entry, place, _wrong)
     return prices
 
 
@@ -54,27 +54,28 @@ def _names(entry: dict[str, Any], place: str) -> tuple[str, str]:
     return provider, model
 
 
-def _prices(entry: dict[str, Any], place: str) -> ModelPrices:
+def prices_in(entry: dict[str, Any], place: str, wrong: Callable[[str], SettingsError]) -> ModelPrices:
+    """Return the prices of a table: its rates, and those of its tiers. `wrong` builds the error for a problem."""
     tables = entry.pop("tier", [])
     if not _is_tables(tables):
-        raise _wrong(f"{place}: tier is written as [[price.tier]]")
+        raise wrong(f"{place}: tier is written as [[price.tier]]")
     tiers: dict[int, Rates] = {}
     for number, table in enumerate(tables, start=1):
         tier_place = f"{place}, tier {number}"
         above = table.pop("above", None)
         if type(above) is not int or above < 1 or above in tiers:
-            raise _wrong(f"{tier_place}: above is a number of prompt tokens, another one in each tier")
-        tiers[above] = _rates(table, tier_place)
-    return ModelPrices(rates=_rates(entry, place), tiers=tuple(sorted(tiers.items())))
+            raise wrong(f"{tier_place}: above is a number of prompt tokens, another one in each tier")
+        tiers[above] = _rates(table, tier_place, wrong)
+    return ModelPrices(rates=_rates(entry, place, wrong), tiers=tuple(sorted(tiers.items())))
 
 
-def _rates(table: Mapping[str, Any], place: str) -> Rates:
+def _rates(table: Mapping[str, Any], place: str, wrong: Callable[[str], SettingsError]) -> Rates:
     unknown = set(table) - {"input", "output", "cache_read", "cache_write"}
     if unknown:
-        raise _wrong(f"{place}: {min(unknown)} is not known here")
-    given = {name: _rate(value, f"{place}: {name}") for name, value in table.items()}
+        raise wrong(f"{place}: {min(unknown)} is not known here")
+    given = {name: _rate(value, f"{place}: {name}", wrong) for name, value in table.items()}
     if missing := {"input", "output"} - set(given):
-        raise _wrong(f"{place}: {min(missing)} is missing")
+        raise wrong(f"{place}: {min(missing)} is missing")
     return Rates(
         input=given["input"],
         output=given["output"],
@@ -83,12 +84,12 @@ def _rates(table: Mapping[str, Any], place: str) -> Rates:
     )
 
 
-def _rate(value: Any, place: str) -> Decimal:
+def _rate(value: Any, place: str, wrong: Callable[[str], SettingsError]) -> Decimal:
     if type(value) is int or (isinstance(value, Decimal) and value.is_finite()):
         rate = Decimal(value)
         if 0 <= rate <= MILLION:
             return rate
-    raise _wrong(f"{place} is a number of dollars per million tokens, 0 or more")
+    raise wrong(f"{place} is a number of dollars per million tokens, 0 or more")
 
 
 def _is_tables(value: Any) -> bool:

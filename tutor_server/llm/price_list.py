@@ -15,19 +15,27 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 
-def listed_prices(provider: str, model: str) -> tuple[PricePeriod, ...] | None:
+def listed_prices(provider: str, model: str, base_url: str | None = None) -> tuple[PricePeriod, ...] | None:
     """Return the periods of a model's prices; a later period takes precedence.
 
+    A base URL that the list knows names the vendor, such as Mistral; else it is `provider`.
     Return None if the list lacks the model or prices it by other units than tokens.
     """
-    try:
-        listed = calc_price(Usage(), model, provider_id=provider).model.prices
-    except LookupError:
+    listed = _listed(model, provider_api_url=base_url) if base_url else None
+    listed = listed or _listed(model, provider_id=provider)
+    if listed is None:
         return None
     conditional = [ConditionalPrice(prices=listed)] if isinstance(listed, ModelPrice) else listed
     if any(_dollars(price.prices) for price in conditional):
         return None
     return tuple(_period(price) for price in conditional)
+
+
+def _listed(model: str, **vendor: str) -> ModelPrice | list[ConditionalPrice] | None:
+    try:
+        return calc_price(Usage(), model, **vendor).model.prices  # type: ignore[arg-type]  # the keywords are texts
+    except LookupError:
+        return None
 
 
 def _period(price: ConditionalPrice) -> PricePeriod:

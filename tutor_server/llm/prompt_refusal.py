@@ -15,7 +15,8 @@ _TOO_LONG = re.compile(
     r"|context (?:length|window|size|limit)|prompt (?:is )?too long|input is too long|too many (?:input )?tokens"
     r"|reduce (?:the length|your prompt)|input (?:length|token count) .{0,80}exceed"
     r"|max_tokens must be at least 1, got -|`inputs` tokens|longer than the (?:maximum )?model"
-    r"|exceeds? .{0,40}maximum (?:number of )?(?:input )?tokens|maximum (?:input|prompt) length|max_model_len|tokens? limit exceeded|request entity too large"
+    r"|exceeds? .{0,40}maximum (?:number of )?(?:input )?tokens|maximum (?:input|prompt) length|max_model_len"
+    r"|tokens? limit exceeded|request entity too large"
 )
 _DECLINED = re.compile(
     r"content_filter|content_policy|content filter|content management policy|content polic|responsibleaipolicy"

@@ -45,6 +45,8 @@ class Request:
     student: StudentLevels
     talk: Talk = NEW
     shared: tuple[int, ...] = ()
+    context_tokens: int = 0
+    """The budget of the part of the prompt that comes from the student."""
     shorten: Callable[[Request, float], Request] | None = field(default=None, compare=False, repr=False)
     """Returns this request with a share of its context, for a model with a small context window."""
     offline_only: bool = False

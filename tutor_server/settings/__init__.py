@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
+from pydantic_settings.sources.providers.dotenv import read_env_file
 
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.ladder.policy import Ladder
@@ -31,8 +32,11 @@ from tutor_server.settings.provider_settings import (
     known_providers,
     remote_model,
 )
+from tutor_server.settings.providers_file import ProviderTable, read_providers_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pydantic_core import ErrorDetails
 
     from tutor_server.llm.model_profiles import RemoteModel
@@ -90,6 +94,9 @@ class Settings(ProviderSettings):
 
     Each provider has settings of its own, see `provider_settings.py`.
     """
+    providers_file: Path | None = None
+    """The providers file, which replaces `llm_providers` and the providers' own settings; see `providers_file.py`."""
+    _provider_table: ProviderTable | None = PrivateAttr(default=None)
 
     messages_per_minute: PositiveInt = 20
     connections_per_user: PositiveInt = 3
@@ -216,7 +223,7 @@ class Settings(ProviderSettings):
 
     @model_validator(mode="after")
     def _chain_has_keys(self) -> Self:
-        for name in self.llm_providers:
+        for name in () if self.providers_file else self.llm_providers:
             if name != OFFLINE and not can_be_called(self.remote_model(name)):
                 raise ValueError(f"TUTOR_LLM_PROVIDERS names {name}, but {SPECS[name].key_variable} is not set")
         return self
@@ -242,6 +249,8 @@ class Settings(ProviderSettings):
     @property
     def chain(self) -> tuple[str, ...]:
         """The providers in the order in which they are tried."""
+        if (table := self.provider_table()) is not None:
+            return table.chain
         if self.llm_providers:
             return self.llm_providers
         return tuple(name for name in SPECS if self.remote_model(name).api_key) or (OFFLINE,)
@@ -253,7 +262,20 @@ class Settings(ProviderSettings):
     @property
     def remote_models(self) -> list[RemoteModel]:
         """The models of the chain that are called over the network: all but the offline tutor."""
+        if (table := self.provider_table()) is not None:
+            return list(table.models)
         return [self.remote_model(name) for name in self.chain if name != OFFLINE]
+
+    def provider_table(self, in_env_file: Mapping[str, str | None] | None = None) -> ProviderTable | None:
+        """Return the content of the providers file, or None without one. It is read once.
+
+        Keys are in the environment or in `in_env_file`.
+
+        Raises `SettingsError` with one line that names the file, the table and the key.
+        """
+        if self.providers_file is not None and self._provider_table is None:
+            self._provider_table = read_providers_file(self.providers_file, {**(in_env_file or {}), **os.environ})
+        return self._provider_table
 
     @property
     def effective_database_url(self) -> str:
@@ -327,6 +349,9 @@ def load_settings(env_file: Path | None = None) -> Settings:
             if (known := meant(name, SETTING_NAMES)) is not None
         ]
         settings = Settings(_env_file=env_file)  # type: ignore[call-arg]  # pydantic-settings accepts `_env_file`
+        settings.provider_table(_env_file_values(env_file))
+    except SettingsError as error:
+        problems.append(str(error))
     except ValidationError as error:
         problems += [_line(problem) for problem in error.errors(include_url=False, include_input=False)]
     except UnicodeDecodeError:
@@ -336,6 +361,13 @@ def load_settings(env_file: Path | None = None) -> Settings:
     if problems:
         raise SettingsError(problems[0], problems[1:])
     return settings
+
+
+def _env_file_values(env_file: Path | None) -> Mapping[str, str | None]:
+    """Return all variables of a file like `.env`, also those that are no settings."""
+    if env_file is None or not env_file.exists():
+        return {}
+    return read_env_file(env_file, case_sensitive=True)
 
 
 def ignored_settings(env_file: Path | None = None) -> list[str]:

@@ -1,15 +1,17 @@
-"""Each provider's settings: its API key, base URL and model, in variables named after the provider."""
+"""Each provider's settings: its API key, base URL, model and options, in variables named after the provider."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, Field, SecretStr, create_model
-from pydantic_settings import BaseSettings
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, create_model
+from pydantic_settings import BaseSettings, NoDecode
 
+from tutor_server.llm.model_options import ModelOptions
 from tutor_server.llm.model_profiles import RemoteModel
 from tutor_server.llm.registry import KNOWN_NAMES, SPECS
 from tutor_server.settings import values
+from tutor_server.settings.model_options import options_in_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +28,8 @@ def _web_address(value: str | None) -> str | None:
 
 ApiKey = Annotated[SecretStr | None, AfterValidator(_fit_for_a_header)]
 BaseUrl = Annotated[str | None, AfterValidator(_web_address)]
+Options = Annotated[dict[str, Any] | None, NoDecode, BeforeValidator(options_in_json)]
+"""Fields that are merged into the body of each call, in JSON."""
 ModelName = Annotated[str, Field(max_length=128)]
 """The name of a model; the database's columns limit its length."""
 
@@ -37,6 +41,7 @@ def _provider_fields() -> dict[str, tuple[Any, Any]]:
         fields[f"{name}_api_key"] = (ApiKey, Field(default=None, validation_alias=spec.key_variable))
         fields[f"{name}_base_url"] = (BaseUrl, Field(default=None, validation_alias=spec.base_url_variable))
         fields[f"{name}_model"] = (ModelName, spec.default_model)
+        fields[f"{name}_options"] = (Options, Field(default=None, repr=False))
     return fields
 
 
@@ -48,7 +53,7 @@ else:
 
 def field_names(provider: str) -> set[str]:
     """Return the names of one provider's settings fields."""
-    return {f"{provider}_api_key", f"{provider}_base_url", f"{provider}_model"}
+    return {f"{provider}_api_key", f"{provider}_base_url", f"{provider}_model", f"{provider}_options"}
 
 
 def remote_model(provider: str, fields: Mapping[str, Any]) -> RemoteModel:
@@ -59,6 +64,7 @@ def remote_model(provider: str, fields: Mapping[str, Any]) -> RemoteModel:
         name=fields[f"{provider}_model"],
         api_key=None if key is None else key.get_secret_value(),
         base_url=fields[f"{provider}_base_url"],
+        options=ModelOptions(body=fields[f"{provider}_options"] or {}),
     )
 
 

@@ -187,6 +187,7 @@ def decide(facts: Facts, rules: Rules, ids: Ids) -> Plan:
         shared=prompt.shared,
         turns=prompt.turns,
         max_output_tokens=rules.max_output_tokens,
+        context_tokens=rules.context_tokens,
         user=str(asker.id),
         submission=ask,
         level=raised.level,

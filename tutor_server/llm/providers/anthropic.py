@@ -68,6 +68,7 @@ class AnthropicProvider:
 
     def stream(self, request: Request, pacing: Pacing) -> AbstractAsyncContextManager[AsyncIterator[Sequence[Event]]]:
         """Open the call. Leaving the context closes the upstream connection at once. Raises `ProviderFailure`."""
+        request = self._own.fitted(request)
         body: MessageCreateParamsStreaming = {
             "model": self.model,
             "system": _system(request),
@@ -171,6 +172,8 @@ def _cached(text: str) -> TextBlockParam:
 
 
 _BASE_URL = "https://api.anthropic.com"
+_NO_KEY = "none"
+"""The placeholder for a missing key: the SDK requires one, but local servers ignore it."""
 _VERSION = "2026-10-21"
 """The API version in the header of the request for the list of models."""
 
@@ -179,9 +182,7 @@ def anthropic_endpoint(api_key: str | None, base_url: str | None = None) -> Endp
     """Return the endpoint and headers that Anthropic's SDK would use, with one credential and without tracing."""
     from anthropic import AsyncAnthropic  # noqa: PLC0415 - importing it takes a large part of a second
 
-    if api_key is None:
-        raise ValueError("settings admit anthropic only with its key")
-    client = AsyncAnthropic(api_key=api_key, base_url=base_url, open_telemetry=False)
+    client = AsyncAnthropic(api_key=api_key or _NO_KEY, base_url=base_url, open_telemetry=False)
     return Endpoint(
         url=f"{str(client.base_url).rstrip('/')}/v1/messages",
         headers=set_headers({**client.default_headers, **client.auth_headers}),
@@ -202,4 +203,5 @@ SPEC = ProviderSpec(
     endpoint=anthropic_endpoint,
     key_probe=_key_probe,
     price_list_name="anthropic",
+    works_without_key=True,
 )

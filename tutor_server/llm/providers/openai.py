@@ -60,6 +60,7 @@ class OpenAIProvider:
 
     def stream(self, request: Request, pacing: Pacing) -> AbstractAsyncContextManager[AsyncIterator[Sequence[Event]]]:
         """Open the call. Leaving the context closes the upstream connection at once. Raises `ProviderFailure`."""
+        request = self._own.fitted(request)
         body = self._body(request)
         shape = dict.fromkeys(body) | {
             "messages": [{"role": body["messages"][0]["role"]}],
