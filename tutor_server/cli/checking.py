@@ -16,20 +16,26 @@ from tutor_server.errors import SettingsError
 from tutor_server.identity.oidc.fetching import ProviderUnavailable
 from tutor_server.identity.oidc.provider import Client, IdentityProvider
 from tutor_server.identity.registration import UNCONFIRMED_DOMAINS
-from tutor_server.ledger.max_call_cost import max_call_cost
-from tutor_server.llm.key_check import key_problem
+from tutor_server.ledger.budgets import budgets_of
+from tutor_server.ledger.max_call_cost import INSTRUCTIONS_TOKENS, max_call_cost
+from tutor_server.limits import Deadlines
 from tutor_server.llm.model_profiles import profiles_by_child_process
 from tutor_server.llm.offline import OFFLINE
 from tutor_server.llm.price_file import read_price_file
 from tutor_server.llm.prices import Prices
+from tutor_server.llm.provider_check import Needs, check_provider
 from tutor_server.mail.server import MAIL_FAILURES, MailServer, mail_problem
 from tutor_server.process.starting import DATABASE_FAILURES, database_problem
 from tutor_server.storage.database import open_database
 from tutor_server.storage.migrations import is_at_head
+from tutor_server.storage.spending import Budgets
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from redis.asyncio import Redis
 
+    from tutor_server.llm.model_profiles import ModelProfile
     from tutor_server.settings import Settings
 
 REDIS_SECONDS = 5
@@ -42,19 +48,20 @@ class Finding:
     subject: str
     text: str
     is_wrong: bool = False
+    is_warning: bool = False
 
 
 async def check(settings: Settings) -> list[Finding]:
     """Return the findings of all checks of the settings. Nothing is changed."""
-    findings = [await _database(settings), await _redis(settings), _prices(settings, datetime.now(UTC))]
+    prices, profiles = _prices(settings, datetime.now(UTC))
+    findings = [await _database(settings), await _redis(settings), prices]
     findings += [
         Finding("data folder", f"{wrong}; see TUTOR_DATA_DIR", is_wrong=True)
         for wrong in folder_problems(settings.data_dir)
     ]
     findings += [Finding("public address", wrong, is_wrong=True) for wrong in reachability_problems(settings)]
     for name in settings.chain:
-        problem = None if name == OFFLINE else await key_problem(settings.remote_model(name))
-        findings.append(Finding(f"provider {name}", problem or "ready", is_wrong=problem is not None))
+        findings += await _provider(name, settings, profiles)
     if settings.oidc_issuer is not None:
         findings.append(await _identity_provider(settings))
     if settings.smtp_url is not None:
@@ -91,16 +98,40 @@ def _future_file(file: Path, data_dir: Path) -> Finding:
     return Finding("database", f"{folder} is not writable; check TUTOR_DATA_DIR", is_wrong=True)
 
 
-def _prices(settings: Settings, now: datetime) -> Finding:
+def _prices(settings: Settings, now: datetime) -> tuple[Finding, Sequence[ModelProfile]]:
+    """Return the finding about prices, and the models' profiles; none if they cannot be found out."""
+    profiles: Sequence[ModelProfile] = ()
     try:
         own = read_price_file(settings.data_dir)
         profiles = profiles_by_child_process(settings.remote_models)
         max_call_cost(settings, profiles, Prices.of(own, profiles), now)
     except SettingsError as error:
-        return Finding("prices", str(error), is_wrong=True)
+        return Finding("prices", str(error), is_wrong=True), profiles
     if own:
-        return Finding("prices", f"own ones for {', '.join(sorted(model for _, model in own))}")
-    return Finding("prices", "those of the built-in list")
+        return Finding("prices", f"own ones for {', '.join(sorted(model for _, model in own))}"), profiles
+    return Finding("prices", "those of the built-in list"), profiles
+
+
+async def _provider(name: str, settings: Settings, profiles: Sequence[ModelProfile]) -> list[Finding]:
+    """Return the findings about one provider, from one real call of a few tokens."""
+    subject = f"provider {name}"
+    if name == OFFLINE:
+        return [Finding(subject, "ready")]
+    profile = next((profile for profile in profiles if profile.provider == name), None)
+    if profile is None:
+        return [Finding(subject, "not called: see prices", is_wrong=True)]
+    model = next(model for model in settings.remote_models if model.provider == name)
+    needs = Needs(
+        context_tokens=settings.context_tokens,
+        instructions_tokens=INSTRUCTIONS_TOKENS,
+        max_output_tokens=settings.max_output_tokens,
+        has_budget=budgets_of(settings) != Budgets(),
+    )
+    own = read_price_file(settings.data_dir)
+    report = await check_provider(model, profile, needs, Deadlines(), has_price=(name, model.name) in own)
+    if report.problem is not None:
+        return [Finding(subject, report.problem, is_wrong=True)]
+    return [Finding(subject, "ready"), *(Finding(subject, text, is_warning=True) for text in report.warnings)]
 
 
 async def _redis(settings: Settings) -> Finding:

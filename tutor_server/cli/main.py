@@ -184,7 +184,8 @@ def _check(settings: Settings, _options: argparse.Namespace) -> int:
 
     findings = _run(check(settings))
     for finding in findings:
-        print(f"{'wrong' if finding.is_wrong else 'ok':<6}{finding.subject}: {finding.text}")
+        kind = "wrong" if finding.is_wrong else "warn" if finding.is_warning else "ok"
+        print(f"{kind:<6}{finding.subject}: {finding.text}")
     wrong = sum(finding.is_wrong for finding in findings)
     return _fail(f"{wrong} of {len(findings)} checks failed") if wrong else DONE
 

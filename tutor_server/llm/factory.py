@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tutor_server.llm.model_profiles import ModelProfile
     from tutor_server.llm.offline import Explain
     from tutor_server.llm.provider import Provider
+    from tutor_server.llm.upstream import Upstream
 
 
 def build_chain(
@@ -30,14 +31,15 @@ def build_chain(
 
     `explain` is the offline tutor's function; `clock` returns monotonic seconds.
     """
-    remote = {model.provider: _remote(model) for model in profiles}
+    remote = {model.provider: build_remote(model) for model in profiles}
     offline = OfflineProvider(explain)
     providers = [offline if name == OFFLINE else remote[name] for name in names]
     return Chain(providers, deadlines, offline=offline, clock=clock)
 
 
-def _remote(profile: ModelProfile) -> Provider:
+def build_remote(profile: ModelProfile, upstream: Upstream | None = None) -> Provider:
+    """Build the provider of a model's profile, with connections of its own or with `upstream`."""
     from tutor_server.llm.upstream import Upstream  # noqa: PLC0415 - the offline provider needs no HTTP client
 
     spec = SPECS[profile.format or profile.provider]
-    return spec.build(Upstream(profile.endpoint), profile.model, profile.options)
+    return spec.build(upstream or Upstream(profile.endpoint), profile.model, profile.options)

@@ -21,8 +21,8 @@ def listed_prices(provider: str, model: str, base_url: str | None = None) -> tup
     A base URL that the list knows names the vendor, such as Mistral; else it is `provider`.
     Return None if the list lacks the model or prices it by other units than tokens.
     """
-    listed = _listed(model, provider_api_url=base_url) if base_url else None
-    listed = listed or _listed(model, provider_id=provider)
+    listed = _at(base_url, model) if base_url else None
+    listed = listed or _of(provider, model)
     if listed is None:
         return None
     conditional = [ConditionalPrice(prices=listed)] if isinstance(listed, ModelPrice) else listed
@@ -31,9 +31,16 @@ def listed_prices(provider: str, model: str, base_url: str | None = None) -> tup
     return tuple(_period(price) for price in conditional)
 
 
-def _listed(model: str, **vendor: str) -> ModelPrice | list[ConditionalPrice] | None:
+def _of(provider: str, model: str) -> ModelPrice | list[ConditionalPrice] | None:
     try:
-        return calc_price(Usage(), model, **vendor).model.prices  # type: ignore[arg-type]  # the keywords are texts
+        return calc_price(Usage(), model, provider_id=provider).model.prices
+    except LookupError:
+        return None
+
+
+def _at(base_url: str, model: str) -> ModelPrice | list[ConditionalPrice] | None:
+    try:
+        return calc_price(Usage(), model, provider_api_url=base_url).model.prices
     except LookupError:
         return None
 

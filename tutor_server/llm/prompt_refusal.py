@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from tutor_server.llm.provider import Overflow
 
 if TYPE_CHECKING:
     from tutor_server.llm.error_body import ErrorBody
@@ -42,14 +43,6 @@ _NUMBERS = (
     re.compile(r"token count \(?(?P<prompt>\d+)\)? exceeds the maximum number of tokens allowed \(?(?P<limit>\d+)"),
     re.compile(r"must be <= (?P<limit>\d+)\. given: (?P<prompt>\d+)"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Overflow:
-    """A prompt that is too long. Both are tokens as the server counts them, or None if it does not say."""
-
-    prompt: int | None = None
-    limit: int | None = None
 
 
 def overflow_of(status: int, error: ErrorBody) -> Overflow | None:

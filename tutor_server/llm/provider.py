@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
     from tutor_protocol import ReportedFinding, Submission
     from tutor_server.llm.batching import Pacing
-    from tutor_server.llm.prompt_refusal import Overflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +145,22 @@ FailureReason = Literal[
 """Why a call failed. `declined` and `too_long` concern one prompt only: a content filter, and the context's size."""
 
 
+@dataclass(frozen=True, slots=True)
+class Overflow:
+    """A prompt that is too long. Both are tokens as the server counts them, or None if it does not say."""
+
+    prompt: int | None = None
+    limit: int | None = None
+
+
 class ProviderFailure(Exception):
     """A provider gave no answer, or an incomplete one.
 
     `sent` says whether the request may have reached the provider, and so may be billed. `status` is the HTTP status of
     a refusal, which no provider bills. `retry_after` is in seconds, as sent by the provider. `adapted` says that the
     next call will omit an option that the provider rejected, so that the same call may succeed. `overflow` has the
-    figures of a prompt that is too long. The message is for the operator's log and contains no student text.
+    figures of a prompt that is too long. `detail` has the server's words, which may quote the prompt: only the check,
+    whose prompt is fixed, shows them. The message is for the operator's log and contains no student text.
     """
 
     def __init__(
@@ -165,6 +173,7 @@ class ProviderFailure(Exception):
         sent: bool = True,
         adapted: bool = False,
         overflow: Overflow | None = None,
+        detail: str = "",
     ) -> None:
         super().__init__(message)
         self.reason: FailureReason = reason
@@ -173,3 +182,4 @@ class ProviderFailure(Exception):
         self.sent = sent
         self.adapted = adapted
         self.overflow = overflow
+        self.detail = detail

@@ -1,4 +1,4 @@
-"""The declaration of a provider, which settings, prices, key checks and the chain read."""
+"""The declaration of a provider, which settings, prices, checks and the chain read."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Sequence
 
     from tutor_server.llm.endpoint import Endpoint
     from tutor_server.llm.model_options import ModelOptions
@@ -15,18 +15,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyProbe:
-    """A free GET request that shows whether the provider accepts the key: a request for its list of models."""
-
-    url: str
-    headers: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderSpec:
     """The declaration of a provider. Its module is imported with the settings, so it imports no HTTP client or SDK.
 
-    The settings are named after the provider: `<NAME>_API_KEY`, `<NAME>_BASE_URL` and `TUTOR_<NAME>_MODEL`.
+    The settings are named after the provider: `<NAME>_API_KEY`, `<NAME>_BASE_URL`, `TUTOR_<NAME>_MODEL` and
+    `TUTOR_<NAME>_OPTIONS`.
     """
 
     name: str
@@ -36,8 +29,10 @@ class ProviderSpec:
     """Builds the provider from the connections to its endpoint, the name of a model, and the operator's options."""
     endpoint: Callable[[str | None, str | None], Endpoint]
     """Returns the endpoint for an API key and a base URL, according to the SDK. Runs in a child process."""
-    key_probe: Callable[[str | None, str | None], KeyProbe]
-    """Returns the request with which `tutor-server check` tests an API key at a base URL."""
+    models_url: Callable[[str | None], str]
+    """Returns the URL of the list of models at a base URL, which `tutor-server check` reads after a failed call."""
+    other_base_urls: Callable[[str], Sequence[str]]
+    """Returns the base URLs that the operator may have meant, from the URL of a call that found nothing there."""
     price_list_name: str
     """The provider's name in the price list of genai-prices."""
     works_without_key: bool = False
@@ -52,6 +47,11 @@ class ProviderSpec:
     def base_url_variable(self) -> str:
         """The environment variable that holds the base URL."""
         return f"{self.name.upper()}_BASE_URL"
+
+    @property
+    def options_variable(self) -> str:
+        """The environment variable that holds the additions to the body of a call."""
+        return f"TUTOR_{self.name.upper()}_OPTIONS"
 
     @property
     def model_variable(self) -> str:

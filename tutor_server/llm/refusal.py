@@ -32,6 +32,7 @@ def refusal(
         retry_after=retry_after(headers),
         adapted=adapted,
         overflow=overflow,
+        detail=error.text,
     )
 
 

@@ -44,6 +44,9 @@ _SUCCESS = range(200, 300)
 """The success statuses (RFC 9110 §15.3)."""
 
 MAX_ERROR_BYTES = 64 * 1024
+MAX_LIST_BYTES = 4 * 1024 * 1024
+GET_SECONDS = 10
+"""The timeout of a request for the list of models."""
 
 
 class Decoder(Protocol):
@@ -116,6 +119,13 @@ class Upstream:
             yield lambda: seconds_to_next_batch(number, now(), self._running) if pacing.student_has_text else 0.0
         finally:
             self._running -= 1
+
+    async def get(self, url: str) -> tuple[int, bytes]:
+        """Return the status and the first bytes of the answer to a GET request. Raises `ProviderFailure`."""
+        with connection_failures():
+            timeout = aiohttp.ClientTimeout(total=GET_SECONDS)
+            async with self._opened().get(url, allow_redirects=False, timeout=timeout) as response:
+                return response.status, await _first_bytes(response, MAX_LIST_BYTES)
 
     async def close(self) -> None:
         """Release the connections."""
@@ -197,11 +207,16 @@ def _read_before_failure(content: aiohttp.StreamReader) -> bytes:
 
 async def _refused(response: aiohttp.ClientResponse) -> Refused:
     """Return the refusal with its error object. Only the first bytes of the body are read, since it may be endless."""
-    content = bytearray()
     with connection_failures():
-        while len(content) < MAX_ERROR_BYTES and (chunk := await response.content.read(MAX_ERROR_BYTES)):
-            content += chunk
+        content = await _first_bytes(response, MAX_ERROR_BYTES)
     return Refused(response.status, response.headers, read_error(content))
+
+
+async def _first_bytes(response: aiohttp.ClientResponse, limit: int) -> bytes:
+    content = bytearray()
+    while len(content) < limit and (chunk := await response.content.read(limit)):
+        content += chunk
+    return bytes(content)
 
 
 def _trusted(url: str) -> ssl.SSLContext | bool:

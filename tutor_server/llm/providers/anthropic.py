@@ -12,7 +12,7 @@ from tutor_server.llm.endpoint import Endpoint, set_headers
 from tutor_server.llm.message_decoder import MessageDecoder
 from tutor_server.llm.model_options import ModelOptions, merged
 from tutor_server.llm.prompt_refusal import overflow_of
-from tutor_server.llm.provider_spec import KeyProbe, ProviderSpec
+from tutor_server.llm.provider_spec import ProviderSpec
 from tutor_server.llm.refusal import refusal
 from tutor_server.llm.thinking_habits import ThinkingHabits
 from tutor_server.llm.wire import sendable
@@ -174,8 +174,6 @@ def _cached(text: str) -> TextBlockParam:
 _BASE_URL = "https://api.anthropic.com"
 _NO_KEY = "none"
 """The placeholder for a missing key: the SDK requires one, but local servers ignore it."""
-_VERSION = "2026-10-21"
-"""The API version in the header of the request for the list of models."""
 
 
 def anthropic_endpoint(api_key: str | None, base_url: str | None = None) -> Endpoint:
@@ -189,11 +187,16 @@ def anthropic_endpoint(api_key: str | None, base_url: str | None = None) -> Endp
     )
 
 
-def _key_probe(api_key: str | None, base_url: str | None) -> KeyProbe:
-    return KeyProbe(
-        url=f"{(base_url or _BASE_URL).rstrip('/')}/v1/models",
-        headers={"X-Api-Key": api_key or "", "Anthropic-Version": _VERSION},
-    )
+def _models_url(base_url: str | None) -> str:
+    return f"{(base_url or _BASE_URL).rstrip('/')}/v1/models"
+
+
+def _other_base_urls(url: str) -> list[str]:
+    """Return base URLs without the paths that the provider appends itself."""
+    base = url.removesuffix("/v1/messages").rstrip("/")
+    return [
+        base.removesuffix(path) for path in ("/v1/messages", "/messages", "/v1", "/v1/models") if base.endswith(path)
+    ]
 
 
 SPEC = ProviderSpec(
@@ -201,7 +204,8 @@ SPEC = ProviderSpec(
     default_model="claude-sonnet-5-5",
     build=AnthropicProvider,
     endpoint=anthropic_endpoint,
-    key_probe=_key_probe,
+    models_url=_models_url,
+    other_base_urls=_other_base_urls,
     price_list_name="anthropic",
     works_without_key=True,
 )

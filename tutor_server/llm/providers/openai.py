@@ -15,7 +15,7 @@ from tutor_server.llm.endpoint import Endpoint, set_headers
 from tutor_server.llm.model_options import ModelOptions, merged
 from tutor_server.llm.prompt_refusal import overflow_of
 from tutor_server.llm.provider import ProviderFailure
-from tutor_server.llm.provider_spec import KeyProbe, ProviderSpec
+from tutor_server.llm.provider_spec import ProviderSpec
 from tutor_server.llm.refusal import refusal
 from tutor_server.llm.thinking_habits import ThinkingHabits
 from tutor_server.llm.wire import sendable
@@ -153,19 +153,28 @@ def openai_endpoint(api_key: str | None, base_url: str | None = None) -> Endpoin
     )
 
 
-def _key_probe(api_key: str | None, base_url: str | None) -> KeyProbe:
-    return KeyProbe(
-        url=f"{(base_url or _BASE_URL).rstrip('/')}/models",
-        headers={"Authorization": f"Bearer {api_key}"} if api_key else {},
-    )
+def _models_url(base_url: str | None) -> str:
+    return f"{(base_url or _BASE_URL).rstrip('/')}/models"
 
+
+def _other_base_urls(url: str) -> list[str]:
+    """Return base URLs without the paths that the provider appends itself, and with the usual `/v1`."""
+    base = url.removesuffix("/chat/completions").rstrip("/")
+    found = [base.removesuffix(path) for path in _PATHS_TOO_MANY if base.endswith(path)]
+    roots = [*found, base]
+    return [*found, *(f"{root}{path}" for root in roots for path in _USUAL_PATHS if not root.endswith(path))]
+
+
+_PATHS_TOO_MANY = ("/chat/completions", "/chat", "/completions", "/models", "/responses")
+_USUAL_PATHS = ("/v1", "/openai/v1", "/api/v1", "/v1beta/openai")
 
 SPEC = ProviderSpec(
     name="openai",
     default_model="gpt-6.1-terra",
     build=OpenAIProvider,
     endpoint=openai_endpoint,
-    key_probe=_key_probe,
+    models_url=_models_url,
+    other_base_urls=_other_base_urls,
     price_list_name="openai",
     works_without_key=True,
 )
