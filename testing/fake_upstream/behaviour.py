@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from testing.fake_upstream.dialect_wire import ThoughtForm
+
 REPLY = (
     "Read the last line of the error message first. Which name does it mention? "
     "Find the place in your program where that name should get its value, and follow the lines from line 1 up to the "
@@ -42,6 +44,10 @@ class Behaviour:
     written separately, `byte_seconds` apart. `unknown` mixes in events, fields and comments that no client can know. A
     request with a field named in `refuses` is answered with 400, as servers do with options that they do not know.
     `echo` appends the prompt of the call to the text, in one of the ways of `ECHOES`.
+    `dialect` is the server that is played (see `dialects.py`), with its way to refuse: fields named in
+    `refused_options`, messages in `refused_roles`, prompts that contain the text `declines`, and prompts longer than
+    `context_tokens`. `thoughts` come before the text, in `thought_form`. With `obeys_limit` thoughts and text end at
+    the request's limit, a word being a token.
     `input_tokens` is the whole prompt, of which some tokens may be read from a cache or written to it.
     """
 
@@ -65,6 +71,14 @@ class Behaviour:
     finish: Literal["stop", "length", "refusal"] = "stop"
     refuses: tuple[str, ...] = ()
     echo: str | None = None
+    dialect: str = "openai"
+    refused_options: tuple[str, ...] = ()
+    refused_roles: tuple[str, ...] = ()
+    declines: str = ""
+    context_tokens: int | None = None
+    thoughts: str = ""
+    thought_form: ThoughtForm = "reasoning_content"
+    obeys_limit: bool = False
 
     @property
     def tokens(self) -> list[str]:

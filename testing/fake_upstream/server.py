@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
-import struct
 import time
 from collections import deque
 from contextlib import asynccontextmanager
@@ -15,14 +13,10 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from aiohttp import web
 
 from testing.fake_upstream.behaviour import BY_MODEL, Behaviour
-from testing.fake_upstream.wire import (
-    AnthropicWire,
-    OpenAIWire,
-    Refused,
-    credential,
-    refuse_options,
-    system_prompt,
-)
+from testing.fake_upstream.dialect_wire import DialectWire, ThinkingMessagesWire
+from testing.fake_upstream.dialects import DialectRefusal, refuse
+from testing.fake_upstream.performance import Performance
+from testing.fake_upstream.wire import AnthropicWire, OpenAIWire, Refused, credential, refuse_options
 
 if TYPE_CHECKING:
     import ssl
@@ -32,7 +26,6 @@ if TYPE_CHECKING:
     from testing.fake_upstream.wire import Wire
 
 KEY = "fake-key"
-HUGE_EVENT_BYTES = 50 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -58,13 +51,16 @@ class ReceivedCall:
 class FakeUpstream:
     """The fake upstream's server, which runs within `async with`.
 
-    `play` queues behaviours for the next calls. If none is queued, the model's name selects one.
+    `play` queues behaviours for the next calls. If none is queued, the model's name selects one. `models` is the list of
+    models that the server shows; `pages` has what else it answers, by path.
     """
 
     def __init__(self, *, key: str = KEY, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self.key = key
         self._tls = tls
         self.default = Behaviour()
+        self.models: tuple[dict[str, Any], ...] = tuple({"id": model} for model in BY_MODEL)
+        self.pages: dict[str, Any] = {}
         self.calls: list[ReceivedCall] = []
         self._arrival = asyncio.Event()
         self._script: deque[Behaviour] = deque()
@@ -117,6 +113,7 @@ class FakeUpstream:
         app.router.add_get("/v1/models", self._models)
         app.router.add_get("/control", self._report)
         app.router.add_post("/control", self._control)
+        app.router.add_get("/{path:.*}", self._page)
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port, ssl_context=self._tls)
@@ -158,13 +155,19 @@ class FakeUpstream:
         if credential(request.headers) != self.key:
             wire_class = AnthropicWire if "anthropic-version" in request.headers else OpenAIWire
             return web.json_response(wire_class.error(401, "invalid key"), status=401)
-        return web.json_response({"object": "list", "data": [{"id": model} for model in BY_MODEL]})
+        return web.json_response({"object": "list", "data": list(self.models)})
+
+    async def _page(self, request: web.Request) -> web.Response:
+        """Return what `pages` has for a path, as JSON."""
+        if request.path not in self.pages:
+            raise web.HTTPNotFound
+        return web.json_response(self.pages[request.path])
 
     async def _messages(self, request: web.Request) -> web.StreamResponse:
-        return await self._answer(request, AnthropicWire)
+        return await self._answer(request, ThinkingMessagesWire)
 
     async def _completions(self, request: web.Request) -> web.StreamResponse:
-        return await self._answer(request, OpenAIWire)
+        return await self._answer(request, DialectWire)
 
     async def _answer(self, request: web.Request, wire_class: type[Wire]) -> web.StreamResponse:
         body = await request.json()
@@ -178,11 +181,15 @@ class FakeUpstream:
         try:
             wire_class.check(headers, body, self.key)
             refuse_options(body, behaviour.refuses)
-            response = await _Performance(request, wire_class, call, behaviour).play()
+            refuse(body, behaviour)
+            response = await Performance(request, wire_class, call, behaviour).play()
             call.closed_by = "upstream"
         except Refused as refused:
             error = wire_class.error(refused.status, str(refused), param=refused.param)
             response = web.json_response(error, status=refused.status)
+            call.closed_by = "upstream"
+        except DialectRefusal as refused:
+            response = web.Response(text=refused.content, status=refused.status, content_type=refused.content_type)
             call.closed_by = "upstream"
         except ConnectionError:
             raise asyncio.CancelledError from None
@@ -197,134 +204,6 @@ def _peer(request: web.Request) -> int:
     if request.transport is None:
         return 0
     return int(request.transport.get_extra_info("peername")[1])
-
-
-class _Performance:
-    """Plays one behaviour on one connection."""
-
-    def __init__(self, request: web.Request, wire_class: type[Wire], call: ReceivedCall, behaviour: Behaviour) -> None:
-        self._request = request
-        self._wire_class = wire_class
-        self._wire = wire_class(call.body, behaviour)
-        self._call = call
-        self._behaviour = behaviour
-        self._response = web.StreamResponse(
-            headers={"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
-        )
-
-    async def play(self) -> web.StreamResponse:
-        """Answer the call and return its response."""
-        behaviour = self._behaviour
-        instead = await self._answer_without_stream()
-        if instead is not None:
-            return instead
-        await self._response.prepare(self._request)
-        for frame in self._wire.start():
-            await self._write(frame)
-        tokens = behaviour.tokens_for(system_prompt(self._call.body))
-        fault_at = min(behaviour.tokens_before_fault, len(tokens) - 1) if behaviour.fault != "none" else None
-        for number, token in enumerate(tokens):
-            if number == fault_at:
-                return await self._fail()
-            await _pause(behaviour.token_seconds if number else behaviour.first_token_seconds)
-            await self._write_token(token)
-        for frame in self._wire.end():
-            await self._write(frame)
-        await self._response.write_eof()
-        return self._response
-
-    async def _answer_without_stream(self) -> web.StreamResponse | None:
-        behaviour = self._behaviour
-        if behaviour.fault == "no_head":
-            await _for_ever()
-        await _pause(behaviour.head_seconds)
-        if behaviour.fault == "drop":
-            return self._hang_up()
-        if behaviour.fault == "html":
-            return web.Response(text="<!doctype html><title>Sign in to the network</title>", content_type="text/html")
-        if behaviour.status == 200:
-            return None
-        if behaviour.fault == "endless_refusal":
-            return await self._refuse_for_ever()
-        body = self._wire_class.error(behaviour.status, "No.", error_type=behaviour.error_type)
-        return web.json_response(body, status=behaviour.status, headers=behaviour.headers)
-
-    async def _refuse_for_ever(self) -> web.StreamResponse:
-        self._response.set_status(self._behaviour.status)
-        await self._response.prepare(self._request)
-        while True:
-            await self._write(b"no " * 20000)
-
-    async def _write_token(self, token: str) -> None:
-        if self._behaviour.unknown:
-            await self._write(self._wire.unknown())
-        if token:
-            await self._write(self._wire.token(token))
-            self._call.tokens_sent += 1
-
-    async def _fail(self) -> web.StreamResponse:
-        fault = self._behaviour.fault
-        await self._write(self._last_words())
-        if fault == "huge_event":
-            block = b"x" * 65536
-            for _ in range(HUGE_EVENT_BYTES // len(block)):
-                await self._write(block)
-        while fault == "pings":
-            await self._write(self._wire.ping())
-            await asyncio.sleep(self._behaviour.ping_seconds)
-        if fault == "end":
-            await self._response.write_eof()
-        elif fault in {"fin", "inside_event", "reset"}:
-            self._hang_up(reset=fault == "reset")
-        else:
-            await _for_ever()
-        return self._response
-
-    def _last_words(self) -> bytes:
-        match self._behaviour.fault:
-            case "inside_event":
-                return self._wire.token("half")[:-20]
-            case "bad_json":
-                return self._wire.token("bad").replace(b'"', b"", 1)
-            case "bad_utf8":
-                return self._wire.token("bad").replace(b"bad", b"\xff\xfe")
-            case "error_event":
-                return self._wire.overloaded()
-            case "huge_event":
-                return b"data: "
-            case _:
-                return b""
-
-    def _hang_up(self, *, reset: bool = False) -> web.StreamResponse:
-        """Close the connection with FIN, or with RST if `reset` is true."""
-        transport = self._request.transport
-        if transport is not None:
-            if reset:
-                connection: socket.socket = transport.get_extra_info("socket")
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                transport.abort()
-            else:
-                transport.close()
-        return self._response
-
-    async def _write(self, data: bytes) -> None:
-        if not data:
-            return
-        if not self._behaviour.bytes:
-            await self._response.write(data)
-            return
-        for position in range(len(data)):
-            await self._response.write(data[position : position + 1])
-            await asyncio.sleep(self._behaviour.byte_seconds)
-
-
-async def _for_ever() -> None:
-    await asyncio.Event().wait()
-
-
-async def _pause(seconds: float) -> None:
-    if seconds:
-        await asyncio.sleep(seconds)
 
 
 async def serve(port: int, key: str) -> None:

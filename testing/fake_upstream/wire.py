@@ -44,6 +44,10 @@ class Wire(Protocol):
         """Return the frames before the first token."""
         ...
 
+    def thoughts(self, words: list[str]) -> list[bytes]:
+        """Return the frames of the thoughts before the first token."""
+        ...
+
     def token(self, text: str) -> bytes:
         """Return the frame of a token."""
         ...
@@ -65,7 +69,8 @@ class Wire(Protocol):
         ...
 
 
-def _frame(data: Json, event: str | None = None) -> bytes:
+def frame(data: Json, event: str | None = None) -> bytes:
+    """Return a server-sent event."""
     head = f"event: {event}\n" if event else ""
     return f"{head}data: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
 
@@ -155,6 +160,10 @@ class AnthropicWire:
             self.ping(),
         ]
 
+    def thoughts(self, _words: list[str]) -> list[bytes]:
+        """Return nothing: a model that does not think."""
+        return []
+
     def token(self, text: str) -> bytes:
         """Return a content_block_delta."""
         self._tokens += 1
@@ -203,7 +212,7 @@ class AnthropicWire:
 
     @staticmethod
     def _event(data: Json) -> bytes:
-        return _frame(data, data["type"])
+        return frame(data, data["type"])
 
 
 class OpenAIWire:
@@ -244,52 +253,58 @@ class OpenAIWire:
 
     def start(self) -> list[bytes]:
         """Return the chunk that names the role."""
-        return [self._chunk({"role": "assistant", "content": "", "refusal": None})]
+        return [self.chunk({"role": "assistant", "content": "", "refusal": None})]
+
+    def thoughts(self, _words: list[str]) -> list[bytes]:
+        """Return nothing: a model that does not think."""
+        return []
 
     def token(self, text: str) -> bytes:
         """Return a chunk with a delta."""
         self._tokens += 1
-        return self._chunk({"content": text})
+        return self.chunk({"content": text})
 
     def ping(self) -> bytes:
         """Return a comment, and a chunk whose delta is empty."""
-        return b": keep-alive\n\n" + self._chunk({"content": ""})
+        return b": keep-alive\n\n" + self.chunk({"content": ""})
 
     def unknown(self) -> bytes:
         """Return a chunk without choices, another vendor's delta, a comment and a field that no standard defines."""
         return (
-            _frame({"id": "chatcmpl-fake", "object": "chat.completion.glimmer", "choices": []})
-            + self._chunk({"reasoning_content": "no"})
+            frame({"id": "chatcmpl-fake", "object": "chat.completion.glimmer", "choices": []})
+            + self.chunk({"reasoning_content": "no"})
             + b": a comment\n\nid: 7\nretry: 10\nnonsense\n\n"
         )
 
     def overloaded(self) -> bytes:
         """Return an error object in place of a chunk."""
-        return _frame({"error": {"message": "Overloaded", "type": "server_error", "param": None, "code": "overloaded"}})
+        return frame({"error": {"message": "Overloaded", "type": "server_error", "param": None, "code": "overloaded"}})
 
     def end(self) -> list[bytes]:
         """Return the chunk with the finish reason, the usage if the request asked for it, and the end marker."""
-        frames = [self._chunk({}, self._FINISH[self._behaviour.finish])]
+        frames = [self.chunk({}, self._FINISH[self._behaviour.finish])]
         if self._include_usage and self._behaviour.usage != "none":
             prompt, completion = self._behaviour.input_tokens, self._tokens
             read, written = self._behaviour.cache_read_tokens, self._behaviour.cache_write_tokens
             if self._behaviour.usage == "zero":
                 prompt = completion = read = written = 0
-            counts: Json = {
-                "prompt_tokens": prompt,
-                "completion_tokens": completion,
-                "total_tokens": prompt + completion,
-                "prompt_tokens_details": {"cached_tokens": read, "cache_write_tokens": written, "audio_tokens": 0},
+            counts = self.counts(prompt, completion) | {
+                "prompt_tokens_details": {"cached_tokens": read, "cache_write_tokens": written, "audio_tokens": 0}
             }
-            frames.append(_frame(self._envelope() | {"choices": [], "usage": counts}))
+            frames.append(frame(self._envelope() | {"choices": [], "usage": counts}))
         return [*frames, b"data: [DONE]\n\n"]
+
+    def counts(self, prompt: int, completion: int) -> Json:
+        """Return the counts of a call."""
+        return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
 
     def _envelope(self) -> Json:
         return {"id": "chatcmpl-fake", "object": "chat.completion.chunk", "created": 1, "model": self._model}
 
-    def _chunk(self, delta: Json, finish_reason: str | None = None) -> bytes:
+    def chunk(self, delta: Json, finish_reason: str | None = None) -> bytes:
+        """Return a chunk with a delta."""
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
-        return _frame(self._envelope() | {"choices": [choice]} | ({"usage": None} if self._include_usage else {}))
+        return frame(self._envelope() | {"choices": [choice]} | ({"usage": None} if self._include_usage else {}))
 
 
 def system_prompt(body: Json) -> str:

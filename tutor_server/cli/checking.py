@@ -21,7 +21,7 @@ from tutor_server.ledger.max_call_cost import INSTRUCTIONS_TOKENS, max_call_cost
 from tutor_server.limits import Deadlines
 from tutor_server.llm.model_profiles import profiles_by_child_process
 from tutor_server.llm.offline import OFFLINE
-from tutor_server.llm.price_file import read_price_file
+from tutor_server.llm.price_file import PriceFile, read_price_file
 from tutor_server.llm.prices import Prices
 from tutor_server.llm.provider_check import Needs, check_provider
 from tutor_server.mail.server import MAIL_FAILURES, MailServer, mail_problem
@@ -53,15 +53,18 @@ class Finding:
 
 async def check(settings: Settings) -> list[Finding]:
     """Return the findings of all checks of the settings. Nothing is changed."""
-    prices, profiles = _prices(settings, datetime.now(UTC))
+    profiles, sdk_problem = _profiles(settings)
+    prices, own = _prices(settings, profiles, datetime.now(UTC))
     findings = [await _database(settings), await _redis(settings), prices]
+    if sdk_problem is not None:
+        findings.append(sdk_problem)
     findings += [
         Finding("data folder", f"{wrong}; see TUTOR_DATA_DIR", is_wrong=True)
         for wrong in folder_problems(settings.data_dir)
     ]
     findings += [Finding("public address", wrong, is_wrong=True) for wrong in reachability_problems(settings)]
     for name in settings.chain:
-        findings += await _provider(name, settings, profiles)
+        findings += await _provider(name, settings, profiles, own)
     if settings.oidc_issuer is not None:
         findings.append(await _identity_provider(settings))
     if settings.smtp_url is not None:
@@ -98,28 +101,35 @@ def _future_file(file: Path, data_dir: Path) -> Finding:
     return Finding("database", f"{folder} is not writable; check TUTOR_DATA_DIR", is_wrong=True)
 
 
-def _prices(settings: Settings, now: datetime) -> tuple[Finding, Sequence[ModelProfile]]:
-    """Return the finding about prices, and the models' profiles; none if they cannot be found out."""
-    profiles: Sequence[ModelProfile] = ()
+def _profiles(settings: Settings) -> tuple[Sequence[ModelProfile], Finding | None]:
+    """Return the models' profiles; or none and a finding, if the SDKs cannot be set up."""
+    try:
+        return profiles_by_child_process(settings.remote_models), None
+    except SettingsError as error:
+        return (), Finding("providers", str(error), is_wrong=True)
+
+
+def _prices(settings: Settings, profiles: Sequence[ModelProfile], now: datetime) -> tuple[Finding, PriceFile]:
+    """Return the finding about prices, and the operator's own prices."""
+    own: PriceFile = {}
     try:
         own = read_price_file(settings.data_dir)
-        profiles = profiles_by_child_process(settings.remote_models)
         max_call_cost(settings, profiles, Prices.of(own, profiles), now)
     except SettingsError as error:
-        return Finding("prices", str(error), is_wrong=True), profiles
+        return Finding("prices", str(error), is_wrong=True), own
     if own:
-        return Finding("prices", f"own ones for {', '.join(sorted(model for _, model in own))}"), profiles
-    return Finding("prices", "those of the built-in list"), profiles
+        return Finding("prices", f"own ones for {', '.join(sorted(model for _, model in own))}"), own
+    return Finding("prices", "those of the built-in list"), own
 
 
-async def _provider(name: str, settings: Settings, profiles: Sequence[ModelProfile]) -> list[Finding]:
+async def _provider(name: str, settings: Settings, profiles: Sequence[ModelProfile], own: PriceFile) -> list[Finding]:
     """Return the findings about one provider, from one real call of a few tokens."""
     subject = f"provider {name}"
     if name == OFFLINE:
         return [Finding(subject, "ready")]
     profile = next((profile for profile in profiles if profile.provider == name), None)
-    if profile is None:
-        return [Finding(subject, "not called: see prices", is_wrong=True)]
+    if profile is None:  # Another finding says why.
+        return []
     model = next(model for model in settings.remote_models if model.provider == name)
     needs = Needs(
         context_tokens=settings.context_tokens,
@@ -127,7 +137,6 @@ async def _provider(name: str, settings: Settings, profiles: Sequence[ModelProfi
         max_output_tokens=settings.max_output_tokens,
         has_budget=budgets_of(settings) != Budgets(),
     )
-    own = read_price_file(settings.data_dir)
     report = await check_provider(model, profile, needs, Deadlines(), has_price=(name, model.name) in own)
     if report.problem is not None:
         return [Finding(subject, report.problem, is_wrong=True)]

@@ -34,10 +34,12 @@ class Listing:
             list(self.models) if len(self.models) == 1 else []
         )
         for model in listed:
-            for place in (model, model.get("meta"), model.get("top_provider")):
-                for key in _WINDOWS if isinstance(place, dict) else ():
-                    if _is_size(place.get(key)):
-                        return int(place[key])
+            places = [
+                place for place in (model, model.get("meta"), model.get("top_provider")) if isinstance(place, dict)
+            ]
+            for window in (place.get(key) for place in places for key in _WINDOWS):
+                if _is_size(window):
+                    return int(window)
         return await self._llama_window(upstream) or await self._ollama_window(upstream, name)
 
     async def _llama_window(self, upstream: Upstream) -> int | None:
@@ -94,5 +96,5 @@ def _at_root(url: str, path: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
 
 
-def _is_size(value: object) -> bool:
+def _is_size(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0

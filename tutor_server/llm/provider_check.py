@@ -13,6 +13,7 @@ from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_protocol import Position, Submission
 from tutor_server.llm.batching import Pacing
 from tutor_server.llm.call import Call
+from tutor_server.llm.connection_problem import connection_problem
 from tutor_server.llm.factory import build_remote
 from tutor_server.llm.model_list import Listing, listing_of
 from tutor_server.llm.provider import ProviderFailure, Request, Turn
@@ -130,30 +131,10 @@ class _Report:
     async def problem(self, failure: ProviderFailure) -> str:
         """Return what is wrong after a failed call, and what to write instead."""
         if isinstance(failure.__cause__, (aiohttp.ClientError, OSError)):
-            return self._connection_problem(failure.__cause__)
+            return connection_problem(failure.__cause__, self._upstream.url, self._names.base_url)
         if failure.status in {_UNAUTHORIZED, _FORBIDDEN} or failure.reason == "authentication":
             return self._key_problem(failure)
-        if failure.status in _PLACE_IS_WRONG or failure.reason == "invalid_response" or failure.status is None:
-            if (problem := await self._place_problem(failure)) is not None:
-                return problem
-        if failure.reason in {"bad_request", "invalid_response"} and (problem := await self._model_problem()):
-            return problem
-        match failure.reason:
-            case "timeout":
-                return "gave no text in time; try again once the model is loaded, or choose a smaller one"
-            case "payment_required":
-                return f"answered {failure.status}: the account of {self._names.key} has no credit"
-            case "rate_limited" | "overloaded":
-                return f"answered {failure.status}: it takes no more calls right now, try again later"
-            case "too_long":
-                return f"finds a prompt of a few words too long{_words(failure)}; give the model a larger context"
-            case "invalid_response" if "longest answer" in str(failure):
-                return (
-                    f"used up the longest answer with its thoughts: {self._names.less_thinking(self._model)}, "
-                    "or raise TUTOR_MAX_OUTPUT_TOKENS"
-                )
-            case _:
-                return f"{failure}{_words(failure)}; check {self._names.base_url} and {self._names.model}"
+        return await self._place_problem(failure) or await self._model_problem(failure) or self._other_problem(failure)
 
     def _key_problem(self, failure: ProviderFailure) -> str:
         if self._model.api_key is None:
@@ -162,31 +143,24 @@ class _Report:
             return f"answered 403{_words(failure)}: the key may not use this model; check {self._names.key}"
         return f"refused the key; check {self._names.key}"
 
-    def _connection_problem(self, error: BaseException) -> str:
-        base_url = self._names.base_url
-        match error:
-            case aiohttp.InvalidURL():
-                return f"{base_url} is not a URL"
-            case aiohttp.ClientHttpProxyError(status=status):
-                return f"cannot be reached: the proxy answered {status}; check the proxy's variables"
-            case aiohttp.ClientConnectorCertificateError():
-                return (
-                    f"cannot be reached: its certificate is not trusted; check {base_url}, or name the file of your "
-                    "own authority in SSL_CERT_FILE"
-                )
-            case aiohttp.ClientConnectorSSLError():
-                return f"cannot be reached: it does not speak TLS there; write http:// in {base_url}, or another port"
-            case aiohttp.ClientConnectorDNSError():
-                return f"cannot be reached: its host is not known; check {base_url}"
-            case aiohttp.ClientConnectorError(os_error=ConnectionRefusedError()):
-                return f"cannot be reached: nothing listens there; start the server, or check {base_url}"
-        kinds = type(error).__name__
-        if isinstance(error, aiohttp.ServerDisconnectedError) and self._upstream.url.startswith("http://"):
-            return f"closed the connection ({kinds}); check {base_url}: it may need https://"
-        return f"cannot be reached ({kinds}); check {base_url} and the network"
+    def _other_problem(self, failure: ProviderFailure) -> str:
+        if failure.reason == "invalid_response" and "longest answer" in str(failure):
+            less = self._names.less_thinking(self._model)
+            return f"used up the longest answer with its thoughts: {less}, or raise TUTOR_MAX_OUTPUT_TOKENS"
+        words = {
+            "timeout": "gave no text in time; try again once the model is loaded, or choose a smaller one",
+            "payment_required": f"answered {failure.status}: the account of {self._names.key} has no credit",
+            "rate_limited": f"answered {failure.status}: it takes no more calls right now, try again later",
+            "overloaded": f"answered {failure.status}: it takes no more calls right now, try again later",
+            "too_long": f"finds a few words too long{_words(failure)}; start the server with a larger context window",
+        }
+        other = f"{failure}{_words(failure)}; check {self._names.base_url} and {self._names.model}"
+        return words.get(failure.reason, other)
 
     async def _place_problem(self, failure: ProviderFailure) -> str | None:
         """Return the problem if the base URL is wrong: the one that works, or what stands there instead."""
+        if failure.status not in _PLACE_IS_WRONG and failure.reason != "invalid_response":
+            return None
         for candidate in self._model.spec.other_base_urls(self._upstream.url):
             listing = await listing_of(self._upstream, self._model.spec.models_url(candidate))
             if listing.is_list:
@@ -198,8 +172,10 @@ class _Report:
             return f"has no such path (404{_words(failure, ', ')}); check {self._names.base_url}"
         return None
 
-    async def _model_problem(self) -> str | None:
+    async def _model_problem(self, failure: ProviderFailure) -> str | None:
         """Return the problem if the server lists models, but not this one."""
+        if failure.reason not in {"bad_request", "invalid_response", "server_error"}:
+            return None
         listing = await self._listing()
         if not listing.names or self._model.name in listing.names:
             return None
@@ -219,7 +195,8 @@ class _Report:
         if record.outcome is not None and record.outcome.usage_estimated:
             warning = "sends no token counts, so that costs are estimates"
             if self._needs.has_budget:
-                return ProviderReport(f"{warning}, and a budget is set: let the server send usage, or unset the budget")
+                instead = "let the server send usage, or leave the budget out"
+                return ProviderReport(f"{warning}, and a budget is set: {instead}")
             warnings.append(warning)
         if self._profile.prices is None and not has_price:
             warnings.append(f"no price is known for {self._model.name}, so that its calls count as unpriced")

@@ -1,4 +1,4 @@
-"""Where the settings of a model stand, as lines for the operator name them: variables, or keys of the providers file."""
+"""The names of a model's settings in lines for the operator: variables, or keys of the providers file."""
 
 from __future__ import annotations
 
