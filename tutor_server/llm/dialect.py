@@ -25,7 +25,7 @@ _NOT_TAKEN = re.compile(
 )
 """How servers say that they do not take a part of a request; else its value is wrong, such as a length too large."""
 _WRONG_VALUE = re.compile(r"too (?:large|big|high|long)|at most|at least|less than|greater than|maximum value")
-_ROLE = re.compile(r"\brole\b|\broles\b")
+_ROLE = re.compile(r"\brole\b|\broles\b|(?:developer|system) (?:instruction|message)")
 _STATUSES = frozenset({400, 404, 405, 415, 422, 500, 501})
 """Statuses of servers that do not take a part of a request: some fail on it instead of refusing it."""
 
@@ -102,9 +102,8 @@ class Dialect:
         is_about = "role" in error.places or _ROLE.search(error.text) is not None
         if role == "user" or not is_about:
             return None
-        if role == "system" and "developer" in error.text:
-            return "developer"
-        return "developer" if role == "system" and error.fields.get("code") == "unsupported_value" else "user"
+        wants_developer = error.fields.get("code") == "unsupported_value" or "developer role" in error.text
+        return "developer" if role == "system" and wants_developer else "user"
 
     def _effort_after(self, error: ErrorBody, sent: str) -> Dialect:
         """Return the dialect with the efforts that the refusal lists, or without an effort if it lists none."""
