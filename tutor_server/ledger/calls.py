@@ -54,7 +54,7 @@ class Ledger:
 
     def cost_of(self, provider: Provider, usage: Usage) -> int:
         """Return the nano-dollars that a call would cost now, or 0 if no price is known."""
-        return self.price(provider.name, provider.model, usage, self.clock.now()) or 0
+        return self.price(provider.name, provider.model, with_thoughts(usage, provider), self.clock.now()) or 0
 
     def most_for(self, provider: Provider, usage: Usage, at: datetime) -> int | None:
         """Return the nano-dollars that a call costs at the most, with a cache that is empty or is not used.
@@ -225,7 +225,7 @@ class AskCalls:
 
     def _new_call(self, provider: Provider, *, state: str) -> NewCall:
         now = self._ledger.clock.now()
-        usage = self._reserved_usage if provider.is_remote else Usage(0, 0)
+        usage = with_thoughts(self._reserved_usage, provider) if provider.is_remote else Usage(0, 0)
         return NewCall(
             id=self._ledger.new_id(),
             ask_id=self._ask_id,
@@ -303,6 +303,11 @@ class _AskCall:
     def withdraw(self) -> None:
         """Record that the call was not made after all."""
         self.calls.not_made(self.call, self.place)
+
+
+def with_thoughts(usage: Usage, provider: Provider) -> Usage:
+    """Return the most that a call may use: a model that thinks has room for thoughts beside the longest answer."""
+    return replace(usage, output_tokens=usage.output_tokens + provider.thinking_tokens)
 
 
 def _milliseconds(seconds: float | None) -> int | None:

@@ -33,10 +33,11 @@ def max_call_cost(settings: Settings, profiles: Iterable[ModelProfile], prices: 
     would never reach the budget.
     """
     prompt = settings.context_tokens + INSTRUCTIONS_TOKENS
-    plain = Usage(prompt, settings.max_output_tokens)
-    written = replace(plain, cache_write_tokens=prompt)
     most = 0
     for model in profiles:
+        thoughts = model.options.room_for_thoughts if model.options.asks_to_think else 0
+        plain = Usage(prompt, model.options.longest_answer(settings.max_output_tokens) + thoughts)
+        written = replace(plain, cache_write_tokens=prompt)
         costs = [prices.estimated_cost(model.provider, model.model, usage, now) for usage in (plain, written)]
         cost = max((each for each in costs if each is not None), default=None)
         if cost is None and budgets_of(settings) != Budgets():
