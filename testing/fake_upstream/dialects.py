@@ -142,7 +142,7 @@ _TOO_LONG: Mapping[str, Callable[[int, int], tuple[int, Any]]] = {
         400,
         _vllm(
             f"This model's maximum context length is {limit} tokens. However, you requested {tokens + 800} tokens "
-            f"({tokens} in the messages, 800 in the completion). Please reduce the length of the messages or completion."
+            f"({tokens} in the messages, 800 in the completion). Please reduce the length of the messages."
         ),
     ),
     "llamacpp": lambda tokens, limit: (
@@ -150,7 +150,7 @@ _TOO_LONG: Mapping[str, Callable[[int, int], tuple[int, Any]]] = {
         {
             "error": {
                 "code": 400,
-                "message": f"request ({tokens} tokens) exceeds the available context size ({limit} tokens), try increasing it",
+                "message": f"request ({tokens} tokens) exceeds the available context size ({limit} tokens)",
                 "type": "exceed_context_size_error",
                 "n_prompt_tokens": tokens,
                 "n_ctx": limit,

@@ -51,8 +51,8 @@ class ReceivedCall:
 class FakeUpstream:
     """The fake upstream's server, which runs within `async with`.
 
-    `play` queues behaviours for the next calls. If none is queued, the model's name selects one. `models` is the list of
-    models that the server shows; `pages` has what else it answers, by path.
+    `play` queues behaviours for the next calls. If none is queued, the model's name selects one. `models` is the list
+    of models that the server shows; `pages` has what else it answers, by path.
     """
 
     def __init__(self, *, key: str = KEY, port: int = 0, tls: ssl.SSLContext | None = None) -> None:

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from aiohttp import ClientSession, web
+from tutor_server.llm.key_check import key_problem
 
 from testing.chat_client import connect
 from testing.mail_server import mail_server
 from testing.service import PASSWORD, TUTOR_SERVER, Service, service_environment, sign_up_student
-from tutor_server.llm.key_check import key_problem
 from tutor_server.llm.price_file import PRICE_FILE
 from tutor_server.settings import Settings
 

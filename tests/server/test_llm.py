@@ -82,7 +82,6 @@ async def collect_either(provider: Provider) -> tuple[list[Event], ProviderFailu
     try:
         await _read_into(given, provider)
     except ProviderFailure as failure:
-        assert failure.adapted
         return given, failure
     return given, None
 

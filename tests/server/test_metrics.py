@@ -100,6 +100,8 @@ async def test_every_verdict_is_counted_by_its_rule(measured: Service, upstream:
     assert "# TYPE tutor_guard_verdicts_total counter\n" in body
     assert 'tutor_model_calls_total{provider="anthropic",model="claude-3-5-haiku-latest"} 7\n' in body
     assert 'tutor_model_calls_total{provider="offline",model="offline-1"} 1\n' in body
+    failures = 'tutor_model_failures_total{provider="anthropic",model="claude-3-5-haiku-latest",outcome="%s"} %d\n'
+    assert all(failures % pair in body for pair in (("interrupted", 1), ("server_error", 2)))
     assert student.id not in body
     assert student.email not in body
 

@@ -53,7 +53,7 @@ def test_unclosed_thoughts_are_dropped() -> None:
 
 @pytest.mark.parametrize("size", [1, 5, 1000])
 def test_a_closing_tag_alone_ends_thoughts(size: int) -> None:
-    """P11: what stands before a closing tag without an opening one is thoughts; the filter says so for later answers."""
+    """P11: what stands before a lone closing tag is thoughts, and the filter says so for later answers."""
     whole = f"{THOUGHTS}</think>\n\n{ANSWER}"
     pieces = [whole[start : start + size] for start in range(0, len(whole), size)]
     text, texts = split(pieces, may_begin_in_thoughts=True)

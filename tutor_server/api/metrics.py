@@ -8,6 +8,7 @@ from aiohttp import web
 
 from tutor_server.api.keys import BUDGETS, CLOCK, DATABASE
 from tutor_server.api.routes import Access, Routes
+from tutor_server.storage.call_failures import failure_totals
 from tutor_server.storage.figures import not_analysed_of_all_time, refusals_of_all_time
 from tutor_server.storage.guard_verdicts import verdict_totals
 from tutor_server.storage.ratings import rating_totals
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from tutor_server.storage.call_failures import FailureTotal
     from tutor_server.storage.guard_verdicts import VerdictTotal
     from tutor_server.storage.ratings import RatingTotal
     from tutor_server.storage.spending import Budgets, Spent
@@ -39,6 +41,7 @@ async def metrics(request: web.Request) -> web.Response:
     def read(connection: Connection) -> Sequence[Metric]:
         return (
             *_usage(usage_of_all_time(connection)),
+            _failures(failure_totals(connection)),
             _verdicts(verdict_totals(connection)),
             _ratings(rating_totals(connection)),
             _refusals(refusals_of_all_time(connection)),
@@ -62,6 +65,12 @@ def _usage(usage: Sequence[ModelUsage]) -> list[Counter]:
         counter("cost_usd", "Estimated cost in US dollars.", lambda model: model.cost_nanodollars / _NANO),
         counter("unpriced_calls", "Calls to models without a known price.", lambda model: model.unpriced_calls),
     ]
+
+
+def _failures(failures: Sequence[FailureTotal]) -> Counter:
+    names = ("provider", "model", "outcome")
+    samples = [({name: getattr(total, name) for name in names}, total.calls) for total in failures]
+    return Counter("tutor_model_failures_total", "Calls to providers that failed, by reason.", samples)
 
 
 def _verdicts(verdicts: Sequence[VerdictTotal]) -> Counter:

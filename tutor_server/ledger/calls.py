@@ -10,6 +10,7 @@ import structlog
 
 from tutor_server.limits import Leases
 from tutor_server.llm.provider import Usage
+from tutor_server.storage.call_failures import count_failures
 from tutor_server.storage.ledger import NewCall, SettledCall, close_unsent, insert_call, settle_call
 from tutor_server.storage.spending import Budgets, commit_spending
 from tutor_server.storage.usage import add_usage
@@ -178,6 +179,7 @@ class AskCalls:
         reserved = () if self._reserved is None else (self._reserved.id,)
         unsent = close_unsent(connection, (*self._unsent, *reserved))
         changes = [settle_call(connection, outcome) for outcome in self._outcomes]
+        count_failures(connection, (call for call, change in zip(self._outcomes, changes, strict=True) if change))
         return [*unsent, *(change for change in changes if change is not None)]
 
     async def _take_place(self) -> Mark:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _WINDOWS = ("max_model_len", "n_ctx", "context_length", "max_context_length", "context_window", "max_input_tokens")
 """The fields of a listed model with its context window: of vLLM, llama.cpp, OpenRouter, Mistral, Groq and Anthropic."""
 _SUCCESS = 200
+_WANTS_KEY = frozenset({401, 403})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Listing:
 
     models: tuple[dict[str, Any], ...] = ()
     is_list: bool = False
+    is_api: bool = False
+    """Whether the list is there, also if it wants another key."""
     is_html: bool = False
     url: str = ""
     names: tuple[str, ...] = field(default=())
@@ -71,9 +74,9 @@ async def listing_of(upstream: Upstream, url: str) -> Listing:
     body = _json(content)
     models = body.get("data") if isinstance(body, dict) else None
     if status != _SUCCESS or not isinstance(models, list):
-        return Listing(url=url)
+        return Listing(is_api=status in _WANTS_KEY and isinstance(body, dict), url=url)
     found = tuple(model for model in models if isinstance(model, dict) and isinstance(model.get("id"), str))
-    return Listing(found, is_list=True, url=url, names=tuple(model["id"] for model in found))
+    return Listing(found, is_list=True, is_api=True, url=url, names=tuple(model["id"] for model in found))
 
 
 async def _json_at(upstream: Upstream, url: str) -> Any:

@@ -163,7 +163,7 @@ class _Report:
             return None
         for candidate in self._model.spec.other_base_urls(self._upstream.url):
             listing = await listing_of(self._upstream, self._model.spec.models_url(candidate))
-            if listing.is_list:
+            if listing.is_api:
                 return f"has its API at another path: {self._names.to_set_base_url(candidate)}"
         listing = await self._listing()
         if listing.is_html or "other than an event stream (text/html)" in str(failure):
@@ -174,7 +174,7 @@ class _Report:
 
     async def _model_problem(self, failure: ProviderFailure) -> str | None:
         """Return the problem if the server lists models, but not this one."""
-        if failure.reason not in {"bad_request", "invalid_response", "server_error"}:
+        if failure.reason not in {"bad_request", "server_error"}:
             return None
         listing = await self._listing()
         if not listing.names or self._model.name in listing.names:
@@ -216,7 +216,7 @@ class _Report:
         room = window - self._needs.instructions_tokens - answer
         instead = f", or {self._names.to_set_context(room)}" if room >= 500 else ""  # noqa: PLR2004 - the least that the setting takes
         return (
-            f"its context window of {window} tokens is too small: a call may need {needed} ({context} of the student's, "
+            f"its context window of {window} tokens is too small: a call may need {needed} ({context} of the student, "
             f"{self._needs.instructions_tokens} of instructions, {answer} of answer); start the server with a larger "
             f"one{instead}"
         )

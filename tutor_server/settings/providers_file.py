@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SETTING = "TUTOR_PROVIDERS_FILE"
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,19}")
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}")
 _MOST_TOKENS, _MOST_CALLS = 10_000_000, 10_000
 _LONGEST_MODEL = 128
@@ -94,7 +94,7 @@ class _File:
             raise self._wrong(f"{place}: {unknown[0]} is not known here: write one of {', '.join(_KEYS)}")
         name = entry.get("name", OFFLINE if entry.get("format") == OFFLINE else None)
         if not isinstance(name, str) or not _NAME.fullmatch(name):
-            raise self._wrong(f'{place}: name is up to 32 of a-z, 0-9, - and _, such as name = "gpu"')
+            raise self._wrong(f'{place}: name is up to 20 of a-z, 0-9, - and _, such as name = "gpu"')
         if name in earlier:
             raise self._wrong(f"{place}: name {name} is taken by an earlier provider: write another one")
         return name

@@ -490,6 +490,18 @@ class AnswerRatings(Base):
     answers: Mapped[int] = mapped_column(BigInteger)
 
 
+class CallFailures(Base):
+    """The number of calls that failed, by UTC day, model and reason."""
+
+    __tablename__ = "call_failures"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    provider: Mapped[str] = mapped_column(String(32), primary_key=True)
+    model: Mapped[str] = mapped_column(String(128), primary_key=True)
+    outcome: Mapped[str] = mapped_column(String(32), primary_key=True)
+    calls: Mapped[int] = mapped_column(BigInteger)
+
+
 class Refusals(Base):
     """The number of asks that each limit refused on each UTC day."""
 

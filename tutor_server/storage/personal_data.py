@@ -61,6 +61,7 @@ NOT_PERSONAL = frozenset(
         "answer_ratings",
         "dashboard_sessions",
         "ended_sign_ins",
+        "call_failures",
         "guard_verdicts",
         "learning_modules",
         "refusals",

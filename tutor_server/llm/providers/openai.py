@@ -148,7 +148,7 @@ def openai_endpoint(api_key: str | None, base_url: str | None = None) -> Endpoin
 
     client = AsyncOpenAI(api_key=api_key or _NO_KEY, base_url=base_url or _BASE_URL)
     return Endpoint(
-        url=f"{client.base_url}chat/completions",
+        url=f"{str(client.base_url).rstrip('/')}/chat/completions",
         headers=set_headers({**client.default_headers, **client.auth_headers}),
     )
 
