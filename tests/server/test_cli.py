@@ -13,17 +13,14 @@ from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
 import pytest
-from aiohttp import ClientSession, web
-from tutor_server.llm.key_check import key_problem
+from aiohttp import ClientSession
 
 from testing.chat_client import connect
 from testing.mail_server import mail_server
 from testing.service import PASSWORD, TUTOR_SERVER, Service, service_environment, sign_up_student
 from tutor_server.llm.price_file import PRICE_FILE
-from tutor_server.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from testing.servers import PostgresServer
@@ -303,7 +300,7 @@ def test_check_says_what_is_wrong(tmp_path: Path) -> None:
     assert redis == "wrong redis: cannot be reached (ConnectionError); check TUTOR_REDIS_URL"
     assert prices == f"wrong prices: {WRONG_PRICES}"
     assert provider == (
-        "wrong provider openai: cannot be reached (ClientConnectorError); check OPENAI_BASE_URL and the network"
+        "wrong provider openai: cannot be reached: nothing listens there; start the server, or check OPENAI_BASE_URL"
     )
     assert "marker" not in done.stdout
 
@@ -328,48 +325,6 @@ def test_check_says_that_a_budget_needs_a_price(tmp_path: Path) -> None:
         f"put one into {tmp_path / 'data' / PRICE_FILE}"
     )
     assert priced.stdout.splitlines()[2] == "ok    prices: own ones for own-model"
-
-
-@pytest.fixture
-async def model_list() -> AsyncIterator[str]:
-    """Yield an upstream whose list of models accepts the key `good` and fails for the key `broken`."""
-
-    async def models(request: web.Request) -> web.Response:
-        key = request.headers.get("X-Api-Key") or request.headers.get("Authorization", "").removeprefix("Bearer ")
-        return web.json_response({"data": []}, status={"good": 200, "broken": 500}.get(key, 401))
-
-    app = web.Application()
-    app.add_routes([web.get("/v1/models", models)])
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    yield site.name
-    await runner.cleanup()
-
-
-@pytest.mark.parametrize(
-    ("key", "problem"),
-    [
-        ("good", None),
-        ("bad", "refused the key; check {}_API_KEY"),
-        ("broken", "answered 500; check {}_BASE_URL"),
-    ],
-)
-async def test_keys_are_checked_with_the_provider(model_list: str, key: str, problem: str | None) -> None:
-    """`check` tries a key with the provider's list of models, which is free."""
-    settings = Settings.model_validate(
-        {
-            "ANTHROPIC_API_KEY": key,
-            "ANTHROPIC_BASE_URL": model_list,
-            "OPENAI_API_KEY": key,
-            "OPENAI_BASE_URL": f"{model_list}/v1/",
-        }
-    )
-
-    problems = [await key_problem(model) for model in settings.remote_models]
-
-    assert problems == [problem and problem.format(name) for name in ("ANTHROPIC", "OPENAI")]
 
 
 DOMAINS = {"TUTOR_REGISTRATION": "domains:uni.example"}

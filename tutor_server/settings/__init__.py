@@ -14,8 +14,7 @@ from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import NoDecode, SettingsConfigDict
-from pydantic_settings.sources.providers.dotenv import read_env_file
+from pydantic_settings import DotEnvSettingsSource, NoDecode, SettingsConfigDict
 
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.ladder.policy import Ladder
@@ -367,7 +366,7 @@ def _env_file_values(env_file: Path | None) -> Mapping[str, str | None]:
     """Return all variables of a file like `.env`, also those that are no settings."""
     if env_file is None or not env_file.exists():
         return {}
-    return read_env_file(env_file, case_sensitive=True)
+    return DotEnvSettingsSource(Settings, env_file=env_file, case_sensitive=True).env_vars
 
 
 def ignored_settings(env_file: Path | None = None) -> list[str]:
