@@ -59,6 +59,20 @@ def test_a_closing_tag_alone_ends_thoughts(size: int) -> None:
     text, texts = split(pieces, may_begin_in_thoughts=True)
     assert (text, texts.ended_unopened) == (ANSWER, True)
     assert split(pieces, begins_in_thoughts=True)[0] == ANSWER
+    assert split(pieces, likely_begins_in_thoughts=True)[0] == ANSWER
+
+
+def test_a_model_that_began_in_thoughts_may_stop_to_do_so() -> None:
+    """P11: after an answer with a lone closing tag, a plain answer is still shown, at its end."""
+    assert split(list(ANSWER), likely_begins_in_thoughts=True)[0] == ANSWER
+
+
+def test_unmarked_thoughts_that_are_cut_are_no_answer() -> None:
+    """P11: what begins like thoughts and is cut by the limit is not shown."""
+    texts = ThoughtFilter(may_begin_in_thoughts=True)
+    events = [*texts.feed(THOUGHTS), *texts.finish(is_cut=True)]
+    assert not [event for event in events if isinstance(event, str)]
+    assert texts.has_thoughts
 
 
 @pytest.mark.parametrize(

@@ -90,10 +90,11 @@ class CompletionDecoder:
         kind = str(reason).lower().removeprefix("content_filter: ")
         if kind in _BROKEN_OFF:
             raise ProviderFailure(_BROKEN_OFF[kind], f"broke off the answer{said(reason)}")
-        for event in self._thoughts.texts.finish():
+        finish = "refusal" if self._refused else _FINISH.get(kind, "stop")
+        for event in self._thoughts.texts.finish(is_cut=finish == "length"):
             self._thoughts.has_text = self._thoughts.has_text or isinstance(event, str)
             yield event
-        yield self._thoughts.finish("refusal" if self._refused else _FINISH.get(kind, "stop"))
+        yield self._thoughts.finish(finish)
 
     def _content(self, delta: dict[str, Any]) -> Iterator[Event]:
         content = delta.get("content")

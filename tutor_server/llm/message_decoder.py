@@ -86,7 +86,10 @@ class MessageDecoder:
         return events
 
     def _end(self) -> Sequence[Event]:
-        return (*self._said(self._thoughts.texts.finish()), self._thoughts.finish(self._finish))
+        return (
+            *self._said(self._thoughts.texts.finish(is_cut=self._finish == "length")),
+            self._thoughts.finish(self._finish),
+        )
 
     def _count(self, usage: dict[str, Any] | None) -> Sequence[Usage]:
         """Merge a usage object into the totals. Counts are cumulative; later objects may omit the prompt's tokens."""

@@ -20,7 +20,8 @@ class ThinkingHabits:
         self._thinks = options.asks_to_think
         self._room = options.room_for_thoughts
         self._begins_in_thoughts = options.thinking == "unmarked"
-        self._watches = watches_beginnings and not self._begins_in_thoughts
+        self._likely_begins_in_thoughts = False
+        self._watches = watches_beginnings
 
     @property
     def tokens(self) -> int:
@@ -33,15 +34,19 @@ class ThinkingHabits:
 
     def answer(self) -> AnswerThoughts:
         """Return the record of a new answer's thoughts."""
-        texts = ThoughtFilter(begins_in_thoughts=self._begins_in_thoughts, may_begin_in_thoughts=self._watches)
+        texts = ThoughtFilter(
+            begins_in_thoughts=self._begins_in_thoughts,
+            likely_begins_in_thoughts=self._likely_begins_in_thoughts,
+            may_begin_in_thoughts=self._watches,
+        )
         return AnswerThoughts(self, texts, room=self.tokens)
 
     def note_end(self, answer: AnswerThoughts) -> None:
         """Note what an answer has shown by its end."""
         if answer.texts.ended_unopened:
-            self._begins_in_thoughts = True
-        if answer.has_text:
-            self._watches = False
+            self._likely_begins_in_thoughts = True
+        elif answer.has_text:  # A plain answer, perhaps because the server has a parser of thoughts now.
+            self._watches = self._likely_begins_in_thoughts = False
 
 
 class AnswerThoughts:

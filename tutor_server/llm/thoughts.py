@@ -41,18 +41,25 @@ class ThoughtFilter:
 
     Some chat templates put `<think>` at the end of the prompt, so that only the closing tag is in the answer. With
     `begins_in_thoughts` an answer is known to begin so. With `may_begin_in_thoughts`, an answer that begins like
-    thoughts is held back until a closing tag or its end shows what it was. `ended_unopened` then says which.
+    thoughts is held back until a closing tag or its end shows what it was; with `likely_begins_in_thoughts`, any answer
+    is. `ended_unopened` then says which.
     """
 
-    def __init__(self, *, begins_in_thoughts: bool = False, may_begin_in_thoughts: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        begins_in_thoughts: bool = False,
+        likely_begins_in_thoughts: bool = False,
+        may_begin_in_thoughts: bool = False,
+    ) -> None:
         self.ended_unopened = False
         self.has_thoughts = False
         self._is_thinking = begins_in_thoughts
         self._was_opened = False
-        self._watches = may_begin_in_thoughts and not begins_in_thoughts
+        self._watches = (may_begin_in_thoughts or likely_begins_in_thoughts) and not begins_in_thoughts
         self._begins_in_thoughts = begins_in_thoughts
         self._held: list[str] = []
-        self._is_holding = False
+        self._is_holding = likely_begins_in_thoughts
         self._has_text = False
         self._rest = ""
 
@@ -74,14 +81,20 @@ class ThoughtFilter:
         self._take(text, events)
         return events
 
-    def finish(self) -> list[Event]:
-        """Return the events of what was held back: text if the answer is over and no closing tag came."""
+    def finish(self, *, is_cut: bool = False) -> list[Event]:
+        """Return the events of what was held back: text if the answer is over and no closing tag came.
+
+        If the answer was cut by its limit, what begins like thoughts is taken for thoughts that had no room to end.
+        """
         events: list[Event] = []
         rest, self._rest = self._rest, ""
         self._take(rest, events)
         self._watches = False
-        held, self._held, self._is_holding = "".join(self._held), [], False
-        if held:
+        held, was_thinking = "".join(self._held), self._is_holding and is_cut
+        self._held, self._is_holding = [], False
+        if was_thinking:
+            self.has_thoughts = True
+        elif held:
             self._has_text = True
             events.append(held)
         return events
