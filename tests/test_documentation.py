@@ -22,6 +22,7 @@ from tutor_server.llm.price_file import PRICE_FILE, read_price_file
 from tutor_server.llm.provider import Usage
 from tutor_server.llm.registry import SPECS
 from tutor_server.settings import Settings
+from tutor_server.settings.providers_file import PROVIDER_KEYS, read_providers_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -134,13 +135,13 @@ def test_the_numbers_of_open_files_fit_together() -> None:
 
 
 def _toml_examples() -> list[str]:
-    """Return the examples of TOML in `docs/operations.md`: a price file, and programs to measure a model with."""
+    """Return the examples of TOML in `docs/operations.md`: providers, prices, programs to measure a model with."""
     return re.findall(r"^```toml\n(.*?)^```", OPERATIONS, re.MULTILINE | re.DOTALL)
 
 
 def test_the_example_of_programs_can_be_read(tmp_path: Path) -> None:
     """The example of programs for `tutor-server evaluate` in `docs/operations.md` is valid."""
-    _, example = _toml_examples()
+    *_, example = _toml_examples()
     lines = "'" * 3 + "\na\nb\nc\nd\ne\n" + "'" * 3
     (tmp_path / "programs.toml").write_text(re.sub(r"'{3}.*?'{3}", lines, example, flags=re.DOTALL))
 
@@ -151,13 +152,31 @@ def test_the_example_of_programs_can_be_read(tmp_path: Path) -> None:
 
 def test_the_example_of_a_price_file_is_one(tmp_path: Path) -> None:
     """The example of a price file in `docs/operations.md` is valid, and gives the intended prices."""
-    example, _ = _toml_examples()
+    _, example, _ = _toml_examples()
     (tmp_path / PRICE_FILE).write_text(example)
 
     prices = read_price_file(tmp_path)[("openai", "llama3.1:8b")]
 
     assert prices.dollars(Usage(1_000_000, 0, 1_000_000)) == Decimal("0.20")
     assert prices.dollars(Usage(100_000, 1_000_000, 100_000)) == Decimal("0.301")
+
+
+def test_the_example_of_a_providers_file_is_one(tmp_path: Path) -> None:
+    """The example of a providers file in `docs/operations.md` is valid, and its chain ends in the built-in tutor."""
+    example, *_ = _toml_examples()
+    (tmp_path / "providers.toml").write_text(example)
+
+    table = read_providers_file(tmp_path / "providers.toml", {"MISTRAL_API_KEY": "key"})
+
+    assert table.chain == ("gpu", "mistral", "offline")
+
+
+def test_every_key_of_the_providers_file_is_documented() -> None:
+    """The contract's table of the providers file names exactly the keys that a provider may have."""
+    (table,) = re.findall(r"^### Providers file\n(.*?)^The language server", CONTRACT, re.MULTILINE | re.DOTALL)
+    keys = {key for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for key in re.findall(r"`(\w+)`", row)}
+
+    assert keys == set(PROVIDER_KEYS)
 
 
 def test_operations_names_every_metric() -> None:

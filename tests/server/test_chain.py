@@ -65,6 +65,7 @@ class ScriptedProvider:
     name = "scripted"
     model = "scripted-1"
     is_remote = True
+    thinking_tokens = 0
 
     def __init__(self, *scripts: Script) -> None:
         self._scripts = list(scripts)

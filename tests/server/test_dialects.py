@@ -255,11 +255,11 @@ async def test_p14_a_prompt_that_is_too_long_is_shortened_once(
 ) -> None:
     """P14: a prompt that is too long is shortened once; if that is not enough, the answer says so."""
     name = "anthropic" if dialect == "anthropic" else "openai"
-    shares: list[float] = []
+    budgets: list[int] = []
 
-    def shorten(request: Request, share: float) -> Request:
-        shares.append(share)
-        left = request.turns[0].content[: int(len(request.turns[0].content) * share)]
+    def shorten(request: Request, tokens: int) -> Request:
+        budgets.append(tokens)
+        left = request.turns[0].content[: tokens * 3]
         return replace(request, turns=(Turn("user", left),), shorten=None)
 
     long = replace(REQUEST, turns=(Turn("user", "x" * 6000),), shorten=shorten)
@@ -268,8 +268,8 @@ async def test_p14_a_prompt_that_is_too_long_is_shortened_once(
     text, answer, recorder = await ask(provider, request=long)
     await provider.close()
 
-    assert len(shares) == 1
-    assert 0 < shares[0] < 1
+    assert len(budgets) == 1
+    assert 0 < budgets[0] < 2000
     assert len(upstream.calls) == 2
     assert (text, answer.setback) == (REPLY if fits else "", "too_long")
     assert recorder.outcomes[0].reason == "too_long"

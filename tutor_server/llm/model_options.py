@@ -60,7 +60,7 @@ class ModelOptions:
         """Return the request with a context of this model's size, if that is smaller than the service's."""
         if self.context_tokens is None or request.shorten is None or self.context_tokens >= request.context_tokens:
             return request
-        return request.shorten(request, self.context_tokens / request.context_tokens)
+        return request.shorten(request, self.context_tokens)
 
     def longest_answer(self, tokens: int) -> int:
         """Return the longest answer of this model, in tokens, where the service allows so many."""

@@ -74,22 +74,32 @@ def is_declined(status: int, error: ErrorBody) -> bool:
     return status == _FORBIDDEN and _ABOUT_THE_KEY.search(words) is None
 
 
-LEAST_SHARE, GREATEST_SHARE = 0.1, 0.75
-"""The bounds of the share of its context that a prompt keeps if it is shortened."""
+LEAST_CONTEXT = 200
+"""The tokens of the student's context that a shortened prompt has at least."""
 _MARGIN = 0.9
 """The part of a model's room that a shortened prompt fills, since its tokens are only estimated."""
+_BYTES_A_TOKEN = 3
 
 
 def shortened(request: Request | None, failure: ProviderFailure) -> Request | None:
     """Return a shorter prompt for the same ask if a call failed by the prompt's length, or None. This works once."""
     if failure.overflow is None or request is None or request.shorten is None:
         return None
-    return request.shorten(request, _share(failure.overflow, request.max_output_tokens))
+    return request.shorten(request, _context_that_fits(request, failure.overflow))
 
 
-def _share(overflow: Overflow, answer: int) -> float:
-    """Return the share of the context that fits; a half if the server does not say how much too long the prompt is."""
-    if not overflow.prompt or not overflow.limit:
-        return 0.5
-    share = (overflow.limit - answer) / overflow.prompt * _MARGIN
-    return min(max(share, LEAST_SHARE), GREATEST_SHARE)
+def _context_that_fits(request: Request, overflow: Overflow) -> int:
+    """Return the tokens of context with which the prompt fits, since its instructions cannot be shortened.
+
+    If the server does not say how much too long the prompt is, half of it is taken to fit.
+    """
+    turns = sum(_tokens(turn.content) for turn in request.turns)
+    prompt, context = _tokens(request.system) + turns, min(turns, request.context_tokens or turns)
+    fits = prompt / 2
+    if overflow.prompt and overflow.limit:
+        fits = (overflow.limit - request.max_output_tokens) * prompt / overflow.prompt * _MARGIN
+    return max(LEAST_CONTEXT, int(context - max(prompt - fits, prompt * (1 - _MARGIN))))
+
+
+def _tokens(text: str) -> int:
+    return len(text.encode("utf-8", "replace")) // _BYTES_A_TOKEN

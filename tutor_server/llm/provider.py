@@ -46,8 +46,8 @@ class Request:
     shared: tuple[int, ...] = ()
     context_tokens: int = 0
     """The budget of the part of the prompt that comes from the student."""
-    shorten: Callable[[Request, float], Request] | None = field(default=None, compare=False, repr=False)
-    """Returns this request with a share of its context, for a model with a small context window."""
+    shorten: Callable[[Request, int], Request] | None = field(default=None, compare=False, repr=False)
+    """Returns this request with so many tokens of context, for a model with a small context window."""
     offline_only: bool = False
     """Whether only `offline` is called: the submission could not be analysed, which the guard needs, or is solved."""
 

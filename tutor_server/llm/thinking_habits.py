@@ -45,8 +45,9 @@ class ThinkingHabits:
         """Note what an answer has shown by its end."""
         if answer.texts.ended_unopened:
             self._likely_begins_in_thoughts = True
-        elif answer.has_text:  # A plain answer, perhaps because the server has a parser of thoughts now.
-            self._watches = self._likely_begins_in_thoughts = False
+        elif answer.texts.held_in_vain:  # It speaks to the student as others think, or has a parser of thoughts now.
+            self._watches = self._watches and self._likely_begins_in_thoughts
+            self._likely_begins_in_thoughts = False
 
 
 class AnswerThoughts:

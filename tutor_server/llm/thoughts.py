@@ -42,7 +42,7 @@ class ThoughtFilter:
     Some chat templates put `<think>` at the end of the prompt, so that only the closing tag is in the answer. With
     `begins_in_thoughts` an answer is known to begin so. With `may_begin_in_thoughts`, an answer that begins like
     thoughts is held back until a closing tag or its end shows what it was; with `likely_begins_in_thoughts`, any answer
-    is. `ended_unopened` then says which.
+    is. `ended_unopened` and `held_in_vain` then say which.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class ThoughtFilter:
         may_begin_in_thoughts: bool = False,
     ) -> None:
         self.ended_unopened = False
+        self.held_in_vain = False
         self.has_thoughts = False
         self._is_thinking = begins_in_thoughts
         self._was_opened = False
@@ -91,10 +92,11 @@ class ThoughtFilter:
         self._take(rest, events)
         self._watches = False
         held, was_thinking = "".join(self._held), self._is_holding and is_cut
-        self._held, self._is_holding = [], False
+        self._held = []
         if was_thinking:
             self.has_thoughts = True
         elif held:
+            self.held_in_vain = self._is_holding or self.held_in_vain
             self._has_text = True
             events.append(held)
         return events

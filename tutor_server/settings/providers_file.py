@@ -29,7 +29,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,19}")
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}")
 _MOST_TOKENS, _MOST_CALLS = 10_000_000, 10_000
 _LONGEST_MODEL = 128
-_KEYS = (
+PROVIDER_KEYS = (
     *("name", "format", "base_url", "model", "key_variable", "thinking", "thinking_tokens", "context_tokens"),
     *("max_output_tokens", "concurrency", "options", "price"),
 )
@@ -90,8 +90,8 @@ class _File:
         return ProviderTable(tuple(models), tuple(chain))
 
     def _name(self, entry: dict[str, Any], place: str, earlier: list[str]) -> str:
-        if unknown := sorted(set(entry) - set(_KEYS)):
-            raise self._wrong(f"{place}: {unknown[0]} is not known here: write one of {', '.join(_KEYS)}")
+        if unknown := sorted(set(entry) - set(PROVIDER_KEYS)):
+            raise self._wrong(f"{place}: {unknown[0]} is not known here: write one of {', '.join(PROVIDER_KEYS)}")
         name = entry.get("name", OFFLINE if entry.get("format") == OFFLINE else None)
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             raise self._wrong(f'{place}: name is up to 20 of a-z, 0-9, - and _, such as name = "gpu"')

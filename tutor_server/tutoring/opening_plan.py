@@ -236,9 +236,8 @@ def decide(facts: Facts, rules: Rules, ids: Ids) -> Plan:
     )
 
 
-def _shorter(request: Request, share: float, *, facts: Facts, rules: Rules, introduction: str, marker: str) -> Request:
-    """Return the request with a prompt whose context has a share of its budget."""
-    tokens = int(rules.context_tokens * share)
+def _shorter(request: Request, tokens: int, *, facts: Facts, rules: Rules, introduction: str, marker: str) -> Request:
+    """Return the request with a prompt whose context has a smaller budget."""
     context = build_context(request.submission, repeatable(facts.conversation.asks), tokens, edit=facts.edit)
     prompt = _prompt(facts, rules, context, introduction, marker)
     return replace(request, system=prompt.system, shared=prompt.shared, turns=prompt.turns, shorten=None)
