@@ -91,7 +91,12 @@ class DialectWire(OpenAIWire):
             self._tokens += self._thoughts
         frames = super().end()
         if self._dialect == "azure":
-            results = {"index": 0, "finish_reason": None, "content_filter_results": {}, "content_filter_offsets": {}}
+            results: Json = {
+                "index": 0,
+                "finish_reason": None,
+                "content_filter_results": {},
+                "content_filter_offsets": {},
+            }
             frames.insert(0, frame(self._envelope() | {"choices": [results]}))
         return frames
 

@@ -123,11 +123,11 @@ async def test_p12_an_operators_option_that_is_refused_is_left_out(
 @pytest.mark.parametrize("name", ["openai", "anthropic"])
 async def test_options_are_merged_into_the_body(upstream: FakeUpstream, name: str) -> None:
     """The operator's options are in the body, object by object, and a thinking budget makes room beside the answer."""
-    body: dict[str, Any] = {
+    bodies: dict[str, dict[str, Any]] = {
         "openai": {"chat_template_kwargs": {"enable_thinking": False}, "stream_options": {"extra": 1}},
         "anthropic": {"thinking": {"type": "enabled", "budget_tokens": 5000}},
-    }[name]
-    provider = make_provider(name, upstream, options=ModelOptions(body=body))
+    }
+    provider = make_provider(name, upstream, options=ModelOptions(body=bodies[name]))
     await ask(provider)
     await provider.close()
 

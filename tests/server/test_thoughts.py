@@ -35,7 +35,8 @@ def test_thoughts_between_tags_are_dropped(tag: str, size: int) -> None:
 def test_pieces_do_not_matter(sizes: list[int]) -> None:
     """P11: the same text in any pieces gives the same answer, thoughts in the middle and comparisons included."""
     whole = f"<think>{THOUGHTS}</think>{ANSWER} Is `a < b` or [t] true?<think>Hm.</think> Try it."
-    pieces, start = [], 0
+    pieces: list[str] = []
+    start = 0
     while start < len(whole):
         size = sizes[len(pieces) % len(sizes)]
         pieces.append(whole[start : start + size])

@@ -40,9 +40,9 @@ class Listing:
             places = [
                 place for place in (model, model.get("meta"), model.get("top_provider")) if isinstance(place, dict)
             ]
-            for window in (place.get(key) for place in places for key in _WINDOWS):
-                if _is_size(window):
-                    return int(window)
+            sizes = [size for place in places for key in _WINDOWS if (size := _size(place.get(key))) is not None]
+            if sizes:
+                return sizes[0]
         return await self._llama_window(upstream) or await self._ollama_window(upstream, name)
 
     async def _llama_window(self, upstream: Upstream) -> int | None:
@@ -50,7 +50,7 @@ class Listing:
         properties = await _json_at(upstream, _at_root(self.url, "/props"))
         settings = properties.get("default_generation_settings") if isinstance(properties, dict) else None
         window = settings.get("n_ctx") if isinstance(settings, dict) else None
-        return window if _is_size(window) else None
+        return _size(window)
 
     async def _ollama_window(self, upstream: Upstream, name: str) -> int | None:
         """Return the context with which Ollama has loaded a model. It cuts longer prompts without a word."""
@@ -59,7 +59,7 @@ class Listing:
         for model in models if isinstance(models, list) else ():
             if isinstance(model, dict) and name in {model.get("name"), model.get("model")}:
                 window = model.get("context_length")
-                return window if _is_size(window) else None
+                return _size(window)
         return None
 
 
@@ -99,5 +99,6 @@ def _at_root(url: str, path: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
 
 
-def _is_size(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+def _size(value: Any) -> int | None:
+    """Return a number of tokens, or None for anything else."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
