@@ -85,20 +85,24 @@ def shortened(request: Request | None, failure: ProviderFailure) -> Request | No
     """Return a shorter prompt for the same ask if a call failed by the prompt's length, or None. This works once."""
     if failure.overflow is None or request is None or request.shorten is None:
         return None
-    return request.shorten(request, _context_that_fits(request, failure.overflow))
+    least = request.shorten(request, LEAST_CONTEXT)
+    room = _tokens_that_fit(request, failure.overflow) - _prompt_tokens(least)
+    return request.shorten(request, LEAST_CONTEXT + room) if room > 0 else least
 
 
-def _context_that_fits(request: Request, overflow: Overflow) -> int:
-    """Return the tokens of context with which the prompt fits, since its instructions cannot be shortened.
+def _tokens_that_fit(request: Request, overflow: Overflow) -> int:
+    """Return the tokens of a prompt that fits, as they are estimated here: three bytes each.
 
     If the server does not say how much too long the prompt is, half of it is taken to fit.
     """
-    turns = sum(_tokens(turn.content) for turn in request.turns)
-    prompt, context = _tokens(request.system) + turns, min(turns, request.context_tokens or turns)
-    fits = prompt / 2
-    if overflow.prompt and overflow.limit:
-        fits = (overflow.limit - request.max_output_tokens) * prompt / overflow.prompt * _MARGIN
-    return max(LEAST_CONTEXT, int(context - max(prompt - fits, prompt * (1 - _MARGIN))))
+    prompt = _prompt_tokens(request)
+    if not overflow.prompt or not overflow.limit:
+        return prompt // 2
+    return int((overflow.limit - request.max_output_tokens) * prompt / overflow.prompt * _MARGIN)
+
+
+def _prompt_tokens(request: Request) -> int:
+    return _tokens(request.system) + sum(_tokens(turn.content) for turn in request.turns)
 
 
 def _tokens(text: str) -> int:
