@@ -21,6 +21,8 @@ class DialectRefusal(Exception):
         super().__init__(status)
         self.status = status
         self.content_type = "text/plain" if isinstance(body, str) else "application/json"
+        if status == 200:
+            self.content_type = "text/event-stream"
         self.content = body if isinstance(body, str) else json.dumps(body)
 
 
@@ -179,6 +181,7 @@ _TOO_LONG: Mapping[str, Callable[[int, int], tuple[int, Any]]] = {
         },
     ),
     "ollama": lambda *_: (400, {"error": "the input length exceeds the context length"}),
+    "llama-cpp-python": lambda *_: (200, ""),
 }
 _DECLINED: Mapping[str, Callable[[str], tuple[int, Any]]] = {
     "azure": lambda _: (
@@ -215,7 +218,10 @@ _DECLINED: Mapping[str, Callable[[str], tuple[int, Any]]] = {
 }
 
 OPTION_DIALECTS, ROLE_DIALECTS = tuple(_OPTION), tuple(_ROLE)
-LONG_DIALECTS, DECLINING_DIALECTS = tuple(_TOO_LONG), tuple(_DECLINED)
+SILENT_WHEN_TOO_LONG = "llama-cpp-python"
+"""The dialect whose stream just ends without an event if the prompt is too long."""
+LONG_DIALECTS = tuple(name for name in _TOO_LONG if name != SILENT_WHEN_TOO_LONG)
+DECLINING_DIALECTS = tuple(_DECLINED)
 
 
 class _Dialect:

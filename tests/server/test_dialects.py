@@ -10,7 +10,13 @@ import pytest
 
 from testing.fake_upstream import REPLY, Behaviour, FakeUpstream
 from testing.fake_upstream.dialect_wire import THOUGHT_FORMS
-from testing.fake_upstream.dialects import DECLINING_DIALECTS, LONG_DIALECTS, OPTION_DIALECTS, ROLE_DIALECTS
+from testing.fake_upstream.dialects import (
+    DECLINING_DIALECTS,
+    LONG_DIALECTS,
+    OPTION_DIALECTS,
+    ROLE_DIALECTS,
+    SILENT_WHEN_TOO_LONG,
+)
 from testing.model_calls import REQUEST, MemoryRecorder, explained, make_provider
 from tutor_server.errors import AIUnavailable
 from tutor_server.limits import Deadlines
@@ -272,6 +278,20 @@ async def test_p14_a_prompt_that_is_too_long_is_shortened_once(
     assert len(upstream.calls) == 2
     assert (text, answer.setback) == (REPLY if fits else "", "too_long")
     assert recorder.outcomes[0].reason == "too_long"
+
+
+async def test_p14_an_empty_stream_may_be_a_prompt_that_is_too_long(upstream: FakeUpstream) -> None:
+    """P14: if a server ends the stream without an event, the prompt is shortened once."""
+
+    def shorten(request: Request, tokens: int) -> Request:
+        return replace(request, turns=(Turn("user", "x" * tokens),), shorten=None)
+
+    long = replace(REQUEST, turns=(Turn("user", "x" * 6000),), shorten=shorten)
+    upstream.default = Behaviour(dialect=SILENT_WHEN_TOO_LONG, context_tokens=1900)
+    provider = make_provider("openai", upstream)
+    text, answer, _ = await ask(provider, request=long)
+    await provider.close()
+    assert (text, answer.setback, len(upstream.calls)) == (REPLY, None, 2)
 
 
 async def test_openrouters_error_in_the_stream(upstream: FakeUpstream) -> None:

@@ -18,7 +18,7 @@ from tutor_server.hosts import is_loopback
 from tutor_server.llm.batching import seconds_to_next_batch
 from tutor_server.llm.error_body import read_error
 from tutor_server.llm.failures import connection_failures
-from tutor_server.llm.provider import Finish, ProviderFailure
+from tutor_server.llm.provider import Finish, Overflow, ProviderFailure
 from tutor_server.llm.refusal import said
 from tutor_server.llm.sse import EventParser
 from tutor_server.llm.upstream_connection import UpstreamConnection
@@ -160,13 +160,16 @@ async def answer_events(
     if media_type != "text/event-stream":
         message = f"answered with something other than an event stream{said(media_type)}"
         raise ProviderFailure("invalid_response", message, status=response.status)
-    parser = EventParser()
+    parser, is_empty = EventParser(), True
     with UpstreamConnection(response) as connection:
         while True:
             events: list[Event] = []
             chunk, failure = await _read(response.content)
             if not chunk and failure is None:
+                if is_empty:  # So llama-cpp-python's server answers a prompt that is too long.
+                    raise ProviderFailure("interrupted", "ended the stream without an event", overflow=Overflow())
                 return
+            is_empty = False
             try:
                 for raw in parser.feed(chunk):
                     events += decoder.decode(raw)
