@@ -67,7 +67,7 @@ class DialectWire(OpenAIWire):
                 return []
             case form:
                 opening = [] if form == "closing" else ["<th", "ink>"]
-                closing = [] if form == "unclosed" else ["</thi", "nk>\n\n"]
+                closing = [] if form == "unclosed" else ["</", "think>\n\n"]
                 return [self.chunk({"content": piece}) for piece in (*opening, *words, *closing)]
 
     def token(self, text: str) -> bytes:

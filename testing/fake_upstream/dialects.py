@@ -76,7 +76,10 @@ _OPTION: Mapping[str, Callable[[str, Any], tuple[int, Any]]] = {
             f"Unsupported parameter: '{option}' is not supported with this model.", "unsupported_parameter", option
         ),
     ),
-    "azure": lambda option, _: (400, _openai(f"Unrecognized request argument supplied: {option}")),
+    "azure": lambda option, _: (
+        400,
+        _openai(f"Unrecognized request argument supplied: {option}"),  # codespell:ignore unrecognized
+    ),
     "bedrock": lambda option, value: (400, _repr(option, value)),
     "gemini": lambda option, _: (
         400,

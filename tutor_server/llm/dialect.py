@@ -19,7 +19,7 @@ EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh")
 SystemRole = Literal["system", "developer", "user"]
 
 _NOT_TAKEN = re.compile(
-    r"unsupported|not support|unrecognized|unrecognised|unknown|unexpected|extra|forbidden|not permitted|not allowed"
+    r"unsupported|not support|unrecogni[sz]ed|unknown|unexpected|extra|forbidden|not permitted|not allowed"
     r"|cannot find|can't find|not available|not accepted|invalid (?:parameter|param|field|argument|property|value)"
     r"|instead|deprecated|does not take|no longer|not valid|not implemented|only the default|not compatible|not enabled"
 )

@@ -38,7 +38,7 @@ _NUMBERS = (
     re.compile(r"prompt is too long: (?P<prompt>\d+) tokens > (?P<limit>\d+)"),
     re.compile(r"exceed context limit: (?P<prompt>\d+) \+ \d+ > (?P<limit>\d+)"),
     re.compile(r"maximum context length is (?P<limit>\d+) tokens.{0,120}?\((?P<prompt>\d+) in (?:the mess|your prom)"),
-    re.compile(r"maximum context length is (?P<limit>\d+) tokens.{0,160}?(?P<prompt>\d+) (?:input )?tokens"),
+    re.compile(r"maximum context length is (?P<limit>\d+) tokens\D{0,160}(?P<prompt>\d+) (?:input )?tokens"),
     re.compile(r"requested tokens \((?P<prompt>\d+)\) exceed context window of (?P<limit>\d+)"),
     re.compile(r"token count \(?(?P<prompt>\d+)\)? exceeds the maximum number of tokens allowed \(?(?P<limit>\d+)"),
     re.compile(r"must be <= (?P<limit>\d+)\. given: (?P<prompt>\d+)"),

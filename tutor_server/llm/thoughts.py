@@ -24,13 +24,13 @@ _UNMARKED = re.compile(
     r"\s*+(?:okay|ok|alright|hmm+|well|wait|let me|let's|let us|we (?:need|have|are|should|must)|i (?:need|should|have"
     r"|must|will|think|am)|the (?:user|student|learner|task|question|problem)|first,? (?:i|let|we)|so,? (?:the|i|we)"
     r"|now,? (?:the|i|we)|got it|thinking process|here's (?:a|my|the) think|this (?:is a )?(?:student|user)|user\b"
-    r"|student\b|analy[sz]|my (?:task|job|goal))",
+    r"|student\b|my (?:task|job|goal))",
     re.IGNORECASE,
 )
 """How thoughts without an opening tag begin: with the model's words to itself, and not with words to the student."""
 _FIRST_WORDS = (
     *("okay", "ok", "alright", "hmm", "well", "wait", "let", "let's", "we", "i", "the", "first", "so", "now", "got"),
-    *("thinking", "here's", "this", "user", "student", "analyse", "analyze", "analysing", "analyzing", "my"),
+    *("thinking", "here's", "this", "user", "student", "my"),
 )
 _WORDS_TO_KNOW = 4
 """The words after which it is known whether a text begins like thoughts."""
