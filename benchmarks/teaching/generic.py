@@ -31,6 +31,8 @@ GENERIC = {
     "logic.result-not-rounded": "the result is not rounded",
     "logic.return-never-reached": "the return of the expected result was not reached",
     "logic.wrong-branch-taken": "the branch of the expected result was not taken",
+    "logic.last-group-lost": "what is begun after the last group may be lost",
+    "runtime.empty-entry-in-data": "an entry of the data is empty",
 }
 """The generic rules, each with the only thing that it asserts about the program."""
 

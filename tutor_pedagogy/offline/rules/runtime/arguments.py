@@ -181,7 +181,7 @@ def _takes_self(case: CrashContext, class_name: str, method: str) -> bool:
 @runtime_rule(
     "key-function-gets-one-item",
     ("TypeError",),
-    r"(?:<lambda>|\w+)\(\) missing \d+ required positional argument",
+    r"(?:<lambda>|\b\w++)\(\) missing \d+ required positional argument",
     before=("too-few-arguments",),
 )
 def key_function_gets_one_item(case: CrashContext) -> Match | None:
