@@ -14,7 +14,8 @@ import pytest
 from testing.student_programs import ENDLESS, needs_posix, needs_proc, run, running_in
 from testing.waiting import until
 from tutor_lsp.runner import program
-from tutor_lsp.runner.program import CouldNotRun, RunOutcome, run_program
+from tutor_lsp.runner.bounded import CouldNotRun
+from tutor_lsp.runner.program import RunOutcome, run_program
 from tutor_lsp.runner.supervisor import KEPT_BYTES
 from tutor_lsp.runner.traceback import Frame
 

@@ -22,7 +22,8 @@ from tutor_lsp.features.base import Feature
 from tutor_lsp.lsp.refused import Refused
 from tutor_lsp.lsp.source_file import NotPythonText, read_executed, read_source
 from tutor_lsp.lsp.text_document import split_lines
-from tutor_lsp.runner.program import TIME_LIMIT_SECONDS, CouldNotRun, run_program
+from tutor_lsp.runner.bounded import CouldNotRun
+from tutor_lsp.runner.program import TIME_LIMIT_SECONDS, run_program
 from tutor_lsp.runner.traceback import OwnFrame
 
 if TYPE_CHECKING:

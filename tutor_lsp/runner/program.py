@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import os
-import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from tutor_lsp.runner.bounded import CouldNotRun, run_bounded
 from tutor_lsp.runner.interpreter import student_interpreter
 from tutor_lsp.runner.traceback import exception_line, find_traceback, innermost_frame, innermost_own_frame
 from tutor_lsp.runner.values import read_values, with_values_reported
 
 if TYPE_CHECKING:
+    from tutor_lsp.runner.supervisor import Report
     from tutor_lsp.runner.traceback import Frame, OwnFrame
 
 TIME_LIMIT_SECONDS = 10.0
-
-SUPERVISOR = (sys.executable, "-I", "-S", str(Path(__file__).resolve().with_name("supervisor.py")))
-END_SECONDS = 3.0
-"""Seconds after the program's end in which the supervisor must exit. It normally takes milliseconds."""
-
-
-class CouldNotRun(Exception):
-    """The program was not started, or its supervisor was killed. The message is the reason, as part of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,61 +63,28 @@ async def run_program(path: Path, *, time_limit: float = TIME_LIMIT_SECONDS) -> 
     try:
         with tempfile.TemporaryDirectory(prefix="ask-tutor-", ignore_cleanup_errors=True) as folder:
             values = Path(folder, "values")
-            report = await _report(path, time_limit, with_values_reported(_environment(), path, values))
+            report = await run_bounded(
+                [student_interpreter(), str(path)],
+                {"seconds": time_limit, "interrupts": True},
+                folder=path.parent,
+                environment=with_values_reported(program_environment(), path, values),
+            )
             return _outcome(report, path, values)
     except OSError as error:
         raise CouldNotRun(error.strerror or "it cannot be started") from error
 
 
-async def _report(path: Path, time_limit: float, environment: dict[str, str]) -> bytes:
-    """Return the supervisor's report. Raise `OSError` if the supervisor cannot be started."""
-    supervisor = await asyncio.create_subprocess_exec(
-        *SUPERVISOR,
-        str(time_limit),
-        student_interpreter(),
-        str(path),
-        cwd=path.parent,
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,  # In the terminal's session, Ctrl-C would kill the supervisor before the program.
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )
-    assert supervisor.stdin is not None  # noqa: S101 - tells the type checker that it is not None
-    assert supervisor.stdout is not None  # noqa: S101 - tells the type checker that it is not None
-    try:
-        return await supervisor.stdout.read()
-    finally:
-        supervisor.stdin.close()
-        await _ended(supervisor)
-
-
-async def _ended(supervisor: asyncio.subprocess.Process) -> None:
-    try:
-        async with asyncio.timeout(END_SECONDS):
-            await supervisor.wait()
-    except TimeoutError:
-        supervisor.kill()
-
-
-def _outcome(report: bytes, path: Path, values: Path) -> RunOutcome:
-    try:
-        fields: dict[str, Any] = json.loads(report)
-    except ValueError as error:  # The report is incomplete because another process has killed the supervisor.
-        raise CouldNotRun("the run was cut off") from error
-    if failure := fields.get("failure"):
-        raise CouldNotRun(failure)
-    status, timed_out = fields["exit_status"], fields["timed_out"]
-    traceback = find_traceback(fields["stderr"]) if status or timed_out else None
+def _outcome(report: Report, path: Path, values: Path) -> RunOutcome:
+    status, timed_out = report["exit_status"], report["timed_out"]
+    traceback = find_traceback(report["stderr"]) if status or timed_out else None
     failed_at = None if traceback is None else innermost_own_frame(traceback, path)
     told = None if failed_at is None else read_values(values, failed_at)
     if failed_at is not None and told is not None:
         traceback = f"{traceback}\n# values on line {failed_at.frame.line + 1}: {told}"
-    return RunOutcome(status, traceback, timed_out, fields["stdout"], told)
+    return RunOutcome(status, traceback, timed_out, report["stdout"], told)
 
 
-def _environment() -> dict[str, str]:
+def program_environment() -> dict[str, str]:
     """Return the program's environment: without our variables, with UTF-8 output, and with plots that do not block.
 
     Output is unbuffered, as on a terminal, so that a stopped program has printed everything that it has written.

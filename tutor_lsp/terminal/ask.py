@@ -12,7 +12,8 @@ from uuid import uuid4
 
 from tutor_lsp.lsp.source_file import PYTHON_SUFFIXES, NotPythonText, read_executed, read_source
 from tutor_lsp.protocol import AI_LABEL
-from tutor_lsp.runner.program import TIME_LIMIT_SECONDS, CouldNotRun, run_program
+from tutor_lsp.runner.bounded import CouldNotRun
+from tutor_lsp.runner.program import TIME_LIMIT_SECONDS, run_program
 from tutor_lsp.terminal.account import go_through_sign_in
 from tutor_lsp.terminal.answer_view import open_view
 from tutor_lsp.terminal.exit_status import DONE, FAILED, WRONG_USE, Exit

@@ -1,0 +1,105 @@
+"""Run tests of `unittest`."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+import unittest
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .events import Events
+    from .start import Plan
+
+
+def run(files: list[str], plan: Plan, events: Events) -> None:  # noqa: ARG001 - every driver gets the plan
+    """Run the test cases of some files."""
+    for file in files:
+        events.loading(os.path.basename(file))  # noqa: PTH119 - of Python 3.8
+        try:
+            module = load(file)
+            suite = unittest.defaultTestLoader.loadTestsFromModule(module)
+        except BaseException as error:  # noqa: BLE001 - a file of the student's may raise anything
+            events.unloaded(os.path.basename(file), error)  # noqa: PTH119 - of Python 3.8
+            continue
+        events.loaded()
+        events.found(suite.countTestCases())
+        suite.run(Result(events))
+
+
+def load(file: str) -> Any:
+    """Import a file of the student's as a module, and return it."""
+    folder, name = os.path.split(file)
+    name = os.path.splitext(name)[0]  # noqa: PTH122 - of Python 3.8
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    known = sys.modules.get(name)
+    if known is not None and os.path.realpath(getattr(known, "__file__", None) or "") == os.path.realpath(file):
+        return known
+    spec = importlib.util.spec_from_file_location(name, file)
+    assert spec is not None  # noqa: S101 - the file exists
+    assert spec.loader is not None  # noqa: S101 - the file exists
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+class Result(unittest.TestResult):
+    """Passes the results of tests on as events."""
+
+    def __init__(self, events: Events) -> None:
+        super().__init__()
+        self._events = events
+        self._has_ended = False
+
+    def startTest(self, test: unittest.TestCase) -> None:  # noqa: N802 - of unittest
+        """Say that a test begins."""
+        super().startTest(test)
+        self._has_ended = False
+        self._events.started(_name(test))
+
+    def addSuccess(self, test: unittest.TestCase) -> None:  # noqa: N802 - of unittest
+        """Say that a test has passed."""
+        if not self._has_ended:
+            self._events.passed(_name(test))
+
+    def addFailure(self, test: unittest.TestCase, err: Any) -> None:  # noqa: N802 - of unittest
+        """Say that an assertion has failed."""
+        self._fail(_name(test), err)
+
+    def addError(self, test: unittest.TestCase, err: Any) -> None:  # noqa: N802 - of unittest
+        """Say that an exception has ended a test, or the preparation of a class or module."""
+        self._fail(_name(test), err)
+
+    def addSubTest(self, test: unittest.TestCase, subtest: unittest.TestCase, err: Any) -> None:  # noqa: N802 - of unittest
+        """Say that the first failing part of a test has failed."""
+        if err is not None and not self._has_ended:
+            words = str(subtest).rpartition(") ")[2].strip("()")
+            self._fail(_name(test) + " " + words, err)
+
+    def addSkip(self, test: unittest.TestCase, reason: str) -> None:  # noqa: N802 - of unittest
+        """Say that a test was skipped."""
+        del reason
+        self._events.skipped(_name(test))
+
+    def addExpectedFailure(self, test: unittest.TestCase, err: Any) -> None:  # noqa: N802 - of unittest
+        """Count a test that is known to fail as skipped."""
+        del err
+        self._events.skipped(_name(test))
+
+    def addUnexpectedSuccess(self, test: unittest.TestCase) -> None:  # noqa: N802 - of unittest
+        """Say that a test has passed."""
+        self._events.passed(_name(test))
+
+    def _fail(self, name: str, err: Any) -> None:
+        self._has_ended = True
+        self._events.failed(name, err[1])
+
+
+def _name(test: Any) -> str:
+    parts = str(test.id()).split(".") if hasattr(test, "id") else [str(test)]
+    return ".".join(parts[-2:])
