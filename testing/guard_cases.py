@@ -37,6 +37,12 @@ def program() -> str:
     return text.partition("````python\n")[2].partition("````")[0]
 
 
+def reference() -> str:
+    """Return the reference solution that the guard knows in all cases."""
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    return text.rpartition("````python\n")[2].partition("````")[0]
+
+
 def rules_with_cases() -> set[str]:
     """Return the names of the rules that have a file of cases."""
     return {path.stem for path in FOLDER.glob("*.md")} - {"README"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tutor_analysis.processor_time import OverBudget, ProcessorTime
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from tutor_pedagogy.conversation.snapshot import Snapshot
     from tutor_pedagogy.guard import Verdict
+    from tutor_pedagogy.guard.known_reference import KnownReference
     from tutor_pedagogy.problem.identity import Problem
     from tutor_protocol import ErrorType, ReportedFinding, Submission
 
@@ -57,6 +58,8 @@ class Material:
     """The secret words of the prompt, which the floor keeps from the student."""
     exercise: str = ""
     """The text of the course module, which an answer may quote."""
+    reference: KnownReference | None = field(default=None, repr=False)
+    """The reference solution of the exercise, for the guard alone."""
 
     def known_edit(self, seconds: float) -> KnownEdit | None:
         """Return the edit that the offline tutor works out in `seconds` of processor time, or None.
@@ -81,6 +84,7 @@ class Material:
             earlier=self.earlier,
             canary=self.canary,
             edit=edit,
+            reference=self.reference,
         )
 
 

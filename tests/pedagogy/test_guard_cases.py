@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from testing.guard_cases import FOLDER, Case, cases, program, rules_with_cases
+from testing.guard_cases import FOLDER, Case, cases, program, reference, rules_with_cases
 from tutor_pedagogy.guard import Guard, GuardRule, KnownEdit
+from tutor_pedagogy.guard.known_reference import KnownReference
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_protocol import Position, Submission
 
@@ -15,6 +16,8 @@ CONTRACT = Path(__file__).parents[2] / "docs" / "contract.md"
 CASES = cases()
 EDIT = KnownEdit(4, "        total = grade", "        total += grade")
 """The edit that mends the program of the cases."""
+REFERENCE = KnownReference((reference(),), (program(),))
+"""The reference of the cases. The exercise shows the program itself, with its mistake, as the starter."""
 TOLD_BY_TESTS = {GuardRule.ENDLESS, GuardRule.CANARY, GuardRule.UNJUDGED}
 """Rules whose violations cannot be written as a single reply in a file of cases."""
 
@@ -24,7 +27,7 @@ def test_a_reply_is_withheld_or_passes_as_its_case_says(case: Case) -> None:
     """A reply in a file of cases is withheld by the file's rule, or is shown unchanged, as the case says."""
     asked = Submission(code=program(), cursor=Position(0, 0))
     for level in case.levels:
-        guard = Guard(HintLevel(level), asked, earlier=case.earlier, edit=EDIT)
+        guard = Guard(HintLevel(level), asked, earlier=case.earlier, edit=EDIT, reference=REFERENCE)
         shown = "".join([*guard.feed(case.reply), *guard.finish()])
 
         rule = guard.verdict and guard.verdict.rule

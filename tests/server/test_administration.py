@@ -213,9 +213,9 @@ async def test_nothing_is_done_without_the_key(course: HeldService) -> None:
             assert (response.status, (await response.json())["code"]) == (401, "ADMIN_KEY_INVALID"), path
 
 
-def test_a_module_file_is_front_matter_and_statement() -> None:
+def test_a_module_file_is_front_matter_and_statement(tmp_path: Path) -> None:
     """A module file with Windows line ends and a byte order mark is read correctly."""
-    module = parse_module("\ufeff" + FILE.replace("\n", "\r\n"), "loops")
+    module = parse_module("\ufeff" + FILE.replace("\n", "\r\n"), "loops", tmp_path).module
 
     assert module == Module(
         id="loops",

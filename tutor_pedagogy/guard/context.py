@@ -17,6 +17,7 @@ from tutor_pedagogy.ladder.levels import HintLevel
 
 if TYPE_CHECKING:
     from tutor_pedagogy.guard.known_edit import KnownEdit
+    from tutor_pedagogy.guard.known_reference import KnownReference, Withheld
     from tutor_pedagogy.guard.units import Unit
     from tutor_protocol import Submission
 
@@ -36,6 +37,8 @@ class GuardContext:
     forms: AllowedForms
     edit: KnownEdit | None = None
     """The edit that the offline tutor has worked out."""
+    reference: KnownReference | None = None
+    """The reference solution of the exercise."""
     is_place_named: bool = False
     """Whether the answer so far names the place of that edit."""
     canary_forms: tuple[str, ...] = ()
@@ -47,12 +50,17 @@ class GuardContext:
 
     @classmethod
     def of(
-        cls, level: HintLevel, submission: Submission, allowed_names: frozenset[str], edit: KnownEdit | None = None
+        cls,
+        level: HintLevel,
+        submission: Submission,
+        allowed_names: frozenset[str],
+        edit: KnownEdit | None = None,
+        reference: KnownReference | None = None,
     ) -> GuardContext:
-        """Build the context of an answer to a submission. The `edit` that mends it is None if it is not known."""
+        """Build the context of an answer to a submission. `edit` and `reference` are None if they are not known."""
         material = StudentMaterial(submission)
         forms = AllowedForms(material, libraries=level >= HintLevel.STRUCTURE, allowed=allowed_names, edit=edit)
-        return cls(level, material, forms, edit)
+        return cls(level, material, forms, edit, reference)
 
     @cached_property
     def spelled_names(self) -> SpelledNames:
@@ -63,6 +71,11 @@ class GuardContext:
     def program(self) -> Program:
         """The student's statements with their names replaced by numbers, for the comparison with examples."""
         return Program(shape(line.tokens) for line in self.material.lines)
+
+    @cached_property
+    def withheld(self) -> Withheld | None:
+        """The statements of the reference that the student does not have, or None without a reference."""
+        return None if self.reference is None else self.reference.against({line.tokens for line in self.material.lines})
 
     def is_code_word(self, token: str) -> bool:
         """Return whether a token can be code: punctuation, a value, or a name of Python or of the student's code."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tutor_pedagogy.guard.known_edit import KnownEdit
+    from tutor_pedagogy.guard.known_reference import KnownReference
     from tutor_pedagogy.guard.units import Unit
     from tutor_protocol import Submission
 
@@ -35,8 +36,8 @@ class Guard:
 
     The released units depend on the whole text, never on how it was split into chunks. The guard knows the hint level,
     the student's `submission`, the names that the course module also allows, the `earlier` answers on the same problem,
-    the `canary` of the system prompt, and the `edit` that mends the program, if the offline tutor has worked one out.
-    It fails closed: a unit that cannot be judged stops the answer.
+    the `canary` of the system prompt, the `edit` that mends the program, if the offline tutor has worked one out, and
+    the exercise's `reference`, if it has one. It fails closed: a unit that cannot be judged stops the answer.
     """
 
     def __init__(
@@ -48,9 +49,10 @@ class Guard:
         earlier: Sequence[str] = (),
         canary: str | None = None,
         edit: KnownEdit | None = None,
+        reference: KnownReference | None = None,
     ) -> None:
         self.verdict: Verdict | None = None
-        self._context = GuardContext.of(level, submission, allowed_names, edit)
+        self._context = GuardContext.of(level, submission, allowed_names, edit, reference)
         if canary is not None:
             self._context.canary_forms = canary_forms(canary)
         self._cleaner = Cleaner()

@@ -34,4 +34,5 @@ class GuardRule(StrEnum):
     CODE_RESPELLED = "code-respelled"
     CODE_IN_PIECES = "code-in-pieces"
     CODE_IN_WORDS = "code-in-words"
+    REFERENCE = "reference"
     INSTALMENTS = "instalments"

@@ -7,21 +7,28 @@
     allowed_names: [enumerate, zip]
     max_hint_level: 4
     ladder: attempts
+    starter: loops.py
+    tests: [test_loops.py, cases/1.in, cases/1.out]
+    reference: solutions/loops.py
     ---
     Write a function that …
 
+`starter`, `tests` and `reference` name files beside the Markdown file. Students get the first two, and never the last.
 The file's name without `.md` is the module's id, unless the front matter has an `id`.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.ladder.policy import Ladder
+from tutor_server.administration.exercise_files import FileNames, exercise_of_files, read_files
+from tutor_server.storage.module_files import Exercise
 from tutor_server.storage.modules import Module
 
 if TYPE_CHECKING:
@@ -63,25 +70,43 @@ class _FrontMatter(BaseModel):
     allowed_names: Names = Field(default_factory=list)
     max_hint_level: MaxHintLevel | None = None
     ladder: LadderName | None = None
+    starter: FileNames = Field(default_factory=list)
+    tests: FileNames = Field(default_factory=list)
+    reference: FileNames = Field(default_factory=list)
 
 
-def read_modules(folder: Path) -> list[Module]:
-    """Return the modules from all `.md` files of a folder except `README.md`. Raise `ModuleFilesRefused`."""
+@dataclass(frozen=True, slots=True)
+class GivenModule:
+    """A module with the files of its exercise."""
+
+    module: Module
+    exercise: Exercise = field(default_factory=Exercise)
+
+
+def read_modules(folder: Path) -> list[GivenModule]:
+    """Return the modules from all `.md` files of a folder except `README.md`. Raise `ModuleFilesRefused`.
+
+    A module may also have a folder of its own: `loops/loops.md`.
+    """
     if not folder.is_dir():
         raise ModuleFilesRefused(f"{folder} is not a folder")
     modules = list(_modules(folder))
     if not modules:
         raise ModuleFilesRefused(f"{folder} has no Markdown files (.md)")
     seen: dict[str, str] = {}
-    for module, name in modules:
-        if module.id in seen:
-            raise ModuleFilesRefused(f"{name}: has the id of {seen[module.id]}, {module.id}")
-        seen[module.id] = name
-    return [module for module, _ in modules]
+    for given, name in modules:
+        module_id = given.module.id
+        if module_id in seen:
+            raise ModuleFilesRefused(f"{name}: has the id of {seen[module_id]}, {module_id}")
+        seen[module_id] = name
+    return [given for given, _ in modules]
 
 
-def parse_module(text: str, default_id: str) -> Module:
-    """Return the module in one file's text. Raise `ValueError`, whose message says what is wrong."""
+def parse_module(text: str, default_id: str, folder: Path) -> GivenModule:
+    """Return the module in one file's text, with its files in `folder`.
+
+    Raise `ValueError`, whose message says what is wrong.
+    """
     import yaml  # noqa: PLC0415 - modules are rarely read, and the import takes 1 MB
 
     parts = _PARTS.match(text.replace("\r\n", "\n"))
@@ -105,7 +130,7 @@ def parse_module(text: str, default_id: str) -> Module:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise ValueError(f"{'.'.join(map(str, first['loc'])) or 'front matter'}: {first['msg']}") from None
-    return Module(
+    module = Module(
         id=given.id or default_id,
         title=given.title,
         order=given.order,
@@ -115,14 +140,18 @@ def parse_module(text: str, default_id: str) -> Module:
         max_hint_level=given.max_hint_level,
         ladder=given.ladder,
     )
+    names = {"starter": given.starter, "tests": given.tests, "reference": given.reference}
+    files = {kind: read_files(folder, listed, kind) for kind, listed in names.items()}
+    return GivenModule(module, exercise_of_files(files["starter"], files["tests"], files["reference"]))
 
 
-def _modules(folder: Path) -> Iterator[tuple[Module, str]]:
-    for file in sorted(folder.glob("*.md")):
+def _modules(folder: Path) -> Iterator[tuple[GivenModule, str]]:
+    own = (path / f"{path.name}.md" for path in folder.iterdir() if path.is_dir())
+    for file in sorted([*folder.glob("*.md"), *(path for path in own if path.is_file())]):
         if file.name.lower() == "readme.md":
             continue
         try:
-            yield parse_module(file.read_text(encoding="utf-8"), file.stem), file.name
+            yield parse_module(file.read_text(encoding="utf-8"), file.stem, file.parent), file.name
         except (OSError, ValueError) as error:  # UnicodeDecodeError is a subclass of ValueError.
             reason = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
             raise ModuleFilesRefused(f"{file.name}: {reason}") from None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import structlog
 
 from tutor_server.errors import NotFound
-from tutor_server.storage import audit, modules, overrides, switches
+from tutor_server.storage import audit, module_files, modules, overrides, switches
 from tutor_server.storage.accounts import account_of_email
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from structlog.typing import FilteringBoundLogger
 
+    from tutor_server.administration.module_files import GivenModule
     from tutor_server.clock import Clock
     from tutor_server.storage.database import Database
-    from tutor_server.storage.modules import Module
     from tutor_server.storage.overrides import Override, OwnLimits
 
 T = TypeVar("T")
@@ -108,14 +108,16 @@ class AdministrationService:
 
         await self._commit("limits_removed", unit)
 
-    async def save_modules(self, actor: Actor, given: Sequence[Module]) -> None:
-        """Create modules, or replace those with the same ids: either all of them or none."""
+    async def save_modules(self, actor: Actor, given: Sequence[GivenModule]) -> None:
+        """Create modules with their files, or replace those with the same ids: either all of them or none."""
         now = self.clock.now()
         ids = [self.new_id() for _ in given]
 
         def unit(connection: Connection) -> None:
-            for action_id, module in zip(ids, given, strict=True):
+            for action_id, one in zip(ids, given, strict=True):
+                module, exercise = one.module, one.exercise
                 is_new = modules.save_module(connection, module)
+                module_files.save_exercise(connection, module.id, exercise)
                 action = self._action(
                     actor,
                     "module_made" if is_new else "module_changed",
@@ -125,6 +127,8 @@ class AdministrationService:
                         "title": module.title,
                         "max_hint_level": module.max_hint_level,
                         "ladder": module.ladder,
+                        "files": [file.name for file in (*exercise.starter, *exercise.tests)],
+                        "has_reference": bool(exercise.reference),
                     },
                     action_id=action_id,
                 )

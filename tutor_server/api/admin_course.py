@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from tutor_server.administration.exercise_files import exercise_of_files
+from tutor_server.administration.module_files import GivenModule
 from tutor_server.administration.service import Actor
 from tutor_server.api import schemas
 from tutor_server.api.client_address import client_address
@@ -52,7 +54,11 @@ async def put_module(request: web.Request, module_id: str, body: schemas.ModuleC
         max_hint_level=body.max_hint_level,
         ladder=body.ladder,
     )
-    await request.app[ADMINISTRATION].save_modules(actor_of(request), [module])
+    try:
+        exercise = exercise_of_files(body.starter, body.tests, body.reference)
+    except ValueError as error:
+        raise ValidationFailed(f"body: {error}.") from None
+    await request.app[ADMINISTRATION].save_modules(actor_of(request), [GivenModule(module, exercise)])
     return schemas.Module.model_validate(module)
 
 

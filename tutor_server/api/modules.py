@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aiohttp import web
 
 from tutor_server.api import schemas
@@ -10,7 +12,13 @@ from tutor_server.api.pages import Page, StoredInt
 from tutor_server.api.routes import Routes
 from tutor_server.errors import NotFound
 from tutor_server.identity.access_tokens import AccessToken
+from tutor_server.storage.module_files import exercise_of
 from tutor_server.storage.modules import find_module, modules_in_order, progress_of, set_progress
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from tutor_server.storage.module_files import Exercise
 
 routes = Routes("modules")
 
@@ -32,6 +40,19 @@ async def module(request: web.Request, module_id: str) -> schemas.Module:
     if found is None:
         raise NotFound
     return schemas.Module.model_validate(found)
+
+
+@routes.add("GET /api/modules/{module_id}/files")
+async def module_files(request: web.Request, module_id: str) -> schemas.ModuleFiles:
+    """Return the files of a module's exercise that students may see: those to start with, and the tests."""
+
+    def read(connection: Connection) -> Exercise | None:
+        return None if find_module(connection, module_id) is None else exercise_of(connection, module_id)
+
+    found = await request.app[DATABASE].read(read)
+    if found is None:
+        raise NotFound
+    return schemas.ModuleFiles.model_validate(found)
 
 
 @routes.add("GET /api/progress")

@@ -13,6 +13,7 @@ from tutor_pedagogy.ladder.levels import MAX_STUDENT_LEVEL, MIN_STUDENT_LEVEL, H
 from tutor_pedagogy.ladder.policy import Ladder
 from tutor_protocol import Limit
 from tutor_server.administration import module_files
+from tutor_server.administration.exercise_files import GivenFile, GivenFiles
 from tutor_server.administration.module_files import LadderName, ModuleId, Names, Objectives, Order, Statement, Title
 from tutor_server.identity.passwords import MAX_PASSWORD_CHARACTERS
 
@@ -360,8 +361,18 @@ class DashboardSwitch(DashboardForm):
     message: Annotated[str, Field(max_length=300)] = ""
 
 
+class ModuleFiles(_Body):
+    """The files of a module's exercise that students may see: those to start with, and the tests."""
+
+    starter: list[GivenFile]
+    tests: list[GivenFile]
+
+
 class ModuleChange(_Body):
-    """The body of `PUT /api/admin/modules/{module_id}`: the whole module; a field that is left out becomes empty."""
+    """The body of `PUT /api/admin/modules/{module_id}`: the whole module; a field that is left out becomes empty.
+
+    No route ever returns `reference`.
+    """
 
     title: Title
     order: Annotated[Order, Field(strict=True), BeforeValidator(_whole)]
@@ -370,6 +381,9 @@ class ModuleChange(_Body):
     allowed_names: Names = Field(default_factory=list)
     max_hint_level: MaxHintLevel | None = None
     ladder: LadderName | None = None
+    starter: GivenFiles = Field(default_factory=list)
+    tests: GivenFiles = Field(default_factory=list)
+    reference: Annotated[GivenFiles, Field(repr=False)] = Field(default_factory=list)
 
 
 OwnLimit = Annotated[int, Field(strict=True, ge=1, le=100_000), BeforeValidator(_whole)]

@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING
 
 from uuid_utils.compat import uuid7
 
-from tutor_server.administration.module_files import ModuleFilesRefused, read_modules
+from tutor_server.administration.module_export import ExportRefused, write_modules
+from tutor_server.administration.module_files import GivenModule, ModuleFilesRefused, read_modules
 from tutor_server.administration.service import Actor, AdministrationService
 from tutor_server.cli.database import OperatorRefused, opened_database
 from tutor_server.clock import SystemClock
 from tutor_server.errors import NotFound
+from tutor_server.storage.module_files import exercise_of
 from tutor_server.storage.modules import modules_in_order
 from tutor_server.storage.switches import switched_off
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
+
+    from sqlalchemy import Connection
 
     from tutor_server.settings import Settings
     from tutor_server.storage.modules import Module
@@ -32,18 +36,36 @@ MOST_MODULES = 10_000
 async def import_modules(settings: Settings, folder: Path) -> Sequence[Module]:
     """Create or replace one module for each Markdown file of a folder. Raise `OperatorRefused`."""
     try:
-        modules = read_modules(folder)
+        given = read_modules(folder)
     except ModuleFilesRefused as error:
         raise OperatorRefused(str(error)) from error
     async with _administration_service(settings) as administration:
-        await administration.save_modules(COMMAND, modules)
-    return modules
+        await administration.save_modules(COMMAND, given)
+    return [one.module for one in given]
 
 
 async def list_modules(settings: Settings) -> Sequence[Module]:
     """Return the modules in their order. Raise `OperatorRefused`."""
     async with opened_database(settings) as database:
         return await database.read(lambda connection: modules_in_order(connection, after=None, limit=MOST_MODULES))
+
+
+async def export_modules(settings: Settings, folder: Path, *, with_reference: bool) -> Sequence[Module]:
+    """Write every module with the files of its exercise into a folder. Raise `OperatorRefused`."""
+
+    def read(connection: Connection) -> list[GivenModule]:
+        return [
+            GivenModule(module, exercise_of(connection, module.id, with_reference=with_reference))
+            for module in modules_in_order(connection, after=None, limit=MOST_MODULES)
+        ]
+
+    async with opened_database(settings) as database:
+        given = await database.read(read)
+    try:
+        write_modules(folder, given)
+    except (ExportRefused, OSError) as error:
+        raise OperatorRefused(str(error)) from error
+    return [one.module for one in given]
 
 
 async def remove_module(settings: Settings, module_id: str) -> None:

@@ -23,6 +23,10 @@ def add_course_commands(commands: Any, run: Run) -> None:
     importing = actions.add_parser("import", help="make or change a module for each Markdown file of a folder")
     importing.add_argument("folder", metavar="FOLDER", type=Path)
     importing.set_defaults(run=lambda settings, options: run(_import(settings, options.folder)))
+    exporting = actions.add_parser("export", help="write every module with the files of its exercise into a folder")
+    exporting.add_argument("folder", metavar="FOLDER", type=Path)
+    exporting.add_argument("--with-reference", action="store_true", help="also the reference, which no student may see")
+    exporting.set_defaults(run=lambda settings, options: run(_export(settings, options)))
     actions.add_parser("list", help="one line a module").set_defaults(run=lambda settings, _: run(_list(settings)))
     removing = actions.add_parser("remove", help="remove a module, with every student's progress in it")
     removing.add_argument("module", metavar="MODULE")
@@ -57,6 +61,13 @@ async def _import(settings: Settings, folder: Path) -> None:
     from tutor_server.cli.course import import_modules
 
     for module in await import_modules(settings, folder):
+        print(f"{module.id}  {module.title}")
+
+
+async def _export(settings: Settings, options: argparse.Namespace) -> None:
+    from tutor_server.cli.course import export_modules
+
+    for module in await export_modules(settings, options.folder, with_reference=options.with_reference):
         print(f"{module.id}  {module.title}")
 
 

@@ -13,6 +13,7 @@ from tutor_pedagogy.ladder.levels import StudentLevels
 from tutor_server.errors import EmailUnconfirmed, NotFound
 from tutor_server.storage.asks import question_id
 from tutor_server.storage.models import Ask, ChatMessage, ChatSession, LimitOverride, User
+from tutor_server.storage.module_files import reference_of
 from tutor_server.storage.modules import find_module
 from tutor_server.storage.overrides import OwnLimits
 from tutor_server.storage.statement import Query, scalar
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection
 
+    from tutor_server.storage.module_files import Reference
     from tutor_server.storage.modules import Module
 
 SAID_ANSWERS = 300
@@ -46,6 +48,8 @@ class AskBackground:
 
     session_id: UUID | None
     module: Module | None
+    reference: Reference | None = None
+    """The solution of the module's exercise, for the guard alone."""
 
 
 class _AskerRow(NamedTuple):
@@ -146,7 +150,8 @@ def read_background(
     """Return the session and module of an ask. Raise `NotFound`."""
     module = _find_module(connection, module_id)
     session_id = _find_session(connection, user_id, session_type, session_id, module_id)
-    return AskBackground(session_id=session_id, module=module)
+    reference = None if module is None else reference_of(connection, module.id)
+    return AskBackground(session_id=session_id, module=module, reference=reference)
 
 
 def _find_module(connection: Connection, module_id: str | None) -> Module | None:

@@ -316,6 +316,18 @@ class LearningModule(Base):
     ladder: Mapped[str | None] = mapped_column(String(16))
 
 
+class ModuleFile(Base):
+    """A file of a module's exercise. `kind` is `starter`, `tests` or `reference`, which no student ever sees."""
+
+    __tablename__ = "module_files"
+
+    module_id: Mapped[str] = mapped_column(ForeignKey("learning_modules.id", ondelete=_CASCADE), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    position: Mapped[int]
+    content: Mapped[str] = mapped_column(Text)
+
+
 class ModuleProgress(Base):
     """A student's progress in a module."""
 

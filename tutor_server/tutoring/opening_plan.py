@@ -10,6 +10,7 @@ from tutor_analysis.unread import shown_finding
 from tutor_analysis.work import Material
 from tutor_pedagogy.conversation.talk import NEW
 from tutor_pedagogy.dialogue import react
+from tutor_pedagogy.guard.known_reference import KnownReference
 from tutor_protocol import Accepted
 from tutor_server.llm.provider import Request, Usage
 from tutor_server.storage.asks import NewAsk
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from tutor_protocol import Ask, Change, ErrorType, Purpose, ReportedFinding
     from tutor_server.storage.background import AskBackground, Asker
     from tutor_server.storage.conversation import Conversation
+    from tutor_server.storage.module_files import Reference
     from tutor_server.storage.modules import Module
     from tutor_server.storage.problems import PlacedAsk
     from tutor_server.tutoring.context import Context
@@ -230,6 +232,7 @@ def decide(facts: Facts, rules: Rules, ids: Ids) -> Plan:
             canary=marker,
             markers=(marker,),
             exercise="" if module is None else "\n".join((module.title, module.statement, *module.objectives)),
+            reference=_reference(background.reference),
         ),
         introduction=introduction,
         facts=facts,
@@ -254,6 +257,10 @@ def _prompt(facts: Facts, rules: Rules, context: Context, introduction: str, mar
         marker=marker,
         keeps_code=rules.store_code,
     )
+
+
+def _reference(stored: Reference | None) -> KnownReference | None:
+    return None if stored is None else KnownReference(stored.solution, stored.shown)
 
 
 def _words(dotted_names: Iterable[str]) -> frozenset[str]:

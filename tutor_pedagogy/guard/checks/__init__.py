@@ -14,6 +14,7 @@ from tutor_pedagogy.guard.checks import (
     edits,
     instalments,
     obfuscation,
+    reference,
 )
 from tutor_pedagogy.guard.views.encodings import has_letters_apart
 from tutor_pedagogy.guard.views.spoken import says_signs
@@ -33,6 +34,7 @@ CHECKS: tuple[Callable[[GuardContext, JudgedUnit], GuardRule | None], ...] = (
     obfuscation.check,
     code_line.check,
     edit_in_words.check,
+    reference.check,
     instalments.check,
 )
 """The checks that run below the solution level. The first rule that one of them returns is the verdict."""
