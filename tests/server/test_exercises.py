@@ -130,13 +130,13 @@ async def test_x2_the_reference_reaches_nobody(start_service: StartService, clie
         assert files == {kind: exercise[kind] for kind in ("starter", "tests")}
         said += [text for _, text in shown]
         said += [str(call.body) for call in upstream.calls]
-        said += [json.dumps(service.log())]
+        said += [json.dumps(service.log)]
     assert len(upstream.calls) == 5
     assert [mark for text in said for mark in MARKS if mark in text] == []
 
 
 async def test_modules_come_back_from_their_export(start_service: StartService, tmp_path: Path) -> None:
-    """An export with the reference is imported again as it was; nothing is overwritten. Without the option it lacks it."""
+    """An export with the reference is imported again as it was; without the option it lacks it."""
     async with start_service() as service:
         folder = course_folder(tmp_path / "course")
         await run(service, "modules", "import", str(folder))

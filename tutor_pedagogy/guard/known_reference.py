@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.guard.similarity import Program, shape
+from tutor_pedagogy.guard.similarity import Program
 from tutor_pedagogy.guard.student_material import logical_lines
-from tutor_pedagogy.guard.vocabulary import KEYWORDS
+from tutor_pedagogy.guard.vocabulary import BUILTINS, KEYWORDS, LIBRARIES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -22,6 +22,7 @@ _FEWEST_EQUAL = 6
 _COMMON = frozenset({"def", "class", "for", "import", "from", "with", "async", "@", "try", "else"})
 """First tokens of statements that programs of any kind share."""
 _ASSIGNING = frozenset({"=", "+=", "-=", "*=", "/=", "//=", "%="})
+_OF_PYTHON = BUILTINS | KEYWORDS | LIBRARIES
 _MAX_CHARACTERS = 64 * 1024
 
 Tokens = tuple[str, ...]
@@ -54,21 +55,31 @@ class Withheld:
     def __init__(self, told: Sequence[Tokens], others: Sequence[Tokens]) -> None:
         parts = [part for tokens in told if tokens[0] not in _COMMON for part in _parts(tokens)]
         self._equal = frozenset(part for part in parts if len(part) >= _FEWEST_EQUAL)
-        known = {shape(part) for tokens in others for part in _parts(tokens)}
-        alike = {shape(part) for part in parts if len(part) >= _FEWEST_ALIKE}
+        known = {_shape(part) for tokens in others for part in _parts(tokens)}
+        alike = {_shape(part) for part in parts if len(part) >= _FEWEST_ALIKE}
         self._alike: frozenset[Shape] = frozenset(alike - known)
-        self._program = Program(shape(tokens) for tokens in told)
+        self._program = Program(_shape(tokens) for tokens in told)
 
     def states(self, tokens: Sequence[str]) -> bool:
         """Return whether code is a statement of the reference, or its expression, under whatever names."""
         normal = tuple(token.replace("'", '"') for token in tokens)
         if not normal or normal[0] in _COMMON:
             return False
-        return any(part in self._equal or shape(part) in self._alike for part in _parts(normal))
+        return any(part in self._equal or _shape(part) in self._alike for part in _parts(normal))
 
     def is_near(self, statements: Sequence[Tokens]) -> bool:
         """Return whether a program of several statements is the reference with other names."""
-        return self._program.is_near([shape(tokens) for tokens in statements])
+        return self._program.is_near([_shape(tokens) for tokens in statements])
+
+
+def _shape(tokens: Sequence[str]) -> Shape:
+    """Return a statement with its names replaced by numbers, except for those behind a dot."""
+    numbers: dict[str, str] = {}
+    found: list[str] = []
+    for place, token in enumerate(tokens):
+        is_kept = not token.isidentifier() or token in _OF_PYTHON or (place > 0 and tokens[place - 1] == ".")
+        found.append(token if is_kept else numbers.setdefault(token, f"\x01{len(numbers)}"))
+    return tuple(found)
 
 
 def _statements(texts: Sequence[str]) -> Iterator[Tokens]:
