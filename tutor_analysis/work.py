@@ -7,22 +7,29 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tutor_analysis.processor_time import OverBudget, ProcessorTime
+from tutor_pedagogy import dialogue
 from tutor_pedagogy.classification import classify
+from tutor_pedagogy.conversation.snapshot import TRACE
 from tutor_pedagogy.conversation.taking import take_snapshot
-from tutor_pedagogy.dialogue import explain
+from tutor_pedagogy.conversation.talk import NEW
 from tutor_pedagogy.guard import Guard, KnownEdit
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.offline import diagnose, report, sure_mistakes
 from tutor_pedagogy.problem.identity import identify
+from tutor_pedagogy.reported import is_green, with_report_read
+from tutor_protocol import ReportedFinding
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from tutor_pedagogy.conversation.snapshot import Snapshot
+    from tutor_pedagogy.conversation.talk import Talk
     from tutor_pedagogy.guard import Verdict
     from tutor_pedagogy.guard.known_reference import KnownReference
+    from tutor_pedagogy.ladder.levels import StudentLevels
+    from tutor_pedagogy.offline import Explanation
     from tutor_pedagogy.problem.identity import Problem
-    from tutor_protocol import ErrorType, ReportedFinding, Submission
+    from tutor_protocol import ErrorType, Submission
 
 __all__ = [
     "Judged",
@@ -98,18 +105,26 @@ class Judged:
 
 def examine(submission: Submission) -> tuple[Problem, ErrorType]:
     """Return the problem that a submission is about, and the type of error."""
-    return identify(submission.code, submission.cursor, submission.kind), classify(submission)
+    return identify(submission.code, submission.cursor, submission.kind), classify(with_report_read(submission))
+
+
+def explain(submission: Submission, level: HintLevel, student: StudentLevels, talk: Talk = NEW) -> Explanation:
+    """Return the offline tutor's explanation of a submission, with the report of its tests read as a traceback."""
+    return dialogue.explain(with_report_read(submission), level, student, talk)
 
 
 def find(submission: Submission, problem: Problem) -> tuple[ReportedFinding, Snapshot]:
     """Return the offline tutor's finding, and the snapshot with which later asks are compared."""
+    submission = with_report_read(submission)
     finding = report(submission)
+    if is_green(submission.test_report) and finding.certainty == "likely":
+        finding = ReportedFinding(TRACE, finding.line, "start_here")  # The tests have shown that the guess is wrong.
     return finding, take_snapshot(submission, problem, finding)
 
 
 def known_edit(submission: Submission) -> KnownEdit | None:
     """Return the edit that the offline tutor works out, as the guard reads it; None for a very long one."""
-    edit = diagnose(submission).edit
+    edit = diagnose(with_report_read(submission)).edit
     if edit is None or len(edit.before) + len(edit.after) > _LONGEST_EDIT:
         return None
     return KnownEdit(submission.first_line + edit.line, edit.before, edit.after)

@@ -19,11 +19,13 @@ a document or a message. Field names are camelCase on the wire. Positions are in
 | `tutor.ask` | `AskArgument` | `AskStarted`, at once | InvalidParams: not open, `askId` no UUID, `local` no boolean |
 | `tutor.cancel` | `CancelAsk` | null | none: an unknown ask is ignored |
 | `tutor.run` | `RunArgument` | `RunEnded`, at the end of the run | InvalidParams: no file that can be run, not saved |
+| `tutor.test` | `TestArgument` | `TestsEnded`, at the end of the tests | InvalidParams: no file with tests, not saved |
 | `tutor.rate` | `Rating` | null | InvalidParams: `helpful` is no boolean |
 | `tutor.signIn`, `tutor.signOut`, `tutor.status` | none | `StatusChanged` | |
 | `tutor.modules` | `ModulesArgument` | `ModuleList` | InvalidParams: local mode, signed out, the service unreachable |
 | `tutor.completeModule` | `ModuleArgument` | `CourseModule` | as `tutor.modules`, and if no module has that id |
 | `tutor.chooseModule` | `ChooseModule` | null | InvalidParams: no folder on disk, its `.tutor.toml` cannot be changed |
+| `tutor.start` | `StartExercise` | `ExerciseStarted` | as `tutor.modules`, and if the folder cannot be used |
 """
 
 from __future__ import annotations
@@ -45,6 +47,7 @@ STATUS_DID_CHANGE = "tutor/status/didChange"
 ASK = "tutor.ask"
 CANCEL = "tutor.cancel"
 RUN = "tutor.run"
+TEST = "tutor.test"
 RATE = "tutor.rate"
 SIGN_IN = "tutor.signIn"
 SIGN_OUT = "tutor.signOut"
@@ -52,6 +55,7 @@ STATUS = "tutor.status"
 MODULES = "tutor.modules"
 COMPLETE_MODULE = "tutor.completeModule"
 CHOOSE_MODULE = "tutor.chooseModule"
+START = "tutor.start"
 
 DIAGNOSTIC_SOURCE = "Ask Tutor"
 """The value of `source` in the language server's own diagnostics."""
@@ -155,6 +159,56 @@ class RunEnded:
 
 
 @attrs.frozen(kw_only=True)
+class TestArgument:
+    """The file whose tests are run. It must be open in the editor and saved. A client offers this when trusted only."""
+
+    __test__ = False
+    """Tells pytest that this is no class of tests."""
+    uri: str
+    ask: Any = attrs.field(default=None, metadata=CHECKED_BOOLEAN)
+    """True: the server asks the tutor about the first test that fails."""
+
+
+TestOutcome = Literal["passed", "failed", "error", "skipped"]
+
+
+@attrs.frozen(kw_only=True)
+class TestedCase:
+    """One test. `failed`: an assertion failed, `error`: another exception ended it, or a bound."""
+
+    __test__ = False
+    """Tells pytest that this is no class of tests."""
+    name: str
+    outcome: TestOutcome
+    message: str | None = None
+    """Why it failed, in one or more lines: the call, the expected and the actual result."""
+
+
+@attrs.frozen(kw_only=True)
+class TestsEnded:
+    """The tests of a file have ended: all pass, some fail, or the student has stopped them.
+
+    After `failed`, and after `passed` if the tutor was asked about this code before, the client can ask at `position`.
+    The server adds the report of the tests to an ask there, until the code is edited.
+    """
+
+    __test__ = False
+    """Tells pytest that this is no class of tests."""
+    reason: Literal["passed", "failed", "cancelled"]
+    message: str
+    """One sentence for the student."""
+    uri: str
+    """The program that the tests are about. It differs from the argument's if that is a file of tests."""
+    tests: Sequence[TestedCase] = ()
+    position: types.Position | None = None
+    """The position in the program to ask at."""
+    ask_id: str | None = None
+    """The id of the ask that the server has started, if the argument wanted one."""
+    output: str | None = None
+    """The end of what the tests printed."""
+
+
+@attrs.frozen(kw_only=True)
 class Rating:
     """The student's rating of an answer. `message_id` is from `AnswerEnded`."""
 
@@ -183,6 +237,30 @@ class ChooseModule:
     folder: str
     """A `file:` URI."""
     module_id: str
+
+
+@attrs.frozen(kw_only=True)
+class StartExercise:
+    """Lay the files of a module's exercise into a folder, and choose the module for it."""
+
+    module_id: str
+    folder: str
+    """A `file:` URI. The folder is made if it does not exist."""
+
+
+@attrs.frozen(kw_only=True)
+class ExerciseStarted:
+    """The files of an exercise are in a folder. `kept` are files of the student's that were left as they are."""
+
+    title: str
+    written: Sequence[str]
+    kept: Sequence[str]
+    message: str
+    """One sentence for the student."""
+    statement: str
+    """The URI of the Markdown file with the exercise's statement."""
+    program: str | None = None
+    """The URI of the file to begin with, if the exercise has one."""
 
 
 @attrs.frozen(kw_only=True)
@@ -325,6 +403,7 @@ COMMAND_ARGUMENTS: dict[str, type[Any]] = {
     ASK: AskArgument,
     CANCEL: CancelAsk,
     RUN: RunArgument,
+    TEST: TestArgument,
     RATE: Rating,
     SIGN_IN: Nothing,
     SIGN_OUT: Nothing,
@@ -332,5 +411,6 @@ COMMAND_ARGUMENTS: dict[str, type[Any]] = {
     MODULES: ModulesArgument,
     COMPLETE_MODULE: ModuleArgument,
     CHOOSE_MODULE: ChooseModule,
+    START: StartExercise,
 }
 """The class of the one argument of each command."""

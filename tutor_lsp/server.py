@@ -15,10 +15,12 @@ from tutor_lsp.features.ask import Asks
 from tutor_lsp.features.code_action import KIND, CodeActions
 from tutor_lsp.features.configuration import Configuration
 from tutor_lsp.features.current_hints import CurrentHints
+from tutor_lsp.features.exercises import Exercises
 from tutor_lsp.features.modules import Modules
 from tutor_lsp.features.own_diagnostics import PAUSE_SECONDS, OwnDiagnostics
 from tutor_lsp.features.run import Runs
 from tutor_lsp.features.status import StatusReport
+from tutor_lsp.features.tests import Tests
 from tutor_lsp.lsp.background_tasks import BackgroundTasks
 from tutor_lsp.lsp.editor import Editor
 from tutor_lsp.lsp.error_log import log_exception
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
     from tutor_lsp.features.base import Feature, Handler
+    from tutor_lsp.runner.tests import TimeLimits
     from tutor_lsp.settings import Settings
     from tutor_lsp.tutors.choice import BuildTutor
 
@@ -55,6 +58,7 @@ class AskTutorServer:
         *,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         run_seconds: float = TIME_LIMIT_SECONDS,
+        test_limits: TimeLimits | None = None,
         pause: float = PAUSE_SECONDS,
     ) -> None:
         self.language_server = RobustLanguageServer(
@@ -79,9 +83,11 @@ class AskTutorServer:
             asks,
             hints,
             Runs(editor, known.crashes, own, tasks, time_limit=run_seconds),
+            Tests(editor, known, asks, tasks, limits=test_limits),
             own,
             Account(editor, choice, status, asks, tasks, sleep=sleep),
             Modules(choice),
+            Exercises(choice),
         )
         self._register()
 

@@ -9,6 +9,7 @@ from lsprotocol import types
 from pygls.workspace import ServerTextPosition, ServerTextRange
 
 from tutor_lsp.capture.crashes import KnownCrashes
+from tutor_lsp.capture.test_reports import KnownReports
 from tutor_lsp.capture.wire_text import MAX_MESSAGE_CHARACTERS, valid
 from tutor_lsp.protocol import DIAGNOSTIC_SOURCE
 from tutor_pedagogy.problem.syntax_tree import syntax_tree
@@ -38,6 +39,7 @@ class KnownDiagnostics:
 
     def __init__(self) -> None:
         self.crashes = KnownCrashes()
+        self.reports = KnownReports()
         self._heard: WeakKeyDictionary[EditedDocument, tuple[int, list[types.Diagnostic]]] = WeakKeyDictionary()
         self._told: WeakKeyDictionary[EditedDocument, list[types.Diagnostic]] = WeakKeyDictionary()
         self._found: WeakKeyDictionary[EditedDocument, list[Mark]] = WeakKeyDictionary()

@@ -101,15 +101,24 @@ def capture(
     if argument.diagnostics is None:
         said = [] if crash is None else [crash.mark.diagnostic(document)]
         said += known.from_editor_on_lines(document, anchor.line, anchor.line)
+    cursor = shown.place(anchor.line, anchor.character)
+    problem = identify(shown.code, cursor, around.kind)
+    is_reported = bool(argument.traceback or around.traceback or crash)
+    known_report = None if is_reported else known.reports.about(document, problem)
     ask = Ask(
         request_id=request_id,
         code=shown.code,
-        cursor=shown.place(anchor.line, anchor.character),
+        cursor=cursor,
         kind=around.kind,
         first_line=shown.first_line,
         diagnostics=diagnostics.to_wire(said, document, shown, anchor.line),
-        traceback=traceback_text(argument.traceback or around.traceback or (crash.traceback if crash else None)),
-        run_id=_run_id(argument, around, crash),
+        traceback=traceback_text(
+            known_report.traceback
+            if known_report
+            else argument.traceback or around.traceback or (crash.traceback if crash else None)
+        ),
+        run_id=known_report.run_id if known_report else _run_id(argument, around, crash),
+        test_report=known_report.report if known_report else None,
         cells=around.cells,
         question=question or None,
         module_id=workspace_module(argument.uri),
@@ -121,7 +130,7 @@ def capture(
         range=_range(document, anchor.line, said),
         uri=argument.uri,
         document=document,
-        problem=identify(ask.code, ask.cursor, ask.kind),
+        problem=problem,
         anchor=anchor,
         revision=document.revision,
     )

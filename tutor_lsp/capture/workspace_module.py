@@ -1,24 +1,31 @@
-"""Read and write a folder's learning module in its `.tutor.toml`: `module = "loops"`, and no other setting.
+"""Read and write a folder's learning module in its `.tutor.toml`: `module = "loops"`, and the names of its tests.
 
-The file may come with a downloaded assignment. So it can only name the module that an ask is about: no address to
-connect to, and no program to start. It is only written if the student chooses a module for a folder.
+The file may come with a downloaded assignment. So it can only name the module that an ask is about, and files of tests
+below its folder, which run if the student asks for it: no address to connect to, and no other program to start. It is
+only written if the student chooses a module for a folder or starts its exercise there.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from pygls.uris import to_fs_path
 
 from tutor_lsp.lsp.refused import Refused
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 FILE_NAME = ".tutor.toml"
 MOST_BYTES = 16 * 1024
 MOST_PARENTS = 32
 _LINE = re.compile(r"^[ \t]*module[ \t]*=.*$", re.MULTILINE)
+_TESTS = re.compile(r"^[ \t]*tests[ \t]*=[ \t]*\[[^\]]*\][ \t]*$", re.MULTILINE)
 _MODULE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _UNREADABLE = f'{FILE_NAME} of this folder cannot be read. It has one line: module = "NAME".'
 _ON_DISK = {"file", "vscode-notebook-cell"}
@@ -63,6 +70,29 @@ def choose_module(folder_uri: str, module_id: str) -> None:
         raise Refused(f"{FILE_NAME} of this folder cannot be changed: {error.strerror}.") from error
     except ValueError:
         raise Refused(_UNREADABLE) from None
+
+
+def write_exercise(folder: Path, module_id: str, tests: Sequence[str]) -> None:
+    """Write a module and the names of its tests into the `.tutor.toml` of a folder. The rest of the file is kept.
+
+    Raise `Refused` if the folder belongs to another module, or if its file is invalid. Raise `OSError` if it cannot be
+    written.
+    """
+    file = folder / FILE_NAME
+    earlier = file.read_text(encoding="utf-8") if file.exists() else ""
+    other = _read(earlier.encode())
+    if other is not None and other != module_id:
+        raise Refused(f"The folder {folder.name} belongs to the module {other}. Choose another folder.")
+    choose_module(folder.absolute().as_uri(), module_id)
+    text = file.read_text(encoding="utf-8")
+    line = f"tests = {json.dumps(list(tests))}"  # A list of JSON strings is one of TOML as well.
+    if _TESTS.search(text):
+        changed = _TESTS.sub(lambda _: line, text, count=1)
+    else:
+        changed = _LINE.sub(lambda module: f"{module[0]}\n{line}", text, count=1)
+    if _read(changed.encode()) != module_id:
+        raise Refused(_UNREADABLE)
+    file.write_text(changed, encoding="utf-8")
 
 
 def _read(content: bytes) -> str | None:

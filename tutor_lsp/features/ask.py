@@ -146,6 +146,10 @@ class Asks(Feature):
         if tutor is not None:
             await tutor.rate(rating.message_id, helpful=rating.helpful)
 
+    def has_answered(self, document: EditedDocument) -> bool:
+        """Return whether the tutor has answered an ask about a document in this window."""
+        return bool(self._levels.get(document))
+
     @property
     def is_idle(self) -> bool:
         """Whether no answer is running."""

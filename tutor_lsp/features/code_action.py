@@ -1,15 +1,19 @@
-"""The code action "Ask tutor": where it is offered, and the argument of its command."""
+"""The code actions "Ask tutor" and "Test and ask tutor": where they are offered, and their commands' arguments."""
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from tutor_lsp import protocol
 from tutor_lsp.capture.document import is_python
+from tutor_lsp.capture.exercise import tests_of_folder
 from tutor_lsp.capture.notebook import is_failing, notebook_cell
 from tutor_lsp.features.base import Feature
+from tutor_lsp.runner.found_tests import find_tests, program_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,9 +22,10 @@ if TYPE_CHECKING:
     from tutor_lsp.features.base import Handler
     from tutor_lsp.features.own_diagnostics import OwnDiagnostics
     from tutor_lsp.lsp.editor import Editor
+    from tutor_lsp.lsp.text_document import EditedDocument
     from tutor_lsp.tutors.choice import TutorChoice
 
-TITLE = "Ask tutor"
+TITLE, TEST_TITLE = "Ask tutor", "Test and ask tutor"
 KIND = types.CodeActionKind.QuickFix
 
 
@@ -29,7 +34,8 @@ class CodeActions(Feature):
 
     If the editor requests actions by itself (a light bulb), the action is offered only if a checker or the last run has
     reported something on a line of the range. If the student requests them, it is offered anywhere in a Python file.
-    Whole lines count in both cases: the cursor need not be on the squiggle.
+    Whole lines count in both cases: the cursor need not be on the squiggle. "Test and ask tutor" is offered on request
+    in a file that has tests.
     """
 
     def __init__(self, editor: Editor, choice: TutorChoice, known: KnownDiagnostics, own: OwnDiagnostics) -> None:
@@ -70,7 +76,21 @@ class CodeActions(Feature):
             traceback=None if crash is None else crash.traceback,
         )
         command = types.Command(title=TITLE, command=protocol.ASK, arguments=[argument])
-        return [types.CodeAction(title=TITLE, kind=KIND, diagnostics=wrong or None, command=command)]
+        actions = [types.CodeAction(title=TITLE, kind=KIND, diagnostics=wrong or None, command=command)]
+        if cell is None and not is_automatic and await asyncio.to_thread(_has_tests, document):
+            test = protocol.TestArgument(uri=uri, ask=True)
+            command = types.Command(title=TEST_TITLE, command=protocol.TEST, arguments=[test])
+            actions.append(types.CodeAction(title=TEST_TITLE, kind=KIND, command=command))
+        return actions
+
+
+def _has_tests(document: EditedDocument) -> bool:
+    """Return whether a document is a file on disk with tests."""
+    if not document.uri.startswith("file:"):
+        return False
+    program = program_of(Path(document.path))
+    of_folder = tests_of_folder(program)
+    return program.is_file() and bool(find_tests(program, of_folder.files if of_folder else ()))
 
 
 def _wants_quick_fixes(only: Sequence[types.CodeActionKind | str] | None) -> bool:

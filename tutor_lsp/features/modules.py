@@ -64,19 +64,24 @@ class Modules(Feature):
         await asyncio.to_thread(choose_module, argument.folder, argument.module_id)
 
     async def _in_course(self, work: Callable[[TutorChoice], Awaitable[T]]) -> T:
-        from tutor_lsp.tutors.course import NoCourse, NoSuchModule  # noqa: PLC0415 - needed only in a course
+        return await in_course(self._choice, work)
 
-        await self._choice.reload_sign_ins()
-        if self._choice.settings.fault is not None:
-            raise Refused(self._choice.settings.fault)
-        try:
-            return await work(self._choice)
-        except NoCourse:
-            raise Refused(NO_COURSE) from None
-        except NoSuchModule:
-            raise Refused("The course has no such module any more.") from None
-        except (ServiceFault, StoreUnavailable) as error:
-            raise Refused(str(error)) from error
+
+async def in_course(choice: TutorChoice, work: Callable[[TutorChoice], Awaitable[T]]) -> T:
+    """Return the result of `work` in the student's course. Raise `Refused` if there is none, or it is not reached."""
+    from tutor_lsp.tutors.course import NoCourse, NoSuchModule  # noqa: PLC0415 - needed only in a course
+
+    await choice.reload_sign_ins()
+    if choice.settings.fault is not None:
+        raise Refused(choice.settings.fault)
+    try:
+        return await work(choice)
+    except NoCourse:
+        raise Refused(NO_COURSE) from None
+    except NoSuchModule:
+        raise Refused("The course has no such module any more.") from None
+    except (ServiceFault, StoreUnavailable) as error:
+        raise Refused(str(error)) from error
 
 
 def _as_message(module: Module) -> protocol.CourseModule:

@@ -15,12 +15,12 @@ from lsprotocol import types
 
 from tutor_lsp import protocol
 from tutor_lsp.capture.crashes import bare_lines, line_now
-from tutor_lsp.capture.document import is_python
 from tutor_lsp.capture.wire_text import printed, traceback_text
 from tutor_lsp.features.answers import CancellableProgress
 from tutor_lsp.features.base import Feature
+from tutor_lsp.features.saved_file import require_saved, runnable
 from tutor_lsp.lsp.refused import Refused
-from tutor_lsp.lsp.source_file import NotPythonText, read_executed, read_source
+from tutor_lsp.lsp.source_file import read_executed
 from tutor_lsp.lsp.text_document import split_lines
 from tutor_lsp.runner.bounded import CouldNotRun
 from tutor_lsp.runner.program import TIME_LIMIT_SECONDS, run_program
@@ -94,9 +94,9 @@ class Runs(Feature):
 
         The file on disk is run, so it must be saved. Raise `Refused` if it cannot be run.
         """
-        document, path = self._runnable(argument.uri)
+        document, path = runnable(self._editor, argument.uri)
         lines = list(document.lines)
-        await _require_saved(path, "".join(lines))
+        await require_saved(path, "".join(lines))
         ended = await self._run(document, path, lines)
         if not self._editor.speaks_tutor:
             went_well = ended.reason == "completed" and not ended.exit_status
@@ -116,16 +116,6 @@ class Runs(Feature):
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=END_SECONDS)
-
-    def _runnable(self, uri: str) -> tuple[EditedDocument, Path]:
-        document = self._editor.documents.open_document(uri)
-        if document is None:
-            raise Refused("Open the file in the editor first, then run it.")
-        if not uri.startswith("file:") or document.path is None:
-            raise Refused("Save it as a file first: only a file can be run from here. A cell runs in its notebook.")
-        if not is_python(document):
-            raise Refused("Only Python files can be run from here.")
-        return document, Path(document.path)
 
     async def _run(self, document: EditedDocument, path: Path, lines: Sequence[str]) -> protocol.RunEnded:
         key = unquote(document.uri)
@@ -278,27 +268,3 @@ def _summary(
 
 def _is_same_file(path: Path, other: Path) -> bool:
     return os.path.normcase(path) == os.path.normcase(other)
-
-
-async def _require_saved(path: Path, shown: str) -> None:
-    """Raise `Refused` if the file on disk differs from the editor's text."""
-    try:
-        is_saved = await asyncio.to_thread(_is_saved, path, shown)
-    except NotPythonText:
-        raise Refused(f"{path.name} is not Python text: save it in UTF-8.") from None
-    except OSError as error:
-        raise Refused(f"{path.name} cannot be read: {error.strerror}.") from error
-    if not is_saved:
-        raise Refused(f"Save {path.name} first: what runs is the file on your disk, and that is not what you see.")
-
-
-def _is_saved(path: Path, shown: str) -> bool:
-    """Return whether the file and the editor's text are the same, except for line ends and blank lines at the end."""
-    if not path.is_file():
-        return False
-    longest = 4 * len(shown) + 16  # A character takes at most 4 bytes in UTF-8.
-    return path.stat().st_size <= longest and _bare(read_source(path)) == _bare(shown)
-
-
-def _bare(text: str) -> str:
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")

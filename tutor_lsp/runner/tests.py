@@ -55,16 +55,18 @@ async def run_tests(
     *,
     on_progress: Callable[[Progress], object] = lambda _: None,
     limits: TimeLimits = TimeLimits(),
+    root: Path | None = None,
     edited: Mapping[Path, str] | None = None,
     means: Sequence[str] = MEANS,
 ) -> RunOfTests:
     """Run the tests of a program, at an absolute path, in a copy of its folder, and return their results.
 
-    If the task is cancelled, all processes of the run end. `edited` are texts that some files have in the copy instead
+    If the task is cancelled, all processes of the run end. `root` is the folder that is copied, if it is not the
+    program's own. `edited` are texts that some files have in the copy instead
     of their own. `means` are the means of confinement that may be used. Raise `CouldNotTest`.
     """
     try:
-        async with in_copy(root_of(program.parent)) as copied:
+        async with in_copy(root or root_of(program.parent)) as copied:
             for path, text in (edited or {}).items():
                 copied.in_copy(path).write_text(text, encoding="utf-8")
             plan, events = copied.place / "plan.json", copied.place / "events"

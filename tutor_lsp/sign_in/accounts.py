@@ -61,6 +61,16 @@ class Module:
 
 
 @dataclass(frozen=True, slots=True)
+class Exercise:
+    """The exercise of a module: its statement in Markdown, and the names and texts of its files."""
+
+    title: str
+    statement: str
+    starter: tuple[tuple[str, str], ...]
+    tests: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceCode:
     """The reply to a device authorisation request (RFC 8628 §3.2). `expires_in` and `interval` are in seconds."""
 
@@ -147,6 +157,25 @@ class AccountService:
         if reply.status >= HTTPStatus.MULTIPLE_CHOICES:
             raise self._fault(reply)
         return replace(module, status="completed")
+
+    async def exercise(self, access_token: str, module_id: str) -> Exercise | None:
+        """Return the exercise of a module, or None if no module has this id. Raise `SignedOut` as `profile` does."""
+        path = f"/api/modules/{quote(module_id, safe='')}"
+        module, files = [
+            await self._call("GET", part, access_token=access_token, max_bytes=MAX_PAGE_BYTES)
+            for part in (path, f"{path}/files")
+        ]
+        if module.code == "NOT_FOUND":
+            return None
+        try:
+            return Exercise(
+                title=str(module.fields["title"]),
+                statement=str(module.fields["statement"]),
+                starter=tuple((str(file["name"]), str(file["content"])) for file in files.fields["starter"]),
+                tests=tuple((str(file["name"]), str(file["content"])) for file in files.fields["tests"]),
+            )
+        except (KeyError, TypeError):
+            raise self._fault(files if module.status < HTTPStatus.BAD_REQUEST else module) from None
 
     async def ask_for_device_code(self, client_name: str) -> DeviceCode:
         """Request a device code (RFC 8628 §3.1). The approval page shows `client_name` to the student."""

@@ -42,7 +42,7 @@ _PYTHON_SCRIPT = re.compile(r"#!.*\bpython")
 def ask(options: argparse.Namespace) -> int:
     """Run `tutor ask`. Return the exit status."""
     place = parse_place(options.place)
-    text = _read(place)
+    text = read_program(place)
     if options.question is not None and len(options.question) > MAX_QUESTION_CHARACTERS:
         raise Exit(WRONG_USE, f"A question has at most {MAX_QUESTION_CHARACTERS} characters.")
     subject = _Subject(place.path.resolve(), text, _position(place, text))
@@ -63,8 +63,8 @@ def ask(options: argparse.Namespace) -> int:
     while (ended := asyncio.run(_stream_answer(subject, argument))).reason != "completed":
         _go_on(ended, argument)
     if ended.answer_id is not None:
-        line, server_url = subject.position.line, _server_url(argument)
-        _last_answers().remember(LastAnswer(str(subject.path), line, ended.answer_id, server_url))
+        line, answered_by = subject.position.line, server_url(argument)
+        last_answers().remember(LastAnswer(str(subject.path), line, ended.answer_id, answered_by))
     return DONE
 
 
@@ -82,7 +82,7 @@ def _follow_up(place: Place, subject: _Subject, argument: dict[str, Any]) -> _Su
 
     Return the subject, moved to the line of that answer if the student has named none.
     """
-    last = _last_answers().about(subject.path, _server_url(argument))
+    last = last_answers().about(subject.path, server_url(argument))
     if last is None or last.line >= len(lines_of(subject.text)):
         return subject
     about = _Subject(subject.path, subject.text, _position(Place(place.path, last.line + 1), subject.text))
@@ -97,11 +97,12 @@ def _unit_at(subject: _Subject) -> tuple[str, str]:
     return unit.kind, unit.name
 
 
-def _last_answers() -> LastAnswers:
+def last_answers() -> LastAnswers:
+    """Return the last answers that this student got in a terminal."""
     return LastAnswers(choose().settings.data_dir)
 
 
-def _server_url(argument: dict[str, Any]) -> str | None:
+def server_url(argument: dict[str, Any]) -> str | None:
     """Return the service that answers an ask, or None if this computer does."""
     return None if argument.get("local") else choose().server_url
 
@@ -153,7 +154,8 @@ def _go_on(ended: Ended, argument: dict[str, Any]) -> None:
             raise Exit(FAILED, "Stopped.")
 
 
-def _read(place: Place) -> str:
+def read_program(place: Place) -> str:
+    """Return the text of a Python file. Raise `Exit` if it is none."""
     path = place.path
     if path.suffix == ".ipynb":
         raise Exit(WRONG_USE, f"{path} is a notebook. Ask in an editor, at one of its cells.")
@@ -215,13 +217,14 @@ async def _stream_answer(subject: _Subject, argument: dict[str, Any]) -> Ended:
                 raise Exit(FAILED, "The tutor has nothing to offer there.")
             async with aclosing(client.ask({**offered, **argument})) as events:
                 async for event in events:
-                    _show(view, event)
+                    show_event(view, event)
                     if isinstance(event, Ended):
                         ended = event
     return ended
 
 
-def _show(view: AnswerView, event: Event) -> None:
+def show_event(view: AnswerView, event: Event) -> None:
+    """Show a part of an answer."""
     match event:
         case Started(heading):
             view.start(heading)

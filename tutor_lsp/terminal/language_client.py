@@ -158,6 +158,12 @@ class LanguageClient:
             if not ended:
                 await self._cancel(ask_id)
 
+    async def test(self, uri: str) -> dict[str, Any]:
+        """Run the tests of an open file, and return how they ended (`tutor_lsp.protocol.TestsEnded`)."""
+        parameters = {"command": "tutor.test", "arguments": [{"uri": uri}]}
+        ended: dict[str, Any] = await self._server.request("workspace/executeCommand", parameters)
+        return ended
+
     async def status(self) -> ConnectionChanged:
         """Return the state of the connection to the tutor."""
         return _connection(await self._server.request("workspace/executeCommand", {"command": "tutor.status"}))

@@ -14,6 +14,7 @@ from tutor_lsp.runner.program import TIME_LIMIT_SECONDS
 from tutor_lsp.terminal import account as terminal_account
 from tutor_lsp.terminal import ask as terminal_ask
 from tutor_lsp.terminal import modules as terminal_modules
+from tutor_lsp.terminal import tests as terminal_tests
 from tutor_lsp.terminal.exit_status import FAILED, Exit
 from tutor_lsp.terminal.output import wrapped
 
@@ -25,6 +26,7 @@ _EXAMPLES = """\
 examples:
   tutor ask average.py:8       what is wrong in line 8? Again: the next hint
   tutor ask --run average.py   run it, and ask about the error that ends it
+  tutor test average.py --ask  run its tests, and ask about the first that fails
   tutor sign-in --server URL   use the tutor service of your course
 
 `tutor COMMAND --help` says more.
@@ -88,6 +90,27 @@ def _parser() -> argparse.ArgumentParser:
         help="answer on this computer: no account, no network, nothing is sent to a service",
     )
     ask.set_defaults(run_command=terminal_ask.ask)
+
+    test = commands.add_parser(
+        "test",
+        help="run the tests of a Python file in a copy of its folder",
+        description="Run the tests of a Python file in a copy of its folder: those of its exercise, else "
+        "test_NAME.py or NAME_test.py beside it and pairs NAME.in and NAME.out, else the examples of its docstrings.",
+        epilog="Exit status: 0 all tests pass, 1 some fail or the tutor refused, 2 wrong use.",
+    )
+    test.add_argument("file", metavar="FILE", help="the program, or its file of tests")
+    test.add_argument("--ask", action="store_true", help="ask about the first test that fails")
+    test.add_argument("--local", action="store_true", help="with --ask: answer on this computer")
+    test.set_defaults(run_command=terminal_tests.test)
+
+    start = commands.add_parser(
+        "start",
+        help="start an exercise of your course in a folder",
+        description="Lay the files of an exercise into a folder. Your own files there are never overwritten.",
+    )
+    start.add_argument("module_id", metavar="MODULE", help="the module, as `tutor modules` names it")
+    start.add_argument("folder", metavar="FOLDER", nargs="?", help="the folder; by default one of the module's name")
+    start.set_defaults(run_command=terminal_tests.start)
 
     sign_in = commands.add_parser(
         "sign-in",

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
+from tutor_lsp.capture.exercise import GivenFile, lay_exercise
 from tutor_lsp.service.session import SignedOut
 from tutor_lsp.sign_in.accounts import AccountService
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from pathlib import Path
     from typing import TypeVar
 
-    from tutor_lsp.sign_in.accounts import Module
+    from tutor_lsp.capture.exercise import LaidFiles
+    from tutor_lsp.sign_in.accounts import Exercise, Module
     from tutor_lsp.tutors.choice import TutorChoice
 
     T = TypeVar("T")
@@ -62,6 +66,24 @@ async def complete_module(choice: TutorChoice, module_id: str) -> Module:
         return await service.complete_module(access_token, module)
 
     return await _in_course(choice, complete)
+
+
+async def start_exercise(choice: TutorChoice, module_id: str, folder: Path) -> tuple[Exercise, LaidFiles]:
+    """Lay the files of a module's exercise into a folder, and return the exercise and what was laid.
+
+    Raise `NoSuchModule`, `Refused` if the folder cannot be used, or the exceptions of `list_modules`.
+    """
+
+    async def load(service: AccountService, access_token: str) -> Exercise:
+        exercise = await service.exercise(access_token, module_id)
+        if exercise is None:
+            raise NoSuchModule
+        return exercise
+
+    exercise = await _in_course(choice, load)
+    statement = GivenFile(f"{module_id}.md", f"# {' '.join(exercise.title.split())}\n\n{exercise.statement}\n")
+    starter, tests = ([GivenFile(name, text) for name, text in files] for files in (exercise.starter, exercise.tests))
+    return exercise, await asyncio.to_thread(lay_exercise, folder, module_id, statement, starter, tests)
 
 
 async def _in_course(choice: TutorChoice, work: Callable[[AccountService, str], Awaitable[T]]) -> T:

@@ -11,6 +11,7 @@ from tutor_pedagogy.dialogue.tables import sentence
 from tutor_pedagogy.offline.engine.lesson import lesson_of
 from tutor_pedagogy.offline.engine.program import Program
 from tutor_pedagogy.offline.purposes.cases import tested
+from tutor_pedagogy.reported import is_green
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +40,7 @@ def solved_texts(before: Snapshot, submission: Submission) -> Iterator[str]:
     kept = general_sentences(lesson) if lesson is not None else []
     tries = _tries(submission)
     again = [sentence("solved", "again")] if before.claims else []
-    for gone in (f"{_gone(before)} {sentence('solved', 'limit')}", *again):
+    for gone in (f"{_green(submission)}{_gone(before)} {sentence('solved', 'limit')}", *again):
         for turn in range(max(len(kept), len(tries))):
             parts = [gone]
             if kept:
@@ -57,6 +58,15 @@ def general_sentences(lesson: Lesson) -> list[str]:
             if is_general and len(each.split()) >= _FEWEST_WORDS and not _DANGLING.match(each):
                 found.append(each)
     return found
+
+
+def _green(submission: Submission) -> str:
+    """Return a sentence on the tests that came with the ask if all of them pass, else an empty string."""
+    report = submission.test_report
+    if report is None or not is_green(report):
+        return ""
+    name = "green_one" if report.passed == 1 else "green"
+    return f"{sentence('solved', name, passed=report.passed)} "
 
 
 def _gone(before: Snapshot) -> str:

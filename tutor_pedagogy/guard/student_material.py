@@ -80,6 +80,8 @@ class StudentMaterial:
         self._code = _around(submission.code, submission.cursor.line)
         said = [submission.traceback or "", submission.question or ""]
         said += [diagnostic.message for diagnostic in submission.diagnostics]
+        failure = submission.test_report and submission.test_report.first_failure
+        said += [failure.message, *failure.values] if failure else []
         for cell in submission.cells:
             said += [cell.source, cell.output]
         self._said = [text[-_MAX_CHARACTERS:] for text in said if text]

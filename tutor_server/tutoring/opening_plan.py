@@ -11,6 +11,7 @@ from tutor_analysis.work import Material
 from tutor_pedagogy.conversation.talk import NEW
 from tutor_pedagogy.dialogue import react
 from tutor_pedagogy.guard.known_reference import KnownReference
+from tutor_pedagogy.reported import with_report_read
 from tutor_protocol import Accepted
 from tutor_server.llm.provider import Request, Usage
 from tutor_server.storage.asks import NewAsk
@@ -226,7 +227,7 @@ def decide(facts: Facts, rules: Rules, ids: Ids) -> Plan:
         reserved=Usage(prompt.tokens, rules.max_output_tokens, cache_write_tokens=prompt.stable_tokens),
         material=Material(
             level=raised.level,
-            submission=ask,
+            submission=with_report_read(ask),
             allowed_names=_words(module.allowed_names if module else ()),
             earlier=answers_for_guard(past),
             canary=marker,

@@ -17,6 +17,7 @@ export const SERVER_COMMANDS = {
   ask: "tutor.ask",
   cancel: "tutor.cancel",
   run: "tutor.run",
+  test: "tutor.test",
   rate: "tutor.rate",
   signIn: "tutor.signIn",
   signOut: "tutor.signOut",
@@ -24,6 +25,7 @@ export const SERVER_COMMANDS = {
   modules: "tutor.modules",
   completeModule: "tutor.completeModule",
   chooseModule: "tutor.chooseModule",
+  start: "tutor.start",
 } as const;
 
 export type RunReason =
@@ -32,6 +34,12 @@ export type RunReason =
   | "timedOut"
   | "needsInput"
   | "cancelled";
+
+export type TestOutcome =
+  | "passed"
+  | "failed"
+  | "error"
+  | "skipped";
 
 export type Purpose =
   | "find"
@@ -132,6 +140,42 @@ export interface RunEnded {
   origin?: Location | null;
 }
 
+/** The file whose tests are run. It must be open in the editor and saved. A client offers this when trusted only. */
+export interface TestArgument {
+  uri: string;
+  /** True: the server asks the tutor about the first test that fails. */
+  ask?: boolean | null;
+}
+
+/** One test. `failed`: an assertion failed, `error`: another exception ended it, or a bound. */
+export interface TestedCase {
+  name: string;
+  outcome: TestOutcome;
+  /** Why it failed, in one or more lines: the call, the expected and the actual result. */
+  message?: string | null;
+}
+
+/**
+ * The tests of a file have ended: all pass, some fail, or the student has stopped them.
+ *
+ * After `failed`, and after `passed` if the tutor was asked about this code before, the client can ask at `position`.
+ * The server adds the report of the tests to an ask there, until the code is edited.
+ */
+export interface TestsEnded {
+  reason: "passed" | "failed" | "cancelled";
+  /** One sentence for the student. */
+  message: string;
+  /** The program that the tests are about. It differs from the argument's if that is a file of tests. */
+  uri: string;
+  tests?: TestedCase[] | null;
+  /** The position in the program to ask at. */
+  position?: Position | null;
+  /** The id of the ask that the server has started, if the argument wanted one. */
+  askId?: string | null;
+  /** The end of what the tests printed. */
+  output?: string | null;
+}
+
 /** The student's rating of an answer. `message_id` is from `AnswerEnded`. */
 export interface Rating {
   messageId: string;
@@ -153,6 +197,26 @@ export interface ChooseModule {
   /** A `file:` URI. */
   folder: string;
   moduleId: string;
+}
+
+/** Lay the files of a module's exercise into a folder, and choose the module for it. */
+export interface StartExercise {
+  moduleId: string;
+  /** A `file:` URI. The folder is made if it does not exist. */
+  folder: string;
+}
+
+/** The files of an exercise are in a folder. `kept` are files of the student's that were left as they are. */
+export interface ExerciseStarted {
+  title: string;
+  written: string[];
+  kept: string[];
+  /** One sentence for the student. */
+  message: string;
+  /** The URI of the Markdown file with the exercise's statement. */
+  statement: string;
+  /** The URI of the file to begin with, if the exercise has one. */
+  program?: string | null;
 }
 
 /** A module of the course, with the student's progress. */
