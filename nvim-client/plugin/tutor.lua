@@ -18,9 +18,17 @@ vim.api.nvim_create_user_command("TutorRun", function()
   require("tutor").run()
 end, { desc = "Save and run this file, and go to the line where it fails" })
 
+vim.api.nvim_create_user_command("TutorTest", function()
+  require("tutor").test()
+end, { desc = "Save and test this file, and ask about the first test that fails" })
+
+vim.api.nvim_create_user_command("TutorStart", function(command)
+  require("tutor").start(command.fargs[1], command.fargs[2])
+end, { nargs = "*", complete = "dir", desc = "Start an exercise of the course in a folder" })
+
 vim.api.nvim_create_user_command("TutorStop", function()
   require("tutor").stop()
-end, { desc = "Stop the tutor's answer, or the program that runs" })
+end, { desc = "Stop the tutor's answer, or the tests or the program that run" })
 
 vim.api.nvim_create_user_command("TutorSignIn", function()
   require("tutor").sign_in()

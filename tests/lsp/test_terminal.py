@@ -83,7 +83,7 @@ def test_file_that_is_python_is_read(name: str, tmp_path: Path) -> None:
     """A Python file is recognised by its suffix in any case, or by the first line of a script without one."""
     path = tmp_path / name
     path.write_text("#!/usr/bin/env python3\n")
-    assert terminal_ask._read(Place(path)) == "#!/usr/bin/env python3\n"
+    assert terminal_ask.read_program(Place(path)) == "#!/usr/bin/env python3\n"
 
 
 @pytest.mark.parametrize("content", [b"x = '\xe9'\n", b"# coding: no-such-encoding\n", b"\xff\xfex\x00"])
@@ -100,9 +100,9 @@ def test_declared_encoding_is_believed(tmp_path: Path) -> None:
     """PEP 263: an encoding declared in the first lines is used, and a byte order mark is removed."""
     path = tmp_path / "a.py"
     path.write_bytes("# coding: latin-1\nx = 'é'\n".encode("latin-1"))
-    assert terminal_ask._read(Place(path)) == "# coding: latin-1\nx = 'é'\n"
+    assert terminal_ask.read_program(Place(path)) == "# coding: latin-1\nx = 'é'\n"
     path.write_bytes("\ufeffx = 'é'\n".encode())
-    assert terminal_ask._read(Place(path)) == "x = 'é'\n"
+    assert terminal_ask.read_program(Place(path)) == "x = 'é'\n"
 
 
 def test_notebook_is_for_an_editor(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tutor_lsp.features.status import StatusReport
     from tutor_lsp.lsp.background_tasks import BackgroundTasks
     from tutor_lsp.lsp.editor import Editor
-    from tutor_lsp.lsp.text_document import EditedDocument
+    from tutor_lsp.lsp.text_document import Anchor, EditedDocument
     from tutor_lsp.tutors.choice import TutorChoice
     from tutor_lsp.tutors.tutor import Tutor
     from tutor_protocol import Change
@@ -106,6 +106,8 @@ class Asks(Feature):
         self._running: dict[UUID, _Running] = {}
         self._levels: WeakKeyDictionary[EditedDocument, dict[_Unit, int]] = WeakKeyDictionary()
         """The hint levels of the last complete answers about the units of each document."""
+        self._places: WeakKeyDictionary[EditedDocument, Anchor] = WeakKeyDictionary()
+        """The place of the last complete answer about each document."""
 
     def handlers(self) -> Mapping[str, Handler]:
         """Return the handlers of LSP and custom methods."""
@@ -146,9 +148,10 @@ class Asks(Feature):
         if tutor is not None:
             await tutor.rate(rating.message_id, helpful=rating.helpful)
 
-    def has_answered(self, document: EditedDocument) -> bool:
-        """Return whether the tutor has answered an ask about a document in this window."""
-        return bool(self._levels.get(document))
+    def last_line(self, document: EditedDocument) -> int | None:
+        """Return the present line of the last ask about a document that was answered in this window, or None."""
+        anchor = self._places.get(document)
+        return None if anchor is None else anchor.line
 
     @property
     def is_idle(self) -> bool:
@@ -240,6 +243,7 @@ class Asks(Feature):
         )
 
     def _done(self, running: _Running, done: Done) -> None:
+        self._places[running.captured.document] = running.captured.anchor
         if running.change != "solved":
             self._levels.setdefault(running.captured.document, {})[running.unit] = done.hint_level
         self._end(

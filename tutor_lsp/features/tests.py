@@ -152,7 +152,9 @@ class Tests(Feature):
         first = run.first_failure
         failure = None if first is None else first.failure
         lines = split_lines(text)
-        line = tested_line(text, failure)
+        document = self._editor.documents.open_document(uri)
+        spoken = self._asks.last_line(document) if document is not None and run.is_green else None
+        line = tested_line(text, failure) if spoken is None or spoken >= len(lines) else spoken
         indent = len(lines[line]) - len(lines[line].lstrip())
         problem = identify(text, Position(line, indent), "document")
         self._known.reports.remember(
@@ -165,8 +167,7 @@ class Tests(Feature):
                 traceback=traceback_text(failure.traceback) if failure else None,
             ),
         )
-        document = self._editor.documents.open_document(uri)
-        can_ask = not run.is_green or (document is not None and self._asks.has_answered(document))
+        can_ask = not run.is_green or spoken is not None
         return protocol.TestsEnded(
             reason="passed" if run.is_green else "failed",
             message=run.summary,

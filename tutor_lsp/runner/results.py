@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from tutor_lsp.runner.traceback import exception_line, find_traceback
+from tutor_pedagogy.failure_reports import read_report
 from tutor_protocol import FirstFailure, TestReport
 from tutor_protocol.submission import (
     MAX_FAILURE_CHARACTERS,
@@ -189,8 +190,6 @@ def _message(
     name: str, event: Mapping[str, Any], text: str, traceback: str, bounds: Mapping[str, Any]
 ) -> tuple[str, str | None]:
     """Return the message about a failed test, and the call that the test makes, if it is known."""
-    from tutor_pedagogy.offline.rules.logic.reports import read_report  # noqa: PLC0415 - loads the offline tutor
-
     if event.get("is_slow"):
         call = _first_call(traceback)
         return f"Test failed: {name}\nIt did not finish in {_seconds(bounds)}: {call or name}", call

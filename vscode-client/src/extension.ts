@@ -12,7 +12,7 @@ import { LanguageServer, NoPython, type Launch } from "./language_server";
 import { Modules } from "./modules";
 import { failureIn, Notebooks, withOutputs } from "./notebooks";
 import { offer, SET_ADDRESS } from "./offers";
-import { SERVER_COMMANDS, type AskArgument, type StatusChanged } from "./protocol";
+import { SERVER_COMMANDS, type AskArgument, type StatusChanged, type TestArgument } from "./protocol";
 import { CancellableProgress } from "./progress";
 import { ChosenInterpreter, chosenInterpreter } from "./python_extension";
 import { PythonSetup } from "./python_setup";
@@ -20,6 +20,7 @@ import { Runs } from "./run";
 import { startServer } from "./server_process";
 import { setAddress } from "./service_address";
 import { Status } from "./status";
+import { Tests } from "./tests";
 import { Hint } from "./thread_entries";
 
 const SECTION = "tutor";
@@ -30,10 +31,11 @@ let running: LanguageServer | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("Ask Tutor", { log: true });
-  const server: LanguageServer = new LanguageServer(() => launch(context, log), middleware(() => ({ answers, progress })), log);
+  const server: LanguageServer = new LanguageServer(() => launch(context, log), middleware(() => ({ answers, tests, progress })), log);
   const notebooks = new Notebooks(server);
   const answers = new Answers(server, (document) => notebooks.refresh(document), new HintMemory(context.workspaceState));
   const runs = new Runs(server, answers);
+  const tests = new Tests(server, answers);
   const progress = new CancellableProgress(server);
   const python = new PythonSetup(server, context.extensionUri);
   running = server;
@@ -45,6 +47,7 @@ export function activate(context: vscode.ExtensionContext): void {
     notebooks,
     answers,
     runs,
+    tests,
     progress,
     python,
     new ChosenInterpreter(server),
@@ -54,7 +57,7 @@ export function activate(context: vscode.ExtensionContext): void {
       }
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void server.restart()),
-    ...commands({ server, answers, runs, python, modules: new Modules(server), log }),
+    ...commands({ server, answers, runs, tests, python, modules: new Modules(server), log }),
   );
   void server.restart();
 }
@@ -64,7 +67,7 @@ export async function deactivate(): Promise<void> {
 }
 
 /** Return the middleware. It gets the parts late: they need the server, which needs the middleware. */
-function middleware(parts: () => { answers: Answers; progress: CancellableProgress }): Middleware {
+function middleware(parts: () => { answers: Answers; tests: Tests; progress: CancellableProgress }): Middleware {
   return {
     handleWorkDoneProgress: (token, params, next) => {
       parts().progress.handle(token, params, () => {
@@ -78,6 +81,11 @@ function middleware(parts: () => { answers: Answers; progress: CancellableProgre
     executeCommand: async (command, args, next) => {
       if (command === SERVER_COMMANDS.ask) {
         await parts().answers.askAsOffered(args[0] as AskArgument);
+        return undefined;
+      }
+      if (command === SERVER_COMMANDS.test) {
+        const { uri } = args[0] as TestArgument;
+        await parts().tests.testAndAsk(await vscode.workspace.openTextDocument(vscode.Uri.parse(uri)));
         return undefined;
       }
       return (await next(command, args)) as unknown;
@@ -134,12 +142,13 @@ interface Parts {
   readonly server: LanguageServer;
   readonly answers: Answers;
   readonly runs: Runs;
+  readonly tests: Tests;
   readonly python: PythonSetup;
   readonly modules: Modules;
   readonly log: vscode.LogOutputChannel;
 }
 
-function commands({ server, answers, runs, python, modules, log }: Parts): vscode.Disposable[] {
+function commands({ server, answers, runs, tests, python, modules, log }: Parts): vscode.Disposable[] {
   const command = (name: string, run: (argument?: unknown) => Promise<unknown>) =>
     vscode.commands.registerCommand(`askTutor.${name}`, async (argument?: unknown) => {
       try {
@@ -199,11 +208,13 @@ function commands({ server, answers, runs, python, modules, log }: Parts): vscod
     command("notHelpful", rate(false)),
     command("askAboutCell", (argument) => askAboutCell(answers, argument as vscode.NotebookCell | undefined)),
     command("runAndAsk", () => runs.run(pythonEditor())),
+    command("testAndAsk", () => tests.testAndAsk(pythonEditor().document)),
     command("signIn", (argument) => signIn(server, answers, threadOf(answers, argument))),
     command("signOut", () => server.execute(SERVER_COMMANDS.signOut)),
     command("modules", () => modules.show()),
     command("completeModule", () => modules.complete()),
     command("chooseModule", () => modules.choose()),
+    command("startExercise", () => modules.start()),
     command("setAddress", () => setAddress(server)),
     command("choosePython", () => python.choose()),
     command("installPython", () => python.explainInstallation()),

@@ -93,14 +93,14 @@ export class LanguageServer implements vscode.Disposable {
   }
 
   /** Run a command of the server. Throw an error whose message is for the student. */
-  async execute<R>(command: string, argument?: object): Promise<R> {
+  async execute<R>(command: string, argument?: object, token?: vscode.CancellationToken): Promise<R> {
     await this.restarts.settled();
     if (this.client === undefined || this.current.kind !== "running") {
       throw new Error(this.current.kind === "stopped" ? this.current.reason : "The tutor is not running.");
     }
     const params = { command, arguments: argument === undefined ? [] : [argument] };
     try {
-      return (await this.client.sendRequest(ExecuteCommandRequest.type, params)) as R;
+      return (await this.client.sendRequest(ExecuteCommandRequest.type, params, token)) as R;
     } catch (error) {
       if (error instanceof ResponseError) {
         throw new Error(error.message, { cause: error });

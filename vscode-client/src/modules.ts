@@ -3,7 +3,7 @@
 import * as vscode from "vscode";
 import type { LanguageServer } from "./language_server";
 import { offer, SET_ADDRESS, SIGN_IN } from "./offers";
-import { SERVER_COMMANDS, type CourseModule, type ModuleList, type StatusChanged } from "./protocol";
+import { SERVER_COMMANDS, type CourseModule, type ExerciseStarted, type ModuleList, type StatusChanged } from "./protocol";
 
 const STATUS: Record<string, readonly [string, string]> = {
   not_started: ["circle-large-outline", "not started"],
@@ -29,7 +29,9 @@ export class Modules {
     if (course === undefined || module === undefined) {
       return;
     }
-    const steps: Step[] = [];
+    const steps: Step[] = [
+      { label: "$(play) Start this exercise", take: () => this.startIn(module) },
+    ];
     if (module.id !== course.chosen && currentFolder() !== undefined) {
       steps.push({ label: "$(folder) Work on it in this folder", take: () => this.use(module) });
     }
@@ -52,6 +54,15 @@ export class Modules {
     const module = course && open.length > 0 ? await pick(course, open, "Which module have you completed?") : undefined;
     if (module !== undefined) {
       await this.markCompleted(module);
+    }
+  }
+
+  /** Lay the files of an exercise into a folder that the student chooses. */
+  async start(): Promise<void> {
+    const course = await this.course();
+    const module = course && (await pick(course, course.modules, "Which exercise do you start?"));
+    if (module !== undefined) {
+      await this.startIn(module);
     }
   }
 
@@ -92,6 +103,28 @@ export class Modules {
   private async markCompleted({ id, title }: CourseModule): Promise<void> {
     await this.server.execute(SERVER_COMMANDS.completeModule, { moduleId: id });
     void vscode.window.showInformationMessage(`Completed: ${title}`);
+  }
+
+  /** Ask for a folder, lay the files of the exercise into a new one there, and show its statement and its program. */
+  private async startIn({ id }: CourseModule): Promise<void> {
+    const current = currentFolder()?.uri;
+    const chosen = await vscode.window.showOpenDialog({
+      canSelectFiles: false,
+      canSelectFolders: true,
+      openLabel: "Start here",
+      title: `The exercise gets a new folder, ${id}, in the folder that you choose`,
+      ...(current === undefined ? {} : { defaultUri: current }),
+    });
+    if (chosen?.[0] === undefined) {
+      return;
+    }
+    const folder = vscode.Uri.joinPath(chosen[0], id).toString();
+    const started = await this.server.execute<ExerciseStarted>(SERVER_COMMANDS.start, { moduleId: id, folder });
+    if (started.program) {
+      await vscode.window.showTextDocument(vscode.Uri.parse(started.program));
+    }
+    await vscode.commands.executeCommand("markdown.showPreviewToSide", vscode.Uri.parse(started.statement));
+    void vscode.window.showInformationMessage(started.message);
   }
 
   private async use({ id, title }: CourseModule): Promise<void> {

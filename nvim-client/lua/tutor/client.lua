@@ -81,6 +81,7 @@ local function on_exit(code, signal, client_id)
     end
     require("tutor.ask").on_server_stopped(client_id)
     require("tutor.run").on_server_stopped(client_id)
+    require("tutor.test").on_server_stopped(client_id)
   end)
 end
 

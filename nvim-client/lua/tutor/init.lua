@@ -30,9 +30,21 @@ function M.run()
   require("tutor.run").run()
 end
 
---- Stop the running answer, else the running program.
+--- Save the current file, run its tests, list what passed, and ask about the first test that fails.
+function M.test()
+  require("tutor.test").test()
+end
+
+--- Start an exercise of the course in a folder. Without a module, choose one.
+---@param module? string
+---@param folder? string by default a folder of the module's name in the working directory
+function M.start(module, folder)
+  require("tutor.exercise").start(module, folder)
+end
+
+--- Stop the running answer, else the running tests, else the running program.
 function M.stop()
-  if not require("tutor.ask").stop() then
+  if not require("tutor.ask").stop() and not require("tutor.test").stop() then
     require("tutor.run").stop()
   end
 end

@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.failure_reports import Report, read_report
 from tutor_pedagogy.offline.rules.logic.differences import kinds_of
-from tutor_pedagogy.offline.rules.logic.reports import Report, read_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
