@@ -83,6 +83,18 @@ STOP = f'{THREAD} a:has-text("Stop")'
 ASK_AGAIN = f'{THREAD} a:has-text("Ask again")'
 ANSWER_HERE = f'{THREAD} a:has-text("Answer on this computer")'
 BUTTON = f"{TOAST} .monaco-button"
+ROTATE = "def rotate(values, k):\n    return values[k:] + values[:k]\n"
+ROTATE_TESTS = """\
+import unittest
+from rotate import rotate
+
+class T(unittest.TestCase):
+    def test_a(self):
+        self.assertEqual(rotate([1, 2], 0), [1, 2])
+
+    def test_b(self):
+        self.assertEqual(rotate([1, 2, 3], 1), [3, 1, 2])
+"""
 
 
 @pytest.fixture
@@ -228,6 +240,19 @@ def test_run_and_ask_goes_to_the_line_that_fails(start_vscode: StartVSCode) -> N
         editor.picture("run-light")
         editor.click('.notification-toast .monaco-button:has-text("Ask tutor")')
         editor.until_thread_says("Hint 1 · question")
+
+
+def test_test_and_ask_lists_the_tests_and_asks_about_the_first_failure(start_vscode: StartVSCode) -> None:
+    """The button Test and Ask runs the tests beside the file: the testing view lists them, and the hint is about one."""
+    with start_vscode() as editor:
+        (editor.workspace / "test_rotate.py").write_text(ROTATE_TESTS)
+        editor.open("rotate.py", ROTATE, line=2)
+        editor.wait_for('.editor-actions [aria-label*="Test and Ask"]')
+        editor.click('.editor-actions [aria-label*="Test and Ask"]')
+        editor.until_thread_says("rotate([1, 2, 3], 1)")
+        editor.run_command("Testing: Focus on Test Explorer View")
+        editor.wait_for('.test-explorer [aria-label*="rotate.py"]')
+        editor.picture("tests")
 
 
 def test_walkthrough_has_four_steps(start_vscode: StartVSCode) -> None:
