@@ -243,7 +243,7 @@ def test_run_and_ask_goes_to_the_line_that_fails(start_vscode: StartVSCode) -> N
 
 
 def test_test_and_ask_lists_the_tests_and_asks_about_the_first_failure(start_vscode: StartVSCode) -> None:
-    """The button Test and Ask runs the tests beside the file: the testing view lists them, and the hint is about one."""
+    """The button Test and Ask runs the tests beside the file; the testing view lists them, the hint is about one."""
     with start_vscode() as editor:
         (editor.workspace / "test_rotate.py").write_text(ROTATE_TESTS)
         editor.open("rotate.py", ROTATE, line=2)

@@ -41,7 +41,7 @@ class GivenFile:
 
 @dataclass(frozen=True, slots=True)
 class LaidFiles:
-    """What was laid into a folder. `kept` are the student's own files, which were left as they are."""
+    """The files that were laid into a folder. `kept` are the student's own files, which were left as they are."""
 
     folder: Path
     written: tuple[str, ...]
@@ -49,7 +49,7 @@ class LaidFiles:
 
     @property
     def summary(self) -> str:
-        """What was laid, as a sentence for the student."""
+        """The sentence for the student about what was laid."""
         name = self.folder.name or str(self.folder)
         files = "1 file" if len(self.written) == 1 else f"{len(self.written)} files"
         said = f"The exercise is in {name}: {files} written." if self.written else f"The exercise is in {name} already."

@@ -30,7 +30,7 @@ export class Modules {
       return;
     }
     const steps: Step[] = [
-      { label: "$(play) Start this exercise", take: () => this.startIn(module) },
+      { label: "$(play) Start this exercise", take: () => this.begin(module) },
     ];
     if (module.id !== course.chosen && currentFolder() !== undefined) {
       steps.push({ label: "$(folder) Work on it in this folder", take: () => this.use(module) });
@@ -62,7 +62,7 @@ export class Modules {
     const course = await this.course();
     const module = course && (await pick(course, course.modules, "Which exercise do you start?"));
     if (module !== undefined) {
-      await this.startIn(module);
+      await this.begin(module);
     }
   }
 
@@ -106,7 +106,7 @@ export class Modules {
   }
 
   /** Ask for a folder, lay the files of the exercise into a new one there, and show its statement and its program. */
-  private async startIn({ id }: CourseModule): Promise<void> {
+  private async begin({ id }: CourseModule): Promise<void> {
     const current = currentFolder()?.uri;
     const chosen = await vscode.window.showOpenDialog({
       canSelectFiles: false,

@@ -42,11 +42,11 @@ class Events:
         self._set_handler = signal.signal
 
     def found(self, count: int) -> None:
-        """Say how many tests there are in a part of the plan."""
+        """Write how many tests there are in a part of the plan."""
         self._say(event="found", count=count)
 
     def loading(self, name: str) -> None:
-        """Say that a file is loaded, and start the time for it."""
+        """Write that a file is loaded, and start the time for it."""
         self._say(event="loading", name=name)
         self._time(self._seconds)
 
@@ -55,46 +55,46 @@ class Events:
         self._time(0)
 
     def started(self, name: str, *, is_timed: bool = True) -> None:
-        """Say that a test begins, and start its time, unless the caller limits it."""
+        """Write that a test begins, and start its time, unless the caller limits it."""
         self._say(event="started", name=name)
         self._time(self._seconds if is_timed else 0)
 
     def passed(self, name: str) -> None:
-        """Say that a test has passed."""
+        """Write that a test has passed."""
         self._ended(name, "passed")
 
     def skipped(self, name: str) -> None:
-        """Say that a test was skipped."""
+        """Write that a test was skipped."""
         self._ended(name, "skipped")
 
     def differs(self, name: str, text: str, **facts: Any) -> None:
-        """Say that a test has failed without an exception. `text` is the report of its framework."""
+        """Write that a test has failed without an exception. `text` is the report of its framework."""
         self._ended(name, "failed", text=_cut(text), **facts)
 
     def failed(self, name: str, error: BaseException, text: str = "") -> None:
-        """Say that an exception has ended a test. `text` is the report of its framework, if it has one."""
+        """Write that an exception has ended a test. `text` is the report of its framework, if it has one."""
         self._time(0)
         facts = self.facts(error)
         outcome = "failed" if isinstance(error, AssertionError) else "error"
         self._ended(name, outcome, text=_cut(text or facts["traceback"]), **facts)
 
     def unloaded(self, name: str, error: BaseException) -> None:
-        """Say that a file of tests, or the program, could not be loaded."""
+        """Write that a file of tests, or the program, could not be loaded."""
         self._time(0)
         facts = self.facts(error)
         self._ended(name, "error", text=_cut(facts["traceback"]), is_loading=True, **facts)
 
     def missing(self, module: str) -> None:
-        """Say that the student's Python lacks a module that runs tests."""
+        """Write that the student's Python lacks a module that runs tests."""
         self._say(event="missing", module=module)
 
     def interrupted(self, error: BaseException) -> None:
-        """Say that an exception such as `KeyboardInterrupt` has ended all tests."""
+        """Write that an exception such as `KeyboardInterrupt` has ended all tests."""
         self._time(0)
         self._say(event="interrupted", raised=type(error).__name__)
 
     def finished(self) -> None:
-        """Say that all tests have run."""
+        """Write that all tests have run."""
         self._time(0)
         self._say(event="finished")
 

@@ -52,24 +52,24 @@ class Runner(doctest.DocTestRunner):
         self._is_program = is_program
 
     def report_start(self, out: Any, test: Any, example: Any) -> None:
-        """Say that an example begins."""
+        """Write that an example begins."""
         del out, test
         self._events.started(_name(example))
 
     def report_success(self, out: Any, test: Any, example: Any, got: str) -> None:
-        """Say that an example prints what it should."""
+        """Write that an example prints what it should."""
         del out, test, got
         if example.want:
             self._events.passed(_name(example))
 
     def report_failure(self, out: Any, test: Any, example: Any, got: str) -> None:
-        """Say that an example prints something else."""
+        """Write that an example prints something else."""
         del out
         text = self._head(test, example) + self._checker.output_difference(example, got, self.optionflags)  # type: ignore[attr-defined]
         self._events.differs(_name(example), text, **self._place(test, example))
 
     def report_unexpected_exception(self, out: Any, test: Any, example: Any, exc_info: Any) -> None:
-        """Say that an exception has ended an example."""
+        """Write that an exception has ended an example."""
         del out
         self._events.failed(_name(example), exc_info[1], self._head(test, example))
 

@@ -37,7 +37,7 @@ class Plugin:
         self._ended: set[str] = set()
 
     def pytest_collection_finish(self, session: Any) -> None:
-        """Say how many tests there are."""
+        """Write how many tests there are."""
         self._events.found(len(session.items))
 
     def pytest_make_collect_report(self, collector: Any) -> Any:
@@ -54,12 +54,12 @@ class Plugin:
         return self._pytest.CollectReport(collector.nodeid, "passed", None, found)
 
     def pytest_runtest_logstart(self, nodeid: str, location: Any) -> None:
-        """Say that a test begins."""
+        """Write that a test begins."""
         del location
         self._events.started(_name(nodeid))
 
     def pytest_runtest_makereport(self, item: Any, call: Any) -> None:
-        """Say what became of a test. A test that fails while it cleans up has failed, too."""
+        """Write what became of a test. A test that fails while it cleans up has failed, too."""
         name = _name(item.nodeid)
         if item.nodeid in self._ended:
             return

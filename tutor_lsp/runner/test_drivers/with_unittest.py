@@ -57,32 +57,32 @@ class Result(unittest.TestResult):
         self._has_ended = False
 
     def startTest(self, test: unittest.TestCase) -> None:  # noqa: N802 - of unittest
-        """Say that a test begins."""
+        """Write that a test begins."""
         super().startTest(test)
         self._has_ended = False
         self._events.started(_name(test))
 
     def addSuccess(self, test: unittest.TestCase) -> None:  # noqa: N802 - of unittest
-        """Say that a test has passed."""
+        """Write that a test has passed."""
         if not self._has_ended:
             self._events.passed(_name(test))
 
     def addFailure(self, test: unittest.TestCase, err: Any) -> None:  # noqa: N802 - of unittest
-        """Say that an assertion has failed."""
+        """Write that an assertion has failed."""
         self._fail(_name(test), err)
 
     def addError(self, test: unittest.TestCase, err: Any) -> None:  # noqa: N802 - of unittest
-        """Say that an exception has ended a test, or the preparation of a class or module."""
+        """Write that an exception has ended a test, or the preparation of a class or module."""
         self._fail(_name(test), err)
 
     def addSubTest(self, test: unittest.TestCase, subtest: unittest.TestCase, err: Any) -> None:  # noqa: N802 - of unittest
-        """Say that the first failing part of a test has failed."""
+        """Write that the first failing part of a test has failed."""
         if err is not None and not self._has_ended:
             words = str(subtest).rpartition(") ")[2].strip("()")
             self._fail(_name(test) + " " + words, err)
 
     def addSkip(self, test: unittest.TestCase, reason: str) -> None:  # noqa: N802 - of unittest
-        """Say that a test was skipped."""
+        """Write that a test was skipped."""
         del reason
         self._events.skipped(_name(test))
 
@@ -92,7 +92,7 @@ class Result(unittest.TestResult):
         self._events.skipped(_name(test))
 
     def addUnexpectedSuccess(self, test: unittest.TestCase) -> None:  # noqa: N802 - of unittest
-        """Say that a test has passed."""
+        """Write that a test has passed."""
         self._events.passed(_name(test))
 
     def _fail(self, name: str, err: Any) -> None:
