@@ -11,6 +11,7 @@ from tutor_pedagogy.offline.rules.logic.tracing import trace
 from tutor_protocol import Position, Submission
 
 SOUND = [
+    "known = []\n\n\ndef register(function):\n    known.append(function)\n    return function\n",
     "def area(w):\n    return w * w\n\nprint(area(3))\n",
     "def main():\n    print('hello')\n\nmain()\n",
     "best = None\nfor x in [3, 1]:\n    if best is None or x < best:\n        best = x\nprint(best)\n",

@@ -172,7 +172,8 @@ def collection_built_but_not_returned(program: Program, function: Function) -> I
         program, function, returned
     ):
         return
-    built = [owner for owner, method in calls if method in _ADDING and owner not in parameters_of(function)]
+    # A collection that is not made here is kept for others, such as a register of functions.
+    built = [owner for owner, method in calls if method in _ADDING and _is_set_in(program, function, owner)]
     if built and returned != "self" and all(reads_itself_only(program, function, name) for name in built):
         slots: dict[str, Any] = {"name": Code(returned), "built": Code(built[0]), "function": Code(function.name)}
         edit = program.edit(result.lineno, program.line(result.lineno).replace(returned, built[0]))
