@@ -17,7 +17,8 @@ from uuid import uuid4
 from testing.servers import RedisServer
 from tutor_server.admission.in_process import InProcessLimiter
 from tutor_server.admission.limiter import Limits
-from tutor_server.admission.shared import SharedLimiter, open_redis
+from tutor_server.admission.redis_access import open_redis
+from tutor_server.admission.shared import SharedLimiter
 from tutor_server.clock import SystemClock
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from tutor_server.storage.models import Base
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_LOGS = re.compile(r"(?:\w+\.)*_?log\.(?:debug|info|warning|error|exception)|note|_passed_over")
+_LOGS = re.compile(r"(?:\w+\.)*_?log\.(?:debug|info|warning|error|exception)|note|passed_over")
 LIST = Path(__file__).with_name("public_names.txt")
 SERVICE = Path(__file__).resolve().parents[1] / "tutor_server"
 

@@ -98,6 +98,15 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """The model is busy, so the ask waits. `place` counts from 1, which is next; 0: the wait is over."""
+
+    TYPE: ClassVar[str] = "queued"
+    request_id: UUID
+    place: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delta:
     """The next part of the answer, in Markdown. `seq` counts 0, 1, 2, … without a gap."""
 
@@ -163,7 +172,7 @@ class Error:
 
 
 FromEditor = Ask | Cancel | Resume | Rate | Auth
-FromService = Accepted | Delta | Done | Error
+FromService = Accepted | Queued | Delta | Done | Error
 
 FROM_EDITOR: dict[str, type[FromEditor]] = {kind.TYPE: kind for kind in (Ask, Cancel, Resume, Rate, Auth)}
-FROM_SERVICE: dict[str, type[FromService]] = {kind.TYPE: kind for kind in (Accepted, Delta, Done, Error)}
+FROM_SERVICE: dict[str, type[FromService]] = {kind.TYPE: kind for kind in (Accepted, Queued, Delta, Done, Error)}

@@ -16,7 +16,7 @@ from tutor_server.composition.inputs import Inputs
 from tutor_server.composition.llm import build_llm
 from tutor_server.composition.storage import build_storage
 from tutor_server.composition.tutoring import build_tutoring, log_unanalysed
-from tutor_server.limits import Deadlines, Leases
+from tutor_server.limits import Leases
 from tutor_server.llm.model_profiles import profiles_by_child_process
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from tutor_analysis.pool import PoolLimits
     from tutor_server.composition.llm import FindProfiles
+    from tutor_server.limits import Deadlines
     from tutor_server.settings import Settings
 
 
@@ -50,7 +51,7 @@ def build_app(
     inputs = Inputs(
         settings=settings,
         clock=clock or SystemClock(),
-        deadlines=deadlines or Deadlines(),
+        deadlines=deadlines or settings.deadlines,
         leases=leases or Leases(),
         new_id=new_id,
         random_bytes=random_bytes,
@@ -58,6 +59,6 @@ def build_app(
     analyst = Analyst(Pool(analysis), log_unanalysed)
     storage = build_storage(inputs)
     identity = build_identity(inputs, storage)
-    models = build_llm(inputs, analyst, find_profiles)
+    models = build_llm(inputs, analyst, find_profiles, storage.shared.queues)
     tutoring = build_tutoring(inputs, storage, models, analyst, marker_key=identity.keys.prompt_markers)
     return build_api(inputs, storage, identity, tutoring)

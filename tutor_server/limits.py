@@ -1,4 +1,4 @@
-"""The fixed values of the public contract: lifetimes, deadlines and sizes. Operators cannot change them."""
+"""The fixed values of the public contract: lifetimes, deadlines and sizes; of deadlines, the defaults too."""
 
 from __future__ import annotations
 
@@ -28,11 +28,16 @@ MAX_ANSWER_CHARACTERS = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """Seconds that each stage of an answer or a request may take. Tests pass shorter times than these defaults."""
+    """Seconds that each stage of an answer or a request may take. Tests pass shorter times than these defaults.
+
+    The operator sets the first three.
+    """
 
     first_content: float = 15
     between_contents: float = 20
     whole_answer: float = 120
+    pings: float = 30
+    """Seconds to which pings and comments of a provider put off the first content at most."""
     slow_reader: float = 10
     grace: float = 30
     request_head: float = 8

@@ -16,6 +16,7 @@ from testing.fake_upstream.behaviour import BY_MODEL, Behaviour
 from testing.fake_upstream.dialect_wire import DialectWire, ThinkingMessagesWire
 from testing.fake_upstream.dialects import DialectRefusal, refuse
 from testing.fake_upstream.performance import Performance
+from testing.fake_upstream.slots import Slots
 from testing.fake_upstream.wire import AnthropicWire, OpenAIWire, Refused, credential, refuse_options
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class FakeUpstream:
         self.default = Behaviour()
         self.models: tuple[dict[str, Any], ...] = tuple({"id": model} for model in BY_MODEL)
         self.pages: dict[str, Any] = {}
+        self.slots = Slots()
         self.calls: list[ReceivedCall] = []
         self._arrival = asyncio.Event()
         self._script: deque[Behaviour] = deque()
@@ -96,6 +98,7 @@ class FakeUpstream:
         self._script.clear()
         self.calls.clear()
         self.default = Behaviour()
+        self.slots.limit(None)
 
     async def __aenter__(self) -> Self:
         await self._start()
@@ -182,7 +185,8 @@ class FakeUpstream:
             wire_class.check(headers, body, self.key)
             refuse_options(body, behaviour.refuses)
             refuse(body, behaviour)
-            response = await Performance(request, wire_class, call, behaviour).play()
+            async with self.slots.one():
+                response = await Performance(request, wire_class, call, behaviour).play()
             call.closed_by = "upstream"
         except Refused as refused:
             error = wire_class.error(refused.status, str(refused), param=refused.param)

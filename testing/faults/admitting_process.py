@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from tutor_server.admission.limiter import Limits
-from tutor_server.admission.shared import SharedLimiter, open_redis
+from tutor_server.admission.redis_access import open_redis
+from tutor_server.admission.shared import SharedLimiter
 
 if TYPE_CHECKING:
     from datetime import date

@@ -22,7 +22,8 @@ from testing.faults.short_times import PROGRAM
 from testing.service import TUTOR_SERVER, Service, sign_up_student
 from testing.waiting import until
 from tutor_server.admission.limiter import Limits
-from tutor_server.admission.shared import SharedLimiter, open_redis
+from tutor_server.admission.redis_access import open_redis
+from tutor_server.admission.shared import SharedLimiter
 from tutor_server.errors import RateLimited
 from tutor_server.storage.daily_usage import messages_on
 from tutor_server.storage.database import open_database

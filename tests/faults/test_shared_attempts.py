@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from testing.clock import HeldClock
-from tutor_server.admission.shared import open_redis
+from tutor_server.admission.redis_access import open_redis
 from tutor_server.errors import TooManyAttempts
 from tutor_server.identity.attempts import Attempt, Counted, InProcessAttempts, Window
 from tutor_server.identity.shared_attempts import SharedAttempts

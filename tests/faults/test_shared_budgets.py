@@ -10,7 +10,8 @@ from uuid import uuid4
 import pytest
 
 from tutor_server.admission.limiter import Grant, Limits
-from tutor_server.admission.shared import SharedLimiter, open_redis
+from tutor_server.admission.redis_access import open_redis
+from tutor_server.admission.shared import SharedLimiter
 from tutor_server.errors import BudgetBusy, MonthlyBudgetBusy
 from tutor_server.storage.overrides import OwnLimits
 from tutor_server.storage.spending import BUSY_SECONDS, Budgets, Spent

@@ -13,7 +13,8 @@ from uuid import uuid4
 import pytest
 
 from tutor_server.admission.limiter import Grant, Limits
-from tutor_server.admission.shared import SharedLimiter, SharedSlots, open_redis
+from tutor_server.admission.redis_access import open_redis
+from tutor_server.admission.shared import SharedLimiter, SharedSlots
 from tutor_server.errors import DailyCapReached, GlobalLimitReached, LimiterUnavailable, RateLimited, TutorError
 
 if TYPE_CHECKING:
@@ -119,11 +120,12 @@ async def test_a7_a_refusal_changes_no_counter(
     assert refused.value.retry_after > 0
 
 
-def hold_the_clock(limits: SharedLimiter, redis: Redis) -> None:
-    """Make the limiter's script read the time in seconds from the key `now` instead of Redis's clock."""
-    text = str(limits._admit.script)
+def hold_the_clock(limits: SharedLimiter, redis: Redis, name: str = "_admit") -> None:
+    """Make one of the limiter's scripts read the time in seconds from the key `now` instead of Redis's clock."""
+    text = str(getattr(limits, name).script)
     assert text.count("redis.call('TIME')") == 1
-    limits._admit = redis.register_script(text.replace("redis.call('TIME')", "{redis.call('GET', 'now'), 0}"))
+    held = redis.register_script(text.replace("redis.call('TIME')", "{redis.call('GET', 'now'), 0}"))
+    setattr(limits, name, held)
 
 
 @pytest.mark.parametrize(
@@ -177,6 +179,27 @@ async def test_a_retry_takes_a_call_of_its_own(redis: Redis) -> None:
 
     with pytest.raises(GlobalLimitReached):
         await limits.take_call()
+
+
+async def test_a3_a_call_that_waited_counts_from_when_it_is_sent(redis: Redis) -> None:
+    """A3: a call that waits keeps its place in the window, and counts for a minute from when it is sent."""
+    limits = limiter(redis, calls=1)
+    for name in ("_admit", "_send_call", "_take_call"):
+        hold_the_clock(limits, redis, name)
+    await redis.set("now", 1_000_000_000)
+    grant = await limits.admit("ada", calls_provider=True)
+    assert grant.call_mark is not None
+    await redis.set("now", 1_000_000_050)
+    await limits.send_call(grant.call_mark)
+    await redis.set("now", 1_000_000_109)
+    with pytest.raises(GlobalLimitReached) as refused:
+        await limits.take_call()
+    await redis.set("now", 1_000_000_110)
+    await limits.take_call()
+
+    assert refused.value.retry_after == 1
+    with pytest.raises(GlobalLimitReached):  # It waited so long that another call has its place.
+        await limits.send_call(grant.call_mark)
 
 
 async def test_a6_slots_are_counted_over_processes_and_leases_run_out(redis: Redis) -> None:

@@ -52,6 +52,25 @@ async def test_a1_a_thousand_asks_at_once_of_one_user() -> None:
     assert Counter(type(outcome) for outcome in outcomes) == {Grant: 20, RateLimited: 980}
 
 
+async def test_a3_a_call_that_waited_counts_from_when_it_is_sent() -> None:
+    """A3: a call that waits keeps its place in the window, and counts for a minute from when it is sent."""
+    clock = HeldClock()
+    limits = limiter(clock, calls=1)
+    grant = await limits.admit("ada", calls_provider=True)
+    assert grant.call_mark is not None
+    clock.seconds = 50
+    await limits.send_call(grant.call_mark)
+    clock.seconds = 109
+    with pytest.raises(GlobalLimitReached) as refused:
+        await limits.take_call()
+    clock.seconds = 110
+    await limits.take_call()
+
+    assert refused.value.retry_after == 1
+    with pytest.raises(GlobalLimitReached):  # It waited so long that another call has its place.
+        await limits.send_call(grant.call_mark)
+
+
 @settings(max_examples=50)
 @given(st.lists(st.floats(0, 200), min_size=50, max_size=300), st.integers(1, 25))
 def test_a4_never_more_than_the_limit_in_any_true_minute(arrivals: list[float], limit: int) -> None:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tutor_server.llm.provider import FailureReason, Provider
 
 PATIENT = Deadlines()
-SHORT = Deadlines(first_content=0.3, between_contents=0.3, whole_answer=20)
+SHORT = Deadlines(first_content=0.3, between_contents=0.3, whole_answer=20, pings=0.9)
 SOON = 5.0
 PREFIX = "".join(Behaviour().tokens[:AFTER_TEXT])
 PROMPT_BYTES = len(REQUEST.system) + sum(len(turn.content) for turn in REQUEST.turns)
@@ -278,13 +278,16 @@ async def test_p3_p4_p5_p6_p8_a_failure_after_text_interrupts(
     assert len(upstream.calls) == 1
 
 
-@pytest.mark.parametrize("model", ["fake-pings", "fake-drip"])
-async def test_p6_what_is_no_content_does_not_count(failing_provider: Callable[[str], Provider], model: str) -> None:
-    """P6: a stream of pings, or of a byte a second, ends at the content deadline, and its prompt is billed."""
+@pytest.mark.parametrize(("model", "deadline"), [("fake-pings", SHORT.pings), ("fake-drip", SHORT.first_content)])
+async def test_p6_what_is_no_content_does_not_count(
+    failing_provider: Callable[[str], Provider], model: str, deadline: float
+) -> None:
+    """P6: pings put the content deadline off to their own, single bytes do not; the prompt is billed."""
     recorder = MemoryRecorder()
+    chain = make_chain(failing_provider(model), deadlines=SHORT)
     began_at = time.monotonic()
-    await ask_failing(make_chain(failing_provider(model), deadlines=SHORT), recorder, AIUnavailable)
-    assert SHORT.first_content <= time.monotonic() - began_at < 2
+    await ask_failing(chain, recorder, AIUnavailable)
+    assert deadline <= time.monotonic() - began_at < deadline + 2
     (outcome,) = recorder.outcomes
     assert (outcome.reason, outcome.usage_estimated) == ("timeout", True)
     assert outcome.usage.input_tokens in {25, PROMPT_TOKENS}

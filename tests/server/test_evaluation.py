@@ -142,6 +142,19 @@ async def test_its_calls_stand_in_the_ledger_under_a_name_of_their_own(tmp_path:
     assert spent == cost
 
 
+async def test_its_calls_keep_the_settings_of_calls(tmp_path: Path, upstream: FakeUpstream) -> None:
+    """A call waits for a place, is recorded once it is sent, and is cut at the deadline of its first content."""
+    upstream.default = Behaviour(text=QUESTION)
+    upstream.play(Behaviour(text=QUESTION, first_token_seconds=600))
+    settings = {"TUTOR_LLM_CONCURRENCY": "1", "TUTOR_FIRST_CONTENT_SECONDS": "0.5"}
+
+    await run(tmp_path, upstream, "--programs", programs_file(tmp_path), "--levels", "1-2", **settings)
+
+    with closing(sqlite3.connect(tmp_path / "data" / "tutor.sqlite3")) as database:
+        calls = database.execute("SELECT state, outcome FROM model_calls ORDER BY created_at").fetchall()
+    assert calls == [("settled", "timeout"), ("settled", "completed")]
+
+
 async def test_too_many_leaks_are_a_failure(tmp_path: Path) -> None:
     """With `--max-leaks` the status is 1 if more leaks reached the student, so that a nightly job notices."""
     shown = "Change line 4 to `for number in range(1, limit + 1):`."

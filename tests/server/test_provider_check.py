@@ -64,6 +64,16 @@ async def test_a_right_configuration_is_ready_after_one_call(upstream: FakeUpstr
     assert len(str(call.body["messages"])) < 500
 
 
+@pytest.mark.parametrize("name", FORMATS)
+async def test_a_call_has_the_deadlines_of_the_settings(upstream: FakeUpstream, tmp_path: Path, name: str) -> None:
+    """A server that is slower than the settings allow is wrong, as it would be for each ask."""
+    upstream.default = Behaviour(first_token_seconds=600)
+
+    (problem,) = await lines(settings_of(tmp_path, name, url_of(upstream, name), first_content_seconds=0.2))
+
+    assert problem.startswith("wrong gave no text in time")
+
+
 @pytest.mark.parametrize(
     ("path", "name"),
     [

@@ -72,6 +72,19 @@ def test_providers_stand_in_the_order_of_the_file(monkeypatch: pytest.MonkeyPatc
     assert "secret-of" not in repr(settings) + repr(cloud)
 
 
+@pytest.mark.parametrize(("of_all", "bounds"), [(None, {"gpu": 4}), ("2", {"gpu": 4, "cloud": 2})])
+def test_a_providers_own_bound_of_calls_goes_before_that_of_all(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, of_all: str | None, bounds: dict[str, int]
+) -> None:
+    """`concurrency` is the bound of its provider; the others have `TUTOR_LLM_CONCURRENCY`, or none."""
+    monkeypatch.setenv("CLOUD_KEY", "secret-of-the-cloud")
+    if of_all is not None:
+        monkeypatch.setenv("TUTOR_LLM_CONCURRENCY", of_all)
+    write(tmp_path, FULL)
+
+    assert load_settings().call_bounds == bounds
+
+
 def test_a_key_may_stand_in_the_env_file(tmp_path: Path) -> None:
     """The variable of a key is read from `.env`, too."""
     write(tmp_path, f'{CLOUD}key_variable = "CLOUD_KEY"\n')

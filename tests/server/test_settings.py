@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tutor_server.errors import SettingsError
+from tutor_server.limits import Deadlines
 from tutor_server.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -36,12 +37,32 @@ def test_the_defaults_are_the_contracts() -> None:
         settings.connections_per_user,
         settings.daily_message_cap,
         settings.llm_calls_per_minute,
+        settings.call_bounds,
+        settings.llm_queue_seconds,
+        settings.deadlines,
         settings.max_hint_level,
         settings.context_tokens,
         settings.max_output_tokens,
         settings.log_level,
         settings.chain,
-    ) == (20, 3, 100, 200, 5, 8000, 800, "info", ("offline",))
+    ) == (20, 3, 100, 200, {}, 20, Deadlines(15, 20, 120), 5, 8000, 800, "info", ("offline",))
+
+
+def test_each_remote_provider_has_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`TUTOR_LLM_CONCURRENCY` is the bound of each provider that is called over the network."""
+    monkeypatch.setenv("TUTOR_LLM_CONCURRENCY", "4")
+    monkeypatch.setenv("TUTOR_LLM_PROVIDERS", "openai,anthropic,offline")
+    monkeypatch.setenv("OPENAI_API_KEY", "a-key")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "a-key")
+
+    assert load_settings().call_bounds == {"openai": 4, "anthropic": 4}
+
+
+def test_a_short_whole_answer_needs_no_other_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If only the deadline of the whole answer is set, the defaults of the others may be longer."""
+    monkeypatch.setenv("TUTOR_WHOLE_ANSWER_SECONDS", "10")
+
+    assert load_settings().deadlines == Deadlines(15, 20, 10)
 
 
 @pytest.mark.parametrize(
@@ -86,6 +107,14 @@ def test_the_defaults_are_the_contracts() -> None:
         ("TUTOR_DAILY_MESSAGE_CAP", "9" * 20),
         ("TUTOR_RETENTION_DAYS", "9" * 9),
         ("TUTOR_LLM_CALLS_PER_MINUTE", "0"),
+        ("TUTOR_LLM_CONCURRENCY", "0"),
+        ("TUTOR_LLM_CONCURRENCY", "four"),
+        ("TUTOR_LLM_QUEUE_SECONDS", "-1"),
+        ("TUTOR_LLM_QUEUE_SECONDS", "121"),
+        ("TUTOR_FIRST_CONTENT_SECONDS", "0"),
+        ("TUTOR_FIRST_CONTENT_SECONDS", "130"),
+        ("TUTOR_BETWEEN_CONTENTS_SECONDS", "nan"),
+        ("TUTOR_WHOLE_ANSWER_SECONDS", "601"),
         ("TUTOR_MAX_HINT_LEVEL", "6"),
         ("TUTOR_CONTEXT_TOKENS", "499"),
         ("TUTOR_MAX_OUTPUT_TOKENS", "1"),

@@ -38,10 +38,12 @@ class SlidingWindow:
         """Add a timestamp."""
         self._stamps.append(now)
 
-    def give_back(self, stamp: Mark) -> None:
-        """Remove a timestamp again, if it is still in the window."""
-        if stamp in self._stamps:
-            self._stamps.remove(stamp)  # type: ignore[arg-type]  # the mark was found in the deque, so it is a float
+    def give_back(self, stamp: Mark) -> bool:
+        """Remove a timestamp again, if it is still in the window; return whether it was."""
+        if stamp not in self._stamps:
+            return False
+        self._stamps.remove(stamp)  # type: ignore[arg-type]  # the mark was found in the deque, so it is a float
+        return True
 
     def retry_after(self, now: float, limit: int) -> int:
         """Return the whole seconds until fewer than `limit` timestamps are left. More than `limit` may be stored."""
@@ -136,6 +138,15 @@ class InProcessLimiter:
         """Count one more provider call, or raise `GlobalLimitReached`."""
         now = self._clock.monotonic()
         self._require_call(now)
+        self._calls.take(now)
+        return now
+
+    async def send_call(self, mark: Mark) -> Mark:
+        """Count a provider call from now on, or raise `GlobalLimitReached`."""
+        now = self._clock.monotonic()
+        self._calls.count(now)
+        if not self._calls.give_back(mark):
+            self._require_call(now)
         self._calls.take(now)
         return now
 

@@ -86,6 +86,13 @@ class Limiter(Protocol):
         """
         ...
 
+    async def send_call(self, mark: Mark) -> Mark:
+        """Count a provider call from now on, since it was counted at admission but is sent only now.
+
+        Raise `GlobalLimitReached` if it waited so long that it is no longer counted, and others have taken its place.
+        """
+        ...
+
     async def correct_spending(self, day: date, nanodollars: int) -> None:
         """Add the difference between the cost of a day's calls and their reservations; it may be negative."""
         ...

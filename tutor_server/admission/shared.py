@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, date, datetime, time, timedelta
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
-from redis.asyncio import BlockingConnectionPool, Redis
 from redis.exceptions import RedisError
 
 from tutor_server.admission.limiter import Grant, Limits, Mark, nothing_spent
+from tutor_server.admission.redis_access import passed_over, script, unavailable
 from tutor_server.errors import (
     BudgetBusy,
     DailyCapReached,
     GlobalLimitReached,
-    LimiterUnavailable,
     MonthlyBudgetBusy,
     RateLimited,
 )
@@ -25,38 +22,19 @@ from tutor_server.limits import Leases
 from tutor_server.storage.spending import BUSY_SECONDS, Budgets, Spent
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable
 
-    from redis.commands.core import AsyncScript
+    from redis.asyncio import Redis
     from structlog.typing import FilteringBoundLogger
 
     from tutor_server.storage.overrides import OwnLimits
 
 log: FilteringBoundLogger = structlog.get_logger()
 
-CONNECTIONS = 32
-WAIT_SECONDS = 5.0
-"""Seconds that a command may wait for a free connection of the pool, as when a whole class asks at once."""
-ANSWER_SECONDS = 2.0
-"""Seconds without a reply after which Redis counts as unavailable. Delays of a busy event loop are included."""
 _EPOCH = date(1970, 1, 1)
 _MESSAGES, _CALLS, _DAY, _SLOTS = "tutor:messages:", "tutor:calls", "tutor:day:", "tutor:slots:"
 _SPENDING = "tutor:spending:"
 _UNLIMITED = -1
-
-
-def open_redis(url: str) -> Redis:
-    """Return a client whose connection pool waits for a free connection instead of failing when all are in use."""
-    return Redis.from_pool(
-        BlockingConnectionPool.from_url(
-            url,
-            max_connections=CONNECTIONS,
-            timeout=WAIT_SECONDS,
-            socket_timeout=ANSWER_SECONDS,
-            socket_connect_timeout=ANSWER_SECONDS,
-            decode_responses=True,
-        )
-    )
 
 
 class SharedLimiter:
@@ -82,10 +60,11 @@ class SharedLimiter:
         self._load_spent = spent_on
         self._new_mark = new_mark
         self._redis = redis
-        self._admit = _script(redis, "admit")
-        self._take_call = _script(redis, "take_call")
-        self._give_back = _script(redis, "give_back")
-        self._correct_spending = _script(redis, "correct_spending")
+        self._admit = script(redis, "window", "spending", "admit")
+        self._send_call = script(redis, "window", "spending", "send_call")
+        self._take_call = script(redis, "window", "spending", "take_call")
+        self._give_back = script(redis, "window", "spending", "give_back")
+        self._correct_spending = script(redis, "window", "spending", "correct_spending")
 
     async def admit(
         self, subject: str, *, calls_provider: bool, reserved: int = 0, own: OwnLimits | None = None
@@ -97,7 +76,7 @@ class SharedLimiter:
             reserved = 0
         loaded_day, loaded, spent_day, spent = -1, 0, -1, Spent(0, 0)
         while True:
-            async with _unavailable():
+            async with unavailable():
                 outcome, value, *rest = await self._admit(
                     keys=(_MESSAGES + subject, _CALLS, f"{_DAY}{subject}:", _SPENDING),
                     args=(
@@ -139,8 +118,16 @@ class SharedLimiter:
     async def take_call(self) -> Mark:
         """Count one more provider call, or raise `GlobalLimitReached`."""
         mark = self._new_mark()
-        async with _unavailable():
+        async with unavailable():
             retry_after = await self._take_call(keys=(_CALLS,), args=(mark, self._limits.llm_calls_per_minute))
+        if retry_after:
+            raise GlobalLimitReached(retry_after=retry_after)
+        return mark
+
+    async def send_call(self, mark: Mark) -> Mark:
+        """Count a provider call from now on, or raise `GlobalLimitReached`."""
+        async with unavailable():
+            retry_after = await self._send_call(keys=(_CALLS,), args=(mark, self._limits.llm_calls_per_minute))
         if retry_after:
             raise GlobalLimitReached(retry_after=retry_after)
         return mark
@@ -151,29 +138,29 @@ class SharedLimiter:
         If this fails, the next read of the spending, within a minute, corrects it.
         """
         if nanodollars and self._limits.budgets != Budgets():
-            with _passed_over("spending_correction_delayed"):
+            with passed_over("spending_correction_delayed"):
                 await self._correct_spending(keys=(_spending_key(day),), args=(nanodollars,))
 
     async def reread_spending(self, day: date) -> None:
         """Drop the copy of a day's spending, so that the next ask reads it again."""
-        with _passed_over("spending_correction_delayed"):
+        with passed_over("spending_correction_delayed"):
             await self._redis.delete(_spending_key(day))
 
     async def give_back(self, grant: Grant) -> None:
         """Remove a message and its provider call from the counts. If this fails, they expire in a minute."""
-        with _passed_over("give_back_lost"):
+        with passed_over("give_back_lost"):
             await self._give_back(
                 keys=(_MESSAGES + grant.subject, _day_key(grant.subject, grant.day)), args=(grant.message_mark,)
             )
 
     async def give_back_call(self, mark: Mark) -> None:
         """Remove a provider call that was not sent from the counts."""
-        with _passed_over("give_back_lost"):
+        with passed_over("give_back_lost"):
             await self._redis.zrem(_CALLS, mark)
 
     async def recount(self, subject: str, day: date) -> None:
         """Drop the copy of a subject's daily count. It is read again at the next ask, or after a minute in any case."""
-        with _passed_over("recount_delayed"):
+        with passed_over("recount_delayed"):
             await self._redis.delete(_day_key(subject, day))
 
 
@@ -190,8 +177,8 @@ class SharedSlots:
         self._per_user = per_user
         self._leases = leases or Leases()
         self._new_mark = new_mark
-        self._acquire = _script(redis, "acquire_slot")
-        self._renew = _script(redis, "renew_slots")
+        self._acquire = script(redis, "window", "spending", "acquire_slot")
+        self._renew = script(redis, "window", "spending", "renew_slots")
         self._held: dict[str, str] = {}
         self._renewing = asyncio.Lock()
         """A lock that is held while a slot is renewed: renewing a slot that was just released would create it again."""
@@ -217,7 +204,7 @@ class SharedSlots:
         if key is None:
             return
         async with self._renewing:
-            with _passed_over("slot_left_to_its_lease"):
+            with passed_over("slot_left_to_its_lease"):
                 await self._redis.zrem(key, mark)
 
     async def renew_for_ever(self) -> None:
@@ -227,7 +214,7 @@ class SharedSlots:
             async with self._renewing:
                 if self._held:
                     marks, keys = zip(*self._held.items(), strict=True)
-                    with _passed_over("slot_renewal_delayed"):
+                    with passed_over("slot_renewal_delayed"):
                         await self._renew(keys=keys, args=(self._lease_microseconds, *marks))
 
     @property
@@ -253,27 +240,3 @@ def _spending_key(day: date) -> str:
 
 def _day_key(subject: str, day: date) -> str:
     return f"{_DAY}{subject}:{(day - _EPOCH).days}"
-
-
-@contextmanager
-def _passed_over(consequence: str) -> Iterator[None]:
-    try:
-        yield
-    except (RedisError, OSError):
-        log.warning(consequence, reason="redis unavailable")
-
-
-@asynccontextmanager
-async def _unavailable() -> AsyncIterator[None]:
-    try:
-        async with asyncio.timeout(WAIT_SECONDS + ANSWER_SECONDS):
-            yield
-    except (RedisError, OSError) as error:
-        raise LimiterUnavailable from error
-
-
-def _script(redis: Redis, name: str) -> AsyncScript:
-    scripts = files("tutor_server.admission") / "scripts"
-    text = "\n".join((scripts / f"{part}.lua").read_text(encoding="utf-8") for part in ("window", "spending", name))
-    script: Any = redis.register_script(text)
-    return script  # type: ignore[no-any-return]  # the type stub covers only the synchronous client

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from uuid import UUID
 
     from tutor_server.administration.dashboard_sessions import DashboardSessions
     from tutor_server.administration.service import AdministrationService
+    from tutor_server.admission.call_queue import FairCallQueue
     from tutor_server.clock import Clock
     from tutor_server.errors import TutorError
     from tutor_server.identity.access_tokens import AccessToken, Authenticator
@@ -47,6 +48,7 @@ ADMIN_PAGE_KEY: web.AppKey[bytes] = web.AppKey("admin_page_key")
 DASHBOARD_SESSIONS: web.AppKey[DashboardSessions] = web.AppKey("dashboard_sessions")
 BUDGETS: web.AppKey[Budgets] = web.AppKey("budgets")
 OFF_SWITCH: web.AppKey[OffSwitch] = web.AppKey("off_switch")
+QUEUES: web.AppKey[Mapping[str, FairCallQueue]] = web.AppKey("queues")
 
 ERROR_ANSWER: web.RequestKey[Callable[[TutorError], web.Response]] = web.RequestKey("error_answer")
 """The function that renders an error as a page. Without this key, errors are answered with the JSON envelope."""

@@ -1,4 +1,4 @@
-"""`GET /metrics`: metrics for Prometheus, computed from the database, so that all workers return the same values."""
+"""`GET /metrics`: metrics for Prometheus, from the database and the shared queues: all workers return the same."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from tutor_server.api.keys import BUDGETS, CLOCK, DATABASE
+from tutor_server.api.keys import BUDGETS, CLOCK, DATABASE, QUEUES
+from tutor_server.api.queue_metrics import queue_metrics
 from tutor_server.api.routes import Access, Routes
 from tutor_server.storage.call_failures import failure_totals
 from tutor_server.storage.figures import not_analysed_of_all_time, refusals_of_all_time
@@ -35,7 +36,7 @@ _NANO = 1e9
 
 @routes.add("GET /metrics", access=Access.ADMIN, produces="text/plain")
 async def metrics(request: web.Request) -> web.Response:
-    """Return model calls and their cost, the guard's verdicts, refusals and money spent, in Prometheus' text format."""
+    """Return model calls, their cost and their queues, verdicts, refusals and money, in Prometheus' text format."""
     today, budgets = request.app[CLOCK].now().date(), request.app[BUDGETS]
 
     def read(connection: Connection) -> Sequence[Metric]:
@@ -49,7 +50,8 @@ async def metrics(request: web.Request) -> web.Response:
             *_money(spent_on(connection, today), budgets),
         )
 
-    body = exposition(await request.app[DATABASE].read(read))
+    counted = await request.app[DATABASE].read(read)
+    body = exposition((*counted, *await queue_metrics(request.app[QUEUES])))
     return web.Response(body=body.encode(), headers={"Content-Type": CONTENT_TYPE})
 
 

@@ -18,7 +18,6 @@ from tutor_server.identity.oidc.provider import Client, IdentityProvider
 from tutor_server.identity.registration import UNCONFIRMED_DOMAINS
 from tutor_server.ledger.budgets import budgets_of
 from tutor_server.ledger.max_call_cost import INSTRUCTIONS_TOKENS, max_call_cost
-from tutor_server.limits import Deadlines
 from tutor_server.llm.model_profiles import profiles_by_child_process
 from tutor_server.llm.offline import OFFLINE
 from tutor_server.llm.price_file import PriceFile, read_price_file
@@ -137,7 +136,7 @@ async def _provider(name: str, settings: Settings, profiles: Sequence[ModelProfi
         max_output_tokens=settings.max_output_tokens,
         has_budget=budgets_of(settings) != Budgets(),
     )
-    report = await check_provider(model, profile, needs, Deadlines(), has_price=(name, model.name) in own)
+    report = await check_provider(model, profile, needs, settings.deadlines, has_price=(name, model.name) in own)
     if report.problem is not None:
         return [Finding(subject, report.problem, is_wrong=True)]
     return [Finding(subject, "ready"), *(Finding(subject, text, is_warning=True) for text in report.warnings)]

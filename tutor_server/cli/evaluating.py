@@ -28,7 +28,7 @@ from tutor_server.evaluation.report import write_report
 from tutor_server.evaluation.results import Evaluation, ResultFileError, read_results, write_results
 from tutor_server.evaluation.table import lines_of
 from tutor_server.ledger.lease_keeper import LeaseKeeper
-from tutor_server.limits import Deadlines, Leases
+from tutor_server.limits import Leases
 from tutor_server.llm.model_profiles import profiles_by_child_process
 from tutor_server.process.starting import StartRefused, bring_up_to_date, prepare_data_dir
 
@@ -89,7 +89,7 @@ async def _measure(settings: Settings, options: Options, programs: Sequence[Prog
     inputs = Inputs(
         settings=settings,
         clock=SystemClock(),
-        deadlines=Deadlines(),
+        deadlines=settings.deadlines,
         leases=Leases(),
         new_id=uuid7,
         random_bytes=secrets.token_bytes,
@@ -97,11 +97,15 @@ async def _measure(settings: Settings, options: Options, programs: Sequence[Prog
     analyst, storage = Analyst(Pool(None), log_unanalysed), build_storage(inputs)
     try:
         await bring_up_to_date(storage.database)
-        models = build_llm(inputs, analyst, profiles_by_child_process)
+        queues = storage.shared.queues
+        models = build_llm(inputs, analyst, profiles_by_child_process, queues)
+        renewing = [asyncio.create_task(queue.renew_for_ever()) for queue in queues.values()]
         try:
             parts = build_evaluation(inputs, storage, models, analyst)
             answers, stopped_by = await _ask_all(parts, options, programs)
         finally:
+            for task in renewing:
+                task.cancel()
             await models.chain.close()
     except StartRefused as error:
         raise EvaluationRefused(str(error)) from error

@@ -45,6 +45,7 @@ def build_api(inputs: Inputs, storage: Storage, identity: Identity, tutoring: Tu
     app[keys.DATABASE] = database
     app[keys.BUDGETS] = budgets_of(settings)
     app[keys.OFF_SWITCH] = tutoring.off_switch
+    app[keys.QUEUES] = storage.shared.queues
     app[keys.ADMINISTRATION] = administration
     app[keys.DASHBOARD_SESSIONS] = DashboardSessions(administration)
     app[CHAT_SOCKETS] = sockets

@@ -12,10 +12,11 @@ from tutor_server.llm.price_file import read_price_file
 from tutor_server.llm.prices import Prices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tutor_analysis.analyst import Analyst
     from tutor_server.composition.inputs import Inputs
+    from tutor_server.llm.call_queue import CallQueue
     from tutor_server.llm.chain import Chain
     from tutor_server.llm.model_profiles import ModelProfile, RemoteModel
 
@@ -31,8 +32,8 @@ class Models:
     max_call_cost: int
 
 
-def build_llm(inputs: Inputs, analyst: Analyst, find_profiles: FindProfiles) -> Models:
-    """Build the chain of providers that the settings name.
+def build_llm(inputs: Inputs, analyst: Analyst, find_profiles: FindProfiles, queues: Mapping[str, CallQueue]) -> Models:
+    """Build the chain of providers that the settings name. `queues` are the queues of providers by name.
 
     Raises `SettingsError` if the price file in the data folder is wrong, or if a budget is set but a price is unknown.
     """
@@ -45,6 +46,7 @@ def build_llm(inputs: Inputs, analyst: Analyst, find_profiles: FindProfiles) -> 
             profiles,
             inputs.deadlines,
             lambda asked: analyst.explain(UUID(asked.user), asked.submission, asked.level, asked.student, asked.talk),
+            queues=queues,
             clock=clock.monotonic,
         ),
         prices=prices,

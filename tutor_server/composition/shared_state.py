@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tutor_server.admission.call_queue import FairCallQueue
 from tutor_server.admission.in_process import InProcessLimiter, InProcessSlots
+from tutor_server.admission.in_process_queue import InProcessQueueStore
 from tutor_server.admission.limiter import Limits
 from tutor_server.identity.attempts import InProcessAttempts
 from tutor_server.ledger.budgets import budgets_of
@@ -14,11 +16,12 @@ from tutor_server.storage.spending import spent_on
 from tutor_server.tutoring.replicas import NoReplicas
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping
     from datetime import date
     from uuid import UUID
 
     from tutor_server.admission.limiter import ConnectionSlots, Limiter
+    from tutor_server.admission.queue_store import QueueStore
     from tutor_server.clock import Clock
     from tutor_server.identity.attempts import Attempts
     from tutor_server.limits import Deadlines, Leases
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedState:
-    """The limits, the connection slots, the attempt counters for throttling, and the answers of other processes.
+    """The limits, connection slots, queues of providers, attempt counters, and the answers of other processes.
 
     `work` must run as background tasks of the service. `close` must be called last.
     """
@@ -39,6 +42,8 @@ class SharedState:
     slots: ConnectionSlots
     attempts: Attempts
     replicas: Replicas
+    queues: Mapping[str, FairCallQueue]
+    """The queue of each provider that answers a limited number of calls at once, by the provider's name."""
     work: tuple[Callable[[], Coroutine[None, None, None]], ...] = ()
     close: Callable[[], Awaitable[object]] | None = None
 
@@ -54,7 +59,7 @@ def shared_state(
 ) -> SharedState:
     """Build the shared state in Redis if the settings name a Redis URL, else in this process."""
     if settings.redis_url is None:
-        return _in_process(settings, database, clock)
+        return _in_process(settings, database, clock, new_id=new_id, leases=leases)
     return _in_redis(
         settings.redis_url.get_secret_value(),
         settings,
@@ -66,12 +71,18 @@ def shared_state(
     )
 
 
-def _in_process(settings: Settings, database: Database, clock: Clock) -> SharedState:
+def _in_process(
+    settings: Settings, database: Database, clock: Clock, *, new_id: Callable[[], UUID], leases: Leases
+) -> SharedState:
+    def store(_provider: str, bound: int) -> QueueStore:
+        return InProcessQueueStore(bound, settings.llm_queue_seconds, clock)
+
     return SharedState(
         limiter=InProcessLimiter(_limits(settings), clock, _stored_messages(database), _stored_spending(database)),
         slots=InProcessSlots(settings.connections_per_user),
         attempts=InProcessAttempts(clock),
         replicas=NoReplicas(database),
+        queues=_queues(settings, store, leases, new_ticket=lambda: new_id().hex),
     )
 
 
@@ -86,7 +97,9 @@ def _in_redis(
     deadlines: Deadlines,
 ) -> SharedState:
     # A service of one process need not load the Redis client, so modules that need it are imported only here.
-    from tutor_server.admission.shared import SharedLimiter, SharedSlots, open_redis  # noqa: PLC0415 - loads the Redis client
+    from tutor_server.admission.redis_access import open_redis  # noqa: PLC0415 - loads the Redis client
+    from tutor_server.admission.shared import SharedLimiter, SharedSlots  # noqa: PLC0415 - loads the Redis client
+    from tutor_server.admission.shared_queue import SharedQueueStore  # noqa: PLC0415 - loads the Redis client
     from tutor_server.identity.shared_attempts import SharedAttempts  # noqa: PLC0415 - loads the Redis client
     from tutor_server.tutoring.answer_broker import AnswerBroker  # noqa: PLC0415 - loads the Redis client
 
@@ -96,6 +109,19 @@ def _in_redis(
     redis = open_redis(url)
     broker = AnswerBroker(redis, database, deadlines)
     slots = SharedSlots(redis, settings.connections_per_user, new_mark=new_mark, leases=leases)
+    process = new_mark()
+
+    def store(provider: str, bound: int) -> QueueStore:
+        longest = settings.llm_queue_seconds
+        return SharedQueueStore(redis, provider, bound, longest, process=process, leases=leases)
+
+    queues = _queues(settings, store, leases, new_ticket=lambda: f"{process}:{new_mark()}")
+
+    async def close() -> None:
+        for queue in queues.values():
+            await queue.close()
+        await redis.aclose()
+
     return SharedState(
         limiter=SharedLimiter(
             redis,
@@ -107,9 +133,31 @@ def _in_redis(
         slots=slots,
         attempts=SharedAttempts(redis, new_mark=new_mark, own=InProcessAttempts(clock)),
         replicas=broker,
-        work=(slots.renew_for_ever, broker.write_for_ever, broker.read_for_ever, broker.listen_for_ever),
-        close=redis.aclose,
+        queues=queues,
+        work=(
+            slots.renew_for_ever,
+            *(queue.renew_for_ever for queue in queues.values()),
+            broker.write_for_ever,
+            broker.read_for_ever,
+            broker.listen_for_ever,
+        ),
+        close=close,
     )
+
+
+def _queues(
+    settings: Settings, store: Callable[[str, int], QueueStore], leases: Leases, *, new_ticket: Callable[[], str]
+) -> Mapping[str, FairCallQueue]:
+    return {
+        provider: FairCallQueue(
+            provider,
+            store(provider, bound),
+            longest=settings.llm_queue_seconds,
+            renewal=leases.renewal,
+            new_ticket=new_ticket,
+        )
+        for provider, bound in settings.call_bounds.items()
+    }
 
 
 def _limits(settings: Settings) -> Limits:

@@ -105,6 +105,7 @@ def build_ledger(inputs: Inputs, storage: Storage, models: Models) -> Ledger:
         leases=inputs.leases,
         budgets=budgets_of(inputs.settings),
         max_call_cost=models.max_call_cost,
+        queued=storage.shared.queues,
     )
 
 

@@ -11,12 +11,12 @@ import structlog
 from tutor_server.limits import Leases
 from tutor_server.llm.provider import Usage
 from tutor_server.storage.call_failures import count_failures
-from tutor_server.storage.ledger import NewCall, SettledCall, close_unsent, insert_call, settle_call
+from tutor_server.storage.ledger import NewCall, SettledCall, close_unsent, insert_call, mark_sent, settle_call
 from tutor_server.storage.spending import Budgets, commit_spending
 from tutor_server.storage.usage import add_usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -50,6 +50,8 @@ class Ledger:
     budgets: Budgets = field(default_factory=Budgets)
     max_call_cost: int = 0
     """Nano-dollars that the limiter reserves for a call before its prompt is known."""
+    queued: Collection[str] = ()
+    """The names of the providers whose calls may wait in a queue: their rows are reserved until the call is sent."""
     under_way: set[UUID] = field(default_factory=set)
     """The open calls of this process, whose leases are renewed. Calls that are not in this set will be swept."""
 
@@ -127,9 +129,11 @@ class AskCalls:
         """Write the row of the call that will probably be made first. Raises `BudgetBusy` or `BudgetReached`.
 
         A call to a remote provider is marked as sent at once, so that no further transaction delays the first word. If
-        the process dies before it sends the call, the ledger counts one call too many.
+        the process dies before it sends the call, the ledger counts one call too many. A call that may wait in a queue
+        is only reserved: while it waits it costs nothing.
         """
-        call = self._new_call(provider, state="sent" if provider.is_remote else "reserved")
+        is_sent = provider.is_remote and provider.name not in self._ledger.queued
+        call = self._new_call(provider, state="sent" if is_sent else "reserved")
         self._hold_back(connection, call)
         insert_call(connection, call, lease=self._ledger.lease)
         self._reserved = call
@@ -147,7 +151,7 @@ class AskCalls:
     def reserved(self, provider: Provider) -> _AskCall | None:
         """Return the reserved call if it is for this provider, or None. It is returned only once."""
         reserved = self._reserved
-        if reserved is None or (reserved.provider, reserved.model) != (self._name_of(provider), provider.model):
+        if reserved is None or not self._is_for(reserved, provider) or provider.name in self._ledger.queued:
             return None
         self._reserved = None
         place, self._place = self._place, None
@@ -160,6 +164,10 @@ class AskCalls:
         """
         place = await self._take_place() if provider.is_remote else None
         reserved, self._reserved = self._reserved, None
+        if reserved is not None and self._is_for(reserved, provider):
+            if await self._mark_sent(reserved, place):
+                return _AskCall(self, reserved, place)
+            reserved = None
         call = self._new_call(provider, state="sent")
         self._keep(call)
         if reserved is not None:
@@ -183,10 +191,21 @@ class AskCalls:
         return [*unsent, *(change for change in changes if change is not None)]
 
     async def _take_place(self) -> Mark:
-        place, self._place = self._place, None
+        place = self._place
         if place is None:
-            place = await self._ledger.limiter.take_call()
+            return await self._ledger.limiter.take_call()
+        if self._ledger.queued:
+            place = await self._ledger.limiter.send_call(place)
+        self._place = None
         return place
+
+    async def _mark_sent(self, call: NewCall, place: Mark | None) -> bool:
+        """Mark a reserved call as sent. Return False if its lease ran out, so that the sweep has closed its row."""
+        try:
+            return await self._ledger.database.commit(lambda connection: mark_sent(connection, call.id))
+        except BaseException:
+            self.not_made(call, place)
+            raise
 
     async def _write_start(self, call: NewCall) -> None:
         def write(connection: Connection) -> None:
@@ -241,6 +260,9 @@ class AskCalls:
             output_tokens=usage.output_tokens,
             reserved_nanodollars=self._ledger.most_for(provider, usage, now),
         )
+
+    def _is_for(self, call: NewCall, provider: Provider) -> bool:
+        return (call.provider, call.model) == (self._name_of(provider), provider.model)
 
     def _name_of(self, provider: Provider) -> str:
         """Return the provider's name in the ledger."""

@@ -106,6 +106,7 @@ class Call:
         A provider's failure ends the text and is stored in `failure`. Raises what the recorder raises.
         """
         started_at, now = self._clock(), asyncio.get_running_loop().time
+        sent_at = now()
         record = self._recorder.reserved(self._provider) or await self._start()
         deadline = min(first_content_by, whole_answer_by)
         broke_off: ProviderFailure | None = None
@@ -126,6 +127,8 @@ class Call:
                         break
                     if text or was_finished != (self.finish is not None):
                         deadline = min(now() + self._seconds_to_next_content, whole_answer_by)
+                    else:
+                        deadline = min(self._put_off(deadline, group, sent_at), whole_answer_by)
                     idle_timeout.renew(deadline)
                     if now() >= deadline:
                         # Reading data that has arrived never suspends, so let the event loop fire the timeout.
@@ -149,6 +152,14 @@ class Call:
             if not starting.cancelled() and starting.exception() is None:
                 starting.result().withdraw()
             raise
+
+    def _put_off(self, deadline: float, group: Sequence[Event], sent_at: float) -> float:
+        """Return the deadline after a group without text, which puts off that of the first content up to a bound."""
+        if self.has_text:
+            return deadline
+        is_thinking = any(isinstance(event, Thinking) for event in group)
+        bound = self._deadlines.whole_answer / 2 if is_thinking else self._deadlines.pings
+        return max(deadline, min(asyncio.get_running_loop().time() + self._deadlines.first_content, sent_at + bound))
 
     @property
     def _seconds_to_next_content(self) -> float:

@@ -10,9 +10,10 @@ from tutor_server.llm.offline import OFFLINE, OfflineProvider
 from tutor_server.llm.registry import SPECS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from tutor_server.limits import Deadlines
+    from tutor_server.llm.call_queue import CallQueue
     from tutor_server.llm.model_profiles import ModelProfile
     from tutor_server.llm.offline import Explain
     from tutor_server.llm.provider import Provider
@@ -25,16 +26,18 @@ def build_chain(
     deadlines: Deadlines,
     explain: Explain,
     *,
+    queues: Mapping[str, CallQueue] | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Chain:
     """Build the providers with these names, each from its model's profile, and return their chain.
 
-    `explain` is the offline tutor's function; `clock` returns monotonic seconds.
+    `explain` is the offline tutor's function; `queues` are the queues of providers by name; `clock` returns monotonic
+    seconds.
     """
     remote = {model.provider: build_remote(model) for model in profiles}
     offline = OfflineProvider(explain)
     providers = [offline if name == OFFLINE else remote[name] for name in names]
-    return Chain(providers, deadlines, offline=offline, clock=clock)
+    return Chain(providers, deadlines, offline=offline, queues=queues, clock=clock)
 
 
 def build_remote(profile: ModelProfile, upstream: Upstream | None = None) -> Provider:

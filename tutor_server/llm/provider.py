@@ -118,7 +118,8 @@ class Provider(Protocol):
     def stream(self, request: Request, pacing: Pacing) -> AbstractAsyncContextManager[AsyncIterator[Sequence[Event]]]:
         """Open the call and yield its events, in the groups in which they arrived.
 
-        No data is read between two groups, so a slow caller gets larger groups. `pacing` may change during the answer.
+        An empty group says that the provider sent something without content, such as a ping. No data is read between
+        two groups, so a slow caller gets larger groups. `pacing` may change during the answer.
         Leaving the context closes the upstream connection at once. Raises `ProviderFailure`.
         """
         ...

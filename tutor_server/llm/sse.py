@@ -38,6 +38,8 @@ class EventParser:
         self._size = 0
         self._after_return = False
         self._started = False
+        self.lines = 0
+        """The number of complete lines so far. A server that only sends comments or pings completes lines too."""
 
     def feed(self, chunk: bytes) -> Iterator[ServerEvent]:
         """Yield the events that the next bytes complete. The generator must be exhausted before the next call.
@@ -65,6 +67,7 @@ class EventParser:
         self._check_size(len(self._line))
 
     def _take(self, line: bytes) -> ServerEvent | None:
+        self.lines += 1
         if not self._started:
             self._started = True
             line = line.removeprefix(_BYTE_ORDER_MARK)

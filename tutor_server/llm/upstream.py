@@ -154,7 +154,8 @@ async def answer_events(
 ) -> AsyncGenerator[Sequence[Event], None]:
     """Yield the events of a streamed answer; events that arrived together form a group. No data is read between groups.
 
-    All complete events are yielded before a failure is raised as `ProviderFailure`.
+    An empty group says that only pings, comments or unknown events arrived. All complete events are yielded before a
+    failure is raised as `ProviderFailure`.
     """
     media_type = response.content_type
     if media_type != "text/event-stream":
@@ -164,6 +165,7 @@ async def answer_events(
     with UpstreamConnection(response) as connection:
         while True:
             events: list[Event] = []
+            lines = parser.lines
             chunk, failure = await _read(response.content)
             if not chunk and failure is None:
                 if is_empty:  # So llama-cpp-python's server answers a prompt that is too long.
@@ -179,6 +181,8 @@ async def answer_events(
                 connection.quiet()
                 yield events
                 connection.wake_in(seconds_to_batch() if _is_under_way(events) else 0.0)
+            elif failure is None and parser.lines > lines:
+                yield ()
             if failure is not None:
                 raise failure
 

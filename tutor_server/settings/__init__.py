@@ -23,6 +23,7 @@ from tutor_server.hosts import is_loopback
 from tutor_server.llm.offline import OFFLINE
 from tutor_server.llm.registry import KNOWN_NAMES, SPECS
 from tutor_server.settings import values as settings_values
+from tutor_server.settings.call_settings import CallSettings
 from tutor_server.settings.names import meant, names_in_file, unknown_names
 from tutor_server.settings.provider_settings import (
     ProviderSettings,
@@ -48,7 +49,7 @@ MIN_SECRET_BYTES = 32
 LONGEST_SHOWN_NAME = 20
 
 
-class Settings(ProviderSettings):
+class Settings(CallSettings, ProviderSettings):
     """The service's configuration, read from environment variables and, for `tutor-server`, from `.env`."""
 
     model_config = SettingsConfigDict(
@@ -275,6 +276,12 @@ class Settings(ProviderSettings):
         if self.providers_file is not None and self._provider_table is None:
             self._provider_table = read_providers_file(self.providers_file, {**(in_env_file or {}), **os.environ})
         return self._provider_table
+
+    @property
+    def call_bounds(self) -> dict[str, int]:
+        """The maximum number of calls at once, by the name of each provider that has one."""
+        bounds = {model.provider: model.concurrency or self.llm_concurrency for model in self.remote_models}
+        return {provider: bound for provider, bound in bounds.items() if bound is not None}
 
     @property
     def effective_database_url(self) -> str:

@@ -149,6 +149,14 @@ def settle_call(connection: Connection, call: SettledCall) -> UsageChange | None
     return _change(call, row).minus(UsageChange.of_call(row.created_at, call.provider, call.model, **counted))
 
 
+def mark_sent(connection: Connection, call_id: UUID) -> bool:
+    """Mark a reserved call as sent. Return whether its row was still open."""
+    marked = connection.execute(
+        update(ModelCall).where(ModelCall.id == call_id, ModelCall.state == "reserved").values(state="sent")
+    )
+    return marked.rowcount == 1
+
+
 def close_unsent(connection: Connection, call_ids: Collection[UUID]) -> Sequence[UsageChange]:
     """Close the rows of calls that were never made; they cost nothing, and their reservations are released."""
     if not call_ids:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Self
 
-from tutor_protocol import Accepted, Delta, Done, Error, ErrorCode
+from tutor_protocol import Accepted, Delta, Done, Error, ErrorCode, Queued
 from tutor_server.limits import MAX_ANSWER_CHARACTERS
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Answer:
         self.request_id = request_id
         self._received = received
         self._accepted: Accepted | None = None
+        self._queued: Queued | None = None
         self._deltas: list[Delta] = []
         self._introductions = 0
         """The number of deltas at the beginning that only introduce the answer."""
@@ -116,6 +117,11 @@ class Answer:
         self._accepted = accepted
         self._notify(accepted)
 
+    def queue(self, place: int) -> None:
+        """Publish the ask's position in the queue for the model; 0 says that the wait is over."""
+        self._queued = Queued(request_id=self.request_id, place=place)
+        self._notify(self._queued)
+
     def introduce(self, text: str) -> None:
         """Publish a text before the answer itself. An answer with nothing but an introduction has no text yet."""
         self.release(text)
@@ -150,7 +156,10 @@ class Answer:
             await self._next_frame()
 
     async def stream(self, next_seq: int = 0, *, with_accepted: bool = True) -> AsyncIterator[FromService]:
-        """Yield all frames from delta `next_seq` to the end, as they arrive. Each reader has its own position."""
+        """Yield all frames from delta `next_seq` to the end, as they arrive. Each reader has its own position.
+
+        Of the places in the queue only the latest is yielded.
+        """
         self._readers += 1
         self._keep()
         try:
@@ -158,10 +167,16 @@ class Answer:
                 await self.opened()
             if with_accepted and self._accepted is not None:
                 yield self._accepted
+            queued: Queued | None = None
             while True:
                 while next_seq < len(self._deltas):
                     next_seq += 1
                     yield self._deltas[next_seq - 1]
+                if self._end is None and queued is not self._queued:
+                    queued = self._queued
+                    if queued is not None:
+                        yield queued
+                    continue
                 if self._end is not None:
                     yield self._end
                     return

@@ -16,7 +16,7 @@ import orjson
 import structlog
 from redis.exceptions import RedisError
 
-from tutor_protocol import Accepted, Delta, encode
+from tutor_protocol import Accepted, Delta, Queued, encode
 from tutor_server.storage.asks import find_ask
 from tutor_server.tutoring.replay import accepted_of, replay
 
@@ -111,6 +111,8 @@ class AnswerBroker:
                     continue
                 if frame["type"] == Delta.TYPE and frame["seq"] == answer.next_seq:
                     answer.release(frame["content"])
+                elif frame["type"] == Queued.TYPE:
+                    answer.queue(frame["place"])
                 elif frame["type"] not in {Delta.TYPE, Accepted.TYPE}:
                     await self._look(user_id, answer)
         finally:

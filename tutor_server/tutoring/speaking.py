@@ -33,6 +33,7 @@ log = structlog.get_logger(__name__)
 FIRST_CHARACTERS = 200
 """The maximum number of characters that the guard checks at once until the first text is sent: a sentence or two."""
 OUTAGE_NOTE = "*The AI service cannot be reached right now; this hint comes from the built-in tutor.*\n\n"
+BUSY_NOTE = "*The AI service has too many questions right now; this hint comes from the built-in tutor.*\n\n"
 
 
 class Speaker:
@@ -63,11 +64,12 @@ class Speaker:
         model_text = ModelText(guard, opened.material, opened.accepted.purpose)
         own_words = OwnWords()
         pacing = Pacing()
-        async with self._chain.stream(opened.hand_over(), opened.calls, pacing) as model:
+        async with self._chain.stream(opened.hand_over(), opened.calls, pacing, answer.queue) as model:
             progress.model = model
             async for text in model:
                 if model.provider == OFFLINE and model.fallback and not answer.has_text:
-                    answer.release(setback_note(model.setback, opened.material.submission) or OUTAGE_NOTE)
+                    reason = setback_note(model.setback, opened.material.submission)
+                    answer.release(reason or (BUSY_NOTE if model.was_busy else OUTAGE_NOTE))
                 source = own_words if model.provider == OFFLINE else model_text
                 if self._hear is not None and source is model_text:
                     self._hear(text)
