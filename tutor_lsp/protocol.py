@@ -7,6 +7,7 @@ a document or a message. Field names are camelCase on the wire. Positions are in
 | method | direction | params | errors |
 | --- | --- | --- | --- |
 | `tutor/answer/didStart` | to the editor | `AnswerStarted` | |
+| `tutor/answer/didQueue` | to the editor | `AnswerQueued` | |
 | `tutor/answer/didUpdate` | to the editor | `AnswerUpdated` | |
 | `tutor/answer/didEnd` | to the editor | `AnswerEnded` | carried in `reason`, `code` and `message` |
 | `tutor/answer/cancel` | from the editor | `CancelAsk` | none: an unknown ask is ignored |
@@ -37,6 +38,7 @@ import attrs
 from lsprotocol import types  # noqa: TC002 - the converter reads the annotations at run time
 
 ANSWER_DID_START = "tutor/answer/didStart"
+ANSWER_DID_QUEUE = "tutor/answer/didQueue"
 ANSWER_DID_UPDATE = "tutor/answer/didUpdate"
 ANSWER_DID_END = "tutor/answer/didEnd"
 ANSWER_CANCEL = "tutor/answer/cancel"
@@ -311,6 +313,17 @@ class AnswerStarted:
 
 
 @attrs.frozen(kw_only=True)
+class AnswerQueued:
+    """The ask waits for the model, or has waited for it."""
+
+    ask_id: str
+    place: int
+    """The place in the queue from 1, which is next; 0: the wait is over."""
+    message: str | None = None
+    """The place in words, such as `Waiting: 3rd in line`. It is absent if the wait is over."""
+
+
+@attrs.frozen(kw_only=True)
 class AnswerUpdated:
     """The next part of the answer, in Markdown. `seq` counts 0, 1, 2, … without gaps."""
 
@@ -392,6 +405,7 @@ CUSTOM_PARAMS: dict[str, type[Any]] = {
 
 EDITOR_PARAMS: dict[str, type[Any]] = {
     ANSWER_DID_START: AnswerStarted,
+    ANSWER_DID_QUEUE: AnswerQueued,
     ANSWER_DID_UPDATE: AnswerUpdated,
     ANSWER_DID_END: AnswerEnded,
     SIGN_IN_DID_END: SignInEnded,

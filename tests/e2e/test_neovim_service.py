@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from testing.chat_client import connect
 from testing.device_page import Browser
 from testing.fake_upstream import Behaviour, FakeUpstream
 from testing.faults.short_times import PROGRAM
@@ -91,6 +92,41 @@ async def test_service_is_killed_in_mid_answer_and_comes_back(program: str, tmp_
                     assert await asyncio.to_thread(second.stop) == 0
         finally:
             first.kill()
+
+
+async def test_place_in_the_queue_is_in_the_title(program: str, tmp_path: Path, sign_up: SignUp) -> None:
+    """While the ask waits for a busy model, the title says its place; the answer takes its stead."""
+    async with FakeUpstream() as upstream:
+        settings = {
+            "ANTHROPIC_API_KEY": upstream.key,
+            "ANTHROPIC_BASE_URL": upstream.url,
+            "TUTOR_LLM_CONCURRENCY": "1",
+        }
+        upstream.default = Behaviour(token_seconds=1)
+        service = await asyncio.to_thread(Service, tmp_path, settings, program=PROGRAM)
+        other, student = await sign_up(service), await sign_up(service)
+
+        def until_waiting(nvim: Neovim) -> None:
+            nvim.open("sum.py", CODE, line=BAD_LINE)
+            nvim.command("TutorAsk")
+            assert nvim.until("title():match('Waiting') and title()") == "Hint 1 · question · Waiting: next in line"
+
+        def until_answered(nvim: Neovim) -> None:
+            assert nvim.answer()["reason"] == "completed"
+            assert "Waiting" not in nvim.lua("return title()")
+            nvim.quit()
+
+        try:
+            async with connect(service.url, other.access_token) as chat:
+                running = await chat.ask()
+                await until(lambda: upstream.calls)
+                upstream.default = Behaviour(text="Look at line 3.")
+                with Neovim(program, tmp_path, **signed_in(service, student)) as nvim:
+                    await asyncio.to_thread(until_waiting, nvim)
+                    await chat.send({"type": "cancel", "request_id": running})
+                    await asyncio.to_thread(until_answered, nvim)
+        finally:
+            assert await asyncio.to_thread(service.stop) == 0
 
 
 async def test_rate_limit_is_said_where_the_answer_would_be(

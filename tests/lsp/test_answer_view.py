@@ -49,6 +49,30 @@ def test_plain_view_keeps_remarks_apart() -> None:
     assert stream.getvalue() == "Look at\n\nConnection lost. Reconnecting…\n line 3.\n"
 
 
+def test_plain_view_writes_no_place() -> None:
+    """A place in the queue, which is soon out of date, is not written to a pipe or a file."""
+    stream = io.StringIO()
+    with PlainView(stream) as view:
+        view.wait("Waiting: 3rd in line")
+        view.add("Look at line 3.")
+    assert stream.getvalue() == "Look at line 3.\n"
+
+
+def test_live_view_shows_the_place_until_there_is_text() -> None:
+    """In a terminal the place in the queue stands below the heading, and is gone once the wait is over."""
+    stream = Terminal()
+    with LiveView(stream) as view:
+        view.start("Hint 1 · question")
+        view.wait("Waiting: 3rd in line")
+        waiting = screen(stream.getvalue())
+        view.wait("Waiting: next in line")
+        view.wait("")
+        view.add("Look at line 3.")
+    assert waiting[0] == "Hint 1 · question"
+    assert waiting[-1].endswith("Waiting: 3rd in line")
+    assert screen(stream.getvalue()) == ["Hint 1 · question", "", "Look at line 3."]
+
+
 def test_nothing_in_gives_nothing_out() -> None:
     """If no text is added to a view, it writes nothing to its stream."""
     stream = io.StringIO()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from dataclasses import replace
@@ -13,7 +14,7 @@ import pytest
 
 from testing.editor_side.editor import ErrorReply, place, span
 from testing.editor_side.scripted_tutor import MESSAGE_ID, accepted, delta, done, error
-from tutor_protocol import ErrorCode
+from tutor_protocol import ErrorCode, Queued
 from tutor_server.tutoring.speaking import OUTAGE_NOTE
 
 if TYPE_CHECKING:
@@ -60,6 +61,31 @@ async def test_an_answer_streams_in_order(editor: Editor, tutor: ScriptedTutor) 
         "stale": False,
     }
     assert [ask.code for ask in tutor.asks] == [CODE]
+
+
+async def in_line(ask: Ask) -> AsyncGenerator[FromService, None]:
+    """Yield an answer that waits in the queue first."""
+    yield accepted(ask)
+    for number in (12, 1, 0):
+        yield Queued(request_id=ask.request_id, place=number)
+    yield delta(ask, 0, "Look.")
+    yield done(ask)
+
+
+async def test_an_ask_in_the_queue_says_its_place(editor: Editor, tutor: ScriptedTutor) -> None:
+    """Each place in the queue is a didQueue between didStart and the first update, with the place in words."""
+    tutor.script = in_line
+    uri = await editor.open(CODE)
+
+    ask_id = await editor.ask(uri, 0, 4)
+    answer = await editor.answer(ask_id)
+
+    assert (answer.text, answer.ended["reason"]) == ("Look.", "completed")
+    assert editor.all_heard("tutor/answer/didQueue") == [
+        {"askId": ask_id, "place": 12, "message": "Waiting: 12th in line"},
+        {"askId": ask_id, "place": 1, "message": "Waiting: next in line"},
+        {"askId": ask_id, "place": 0},
+    ]
 
 
 async def test_a_question_names_the_answer_that_it_is_about(editor: Editor, tutor: ScriptedTutor) -> None:
@@ -512,6 +538,32 @@ class TestStranger:
         assert progress[1]["value"]["message"] == "Hint 1 · question"
         assert shown["message"] == "Hint 1 · question\n\nLook at \n\n*Stopped.*"
         await editor.until(lambda: tutor.closed_streams)
+
+    async def test_sees_the_place_in_the_queue(self, conversation: Conversation, tutor: ScriptedTutor) -> None:
+        """The progress of an ask in the queue says its place, and no longer once the wait is over."""
+
+        async def waits(ask: Ask) -> AsyncGenerator[FromService, None]:
+            yield accepted(ask)
+            yield Queued(request_id=ask.request_id, place=3)
+            await going_on.wait()
+            yield Queued(request_id=ask.request_id, place=0)
+            yield done(ask)
+
+        editor, going_on = conversation.editor, asyncio.Event()
+        editor.replies["window/workDoneProgress/create"] = lambda _: None
+        tutor.script = waits
+        await editor.initialize({"window": {"workDoneProgress": True}})
+        await editor.ask(await editor.open(CODE))
+        await editor.until(lambda: len(editor.all_heard("$/progress")) >= 2)
+        going_on.set()
+        await editor.until(lambda: len(editor.all_heard("$/progress")) >= 4)
+
+        assert [step["value"].get("message") for step in editor.all_heard("$/progress")] == [
+            None,
+            "Hint 1 · question · Waiting: 3rd in line",
+            "Hint 1 · question",
+            None,
+        ]
 
     async def test_is_told_of_an_outage_once(self, conversation: Conversation, tutor: ScriptedTutor) -> None:
         """During an outage the answer begins with the service's sentence about it, and the server adds no other."""

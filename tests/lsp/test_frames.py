@@ -19,6 +19,7 @@ from tutor_protocol import (
     Error,
     ErrorCode,
     Limit,
+    Queued,
     ReportedFinding,
     TokenUsage,
     encode,
@@ -39,6 +40,7 @@ MESSAGES = st.one_of(
         remaining_today=COUNTS,
         purpose=st.sampled_from(["find", "explain", "start", "check", "improve", "follow_up", "other_language"]),
     ),
+    st.builds(Queued, request_id=st.uuids(), place=COUNTS),
     st.builds(Delta, request_id=st.uuids(), seq=COUNTS, content=TEXTS),
     st.builds(
         Done,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from tutor_lsp.features.labels import ASKED, CHANGED, STARTS_AGAIN, UNEARNED, heading, label, level_note
+from tutor_lsp.features.labels import ASKED, CHANGED, STARTS_AGAIN, UNEARNED, heading, in_line, label, level_note
 from tutor_protocol import Accepted
 
 FIRST = Accepted(
@@ -33,6 +33,24 @@ def test_a_level_has_a_number_and_a_name() -> None:
         "Hint 5 · solution",
         "Hint 6",
     ]
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        (0, None),
+        (1, "Waiting: next in line"),
+        (2, "Waiting: 2nd in line"),
+        (3, "Waiting: 3rd in line"),
+        (4, "Waiting: 4th in line"),
+        (11, "Waiting: 11th in line"),
+        (21, "Waiting: 21st in line"),
+        (112, "Waiting: 112th in line"),
+    ],
+)
+def test_a_place_in_the_queue_has_words(place: int, words: str | None) -> None:
+    """A place in the queue is an ordinal number; the place 0, which says that the wait is over, has no words."""
+    assert in_line(place) == words
 
 
 def test_a_solved_problem_has_a_word() -> None:

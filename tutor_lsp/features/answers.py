@@ -28,6 +28,10 @@ class AnswerPresenter(Protocol):
         """Show that the ask was accepted."""
         ...
 
+    def queued(self, message: protocol.AnswerQueued) -> None:
+        """Show the ask's place in the queue for the model, or that the wait is over."""
+        ...
+
     def updated(self, message: protocol.AnswerUpdated) -> None:
         """Show the next part of the answer."""
         ...
@@ -63,6 +67,10 @@ class NotificationPresenter:
     def started(self, message: protocol.AnswerStarted) -> None:
         """Send `tutor/answer/didStart`."""
         self._editor.notify(protocol.ANSWER_DID_START, message)
+
+    def queued(self, message: protocol.AnswerQueued) -> None:
+        """Send `tutor/answer/didQueue`."""
+        self._editor.notify(protocol.ANSWER_DID_QUEUE, message)
 
     def updated(self, message: protocol.AnswerUpdated) -> None:
         """Send `tutor/answer/didUpdate`."""
@@ -141,7 +149,12 @@ class BufferedPresenter:
     def started(self, message: protocol.AnswerStarted) -> None:
         """Show in the progress which hint is being written."""
         self._started = message
-        self._progress.report(heading(message.label, self._elsewhere, message.level_note))
+        self._report(message, None)
+
+    def queued(self, message: protocol.AnswerQueued) -> None:
+        """Show the place in the progress."""
+        if self._started is not None:
+            self._report(self._started, message.message)
 
     def updated(self, message: protocol.AnswerUpdated) -> None:
         """Append a part to the answer."""
@@ -154,6 +167,9 @@ class BufferedPresenter:
             self._background.run(self._show(self._started, message), "showing an answer")
         if message.reason in {"refused", "failed"} and message.message:
             self._editor.show_message(message.message, types.MessageType.Warning)
+
+    def _report(self, started: protocol.AnswerStarted, waiting: str | None) -> None:
+        self._progress.report(heading(started.label, self._elsewhere, started.level_note, waiting))
 
     async def _show(self, started: protocol.AnswerStarted, ended: protocol.AnswerEnded) -> None:
         body = f"\n\n{''.join(self._pieces)}{_note(ended)}"

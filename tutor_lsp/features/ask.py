@@ -20,10 +20,10 @@ from tutor_lsp import protocol
 from tutor_lsp.capture.submission import Captured, capture
 from tutor_lsp.features.answers import choose_presenter
 from tutor_lsp.features.base import Feature
-from tutor_lsp.features.labels import label, level_note
+from tutor_lsp.features.labels import in_line, label, level_note
 from tutor_lsp.lsp.error_log import INTERNAL_ERROR_MESSAGE, log_exception
 from tutor_lsp.lsp.refused import Refused
-from tutor_protocol import Accepted, Delta, Done, Error, ErrorCode
+from tutor_protocol import Accepted, Delta, Done, Error, ErrorCode, Queued
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -212,6 +212,10 @@ class Asks(Feature):
                 match message:
                     case Accepted():
                         self._accepted(running, message)
+                    case Queued(request_id=request_id, place=place):
+                        running.presenter.queued(
+                            protocol.AnswerQueued(ask_id=str(request_id), place=place, message=in_line(place))
+                        )
                     case Delta():
                         update = protocol.AnswerUpdated(
                             ask_id=str(message.request_id), seq=message.seq, delta=message.content

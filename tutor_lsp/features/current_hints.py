@@ -86,6 +86,9 @@ class _Watched:
         self._hint = self._hints.begin(self._captured, message)
         self._presenter.started(message)
 
+    def queued(self, message: protocol.AnswerQueued) -> None:
+        self._presenter.queued(message)
+
     def updated(self, message: protocol.AnswerUpdated) -> None:
         if self._hint is not None:
             self._hint.pieces.append(message.delta)

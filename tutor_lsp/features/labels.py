@@ -16,6 +16,8 @@ CHANGED = "same level: you changed the code"
 STARTS_AGAIN = "from the start: you changed the code"
 UNEARNED = "try something first: edit, run or answer"
 
+_TEENS = range(11, 14)
+_ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 _ATTEMPTS = {"same", "nearer", "worse"}
 
 
@@ -41,6 +43,14 @@ def level_note(accepted: Accepted, before: int | None) -> str | None:
         return CHANGED if level == before else STARTS_AGAIN if before is not None and level == 1 else None
     is_held = accepted.change == "none" and level == before and level < accepted.max_hint_level
     return UNEARNED if is_held else None
+
+
+def in_line(place: int) -> str | None:
+    """Return a place in the queue in words, or None for the place 0, which says that the wait is over."""
+    if not place:
+        return None
+    ending = "th" if place % 100 in _TEENS else _ORDINALS.get(place % 10, "th")
+    return "Waiting: next in line" if place == 1 else f"Waiting: {place}{ending} in line"
 
 
 def heading(label: str, *more: str | None, is_ai: bool = False) -> str:

@@ -18,6 +18,7 @@ from tutor_protocol import (
     ErrorType,
     Limit,
     Purpose,
+    Queued,
     ReportedFinding,
     TokenUsage,
 )
@@ -43,6 +44,8 @@ def decode(frame: str) -> FromService | None:
     match fields.get("type"):
         case Accepted.TYPE:
             return _accepted(fields)
+        case Queued.TYPE:
+            return Queued(request_id=_id(fields, "request_id"), place=_number(fields, "place"))
         case Delta.TYPE:
             return Delta(
                 request_id=_id(fields, "request_id"), seq=_number(fields, "seq"), content=_text(fields, "content")

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tutor_protocol import Accepted, Delta, Done, Error, ErrorCode, Resume
+from tutor_protocol import Accepted, Delta, Done, Error, ErrorCode, Queued, Resume
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -58,10 +58,10 @@ class PendingAsk:
                 if seq < self._next_seq:
                     return False
                 self._next_seq += 1
-            case Done():
+            case Queued() | Done():
                 if not self.is_accepted:
                     raise OutOfOrder
-                self.is_over = True
+                self.is_over = isinstance(message, Done)
             # An accepted ask gets NOT_FOUND in reply to `resume`, if the service no longer has the answer.
             case Error(code=ErrorCode.NOT_FOUND) if self.is_accepted:
                 self.end(ErrorCode.ANSWER_INTERRUPTED, INTERRUPTED, retryable=True)

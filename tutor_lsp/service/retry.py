@@ -25,8 +25,11 @@ class ConnectionTiming:
     longest_delay: float = 5
     rate_pause: float = 11
     """The minimum delay after a rate limit. The maximum is twice that. The service refuses connections for 10 s."""
-    silence: float = 125
-    """The time without a message after which an ask fails. It exceeds the service's time limit of 120 s for an ask."""
+    silence: float = 305
+    """The time without a message after which an ask fails.
+
+    It exceeds the longest time that a model may think: half of the longest time limit that an operator can set.
+    """
     heartbeat: float = HEARTBEAT_SECONDS
 
 

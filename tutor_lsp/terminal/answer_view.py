@@ -28,6 +28,10 @@ class AnswerView(Protocol):
         """Show the number and the name of the hint's level."""
         ...
 
+    def wait(self, place: str) -> None:
+        """Show the place in the queue until there is text; an empty one says that the wait is over."""
+        ...
+
     def add(self, markdown: str) -> None:
         """Show the next part of the answer."""
         ...
@@ -66,6 +70,9 @@ class PlainView:
     def start(self, heading: str) -> None:
         """Write the heading."""
         self._write(f"{inert(heading)}\n\n")
+
+    def wait(self, place: str) -> None:
+        """Write nothing: what is written cannot be taken back."""
 
     def add(self, markdown: str) -> None:
         """Write the part at once."""
@@ -121,6 +128,14 @@ class LiveView:
 
         self._live.update("", refresh=True)
         self._console.print(Text(inert(heading), style="bold cyan"))
+
+    def wait(self, place: str) -> None:
+        """Show the place beside a spinner, below the text so far."""
+        from rich.console import Group  # noqa: PLC0415 - needed only in a terminal
+        from rich.spinner import Spinner  # noqa: PLC0415 - needed only in a terminal
+
+        drawn = self._draw(self._growing)
+        self._live.update(Group(drawn, Spinner("dots", inert(place))) if place else drawn, refresh=True)
 
     def add(self, markdown: str) -> None:
         """Render the part at once."""

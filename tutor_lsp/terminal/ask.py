@@ -17,7 +17,7 @@ from tutor_lsp.runner.program import TIME_LIMIT_SECONDS, run_program
 from tutor_lsp.terminal.account import go_through_sign_in
 from tutor_lsp.terminal.answer_view import open_view
 from tutor_lsp.terminal.exit_status import DONE, FAILED, WRONG_USE, Exit
-from tutor_lsp.terminal.language_client import ConnectionChanged, Ended, LanguageClient, Piece, Started
+from tutor_lsp.terminal.language_client import ConnectionChanged, Ended, LanguageClient, Piece, Started, Waiting
 from tutor_lsp.terminal.last_answers import LastAnswer, LastAnswers
 from tutor_lsp.terminal.output import choose_way, is_interactive, say
 from tutor_lsp.terminal.place import Place, lines_of, parse_place, where_to_look
@@ -228,6 +228,8 @@ def show_event(view: AnswerView, event: Event) -> None:
     match event:
         case Started(heading):
             view.start(heading)
+        case Waiting(place):
+            view.wait(place)
         case Piece(text):
             view.add(text)
         case Ended(is_ai=True):

@@ -24,8 +24,8 @@ COMMAND = (sys.executable, "-I", "-X", "utf8", str(Path(__file__).resolve().pare
 ACTION_TITLE = "Ask tutor"
 CODE_ACTION_INVOKED = 1
 """LSP 3.17 CodeActionTriggerKind for actions that the student requests, which the server offers on any line."""
-SILENCE_SECONDS = 180.0
-"""Seconds without a message after which an answer fails: 120 s in the service, 30 s to reconnect, and a margin."""
+SILENCE_SECONDS = 360.0
+"""Seconds without a message after which an answer fails: 305 s at the service, 30 s to reconnect, and a margin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,13 @@ class Started:
     """The ask was accepted. The heading is the number and name of the hint's level, with why the ask did not climb."""
 
     heading: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The ask's place in the queue for the model, in words; empty once the wait is over."""
+
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,7 @@ class ConnectionChanged:
     message: str
 
 
-Event = Started | Piece | Ended | ConnectionChanged
+Event = Started | Waiting | Piece | Ended | ConnectionChanged
 
 
 class LanguageClient:
@@ -191,21 +198,7 @@ class LanguageClient:
             return _connection(params)
         if params.get("askId") != ask_id:
             return None
-        match notification.method:
-            case "tutor/answer/didStart":
-                return Started(" · ".join(filter(None, (params["label"], params.get("levelNote")))))
-            case "tutor/answer/didUpdate":
-                return Piece(params["delta"])
-            case "tutor/answer/didEnd":
-                return Ended(
-                    params["reason"],
-                    params.get("message") or "",
-                    params.get("retryAfter"),
-                    params.get("code"),
-                    params.get("answerId"),
-                    is_ai=bool(params.get("ai")),
-                )
-        return None
+        return _answer_event(notification.method, params)
 
     def _on_the_wire(self, uri: str, position: Position) -> dict[str, int]:
         """Return an LSP position in the encoding that the server chose (LSP 3.17 positionEncoding)."""
@@ -220,3 +213,24 @@ def _connection(params: Mapping[str, Any] | None) -> ConnectionChanged:
     if not params:
         raise RequestFailed("The language server does not know its status.")
     return ConnectionChanged(str(params["state"]), str(params["message"]))
+
+
+def _answer_event(method: str, params: Mapping[str, Any]) -> Event | None:
+    """Return the event of a notification about the answer, or None if its method is another one."""
+    match method:
+        case "tutor/answer/didStart":
+            return Started(" · ".join(filter(None, (params["label"], params.get("levelNote")))))
+        case "tutor/answer/didQueue":
+            return Waiting(params.get("message") or "")
+        case "tutor/answer/didUpdate":
+            return Piece(params["delta"])
+        case "tutor/answer/didEnd":
+            return Ended(
+                params["reason"],
+                params.get("message") or "",
+                params.get("retryAfter"),
+                params.get("code"),
+                params.get("answerId"),
+                is_ai=bool(params.get("ai")),
+            )
+    return None

@@ -32,6 +32,8 @@ SIGNED_OUT = Status("signedOut", SIGNED_OUT_MESSAGE, "tutor.signIn")
 class Tutor(Protocol):
     """Answers asks. Every stream is one `Accepted`, then `Delta`s without gaps or repeats, then one `Done` or `Error`.
 
+    After `Accepted` there may be any number of `Queued`.
+
     A refused ask is a single `Error`. A failure of the connection or the service is never raised: the stream ends with
     an `Error`.
     """

@@ -124,6 +124,12 @@ export class AnswerThread implements vscode.Disposable {
     this.paintSoon();
   }
 
+  /** Show the place in the queue for the model in words; an empty one says that the wait is over. */
+  queued(turn: Turn, place: string): void {
+    turn.hint.queued(place);
+    this.paintSoon();
+  }
+
   updated(turn: Turn, delta: string): void {
     const isFirst = !turn.hasText;
     turn.hint.append(delta);

@@ -44,6 +44,10 @@ export class Answers implements vscode.Disposable {
       const turn = this.running.get(message.askId);
       turn?.thread.started(turn, message);
     });
+    server.on(protocol.ANSWER_DID_QUEUE, ({ askId, message }) => {
+      const turn = this.running.get(askId);
+      turn?.thread.queued(turn, message ?? "");
+    });
     server.on(protocol.ANSWER_DID_UPDATE, ({ askId, delta }) => {
       const turn = this.running.get(askId);
       turn?.thread.updated(turn, delta);

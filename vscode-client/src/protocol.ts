@@ -251,6 +251,15 @@ export interface AnswerStarted {
   levelNote?: string | null;
 }
 
+/** The ask waits for the model, or has waited for it. */
+export interface AnswerQueued {
+  askId: string;
+  /** The place in the queue from 1, which is next; 0: the wait is over. */
+  place: number;
+  /** The place in words, such as `Waiting: 3rd in line`. It is absent if the wait is over. */
+  message?: string | null;
+}
+
 /** The next part of the answer, in Markdown. `seq` counts 0, 1, 2, … without gaps. */
 export interface AnswerUpdated {
   askId: string;
@@ -310,6 +319,7 @@ export interface SignInEnded {
 }
 
 export const ANSWER_DID_START = new NotificationType<AnswerStarted>("tutor/answer/didStart");
+export const ANSWER_DID_QUEUE = new NotificationType<AnswerQueued>("tutor/answer/didQueue");
 export const ANSWER_DID_UPDATE = new NotificationType<AnswerUpdated>("tutor/answer/didUpdate");
 export const ANSWER_DID_END = new NotificationType<AnswerEnded>("tutor/answer/didEnd");
 export const SIGN_IN_DID_END = new NotificationType<SignInEnded>("tutor/signIn/didEnd");

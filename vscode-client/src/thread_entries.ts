@@ -13,6 +13,7 @@ const FOLDED_CHARACTERS = 42;
 /** For a longer wait, the message itself names the time of day. */
 const LONG_SECONDS = 120;
 const TUTOR = "Tutor";
+const ASKING = "_Asking…_";
 const PROGRAM = "Ask Tutor";
 
 /** Values of `comment` in the `when` clauses of package.json. */
@@ -22,7 +23,7 @@ const RATED = "rated";
 export class Hint implements vscode.Comment {
   readonly mode = vscode.CommentMode.Preview;
   readonly author = { name: TUTOR };
-  body: vscode.MarkdownString = new vscode.MarkdownString("_Asking…_");
+  body: vscode.MarkdownString = new vscode.MarkdownString(ASKING);
   /** The number and the name of the hint's level. */
   title?: string;
   /** The title, and what else is known of the hint. VS Code updates the label, but not the author's name. */
@@ -31,6 +32,7 @@ export class Hint implements vscode.Comment {
   messageId?: string;
   private text = "";
   private notes: string[] = [];
+  private place = "";
   private whole: Hint | undefined;
 
   constructor(
@@ -82,12 +84,18 @@ export class Hint implements vscode.Comment {
     return firstLine(this.text, FOLDED_CHARACTERS);
   }
 
+  queued(place: string): void {
+    this.place = place;
+    this.render();
+  }
+
   append(delta: string): void {
     this.text += delta;
     this.render();
   }
 
   ended(end: AnswerEnded): void {
+    this.place = "";
     if (end.reason === "completed" && end.messageId) {
       this.messageId = end.messageId;
       this.contextValue = RATEABLE;
@@ -126,8 +134,8 @@ export class Hint implements vscode.Comment {
   }
 
   private render(): void {
-    const notes = this.notes.map((note) => `\n\n_${note}_`).join("");
-    this.body = new vscode.MarkdownString(inert(this.text) + notes); // untrusted, without HTML
+    const notes = [...this.notes, ...(this.place ? [this.place] : [])].map((note) => `\n\n_${note}_`).join("");
+    this.body = new vscode.MarkdownString(inert(this.text) + notes || ASKING); // untrusted, without HTML
   }
 }
 

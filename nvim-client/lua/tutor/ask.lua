@@ -268,6 +268,13 @@ function M.on_start(params)
   end
 end
 
+---@param params { askId: string, place: integer, message?: string }
+function M.on_queue(params)
+  if current and params.askId == current.id then
+    view.hold_up(params.message)
+  end
+end
+
 ---@param params { askId: string, delta: string }
 function M.on_update(params)
   if current and params.askId == current.id then

@@ -114,6 +114,9 @@ function M.config()
       ["tutor/answer/didStart"] = function(_, params)
         require("tutor.ask").on_start(params)
       end,
+      ["tutor/answer/didQueue"] = function(_, params)
+        require("tutor.ask").on_queue(params)
+      end,
       ["tutor/answer/didUpdate"] = function(_, params)
         require("tutor.ask").on_update(params)
       end,
