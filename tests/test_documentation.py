@@ -181,7 +181,8 @@ def test_every_key_of_the_providers_file_is_documented() -> None:
 
 def test_operations_names_every_metric() -> None:
     """`docs/operations.md` names exactly the metrics of `/metrics`."""
-    source = (ROOT / "tutor_server" / "api" / "metrics.py").read_text(encoding="utf-8")
+    api = ROOT / "tutor_server" / "api"
+    source = "".join((api / name).read_text(encoding="utf-8") for name in ("metrics.py", "queue_metrics.py"))
     of_models = {f"tutor_model_{name}_total" for name in re.findall(r'\bcounter\("(\w+)"', source)}
     named = set(re.findall(r'"(tutor_\w+)"', source))
 
@@ -198,7 +199,7 @@ def logged() -> Iterator[tuple[str, set[str]]]:
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             method, _, name = ast.unparse(node.func).rpartition(".")
-            if (name in LEVELS and method.endswith("log")) or name in {"note", "_passed_over"}:
+            if (name in LEVELS and method.endswith("log")) or name in {"note", "passed_over"}:
                 fields = {keyword.arg for keyword in node.keywords if keyword.arg not in {None, "exc_info"}}
                 for event in re.findall(r"'(\w+)'", ast.unparse(node.args[0])):
                     yield event, {str(field) for field in fields}
