@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import ast
 import keyword
 import re
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.dialogue.asked import Said, at_level, reported_line
+from tutor_pedagogy.dialogue.asked import Said, at_level, ideas_at_level, reported_line
 from tutor_pedagogy.dialogue.claims import judged_claims
+from tutor_pedagogy.dialogue.fragments import fragments
 from tutor_pedagogy.dialogue.meaning import named_line
 from tutor_pedagogy.dialogue.proposals import proposals
 from tutor_pedagogy.dialogue.tables import table
 from tutor_pedagogy.dialogue.trying import Laboratory
 from tutor_pedagogy.dialogue.values import values_of
+from tutor_pedagogy.dialogue.word_changes import WordChanges
 from tutor_pedagogy.dialogue.wordings import code_line, questions
 from tutor_pedagogy.offline.engine.writing import code_span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tutor_pedagogy.dialogue.asked import Question
     from tutor_pedagogy.dialogue.proposals import Proposal
@@ -73,7 +76,7 @@ def judge_place(asked: Question) -> Iterator[Said]:
     quoted = re.search(r"\b(?:return|break|continue|print|else|elif|import|global)\b(?: \w{1,20})?", asked.text)
     if quoted is None:
         return
-    lines = [at for at, text in enumerate(program.lines, 1) if text.strip().rstrip(":").startswith(quoted[0].strip())]
+    lines = _lines_with(program.lines, quoted[0]) or _lines_with(program.lines, quoted[0].partition(" ")[0])
     if not lines or len(lines) > _MOST_ASKED_LINES + 1:
         return
     if code_line(asked.diagnosis) in lines:
@@ -87,6 +90,10 @@ def judge_place(asked: Question) -> Iterator[Said]:
             "claim", "line_not", asked=f" {asked.say('listing', 'and')} ".join(shown), code=code, line=asked.line
         )
         yield Said(f"{no} {said}", next(questions(asked.diagnosis)))
+
+
+def _lines_with(lines: Sequence[str], start: str) -> list[int]:
+    return [at for at, text in enumerate(lines, 1) if re.match(rf"\s*{re.escape(start.strip())}(?!\w)", text)]
 
 
 def judge_claims(asked: Question, *, is_guess: bool) -> Iterator[Said]:
@@ -108,14 +115,49 @@ def judge_change(asked: Question) -> Iterator[Said]:
             trials = [trial for trial in trials if trial.exception != "NameError"]
         if not trials:
             continue
-        is_tried = bool(_TRIED.search(asked.text)) and bool(_STILL.search(asked.text))
         best = min(trials, key=lambda trial: (_ORDER.index(trial.ending), not trial.is_known_edit, not trial.output))
-        if is_tried and any(trial.ending in ("same", "other") for trial in trials):
-            best = next(trial for trial in trials if trial.ending in ("same", "other"))
+        if _is_tried(asked) and (failing := [trial for trial in trials if trial.ending in ("same", "other")]):
+            best = failing[0]
+        if best.ending in ("same", "other") and len({_outcome(trial) for trial in trials}) > 1:
+            yield Said(_told(asked, "not_yet", "several_readings"), next(questions(diagnosis)))
+            return
         said = list(_verdict(asked, laboratory, proposal, best))
         if said:
             yield from said
             return
+
+
+def _is_tried(asked: Question) -> bool:
+    """Return whether a question tells of a change that was tried without success."""
+    return bool(_TRIED.search(asked.text)) and bool(_STILL.search(asked.text))
+
+
+def _outcome(trial: Trial) -> tuple[str, str, int]:
+    return trial.ending, trial.exception, trial.line
+
+
+def judge_tried(asked: Question) -> Iterator[Said]:
+    """Yield what the program does with a change that was tried and stands in it now; nothing if none does."""
+    program = asked.diagnosis.program
+    pieces = [piece for piece in fragments(asked.text, program) if WordChanges(asked.diagnosis).has(piece)]
+    if not pieces or not _is_tried(asked) or program.fault is not None:
+        return
+    laboratory = Laboratory(asked.diagnosis)
+    trial = laboratory.as_it_is()
+    code = code_span(pieces[0])
+    idea = next(ideas_at_level(asked), "")
+    if trial.exception:
+        said = asked.say("verdict", "tried_raises", code=code, exception=trial.exception, line=_line_of(asked, trial))
+    elif trial.result:
+        said = asked.say("verdict", "tried_result", code=code, result=trial.result)
+    elif output := _shown_output(trial.output):
+        said = asked.say("verdict", "tried_prints", code=code, output=output)
+    else:
+        return
+    call = re.match(r"print\(", pieces[0])
+    shown = asked.say("claim", "prints_only", name=code_span("print")) if call and trial.exception else ""
+    yield Said(f"{said} {shown}".strip(), "" if shown else idea)
+    yield Said(said, next(questions(asked.diagnosis)))
 
 
 def _verdict(asked: Question, laboratory: Laboratory, proposal: Proposal, trial: Trial) -> Iterator[Said]:
@@ -235,6 +277,40 @@ def _shown_output(output: str | None) -> str:
     return ", ".join(f"“{line.strip()}”" for line in lines)
 
 
+_TWICE = re.compile(
+    r"(?P<code>-?\d{1,9}(?:\.\d{1,6})?|'[^'\n]{1,30}'|\"[^\"\n]{1,30}\")[^.?!\n]{0,20}"
+    r"(?:twice|two times|more than once|several times|zweimal|doppelt|dos veces|deux fois|duas vezes)",
+    re.IGNORECASE,
+)
+
+
+def judge_twice(asked: Question) -> Iterator[Said]:
+    """Yield the answer to a guess that a value is there twice: the program is tried with another one in its place."""
+    program, match = asked.diagnosis.program, _TWICE.search(asked.text)
+    if match is None or program.tree is None:
+        return
+    value = ast.literal_eval(match["code"])
+    changes, laboratory = WordChanges(asked.diagnosis), Laboratory(asked.diagnosis)
+    if laboratory.crash is None:
+        return
+    for node in program.each(ast.Call, ast.List, ast.Tuple):
+        parts = node.args if isinstance(node, ast.Call) else node.elts
+        same = [part for part in parts if isinstance(part, ast.Constant) and part.value == value]
+        if len(same) != len(_PAIR) or type(same[0].value) is not type(value) or same[1].lineno != same[1].end_lineno:
+            continue
+        others = [value + 1, value - 1] if type(value) in (int, float) else [f"{value}x"]
+        trials = [laboratory.attempt(changes.put_in(same[1], repr(other))) for other in others]
+        slots = {"value": code_span(repr(value)), "line": program.shown(same[1].lineno)}
+        slots["exception"] = laboratory.crash.exception
+        endings = {trial.ending for trial in trials}
+        if endings == {"mended"}:
+            yield Said(_told(asked, "yes", "twice_yes", **slots), next(questions(asked.diagnosis)))
+        elif endings == {"same"}:
+            yield Said(_told(asked, "no", "twice_no", **slots), next(questions(asked.diagnosis)))
+        return
+
+
+_PAIR = ("one", "other")
 _OF_GUESSES = frozenset(("is", "it", "a", "the", "not", "in", "and", "or", "if", "for", "i", "do", "as", "with"))
 
 

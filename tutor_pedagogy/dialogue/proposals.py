@@ -68,6 +68,10 @@ _SHOULD_BE = re.compile(
     r"\b(?:should|must|shouldn.?t|has to|let) (?P<name>[A-Za-z_]\w{0,40}) (?:not )?(?:be|start (?:at|with)|equal) "
     r"(?P<value>-?\d[\d.]{0,10}|'[^'\n]{0,20}'|\"[^\"\n]{0,20}\"|\[\]|\{\}|None|True|False)"
 )
+_OTHER_SIGN = re.compile(
+    rf"\b(?:should|must|has to|could|may|can) (?:it |this |that |rather )?be [`'\"]?(?P<sign>{_SIGNS})[`'\"]?(?=[\s,.?!]|$)"
+    rf"|\b(?:use|with|need|want) [`'\"]?(?P<other>{_SIGNS})[`'\"]? instead\b"
+)
 
 
 class Proposal(NamedTuple):
@@ -141,12 +145,15 @@ def _fragments(changes: WordChanges, text: str) -> Iterator[tuple[str, list[str]
     pieces = fragments(text, changes.program)
     if len(pieces) > 1 and changes.has(pieces[0]) and not changes.has(pieces[1]):
         yield "", changes.replaced(pieces[0], pieces[1])
+    if match := _OTHER_SIGN.search(text):
+        yield "", changes.with_other_sign(match["sign"] or match["other"], [piece for piece in pieces if changes.has(piece)])
     if match := _SHOULD_BE.search(text):
         yield "", changes.with_fragment(f"{match['name']} = {match['value']}")
     if re.search(r"\brenam\w*|another name|other name|umbenenn\w*|renombr\w*|renomm\w*|renome\w*", text, re.IGNORECASE):
         yield "", changes.renamed()
     for fragment in pieces:
-        yield "", changes.with_fragment(fragment)
+        if not changes.has(fragment):  # A piece that stands there is no change.
+            yield "", changes.with_fragment(fragment)
     if match := _STARTS.search(text):
         yield "", changes.starting_at(match["n"])
 

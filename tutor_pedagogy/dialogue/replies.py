@@ -20,6 +20,8 @@ from tutor_pedagogy.dialogue.judging import (
     judge_part,
     judge_place,
     judge_program,
+    judge_tried,
+    judge_twice,
 )
 from tutor_pedagogy.dialogue.kinds import is_guessing, kind_of, without_opening
 from tutor_pedagogy.dialogue.tables import LANGUAGES
@@ -82,6 +84,8 @@ def _direct(asked: Question, kind: str | None) -> Iterator[Said]:
     is_guess = is_guessing(asked.text)
     if is_guess or kind in ("try", "guess", None):
         yield from judge_place(asked)
+        yield from judge_tried(asked)
+        yield from judge_twice(asked)
         yield from judge_change(asked)
         yield from judge_part(asked)
     if kind == "line" and is_guess:

@@ -13,6 +13,7 @@ from tutor_pedagogy.problem.tree_walk import walk
 _METHODS = frozenset(("append", "add", "insert", "extend", "remove", "update", "get", "sort", "reverse", "pop"))
 _INDENT = "    "
 _WITHOUT_VALUES = frozenset(("lower", "upper", "strip", "title", "capitalize", "copy"))
+_KINDS = (("**", "//", "+", "-", "*", "/", "%"), ("==", "!=", "<=", ">=", "<", ">"), ("+=", "-=", "*=", "="))
 _FUNCTIONS = frozenset(
     (
         "str",
@@ -71,6 +72,18 @@ class WordChanges(Changes):
             if changed != self.program.lines[line - 1]:
                 found.append(self.put(line, changed))
         return found
+
+    def with_other_sign(self, sign: str, pieces: list[str]) -> list[str]:
+        """Return versions with an operator in place of another one of its kind, in the pieces that a question quotes."""
+        kind = next((each for each in _KINDS if sign in each), ())
+        return [
+            self.put(number, line.replace(piece, changed))
+            for piece in pieces
+            for old in kind
+            if old != sign and (changed := swapped(piece, old, sign)) is not None
+            for number, line in enumerate(self.program.lines, 1)
+            if piece in line
+        ]
 
     def with_function(self, name: str) -> list[str]:
         """Return versions that call a function or method of Python at one of these lines."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.evaluation.values import COLLECTIONS, UNKNOWN, Instance
@@ -15,9 +16,38 @@ def is_ordered(values: set[Any] | frozenset[Any]) -> bool:
     return len(values) <= 1 or all(type(item) is int for item in values)
 
 
+_DEEPEST, _MOST_INNER = 3, 200
+
+
 def copied(value: Any) -> Any:
-    """Return a shallow copy of a built-in collection, which later changes do not affect; else the value itself."""
-    return type(value)(value) if type(value) in COLLECTIONS else value
+    """Return a copy of a built-in collection, which later changes do not affect; else the value itself.
+
+    Collections in it are copied down to a depth of three, if they are few. One that is there twice is so in the copy.
+    """
+    return _copied(value, {}, 0)
+
+
+def _copied(value: Any, known: dict[int, Any], depth: int) -> Any:
+    kind = type(value)
+    if kind not in COLLECTIONS:
+        return value
+    if id(value) in known:
+        return known[id(value)]
+    flat = kind(value)
+    known[id(value)] = flat
+    if depth == _DEEPEST or len(value) > _MOST_INNER or len(known) > _MOST_INNER:
+        return flat
+    if kind is dict:
+        for key, item in value.items():
+            if type(item) in COLLECTIONS:
+                flat[key] = _copied(item, known, depth + 1)
+    elif kind in (list, deque):
+        for at, item in enumerate(value):
+            if type(item) in COLLECTIONS:
+                flat[at] = _copied(item, known, depth + 1)
+    elif kind is tuple and any(type(item) in COLLECTIONS for item in value):
+        flat = known[id(value)] = tuple(_copied(item, known, depth + 1) for item in value)
+    return flat
 
 
 def is_known(values: Iterable[Any]) -> bool:

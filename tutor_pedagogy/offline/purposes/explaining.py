@@ -86,6 +86,8 @@ def _explained(program: Program, question: str) -> Ladder:
 
 def _pointed(program: Program, subject: Subject, question: str) -> Ladder | None:
     """Return the five texts about a word of Python whose meaning the program's own lines show, or None."""
+    if subject.entry == "finally":
+        return None
     node = program.statement_at(subject.line)
     tell = point_of if isinstance(node, ast.Try) else asked_point
     point = tell(program, node, question) if node is not None else None

@@ -14,7 +14,7 @@ from tutor_pedagogy.offline.purposes.no_task import names_a_task, no_task_ladder
 from tutor_pedagogy.offline.purposes.stubs import comments, is_beginning, stub_of
 from tutor_pedagogy.offline.purposes.tables import table
 from tutor_pedagogy.offline.purposes.task_kinds import found_word, kinds_of, word_of
-from tutor_pedagogy.offline.purposes.task_rules import rule_steps, rules_frame, rules_in
+from tutor_pedagogy.offline.purposes.task_rules import are_steps, rule_steps, rules_frame, rules_in
 from tutor_pedagogy.offline.purposes.texts import Ladder, examples_of, fill, listed, numbered, quoted
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _asked(task: _Task, inputs: str) -> str:
 
 def _understood(task: _Task, kinds: Sequence[str]) -> str:
     if task.rules:
-        return f"I take your task from the {len(task.rules)} rules that your text lists.\n\n"
+        return f"I take your task from the {len(task.rules)} {'steps' if are_steps(task.rules) else 'rules'} that your text lists.\n\n"
     if kinds[0] == "other":
         return (
             "I know no special plan for the words of your task, so this is the way for any task. Tell me what goes in, "

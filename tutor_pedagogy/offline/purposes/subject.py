@@ -41,7 +41,7 @@ _MAX_COLUMNS = 200
 _BACKTICKS = re.compile(r"`([^`\n]{1,120})`")
 _QUOTED = re.compile(r"[\"\u201c\u2018']([^\"\u201d\u2019'\n]{2,80})[\"\u201d\u2019']")
 _CALL = re.compile(r"[A-Za-z_][\w.]{0,60}\(")
-_ITEM = re.compile(r"[A-Za-z_]\w{0,40}\[[^\]\n]{0,40}\]")
+_ITEM = re.compile(r"[A-Za-z_]\w{0,40}(?:\[[^\]\n]{0,40}\]){1,3}")
 _SIGNS = re.compile(r"(?<!\S)(\[::-1\]|\[\d{0,4}:\d{0,4}\]|\*\*|//|%|\+=|-=|\*=|/=|==|!=|<=|>=|:=|\*|@)(?=[\s?.,]|$)")
 _LINE = re.compile(r"\b(?:lines?|linha|l[ií]nea|zeile|ligne|第)\s?(\d{1,5})\b", re.IGNORECASE)
 _LAST = re.compile(
@@ -419,7 +419,9 @@ def _at_line(program: Program, line: int) -> Subject | None:
         return Subject(line=line, code=text, entry="comment")
     if re.match(r"else\s*:", text):
         return Subject(line=line, code=text, entry="else")
-    if re.match(r"(?:try|except|finally)\b", text):
+    if re.match(r"finally\s*:", text):
+        return Subject(line=line, code=text, entry="finally")
+    if re.match(r"(?:try|except)\b", text):
         return Subject(line=line, code=text, entry="try")
     node = program.statement_at(line)
     if node is None:

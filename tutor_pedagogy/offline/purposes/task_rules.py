@@ -21,6 +21,22 @@ _COMMON = frozenset(
 )
 
 
+_DOING = frozenset(
+    (
+        *("add", "ask", "build", "calculate", "change", "choose", "compute", "convert", "count", "create", "display"),
+        *("do", "draw", "end", "fill", "find", "get", "give", "go", "let", "loop", "make", "open", "pick", "play"),
+        *("print", "put", "read", "remove", "repeat", "return", "save", "say", "set", "show", "sort", "split", "start"),
+        *("stop", "store", "take", "tell", "use", "write"),
+    )
+)
+"""Verbs that begin a step to carry out, and no rule that a value fits or breaks."""
+
+
+def are_steps(rules: Sequence[str]) -> bool:
+    """Return whether a list says what to do, one thing after another, and not what a value has to fit."""
+    return sum(rule.split()[0].lower() in _DOING for rule in rules) * 2 > len(rules)
+
+
 def rules_in(text: str) -> list[str]:
     """Return the rules that a text lists, at most six; an empty list if it lists fewer than two."""
     found = [match["rule"].strip(" .;,") for match in _RULE.finditer(text)]
@@ -30,6 +46,14 @@ def rules_in(text: str) -> list[str]:
 
 def rule_steps(rules: Sequence[str], question: str) -> list[str]:
     """Return the steps of a plan that takes one rule after another, first of all the one that the question is about."""
+    if are_steps(rules):
+        first = asked_rule(rules, question) or rules[0]
+        others = ", ".join(f"“{rule}”" for rule in rules if rule != first)
+        return [
+            f"Your text lists {len(rules)} steps. Take one at a time, and run the program after each.",
+            f"Begin with “{first}”: which values does it need, and what should be seen when it works? Write that down.",
+            f"Only when it works, go on with {others}.",
+        ]
     told = [f"Your text lists {len(rules)} rules. Write each as a condition of its own, and try it alone."]
     asked = asked_rule(rules, question)
     first = asked or rules[0]
@@ -53,5 +77,7 @@ def _stem(word: str) -> str:
 
 
 def rules_frame(rules: Sequence[str]) -> str:
-    """Return the lines of a frame with one condition for each rule."""
+    """Return the lines of a frame with one condition for each rule, or a place for each step."""
+    if are_steps(rules):
+        return "\n".join(f"# {rule}\n...  # which values does this step need?" for rule in rules)
     return "\n".join(f"if ...:  # broken: {rule}\n    ...  # what is the answer then?" for rule in rules)

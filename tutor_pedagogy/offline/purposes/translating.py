@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.writing import fenced
+from tutor_pedagogy.offline.engine.parsing import parse
+from tutor_pedagogy.offline.engine.writing import code_span, fenced
+from tutor_pedagogy.offline.evaluation import run
 from tutor_pedagogy.offline.purposes.braces import in_python
 from tutor_pedagogy.offline.purposes.foreign import Foreign, Sign, foreign_language
 from tutor_pedagogy.offline.purposes.foreign_answers import answer_to
@@ -22,6 +25,7 @@ _MOST_SIGNS = 4
 _FEW = 3
 _SHORT, _LONG = 50, 200
 _MOST_LINES = 60
+_STEPS = 600
 EXAMPLES = (
     (
         "tents = 3\nfor night in range(1, tents):\n    if night > 1:\n        print('night', night)\n    else:\n "
@@ -30,6 +34,7 @@ EXAMPLES = (
     "def area(width, height):\n    return width * height\n\nprint(area(3, 5))  # 15",
     "rows = [('fir', 40), ('elm', 12)]\nfor tree, age in rows:\n    if age > 20:\n        print(tree)  # fir",
 )
+_WHY = re.compile(r"\bwhy\b|warum|wieso|por ?qu[eéê]|pourquoi|wrong|error|mistake|fehler|errore?|erreur", re.IGNORECASE)
 _SPARE = (
     "Say in words first what each line should do.",
     "Then write that sentence in Python, with one small step for each line.",
@@ -64,7 +69,7 @@ def translate_ladder(program: Program) -> Ladder:
         line=line,
         expression=None,
         question=_question(program, found, signs, shown),
-        concept=f"{answer_to(program, found)}This tutor explains Python. {' '.join(said[:3])}",
+        concept=f"{answer_to(program, found)}{_translated_failure(program, found)}This tutor explains Python. {' '.join(said[:3])}",
         structure=(
             f"What the signs of {name} become in Python, from line {shown} on:\n\n{_table(program, signs)}\n\n"
             "Work on one line at a time, and run the program after each."
@@ -72,7 +77,9 @@ def translate_ladder(program: Program) -> Ladder:
         examples=examples_of(
             examples,
             "A small program, as Python writes it:",
-            f"The ideas are those of {name}; only their form is different.",
+            f"The ideas are those of {name}; only their form is different."
+            if found.key not in ("html", "css", "sql", "other")
+            else f"This is how a program of Python looks; it does not do what your {name} does.",
         ),
         without=(
             f"Take line {shown} and say in words what it does, without any sign of {name}. A sentence such as "
@@ -144,8 +151,30 @@ def _whole(program: Program, found: Foreign, name: str) -> str:
         return ""
     return (
         f"{_why_not(program, found)}The same steps in Python, from line {program.shown(1)} on:\n\n{fenced(written)}\n\n"
-        f"Compare it with your {name} line by line: which lines have no partner, and why are they not needed? "
-        "Then run it."
+        f"{_failure(written, name)}Compare it with your {name} line by line: which lines have no partner, and why are "
+        f"they not needed?{'' if _failure(written, name) else ' Then run it.'}"
+    )
+
+
+def _translated_failure(program: Program, found: Foreign) -> str:
+    """Return the sentence about the exception of the program in Python, for a question why; "" without one."""
+    if not _WHY.search(program.submission.question or ""):
+        return ""
+    written = in_python(program.code, found.key)
+    return _failure(written, found.name) if written is not None else ""
+
+
+def _failure(written: str, name: str) -> str:
+    """Return the sentence about the exception that a translated program raises, with a blank; "" if it raises none."""
+    tree = parse(written)
+    done = run(tree, steps=_STEPS) if isinstance(tree, ast.Module) else None
+    if done is None or done.ending != "raised" or done.exception is None:
+        return ""
+    line = quoted(written.split("\n")[done.line - 1].strip())
+    return (
+        f"These lines do what yours do, and Python stops{f' at {line}' if line else ''} with "
+        f"{code_span(type(done.exception).__name__)}. {name} may go on there without a message: look at the same place "
+        "in your lines, at the values in the last round of a loop above all. "
     )
 
 

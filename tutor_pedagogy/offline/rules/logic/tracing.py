@@ -150,6 +150,9 @@ def _story(program: Program, line: int) -> str:
     if not shown:
         return ""
     times = (_ran(program) or {}).get(line, 0)
+    if isinstance(statement, ast.While):  # The line counts once, and its condition is tested before each round.
+        several = ", in this order" if max(map(len, seen.values())) > 1 else ""
+        return f"When line {program.shown(line)} tests its condition, {' and '.join(shown)}{several}."
     order = ", in this order" if times > 1 else ""
     return f"When your program runs, line {program.shown(line)} is run {often(times)}: {' and '.join(shown)}{order}."
 
