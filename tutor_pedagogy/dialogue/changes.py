@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -105,8 +106,17 @@ class Changes:
         return found
 
     def has(self, code: str) -> bool:
-        """Return whether the program has a piece of code, apart from spaces."""
-        return re.sub(r"\s", "", code) in re.sub(r"\s", "", self.program.code)
+        """Return whether the program has a piece of code, apart from spaces, and not as a part of a longer name."""
+        tokens = re.findall(r"\w+|[^\w\s]", code)
+        if not tokens:
+            return False
+        joins = [
+            r"[ \t]+" if _WORD.match(one) and _WORD.match(other) else r"[ \t]*"
+            for one, other in itertools.pairwise(tokens)
+        ]
+        pattern = "".join(re.escape(token) + join for token, join in zip(tokens, [*joins, ""], strict=True))
+        start, end = (r"(?<!\w)" * bool(_WORD.match(each)) for each in (tokens[0], tokens[-1]))
+        return re.search(f"{start}{pattern}{end.replace('<', '')}", self.program.code) is not None
 
     def with_fragment(self, fragment: str) -> list[str]:
         """Return versions with a piece of code of the student in the place where it fits best."""

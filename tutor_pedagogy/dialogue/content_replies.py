@@ -50,6 +50,24 @@ def expression_replies(asked: Question) -> Iterator[Said]:
             yield Said(asked.say("claim", "its_value", value=values[-1]))
 
 
+def reason_replies(asked: Question) -> Iterator[Said]:
+    """Yield the reason, and after it what the pieces of code are that a question for a reason contains."""
+    pieces = next(expression_answers(asked), None)
+    if pieces is None or not (_touches_hint(asked)):
+        return
+    for idea in ideas_at_level(asked):
+        if asked.language == "en":
+            yield Said(idea, pieces[0])
+        else:
+            yield Said(pieces[0], idea)
+
+
+def _touches_hint(asked: Question) -> bool:
+    """Return whether a question contains a name that the hint's line has, too."""
+    line = set(re.findall(r"[^\W\d]\w*", asked.diagnosis.program.line(code_line(asked.diagnosis))))
+    return asked.diagnosis.cause.certainty != "start_here" and bool(line & set(plain_names(asked)))
+
+
 def try_reply(asked: Question) -> Iterator[Said]:
     """Yield answers to what happens with a change or another value."""
     yield from what_if(asked)
@@ -66,6 +84,7 @@ def why_reply(asked: Question) -> Iterator[Said]:
     if re.match(r"(?:what|which)\b", asked.text, re.IGNORECASE):
         for meant in named_meanings(asked):
             yield Said(meant.direct, f"{meant.more} {next(ideas_at_level(asked), '')}".strip())
+            yield Said(meant.direct, meant.more)
     named = next(named_meanings(asked), Said("")) if plain_names(asked) else Said("")
     named = Said(" ".join(filter(None, (named.direct, _source_says(asked)))), named.more)
     for idea in ideas_at_level(asked):

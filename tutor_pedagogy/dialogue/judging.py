@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.dialogue.asked import Said, at_level, ideas_at_level, reported_line
+from tutor_pedagogy.dialogue.claim_words import NOT
 from tutor_pedagogy.dialogue.claims import judged_claims
 from tutor_pedagogy.dialogue.fragments import fragments
 from tutor_pedagogy.dialogue.meaning import named_line
@@ -117,8 +118,8 @@ def judge_change(asked: Question) -> Iterator[Said]:
             continue
         best = min(trials, key=lambda trial: (_ORDER.index(trial.ending), not trial.is_known_edit, not trial.output))
         if _is_tried(asked) and (failing := [trial for trial in trials if trial.ending in ("same", "other")]):
-            best = failing[0]
-        if best.ending in ("same", "other") and len({_outcome(trial) for trial in trials}) > 1:
+            best = min(failing, key=lambda trial: _ORDER.index(trial.ending) if trial.ending != "same" else -1)
+        if best.ending in ("same", "other") and not _is_tried(asked) and len({_outcome(trial) for trial in trials}) > 1:
             yield Said(_told(asked, "not_yet", "several_readings"), next(questions(diagnosis)))
             return
         said = list(_verdict(asked, laboratory, proposal, best))
@@ -275,6 +276,57 @@ def _shown_output(output: str | None) -> str:
     ):
         return ""
     return ", ".join(f"“{line.strip()}”" for line in lines)
+
+
+_CHANGE = re.compile(
+    r"\b(?:chang\w*|edit|fix|[aä]nder\w*|anpassen|cambi\w*|modific\w*|modifi\w*|changer|mud\w*|alter\w*)\b",
+    re.IGNORECASE,
+)
+
+
+def judge_function(asked: Question) -> Iterator[Said]:
+    """Yield the answer to a question whether something has to be changed in a function of the program."""
+    diagnosis, program = asked.diagnosis, asked.diagnosis.program
+    if not _CHANGE.search(asked.text) or diagnosis.ladder is not None or diagnosis.cause.certainty == "start_here":
+        return
+    functions = [program.functions[word] for word in re.findall(r"[^\W\d]\w*", asked.text) if word in program.functions]
+    if len(functions) != 1 or named_line(asked.text) is not None or NOT.search(asked.text):
+        return
+    (function,) = functions
+    is_in_it = function.lineno <= code_line(diagnosis) <= (function.end_lineno or function.lineno)
+    said = f"{asked.say('verdict', 'yes' if is_in_it else 'no')} {asked.say('reply', 'where', place=asked.place)}"
+    for question in questions(diagnosis):
+        yield Said(said, question)
+
+
+_AFTER = re.compile(
+    r"\b(?:after|behind|nach|hinter|despu[eé]s de|detr[aá]s de|apr[eè]s|depois de)(?: the)? (?P<one>\w{1,40}) "
+    r"(?:or|oder|o|ou) (?:(?:after|behind|nach|hinter|despu[eé]s de|detr[aá]s de|apr[eè]s|depois de) )?(?:the )?"
+    r"(?P<other>\w{1,40})",
+    re.IGNORECASE,
+)
+
+
+def judge_either(asked: Question) -> Iterator[Said]:
+    """Yield after which of two words a sign belongs, if Python can read the program with just one of the two."""
+    program, match = asked.diagnosis.program, _AFTER.search(asked.text)
+    sign = next((each["sign"] for each in table("signs")["sign"] if re.search(each["words"], asked.text)), "")
+    if match is None or program.fault is None or not sign or sign.isalpha():
+        return
+    line = code_line(asked.diagnosis)
+    laboratory, text = Laboratory(asked.diagnosis), program.line(line)
+    fits = []
+    for word in (match["one"], match["other"]):
+        found = re.search(rf"(?<!\w){re.escape(word)}(?!\w)(?:\s*[)\]}}])*", text)
+        if found is None:
+            return
+        changed = WordChanges(asked.diagnosis).put(line, f"{text[: found.end()]}{sign}{text[found.end() :]}")
+        if laboratory.attempt(changed).ending == "mended":
+            fits.append(word)
+    if len(fits) == 1:
+        slots = {"name": code_span(fits[0]), "sign": code_span(sign)}
+        yield Said(_told(asked, "", "either", **slots), next(questions(asked.diagnosis)))
+        yield Said(_told(asked, "", "either", **slots))
 
 
 _TWICE = re.compile(

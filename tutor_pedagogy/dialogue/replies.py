@@ -16,6 +16,8 @@ from tutor_pedagogy.dialogue.judging import (
     judge_change,
     judge_claims,
     judge_concept,
+    judge_either,
+    judge_function,
     judge_line,
     judge_part,
     judge_place,
@@ -40,6 +42,7 @@ from tutor_pedagogy.dialogue.content_replies import (
     expression_replies,
     guess_reply,
     meaning_reply,
+    reason_replies,
     try_reply,
     unknown_reply,
     why_reply,
@@ -82,6 +85,10 @@ def _direct(asked: Question, kind: str | None) -> Iterator[Said]:
     if kind not in _GUESSES:
         return
     is_guess = is_guessing(asked.text)
+    if is_guess:
+        yield from judge_function(asked)
+    if kind in ("where", "line", "guess", "how", None) or is_guess:
+        yield from judge_either(asked)
     if is_guess or kind in ("try", "guess", None):
         yield from judge_place(asked)
         yield from judge_tried(asked)
@@ -92,6 +99,8 @@ def _direct(asked: Question, kind: str | None) -> Iterator[Said]:
         yield from judge_claims(asked, is_guess=True)
         return
     is_claim = is_guess or kind in ("guess", None)
+    if kind == "why" and not is_claim and asked.level >= HintLevel.CONCEPT and asked.diagnosis.ladder is None:
+        yield from reason_replies(asked)
     if kind in ("meaning", "why") and not is_claim:
         yield from expression_replies(asked)
     if kind not in ("try", "why") or is_guess:

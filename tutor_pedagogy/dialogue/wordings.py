@@ -61,8 +61,17 @@ def questions(diagnosis: Diagnosis) -> Iterator[str]:
     place = place_of(diagnosis)
     asked = table("texts")["questions"]
     of_type = diagnosis.finding.error_type if diagnosis.ladder is None else "none"
-    for text in asked[of_type]:
+    texts = asked[of_type] if _reads_names(diagnosis) else [text for text in asked[of_type] if "name" not in text]
+    for text in texts:
         yield filled(text, place=place, amid=amid(place))
+
+
+def _reads_names(diagnosis: Diagnosis) -> bool:
+    """Return whether the hint's line reads a variable, so that a question can ask for its value there."""
+    node = _statement(diagnosis)
+    if node is None or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return True
+    return any(isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load) for part in ast.walk(node))
 
 
 def concepts(diagnosis: Diagnosis) -> Iterator[str]:

@@ -18,6 +18,10 @@ _MAX_CHARACTERS = 1_000
 """The maximum number of characters of a question that are read. A pasted program may follow the question."""
 
 
+_QUOTED = re.compile(r"`[^`\n]{1,80}`|(?<!\w)'[^'\n]{2,80}'(?!\w)|[\"\u201c\u201e][^\"\u201c\u201d\n]{2,80}[\"\u201c\u201d]")
+"""Words that a question quotes, often those of Python's message, which are English in every language."""
+
+
 @cache
 def _patterns(language: str) -> tuple[tuple[QuestionKind, re.Pattern[str]], ...]:
     """Return the patterns for questions in a language, each with its kind of help. Chinese has no spaces."""
@@ -57,7 +61,9 @@ def language_of_question(question: str) -> str | None:
         return "zh"
     if "¿" in text or "¡" in text:
         return "es"
-    words = [word.lower() for word in _WORD.findall(text)]
+    words = [word.lower() for word in _WORD.findall(_QUOTED.sub(" ", text))]
+    if not words:
+        words = [word.lower() for word in _WORD.findall(text)]
     counts = {name: sum(word in known for word in words) for name, known in _common_words().items()}
     for name, pattern in _letters().items():
         counts[name] += 2 * len(pattern.findall(text))
