@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.dialogue.asked import (
@@ -16,7 +17,8 @@ from tutor_pedagogy.dialogue.asked import (
     named_meanings,
 )
 from tutor_pedagogy.dialogue.expressions import expression_answers, plain_names, values_say
-from tutor_pedagogy.dialogue.meaning import names_in, word_meaning, word_says
+from tutor_pedagogy.dialogue.kinds import is_tried
+from tutor_pedagogy.dialogue.meaning import is_difference, names_in, word_meaning, word_says
 from tutor_pedagogy.dialogue.values import article, values_of
 from tutor_pedagogy.dialogue.what_if import what_if
 from tutor_pedagogy.dialogue.wordings import (
@@ -24,6 +26,7 @@ from tutor_pedagogy.dialogue.wordings import (
     place_of,
     questions,
 )
+from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.offline.engine.writing import code_span
 
 if TYPE_CHECKING:
@@ -53,7 +56,9 @@ def expression_replies(asked: Question) -> Iterator[Said]:
 def reason_replies(asked: Question) -> Iterator[Said]:
     """Yield the reason, and after it what the pieces of code are that a question for a reason contains."""
     pieces = next(expression_answers(asked), None)
-    if pieces is None or not (_touches_hint(asked)):
+    lines = [int(number) for number in re.findall(r"\b(?:line|zeile|l[ií]nea|ligne|linha) (\d{1,5})", asked.text.lower())]
+    is_touched = _touches_hint(asked) if asked.level > HintLevel.QUESTION else asked.line in lines
+    if pieces is None or not is_touched:
         return
     for idea in ideas_at_level(asked):
         if asked.language == "en":
@@ -116,6 +121,10 @@ def meaning_reply(asked: Question) -> Iterator[Said]:
     told = values_say(asked, values_of(asked.diagnosis, asked.text)) if is_about_values else ""
     if told and not plain_names(asked):
         yield Said(told)
+    if is_difference(asked.text) and is_tried(asked.text):
+        for said in islice(named_meanings(asked), 1):
+            for idea in ideas_at_level(asked):
+                yield Said(said.direct, f"{said.more} {idea}".strip())
     for said in named_meanings(asked):
         direct = (
             f"{value} {said.direct}"

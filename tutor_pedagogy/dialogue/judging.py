@@ -11,6 +11,7 @@ from tutor_pedagogy.dialogue.asked import Said, at_level, ideas_at_level, report
 from tutor_pedagogy.dialogue.claim_words import NOT
 from tutor_pedagogy.dialogue.claims import judged_claims
 from tutor_pedagogy.dialogue.fragments import fragments
+from tutor_pedagogy.dialogue.kinds import is_tried
 from tutor_pedagogy.dialogue.meaning import named_line
 from tutor_pedagogy.dialogue.proposals import proposals
 from tutor_pedagogy.dialogue.tables import table
@@ -29,14 +30,6 @@ if TYPE_CHECKING:
 
 _MOST_PROPOSALS = 3
 _LONGEST_OUTPUT, _MOST_OUTPUT = 80, 3
-_TRIED = re.compile(
-    r"\b(?:tried|try|did|added|changed|put|used|replaced|removed|probiert|versucht|prob[eé]|intent[eé]|essay[eé]"
-    r"|tentei|experimentei)\b",
-    re.IGNORECASE,
-)
-_STILL = re.compile(
-    r"\b(?:still|same|again|not|doesn.?t|noch|immer|sigue|igual|encore|toujours|ainda)\b", re.IGNORECASE
-)
 _OUTCOME = re.compile(
     r"\bwhat (?:happens|would|will|if)|\bwas passiert|\bwas w[aä]re|\bqu[eé] pasa|\bque se passe|\bo que acontece",
     re.IGNORECASE,
@@ -117,20 +110,15 @@ def judge_change(asked: Question) -> Iterator[Said]:
         if not trials:
             continue
         best = min(trials, key=lambda trial: (_ORDER.index(trial.ending), not trial.is_known_edit, not trial.output))
-        if _is_tried(asked) and (failing := [trial for trial in trials if trial.ending in ("same", "other")]):
+        if is_tried(asked.text) and (failing := [trial for trial in trials if trial.ending in ("same", "other")]):
             best = min(failing, key=lambda trial: _ORDER.index(trial.ending) if trial.ending != "same" else -1)
-        if best.ending in ("same", "other") and not _is_tried(asked) and len({_outcome(trial) for trial in trials}) > 1:
+        if best.ending in ("same", "other") and not is_tried(asked.text) and len({_outcome(trial) for trial in trials}) > 1:
             yield Said(_told(asked, "not_yet", "several_readings"), next(questions(diagnosis)))
             return
         said = list(_verdict(asked, laboratory, proposal, best))
         if said:
             yield from said
             return
-
-
-def _is_tried(asked: Question) -> bool:
-    """Return whether a question tells of a change that was tried without success."""
-    return bool(_TRIED.search(asked.text)) and bool(_STILL.search(asked.text))
 
 
 def _outcome(trial: Trial) -> tuple[str, str, int]:
@@ -141,7 +129,7 @@ def judge_tried(asked: Question) -> Iterator[Said]:
     """Yield what the program does with a change that was tried and stands in it now; nothing if none does."""
     program = asked.diagnosis.program
     pieces = [piece for piece in fragments(asked.text, program) if WordChanges(asked.diagnosis).has(piece)]
-    if not pieces or not _is_tried(asked) or program.fault is not None:
+    if not pieces or not is_tried(asked.text) or program.fault is not None:
         return
     laboratory = Laboratory(asked.diagnosis)
     trial = laboratory.as_it_is()
@@ -325,7 +313,6 @@ def judge_either(asked: Question) -> Iterator[Said]:
             fits.append(word)
     if len(fits) == 1:
         slots = {"name": code_span(fits[0]), "sign": code_span(sign)}
-        yield Said(_told(asked, "", "either", **slots), next(questions(asked.diagnosis)))
         yield Said(_told(asked, "", "either", **slots))
 
 

@@ -10,6 +10,15 @@ from tutor_pedagogy.dialogue.tables import table
 _MAX_QUESTION = 400
 """The maximum number of characters of a question that are read."""
 
+_TRIED = re.compile(
+    r"\b(?:tried|try|did|added|changed|put|used|replaced|removed|probiert|versucht|prob[eé]|intent[eé]|essay[eé]"
+    r"|tentei|experimentei)\b",
+    re.IGNORECASE,
+)
+_STILL = re.compile(
+    r"\b(?:still|same|again|not|doesn.?t|noch|immer|sigue|igual|encore|toujours|ainda)\b", re.IGNORECASE
+)
+
 
 def kind_of(question: str) -> str | None:
     """Return the kind of a question about a hint, or None if its words do not show it."""
@@ -28,6 +37,12 @@ def is_guessing(question: str) -> bool:
     """Return whether a question can be answered with yes or no, or tells of something that the student has tried."""
     text = question[:_MAX_QUESTION].replace("\u2019", "'").strip()
     return any(pattern.search(text) for pattern in _guesses())
+
+
+def is_tried(question: str) -> bool:
+    """Return whether a question tells of a change that was tried without success."""
+    text = question[:_MAX_QUESTION]
+    return _TRIED.search(text) is not None and _STILL.search(text) is not None
 
 
 @cache

@@ -56,6 +56,11 @@ def named_line(question: str) -> int | None:
     return int(match[1]) if match else None
 
 
+def is_difference(question: str) -> bool:
+    """Return whether a question asks how two things differ."""
+    return _DIFFERENCE.search(question[:_MAX_QUESTION]) is not None
+
+
 def names_in(program: Program, question: str) -> list[str]:
     """Return the names of the program that a question mentions, in their order."""
     own = own_names(program)
@@ -81,7 +86,7 @@ def meanings(program: Program, question: str, near: int, language: str = "en") -
     found += [word_meaning(program, word, near, language) for word in words_asked]
     found += [sign_meaning(match[1], language) for match in _SIGN.finditer(question[:_MAX_QUESTION])]
     known = [each for each in found if each is not None and (each.direct or each.english)]
-    if _DIFFERENCE.search(question):
+    if is_difference(question):
         two = [word_meaning(program, word, near, language) for word in _compared(question)]
         both = [each for each in two if each is not None] if len(two) > 1 and None not in two else known[:2]
         if len(both) > 1:

@@ -99,7 +99,7 @@ def _direct(asked: Question, kind: str | None) -> Iterator[Said]:
         yield from judge_claims(asked, is_guess=True)
         return
     is_claim = is_guess or kind in ("guess", None)
-    if kind == "why" and not is_claim and asked.level >= HintLevel.CONCEPT and asked.diagnosis.ladder is None:
+    if kind == "why" and not is_claim and asked.diagnosis.ladder is None:
         yield from reason_replies(asked)
     if kind in ("meaning", "why") and not is_claim:
         yield from expression_replies(asked)

@@ -19,6 +19,7 @@ from tutor_pedagogy.offline.purposes.reading import Reader
 from tutor_pedagogy.offline.purposes.tables import table as purpose_table
 from tutor_pedagogy.offline.purposes.texts import examples_of, quoted_line
 from tutor_pedagogy.offline.purposes.texts import sentence as capitalized
+from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -71,7 +72,8 @@ def _reads_names(diagnosis: Diagnosis) -> bool:
     node = _statement(diagnosis)
     if node is None or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return True
-    return any(isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load) for part in ast.walk(node))
+    own = diagnosis.program.bound_names - set(diagnosis.program.functions)
+    return any(isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load) and part.id in own for part in walk(node))
 
 
 def concepts(diagnosis: Diagnosis) -> Iterator[str]:

@@ -172,7 +172,7 @@ def _failure(written: str, name: str) -> str:
         return ""
     line = quoted(written.split("\n")[done.line - 1].strip())
     return (
-        f"These lines do what yours do, and Python stops{f' at {line}' if line else ''} with "
+        f"Written in Python, the same steps stop{f' at {line}' if line else ''} with "
         f"{code_span(type(done.exception).__name__)}. {name} may go on there without a message: look at the same place "
         "in your lines, at the values in the last round of a loop above all. "
     )
