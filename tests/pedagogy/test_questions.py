@@ -106,7 +106,7 @@ class TestProposals:
             ("end", "should I replace <= with >=?", "Whether it is what you want"),
             ("sorted", "should i use sorted(names)?", "Yes. I tried it"),
             ("counter", "do i need global?", "Yes. I tried it"),
-            ("counter", "I tried return count and it still fails", "No. I tried it"),
+            ("counter", "I tried return count and it still fails", "With `return count` as it stands now, line 4"),
             ("dog", "do I need self.name there?", "Yes. I tried it"),
             ("adult", "should i convert it with int?", "Yes. I tried it"),
             (
@@ -331,3 +331,53 @@ class TestWords:
 
 def _slots(text: str) -> set[str]:
     return set(re.findall(r"\$([A-Za-z_]\w*)", text))
+
+
+NEIGHBOURS = "rows = [[0] * 2] * 2\nrows[0][1] = 5\nprint(rows)\n"
+LARGER = "def larger(a, b):\n    if a > b:\n        return a\n    if b > a:\n        return b\n\nprint(larger(7, 7) + 1)\n"
+HALVED = "def middle(items):\n    at = len(items) // 2\n    return items[at + 1]\n\nprint(middle([3, 4]))\n"
+
+
+class TestTruth:
+    """What an answer claims of a trial or a value holds for the program as it stands."""
+
+    def test_a_piece_that_stands_in_the_program_is_no_change(self) -> None:
+        """A tried change that stands there is followed where it stands, and not put in another place."""
+        asked = submission("for d in range(2, 4 + 1):\n    print(d)\n", 0)
+        said = answer("I tried range(2, 4 + 1), still the same", asked)
+        assert "TypeError" not in said
+        assert "as it stands now, the program prints" in said
+
+    def test_another_sign_is_tried_in_the_quoted_piece(self) -> None:
+        """The exception that is named is that of the proposed change."""
+        asked = submission(
+            HALVED, 2, traceback=traceback(3, "return items[at + 1]", "IndexError: list index out of range")
+        )
+        said = answer("is it because of at = len(items) // 2? maybe it should be / instead", asked)
+        assert "line 3 raises `TypeError`" in said
+
+    def test_a_guess_that_a_value_is_there_twice_is_tried(self) -> None:
+        """Another value in the place of the second one shows whether the guess is right."""
+        message = "TypeError: unsupported operand type(s) for +: 'NoneType' and 'int'"
+        asked = submission(LARGER, 6, traceback=traceback(7, "print(larger(7, 7) + 1)", message))
+        assert answer("is it because 7 is there twice?", asked).startswith("Yes. I tried it")
+
+    def test_a_value_is_shown_as_it_was(self) -> None:
+        """A nested list is shown as it was when its line ran."""
+        assert "5" not in answer("what is [[0] * 2] * 2", submission(NEIGHBOURS, 0)).replace("line 5", "")
+
+    def test_one_of_two_places_is_named(self) -> None:
+        """A question with “or” gets the place and no yes."""
+        said = answer("where does the colon go, after n or after 2?", ASKS["colon"]) if "colon" in ASKS else ""
+        said = said or answer("do I put the colon after for or after [1, 2]?", submission(NO_COLON, 1))
+        assert not said.startswith("Yes")
+
+    def test_a_function_that_is_right_needs_no_change(self) -> None:
+        """A question whether to change a function is answered with no if the mistake is elsewhere."""
+        code = "def area(w, h):\n    return w * h\n\nw = input('w')\nh = input('h')\nprint(area(w, h))\n"
+        trace = (
+            'Traceback (most recent call last):\n  File "p.py", line 6, in <module>\n    print(area(w, h))\n'
+            '  File "p.py", line 2, in area\n    return w * h\n'
+            "TypeError: can't multiply sequence by non-int of type 'str'\n"
+        )
+        assert answer("do I have to change the function area?", submission(code, 5, traceback=trace)).startswith("No.")

@@ -56,11 +56,15 @@ def expression_replies(asked: Question) -> Iterator[Said]:
 def reason_replies(asked: Question) -> Iterator[Said]:
     """Yield the reason, and after it what the pieces of code are that a question for a reason contains."""
     pieces = next(expression_answers(asked), None)
-    lines = [int(number) for number in re.findall(r"\b(?:line|zeile|l[ií]nea|ligne|linha) (\d{1,5})", asked.text.lower())]
+    lines = [
+        int(number) for number in re.findall(r"\b(?:line|zeile|l[ií]nea|ligne|linha) (\d{1,5})", asked.text.lower())
+    ]
     is_touched = _touches_hint(asked) if asked.level > HintLevel.QUESTION else asked.line in lines
-    if pieces is None or not is_touched:
+    if pieces is None or not is_touched or asked.diagnosis.ladder is not None:
         return
-    for idea in ideas_at_level(asked):
+    crash = values_of(asked.diagnosis, asked.text).crash
+    meant = word_says(asked.diagnosis.program, crash.exception, 0) if crash is not None else ""
+    for idea in filter(None, [meant]) if asked.level is HintLevel.QUESTION else ideas_at_level(asked):
         if asked.language == "en":
             yield Said(idea, pieces[0])
         else:
@@ -121,10 +125,7 @@ def meaning_reply(asked: Question) -> Iterator[Said]:
     told = values_say(asked, values_of(asked.diagnosis, asked.text)) if is_about_values else ""
     if told and not plain_names(asked):
         yield Said(told)
-    if is_difference(asked.text) and is_tried(asked.text):
-        for said in islice(named_meanings(asked), 1):
-            for idea in ideas_at_level(asked):
-                yield Said(said.direct, f"{said.more} {idea}".strip())
+    yield from _difference_with_idea(asked)
     for said in named_meanings(asked):
         direct = (
             f"{value} {said.direct}"
@@ -141,6 +142,14 @@ def meaning_reply(asked: Question) -> Iterator[Said]:
             yield Said(asked.say("reply", "unknown_name", name=named), other)
     if re.search(r"\b(?:this|that|the) line\b|\bit do\b|\bhere\b", asked.text, re.IGNORECASE):
         yield Said(line_in(asked), hinted_line_says(asked.diagnosis) or place_of(asked.diagnosis))
+
+
+def _difference_with_idea(asked: Question) -> Iterator[Said]:
+    """Yield how two things differ, and the idea behind the hint if the student has tried both."""
+    if is_difference(asked.text) and is_tried(asked.text):
+        for said in islice(named_meanings(asked), 1):
+            for idea in ideas_at_level(asked):
+                yield Said(said.direct, f"{said.more} {idea}".strip())
 
 
 def _argument_says(asked: Question) -> str:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import ast
 import keyword
 import re
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.dialogue.asked import Said, at_level, ideas_at_level, reported_line
-from tutor_pedagogy.dialogue.claim_words import NOT
+from tutor_pedagogy.dialogue.asked import Said, at_level, reported_line
 from tutor_pedagogy.dialogue.claims import judged_claims
-from tutor_pedagogy.dialogue.fragments import fragments
 from tutor_pedagogy.dialogue.kinds import is_tried
 from tutor_pedagogy.dialogue.meaning import named_line
 from tutor_pedagogy.dialogue.proposals import proposals
 from tutor_pedagogy.dialogue.tables import table
 from tutor_pedagogy.dialogue.trying import Laboratory
 from tutor_pedagogy.dialogue.values import values_of
-from tutor_pedagogy.dialogue.word_changes import WordChanges
 from tutor_pedagogy.dialogue.wordings import code_line, questions
 from tutor_pedagogy.offline.engine.writing import code_span
 
@@ -112,8 +108,12 @@ def judge_change(asked: Question) -> Iterator[Said]:
         best = min(trials, key=lambda trial: (_ORDER.index(trial.ending), not trial.is_known_edit, not trial.output))
         if is_tried(asked.text) and (failing := [trial for trial in trials if trial.ending in ("same", "other")]):
             best = min(failing, key=lambda trial: _ORDER.index(trial.ending) if trial.ending != "same" else -1)
-        if best.ending in ("same", "other") and not is_tried(asked.text) and len({_outcome(trial) for trial in trials}) > 1:
-            yield Said(_told(asked, "not_yet", "several_readings"), next(questions(diagnosis)))
+        if (
+            best.ending in ("same", "other")
+            and not is_tried(asked.text)
+            and len({_outcome(trial) for trial in trials}) > 1
+        ):
+            yield Said(told(asked, "not_yet", "several_readings"), next(questions(diagnosis)))
             return
         said = list(_verdict(asked, laboratory, proposal, best))
         if said:
@@ -123,30 +123,6 @@ def judge_change(asked: Question) -> Iterator[Said]:
 
 def _outcome(trial: Trial) -> tuple[str, str, int]:
     return trial.ending, trial.exception, trial.line
-
-
-def judge_tried(asked: Question) -> Iterator[Said]:
-    """Yield what the program does with a change that was tried and stands in it now; nothing if none does."""
-    program = asked.diagnosis.program
-    pieces = [piece for piece in fragments(asked.text, program) if WordChanges(asked.diagnosis).has(piece)]
-    if not pieces or not is_tried(asked.text) or program.fault is not None:
-        return
-    laboratory = Laboratory(asked.diagnosis)
-    trial = laboratory.as_it_is()
-    code = code_span(pieces[0])
-    idea = next(ideas_at_level(asked), "")
-    if trial.exception:
-        said = asked.say("verdict", "tried_raises", code=code, exception=trial.exception, line=_line_of(asked, trial))
-    elif trial.result:
-        said = asked.say("verdict", "tried_result", code=code, result=trial.result)
-    elif output := _shown_output(trial.output):
-        said = asked.say("verdict", "tried_prints", code=code, output=output)
-    else:
-        return
-    call = re.match(r"print\(", pieces[0])
-    shown = asked.say("claim", "prints_only", name=code_span("print")) if call and trial.exception else ""
-    yield Said(f"{said} {shown}".strip(), "" if shown else idea)
-    yield Said(said, next(questions(asked.diagnosis)))
 
 
 def _verdict(asked: Question, laboratory: Laboratory, proposal: Proposal, trial: Trial) -> Iterator[Said]:
@@ -159,8 +135,8 @@ def _verdict(asked: Question, laboratory: Laboratory, proposal: Proposal, trial:
             is_other_way = bool(proposal.word) and edit is not None and not is_known_word and not trial.is_known_edit
             yield from _mended_texts(asked, laboratory, trial, is_other_way=is_other_way)
         case "other" if is_known_word:
-            slots = {"name": proposal.word, "line": _line_of(asked, trial), "exception": trial.exception}
-            yield Said(_told(asked, "", "right_idea", **slots), question)
+            slots = {"name": proposal.word, "line": line_of(asked, trial), "exception": trial.exception}
+            yield Said(told(asked, "", "right_idea", **slots), question)
         case "unreadable" if _is_doubtful(proposal):
             pass
         case "unknown":
@@ -168,23 +144,23 @@ def _verdict(asked: Question, laboratory: Laboratory, proposal: Proposal, trial:
         case _:
             yield Said(_failed(asked, laboratory, trial), question)
     if is_known_word:
-        yield Said(_told(asked, "yes", "concept_yes"), question)
+        yield Said(told(asked, "yes", "concept_yes"), question)
 
 
-def _told(asked: Question, opening: str, name: str, /, **slots: object) -> str:
+def told(asked: Question, opening: str, name: str, /, **slots: object) -> str:
     """Return a verdict, with yes or no in front unless the question is what happens."""
     word = "" if not opening or _OUTCOME.search(asked.text) else asked.say("verdict", opening)
     return f"{word} {asked.say('verdict', name, **slots)}".strip()
 
 
-def _line_of(asked: Question, trial: Trial) -> int:
+def line_of(asked: Question, trial: Trial) -> int:
     return asked.diagnosis.program.shown(trial.line) if trial.line else asked.line
 
 
 def _mended_texts(asked: Question, laboratory: Laboratory, trial: Trial, *, is_other_way: bool) -> Iterator[Said]:
     exception = laboratory.crash.exception if laboratory.crash is not None else ""
     name = _mended(asked, laboratory, trial)
-    said = _told(asked, "" if is_other_way else "yes", name, exception=exception, result=trial.result)
+    said = told(asked, "" if is_other_way else "yes", name, exception=exception, result=trial.result)
     if is_other_way:
         yield Said(f"{said} {asked.say('verdict', 'another_way')}")
     yield Said(f"{said} {_printed(asked, trial.output)}")
@@ -193,19 +169,19 @@ def _mended_texts(asked: Question, laboratory: Laboratory, trial: Trial, *, is_o
 
 def _failed(asked: Question, laboratory: Laboratory, trial: Trial) -> str:
     """Return the verdict on a change that does not mend the program."""
-    slots = {"exception": trial.exception, "line": _line_of(asked, trial)}
+    slots = {"exception": trial.exception, "line": line_of(asked, trial)}
     match trial.ending:
         case "same" if trial.exception:
-            return _told(asked, "no", "same_exception", **slots)
+            return told(asked, "no", "same_exception", **slots)
         case "same":
-            return _told(asked, "no", "same_loop")
+            return told(asked, "no", "same_loop")
         case "other":
-            return _told(asked, "not_yet", "other_exception", **slots)
+            return told(asked, "not_yet", "other_exception", **slots)
         case "wrong" if laboratory.symptom is not None:
             expected = _bare(laboratory.symptom.expected or "")
-            return _told(asked, "no", "wrong_result", result=trial.result, expected=expected)
+            return told(asked, "no", "wrong_result", result=trial.result, expected=expected)
     was_readable = asked.diagnosis.program.fault is None
-    return _told(asked, "no", "unreadable" if was_readable else "still_unreadable")
+    return told(asked, "no", "unreadable" if was_readable else "still_unreadable")
 
 
 def _outcomes(asked: Question, laboratory: Laboratory, trial: Trial) -> Iterator[Said]:
@@ -214,9 +190,9 @@ def _outcomes(asked: Question, laboratory: Laboratory, trial: Trial) -> Iterator
     if trial.output is None or before is None:
         return
     if before.ending == "finished" and before.output == trial.output:
-        yield Said(_told(asked, "", "prints_same"), next(questions(asked.diagnosis)))
-    elif output := _shown_output(trial.output):
-        yield Said(_told(asked, "", "prints", output=output), asked.say("verdict", "another_way"))
+        yield Said(told(asked, "", "prints_same"), next(questions(asked.diagnosis)))
+    elif output := shown_output(trial.output):
+        yield Said(told(asked, "", "prints", output=output), asked.say("verdict", "another_way"))
 
 
 def _is_doubtful(proposal: Proposal) -> bool:
@@ -249,11 +225,11 @@ def _bare(value: str) -> str:
 
 
 def _printed(asked: Question, output: str | None) -> str:
-    shown = _shown_output(output)
+    shown = shown_output(output)
     return asked.say("verdict", "now_prints", output=shown) if shown else ""
 
 
-def _shown_output(output: str | None) -> str:
+def shown_output(output: str | None) -> str:
     """Return what a program prints, as code spans of its lines; "" if it is too long or nothing."""
     lines = [line for line in (output or "").split("\n") if line.strip()]
     if (
@@ -266,90 +242,6 @@ def _shown_output(output: str | None) -> str:
     return ", ".join(f"“{line.strip()}”" for line in lines)
 
 
-_CHANGE = re.compile(
-    r"\b(?:chang\w*|edit|fix|[aä]nder\w*|anpassen|cambi\w*|modific\w*|modifi\w*|changer|mud\w*|alter\w*)\b",
-    re.IGNORECASE,
-)
-
-
-def judge_function(asked: Question) -> Iterator[Said]:
-    """Yield the answer to a question whether something has to be changed in a function of the program."""
-    diagnosis, program = asked.diagnosis, asked.diagnosis.program
-    if not _CHANGE.search(asked.text) or diagnosis.ladder is not None or diagnosis.cause.certainty == "start_here":
-        return
-    functions = [program.functions[word] for word in re.findall(r"[^\W\d]\w*", asked.text) if word in program.functions]
-    if len(functions) != 1 or named_line(asked.text) is not None or NOT.search(asked.text):
-        return
-    (function,) = functions
-    is_in_it = function.lineno <= code_line(diagnosis) <= (function.end_lineno or function.lineno)
-    said = f"{asked.say('verdict', 'yes' if is_in_it else 'no')} {asked.say('reply', 'where', place=asked.place)}"
-    for question in questions(diagnosis):
-        yield Said(said, question)
-
-
-_AFTER = re.compile(
-    r"\b(?:after|behind|nach|hinter|despu[eé]s de|detr[aá]s de|apr[eè]s|depois de)(?: the)? (?P<one>\w{1,40}) "
-    r"(?:or|oder|o|ou) (?:(?:after|behind|nach|hinter|despu[eé]s de|detr[aá]s de|apr[eè]s|depois de) )?(?:the )?"
-    r"(?P<other>\w{1,40})",
-    re.IGNORECASE,
-)
-
-
-def judge_either(asked: Question) -> Iterator[Said]:
-    """Yield after which of two words a sign belongs, if Python can read the program with just one of the two."""
-    program, match = asked.diagnosis.program, _AFTER.search(asked.text)
-    sign = next((each["sign"] for each in table("signs")["sign"] if re.search(each["words"], asked.text)), "")
-    if match is None or program.fault is None or not sign or sign.isalpha():
-        return
-    line = code_line(asked.diagnosis)
-    laboratory, text = Laboratory(asked.diagnosis), program.line(line)
-    fits = []
-    for word in (match["one"], match["other"]):
-        found = re.search(rf"(?<!\w){re.escape(word)}(?!\w)(?:\s*[)\]}}])*", text)
-        if found is None:
-            return
-        changed = WordChanges(asked.diagnosis).put(line, f"{text[: found.end()]}{sign}{text[found.end() :]}")
-        if laboratory.attempt(changed).ending == "mended":
-            fits.append(word)
-    if len(fits) == 1:
-        slots = {"name": code_span(fits[0]), "sign": code_span(sign)}
-        yield Said(_told(asked, "", "either", **slots))
-
-
-_TWICE = re.compile(
-    r"(?P<code>-?\d{1,9}(?:\.\d{1,6})?|'[^'\n]{1,30}'|\"[^\"\n]{1,30}\")[^.?!\n]{0,20}"
-    r"(?:twice|two times|more than once|several times|zweimal|doppelt|dos veces|deux fois|duas vezes)",
-    re.IGNORECASE,
-)
-
-
-def judge_twice(asked: Question) -> Iterator[Said]:
-    """Yield the answer to a guess that a value is there twice: the program is tried with another one in its place."""
-    program, match = asked.diagnosis.program, _TWICE.search(asked.text)
-    if match is None or program.tree is None:
-        return
-    value = ast.literal_eval(match["code"])
-    changes, laboratory = WordChanges(asked.diagnosis), Laboratory(asked.diagnosis)
-    if laboratory.crash is None:
-        return
-    for node in program.each(ast.Call, ast.List, ast.Tuple):
-        parts = node.args if isinstance(node, ast.Call) else node.elts
-        same = [part for part in parts if isinstance(part, ast.Constant) and part.value == value]
-        if len(same) != len(_PAIR) or type(same[0].value) is not type(value) or same[1].lineno != same[1].end_lineno:
-            continue
-        others = [value + 1, value - 1] if type(value) in (int, float) else [f"{value}x"]
-        trials = [laboratory.attempt(changes.put_in(same[1], repr(other))) for other in others]
-        slots = {"value": code_span(repr(value)), "line": program.shown(same[1].lineno)}
-        slots["exception"] = laboratory.crash.exception
-        endings = {trial.ending for trial in trials}
-        if endings == {"mended"}:
-            yield Said(_told(asked, "yes", "twice_yes", **slots), next(questions(asked.diagnosis)))
-        elif endings == {"same"}:
-            yield Said(_told(asked, "no", "twice_no", **slots), next(questions(asked.diagnosis)))
-        return
-
-
-_PAIR = ("one", "other")
 _OF_GUESSES = frozenset(("is", "it", "a", "the", "not", "in", "and", "or", "if", "for", "i", "do", "as", "with"))
 
 
@@ -364,7 +256,7 @@ def judge_part(asked: Question) -> Iterator[Said]:
     if re.search(r"back-?slash|contrabarra|barra invertida|antislash", asked.text, re.IGNORECASE):
         named.add("\\")
     if named & (before ^ after):
-        said = _told(asked, "yes", "concept_yes")
+        said = told(asked, "yes", "concept_yes")
         for question in questions(diagnosis):
             yield Said(said, question)
 

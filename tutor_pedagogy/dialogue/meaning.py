@@ -45,7 +45,8 @@ _DIFFERENCE = re.compile(r"\bdiffer|unterschied|diff[eé]ren|diferen", re.IGNORE
 # linear: a question is read up to at most 400 characters (`_MAX_QUESTION`)
 _TWO = re.compile(
     r"(?:between|entre|zwischen|differ[a-z]+ (?:is|are)|) ?(?P<one>[`'\"]?[A-Za-z_][\w.]{0,30}(?:\(\))?[`'\"]?) "
-    r"(?:and|und|y|et|e|or|vs\.?|versus|from|to|instead of|rather than|statt|en vez de|au lieu de|em vez de) (?P<other>[`'\"]?[A-Za-z_][\w.]{0,30}(?:\(\))?[`'\"]?)",
+    r"(?:and|und|y|et|e|or|vs\.?|versus|from|to|instead of|"
+    r"rather than|statt|en vez de|au lieu de|em vez de) (?P<other>[`'\"]?[A-Za-z_][\w.]{0,30}(?:\(\))?[`'\"]?)",
     re.IGNORECASE,
 )
 

@@ -69,7 +69,8 @@ _SHOULD_BE = re.compile(
     r"(?P<value>-?\d[\d.]{0,10}|'[^'\n]{0,20}'|\"[^\"\n]{0,20}\"|\[\]|\{\}|None|True|False)"
 )
 _OTHER_SIGN = re.compile(
-    rf"\b(?:should|must|has to|could|may|can) (?:it |this |that |rather )?be [`'\"]?(?P<sign>{_SIGNS})[`'\"]?(?=[\s,.?!]|$)"
+    rf"\b(?:should|must|has to|could|may|can) (?:it |this |that |rather )?be "
+    rf"[`'\"]?(?P<sign>{_SIGNS})[`'\"]?(?=[\s,.?!]|$)"
     rf"|\b(?:use|with|need|want) [`'\"]?(?P<other>{_SIGNS})[`'\"]? instead\b"
 )
 
@@ -146,7 +147,10 @@ def _fragments(changes: WordChanges, text: str) -> Iterator[tuple[str, list[str]
     if len(pieces) > 1 and changes.has(pieces[0]) and not changes.has(pieces[1]):
         yield "", changes.replaced(pieces[0], pieces[1])
     if match := _OTHER_SIGN.search(text):
-        yield "", changes.with_other_sign(match["sign"] or match["other"], [piece for piece in pieces if changes.has(piece)])
+        yield (
+            "",
+            changes.with_other_sign(match["sign"] or match["other"], [piece for piece in pieces if changes.has(piece)]),
+        )
     if match := _SHOULD_BE.search(text):
         yield "", changes.with_fragment(f"{match['name']} = {match['value']}")
     if re.search(r"\brenam\w*|another name|other name|umbenenn\w*|renombr\w*|renomm\w*|renome\w*", text, re.IGNORECASE):

@@ -16,15 +16,12 @@ from tutor_pedagogy.dialogue.judging import (
     judge_change,
     judge_claims,
     judge_concept,
-    judge_either,
-    judge_function,
     judge_line,
     judge_part,
     judge_place,
     judge_program,
-    judge_tried,
-    judge_twice,
 )
+from tutor_pedagogy.dialogue.judging_forms import judge_either, judge_function, judge_tried, judge_twice
 from tutor_pedagogy.dialogue.kinds import is_guessing, kind_of, without_opening
 from tutor_pedagogy.dialogue.tables import LANGUAGES
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
@@ -85,23 +82,17 @@ def _direct(asked: Question, kind: str | None) -> Iterator[Said]:
     if kind not in _GUESSES:
         return
     is_guess = is_guessing(asked.text)
-    if is_guess:
-        yield from judge_function(asked)
-    if kind in ("where", "line", "guess", "how", None) or is_guess:
-        yield from judge_either(asked)
+    yield from judge_either(asked)
     if is_guess or kind in ("try", "guess", None):
-        yield from judge_place(asked)
-        yield from judge_tried(asked)
-        yield from judge_twice(asked)
-        yield from judge_change(asked)
-        yield from judge_part(asked)
+        yield from judge_function(asked)
+        for judge in (judge_place, judge_tried, judge_twice, judge_change, judge_part):
+            yield from judge(asked)
     if kind == "line" and is_guess:
         yield from judge_claims(asked, is_guess=True)
         return
     is_claim = is_guess or kind in ("guess", None)
-    if kind == "why" and not is_claim and asked.diagnosis.ladder is None:
-        yield from reason_replies(asked)
     if kind in ("meaning", "why") and not is_claim:
+        yield from reason_replies(asked) if kind == "why" else ()
         yield from expression_replies(asked)
     if kind not in ("try", "why") or is_guess:
         yield from judge_claims(asked, is_guess=is_claim)

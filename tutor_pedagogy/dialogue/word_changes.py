@@ -74,7 +74,7 @@ class WordChanges(Changes):
         return found
 
     def with_other_sign(self, sign: str, pieces: list[str]) -> list[str]:
-        """Return versions with an operator in place of another one of its kind, in the pieces that a question quotes."""
+        """Return versions with an operator in place of another one of its kind, in pieces that a question quotes."""
         kind = next((each for each in _KINDS if sign in each), ())
         return [
             self.put(number, line.replace(piece, changed))

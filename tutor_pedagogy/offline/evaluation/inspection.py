@@ -37,15 +37,10 @@ def _copied(value: Any, known: dict[int, Any], depth: int) -> Any:
     known[id(value)] = flat
     if depth == _DEEPEST or len(value) > _MOST_INNER or len(known) > _MOST_INNER:
         return flat
-    if kind is dict:
-        for key, item in value.items():
-            if type(item) in COLLECTIONS:
-                flat[key] = _copied(item, known, depth + 1)
-    elif kind in (list, deque):
-        for at, item in enumerate(value):
-            if type(item) in COLLECTIONS:
-                flat[at] = _copied(item, known, depth + 1)
-    elif kind is tuple and any(type(item) in COLLECTIONS for item in value):
+    if kind is dict or kind in (list, deque):
+        for key, item in value.items() if kind is dict else enumerate(value):
+            flat[key] = _copied(item, known, depth + 1)
+    elif kind is tuple:
         flat = known[id(value)] = tuple(_copied(item, known, depth + 1) for item in value)
     return flat
 

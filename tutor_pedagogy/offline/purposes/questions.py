@@ -18,7 +18,9 @@ _MAX_CHARACTERS = 1_000
 """The maximum number of characters of a question that are read. A pasted program may follow the question."""
 
 
-_QUOTED = re.compile(r"`[^`\n]{1,80}`|(?<!\w)'[^'\n]{2,80}'(?!\w)|[\"\u201c\u201e][^\"\u201c\u201d\n]{2,80}[\"\u201c\u201d]")
+_QUOTED = re.compile(
+    r"`[^`\n]{1,80}`|(?<!\w)'[^'\n]{2,80}'(?!\w)|[\"\u201c\u201e][^\"\u201c\u201d\n]{2,80}[\"\u201c\u201d]"
+)
 """Words that a question quotes, often those of Python's message, which are English in every language."""
 
 

@@ -135,7 +135,8 @@ def _asked(task: _Task, inputs: str) -> str:
 
 def _understood(task: _Task, kinds: Sequence[str]) -> str:
     if task.rules:
-        return f"I take your task from the {len(task.rules)} {'steps' if are_steps(task.rules) else 'rules'} that your text lists.\n\n"
+        what = "steps" if are_steps(task.rules) else "rules"
+        return f"I take your task from the {len(task.rules)} {what} that your text lists.\n\n"
     if kinds[0] == "other":
         return (
             "I know no special plan for the words of your task, so this is the way for any task. Tell me what goes in, "

@@ -69,7 +69,10 @@ def translate_ladder(program: Program) -> Ladder:
         line=line,
         expression=None,
         question=_question(program, found, signs, shown),
-        concept=f"{answer_to(program, found)}{_translated_failure(program, found)}This tutor explains Python. {' '.join(said[:3])}",
+        concept=(
+            f"{answer_to(program, found)}{_translated_failure(program, found)}This tutor explains Python. "
+            f"{' '.join(said[:3])}"
+        ),
         structure=(
             f"What the signs of {name} become in Python, from line {shown} on:\n\n{_table(program, signs)}\n\n"
             "Work on one line at a time, and run the program after each."
