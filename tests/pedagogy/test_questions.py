@@ -261,7 +261,7 @@ class TestClaims:
     @pytest.mark.parametrize(
         ("program", "question", "said"),
         [
-            ("joined", "Was bedeutet (age - 1) bei 10?", "Der Wert ist `9`."),
+            ("joined", "Was bedeutet (age - 1) bei 10?", "gleich `9`."),
             ("sorted", "Pourquoi ordered est None ?", "`sort` trie la liste elle-même et renvoie `None`."),
             ("end", "¿qué significa 'out of range'?", "significa «fuera de rango»"),
             ("adult", "o que faz a linha 1?", "A linha 1 calcula"),
@@ -334,7 +334,9 @@ def _slots(text: str) -> set[str]:
 
 
 NEIGHBOURS = "rows = [[0] * 2] * 2\nrows[0][1] = 5\nprint(rows)\n"
-LARGER = "def larger(a, b):\n    if a > b:\n        return a\n    if b > a:\n        return b\n\nprint(larger(7, 7) + 1)\n"
+LARGER = (
+    "def larger(a, b):\n    if a > b:\n        return a\n    if b > a:\n        return b\n\nprint(larger(7, 7) + 1)\n"
+)
 HALVED = "def middle(items):\n    at = len(items) // 2\n    return items[at + 1]\n\nprint(middle([3, 4]))\n"
 
 
@@ -368,9 +370,9 @@ class TestTruth:
 
     def test_one_of_two_places_is_named(self) -> None:
         """A question with “or” gets the place and no yes."""
-        said = answer("where does the colon go, after n or after 2?", ASKS["colon"]) if "colon" in ASKS else ""
-        said = said or answer("do I put the colon after for or after [1, 2]?", submission(NO_COLON, 1))
-        assert not said.startswith("Yes")
+        asked = submission("numbers = [1]\nfor n in numbers\n    print(n)\n", 1)
+        said = answer("where do I put the colon, after for or after numbers?", asked, 3)
+        assert said.startswith("After `numbers`.")
 
     def test_a_function_that_is_right_needs_no_change(self) -> None:
         """A question whether to change a function is answered with no if the mistake is elsewhere."""

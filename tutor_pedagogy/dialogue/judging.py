@@ -154,6 +154,7 @@ def told(asked: Question, opening: str, name: str, /, **slots: object) -> str:
 
 
 def line_of(asked: Question, trial: Trial) -> int:
+    """Return the line of a trial's exception as the editor numbers it, or that of the hint."""
     return asked.diagnosis.program.shown(trial.line) if trial.line else asked.line
 
 
