@@ -69,24 +69,33 @@ def test_frame_names_the_line_in_the_language_of_the_question() -> None:
     assert "Der Rest der Antwort ist auf Englisch." in text
 
 
-class TestMisread:
-    """Words that were taken for others."""
+FINALLY = "try:\n    n = int('x')\nexcept ValueError:\n    n = 0\nfinally:\n    print(n)\n"
+NONLOCAL = (
+    "def out():\n    n = 0\n    def up():\n        nonlocal n\n        n += 1\n        return n\n    return up\n"
+    "print(out()())\n"
+)
+STEPS = "# 1. print the board\n# 2. let two players play\n# 3. say who has won\n"
+SUMMED = (
+    "function f(a) {\n  let t = 0;\n  for (let i = 0; i <= a.length; i++) {\n    t += a[i];\n  }\n  return t;\n}\n"
+    "console.log(f([1, 2]));\n"
+)
 
-    @pytest.mark.parametrize(
-        ("code", "line", "question", "level", "said", "unsaid"),
-        [
-            ("try:\n    n = int('x')\nexcept ValueError:\n    n = 0\nfinally:\n    print(n)\n", 4, "what is finally for", 2, "always run", "goes on at"),
-            ("def out():\n    n = 0\n    def up():\n        nonlocal n\n        n += 1\n        return n\n    return up\nprint(out()())\n", 3, "what does nonlocal do", 2, "outer", "whole program"),
-            ("def f(a, b):\n    ...\n", 0, "Par où je commence ?", 3, "plan", "remainder"),
-            ("# 1. print the board\n# 2. let two players play\n# 3. say who has won\n", 0, "how do I start?", 5, "# print the board", "broken"),
-            ("function f(a) {\n  let t = 0;\n  for (let i = 0; i <= a.length; i++) {\n    t += a[i];\n  }\n  return t;\n}\nconsole.log(f([1, 2]));\n", 0, "why NaN?", 5, "IndexError", "Then run it"),
-        ],
-    )  # fmt: skip
-    def test_the_word_that_is_meant_is_answered(
-        self, code: str, line: int, question: str, level: int, said: str, unsaid: str
-    ) -> None:
-        """The answer is about the word of the question, and nothing of a similar one."""
-        asked = Submission(code=code, cursor=Position(line, 0), question=question)
-        text = explain(asked, HintLevel(level), StudentLevels()).text
-        assert said in text
-        assert unsaid not in text
+
+@pytest.mark.parametrize(
+    ("code", "line", "question", "level", "told"),
+    [
+        (FINALLY, 4, "what is finally for", 2, ("always run", "goes on at")),
+        (NONLOCAL, 3, "what does nonlocal do", 2, ("outer", "whole program")),
+        ("def f(a, b):\n    ...\n", 0, "Par où je commence ?", 3, ("plan", "remainder")),
+        (STEPS, 0, "how do I start?", 5, ("# print the board", "broken")),
+        (SUMMED, 0, "why NaN?", 5, ("IndexError", "Then run it")),
+    ],
+)
+def test_the_word_that_is_meant_is_answered(
+    code: str, line: int, question: str, level: int, told: tuple[str, str]
+) -> None:
+    """The answer is about the word of the question, and nothing of a similar one."""
+    asked = Submission(code=code, cursor=Position(line, 0), question=question)
+    text = explain(asked, HintLevel(level), StudentLevels()).text
+    assert told[0] in text
+    assert told[1] not in text

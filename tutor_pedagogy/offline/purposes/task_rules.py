@@ -48,11 +48,11 @@ def rule_steps(rules: Sequence[str], question: str) -> list[str]:
     """Return the steps of a plan that takes one rule after another, first of all the one that the question is about."""
     if are_steps(rules):
         first = asked_rule(rules, question) or rules[0]
-        others = ", ".join(f"“{rule}”" for rule in rules if rule != first)
+        rest = ", ".join(f"“{rule}”" for rule in rules if rule != first)
         return [
             f"Your text lists {len(rules)} steps. Take one at a time, and run the program after each.",
             f"Begin with “{first}”: which values does it need, and what should be seen when it works? Write that down.",
-            f"Only when it works, go on with {others}.",
+            f"Only when it works, go on with {rest}.",
         ]
     told = [f"Your text lists {len(rules)} rules. Write each as a condition of its own, and try it alone."]
     asked = asked_rule(rules, question)
