@@ -71,7 +71,7 @@ def write(
         certainty = "start_here"
     match level:
         case HintLevel.QUESTION:
-            return _question(lesson, fill, voice, first_sentence(finding, program, fill.quoted_line))
+            return _question(lesson, fill, voice, _first_sentence(finding, program, fill, certainty))
         case HintLevel.CONCEPT:
             return _concept(lesson, fill, voice, Voice.of(student.maths))
         case HintLevel.STRUCTURE:
@@ -80,6 +80,10 @@ def write(
             return _example(lesson, fill, voice, program)
         case HintLevel.SOLUTION:
             return _solution(fill, voice, _Solution(finding, lesson, program, certainty))
+
+
+def _first_sentence(finding: Finding, program: Program, fill: _Filler, certainty: Certainty) -> str:
+    return first_sentence(finding, program, fill.quoted_line, is_start=certainty == "start_here")
 
 
 def question(finding: Finding, lesson: Lesson, program: Program) -> str:

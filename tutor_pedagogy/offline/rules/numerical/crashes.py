@@ -52,7 +52,9 @@ def _shapes(case: CrashContext) -> Match | None:
     if node is None and isinstance(case.statement, ast.Assign | ast.AugAssign):
         node = case.statement.value
     first, second = _two_shapes(case, "", "")
-    return case.here(node, first=first, second=second)
+    mask = node.slice if is_mask and isinstance(node, ast.Subscript) else ""
+    whole = node.value if is_mask and isinstance(node, ast.Subscript) else ""
+    return case.here(node, first=first, second=second, mask=mask, whole=whole)
 
 
 def _two_shapes(case: CrashContext, *otherwise: str) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.nodes import is_stored
 from tutor_pedagogy.offline.rules.runtime.none_values import none_match
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
@@ -68,7 +69,7 @@ def attribute_misspelt(case: CrashContext) -> Match | None:
     own = [] if given in _TYPES else own_attributes(case.classes.get(given))
     if given == "super":
         own = [name for each in case.classes.values() for name in own_attributes(each)]
-    if any(isinstance(node.target, ast.Attribute) and node.target.attr == name for node in _added(case)):
+    if _is_only_changed(case, name):
         own = [attribute for attribute in own if attribute != name]
     choices = own or [attribute for attribute in dir(_TYPES.get(given)) if given in _TYPES and attribute[0] != "_"]
     folded = {choice.lower(): choice for choice in choices}
@@ -99,9 +100,11 @@ def _stored_under_wrong_name(case: CrashContext, used: str, written: str) -> ast
     return None
 
 
-def _added(case: CrashContext) -> list[ast.AugAssign]:
-    """Return the statement on the failing line if it changes a variable, such as with `+=`."""
-    return [case.statement] if isinstance(case.statement, ast.AugAssign) else []
+def _is_only_changed(case: CrashContext, name: str) -> bool:
+    """Return whether each line that stores an attribute only changes it, such as with `+=`: none gives it a value."""
+    stores = [node for node in case.program.each(ast.Attribute) if is_stored(node, name)]
+    defined = name in case.program.functions or name in case.program.bound_names
+    return bool(stores) and not defined and all(isinstance(case.program.parents.get(n), ast.AugAssign) for n in stores)
 
 
 def _only_line_with(case: CrashContext, used: str, written: str) -> int | None:
@@ -147,6 +150,11 @@ _RENAMED = {
 """The method of Python in place of one that a type does not have, if it takes the same arguments."""
 _CALLS = {"length": "len", "size": "len", "len": "len", "sum": "sum", "max": "max", "min": "min", "sorted": "sorted"}
 """The built-in function in place of an attribute or method without arguments."""
+
+
+def is_renamed(type_name: str, attribute: str) -> bool:
+    """Return whether a type has a method that does what is expected of this name, which it does not have."""
+    return f"{type_name}.{attribute}" in _RENAMED
 
 
 def _usual_edit(case: CrashContext, node: ast.Attribute | None) -> Edit | None:

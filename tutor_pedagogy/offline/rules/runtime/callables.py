@@ -66,8 +66,10 @@ def builtin_hidden(case: CrashContext) -> Match | None:
 def round_brackets_for_index(case: CrashContext) -> Match | None:
     """Return the collection that is used with parentheses, where its index or key needs square brackets."""
     for call in case.calls:
-        if len(call.args) == 1 and isinstance(call.func, ast.Name) and call.func.id not in BUILTINS:
-            new = f"{call.func.id}[{case.text(call.args[0])}]"
+        is_own = isinstance(call.func, ast.Name) and call.func.id not in BUILTINS
+        is_item = isinstance(call.func, ast.Subscript) and case.match["type"] != "str"
+        if len(call.args) == 1 and not call.keywords and (is_own or is_item):
+            new = f"{case.text(call.func)}[{case.text(call.args[0])}]"
             slots = {"name": call.func, "index": call.args[0]}
             return case.here(call, replace=(call, new), container=case.type_words, slots=slots)
     return None

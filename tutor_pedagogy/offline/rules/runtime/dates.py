@@ -95,6 +95,8 @@ def date_with_other_type(case: CrashContext) -> Match | None:
         return None
     operation, left, right = case.sides
     other, other_type = (right, types[1]) if re.fullmatch(_TYPE, types[0]) else (left, types[0])
+    if other_type != types[0] and all(re.fullmatch(_TYPE, each) for each in types[:2]):
+        return _dates_of_two_types(case, operation)
     edit, place = None, operation
     if other_type == "int" and isinstance(operation, ast.BinOp) and (prefix := _timedelta(case)) is not None:
         edit = case.rewrite(other, f"{prefix}timedelta(days={case.text(other)})")
@@ -108,6 +110,12 @@ def date_with_other_type(case: CrashContext) -> Match | None:
             edit = _as_date(case, held, case.value(other), types)
     slots = {"first": Code(types[0]), "second": Code(types[1])}
     return case.at(place, edit=edit, other=other, use=operation, slots=slots)
+
+
+def _dates_of_two_types(case: CrashContext, operation: ast.expr) -> Match:
+    """Return the operation on two values of which each may be the one with the type that is not meant."""
+    slots = {"first": Code(case.types[0]), "second": Code(case.types[1])}
+    return case.at(operation, other="", use=operation, slots=slots)
 
 
 def _as_date(case: CrashContext, held: ast.expr, value: object, types: tuple[str, str]) -> Edit | None:

@@ -135,6 +135,8 @@ def result_of_method_in_place(case: CrashContext) -> Match | None:
     if case.crash.exception == "AttributeError":
         nodes = [node.value for node in nodes if isinstance(node, ast.Attribute)]
     for node in nodes:
+        if isinstance(case.program.parents.get(node), ast.Expr):
+            continue  # the statement drops this result, so it is not the None that is used
         match none_origin(case.program, node, case.line):
             case "in-place", ast.Call(func=ast.Attribute(attr=method)) as call:
                 return case.at(call, edit=_without_result(case, call), call=call, method=Code(method))

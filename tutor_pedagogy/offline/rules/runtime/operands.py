@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.edits import edit_to
@@ -321,6 +322,7 @@ def compared_kinds(case: CrashContext) -> Match | None:
     """Return the comparison of values whose types have no order."""
     words = {"left_type": in_words(case.types[0]), "right_type": in_words(case.types[1])}
     if case.sides is None:
-        return case.here(left="", right="", slots=words)
+        call = case.call("sort", "sorted", "max", "min")
+        return replace(case.here(left="", right="", ordered=call or "", slots=words), is_symptom=True)
     operation, left, right = case.sides
     return case.here(operation, left=left, right=right, slots=words)

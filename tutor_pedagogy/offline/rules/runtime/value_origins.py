@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import called_name, is_call_of, is_stored
+from tutor_pedagogy.offline.rules.runtime.attributes import is_renamed
 from tutor_pedagogy.offline.rules.runtime.culprits import Culprit, culprits
 from tutor_pedagogy.offline.rules.runtime.guessed_types import guessed_type
 from tutor_pedagogy.offline.rules.runtime.objects import owner_of
@@ -43,6 +44,8 @@ def value_from_elsewhere(case: CrashContext) -> Match | None:
         if not way or not _may_be_of_another_class(case, culprit):
             continue
         step = _cause(case, way)
+        if _is_misnamed_method(case, culprit, step):
+            return None
         if _is_better_at_the_use(case, culprit, way):
             return None
         return _match(case, culprit, way, step)
@@ -172,6 +175,13 @@ def _is_better_at_the_use(case: CrashContext, culprit: Culprit, way: Way) -> boo
     is_plain = isinstance(last.node, ast.Constant) and last.node.value is not None
     name = case.message.rpartition("attribute '")[2].partition("'")[0]
     return is_plain and last.kind == "passed" and owner_of(case, name) is not None
+
+
+def _is_misnamed_method(case: CrashContext, culprit: Culprit, step: Step) -> bool:
+    """Return whether a display such as `[]` stores the value, and its type has the method under another name."""
+    name = case.message.rpartition("attribute '")[2].partition("'")[0]
+    is_display = isinstance(step.node, ast.List | ast.Dict | ast.Set | ast.Tuple | ast.Constant)
+    return case.crash.exception == "AttributeError" and is_display and is_renamed(culprit.type, name)
 
 
 def _match(case: CrashContext, culprit: Culprit, way: Way, step: Step) -> Match:

@@ -74,7 +74,7 @@ def _ends(broken: Broken, token: Token, start: int, quote: str) -> Iterator[Cand
         closed = Change(inside + early.start(), inside + early.end(), quote)
         yield guess(0.8, closed, line=line, of=early[0], found=Code(early[0]), place="end", other=Code(quote))
     mixed = re.search(rf"{re.escape(_OTHER[quote])}(?=[ \t)]*(?:\n|$))", content)
-    if mixed is not None:
+    if mixed is not None and content.count(_OTHER[quote], 0, mixed.start()) % 2 == 0:  # no end of a string of its own
         line = broken.code.count("\n", 0, inside + mixed.start()) + 1
         swapped = Change(inside + mixed.start(), inside + mixed.end(), quote)
         yield guess(0.75, swapped, line=line, of=mixed[0], found=Code(mixed[0]), place="end", other=Code(quote))
