@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _CASES = 3
 _FEWEST = 2
+_DRAWING = ("randint", "randrange", "uniform")
 _MOST_FUNCTIONS = 8
 _MOST_TRIED = 40
 _LONGEST_CALL = 70
@@ -74,17 +75,27 @@ def _calls_of(program: Program, function: Function) -> list[Case]:
         return []
     if _opens(program, function, {each.name for each in known}):
         return []  # Which files there are is not known.
-    usual = [_usual(each) for each in known]
+    if _is_handed_on(program, function):
+        return []  # What the function gets is decided by the code that it is handed to.
+    usual = [_own_string(program, function, each) or _usual(each) for each in known]
+    has_codes = any(is_call_of(node, "ord", "chr") for node in program.own_nodes(function))
     tried = set(tried_calls(program, function))
     found: list[Case] = []
     for place, parameter in enumerate(known):
-        for value, why in _fit(function.name, _telling(parameter)):
+        for value, why in _fit(function.name, _telling(parameter, has_codes=has_codes)):
             arguments = [*usual[:place], value, *usual[place + 1 :]]
             call = f"{function.name}({', '.join(arguments)})"
             if len(call) <= _LONGEST_CALL and call not in tried and all(case.code != call for case in found):
                 found.append(Case(call, why.replace("it", code_span(parameter.name), 1) if len(known) > 1 else why))
     fitting = _by_ending(program, _by_turns(found, len(known))[: _CASES + 1])
     return fitting[:_CASES] if len(fitting) >= _FEWEST else []
+
+
+def _is_handed_on(program: Program, function: Function) -> bool:
+    """Return whether a function is used without a call, such as for `key=`, and the program never calls it itself."""
+    called = {node.func for node in program.each(ast.Call)}
+    uses = [use for use in program.uses.get(function.name, ()) if isinstance(use.ctx, ast.Load)]
+    return bool(uses) and not called.intersection(uses)
 
 
 def _fit(name: str, values: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -145,6 +156,17 @@ def _by_turns(cases: list[Case], many: int) -> list[Case]:
     return [group[turn] for turn in range(size) for group in groups if turn < len(group)]
 
 
+def _own_string(program: Program, function: Function, parameter: Parameter) -> str:
+    """Return the first string that the program itself hands over for a parameter, as Python writes it; or ""."""
+    names = [each.arg for each in function.args.args]
+    place = names.index(parameter.name)
+    for call in program.each(ast.Call):
+        given = call.args[place] if is_call_of(call, function.name) and place < len(call.args) else None
+        if parameter.kind == "str" and isinstance(given, ast.Constant) and isinstance(given.value, str):
+            return repr(given.value)
+    return ""
+
+
 def _usual(parameter: Parameter) -> str:
     items = {"str": "['fig', 'nut']"}.get(parameter.items or "", "[3, 8]")
     return {"int": "6", "float": "2.5", "str": "'fig'", "list": items, "dict": "{'fig': 3}", "bool": "True"}[
@@ -152,7 +174,7 @@ def _usual(parameter: Parameter) -> str:
     ]
 
 
-def _telling(parameter: Parameter) -> list[tuple[str, str]]:
+def _telling(parameter: Parameter, *, has_codes: bool) -> list[tuple[str, str]]:
     """Return values of a parameter that may reveal a mistake, each with its reason, the most revealing first."""
     bounds = [bound for bound in dict.fromkeys(parameter.bounds) if not isinstance(bound, str) and abs(bound) < 10**6]
     match parameter.kind:
@@ -160,6 +182,7 @@ def _telling(parameter: Parameter) -> list[tuple[str, str]]:
             return _numbers(parameter, bounds)
         case "str":
             return [
+                *([("'xyz'", "where it holds the last letters of the alphabet")] if has_codes else []),
                 ("''", "where it is empty"),
                 ("'a'", "where it has one letter"),
                 ("'Aa b'", "where it has a capital letter and a space"),
@@ -190,7 +213,8 @@ def _numbers(parameter: Parameter, bounds: list[int | float]) -> list[tuple[str,
     for divisor in sorted(set(parameter.divisors))[:1]:
         other = (largest // divisor + 1) * divisor + 1
         found.append((repr(other), f"where it can not be divided by {_code(divisor)}"))
-    if tried:
+    compared = bool(bounds or parameter.divisors)
+    if tried and compared:
         found += [
             (repr(largest + 1), f"where it is one more than the largest value that you tried, {_code(largest)}"),
             (repr(min(tried) - 1), f"where it is one less than the smallest value that you tried, {_code(min(tried))}"),
@@ -199,7 +223,7 @@ def _numbers(parameter: Parameter, bounds: list[int | float]) -> list[tuple[str,
     if any(value <= 0 for value in (*bounds, *tried)):
         rest.insert(1, ("-3", "where it is negative"))
     given: dict[str, str] = {}
-    for value, why in [*found, *([] if len(tried) > 1 else rest)]:
+    for value, why in [*found, *([] if len(tried) > 1 and compared else rest)]:
         given.setdefault(value, why)
     return [
         (value, why) for value, why in given.items() if not (value.startswith("-") and not _may_be_negative(parameter))
@@ -236,7 +260,7 @@ def _edges(program: Program) -> list[Case]:
     conditions: list[ast.If | ast.While] = program.each(ast.If, ast.While)
     tests = sorted(node.test.lineno for node in conditions)
     loops = sorted(node.lineno for node in program.each(ast.For))
-    found = [*_edges_of_range(program)]
+    found = [*_edges_of_draws(program), *_edges_of_range(program)]
     if tests:
         found.append(
             Case(
@@ -261,6 +285,19 @@ def _edges(program: Program) -> list[Case]:
         Case("values that are much larger than usual", "where a wrong factor shows"),
     ]
     return found[:_CASES]
+
+
+def _edges_of_draws(program: Program) -> list[Case]:
+    """Return cases about the limits of the first number that is drawn at random, which no round by hand can show."""
+    for node in program.each(ast.Call):
+        match node:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[_, _]) if name in _DRAWING:
+                drawn = f"{code_span(ast.unparse(node))} on line {program.shown(node.lineno)}"
+                return [
+                    Case(f"the smallest of many numbers from {drawn}", "compared with the smallest that may come"),
+                    Case(f"the largest of many numbers from {drawn}", "compared with the largest that may come"),
+                ]
+    return []
 
 
 def _edges_of_range(program: Program) -> list[Case]:

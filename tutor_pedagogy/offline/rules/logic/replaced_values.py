@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.nodes import Function, names_in, parts_of
+from tutor_pedagogy.offline.engine.nodes import Function, is_call_of, names_in, parts_of
 from tutor_pedagogy.offline.engine.program import BUILTINS, SHRINKING, Loop
+from tutor_pedagogy.offline.rules.logic.returns import prints_in
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
 from tutor_pedagogy.offline.rules.logic.support import is_imported
 from tutor_pedagogy.offline.rules.logic.tree import is_name, method_called, parameters_of, reads
@@ -148,7 +149,7 @@ def nothing_given_back(program: Program, call: ast.Call) -> Iterator[Match]:
         case ast.Name(id=name), ast.Assign() | ast.Call(func=ast.Name(id="print"), args=[ast.Call()]) if (
             name == "print" or _returns_nothing(program, name)
         ):
-            is_weak = not _is_result_read(program, call) or _says_so(program, name)
+            is_weak = not _is_result_read(program, call) or _says_so(program, name) or _stands_alone(program, name)
             yield program.here(call, needs_symptom=is_weak, name=Code(name), call=call)
 
 
@@ -166,6 +167,16 @@ def _says_so(program: Program, name: str) -> bool:
         case [ast.Expr(value=ast.Constant(value=value))] if value is ...:
             return True
     return bool(_RETURNS_NOTHING.search(ast.get_docstring(function) or ""))
+
+
+def _stands_alone(program: Program, name: str) -> bool:
+    """Return whether another call of a function that prints is a statement of its own, so that it is not to return."""
+    function = program.functions.get(name)
+    return (
+        function is not None
+        and prints_in(program, function) != []
+        and any(isinstance(node.value, ast.Call) and is_call_of(node.value, name) for node in program.each(ast.Expr))
+    )
 
 
 def _is_result_read(program: Program, call: ast.Call) -> bool:

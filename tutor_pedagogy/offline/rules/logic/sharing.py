@@ -183,10 +183,21 @@ def loop_variable_in_function(program: Program, node: ast.Lambda) -> Iterator[Ma
             return
     if not isinstance(loop, ast.For) or not isinstance(loop.target, ast.Name):
         return
-    name = loop.target.id
-    own = {argument.arg for argument in node.args.args}
-    if name not in own and any(reads(inner, name) for inner in walk(node.body)):
+    changed = {loop.target.id, *_given_by(loop.body)}
+    own = {argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)}
+    name = next((name for name in sorted(changed - own) if any(reads(inner, name) for inner in walk(node.body))), None)
+    if name is not None:
         yield program.here(node, name=Code(name), header=program.header(loop))
+
+
+def _given_by(body: list[ast.stmt]) -> Iterator[str]:
+    """Yield the variables to which the statements of a loop give a new value in each iteration."""
+    for statement in body:
+        match statement:
+            case ast.Assign(targets=[ast.Name()], value=ast.Constant()):
+                pass
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AugAssign(target=ast.Name(id=name)):
+                yield name
 
 
 _CONSUMING = frozenset(

@@ -293,7 +293,8 @@ def _from_question(question: str | None) -> Symptom | None:
         match = pattern.search(question)
         if match:
             expected, got = _bare(match["expected"]), _bare(match["got"])
-            return Symptom(kinds_of(expected, got, printed=False), None, expected, got)
+            if expected != got:  # else two sentences about two results were read as one
+                return Symptom(kinds_of(expected, got, printed=False), None, expected, got)
     kinds = tuple(kind for kind, pattern in _QUESTION_KINDS if pattern.search(question))
     return Symptom(kinds) if kinds else None
 

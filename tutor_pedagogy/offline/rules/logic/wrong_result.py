@@ -71,11 +71,30 @@ def explain_result(program: Program, symptom: Symptom, run: Run | None = None) -
         rule = VALUE  # A string has characters, and often no step that collects them.
     named = symptom.function_in(program)
     function = named or program.function_at(program.cursor_line) or _first(program, symptom)
-    line = _line(program, rule, run, function, symptom.got) if function is not None else _output(program, symptom)
+    is_text = (symptom.expected or "").startswith(("'", '"'))
+    line = (
+        _line(program, rule, run, function, symptom.got, is_text=is_text)
+        if function is not None
+        else _output(program, symptom)
+    )
     name = Code(named.name) if named is not None else ""
     got = _value(symptom.got) or ""
+    line = _changing_line(program, symptom, named) or line
     state = state_at(program, run, line)
     return rule, program.on_line(line, got=got, state=state, **_slots(symptom, name))
+
+
+def _changing_line(program: Program, symptom: Symptom, named: Function | None) -> int | None:
+    """Return the cursor's line if it is in another method than the one that a test calls without arguments, else None.
+
+    Such a call only shows the object, and what is wrong with it was done by a method before.
+    """
+    at = program.function_at(program.cursor_line)
+    is_showing = named is not None and (symptom.call or "").endswith(f".{named.name}()")
+    if not is_showing or at is None or at is named or program.submission.cursor.line <= 0:
+        return None
+    is_step = program.line(program.cursor_line).strip() and program.cursor_line > at.lineno
+    return program.cursor_line if is_step and isinstance(program.parents.get(at), ast.ClassDef) else None
 
 
 def _first(program: Program, symptom: Symptom) -> Function | None:
@@ -138,14 +157,14 @@ def _value(text: str | None) -> str | None:
     return Code(text[:_LONGEST_VALUE].rsplit(" ", 1)[0])
 
 
-def _line(program: Program, rule: Rule, run: Run | None, function: Function, got: str | None) -> int:
+def _line(program: Program, rule: Rule, run: Run | None, function: Function, got: str | None, *, is_text: bool) -> int:
     """Return the line at which to start: the only `return` that gave a wrong truth value, if it is known."""
     if rule is TRUTH:
         results = [node for node in program.returns_of(function) if run is None or run.ran.get(node.lineno)]
         same = [node for node in results if run is not None or _gives(node, got)]
         if len(same) == 1:
             return same[0].lineno
-    worker = _worker(program, function)
+    worker = _worker(program, function, is_text=rule in (VALUE, FORM) and is_text)
     if rule in (AMOUNT, OFF, VALUE, FORM) and (made := maker_of_result(program, worker, run.ran if run else None)):
         return made.lineno
     line = _place(program, rule, worker)
@@ -159,8 +178,15 @@ def _gives(node: ast.Return, got: str | None) -> bool:
     return not isinstance(node.value, ast.Constant) or repr(node.value.value) == got
 
 
-def _worker(program: Program, function: Function) -> Function:
-    """Return the function that does the work: the called one, if the only statement of a function returns its value."""
+def _worker(program: Program, function: Function, *, is_text: bool = False) -> Function:
+    """Return the function that does the work: the called one, if the only statement of a function returns its value.
+
+    A wrong string is made by the function that the only `return` calls, whatever was worked out before.
+    """
+    if is_text:
+        match program.returns_of(function):
+            case [ast.Return(value=ast.Call(func=ast.Name(id=name)))] if name in program.functions:
+                return program.functions[name]
     match function.body:
         case [ast.Return(value=ast.expr() as value)]:
             called = [program.functions[name] for name in program.words_of(value) if name in program.functions]

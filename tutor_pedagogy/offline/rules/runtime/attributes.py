@@ -103,8 +103,7 @@ def _stored_under_wrong_name(case: CrashContext, used: str, written: str) -> ast
 def _is_only_changed(case: CrashContext, name: str) -> bool:
     """Return whether each line that stores an attribute only changes it, such as with `+=`: none gives it a value."""
     stores = [node for node in case.program.each(ast.Attribute) if is_stored(node, name)]
-    defined = name in case.program.functions or name in case.program.bound_names
-    return bool(stores) and not defined and all(isinstance(case.program.parents.get(n), ast.AugAssign) for n in stores)
+    return bool(stores) and all(isinstance(case.program.parents.get(each), ast.AugAssign) for each in stores)
 
 
 def _only_line_with(case: CrashContext, used: str, written: str) -> int | None:

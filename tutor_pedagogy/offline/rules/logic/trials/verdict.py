@@ -22,6 +22,7 @@ from tutor_pedagogy.offline.rules.logic import (
     start_values,
 )
 from tutor_pedagogy.offline.rules.logic.trials.candidate import Candidate, applied
+from tutor_pedagogy.offline.rules.logic.trials.kinds import NUMBER, RETURN
 from tutor_pedagogy.offline.rules.logic.trials.search import NEAR, Evidence, Found, suspicion
 from tutor_pedagogy.offline.rules.logic.trials.variations import STEPS, agree
 from tutor_pedagogy.problem.tree_walk import alike
@@ -106,6 +107,7 @@ PATTERNS: dict[str, tuple[LogicRule, ...]] = {
 def verdict(program: Program, stage: Stage, evidence: Evidence, found: Found) -> tuple[Rule, Match, Certainty] | None:
     """Return the finding that the survivors of a search allow, or None."""
     survivors = [each for each in found.survivors if suspicion(each, evidence) >= LEAST]
+    survivors = [each for each in survivors if not _is_by_chance(program, each, evidence)]
     if not survivors:
         return None
     best = survivors[0]
@@ -127,6 +129,24 @@ def verdict(program: Program, stage: Stage, evidence: Evidence, found: Found) ->
     rule, match = pattern or (RULES.get(best.kind) or PATTERNS[best.kind][0], None)
     slots = {**_slots(program, evidence, best), **(match.slots if match is not None else {})}
     return rule, Match(lines=(best.line,), expression=_expression(program, best), edit=edit, slots=slots), certainty
+
+
+def _is_by_chance(program: Program, candidate: Candidate, evidence: Evidence) -> bool:
+    """Return whether a change may well give the right results only by chance.
+
+    A `return` of a start value or of an argument gives the result of an empty input also where the function has its
+    `return`; and each second number turns one truth value round.
+    """
+    wanted = [expectation.wanted for expectation, _ in evidence.failing]
+    if candidate.kind == NUMBER:
+        return isinstance(wanted[0], bool) and len(evidence.failing) + len(evidence.holding) < _INDEPENDENT
+    if candidate.kind != RETURN or any(wanted):
+        return False
+    function = program.function_at(candidate.line)
+    name = candidate.slots.get("name", "")
+    return function is not None and (
+        not program.returns_nothing(function) or name in [each.arg for each in function.args.args]
+    )
 
 
 def _is_proved(best: Candidate, evidence: Evidence) -> bool:
