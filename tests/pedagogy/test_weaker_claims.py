@@ -48,7 +48,7 @@ def test_two_results_that_are_equal_are_no_symptom() -> None:
 
 def test_one_truth_value_is_no_evidence_for_a_number() -> None:
     """A single wrong yes or no does not show that a fixed number is the mistake: too many numbers turn it."""
-    report = "    assert is_even_length('ab')\nE   AssertionError: assert False\nE    +  where False = is_even_length('ab')\n"
+    report = "    assert is_even_length('ab')\nE   assert False\nE    +  where False = is_even_length('ab')\n"
 
     assert explained(EVEN, HintLevel.QUESTION, report).rule != "logic.wrong-number"
 
@@ -94,8 +94,10 @@ def test_a_wrong_string_is_made_where_it_is_formed() -> None:
     [
         ("def key(pair):\n    return pair[1]\n\n\nprint(sorted([(1, 2)], key=key))\n", 1, "", "key([])"),
         (
-            "def shift(text, by):\n    out = ''\n    for ch in text.lower():\n        out += chr(ord(ch) + by)\n"
-            "    return out\n\n\nprint(shift('abc', 1))\n",
+            (
+                "def shift(text, by):\n    out = ''\n    for ch in text.lower():\n        out += chr(ord(ch) + by)\n"
+                "    return out\n\n\nprint(shift('abc', 1))\n"
+            ),
             2,
             "shift('xyz'",
             "'fig'",
@@ -107,9 +109,8 @@ def test_a_wrong_string_is_made_where_it_is_formed() -> None:
             "by zero",
         ),
         (
-            "import math\n\n\ndef high(speed, angle):\n    return speed * math.sin(angle) / 2\n\n\n"
-            "for a in (1, 2):\n    print(high(20, a))\n",
-            4,
+            "def high(speed, gain):\n    return speed + gain / 2\n\n\nfor a in (1, 2):\n    print(high(20, a))\n",
+            1,
             "is zero",
             "one more than the largest",
         ),
