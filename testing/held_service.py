@@ -14,7 +14,7 @@ from aiohttp.web import TCPSite
 from testing.migrated import put_database
 from testing.service import PASSWORD
 from tutor_server.api.aiohttp_fixes import Runner
-from tutor_server.api.keys import DATABASE
+from tutor_server.api.keys import DATABASE, REFUSALS
 from tutor_server.app import build_app
 from tutor_server.llm.model_profiles import load_model_profiles
 from tutor_server.settings import Settings
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from testing.clock import HeldClock
     from tutor_server.limits import Deadlines
     from tutor_server.storage.database import Database
+    from tutor_server.tutoring.refusals import RefusalCount
 
 SECRET = "0123456789abcdef0123456789abcdef"
 ON_BOTH = pytest.mark.parametrize("held", ["sqlite", "postgresql"], indirect=True)
@@ -43,6 +44,7 @@ class HeldService:
     clock: HeldClock
     client: ClientSession
     database: Database
+    refusals: RefusalCount
 
     async def post(self, path: str, body: dict[str, Any], access_token: str | None = None) -> tuple[int, Any]:
         """Post JSON. Return the status and the body."""
@@ -86,6 +88,6 @@ async def held_service(
         site = TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         async with ClientSession(site.name) as client:
-            yield HeldService(site.name, clock, client, app[DATABASE])
+            yield HeldService(site.name, clock, client, app[DATABASE], app[REFUSALS])
     finally:
         await runner.cleanup()

@@ -182,7 +182,9 @@ def test_every_key_of_the_providers_file_is_documented() -> None:
 def test_operations_names_every_metric() -> None:
     """`docs/operations.md` names exactly the metrics of `/metrics`."""
     api = ROOT / "tutor_server" / "api"
-    source = "".join((api / name).read_text(encoding="utf-8") for name in ("metrics.py", "queue_metrics.py"))
+    source = "".join(
+        (api / name).read_text(encoding="utf-8") for name in ("metrics.py", "queue_metrics.py", "course_metrics.py")
+    )
     of_models = {f"tutor_model_{name}_total" for name in re.findall(r'\bcounter\("(\w+)"', source)}
     named = set(re.findall(r'"(tutor_\w+)"', source))
 

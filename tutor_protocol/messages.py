@@ -38,6 +38,7 @@ class Ask(Submission):
     session_id: str | None = None
     follow_up_to: str | None = None
     run_id: UUID | None = None
+    course_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,7 @@ class Accepted:
     """The ask passed every limit, and its hint level is set.
 
     The service always sends `remaining_today`. In local mode it is None, since there is no daily cap. `purpose` and
-    `change` are None if the code could not be analysed.
+    `change` are None if the code could not be analysed. `course_id` is None in local mode.
     """
 
     TYPE: ClassVar[str] = "accepted"
@@ -95,6 +96,7 @@ class Accepted:
     remaining_today: int | None = None
     purpose: Purpose | None = None
     change: Change | None = None
+    course_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +160,7 @@ class Done:
 class Error:
     """An ask was refused or failed. If `request_id` is None, the service could not parse a frame.
 
-    `content` is shown to the student.
+    `content` is shown to the student. `course_id` is the course whose limit or switch refused the ask.
     """
 
     TYPE: ClassVar[str] = "error"
@@ -169,6 +171,7 @@ class Error:
     retry_after: int | None = None
     resets_at: str | None = None
     retryable: bool | None = None
+    course_id: UUID | None = None
 
 
 FromEditor = Ask | Cancel | Resume | Rate | Auth

@@ -12,6 +12,7 @@ from tutor_protocol import Limit
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from uuid import UUID
 
 
 class SettingsError(Exception):
@@ -29,8 +30,9 @@ WAIT = "Please wait and try again."
 class TutorError(Exception):
     """An error with a stable code, a sentence for people and an HTTP status.
 
-    `retry_after` is in whole seconds; `oauth_error` is the error code of RFC 6749 and RFC 8628. `detail` is shown to
-    people: it holds no traceback, path, secret or student's code.
+    `retry_after` is in whole seconds. `course_id` is the course whose limit or switch refused, if one did.
+    `oauth_error` is the error code of RFC 6749 and RFC 8628. `detail` is shown to people: it holds no traceback, path,
+    secret or student's code.
     """
 
     code: ClassVar[str] = "INTERNAL_ERROR"
@@ -43,11 +45,17 @@ class TutorError(Exception):
     text: ClassVar[str] = "Something went wrong on our side. Please try again."
 
     def __init__(
-        self, detail: str | None = None, *, retry_after: int | None = None, resets_at: datetime | None = None
+        self,
+        detail: str | None = None,
+        *,
+        retry_after: int | None = None,
+        resets_at: datetime | None = None,
+        course_id: UUID | None = None,
     ) -> None:
         self.detail = detail or self.text
         self.retry_after = retry_after
         self.resets_at = resets_at
+        self.course_id = course_id
         super().__init__(self.detail)
 
 
@@ -160,6 +168,25 @@ class LinkUnknown(NotFound):
     """The token of the one-time link was used before, has expired, or never existed."""
 
     text = "This link has been used already, or has run out."
+
+
+class JoinCodeUnknown(NotFound):
+    """No course has this join code, or the code has expired."""
+
+    text = "This code opens no course. Check it, or ask your instructor for a new one."
+
+
+class LastInstructor(TutorError):
+    """The course would be left without an instructor."""
+
+    code, status = "LAST_INSTRUCTOR", 409
+    text = "A course needs an instructor. Make somebody else an instructor first."
+
+
+class CourseTaken(TutorError):
+    """Another course has this slug or this join code."""
+
+    code, status, text = "COURSE_TAKEN", 409, "Another course has this slug or this join code."
 
 
 class AdminKeyInvalid(TutorError):
@@ -286,6 +313,34 @@ class MonthlyBudgetReached(BudgetReached):
 
     limit = Limit.MONTHLY_BUDGET
     text = "The tutor has used up its budget for this month. It works again on the first of the next month."
+
+
+class CourseBudgetReached(BudgetReached):
+    """The daily budget of a course is spent."""
+
+    code = "COURSE_BUDGET_REACHED"
+    text = "This course has used up its budget for today. It works again after midnight UTC."
+
+
+class MonthlyCourseBudgetReached(CourseBudgetReached):
+    """The monthly budget of a course is spent."""
+
+    limit = Limit.MONTHLY_BUDGET
+    text = "This course has used up its budget for this month. It works again on the first of the next month."
+
+
+class CourseOff(TutorError):
+    """A course is switched off, has not begun, or is over."""
+
+    code, status, retryable = "COURSE_OFF", 503, False
+    text = "The tutor is switched off in this course at the moment. Ask your instructor."
+
+
+class CourseNeeded(TutorError):
+    """The student is in several courses, and the ask names none."""
+
+    code, status, retryable = "COURSE_NEEDED", 422, False
+    text = "You are in several courses. Choose the course of this folder first."
 
 
 class SwitchedOff(TutorError):

@@ -17,6 +17,7 @@ from benchmarks.service.processes import LOAD_CORE, SERVICE_CORE, bind_to
 from benchmarks.service.table import Measured
 from testing.servers import find_postgres, throw_away_postgres
 from tutor_server.storage.asks import SAY
+from tutor_server.storage.course_models import DEFAULT_COURSE
 from tutor_server.storage.database import open_database
 from tutor_server.storage.deferred import defer
 from tutor_server.storage.models import ChatMessage
@@ -87,7 +88,14 @@ async def _write(database: Database, session: UUID) -> None:
         "created_at": now,
     }
     usage = UsageChange.of_call(
-        now, "openai", "bench", input_tokens=900, output_tokens=100, cost_nanodollars=195_000, reserved_nanodollars=0
+        now,
+        DEFAULT_COURSE,
+        "openai",
+        "bench",
+        input_tokens=900,
+        output_tokens=100,
+        cost_nanodollars=195_000,
+        reserved_nanodollars=0,
     )
 
     def write(connection: Connection) -> None:

@@ -17,6 +17,7 @@ from testing.fake_upstream import Behaviour, FakeUpstream
 from testing.long_hints import long_hint
 from testing.service import RunningService
 from tutor_server.api.frames import FrameRefused, parse_frame
+from tutor_server.storage.course_models import DEFAULT_COURSE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -52,6 +53,7 @@ async def test_an_ask_streams_an_answer(chat: Chat) -> None:
         "hint_level": 1,
         "max_hint_level": 5,
         "error_type": "syntax",
+        "course_id": str(DEFAULT_COURSE),
         "remaining_today": 99,
         "purpose": "find",
         "change": "none",

@@ -18,6 +18,7 @@ from testing.chat_client import Closed, connect
 from testing.device_page import Browser, approve_a_device
 from testing.modules import store_modules
 from testing.service import TUTOR_SERVER, service_environment
+from tutor_server.storage.course_models import DEFAULT_COURSE
 from tutor_server.storage.models import Base
 from tutor_server.storage.personal_data import NOT_PERSONAL, SECRETS
 
@@ -46,6 +47,7 @@ async def leave_traces(service: Service, client: ClientSession, student: Student
     await browser.close()
     store_link(service, student)
     store_identity(service, student)
+    store_membership(service, student)
     async with connect(service.url, student.access_token) as chat:
         frames = await chat.answer(question="Why does it stop?", module_id="loops")
         await chat.send({"type": "rate", "message_id": frames[-1]["message_id"], "helpful": True})
@@ -85,6 +87,16 @@ def store_identity(service: Service, student: Student) -> None:
         connection.execute(
             "INSERT INTO provider_sessions (issuer, sid, user_id, created_at) VALUES (?, ?, ?, ?)",
             (issuer, user_id, user_id, now),
+        )
+
+
+def store_membership(service: Service, student: Student) -> None:
+    """Store the database row of a member of a course."""
+    now = datetime.now(UTC).replace(tzinfo=None).isoformat(" ")
+    with closing(sqlite3.connect(service.data_dir / "tutor.sqlite3")) as connection, connection:
+        connection.execute(
+            "INSERT INTO course_members (course_id, email, role, created_at) VALUES (?, ?, 'student', ?)",
+            (DEFAULT_COURSE.hex, student.email, now),
         )
 
 

@@ -94,7 +94,7 @@ async def test_the_indexes_that_routes_rely_on(database: Database) -> None:
         ("users", ("email",)),
         ("chat_sessions", ("user_id", "session_type")),
         ("chat_messages", ("session_id", "created_at")),
-        ("learning_modules", ("order",)),
+        ("learning_modules", ("course_id", "order")),
         ("user_module_progress", ("user_id", "module_id")),
         ("user_module_progress", ("user_id",)),
     }

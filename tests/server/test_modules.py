@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from testing.modules import store_modules
+from tutor_server.storage.course_models import DEFAULT_COURSE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -54,6 +55,8 @@ async def test_one_module(course: Service, client: ClientSession, sign_up: SignU
         200,
         {
             "id": "loops",
+            "course_id": str(DEFAULT_COURSE),
+            "slug": "loops",
             "title": "Loops",
             "order": 10,
             "statement": "Do it.",

@@ -103,9 +103,14 @@ def test_who_may_call_is_declared(described: dict[str, Any]) -> None:
         "POST /api/auth/device",
         "POST /api/auth/device/token",
     }
+    of_operators = {"GET /api/admin/courses", "POST /api/admin/courses", "GET /api/admin/usage"}
     assert {name for name, needed in security.items() if needed == [{"adminKey": []}]} == {
         name for name in security if "/api/admin/" in name
-    } | {"GET /metrics"}
+    } - of_operators | {"GET /metrics"}
+    assert {name for name, needed in security.items() if needed == [{"adminKey": []}, {"bearer": []}]} == of_operators
+    assert {name for name, needed in security.items() if needed == [{"bearer": []}, {"adminKey": []}]} == {
+        name for name in security if "/api/courses/{course_id}" in name
+    }
 
 
 def test_a_body_a_page_and_what_they_give(described: dict[str, Any]) -> None:

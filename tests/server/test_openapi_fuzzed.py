@@ -54,6 +54,19 @@ TAKES_MORE_THAN_FORM = {
     "GET /api/admin/modules",
     "GET /api/admin/limits",
     "GET /api/admin/audit",
+    "GET /api/admin/courses",
+    "GET /api/courses",
+    "GET /api/courses/{course_id}/members",
+    "GET /api/courses/{course_id}/modules",
+    "GET /api/courses/{course_id}/overrides",
+    "GET /api/courses/{course_id}/audit",
+    "POST /api/admin/courses",  # A course ends after it starts, and its providers are the service's.
+    "PATCH /api/courses/{course_id}",
+    "POST /api/courses/{course_id}/join-code",  # The code expires in the future.
+    "POST /api/courses/{course_id}/members.csv",  # The body is CSV.
+    "PUT /api/courses/{course_id}/members/{email}",  # The address must be one.
+    "PUT /api/courses/{course_id}/overrides",  # The address must be a member's, and the time in the future.
+    "PUT /api/courses/{course_id}/modules/{slug}",  # The slug has a restricted alphabet.
     "PUT /api/admin/modules/{module_id}",  # The id has a restricted alphabet.
     "PUT /api/admin/limits",  # The address must be a student's, and the time in the future.
     "POST /api/auth/device",  # A repeated parameter is refused (RFC 6749 §3.1), even an unknown one.

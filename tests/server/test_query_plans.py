@@ -17,6 +17,7 @@ from tutor_server.storage.accounts import account_of_email
 from tutor_server.storage.asks import find_ask
 from tutor_server.storage.background import read_asker, read_background
 from tutor_server.storage.conversation import read_conversation
+from tutor_server.storage.course_models import DEFAULT_COURSE
 from tutor_server.storage.daily_usage import messages_on
 from tutor_server.storage.database import Database, open_database
 from tutor_server.storage.history import Place, messages_of, sessions_of
@@ -145,11 +146,11 @@ READS: dict[str, tuple[Callable[[Connection], object], set[str]]] = {
     "progress": (lambda connection: progress_of(connection, STUDENT, after=None, limit=51), {"user_id"}),
     "modules": (
         lambda connection: modules_in_order(connection, after=None, limit=51),
-        {"ix_learning_modules_order"},
+        {"ix_learning_modules_course_id_order"},
     ),
     "modules from a place": (
         lambda connection: modules_in_order(connection, after=(7, "module-7"), limit=51),
-        {"ix_learning_modules_order"},
+        {"ix_learning_modules_course_id_order"},
     ),
     "usage": (lambda connection: usage_between(connection, NOW.date(), NOW.date()), {"usage_rollups"}),
     "the day's count": (lambda connection: messages_on(connection, "subject", NOW.date()), {"daily_usage"}),
@@ -161,6 +162,7 @@ READS: dict[str, tuple[Callable[[Connection], object], set[str]]] = {
             user_id=STUDENT,
             session_type="editor",
             session_id=None,
+            course_id=DEFAULT_COURSE,
             module_id=None,
         ),
         {"ix_chat_sessions_user_id_session_type"},

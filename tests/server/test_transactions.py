@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from testing.held_service import HeldService
     from tutor_server.storage.database import Database
 
-BY_THE_CLOCK = ("switched_off", "ended_sign_ins")
+BY_THE_CLOCK = ("switched_off", "ended_sign_ins", "courses")
 """Tables that the service reads every few seconds in the background; these reads are not recorded."""
 
 

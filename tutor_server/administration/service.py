@@ -9,7 +9,7 @@ import structlog
 
 from tutor_server.errors import NotFound
 from tutor_server.storage import audit, module_files, modules, overrides, switches
-from tutor_server.storage.accounts import account_of_email
+from tutor_server.storage.accounts import account_of_email, account_of_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -33,18 +33,23 @@ NO_ACCOUNT = "No account has this e-mail address."
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The operator who acts, by the channel (`api`, `page` or `command`) and the address.
+    """The person or key that acts, by the channel (`api`, `page` or `command`) and the address.
 
-    An operator holds the admin key or can run commands.
+    `user_id` is None for a holder of the admin key, and for an operator who runs commands.
     """
 
     way: Literal["api", "page", "command"]
     address: str | None = None
+    user_id: UUID | None = None
 
-    @property
-    def name(self) -> str:
-        """The actor's name in the audit log. The admin key does not identify a person."""
-        return "command" if self.way == "command" else "key"
+    def name(self, connection: Connection) -> str:
+        """Return the actor's name in the audit log: the e-mail address. The admin key does not identify a person."""
+        if self.user_id is None:
+            return "command" if self.way == "command" else "key"
+        account = account_of_user(connection, self.user_id)
+        if account is None:
+            raise NotFound
+        return account.email
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,9 @@ class AdministrationService:
         def unit(connection: Connection) -> Override:
             user_id = _user_of(connection, email)
             overrides.set_override(connection, user_id, own, now=now, expires_at=expires_at)
-            audit.record(connection, self._action(actor, "limits_set", now, user_id=user_id, details=details))
+            audit.record(
+                connection, self.action(connection, actor, "limits_set", now, user_id=user_id, details=details)
+            )
             return overrides.Override(
                 user_id=user_id,
                 email=email,
@@ -94,7 +101,7 @@ class AdministrationService:
                 expires_at=expires_at,
             )
 
-        return await self._commit("limits_set", unit)
+        return await self.commit("limits_set", unit)
 
     async def remove_limits(self, actor: Actor, email: str) -> None:
         """Remove a student's own limits. Raise `NotFound` if there were none."""
@@ -104,9 +111,9 @@ class AdministrationService:
             user_id = _user_of(connection, email)
             if not overrides.remove_override(connection, user_id):
                 raise NotFound("This account has no limits of its own.")
-            audit.record(connection, self._action(actor, "limits_removed", now, user_id=user_id))
+            audit.record(connection, self.action(connection, actor, "limits_removed", now, user_id=user_id))
 
-        await self._commit("limits_removed", unit)
+        await self.commit("limits_removed", unit)
 
     async def save_modules(self, actor: Actor, given: Sequence[GivenModule]) -> None:
         """Create modules with their files, or replace those with the same ids: either all of them or none."""
@@ -118,7 +125,8 @@ class AdministrationService:
                 module, exercise = one.module, one.exercise
                 is_new = modules.save_module(connection, module)
                 module_files.save_exercise(connection, module.id, exercise)
-                action = self._action(
+                action = self.action(
+                    connection,
                     actor,
                     "module_made" if is_new else "module_changed",
                     now,
@@ -134,7 +142,7 @@ class AdministrationService:
                 )
                 audit.record(connection, action)
 
-        await self._commit("modules_saved", unit)
+        await self.commit("modules_saved", unit)
 
     async def remove_module(self, actor: Actor, module_id: str) -> None:
         """Delete a module, with every student's progress in it. Raise `NotFound`."""
@@ -156,40 +164,51 @@ class AdministrationService:
         details: Mapping[str, Any] | None = None,
     ) -> T:
         """Run a unit of work, and record the action in the audit log within the same transaction."""
-        row = self._action(actor, action, self.clock.now(), module_id=module_id, details=details)
+        now, action_id = self.clock.now(), self.new_id()
 
         def act(connection: Connection) -> T:
             value = unit(connection)
+            row = self.action(connection, actor, action, now, module_id=module_id, details=details, action_id=action_id)
             audit.record(connection, row)
             return value
 
-        return await self._commit(action, act)
+        return await self.commit(action, act)
 
-    async def _commit(self, action: str, unit: Callable[[Connection], T]) -> T:
+    async def commit(self, action: str, unit: Callable[[Connection], T]) -> T:
+        """Run a unit of work that records its action itself."""
         value = await self.database.commit(unit)
-        log.info("admin_action", action=action)
+        self.log_action(action)
         return value
 
-    def _action(
+    @staticmethod
+    def log_action(action: str) -> None:
+        """Log an action that was carried out."""
+        log.info("admin_action", action=action)
+
+    def action(
         self,
+        connection: Connection,
         actor: Actor,
         action: str,
         now: datetime,
         *,
         user_id: UUID | None = None,
         module_id: str | None = None,
+        course_id: UUID | None = None,
         details: Mapping[str, Any] | None = None,
         action_id: UUID | None = None,
     ) -> audit.Action:
+        """Return the line of the audit log for an action."""
         return audit.Action(
             id=action_id or self.new_id(),
             at=now,
             way=actor.way,
-            actor=actor.name,
+            actor=actor.name(connection),
             address=actor.address,
             action=action,
             user_id=user_id,
             module_id=module_id,
+            course_id=course_id,
             details=details or {},
         )
 

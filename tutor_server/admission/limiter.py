@@ -11,6 +11,9 @@ from tutor_server.errors import DailyCapReached
 from tutor_server.storage.spending import Budgets, Spent
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from uuid import UUID
+
     from tutor_server.storage.overrides import OwnLimits
 
 Mark = float | str
@@ -37,9 +40,35 @@ class Limits:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseLimits:
+    """The limits of a course for one student, which count besides the operator's. None: no limit of the course."""
+
+    course_id: UUID
+    messages_per_minute: int | None = None
+    daily_messages: int | None = None
+    budgets: Budgets = field(default_factory=Budgets)
+
+
 async def nothing_spent(_day: date) -> Spent:
     """Return that nothing is spent, for a service without budgets."""
     return Spent(0, 0)
+
+
+async def _nothing_sent(_course_id: UUID, _subject: str, _day: date) -> int:
+    return 0
+
+
+async def _nothing_spent_in(_course_id: UUID, _day: date) -> Spent:
+    return Spent(0, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredByCourse:
+    """Reads what the database has counted in a course: a subject's messages on a day, and the money spent."""
+
+    messages_on: Callable[[UUID, str, date], Awaitable[int]] = _nothing_sent
+    spent_on: Callable[[UUID, date], Awaitable[Spent]] = _nothing_spent_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +82,15 @@ class Grant:
     """Nano-dollars that the limiter's copy of the spending reserves for the ask."""
     message_mark: Mark
     call_mark: Mark | None
+    course_id: UUID | None = None
+    """The course whose limits were checked besides the operator's, if it has any."""
 
 
-def daily_cap_reached(day: date, now: datetime) -> DailyCapReached:
+def daily_cap_reached(day: date, now: datetime, course_id: UUID | None = None) -> DailyCapReached:
     """Return the error for a reached daily cap. It contains the time at which the UTC day ends."""
     resets_at = datetime.combine(day + timedelta(days=1), time.min, UTC)
-    return DailyCapReached(retry_after=max(1, math.ceil((resets_at - now).total_seconds())), resets_at=resets_at)
+    seconds = max(1, math.ceil((resets_at - now).total_seconds()))
+    return DailyCapReached(retry_after=seconds, resets_at=resets_at, course_id=course_id)
 
 
 class Limiter(Protocol):
@@ -70,11 +102,18 @@ class Limiter(Protocol):
     """
 
     async def admit(
-        self, subject: str, *, calls_provider: bool, reserved: int = 0, own: OwnLimits | None = None
+        self,
+        subject: str,
+        *,
+        calls_provider: bool,
+        reserved: int = 0,
+        own: OwnLimits | None = None,
+        course: CourseLimits | None = None,
     ) -> Grant:
         """Count one message and, if the answer needs it, one provider call, for which `reserved` is reserved.
 
-        Money is in nano-dollars; `own` are the user's own limits. Raise `DailyCapReached`, `RateLimited`, `BudgetBusy`
+        Money is in nano-dollars; `own` are the user's own limits. The limits of a course are checked in the same step,
+        after the operator's of the same kind. Raise `DailyCapReached`, `RateLimited`, `BudgetBusy`
         or `GlobalLimitReached`, with the seconds to wait.
         """
         ...
@@ -93,11 +132,11 @@ class Limiter(Protocol):
         """
         ...
 
-    async def correct_spending(self, day: date, nanodollars: int) -> None:
+    async def correct_spending(self, day: date, nanodollars: int, course_id: UUID | None = None) -> None:
         """Add the difference between the cost of a day's calls and their reservations; it may be negative."""
         ...
 
-    async def reread_spending(self, day: date) -> None:
+    async def reread_spending(self, day: date, course_id: UUID | None = None) -> None:
         """Drop the copy of a day's spending, because the database has a newer one."""
         ...
 
@@ -109,7 +148,7 @@ class Limiter(Protocol):
         """Remove a provider call that was not sent from the counts."""
         ...
 
-    async def recount(self, subject: str, day: date) -> None:
+    async def recount(self, subject: str, day: date, course_id: UUID | None = None) -> None:
         """Drop the copy of a subject's daily count, because the count was changed in the database."""
         ...
 

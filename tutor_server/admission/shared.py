@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 from redis.exceptions import RedisError
 
-from tutor_server.admission.limiter import Grant, Limits, Mark, nothing_spent
+from tutor_server.admission.limiter import Grant, Limits, Mark, StoredByCourse, nothing_spent
 from tutor_server.admission.redis_access import passed_over, script, unavailable
 from tutor_server.errors import (
     BudgetBusy,
@@ -17,16 +18,19 @@ from tutor_server.errors import (
     GlobalLimitReached,
     MonthlyBudgetBusy,
     RateLimited,
+    TutorError,
 )
 from tutor_server.limits import Leases
 from tutor_server.storage.spending import BUSY_SECONDS, Budgets, Spent
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from uuid import UUID
 
     from redis.asyncio import Redis
     from structlog.typing import FilteringBoundLogger
 
+    from tutor_server.admission.limiter import CourseLimits
     from tutor_server.storage.overrides import OwnLimits
 
 log: FilteringBoundLogger = structlog.get_logger()
@@ -35,6 +39,33 @@ _EPOCH = date(1970, 1, 1)
 _MESSAGES, _CALLS, _DAY, _SLOTS = "tutor:messages:", "tutor:calls", "tutor:day:", "tutor:slots:"
 _SPENDING = "tutor:spending:"
 _UNLIMITED = -1
+
+
+@dataclass(slots=True)
+class _Counts:
+    """The counts of all courses together, or of one course: their limits, and what the database has counted."""
+
+    course_id: UUID | None
+    messages_per_minute: int | None
+    daily_messages: int | None
+    budgets: Budgets
+    loaded_day: int = -1
+    loaded: int = 0
+    spent_day: int = -1
+    spent: Spent = field(default_factory=lambda: Spent(0, 0))
+
+    def keys(self, subject: str) -> tuple[str, ...]:
+        """Return the keys of the window, and the prefixes of the daily counts and of the spending."""
+        of = _of_course(self.course_id)
+        return f"{_MESSAGES}{of}{subject}", f"{_DAY}{of}{subject}:", f"{_SPENDING}{of}"
+
+    def args(self) -> tuple[int, ...]:
+        """Return the limits, and the counts that were read from the database."""
+        limits = (self.messages_per_minute, self.daily_messages, self.budgets.daily, self.budgets.monthly)
+        return (
+            *(_UNLIMITED if each is None else each for each in limits),
+            *(self.loaded_day, self.loaded, self.spent_day, self.spent.day, self.spent.month),
+        )
 
 
 class SharedLimiter:
@@ -51,13 +82,12 @@ class SharedLimiter:
         messages_on: Callable[[str, date], Awaitable[int]],
         new_mark: Callable[[], str],
         spent_on: Callable[[date], Awaitable[Spent]] = nothing_spent,
+        by_course: StoredByCourse | None = None,
     ) -> None:
         self._limits = limits
-        self._budgets = [
-            _UNLIMITED if each is None else each for each in (limits.budgets.daily, limits.budgets.monthly)
-        ]
         self._load = messages_on
         self._load_spent = spent_on
+        self._by_course = by_course or StoredByCourse()
         self._new_mark = new_mark
         self._redis = redis
         self._admit = script(redis, "window", "spending", "admit")
@@ -67,53 +97,53 @@ class SharedLimiter:
         self._correct_spending = script(redis, "window", "spending", "correct_spending")
 
     async def admit(
-        self, subject: str, *, calls_provider: bool, reserved: int = 0, own: OwnLimits | None = None
+        self,
+        subject: str,
+        *,
+        calls_provider: bool,
+        reserved: int = 0,
+        own: OwnLimits | None = None,
+        course: CourseLimits | None = None,
     ) -> Grant:
         """Admit one message, or raise the refusal of a limit."""
         mark = self._new_mark()
-        limits = self._limits.of(own)
-        if limits.budgets == Budgets():
+        kinds = _kinds(self._limits.of(own), course)
+        if all(each.budgets == Budgets() for each in kinds):
             reserved = 0
-        loaded_day, loaded, spent_day, spent = -1, 0, -1, Spent(0, 0)
+        keys = (_CALLS, *(key for each in kinds for key in each.keys(subject)))
         while True:
+            args = (mark, self._limits.llm_calls_per_minute, int(calls_provider), reserved)
             async with unavailable():
                 outcome, value, *rest = await self._admit(
-                    keys=(_MESSAGES + subject, _CALLS, f"{_DAY}{subject}:", _SPENDING),
-                    args=(
-                        mark,
-                        limits.messages_per_minute,
-                        limits.daily_messages,
-                        limits.llm_calls_per_minute,
-                        int(calls_provider),
-                        *(loaded_day, loaded),
-                        *(reserved, *self._budgets, spent_day, spent.day, spent.month),
-                    ),
+                    keys=keys, args=(*args, *(arg for each in kinds for arg in each.args()))
                 )
-            match outcome:
-                case "admitted":
-                    return Grant(
-                        subject=subject,
-                        day=_EPOCH + timedelta(days=value),
-                        remaining_today=limits.daily_messages - rest[0] - 1,
-                        reserved=reserved,
-                        message_mark=mark,
-                        call_mark=mark if calls_provider else None,
-                    )
-                case "daily_messages":
-                    resets_at = datetime.combine(_EPOCH + timedelta(days=rest[0] + 1), time.min, UTC)
-                    raise DailyCapReached(retry_after=value, resets_at=resets_at)
-                case "messages_per_minute":
-                    raise RateLimited(retry_after=value)
-                case "llm_calls_per_minute":
-                    raise GlobalLimitReached(retry_after=value)
-                case "daily_budget":
-                    raise BudgetBusy(retry_after=BUSY_SECONDS)
-                case "monthly_budget":
-                    raise MonthlyBudgetBusy(retry_after=BUSY_SECONDS)
-                case "unknown_spending":
-                    spent_day, spent = value, await self._load_spent(_EPOCH + timedelta(days=value))
-                case _:
-                    loaded_day, loaded = value, await self._load(subject, _EPOCH + timedelta(days=value))
+            if outcome == "admitted":
+                return Grant(
+                    subject=subject,
+                    day=_day(value),
+                    remaining_today=rest[0] - 1,
+                    reserved=reserved,
+                    message_mark=mark,
+                    call_mark=mark if calls_provider else None,
+                    course_id=kinds[-1].course_id,
+                )
+            counts = kinds[rest[-1]]
+            if outcome == "unknown":
+                counts.loaded_day, counts.loaded = value, await self._messages_on(counts.course_id, subject, value)
+            elif outcome == "unknown_spending":
+                counts.spent_day, counts.spent = value, await self._spent_on(counts.course_id, value)
+            else:
+                raise _refusal(outcome, value, rest[0], counts.course_id)
+
+    async def _messages_on(self, course_id: UUID | None, subject: str, day: int) -> int:
+        if course_id is None:
+            return await self._load(subject, _day(day))
+        return await self._by_course.messages_on(course_id, subject, _day(day))
+
+    async def _spent_on(self, course_id: UUID | None, day: int) -> Spent:
+        if course_id is None:
+            return await self._load_spent(_day(day))
+        return await self._by_course.spent_on(course_id, _day(day))
 
     async def take_call(self) -> Mark:
         """Count one more provider call, or raise `GlobalLimitReached`."""
@@ -132,36 +162,40 @@ class SharedLimiter:
             raise GlobalLimitReached(retry_after=retry_after)
         return mark
 
-    async def correct_spending(self, day: date, nanodollars: int) -> None:
+    async def correct_spending(self, day: date, nanodollars: int, course_id: UUID | None = None) -> None:
         """Add the difference between the cost of calls and their reservations.
 
         If this fails, the next read of the spending, within a minute, corrects it.
         """
-        if nanodollars and self._limits.budgets != Budgets():
+        if nanodollars and (course_id is not None or self._limits.budgets != Budgets()):
             with passed_over("spending_correction_delayed"):
-                await self._correct_spending(keys=(_spending_key(day),), args=(nanodollars,))
+                await self._correct_spending(keys=_spending_keys(day, course_id), args=(nanodollars,))
 
-    async def reread_spending(self, day: date) -> None:
+    async def reread_spending(self, day: date, course_id: UUID | None = None) -> None:
         """Drop the copy of a day's spending, so that the next ask reads it again."""
         with passed_over("spending_correction_delayed"):
-            await self._redis.delete(_spending_key(day))
+            await self._redis.delete(*_spending_keys(day, course_id))
 
     async def give_back(self, grant: Grant) -> None:
         """Remove a message and its provider call from the counts. If this fails, they expire in a minute."""
         with passed_over("give_back_lost"):
-            await self._give_back(
-                keys=(_MESSAGES + grant.subject, _day_key(grant.subject, grant.day)), args=(grant.message_mark,)
-            )
+            subject, day = grant.subject, grant.day
+            pairs = [
+                (f"{_MESSAGES}{_of_course(each)}{subject}", _day_key(subject, day, each))
+                for each in dict.fromkeys((None, grant.course_id))
+            ]
+            await self._give_back(keys=[key for pair in pairs for key in pair], args=(grant.message_mark,))
 
     async def give_back_call(self, mark: Mark) -> None:
         """Remove a provider call that was not sent from the counts."""
         with passed_over("give_back_lost"):
             await self._redis.zrem(_CALLS, mark)
 
-    async def recount(self, subject: str, day: date) -> None:
+    async def recount(self, subject: str, day: date, course_id: UUID | None = None) -> None:
         """Drop the copy of a subject's daily count. It is read again at the next ask, or after a minute in any case."""
         with passed_over("recount_delayed"):
-            await self._redis.delete(_day_key(subject, day))
+            keys = [_day_key(subject, day, each) for each in dict.fromkeys((None, course_id))]
+            await self._redis.delete(*keys)
 
 
 class SharedSlots:
@@ -234,9 +268,41 @@ class SharedSlot:
         await self._slots.release(self._mark)
 
 
-def _spending_key(day: date) -> str:
-    return f"{_SPENDING}{(day - _EPOCH).days}"
+def _kinds(limits: Limits, course: CourseLimits | None) -> list[_Counts]:
+    kinds = [_Counts(None, limits.messages_per_minute, limits.daily_messages, limits.budgets)]
+    if course is not None:
+        kinds.append(_Counts(course.course_id, course.messages_per_minute, course.daily_messages, course.budgets))
+    return kinds
 
 
-def _day_key(subject: str, day: date) -> str:
-    return f"{_DAY}{subject}:{(day - _EPOCH).days}"
+def _refusal(limit: str, seconds: int, day: int, course_id: UUID | None) -> TutorError:
+    match limit:
+        case "daily_messages":
+            resets_at = datetime.combine(_day(day + 1), time.min, UTC)
+            return DailyCapReached(retry_after=seconds, resets_at=resets_at, course_id=course_id)
+        case "messages_per_minute":
+            return RateLimited(retry_after=seconds, course_id=course_id)
+        case "llm_calls_per_minute":
+            return GlobalLimitReached(retry_after=seconds)
+        case "monthly_budget":
+            return MonthlyBudgetBusy(retry_after=BUSY_SECONDS, course_id=course_id)
+        case _:
+            return BudgetBusy(retry_after=BUSY_SECONDS, course_id=course_id)
+
+
+def _day(number: int) -> date:
+    return _EPOCH + timedelta(days=number)
+
+
+def _of_course(course_id: UUID | None) -> str:
+    """Return the part of a key that names the course."""
+    return "" if course_id is None else f"{course_id}:"
+
+
+def _spending_keys(day: date, course_id: UUID | None) -> list[str]:
+    number = (day - _EPOCH).days
+    return [f"{_SPENDING}{_of_course(each)}{number}" for each in dict.fromkeys((None, course_id))]
+
+
+def _day_key(subject: str, day: date, course_id: UUID | None) -> str:
+    return f"{_DAY}{_of_course(course_id)}{subject}:{(day - _EPOCH).days}"

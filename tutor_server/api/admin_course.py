@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from tutor_server.administration.exercise_files import exercise_of_files
-from tutor_server.administration.module_files import GivenModule
 from tutor_server.administration.service import Actor
 from tutor_server.api import schemas
 from tutor_server.api.client_address import client_address
@@ -17,7 +15,7 @@ from tutor_server.api.pages import Moment, Page, StoredInt
 from tutor_server.api.routes import Access, Routes
 from tutor_server.errors import NotFound, ValidationFailed
 from tutor_server.storage.audit import actions_before
-from tutor_server.storage.modules import Module, modules_in_order
+from tutor_server.storage.modules import modules_in_order
 from tutor_server.storage.overrides import OwnLimits, overrides_after
 from tutor_server.storage.switches import switched_off
 
@@ -44,22 +42,9 @@ async def put_module(request: web.Request, module_id: str, body: schemas.ModuleC
     """Create a module, or replace the module with the same id."""
     if not schemas.MODULE_ID.fullmatch(module_id):
         raise ValidationFailed("module_id: takes a-z, 0-9, '.', '_' and '-', at most 64.")
-    module = Module(
-        id=module_id,
-        title=body.title,
-        order=body.order,
-        statement=body.statement,
-        objectives=tuple(body.objectives),
-        allowed_names=tuple(body.allowed_names),
-        max_hint_level=body.max_hint_level,
-        ladder=body.ladder,
-    )
-    try:
-        exercise = exercise_of_files(body.starter, body.tests, body.reference)
-    except ValueError as error:
-        raise ValidationFailed(f"body: {error}.") from None
-    await request.app[ADMINISTRATION].save_modules(actor_of(request), [GivenModule(module, exercise)])
-    return schemas.Module.model_validate(module)
+    given = body.as_given(module_id)
+    await request.app[ADMINISTRATION].save_modules(actor_of(request), [given])
+    return schemas.Module.model_validate(given.module)
 
 
 @routes.add("DELETE /api/admin/modules/{module_id}", access=Access.ADMIN)
@@ -82,9 +67,7 @@ async def limits(request: web.Request, query: Page[tuple[str]]) -> schemas.Stude
 @routes.add("PUT /api/admin/limits", access=Access.ADMIN, refuses=(NotFound, ValidationFailed))
 async def put_limits(request: web.Request, body: schemas.StudentLimitsChange) -> schemas.StudentLimits:
     """Set a student's own limits, which replace the general ones until a given time."""
-    if body.messages_per_minute is None and body.daily_messages is None:
-        raise ValidationFailed("body: give messages_per_minute or daily_messages.")
-    _require_soon(body.expires_at, request.app[CLOCK].now())
+    require_limits(body, request.app[CLOCK].now())
     override = await request.app[ADMINISTRATION].set_limits(
         actor_of(request), body.email, OwnLimits(body.messages_per_minute, body.daily_messages), body.expires_at
     )
@@ -132,6 +115,9 @@ def _switched_off(found: list[Off]) -> schemas.SwitchedOff:
     return schemas.SwitchedOff(items=[schemas.Off.model_validate(off) for off in found])
 
 
-def _require_soon(expires_at: datetime, now: datetime) -> None:
-    if not now < expires_at <= now + LONGEST_OVERRIDE:
+def require_limits(body: schemas.StudentLimitsChange, now: datetime) -> None:
+    """Raise `ValidationFailed` unless a body gives a limit, and a time at which it ends."""
+    if body.messages_per_minute is None and body.daily_messages is None:
+        raise ValidationFailed("body: give messages_per_minute or daily_messages.")
+    if not now < body.expires_at <= now + LONGEST_OVERRIDE:
         raise ValidationFailed("expires_at: lies in the future, and not further than a year.")

@@ -51,6 +51,11 @@ async def read_json(request: web.Request, model: type[Model]) -> Model:
     return read
 
 
+async def read_bytes(request: web.Request, content_type: str) -> bytes:
+    """Return a body of another content type. Raise as `read_json` does."""
+    return await _read(request, content_type)
+
+
 async def read_form(request: web.Request, model: type[Model]) -> Model:
     """Return a form as a model; an absent body counts as an empty form.
 

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from aiohttp import hdrs
 
 from tutor_server.api.client_address import client_address
-from tutor_server.api.keys import AUTHENTICATOR, CALLER, SETTINGS, THROTTLE
-from tutor_server.errors import AdminKeyInvalid, NotFound
+from tutor_server.api.keys import AUTHENTICATOR, CALLER, DATABASE, SETTINGS, THROTTLE
+from tutor_server.errors import AdminKeyInvalid, NotFound, TokenExpired, Unauthenticated
+from tutor_server.storage.memberships import is_operator
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from aiohttp import web
 
     from tutor_server.identity.access_tokens import AccessToken
@@ -33,6 +36,41 @@ async def require_admin(request: web.Request) -> None:
     Raise as `check_admin_key` does.
     """
     await check_admin_key(request, request.headers.get(ADMIN_KEY))
+
+
+async def require_person(request: web.Request) -> None:
+    """Check the admin key if the request has one, or else the access token. `person_of` then returns who it is.
+
+    Raise as `check_admin_key` or `signed_in` does.
+    """
+    if ADMIN_KEY in request.headers:
+        await require_admin(request)
+    else:
+        signed_in(request)
+
+
+async def require_operator(request: web.Request) -> None:
+    """Check the admin key, or the access token of an operator.
+
+    Raise as `check_admin_key` does, `TokenExpired`, and `NotFound` if the caller is not an operator.
+    """
+    if ADMIN_KEY in request.headers or hdrs.AUTHORIZATION not in request.headers:
+        await require_admin(request)
+        return
+    try:
+        caller = signed_in(request)
+    except TokenExpired:
+        raise
+    except Unauthenticated:
+        raise AdminKeyInvalid from None
+    if not await request.app[DATABASE].read(lambda connection: is_operator(connection, caller.user_id)):
+        raise NotFound
+
+
+def person_of(request: web.Request) -> UUID | None:
+    """Return the id of the signed-in user, or None for the holder of the admin key."""
+    caller = request.get(CALLER)
+    return None if caller is None else caller.user_id
 
 
 async def check_admin_key(request: web.Request, given: str | None) -> None:

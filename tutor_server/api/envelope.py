@@ -68,6 +68,7 @@ def error_response(error: TutorError) -> web.Response:
         retry_after=error.retry_after,
         resets_at=error.resets_at,
         error=error.oauth_error,
+        course_id=error.course_id,
     )
     response = _response(error.status, body)
     if error.retry_after is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from tutor_server.api.bodies import read_fields, read_form, read_json
-from tutor_server.api.caller import require_admin, signed_in
+from tutor_server.api.caller import require_admin, require_operator, require_person, signed_in
 from tutor_server.api.html import problem_page
 from tutor_server.api.keys import ERROR_ANSWER
 from tutor_server.api.routes import HTML, Access
@@ -50,6 +50,10 @@ async def _arguments(route: Route, request: web.Request) -> dict[str, Any]:
     arguments: dict[str, Any] = {}
     if route.access is Access.ADMIN:
         await require_admin(request)
+    elif route.access is Access.OPERATOR:
+        await require_operator(request)
+    elif route.access is Access.COURSE:
+        await require_person(request)
     elif route.access is Access.SIGNED_IN:
         caller = signed_in(request)
         if route.takes_caller:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from uuid import UUID
 
+    from tutor_server.administration.courses import CourseAdministration
     from tutor_server.administration.dashboard_sessions import DashboardSessions
     from tutor_server.administration.service import AdministrationService
     from tutor_server.admission.call_queue import FairCallQueue
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from tutor_server.settings import Settings
     from tutor_server.storage.database import Database
     from tutor_server.storage.spending import Budgets
+    from tutor_server.tutoring.course_book import CourseBook
     from tutor_server.tutoring.off_switch import OffSwitch
+    from tutor_server.tutoring.refusals import RefusalCount
 
 SETTINGS: web.AppKey[Settings] = web.AppKey("settings")
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
@@ -46,6 +49,11 @@ SINGLE_SIGN_ON_KEY: web.AppKey[bytes] = web.AppKey("single_sign_on_key")
 ADMINISTRATION: web.AppKey[AdministrationService] = web.AppKey("administration")
 ADMIN_PAGE_KEY: web.AppKey[bytes] = web.AppKey("admin_page_key")
 DASHBOARD_SESSIONS: web.AppKey[DashboardSessions] = web.AppKey("dashboard_sessions")
+COURSES: web.AppKey[CourseAdministration] = web.AppKey("courses")
+COURSE_BOOK: web.AppKey[CourseBook] = web.AppKey("course_book")
+UNPRICED: web.AppKey[tuple[str, ...]] = web.AppKey("unpriced")
+"""The models of the chain whose price is not known, so that no budget can hold."""
+REFUSALS: web.AppKey[RefusalCount] = web.AppKey("refusals")
 BUDGETS: web.AppKey[Budgets] = web.AppKey("budgets")
 OFF_SWITCH: web.AppKey[OffSwitch] = web.AppKey("off_switch")
 QUEUES: web.AppKey[Mapping[str, FairCallQueue]] = web.AppKey("queues")

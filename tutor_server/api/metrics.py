@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from tutor_server.api.course_metrics import course_metrics
 from tutor_server.api.keys import BUDGETS, CLOCK, DATABASE, QUEUES
 from tutor_server.api.queue_metrics import queue_metrics
 from tutor_server.api.routes import Access, Routes
@@ -48,6 +49,7 @@ async def metrics(request: web.Request) -> web.Response:
             _refusals(refusals_of_all_time(connection)),
             _not_analysed(not_analysed_of_all_time(connection)),
             *_money(spent_on(connection, today), budgets),
+            *course_metrics(connection, today),
         )
 
     counted = await request.app[DATABASE].read(read)

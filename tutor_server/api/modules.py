@@ -12,47 +12,50 @@ from tutor_server.api.pages import Page, StoredInt
 from tutor_server.api.routes import Routes
 from tutor_server.errors import NotFound
 from tutor_server.identity.access_tokens import AccessToken
+from tutor_server.storage.memberships import roles_of
 from tutor_server.storage.module_files import exercise_of
-from tutor_server.storage.modules import find_module, modules_in_order, progress_of, set_progress
+from tutor_server.storage.modules import module_named, modules_in_order, progress_of, set_progress
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
     from sqlalchemy import Connection
 
     from tutor_server.storage.module_files import Exercise
+    from tutor_server.storage.modules import Module, StoredProgress
 
 routes = Routes("modules")
 
 
 @routes.add("GET /api/modules")
-async def modules(request: web.Request, query: Page[tuple[StoredInt, str]]) -> schemas.Modules:
-    """Return the modules in their order."""
-    found = await request.app[DATABASE].read(
-        lambda connection: modules_in_order(connection, after=query.after, limit=query.fetch)
-    )
+async def modules(request: web.Request, caller: AccessToken, query: Page[tuple[StoredInt, str]]) -> schemas.Modules:
+    """Return the modules of the caller's courses in their order."""
+
+    def read(connection: Connection) -> Sequence[Module]:
+        courses = roles_of(connection, caller.user_id).keys()
+        return modules_in_order(connection, courses=courses, after=query.after, limit=query.fetch)
+
+    found = await request.app[DATABASE].read(read)
     items = [schemas.Module.model_validate(module) for module in found[: query.limit]]
     return schemas.Modules(items=items, next=query.next(len(found), items[-1].order, items[-1].id) if items else None)
 
 
 @routes.add("GET /api/modules/{module_id}")
-async def module(request: web.Request, module_id: str) -> schemas.Module:
-    """Return one module."""
-    found = await request.app[DATABASE].read(lambda connection: find_module(connection, module_id))
-    if found is None:
-        raise NotFound
+async def module(request: web.Request, caller: AccessToken, module_id: str) -> schemas.Module:
+    """Return one module of the caller's courses, by its id, or by its slug if only one of the courses has it."""
+    found = await request.app[DATABASE].read(lambda connection: require_module(connection, caller.user_id, module_id))
     return schemas.Module.model_validate(found)
 
 
 @routes.add("GET /api/modules/{module_id}/files")
-async def module_files(request: web.Request, module_id: str) -> schemas.ModuleFiles:
+async def module_files(request: web.Request, caller: AccessToken, module_id: str) -> schemas.ModuleFiles:
     """Return the files of a module's exercise that students may see: those to start with, and the tests."""
 
-    def read(connection: Connection) -> Exercise | None:
-        return None if find_module(connection, module_id) is None else exercise_of(connection, module_id)
+    def read(connection: Connection) -> Exercise:
+        return exercise_of(connection, require_module(connection, caller.user_id, module_id).id)
 
-    found = await request.app[DATABASE].read(read)
-    if found is None:
-        raise NotFound
-    return schemas.ModuleFiles.model_validate(found)
+    return schemas.ModuleFiles.model_validate(await request.app[DATABASE].read(read))
 
 
 @routes.add("GET /api/progress")
@@ -72,11 +75,19 @@ async def put_progress(
 ) -> schemas.Progress:
     """Store the caller's progress in a module."""
     new_id, now = request.app[NEW_ID](), request.app[CLOCK].now()
-    changed = await request.app[DATABASE].commit(
-        lambda connection: set_progress(
-            connection, new_id=new_id, user_id=caller.user_id, module_id=module_id, status=body.status, now=now
+
+    def change(connection: Connection) -> StoredProgress:
+        module = require_module(connection, caller.user_id, module_id)
+        return set_progress(
+            connection, new_id=new_id, user_id=caller.user_id, module_id=module.id, status=body.status, now=now
         )
-    )
-    if changed is None:
+
+    return schemas.Progress.model_validate(await request.app[DATABASE].commit(change))
+
+
+def require_module(connection: Connection, user_id: UUID, name: str) -> Module:
+    """Return a module of a user's courses by id or slug. Raise `NotFound`, also for another course's module."""
+    found = module_named(connection, roles_of(connection, user_id).keys(), name)
+    if found is None:
         raise NotFound
-    return schemas.Progress.model_validate(changed)
+    return found

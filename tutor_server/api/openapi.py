@@ -33,6 +33,8 @@ _SECURITY: dict[Access, list[Json]] = {
     Access.SIGNED_IN: [{"bearer": []}],
     Access.SOCKET: [{"bearer": []}],
     Access.ADMIN: [{"adminKey": []}],
+    Access.OPERATOR: [{"adminKey": []}, {"bearer": []}],
+    Access.COURSE: [{"bearer": []}, {"adminKey": []}],
 }
 _HEADERS = {
     HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate", "How to sign a request (RFC 9110 §11.6.1).", {"type": "string"}),

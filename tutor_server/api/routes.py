@@ -56,6 +56,10 @@ class Access(Enum):
     """An access token is required."""
     ADMIN = auto()
     """The admin key is required."""
+    OPERATOR = auto()
+    """The admin key is required, or the access token of an operator."""
+    COURSE = auto()
+    """An access token is required, or the admin key. The handler checks the membership in the course."""
     SOCKET = auto()
     """An access token is required. It is checked after the handshake, since clients can read only a close code."""
 
@@ -105,6 +109,8 @@ _REFUSED_BY: Mapping[Access, tuple[type[TutorError], ...]] = {
     Access.PUBLIC: (),
     Access.SIGNED_IN: (Unauthenticated, TokenExpired),
     Access.ADMIN: (AdminKeyInvalid, TooManyAttempts, NotFound),
+    Access.OPERATOR: (AdminKeyInvalid, TokenExpired, TooManyAttempts, NotFound),
+    Access.COURSE: (AdminKeyInvalid, Unauthenticated, TokenExpired, TooManyAttempts, NotFound),
     Access.SOCKET: (),
 }
 

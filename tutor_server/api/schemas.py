@@ -13,9 +13,20 @@ from tutor_pedagogy.ladder.levels import MAX_STUDENT_LEVEL, MIN_STUDENT_LEVEL, H
 from tutor_pedagogy.ladder.policy import Ladder
 from tutor_protocol import Limit
 from tutor_server.administration import module_files
-from tutor_server.administration.exercise_files import GivenFile, GivenFiles
-from tutor_server.administration.module_files import LadderName, ModuleId, Names, Objectives, Order, Statement, Title
+from tutor_server.administration.exercise_files import GivenFile, GivenFiles, exercise_of_files
+from tutor_server.administration.module_files import (
+    GivenModule,
+    LadderName,
+    ModuleId,
+    Names,
+    Objectives,
+    Order,
+    Statement,
+    Title,
+)
+from tutor_server.errors import ValidationFailed
 from tutor_server.identity.passwords import MAX_PASSWORD_CHARACTERS
+from tutor_server.storage.modules import Module as StoredModule
 
 MIN_PASSWORD_CHARACTERS = 8
 MAX_EMAIL_CHARACTERS = 254
@@ -23,7 +34,7 @@ MAX_EMAIL_CHARACTERS = 254
 
 MODULE_ID = re.compile(module_files.MODULE_ID)
 
-_NO_NUL = {"pattern": r"^[^\u0000]*$"}
+NO_NUL = {"pattern": r"^[^\u0000]*$"}
 """The JSON Schema pattern of strings without NUL. Every body with NUL is refused, since PostgreSQL cannot store it."""
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -45,6 +56,13 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def parse_email(text: str) -> str:
+    """Return an e-mail address in lower case. Raise `ValueError` if the text is none."""
+    if len(text) > MAX_EMAIL_CHARACTERS:
+        raise ValueError("is too long")
+    return _lower_case_email(text)
+
+
 Email = Annotated[
     str,
     Field(
@@ -55,27 +73,29 @@ Email = Annotated[
 ]
 NewPassword = Annotated[
     SecretStr,
-    Field(min_length=MIN_PASSWORD_CHARACTERS, max_length=MAX_PASSWORD_CHARACTERS, json_schema_extra=_NO_NUL),
+    Field(min_length=MIN_PASSWORD_CHARACTERS, max_length=MAX_PASSWORD_CHARACTERS, json_schema_extra=NO_NUL),
 ]
-GivenPassword = Annotated[SecretStr, Field(max_length=MAX_PASSWORD_CHARACTERS, json_schema_extra=_NO_NUL)]
-GivenToken = Annotated[SecretStr, Field(max_length=512, json_schema_extra=_NO_NUL)]
+GivenPassword = Annotated[SecretStr, Field(max_length=MAX_PASSWORD_CHARACTERS, json_schema_extra=NO_NUL)]
+GivenToken = Annotated[SecretStr, Field(max_length=512, json_schema_extra=NO_NUL)]
 StudentLevel = Annotated[int, Field(strict=True, ge=MIN_STUDENT_LEVEL, le=MAX_STUDENT_LEVEL), BeforeValidator(_whole)]
 MaxHintLevel = Annotated[
     int, Field(strict=True, ge=min(HintLevel).value, le=max(HintLevel).value), BeforeValidator(_whole)
 ]
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
+    """The base of all models of requests and responses."""
+
     model_config = ConfigDict(
         frozen=True, from_attributes=True, hide_input_in_errors=True, json_schema_serialization_defaults_required=True
     )
 
 
-class Error(_Body):
+class Error(Body):
     """The error envelope, the same on every route.
 
     `retry_after` is in seconds; it and `limit` are present if a limit was exceeded. `error` is an error code of RFC
-    8628, on the routes of device sign-in.
+    8628, on the routes of device sign-in. `course_id` is the course that refused, if one did.
     """
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=False)
@@ -86,9 +106,10 @@ class Error(_Body):
     retry_after: int | None = None
     resets_at: datetime | None = None
     error: str | None = None
+    course_id: UUID | None = None
 
 
-class Registration(_Body):
+class Registration(Body):
     """The body of `POST /api/auth/register`."""
 
     email: Email
@@ -97,34 +118,34 @@ class Registration(_Body):
     maths_level: StudentLevel = 3
 
 
-class Login(_Body):
+class Login(Body):
     """The body of `POST /api/auth/login`."""
 
     email: Email
     password: GivenPassword
 
 
-class RefreshRequest(_Body):
+class RefreshRequest(Body):
     """The body of `POST /api/auth/refresh` and `POST /api/auth/logout`."""
 
     refresh_token: GivenToken
 
 
-class PasswordChange(_Body):
+class PasswordChange(Body):
     """The body of `POST /api/auth/password`."""
 
     current_password: GivenPassword
     new_password: NewPassword
 
 
-class LevelsChange(_Body):
+class LevelsChange(Body):
     """The body of `PATCH /api/auth/me`; a field that is left out is not changed."""
 
     programming_level: StudentLevel | None = None
     maths_level: StudentLevel | None = None
 
 
-class Me(_Body):
+class Me(Body):
     """An account, and the number of messages used today."""
 
     id: UUID
@@ -136,7 +157,7 @@ class Me(_Body):
     resets_at: datetime
 
 
-class Tokens(_Body):
+class Tokens(Body):
     """An access token and a refresh token; `expires_in` is the access token's lifetime in seconds (RFC 6749 §5.1)."""
 
     access_token: str
@@ -151,14 +172,14 @@ class SignedIn(Tokens):
     user: Me
 
 
-class DeviceRequest(_Body):
+class DeviceRequest(Body):
     """The body of `POST /api/auth/device` (RFC 8628 §3.1); `client_name` is shown to the student who approves."""
 
     client_id: str = ""
     client_name: str = ""
 
 
-class DeviceTokenRequest(_Body):
+class DeviceTokenRequest(Body):
     """The form of `POST /api/auth/device/token` (RFC 8628 §3.4). A missing field causes OAuth's error code."""
 
     grant_type: str = ""
@@ -166,13 +187,13 @@ class DeviceTokenRequest(_Body):
     client_id: str = ""
 
 
-class DevicePageAddress(_Body):
+class DevicePageAddress(Body):
     """The query of `GET /device`; the URL may contain the user code."""
 
     user_code: str = ""
 
 
-class DevicePageForm(_Body):
+class DevicePageForm(Body):
     """The form of `POST /device`. The page has several forms, which the handler distinguishes by their fields."""
 
     csrf: str = ""
@@ -183,7 +204,7 @@ class DevicePageForm(_Body):
     other: str | None = None
 
 
-class AccountAddress(_Body):
+class AccountAddress(Body):
     """The query of the account pages: the user code of a device to return to, a link's token, and the last action."""
 
     user_code: str = ""
@@ -191,14 +212,14 @@ class AccountAddress(_Body):
     done: str = ""
 
 
-class SignOnStart(_Body):
+class SignOnStart(Body):
     """The query of `GET /auth/oidc/start`: where the browser goes on to, and the user code of a device."""
 
     goal: Literal["account", "admin", "erase"] = "account"
     user_code: str = ""
 
 
-class SignOnAnswer(_Body):
+class SignOnAnswer(Body):
     """The query with which an identity provider leads a browser back (OpenID Connect Core 1.0 §3.1.2.5, RFC 9207)."""
 
     code: str = Field(default="", repr=False, max_length=4096)
@@ -207,13 +228,13 @@ class SignOnAnswer(_Body):
     error: str = ""
 
 
-class LogoutForm(_Body):
+class LogoutForm(Body):
     """The form of `POST /auth/oidc/backchannel-logout`."""
 
     logout_token: str = Field(default="", repr=False)
 
 
-class AccountForm(_Body):
+class AccountForm(Body):
     """The fields of all forms of the account pages."""
 
     csrf: str = ""
@@ -224,7 +245,7 @@ class AccountForm(_Body):
     again: SecretStr = SecretStr("")
 
 
-class DeviceStarted(_Body):
+class DeviceStarted(Body):
     """The response to `POST /api/auth/device` (RFC 8628 §3.2); times are in seconds."""
 
     device_code: str
@@ -235,7 +256,7 @@ class DeviceStarted(_Body):
     interval: int
 
 
-class Health(_Body):
+class Health(Body):
     """The response to `GET /api/health` if the service works."""
 
     status: Literal["ok"] = "ok"
@@ -243,7 +264,7 @@ class Health(_Body):
     timestamp: datetime
 
 
-class Unhealthy(_Body):
+class Unhealthy(Body):
     """The response to `GET /api/health` if the service does not work, with the fields of the error envelope."""
 
     status: Literal["unavailable"] = "unavailable"
@@ -253,24 +274,25 @@ class Unhealthy(_Body):
     code: Literal["DATABASE_UNAVAILABLE"] = "DATABASE_UNAVAILABLE"
 
 
-class Session(_Body):
+class Session(Body):
     """A conversation."""
 
     id: UUID
     session_type: Literal["editor", "notebook"]
+    course_id: UUID
     module_id: str | None
     created_at: datetime
     updated_at: datetime
 
 
-class Sessions(_Body):
+class Sessions(Body):
     """A page of conversations, newest first."""
 
     items: list[Session]
     next: str | None
 
 
-class Message(_Body):
+class Message(Body):
     """A message of a conversation; `code` is the function, class or module-level code that the student asked about."""
 
     id: UUID
@@ -281,17 +303,19 @@ class Message(_Body):
     created_at: datetime
 
 
-class Messages(_Body):
+class Messages(Body):
     """A page of messages, oldest first."""
 
     items: list[Message]
     next: str | None
 
 
-class Module(_Body):
-    """A learning module."""
+class Module(Body):
+    """A learning module. `slug` names it in its course; in the course `default` it is the id."""
 
     id: str
+    course_id: UUID
+    slug: str
     title: str
     order: int
     statement: str
@@ -301,7 +325,7 @@ class Module(_Body):
     ladder: Ladder | None
 
 
-class Modules(_Body):
+class Modules(Body):
     """A page of modules in their order."""
 
     items: list[Module]
@@ -311,13 +335,13 @@ class Modules(_Body):
 ProgressStatus = Literal["not_started", "in_progress", "completed"]
 
 
-class ProgressChange(_Body):
+class ProgressChange(Body):
     """The body of `PUT /api/progress/{module_id}`."""
 
     status: ProgressStatus
 
 
-class Progress(_Body):
+class Progress(Body):
     """The caller's progress in a module."""
 
     module_id: str
@@ -325,7 +349,7 @@ class Progress(_Body):
     updated_at: datetime
 
 
-class ProgressList(_Body):
+class ProgressList(Body):
     """A page of the caller's progress."""
 
     items: list[Progress]
@@ -335,13 +359,13 @@ class ProgressList(_Body):
 DASHBOARD_DAYS = (7, 30, 90)
 
 
-class DashboardAddress(_Body):
+class DashboardAddress(Body):
     """The query of `GET /admin`: the number of days that the figures cover."""
 
     days: Annotated[int, Field(ge=1, le=366)] = 30
 
 
-class DashboardForm(_Body):
+class DashboardForm(Body):
     """The fields that all forms of the dashboard have."""
 
     csrf: str = ""
@@ -361,14 +385,14 @@ class DashboardSwitch(DashboardForm):
     message: Annotated[str, Field(max_length=300)] = ""
 
 
-class ModuleFiles(_Body):
+class ModuleFiles(Body):
     """The files of a module's exercise that students may see: those to start with, and the tests."""
 
     starter: list[GivenFile]
     tests: list[GivenFile]
 
 
-class ModuleChange(_Body):
+class ModuleChange(Body):
     """The body of `PUT /api/admin/modules/{module_id}`: the whole module; a field that is left out becomes empty.
 
     No route ever returns `reference`.
@@ -385,17 +409,34 @@ class ModuleChange(_Body):
     tests: GivenFiles = Field(default_factory=list)
     reference: Annotated[GivenFiles, Field(repr=False)] = Field(default_factory=list)
 
+    def as_given(self, module_id: str) -> GivenModule:
+        """Return the module, whose id is also its slug, with its files. Raise `ValidationFailed`."""
+        module = StoredModule(
+            id=module_id,
+            title=self.title,
+            order=self.order,
+            statement=self.statement,
+            objectives=tuple(self.objectives),
+            allowed_names=tuple(self.allowed_names),
+            max_hint_level=self.max_hint_level,
+            ladder=self.ladder,
+        )
+        try:
+            return GivenModule(module, exercise_of_files(self.starter, self.tests, self.reference))
+        except ValueError as error:
+            raise ValidationFailed(f"body: {error}.") from None
+
 
 OwnLimit = Annotated[int, Field(strict=True, ge=1, le=100_000), BeforeValidator(_whole)]
 
 
-class StudentOfEmail(_Body):
+class StudentOfEmail(Body):
     """The body of `POST /api/admin/limits/remove`."""
 
     email: Email
 
 
-class StudentLimitsChange(_Body):
+class StudentLimitsChange(Body):
     """The body of `PUT /api/admin/limits`; if a limit is left out, the general limit applies."""
 
     email: Email
@@ -404,7 +445,7 @@ class StudentLimitsChange(_Body):
     expires_at: AwareDatetime
 
 
-class StudentLimits(_Body):
+class StudentLimits(Body):
     """A student's own limits; if a limit is null, the general limit applies."""
 
     email: str
@@ -414,22 +455,22 @@ class StudentLimits(_Body):
     expires_at: datetime
 
 
-class StudentLimitsList(_Body):
+class StudentLimitsList(Body):
     """A page of students who have limits of their own, ordered by e-mail address."""
 
     items: list[StudentLimits]
     next: str | None
 
 
-class SwitchChange(_Body):
+class SwitchChange(Body):
     """The body of `PUT /api/admin/switch`; without a module, for the whole tutor. Students see `message`."""
 
     is_off: Annotated[bool, Field(strict=True)]
     module_id: ModuleId | None = None
-    message: Annotated[str, Field(max_length=300, json_schema_extra=_NO_NUL)] = ""
+    message: Annotated[str, Field(max_length=300, json_schema_extra=NO_NUL)] = ""
 
 
-class Off(_Body):
+class Off(Body):
     """A switched-off module, or the whole tutor if `module_id` is null."""
 
     module_id: str | None
@@ -437,14 +478,17 @@ class Off(_Body):
     since: datetime
 
 
-class SwitchedOff(_Body):
+class SwitchedOff(Body):
     """All switched-off modules, and the whole tutor if it is switched off."""
 
     items: list[Off]
 
 
-class AdminAction(_Body):
-    """An audit log entry: channel (`api`, `page`, `command`), actor, address, and the student or module concerned."""
+class AdminAction(Body):
+    """An audit log entry: channel (`api`, `page`, `command`), actor, address, and what is concerned.
+
+    That is a student, a module or a course.
+    """
 
     id: UUID
     at: datetime
@@ -454,17 +498,18 @@ class AdminAction(_Body):
     action: str
     user_id: UUID | None
     module_id: str | None
+    course_id: UUID | None
     details: dict[str, Any]
 
 
-class AdminActions(_Body):
+class AdminActions(Body):
     """A page of the audit log, newest first."""
 
     items: list[AdminAction]
     next: str | None
 
 
-class ModelUsage(_Body):
+class ModelUsage(Body):
     """The usage of one model. Money is in US dollars."""
 
     provider: str
@@ -475,7 +520,7 @@ class ModelUsage(_Body):
     estimated_cost_usd: float
 
 
-class PeriodUsage(_Body):
+class PeriodUsage(Body):
     """Usage in a period, whose end is exclusive. Calls without a known price are counted separately."""
 
     model_config = ConfigDict(serialize_by_alias=True)
@@ -488,11 +533,3 @@ class PeriodUsage(_Body):
     estimated_cost_usd: float
     unpriced_calls: int
     by_model: list[ModelUsage]
-
-
-class Usage(_Body):
-    """The response to `GET /api/admin/usage`: the current UTC day, ISO week and month."""
-
-    day: PeriodUsage
-    week: PeriodUsage
-    month: PeriodUsage

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tutor_server.cli.account_commands import add_account_commands
 from tutor_server.cli.course_commands import add_course_commands, add_limit_commands
+from tutor_server.cli.courses_commands import add_courses_commands
 from tutor_server.cli.evaluation_command import add_evaluation_command
 from tutor_server.cli.extra import how_to_install, missing_libraries
 from tutor_server.hosts import is_host
@@ -118,6 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     add_account_commands(actions, _operate)
     add_limit_commands(actions, _operate)
     add_course_commands(commands, _operate)
+    add_courses_commands(commands, _operate)
     add_evaluation_command(commands, _operate)
     return parser
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from tutor_server.administration.courses import CourseAdministration
 from tutor_server.administration.dashboard_sessions import DashboardSessions
 from tutor_server.administration.retention import RetentionSweep
 from tutor_server.administration.service import AdministrationService
@@ -43,6 +44,10 @@ def build_api(inputs: Inputs, storage: Storage, identity: Identity, tutoring: Tu
     app[keys.DEADLINES] = inputs.deadlines
     app[keys.NEW_ID] = inputs.new_id
     app[keys.DATABASE] = database
+    app[keys.COURSES] = CourseAdministration(administration)
+    app[keys.COURSE_BOOK] = tutoring.book
+    app[keys.REFUSALS] = tutoring.refusals
+    app[keys.UNPRICED] = tutoring.models.unpriced
     app[keys.BUDGETS] = budgets_of(settings)
     app[keys.OFF_SWITCH] = tutoring.off_switch
     app[keys.QUEUES] = storage.shared.queues

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from tutor_server.ledger.max_call_cost import max_call_cost
+from tutor_server.ledger.max_call_cost import max_call_cost, unpriced_models
 from tutor_server.llm.factory import build_chain
 from tutor_server.llm.price_file import read_price_file
 from tutor_server.llm.prices import Prices
@@ -30,6 +30,8 @@ class Models:
     chain: Chain
     prices: Prices
     max_call_cost: int
+    unpriced: tuple[str, ...] = ()
+    """The models whose price is not known."""
 
 
 def build_llm(inputs: Inputs, analyst: Analyst, find_profiles: FindProfiles, queues: Mapping[str, CallQueue]) -> Models:
@@ -51,4 +53,5 @@ def build_llm(inputs: Inputs, analyst: Analyst, find_profiles: FindProfiles, que
         ),
         prices=prices,
         max_call_cost=max_call_cost(settings, profiles, prices, clock.now()),
+        unpriced=unpriced_models(profiles, prices, clock.now()),
     )

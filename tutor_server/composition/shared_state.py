@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tutor_server.admission.call_queue import FairCallQueue
 from tutor_server.admission.in_process import InProcessLimiter, InProcessSlots
 from tutor_server.admission.in_process_queue import InProcessQueueStore
-from tutor_server.admission.limiter import Limits
+from tutor_server.admission.limiter import Limits, StoredByCourse
 from tutor_server.identity.attempts import InProcessAttempts
 from tutor_server.ledger.budgets import budgets_of
 from tutor_server.storage.daily_usage import messages_on
@@ -78,7 +78,13 @@ def _in_process(
         return InProcessQueueStore(bound, settings.llm_queue_seconds, clock)
 
     return SharedState(
-        limiter=InProcessLimiter(_limits(settings), clock, _stored_messages(database), _stored_spending(database)),
+        limiter=InProcessLimiter(
+            _limits(settings),
+            clock,
+            _stored_messages(database),
+            _stored_spending(database),
+            _stored_by_course(database),
+        ),
         slots=InProcessSlots(settings.connections_per_user),
         attempts=InProcessAttempts(clock),
         replicas=NoReplicas(database),
@@ -128,6 +134,7 @@ def _in_redis(
             _limits(settings),
             messages_on=_stored_messages(database),
             spent_on=_stored_spending(database),
+            by_course=_stored_by_course(database),
             new_mark=new_mark,
         ),
         slots=slots,
@@ -167,6 +174,16 @@ def _limits(settings: Settings) -> Limits:
         llm_calls_per_minute=settings.llm_calls_per_minute,
         budgets=budgets_of(settings),
     )
+
+
+def _stored_by_course(database: Database) -> StoredByCourse:
+    async def stored_messages(course_id: UUID, subject: str, day: date) -> int:
+        return await database.read(lambda connection: messages_on(connection, subject, day, course_id))
+
+    async def stored_spending(course_id: UUID, day: date) -> Spent:
+        return await database.read(lambda connection: spent_on(connection, day, course_id))
+
+    return StoredByCourse(messages_on=stored_messages, spent_on=stored_spending)
 
 
 def _stored_messages(database: Database) -> Callable[[str, date], Awaitable[int]]:

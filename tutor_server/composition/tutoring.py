@@ -10,6 +10,7 @@ import structlog
 from tutor_server.ledger.budgets import budgets_of
 from tutor_server.ledger.calls import Ledger
 from tutor_server.ledger.lease_keeper import LeaseKeeper
+from tutor_server.tutoring.course_book import CourseBook
 from tutor_server.tutoring.off_switch import OffSwitch
 from tutor_server.tutoring.opening import Opening
 from tutor_server.tutoring.refusals import RefusalCount
@@ -35,11 +36,12 @@ log: FilteringBoundLogger = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tutoring:
-    """The tutor, the analyst that the chat socket also uses, and the off switch."""
+    """The tutor, the analyst that the chat socket also uses, the off switch and the cached courses."""
 
     tutor: Tutor
     analyst: Analyst
     off_switch: OffSwitch
+    book: CourseBook
     refusals: RefusalCount
     models: Models
     work: tuple[BackgroundWork, ...]
@@ -61,24 +63,27 @@ def build_tutoring(
     settings, clock, database = inputs.settings, inputs.clock, storage.database
     limiter, chain = storage.shared.limiter, models.chain
     ledger = build_ledger(inputs, storage, models)
+    off_switch, book, refusals = OffSwitch(database), CourseBook(database, clock), RefusalCount(database, clock)
     opening = Opening(
         database=database,
         limiter=limiter,
         ledger=ledger,
         analyst=analyst,
-        first_provider=chain.providers[0],
+        first_provider=chain.first_of,
+        book=book,
+        off_switch=off_switch,
         rules=rules_of(settings),
         clock=clock,
         new_id=inputs.new_id,
         marker_key=marker_key,
     )
-    off_switch, refusals = OffSwitch(database), RefusalCount(database, clock)
     tutor = Tutor(
         opening=opening,
         speaker=Speaker(analyst, chain, refusals),
         settling=Settling(database, limiter, clock, store_code=settings.store_code),
         replicas=storage.shared.replicas,
         off_switch=off_switch,
+        book=book,
         refusals=refusals,
         database=database,
         deadlines=inputs.deadlines,
@@ -87,9 +92,10 @@ def build_tutoring(
         tutor=tutor,
         analyst=analyst,
         off_switch=off_switch,
+        book=book,
         refusals=refusals,
         models=models,
-        work=(LeaseKeeper(ledger).run, off_switch.run, refusals.run),
+        work=(LeaseKeeper(ledger).run, off_switch.run, book.run, refusals.run),
     )
 
 

@@ -14,6 +14,9 @@ The chances of an attacker who guesses for a day:
   sign-in costs a password hash: a core of the service computes 2.5 million a day, which gives a probability of 0.01. A
   right guess lets the attacker deny the device, or sign it in to an account of the attacker's own. It gives no access
   to the student's account.
+- *Join code.* A made code has 20^8 = 2.6 · 10^10 values. An account may enter 10 unknown ones in 10 minutes, 1,440 a
+  day: with 100 courses, a thousand accounts guess one of them with a probability of 0.006. Joining needs an account,
+  and gives the role of a student.
 - *Password of one account.* One address has 10 guesses in 30 minutes, 480 a day; all addresses together have 50 an
   hour, 1,200 a day. Common passwords are refused. Beyond the 10,000 most common ones, a guess is right with a
   probability of about 10^-5 (the RockYou list). So a day of guessing opens an account with a probability of at most
@@ -31,7 +34,15 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from tutor_server.errors import WAIT, AdminKeyInvalid, InvalidCredentials, TooManyAttempts, TutorError, UserCodeUnknown
+from tutor_server.errors import (
+    WAIT,
+    AdminKeyInvalid,
+    InvalidCredentials,
+    JoinCodeUnknown,
+    TooManyAttempts,
+    TutorError,
+    UserCodeUnknown,
+)
 from tutor_server.identity.attempts import Counted, Window
 from tutor_server.identity.email_links import MOST_AN_HOUR
 
@@ -64,6 +75,9 @@ USER_CODE_IN_BROWSER = Window("unknown device codes in a browser", 12, 10 * MINU
 """The limit leaves room for the right code after ten mistyped ones."""
 USER_CODE = Window("unknown device codes from an address", 100, 10 * MINUTES)
 USER_CODE_OF_ACCOUNT = Window("unknown device codes of an account", 10, 10 * MINUTES)
+JOIN_CODE_OF_ACCOUNT = Window("unknown join codes of an account", 10, 10 * MINUTES)
+JOIN_CODE = Window("unknown join codes from an address", 100, 10 * MINUTES)
+JOIN_CODE_PAST_ADDRESS = Window("unknown join codes of an account from a full address", 3, 60 * MINUTES)
 ADMIN_KEY = Window("wrong admin keys from an address", 10, 1 * MINUTES)
 
 KNOWN_SECONDS = 30 * 24 * 60 * MINUTES
@@ -135,6 +149,17 @@ class Throttle:
     async def user_code_of(self, account: str) -> AsyncIterator[None]:
         """Count the look-up of a user code as `user_code` does, but by the account that is signed in."""
         async with self._counting(UserCodeUnknown, [Counted(USER_CODE_OF_ACCOUNT, account)]):
+            yield
+
+    @asynccontextmanager
+    async def join_code(self, account: str, address: str) -> AsyncIterator[None]:
+        """Count the look-up of a join code inside the context if it raises `JoinCodeUnknown`.
+
+        Raise `TooManyAttempts`.
+        """
+        theirs = Counted(JOIN_CODE_OF_ACCOUNT, account)
+        ways = [[theirs, Counted(JOIN_CODE, network_of(address))], [theirs, Counted(JOIN_CODE_PAST_ADDRESS, account)]]
+        async with self._counting(JoinCodeUnknown, *ways):
             yield
 
     async def wrong_admin_key(self, address: str) -> None:

@@ -11,6 +11,7 @@ import structlog
 from tutor_server.limits import Leases
 from tutor_server.llm.provider import Usage
 from tutor_server.storage.call_failures import count_failures
+from tutor_server.storage.course_models import EVERYWHERE
 from tutor_server.storage.ledger import NewCall, SettledCall, close_unsent, insert_call, mark_sent, settle_call
 from tutor_server.storage.spending import Budgets, commit_spending
 from tutor_server.storage.usage import add_usage
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from tutor_server.clock import Clock
     from tutor_server.llm.call import CallOutcome
     from tutor_server.llm.provider import Provider
+    from tutor_server.storage.courses import StoredCourse
     from tutor_server.storage.database import Database
     from tutor_server.storage.spending import NearlySpent
     from tutor_server.storage.usage import UsageChange
@@ -79,8 +81,8 @@ class AskCalls:
 
     The first row is written in the transaction that opens the ask (`reserve`), and the outcomes in the transaction that
     ends the ask (`write_outcomes`). So an ask with one call takes two transactions in all. `opened` and `closed`
-    must be called after these transactions are committed. Calls that no student caused have no ids, and a `prefix` of
-    the provider's name sets them apart.
+    must be called after these transactions are committed. Calls that no student caused have no ids and no course, and a
+    `prefix` of the provider's name sets them apart.
     """
 
     def __init__(
@@ -89,6 +91,7 @@ class AskCalls:
         *,
         ask_id: UUID | None,
         user_id: UUID | None,
+        course: StoredCourse | None = None,
         place: Mark | None,
         held: int,
         reserved_usage: Usage,
@@ -97,6 +100,7 @@ class AskCalls:
         self._ledger = ledger
         self._ask_id = ask_id
         self._user_id = user_id
+        self._course = course
         self._place = place
         self._reserved_usage = reserved_usage
         self._prefix = prefix
@@ -220,9 +224,11 @@ class AskCalls:
         self._outcomes.clear()
 
     def _hold_back(self, connection: Connection, call: NewCall) -> None:
-        self._nearly_spent = commit_spending(
-            connection, call.created_at.date(), call.reserved_nanodollars or 0, self._ledger.budgets, call.created_at
-        )
+        amount = (connection, call.created_at.date(), call.reserved_nanodollars or 0)
+        warnings = list(commit_spending(*amount, self._ledger.budgets, call.created_at))
+        if self._course is not None:
+            warnings += commit_spending(*amount, self._course.budgets, call.created_at, course_id=self._course.id)
+        self._nearly_spent = warnings
 
     def _warn(self) -> None:
         """Log the budgets of which little is left. Called after the commit."""
@@ -232,6 +238,7 @@ class AskCalls:
                 period=budget.period,
                 committed_usd=budget.committed_nanodollars / 1e9,
                 budget_usd=budget.budget_nanodollars / 1e9,
+                course=None if budget.course_id == EVERYWHERE else str(budget.course_id),
             )
         self._nearly_spent = ()
 
@@ -251,6 +258,7 @@ class AskCalls:
             id=self._ledger.new_id(),
             ask_id=self._ask_id,
             user_id=self._user_id,
+            course_id=EVERYWHERE if self._course is None else self._course.id,
             provider=self._name_of(provider),
             model=provider.model,
             state=state,

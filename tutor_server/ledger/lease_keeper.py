@@ -17,6 +17,7 @@ from tutor_server.storage.usage import add_usage
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import date
+    from uuid import UUID
 
     from sqlalchemy import Connection
     from structlog.typing import FilteringBoundLogger
@@ -70,11 +71,11 @@ class LeaseKeeper:
             swept, recounted = await self._ledger.database.commit(self._sweep)
             if swept.ask_ids:
                 log.warning("ledger_swept", asks=len(swept.ask_ids), calls_sent=swept.sent)
-            for subject, day in recounted:
-                await self._ledger.limiter.recount(subject, day)
+            for subject, day, course_id in recounted:
+                await self._ledger.limiter.recount(subject, day, course_id)
             is_partial = swept.is_partial
 
-    def _sweep(self, connection: Connection) -> tuple[Swept, Collection[tuple[str, date]]]:
+    def _sweep(self, connection: Connection) -> tuple[Swept, Collection[tuple[str, date, UUID]]]:
         now = self._ledger.clock.now()
         swept = sweep_expired(connection, now)
         recounted = interrupt_asks(connection, swept.ask_ids, now)

@@ -48,3 +48,12 @@ def max_call_cost(settings: Settings, profiles: Iterable[ModelProfile], prices: 
             )
         most = max(most, cost or 0)
     return most
+
+
+def unpriced_models(profiles: Iterable[ModelProfile], prices: Prices, now: datetime) -> tuple[str, ...]:
+    """Return the models whose price is not known."""
+    return tuple(
+        profile.model
+        for profile in profiles
+        if prices.estimated_cost(profile.provider, profile.model, Usage(1, 1), now) is None
+    )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 from tutor_server.errors import AIUnavailable, AnswerInterrupted
 from tutor_server.llm.breaker import Breaker
 from tutor_server.llm.call import Call
+from tutor_server.llm.offline import OFFLINE
 from tutor_server.llm.prompt_refusal import shortened
 from tutor_server.llm.provider import Finish, Usage
 from tutor_server.llm.recent_text import RecentText
@@ -128,6 +129,19 @@ class Chain:
         """The providers in order of preference."""
         return tuple(link.provider for link in self._links)
 
+    def first_of(self, names: Sequence[str] | None) -> Provider:
+        """Return the provider that answers first if only these may answer; None means all of the chain."""
+        return self._links_of(names)[0].provider
+
+    def _links_of(self, names: Sequence[str] | None) -> Sequence[_Link]:
+        """Return the providers with these names, in the order of the chain; without any, `offline` answers."""
+        if names is None:
+            return self._links
+        links = [link for link in self._links if link.provider.name in names]
+        if not links or (OFFLINE in names and not any(link.provider.name == OFFLINE for link in links)):
+            links += self._offline
+        return links
+
     def stream(
         self,
         request: Request,
@@ -139,7 +153,7 @@ class Chain:
 
         `on_place` gets the ask's position in a provider's queue (see `CallQueue.enter`).
         """
-        links = self._offline if request.offline_only else self._links
+        links = self._offline if request.offline_only else self._links_of(request.providers)
         return ModelAnswer(lambda answer: self._texts(answer, links, request, recorder, pacing), on_place)
 
     async def _texts(

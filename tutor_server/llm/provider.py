@@ -50,6 +50,8 @@ class Request:
     """Returns this request with so many tokens of context, for a model with a small context window."""
     offline_only: bool = False
     """Whether only `offline` is called: the submission could not be analysed, which the guard needs, or is solved."""
+    providers: tuple[str, ...] | None = None
+    """The names of the providers that may be called; None means all of the chain."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, delete, select, update
 
 from tutor_protocol import ReportedFinding
 from tutor_server.errors import AnswerInterrupted
+from tutor_server.storage.course_models import DEFAULT_COURSE, EVERYWHERE
 from tutor_server.storage.daily_usage import uncount_messages
 from tutor_server.storage.deferred import defer
 from tutor_server.storage.models import Ask, ChatMessage, ChatSession, User
@@ -38,7 +39,7 @@ _TOUCH_SESSION = Statement(
     )
 )
 _AS_IF_NEW = (
-    *("digest", "session_id", "problem_id", "module_id", "state", "owner", "hint_level", "max_hint_level"),
+    *("digest", "session_id", "problem_id", "course_id", "module_id", "state", "owner", "hint_level", "max_hint_level"),
     *("level_raised", "error_type", "purpose", "remaining_today", "day", "created_at", "error_code", "ended_at"),
     *("delta_ends", "change", "follow_up_to"),
 )
@@ -82,6 +83,7 @@ class StoredAsk:
     id: UUID
     digest: bytes
     session_id: UUID
+    course_id: UUID
     state: str
     hint_level: int
     max_hint_level: int
@@ -126,6 +128,7 @@ class NewAsk:
     session_id: UUID
     begins_session: bool
     session_type: str
+    course_id: UUID = DEFAULT_COURSE
     module_id: str | None
     raised: Raised
     max_hint_level: int
@@ -176,6 +179,7 @@ def find_ask(connection: Connection, user_id: UUID, request_id: UUID) -> StoredA
         id=row.id,
         digest=row.digest,
         session_id=row.session_id,
+        course_id=row.course_id,
         state=row.state,
         hint_level=row.hint_level,
         max_hint_level=row.max_hint_level,
@@ -219,6 +223,7 @@ def open_ask(connection: Connection, ask: NewAsk) -> UUID | None:
         "id": ask.session_id,
         "user_id": ask.user_id,
         "session_type": ask.session_type,
+        "course_id": ask.course_id,
         "module_id": ask.module_id,
         "created_at": ask.created_at,
         "updated_at": ask.created_at,
@@ -238,6 +243,7 @@ def open_ask(connection: Connection, ask: NewAsk) -> UUID | None:
         "digest": ask.digest,
         "session_id": ask.session_id,
         "problem_id": ask.raised.problem_id,
+        "course_id": ask.course_id,
         "module_id": ask.module_id,
         "state": "running",
         "owner": ask.owner,
@@ -321,14 +327,16 @@ def end_ask(connection: Connection, ended: EndedAsk) -> bool:
     return True
 
 
-def interrupt_asks(connection: Connection, ask_ids: Collection[UUID], now: datetime) -> Collection[tuple[str, date]]:
+def interrupt_asks(
+    connection: Connection, ask_ids: Collection[UUID], now: datetime
+) -> Collection[tuple[str, date, UUID]]:
     """End the asks whose process died, and give back the daily message and the hint level that they took.
 
     The text that the process streamed is lost, so the service cannot know whether the student saw any of it. The ask is
-    therefore not counted. Return the subjects and days whose counts have changed.
+    therefore not counted. Return the subjects, days and courses whose counts have changed.
     """
     query = (
-        select(Ask.id, User.subject, Ask.day, Ask.problem_id, Ask.level_raised)
+        select(Ask.id, User.subject, Ask.day, Ask.course_id, Ask.problem_id, Ask.level_raised)
         .join(User, User.id == Ask.user_id)
         .where(Ask.id.in_(ask_ids), Ask.state == "running")
     )
@@ -340,9 +348,10 @@ def interrupt_asks(connection: Connection, ask_ids: Collection[UUID], now: datet
         .where(Ask.id.in_([ask.id for ask in asks]), Ask.state == "running")
         .values(state="failed", error_code=AnswerInterrupted.code, ended_at=now)
     )
-    messages = Counter((ask.subject, ask.day) for ask in asks)
-    for (subject, day), count in sorted(messages.items()):
-        uncount_messages(connection, subject, day, count)
+    messages = Counter((ask.subject, ask.day, UUID(bytes=ask.course_id.bytes)) for ask in asks)
+    for (subject, day, course_id), count in sorted(messages.items()):
+        for counted in (EVERYWHERE, course_id):
+            uncount_messages(connection, subject, day, count, counted)
     rungs = Counter(ask.problem_id for ask in asks if ask.level_raised)
     for problem_id, count in sorted(rungs.items()):
         lower_level(connection, problem_id, count)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
 
+from tutor_server.storage.course_models import is_in_course
 from tutor_server.storage.models import AdminAction
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Action:
     action: str
     user_id: UUID | None = None
     module_id: str | None = None
+    course_id: UUID | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -47,14 +49,18 @@ def record(connection: Connection, action: Action) -> None:
             action=action.action,
             user_id=action.user_id,
             module_id=action.module_id,
+            course_id=action.course_id,
             details=dict(action.details),
         )
     )
 
 
-def actions_before(connection: Connection, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[Action]:
-    """Return the next page of actions after a position, newest first."""
+def actions_before(
+    connection: Connection, after: tuple[datetime, UUID] | None, limit: int, course_id: UUID | None = None
+) -> Sequence[Action]:
+    """Return the next page of actions after a position, newest first: all of them, or those of one course."""
     query = select(*_COLUMNS).order_by(AdminAction.at.desc(), AdminAction.id.desc()).limit(limit)
+    query = query.where(is_in_course(AdminAction, course_id))
     if after is not None:
         at, action_id = after
         query = query.where((AdminAction.at < at) | ((AdminAction.at == at) & (AdminAction.id < action_id)))

@@ -13,13 +13,14 @@ from tutor_server.storage.sums import Sums
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
+    from uuid import UUID
 
     from sqlalchemy import Connection
 
 PASSED = "passed"
 """The verdict on an answer of which no part broke a rule; any other verdict is the name of the broken rule."""
 
-_VERDICTS = Sums(GuardVerdicts, by=("day", "provider", "model", "hint_level", "verdict"), of=("answers",))
+_VERDICTS = Sums(GuardVerdicts, by=("day", "course_id", "provider", "model", "hint_level", "verdict"), of=("answers",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,7 @@ class JudgedAnswer:
     """A model's answer at a hint level, and the guard's verdict on it."""
 
     day: date
+    course_id: UUID
     provider: str
     model: str
     hint_level: int
@@ -46,7 +48,7 @@ class VerdictTotal:
 
 def count_verdict(connection: Connection, judged: JudgedAnswer) -> None:
     """Count one more verdict."""
-    key = (judged.day, judged.provider, judged.model, judged.hint_level, judged.verdict)
+    key = (judged.day, judged.course_id, judged.provider, judged.model, judged.hint_level, judged.verdict)
     _VERDICTS.add(connection, key, (1,))
 
 

@@ -31,6 +31,7 @@ class StoredSession:
 
     id: UUID
     session_type: str
+    course_id: UUID
     module_id: str | None
     created_at: datetime
     updated_at: datetime
@@ -55,6 +56,7 @@ def sessions_of(
     query = select(
         ChatSession.id,
         ChatSession.session_type,
+        ChatSession.course_id,
         ChatSession.module_id,
         ChatSession.created_at,
         ChatSession.updated_at,

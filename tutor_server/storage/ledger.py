@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import ColumnElement, Interval, bindparam, func, literal, select, update
 
+from tutor_server.storage.course_models import DEFAULT_COURSE
 from tutor_server.storage.deferred import defer
 from tutor_server.storage.models import OPEN_CALLS, ModelCall
 from tutor_server.storage.statement import Query, Statement
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
 
 
 class _Closed(NamedTuple):
-    """The time of a closed call, and the amount that was reserved for it."""
+    """The time and the course of a closed call, and the amount that was reserved for it."""
 
     created_at: datetime
+    course_id: UUID
     reserved_nanodollars: int | None
 
 
@@ -33,7 +35,7 @@ def _close_where(state: ColumnElement[bool] | TextClause) -> Query[_Closed]:
         lambda _: (
             update(ModelCall)
             .where(ModelCall.id == bindparam("settled"), state)
-            .returning(ModelCall.created_at, ModelCall.reserved_nanodollars)
+            .returning(ModelCall.created_at, ModelCall.course_id, ModelCall.reserved_nanodollars)
         ),
         _Closed,
     )
@@ -54,12 +56,13 @@ SWEEP_SIZE = 500
 class NewCall:
     """A provider call that is about to be made, with the maximum tokens and cost that are reserved for it.
 
-    The ids of ask and user are None if no student caused the call.
+    The ids of ask and user are None if no student caused the call, and its course is `EVERYWHERE`.
     """
 
     id: UUID
     ask_id: UUID | None
     user_id: UUID | None
+    course_id: UUID = DEFAULT_COURSE
     provider: str
     model: str
     state: str
@@ -107,6 +110,7 @@ def insert_call(connection: Connection, call: NewCall, *, lease: timedelta) -> N
         "id": call.id,
         "ask_id": call.ask_id,
         "user_id": call.user_id,
+        "course_id": call.course_id,
         "provider": call.provider,
         "model": call.model,
         "state": call.state,
@@ -146,7 +150,8 @@ def settle_call(connection: Connection, call: SettledCall) -> UsageChange | None
     row = _close(connection, call, _CLOSE_SWEPT)
     if counted is None or row is None:
         return None
-    return _change(call, row).minus(UsageChange.of_call(row.created_at, call.provider, call.model, **counted))
+    reserved = UsageChange.of_call(row.created_at, row.course_id, call.provider, call.model, **counted)
+    return _change(call, row).minus(reserved)
 
 
 def mark_sent(connection: Connection, call_id: UUID) -> bool:
@@ -165,7 +170,13 @@ def close_unsent(connection: Connection, call_ids: Collection[UUID]) -> Sequence
         update(ModelCall)
         .where(ModelCall.id.in_(call_ids), OPEN_CALLS)
         .values(state="unsent", lease_expires_at=None, input_tokens=0, output_tokens=0, cost_nanodollars=0)
-        .returning(ModelCall.created_at, ModelCall.provider, ModelCall.model, ModelCall.reserved_nanodollars)
+        .returning(
+            ModelCall.created_at,
+            ModelCall.course_id,
+            ModelCall.provider,
+            ModelCall.model,
+            ModelCall.reserved_nanodollars,
+        )
     )
     return [UsageChange.of_no_call(*row) for row in closed]
 
@@ -210,6 +221,7 @@ def sweep_expired(connection: Connection, now: datetime) -> Swept:
             *(
                 UsageChange.of_call(
                     row.created_at,
+                    row.course_id,
                     row.provider,
                     row.model,
                     input_tokens=row.input_tokens,
@@ -264,6 +276,7 @@ def _close(connection: Connection, call: SettledCall, statement: Query[_Closed])
 def _change(call: SettledCall, row: _Closed) -> UsageChange:
     return UsageChange.of_call(
         row.created_at,
+        row.course_id,
         call.provider,
         call.model,
         input_tokens=call.input_tokens,

@@ -7,21 +7,29 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     ForeignKey,
     Index,
     LargeBinary,
-    MetaData,
     String,
     Text,
     UniqueConstraint,
     false,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-from tutor_server.storage.types import UtcDateTime
+from tutor_server.storage.base import Base
+from tutor_server.storage.course_models import (
+    IN_DEFAULT_COURSE,
+    OVER_ALL_COURSES,
+    Course,
+    CourseDailyUsage,
+    CourseMember,
+    CourseSpending,
+)
+
+__all__ = ["Base", "Course", "CourseDailyUsage", "CourseMember", "CourseSpending"]
 
 _CASCADE = "CASCADE"
 _SET_NULL = "SET NULL"
@@ -30,20 +38,6 @@ _SET_NULL = "SET NULL"
 OPEN_CALLS = text("state IN ('reserved', 'sent')")
 """The condition of the partial index of calls under way. It is literal SQL, since databases cannot match a query
 with bind parameters to the index."""
-
-
-class Base(DeclarativeBase):
-    """The base class of the tables. Constraints follow a naming convention, so that migrations can name them."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[str]: JSON, list[int]: JSON}  # noqa: RUF012 - SQLAlchemy requires a plain dict as a class attribute
 
 
 class User(Base):
@@ -179,6 +173,7 @@ class ChatSession(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete=_CASCADE))
     session_type: Mapped[str] = mapped_column(String(16))
+    course_id: Mapped[UUID] = mapped_column(server_default=IN_DEFAULT_COURSE)
     module_id: Mapped[str | None] = mapped_column(ForeignKey("learning_modules.id", ondelete=_SET_NULL))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -271,6 +266,7 @@ class Ask(Base):
     session_id: Mapped[UUID] = mapped_column(ForeignKey("chat_sessions.id", ondelete=_CASCADE), index=True)
     problem_id: Mapped[UUID] = mapped_column(ForeignKey("problems.id", ondelete=_CASCADE), index=True)
     module_id: Mapped[str | None] = mapped_column(String(64))
+    course_id: Mapped[UUID] = mapped_column(server_default=IN_DEFAULT_COURSE)
     state: Mapped[str] = mapped_column(String(16))
     owner: Mapped[str] = mapped_column(String(32))
     hint_level: Mapped[int]
@@ -302,13 +298,19 @@ class Ask(Base):
 
 
 class LearningModule(Base):
-    """A module of a course: its statement, the names that hints may use, and its highest hint level."""
+    """A module of a course: its statement, the names that hints may use, and its highest hint level.
+
+    `slug` names the module in its course. It is null in the course `default`, where the id is the slug.
+    """
 
     __tablename__ = "learning_modules"
+    __table_args__ = (Index(None, "course_id", "slug", unique=True), Index(None, "course_id", "order"))
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    course_id: Mapped[UUID] = mapped_column(server_default=IN_DEFAULT_COURSE)
+    slug: Mapped[str | None] = mapped_column(String(64))
     title: Mapped[str] = mapped_column(String(200))
-    order: Mapped[int] = mapped_column(index=True)
+    order: Mapped[int]
     statement: Mapped[str] = mapped_column(Text, default="")
     objectives: Mapped[list[str]] = mapped_column(default=list)
     allowed_names: Mapped[list[str]] = mapped_column(default=list)
@@ -358,8 +360,8 @@ class ModelCall(Base):
 
     `unsent`: the call was reserved but not made; `swept`: the process died before it settled the call.
 
-    `user_id` and `ask_id` become null when the student is deleted; the cost stays. Cost is in nano-dollars; null: no
-    price is known.
+    `course_id` is `EVERYWHERE` for calls that no student caused. `user_id` and `ask_id` become null when the student is
+    deleted; the cost stays. Cost is in nano-dollars; null: no price is known.
     """
 
     __tablename__ = "model_calls"
@@ -376,6 +378,7 @@ class ModelCall(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     ask_id: Mapped[UUID | None] = mapped_column(ForeignKey("asks.id", ondelete=_SET_NULL), index=True)
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete=_SET_NULL), index=True)
+    course_id: Mapped[UUID] = mapped_column(server_default=IN_DEFAULT_COURSE)
     provider: Mapped[str] = mapped_column(String(32))
     model: Mapped[str] = mapped_column(String(128))
     state: Mapped[str] = mapped_column(String(16))
@@ -396,11 +399,12 @@ class ModelCall(Base):
 
 
 class UsageRollup(Base):
-    """Sums of the settled ledger by UTC day, provider and model, changed in the settling transaction."""
+    """Sums of the settled ledger by UTC day, course, provider and model, changed in the settling transaction."""
 
     __tablename__ = "usage_rollups"
 
     day: Mapped[date] = mapped_column(primary_key=True)
+    course_id: Mapped[UUID] = mapped_column(primary_key=True, server_default=IN_DEFAULT_COURSE)
     provider: Mapped[str] = mapped_column(String(32), primary_key=True)
     model: Mapped[str] = mapped_column(String(128), primary_key=True)
     calls: Mapped[int] = mapped_column(BigInteger)
@@ -425,11 +429,15 @@ class Spending(Base):
 
 
 class LimitOverride(Base):
-    """Limits of one student that replace the general ones until they expire. Null: the general limit."""
+    """Limits of one student that replace the general ones, or those of a course, until they expire.
+
+    Null: the general limit. `course_id` is `EVERYWHERE` for limits that replace the general ones.
+    """
 
     __tablename__ = "limit_overrides"
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete=_CASCADE), primary_key=True)
+    course_id: Mapped[UUID] = mapped_column(primary_key=True, server_default=OVER_ALL_COURSES)
     messages_per_minute: Mapped[int | None]
     daily_messages: Mapped[int | None]
     created_at: Mapped[datetime]
@@ -449,8 +457,8 @@ class SwitchedOff(Base):
 class AdminAction(Base):
     """The audit log: actions of operators and instructors, with their channel (`api`, `page`, `command`) and address.
 
-    `actor` is the person who acted: `key` for a holder of the admin key, `command` for the command line. `user_id` is
-    the student concerned, and becomes null when the account is deleted.
+    `actor` is the e-mail address of the person who acted, `key` for a holder of the admin key, `command` for the
+    command line. `user_id` is the student concerned, and becomes null when the account is deleted.
     """
 
     __tablename__ = "admin_actions"
@@ -463,6 +471,7 @@ class AdminAction(Base):
     action: Mapped[str] = mapped_column(String(32))
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete=_SET_NULL), index=True)
     module_id: Mapped[str | None] = mapped_column(String(64))
+    course_id: Mapped[UUID | None]
     details: Mapped[dict[str, Any]]
 
 
@@ -482,6 +491,7 @@ class GuardVerdicts(Base):
     __tablename__ = "guard_verdicts"
 
     day: Mapped[date] = mapped_column(primary_key=True)
+    course_id: Mapped[UUID] = mapped_column(primary_key=True, server_default=IN_DEFAULT_COURSE)
     provider: Mapped[str] = mapped_column(String(32), primary_key=True)
     model: Mapped[str] = mapped_column(String(128), primary_key=True)
     hint_level: Mapped[int] = mapped_column(primary_key=True)
@@ -495,6 +505,7 @@ class AnswerRatings(Base):
     __tablename__ = "answer_ratings"
 
     day: Mapped[date] = mapped_column(primary_key=True)
+    course_id: Mapped[UUID] = mapped_column(primary_key=True, server_default=IN_DEFAULT_COURSE)
     provider: Mapped[str] = mapped_column(String(32), primary_key=True)
     model: Mapped[str] = mapped_column(String(128), primary_key=True)
     hint_level: Mapped[int] = mapped_column(primary_key=True)
@@ -520,5 +531,6 @@ class Refusals(Base):
     __tablename__ = "refusals"
 
     day: Mapped[date] = mapped_column(primary_key=True)
+    course_id: Mapped[UUID] = mapped_column(primary_key=True, server_default=IN_DEFAULT_COURSE)
     limit_name: Mapped[str] = mapped_column(String(32), primary_key=True)
     count: Mapped[int] = mapped_column(BigInteger)

@@ -1,4 +1,7 @@
-"""Limits of single students that temporarily replace the general ones, such as for the night before a deadline."""
+"""Limits of single students that temporarily replace the general ones, such as for the night before a deadline.
+
+Limits in a course replace the course's, and the general ones count besides them.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, select
 
+from tutor_server.storage.course_models import EVERYWHERE
 from tutor_server.storage.models import LimitOverride, User
 from tutor_server.storage.upsert import upsert
 
@@ -19,7 +23,9 @@ if TYPE_CHECKING:
 
 
 _OWN_LIMITS = select(LimitOverride.messages_per_minute, LimitOverride.daily_messages).where(
-    LimitOverride.user_id == bindparam("user"), LimitOverride.expires_at > bindparam("now")
+    LimitOverride.user_id == bindparam("user"),
+    LimitOverride.course_id == EVERYWHERE,
+    LimitOverride.expires_at > bindparam("now"),
 )
 
 
@@ -49,7 +55,15 @@ def own_limits(connection: Connection, user_id: UUID, now: datetime) -> OwnLimit
     return None if row is None else OwnLimits(*row)
 
 
-def set_override(connection: Connection, user_id: UUID, own: OwnLimits, *, now: datetime, expires_at: datetime) -> None:
+def set_override(
+    connection: Connection,
+    user_id: UUID,
+    own: OwnLimits,
+    *,
+    now: datetime,
+    expires_at: datetime,
+    course_id: UUID = EVERYWHERE,
+) -> None:
     """Set a student's own limits, in place of earlier ones."""
     values = {
         "messages_per_minute": own.messages_per_minute,
@@ -59,17 +73,20 @@ def set_override(connection: Connection, user_id: UUID, own: OwnLimits, *, now: 
     }
     connection.execute(
         upsert(connection, LimitOverride)
-        .values(user_id=user_id, **values)
-        .on_conflict_do_update(index_elements=["user_id"], set_=values)
+        .values(user_id=user_id, course_id=course_id, **values)
+        .on_conflict_do_update(index_elements=["user_id", "course_id"], set_=values)
     )
 
 
-def remove_override(connection: Connection, user_id: UUID) -> bool:
+def remove_override(connection: Connection, user_id: UUID, course_id: UUID = EVERYWHERE) -> bool:
     """Remove a student's own limits; return whether there were any."""
-    return connection.execute(delete(LimitOverride).where(LimitOverride.user_id == user_id)).rowcount == 1
+    mine = (LimitOverride.user_id == user_id) & (LimitOverride.course_id == course_id)
+    return connection.execute(delete(LimitOverride).where(mine)).rowcount == 1
 
 
-def overrides_after(connection: Connection, email: str, limit: int, now: datetime) -> Sequence[Override]:
+def overrides_after(
+    connection: Connection, email: str, limit: int, now: datetime, course_id: UUID = EVERYWHERE
+) -> Sequence[Override]:
     """Return the next page of limits in force after a position, ordered by e-mail address."""
     query = (
         select(
@@ -81,7 +98,7 @@ def overrides_after(connection: Connection, email: str, limit: int, now: datetim
             LimitOverride.expires_at,
         )
         .join(User, User.id == LimitOverride.user_id)
-        .where(LimitOverride.expires_at > now, User.email > email)
+        .where(LimitOverride.course_id == course_id, LimitOverride.expires_at > now, User.email > email)
         .order_by(User.email)
         .limit(limit)
     )

@@ -13,6 +13,8 @@ from tutor_server.storage.models import (
     Base,
     ChatMessage,
     ChatSession,
+    CourseDailyUsage,
+    CourseMember,
     DailyUsage,
     DeviceAuthorization,
     LimitOverride,
@@ -59,6 +61,8 @@ SECRETS = frozenset(
 NOT_PERSONAL = frozenset(
     {
         "answer_ratings",
+        "course_spending",
+        "courses",
         "dashboard_sessions",
         "ended_sign_ins",
         "call_failures",
@@ -72,6 +76,8 @@ NOT_PERSONAL = frozenset(
 )
 
 
+ERASED = "erased"
+"""The name in the audit log of a person whose account was erased."""
 MESSAGES_A_PAGE = 20
 """The maximum number of messages on a page. A message may have 64 KiB of code or answer, an old one even more."""
 ROWS_A_PAGE = 500
@@ -98,12 +104,12 @@ An index on the student and these columns serves the sort. The other tables are 
 
 def parts_of(connection: Connection, user_id: UUID) -> Sequence[Part]:
     """Return the tables to export, in order; none if the account does not exist."""
-    subject = connection.scalar(select(User.subject).where(User.id == user_id))
-    if subject is None:
+    owner = _owner(connection, user_id)
+    if owner is None:
         return ()
     sessions = connection.scalars(select(ChatSession.id).where(ChatSession.user_id == user_id)).all()
     parts: list[Part] = []
-    for table, owned in _owned_by(user_id, subject).items():
+    for table, owned in _owned_by(owner).items():
         if table == ChatMessage.__tablename__ and sessions:
             order = ("created_at", "id")
             parts += (Part(table, ChatMessage.session_id == id_, order, MESSAGES_A_PAGE) for id_ in sessions)
@@ -131,12 +137,12 @@ def page_of(connection: Connection, part: Part, after: Place | None) -> tuple[Ro
 
 def amounts_of(connection: Connection, user_id: UUID) -> dict[str, int]:
     """Return how many rows each table holds about a student; empty if the account does not exist."""
-    subject = connection.scalar(select(User.subject).where(User.id == user_id))
-    if subject is None:
+    owner = _owner(connection, user_id)
+    if owner is None:
         return {}
     return {
         table: connection.scalar(select(func.count()).select_from(Base.metadata.tables[table]).where(owned)) or 0
-        for table, owned in _owned_by(user_id, subject).items()
+        for table, owned in _owned_by(owner).items()
     }
 
 
@@ -173,17 +179,33 @@ def erase(connection: Connection, user_id: UUID, today: date) -> bool:
     """Erase a student with the rows that `erase_some` has left; return whether the account existed.
 
     The day's count stays under the keyed hash of the e-mail address until midnight UTC, so that erasing an account
-    does not reset it.
+    does not reset it. Actions of the person stay in the audit log, without the name.
     """
-    subject = connection.scalar(select(User.subject).where(User.id == user_id))
-    if subject is None:
+    owner = _owner(connection, user_id)
+    if owner is None:
         return False
-    connection.execute(delete(DailyUsage).where(DailyUsage.subject == subject, DailyUsage.day < today))
+    for table in (DailyUsage, CourseDailyUsage):
+        connection.execute(delete(table).where(table.subject == owner.subject, table.day < today))
+    connection.execute(delete(CourseMember).where(CourseMember.email == owner.email))
+    connection.execute(update(AdminAction).where(AdminAction.actor == owner.email).values(actor=ERASED))
     connection.execute(delete(User).where(User.id == user_id))
     return True
 
 
-def _owned_by(user_id: UUID, subject: str) -> dict[str, ColumnElement[bool]]:
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    id: UUID
+    subject: str
+    email: str
+
+
+def _owner(connection: Connection, user_id: UUID) -> _Owner | None:
+    row = connection.execute(select(User.id, User.subject, User.email).where(User.id == user_id)).first()
+    return None if row is None else _Owner(*row)
+
+
+def _owned_by(owner: _Owner) -> dict[str, ColumnElement[bool]]:
+    user_id = owner.id
     sessions = select(ChatSession.id).where(ChatSession.user_id == user_id)
     return {
         User.__tablename__: User.id == user_id,
@@ -199,10 +221,12 @@ def _owned_by(user_id: UUID, subject: str) -> dict[str, ColumnElement[bool]]:
         Ask.__tablename__: Ask.user_id == user_id,
         SeenRun.__tablename__: SeenRun.user_id == user_id,
         ModuleProgress.__tablename__: ModuleProgress.user_id == user_id,
-        DailyUsage.__tablename__: DailyUsage.subject == subject,
+        DailyUsage.__tablename__: DailyUsage.subject == owner.subject,
+        CourseDailyUsage.__tablename__: CourseDailyUsage.subject == owner.subject,
         ModelCall.__tablename__: ModelCall.user_id == user_id,
         LimitOverride.__tablename__: LimitOverride.user_id == user_id,
-        AdminAction.__tablename__: AdminAction.user_id == user_id,
+        AdminAction.__tablename__: (AdminAction.user_id == user_id) | (AdminAction.actor == owner.email),
+        CourseMember.__tablename__: CourseMember.email == owner.email,
     }
 
 

@@ -221,4 +221,5 @@ def error_frame(error: TutorError, request_id: UUID | None) -> Error:
         retry_after=error.retry_after,
         resets_at=error.resets_at.isoformat().replace("+00:00", "Z") if error.resets_at else None,
         retryable=error.retryable,
+        course_id=error.course_id,
     )

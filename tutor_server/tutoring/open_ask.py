@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tutor_server.storage.course_models import EVERYWHERE
+
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from tutor_analysis.work import Material
     from tutor_pedagogy.conversation.talk import Talk
     from tutor_pedagogy.ladder.levels import StudentLevels
@@ -30,6 +34,11 @@ class OpenAsk:
     calls: AskCalls
     grant: Grant
     request: Request | None
+
+    @property
+    def course_id(self) -> UUID:
+        """The course in which the ask was made; `EVERYWHERE` for one outside of courses."""
+        return self.accepted.course_id or EVERYWHERE
 
     def hand_over(self) -> Request:
         """Return the request and drop the reference to it, since a prompt is large and an answer takes long.

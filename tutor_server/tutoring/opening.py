@@ -28,10 +28,11 @@ from tutor_server.storage.background import (
     read_told,
 )
 from tutor_server.storage.conversation import read_conversation
-from tutor_server.storage.daily_usage import count_message
+from tutor_server.storage.daily_usage import count_message, count_uncapped_message
 from tutor_server.storage.modules import begin_module
 from tutor_server.storage.problems import place_ask, place_follow_up
 from tutor_server.tutoring.ask_admission import AskAdmission
+from tutor_server.tutoring.ask_place import AskPlaces
 from tutor_server.tutoring.known_askers import KnownAskers
 from tutor_server.tutoring.open_ask import OpenAsk
 from tutor_server.tutoring.opening_plan import (
@@ -46,7 +47,7 @@ from tutor_server.tutoring.opening_plan import (
 from tutor_server.tutoring.stored_words import around
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import Connection
 
@@ -58,6 +59,9 @@ if TYPE_CHECKING:
     from tutor_server.storage.database import Database
     from tutor_server.storage.modules import Module
     from tutor_server.storage.problems import PlacedAsk
+    from tutor_server.tutoring.ask_place import AskPlace
+    from tutor_server.tutoring.course_book import CourseBook
+    from tutor_server.tutoring.off_switch import OffSwitch
     from tutor_server.tutoring.opening_plan import Plan
     from tutor_server.tutoring.received import ReceivedAsk
     from tutor_server.tutoring.rules import Rules
@@ -73,7 +77,9 @@ class Opening:
         limiter: Limiter,
         ledger: Ledger,
         analyst: Analyst,
-        first_provider: Provider,
+        first_provider: Callable[[Sequence[str] | None], Provider],
+        book: CourseBook,
+        off_switch: OffSwitch,
         rules: Rules,
         clock: Clock,
         new_id: Callable[[], UUID],
@@ -89,6 +95,9 @@ class Opening:
         self._new_id = new_id
         self._marker_key = marker_key
         self._askers = KnownAskers()
+        self._book = book
+        self._off_switch = off_switch
+        self._places = AskPlaces(database, book, clock)
         self._admission = AskAdmission(
             limiter=limiter, database=database, ledger=ledger, clock=clock, first_provider=first_provider, rules=rules
         )
@@ -96,7 +105,8 @@ class Opening:
     async def open(self, user_id: UUID, received: ReceivedAsk) -> OpenAsk | StoredAsk:
         """Open an ask, or return the stored one that already has its request id.
 
-        Raises the refusal of a limit, `NotFound` or `DatabaseUnavailable`; then the ask counts towards no limit.
+        The course and the module of the ask are noted in `received`. Raises the refusal of a limit or of a course,
+        `NotFound` or `DatabaseUnavailable`; then the ask counts towards no limit.
         """
         request_id = received.ask.request_id
         known = self._askers.get(user_id) or await self._look_up(user_id, request_id)
@@ -130,17 +140,23 @@ class Opening:
 
     async def _open_as(self, asker: Asker, received: ReceivedAsk) -> OpenAsk | None:
         """Check the limits with the cached asker, then open the ask. Return None if the cached asker is stale."""
-        grant = await self._admission.admit(asker, received.ask)
+        place = received.place = await self._places.place_of(asker, received.ask)
+        self._require_on(place)
+        grant = await self._admission.admit(asker, place, received.ask)
         try:
-            examined = await self._examine(asker, received, grant)
-            opened = await self._record(asker, examined, grant)
+            examined = await self._examine(asker, received, place, grant)
+            opened = await self._record(asker, examined, place, grant)
         except DailyCapReached:  # The database has counted more messages than the limiter.
             await self._admission.give_back(grant)
-            await self._limiter.recount(grant.subject, grant.day)
+            await self._limiter.recount(grant.subject, grant.day, grant.course_id)
             raise
         except (BudgetBusy, BudgetReached):  # The database has counted more money than the limiter.
             await self._admission.give_back(grant)
-            await self._limiter.reread_spending(grant.day)
+            await self._limiter.reread_spending(grant.day, grant.course_id)
+            raise
+        except NotFound:
+            await self._admission.give_back(grant)
+            self._places.forget_module(received.ask.module_id)
             raise
         except BaseException:
             await self._admission.give_back(grant)
@@ -149,7 +165,13 @@ class Opening:
             await self._admission.give_back(grant)
         return opened
 
-    async def _examine(self, asker: Asker, received: ReceivedAsk, grant: Grant) -> ExaminedAsk:
+    def _require_on(self, place: AskPlace) -> None:
+        """Raise `CourseOff` or `SwitchedOff` if the course or the module takes no asks."""
+        refusal = self._book.refusal(place.course.id) or self._off_switch.refusal(place.module_id)
+        if refusal is not None:
+            raise refusal
+
+    async def _examine(self, asker: Asker, received: ReceivedAsk, place: AskPlace, grant: Grant) -> ExaminedAsk:
         """Analyse an ask. This is slow, so the limits come first. Raises `NotFound` if an id is no UUID."""
         ask = received.ask
         session_id = _parse_id(ask.session_id, "This chat session does not exist.")
@@ -166,6 +188,7 @@ class Opening:
             is_read=examination.is_read,
             session_type="notebook" if ask.kind == "cell" else "editor",
             session_id=session_id,
+            course_id=place.course.id,
             follow_up_to=follow_up_to,
             stored_code=around(unit.source, ask.cursor.line - unit.start_line) if self._rules.store_code else None,
             code_line=ask.first_line + unit.start_line + 1,
@@ -173,19 +196,19 @@ class Opening:
             now=self._clock.now(),
         )
 
-    async def _record(self, known: Asker, examined: ExaminedAsk, grant: Grant) -> OpenAsk | None:
+    async def _record(self, known: Asker, examined: ExaminedAsk, place: AskPlace, grant: Grant) -> OpenAsk | None:
         """Store the ask in one transaction and return it as opened, or None if no row was written.
 
         Raises `NotFound`, `DailyCapReached`, `BudgetBusy`, `BudgetReached` or `DatabaseUnavailable`.
         """
-        ids = self._draw_ids()
+        ids, rules = self._draw_ids(), self._rules.in_course(place.course)
 
         def write(connection: Connection) -> tuple[OpenAsk, Asker] | None:
             asker = read_asker(connection, known.id, examined.now)
-            if asker.own_limits != known.own_limits:
+            if (asker.own_limits, asker.standings) != (known.own_limits, known.standings):
                 return None
-            plan = decide(self._read_and_charge(connection, examined, asker, ids), self._rules, ids)
-            return self._save(connection, plan, grant, ids), asker
+            plan = decide(self._read_and_charge(connection, examined, asker, place, ids=ids, rules=rules), rules, ids)
+            return self._save(connection, plan, grant, ids, place), asker
 
         try:
             written = await self._database.commit(write)
@@ -209,7 +232,16 @@ class Opening:
             marker_key=self._marker_key,
         )
 
-    def _read_and_charge(self, connection: Connection, examined: ExaminedAsk, asker: Asker, ids: Ids) -> Facts:
+    def _read_and_charge(
+        self,
+        connection: Connection,
+        examined: ExaminedAsk,
+        asker: Asker,
+        place: AskPlace,
+        *,
+        ids: Ids,
+        rules: Rules,
+    ) -> Facts:
         """Read the conversation history, count the message against the daily cap, and raise the problem's hint level.
 
         Raises `NotFound` or `DailyCapReached`.
@@ -219,13 +251,15 @@ class Opening:
             user_id=asker.id,
             session_type=examined.session_type,
             session_id=examined.session_id,
-            module_id=examined.ask.module_id,
+            course_id=examined.course_id,
+            module_id=place.module_id,
         )
-        cap = daily_messages(asker, self._rules)
+        cap = daily_messages(asker, rules)
         messages = count_message(connection, asker.subject, examined.day, cap)
         if messages is None:
             raise daily_cap_reached(examined.day, examined.now)
-        placed = self._place(connection, examined, background.module, asker.id, ids.problem)
+        left_in_course = _count_in_course(connection, asker, examined, place)
+        placed = self._place(connection, examined, background.module, rules, user_id=asker.id, new_id=ids.problem)
         raised = placed.raised
         return Facts(
             examined=examined,
@@ -233,6 +267,7 @@ class Opening:
             background=background,
             daily_messages=cap,
             messages=messages,
+            left_in_course=left_in_course,
             placed=placed,
             conversation=read_conversation(
                 connection,
@@ -250,10 +285,17 @@ class Opening:
         )
 
     def _place(
-        self, connection: Connection, examined: ExaminedAsk, module: Module | None, user_id: UUID, new_id: UUID
+        self,
+        connection: Connection,
+        examined: ExaminedAsk,
+        module: Module | None,
+        rules: Rules,
+        *,
+        user_id: UUID,
+        new_id: UUID,
     ) -> PlacedAsk:
         """Return the problem that the ask is about, and raise its hint level. Raises `NotFound`."""
-        policy, bound = ladder_of(module, self._rules), highest_level(module, self._rules)
+        policy, bound = ladder_of(module, rules), highest_level(module, rules)
         if examined.follow_up_to is not None:
             return place_follow_up(
                 connection,
@@ -276,7 +318,7 @@ class Opening:
             now=examined.now,
         )
 
-    def _save(self, connection: Connection, plan: Plan, grant: Grant, ids: Ids) -> OpenAsk:
+    def _save(self, connection: Connection, plan: Plan, grant: Grant, ids: Ids, place: AskPlace) -> OpenAsk:
         """Store the ask, the module progress and the ledger row. Raises `_RequestIdInUse` or a budget's refusal."""
         new = plan.new_ask
         ask_id = open_ask(connection, new)
@@ -294,12 +336,13 @@ class Opening:
             self._ledger,
             ask_id=ask_id,
             user_id=new.user_id,
+            course=place.course,
             place=grant.call_mark,
             held=grant.reserved,
             reserved_usage=plan.reserved,
         )
         if not plan.request.offline_only:
-            calls.reserve(connection, self._first_provider)
+            calls.reserve(connection, self._first_provider(place.course.providers))
         return OpenAsk(
             accepted=plan.accepted(ask_id),
             material=plan.material,
@@ -311,6 +354,18 @@ class Opening:
             grant=grant,
             request=plan.request,
         )
+
+
+def _count_in_course(connection: Connection, asker: Asker, examined: ExaminedAsk, place: AskPlace) -> int | None:
+    """Count the message in its course; return how many the course's cap leaves. Raises `DailyCapReached`."""
+    course_id, cap = place.course.id, place.daily_messages
+    if cap is None:
+        count_uncapped_message(connection, asker.subject, examined.day, course_id)
+        return None
+    messages = count_message(connection, asker.subject, examined.day, cap, course_id)
+    if messages is None:
+        raise daily_cap_reached(examined.day, examined.now, course_id)
+    return cap - messages
 
 
 class _RequestIdInUse(Exception):

@@ -15,6 +15,7 @@ from tutor_pedagogy.reported import with_report_read
 from tutor_protocol import Accepted
 from tutor_server.llm.provider import Request, Usage
 from tutor_server.storage.asks import NewAsk
+from tutor_server.storage.course_models import DEFAULT_COURSE
 from tutor_server.tutoring.code_edit import edit_between
 from tutor_server.tutoring.context import build_context
 from tutor_server.tutoring.earlier_turns import answers_for_guard, repeatable
@@ -57,6 +58,7 @@ class ExaminedAsk:
     """Whether the submission could be analysed."""
     session_type: str
     session_id: UUID | None
+    course_id: UUID = DEFAULT_COURSE
     follow_up_to: UUID | None
     """The id of the ask that this one is a question about."""
     stored_code: str | None
@@ -79,12 +81,20 @@ class Facts:
     """The student's daily message cap."""
     messages: int
     """The number of messages that the student has sent today, including this one."""
+    left_in_course: int | None = None
+    """The number of messages that the course's daily cap leaves after this one; None without such a cap."""
     placed: PlacedAsk
     """The problem, the student's hint level for it, and what has changed since the last ask."""
     conversation: Conversation
     """The earlier asks about the same problem."""
     talk: Talk = NEW
     """The conversation so far, for the offline tutor."""
+
+    @property
+    def remaining_today(self) -> int:
+        """The number of messages that are left today, by the general cap and the course's."""
+        left = self.daily_messages - self.messages
+        return left if self.left_in_course is None else min(left, self.left_in_course)
 
     @property
     def edit(self) -> str:
@@ -156,11 +166,12 @@ class Plan:
             remaining_today=ask.remaining_today,
             purpose=self.facts.purpose,
             change=self.facts.change,
+            course_id=ask.course_id,
         )
 
 
 def daily_messages(asker: Asker, rules: Rules) -> int:
-    """Return the daily message cap of a student: an own limit if there is one, else the general limit."""
+    """Return the general daily message cap of a student: an own limit if there is one, else the one of everybody."""
     return (asker.own_limits and asker.own_limits.daily_messages) or rules.daily_messages
 
 
@@ -198,6 +209,7 @@ def decide(facts: Facts, rules: Rules, ids: Ids) -> Plan:
         talk=facts.talk,
         shorten=partial(_shorter, facts=facts, rules=rules, introduction=introduction, marker=marker),
         offline_only=not examined.is_read or facts.change == "solved",
+        providers=rules.providers,
     )
     return Plan(
         new_ask=NewAsk(
@@ -208,14 +220,15 @@ def decide(facts: Facts, rules: Rules, ids: Ids) -> Plan:
             session_id=session_id,
             begins_session=background.session_id is None,
             session_type=examined.session_type,
-            module_id=ask.module_id,
+            course_id=examined.course_id,
+            module_id=None if module is None else module.id,
             raised=raised,
             max_hint_level=highest_level(module, rules),
             error_type=examined.error_type,
             purpose=facts.purpose,
             change=facts.change,
             follow_up_to=examined.follow_up_to,
-            remaining_today=facts.daily_messages - facts.messages,
+            remaining_today=facts.remaining_today,
             day=examined.day,
             owner=ids.owner,
             question=context.question if rules.store_code else without_code(context.question),

@@ -11,6 +11,7 @@ from tutor_protocol import Cell, encode
 
 if TYPE_CHECKING:
     from tutor_protocol import Ask, Diagnostic
+    from tutor_server.tutoring.ask_place import AskPlace
 
 MAX_TRACEBACK_CHARACTERS = 64 * 1024
 """The maximum number of characters of a traceback. Its end is kept, since the exception is there."""
@@ -29,6 +30,8 @@ class ReceivedAsk:
 
     def __init__(self, ask: Ask, digest: bytes | None = None) -> None:
         self.ask = ask
+        self.place: AskPlace | None = None
+        """The course and the module of the ask, once they are known."""
         self._digest = digest
 
     @property

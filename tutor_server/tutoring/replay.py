@@ -57,6 +57,7 @@ def accepted_of(stored: StoredAsk, request_id: UUID) -> Accepted:
         remaining_today=stored.remaining_today,
         purpose=stored.purpose,
         change=stored.change,
+        course_id=stored.course_id,
     )
 
 

@@ -14,6 +14,7 @@ from tutor_protocol import TokenUsage
 from tutor_server.errors import AnswerInterrupted, Cancelled, DatabaseUnavailable, TutorError
 from tutor_server.llm.offline import OFFLINE
 from tutor_server.storage.asks import EndedAsk, end_ask
+from tutor_server.storage.course_models import EVERYWHERE
 from tutor_server.storage.daily_usage import uncount_messages
 from tutor_server.storage.guard_verdicts import PASSED, JudgedAnswer, count_verdict
 from tutor_server.storage.usage import add_usage
@@ -96,7 +97,7 @@ class Settling:
             changes = opened.calls.write_outcomes(connection)
             was_running = end_ask(connection, ended)
             if was_running and ended.state == "released":
-                uncount_messages(connection, opened.grant.subject, opened.grant.day)
+                _uncount(connection, opened)
             if was_running and judged is not None:
                 count_verdict(connection, judged)
             add_usage(connection, changes)
@@ -121,7 +122,8 @@ class Settling:
             failure = failure or AnswerInterrupted()
         elif ended.state == "released":
             await self._limiter.give_back(opened.grant)
-        await self._limiter.correct_spending(opened.grant.day, opened.calls.spending_correction)
+        grant = opened.grant
+        await self._limiter.correct_spending(grant.day, opened.calls.spending_correction, grant.course_id)
         if opened.calls.unused_place is not None:
             await self._limiter.give_back_call(opened.calls.unused_place)
         return failure
@@ -143,6 +145,11 @@ class Settling:
         task = asyncio.create_task(keep_trying())
         self._owed.add(task)
         task.add_done_callback(self._owed.discard)
+
+
+def _uncount(connection: Connection, opened: OpenAsk) -> None:
+    for course_id in (EVERYWHERE, opened.course_id):
+        uncount_messages(connection, opened.grant.subject, opened.grant.day, course_id=course_id)
 
 
 def _ended(progress: AskProgress, answer: Answer, failure: TutorError | None, now: datetime, content: str) -> EndedAsk:
@@ -181,6 +188,7 @@ def _judged(progress: AskProgress, ended: EndedAsk) -> JudgedAnswer | None:
         return None
     return JudgedAnswer(
         day=progress.opened.grant.day,
+        course_id=progress.opened.course_id,
         provider=model.provider,
         model=model.model,
         hint_level=ended.hint_level,

@@ -94,7 +94,7 @@ class Speaker:
             explained = await self._complete(user_id, opened, answer, model_text.floor)
         progress.finding = explained or opened.finding
         if progress.finding.rule == NOT_ANALYSED:
-            self._refusals.note_unread()
+            self._refusals.note_unread(opened.course_id)
 
     @staticmethod
     def _note_end(progress: AskProgress, model_text: ModelText) -> None:

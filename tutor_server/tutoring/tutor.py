@@ -6,12 +6,15 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from tutor_analysis.unread import shown_finding
 from tutor_protocol import Done
-from tutor_server.errors import Cancelled, NotFound, ShuttingDown, TutorError, ValidationFailed
+from tutor_server.errors import Cancelled, DatabaseUnavailable, NotFound, ShuttingDown, TutorError, ValidationFailed
 from tutor_server.llm.call import run_to_end
 from tutor_server.storage.asks import StoredAsk, find_ask
+from tutor_server.storage.course_models import DEFAULT_COURSE
+from tutor_server.storage.memberships import roles_of
 from tutor_server.storage.ratings import rate_ask
 from tutor_server.tutoring.answer import Answer
 from tutor_server.tutoring.asks_under_way import AsksUnderWay, AskUnderWay
@@ -19,10 +22,14 @@ from tutor_server.tutoring.replay import replay
 from tutor_server.tutoring.settling import AskProgress
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from uuid import UUID
+
+    from sqlalchemy import Connection
 
     from tutor_server.limits import Deadlines
     from tutor_server.storage.database import Database
+    from tutor_server.tutoring.course_book import CourseBook
     from tutor_server.tutoring.off_switch import OffSwitch
     from tutor_server.tutoring.open_ask import OpenAsk
     from tutor_server.tutoring.opening import Opening
@@ -36,6 +43,7 @@ log = structlog.get_logger(__name__)
 
 SETTLING_SECONDS = 10.0
 """Seconds that a shutdown waits for answers to be settled; the sweep settles the remaining ones."""
+NO_MEMBER = "You are not a member of this course any more."
 OTHER_CONTENT = "This request_id was used for another question."
 
 
@@ -50,6 +58,7 @@ class Tutor:
         settling: Settling,
         replicas: Replicas,
         off_switch: OffSwitch,
+        book: CourseBook,
         refusals: RefusalCount,
         database: Database,
         deadlines: Deadlines,
@@ -59,6 +68,7 @@ class Tutor:
         self._settling = settling
         self._replicas = replicas
         self._off_switch = off_switch
+        self._book = book
         self._refusals = refusals
         self._database = database
         self._deadlines = deadlines
@@ -67,7 +77,11 @@ class Tutor:
         """Tasks that fill the answers of asks which run in another process or have ended."""
         self._is_closing = False
         replicas.subscribe(lambda user_id, request_id: self._asks.stop(user_id, request_id, Cancelled()))
+        self._unchecked: set[UUID] = set()
+        """Courses whose members have changed since the answers under way were checked."""
+        self._checking: asyncio.Task[None] | None = None
         off_switch.subscribe(self._stop_what_is_off)
+        book.subscribe(self._check_courses)
 
     def ask(self, user_id: UUID, received: ReceivedAsk) -> Answer:
         """Start an answer, or return the existing answer with this request id. A refusal ends the answer.
@@ -82,7 +96,7 @@ class Tutor:
             return known.answer
         if self._is_closing:
             return Answer.refused(request_id, ShuttingDown())
-        if (refusal := self._off_switch.refusal(received.ask.module_id)) is not None:
+        if (refusal := self._off_switch.refusal(None)) is not None:
             return Answer.refused(request_id, refusal)
         answer = Answer(
             request_id,
@@ -180,7 +194,8 @@ class Tutor:
             log.exception("ask_failed", user=str(user_id), request_id=str(answer.request_id))
             failure = TutorError()
         if failure is not None and failure.limit is not None:
-            self._refusals.note(failure.limit)
+            place = ask.received.place
+            self._refusals.note(failure.limit, DEFAULT_COURSE if place is None else place.course.id)
         if progress is not None:
             failure = await self._settling.settle(progress, answer, failure)
             if failure is None:
@@ -234,9 +249,38 @@ class Tutor:
 
     def _stop_what_is_off(self) -> None:
         for ask in self._asks:
-            refusal = self._off_switch.refusal(ask.received.ask.module_id)
+            place = ask.received.place
+            refusal: TutorError | None
+            refusal = self._off_switch.refusal(ask.received.ask.module_id if place is None else place.module_id)
+            if refusal is None and place is not None:
+                refusal = self._book.refusal(place.course.id)
             if refusal is not None:
                 ask.stop(refusal)
+
+    def _check_courses(self, changed: frozenset[UUID]) -> None:
+        """Stop the asks of courses that are off, and check the students of courses whose members have changed."""
+        self._stop_what_is_off()
+        self._unchecked |= changed
+        if self._unchecked and (self._checking is None or self._checking.done()):
+            self._checking = asyncio.create_task(self._stop_former_members(frozenset(self._unchecked)))
+
+    async def _stop_former_members(self, changed: frozenset[UUID]) -> None:
+        """Stop the asks of students who are not members of the course any more. If a read fails, try again later."""
+        asks = [(ask, ask.received.place.course.id) for ask in self._asks if ask.received.place is not None]
+        asks = [(ask, course_id) for ask, course_id in asks if course_id in changed]
+
+        def read(connection: Connection) -> Mapping[UUID, Collection[UUID]]:
+            return {user_id: roles_of(connection, user_id).keys() for user_id in {ask.user_id for ask, _ in asks}}
+
+        try:
+            courses = await self._database.read(read) if asks else {}
+        except (DatabaseUnavailable, SQLAlchemyError) as error:
+            log.warning("members_unread", reason=type(error).__name__)
+            return
+        self._unchecked -= changed
+        for ask, course_id in asks:
+            if course_id not in courses[ask.user_id]:
+                ask.stop(NotFound(NO_MEMBER))
 
 
 def _opened_by(opening: asyncio.Future[OpenAsk | StoredAsk]) -> AskProgress | None:

@@ -1,2 +1,4 @@
--- What calls did cost beyond what was held back for them. KEYS: the day's spending. ARGV: nano-dollars.
-spend(KEYS[1], ARGV[1])
+-- What calls did cost beyond what was held back for them. KEYS: spending of the day. ARGV: nano-dollars.
+for _, key in ipairs(KEYS) do
+  spend(key, ARGV[1])
+end

@@ -1,0 +1,139 @@
+"""The members of a course: adding, changing, removing and listing them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import case, delete, false, literal, null, select, true, type_coerce, union_all
+
+from tutor_server.storage.course_models import DEFAULT_COURSE
+from tutor_server.storage.courses import note_changed_members
+from tutor_server.storage.memberships import REMOVED, ROLES, Role
+from tutor_server.storage.models import CourseMember, User
+from tutor_server.storage.statement import Statement
+from tutor_server.storage.types import UtcDateTime
+from tutor_server.storage.upsert import upsert
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy import CompoundSelect, Connection
+
+LOOKED_UP_AT_ONCE = 500
+"""The maximum number of addresses in one query; PostgreSQL and SQLite bound the parameters of a statement."""
+_SAVE = Statement(
+    lambda insert: (new := insert(CourseMember)).on_conflict_do_update(
+        index_elements=["course_id", "email"], set_={"role": new.excluded.role}
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a course. `joined_at` is None until the address has a confirmed account."""
+
+    email: str
+    role: str
+    joined_at: datetime | None
+
+
+def save_members(
+    connection: Connection, course_id: UUID, roles: Mapping[str, Role], now: datetime
+) -> Mapping[str, str | None]:
+    """Write the role of each address in a course; return the role that each address had before, or None."""
+    before = stored_roles(connection, course_id, roles)
+    changed = {email: role for email, role in roles.items() if before.get(email) != role.label}
+    if changed:
+        _SAVE.execute_many(
+            connection,
+            [
+                {"course_id": course_id, "email": email, "role": role.label, "created_at": now}
+                for email, role in changed.items()
+            ],
+        )
+    if changed.keys() & before.keys():
+        note_changed_members(connection, course_id)
+    return {email: before.get(email) for email in roles}
+
+
+def stored_roles(connection: Connection, course_id: UUID, emails: Iterable[str]) -> Mapping[str, str]:
+    """Return the roles that some addresses have in a course. In `default` an account without a row is a student."""
+    wanted = list(emails)
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), LOOKED_UP_AT_ONCE):
+        some = wanted[start : start + LOOKED_UP_AT_ONCE]
+        members = _members(course_id).subquery()
+        query = select(members.c.email, members.c.role).where(members.c.email.in_(some))
+        found |= {row.email: row.role for row in connection.execute(query)}
+    return found
+
+
+def remove_member(connection: Connection, course_id: UUID, email: str, now: datetime) -> bool:
+    """Remove a member; return whether there was one."""
+    if email not in stored_roles(connection, course_id, [email]):
+        return False
+    if course_id == DEFAULT_COURSE:
+        values = {"course_id": course_id, "email": email, "role": REMOVED, "created_at": now}
+        connection.execute(
+            upsert(connection, CourseMember)
+            .values(values)
+            .on_conflict_do_update(index_elements=["course_id", "email"], set_={"role": REMOVED})
+        )
+    else:
+        connection.execute(delete(CourseMember).where(CourseMember.course_id == course_id, CourseMember.email == email))
+    note_changed_members(connection, course_id)
+    return True
+
+
+def has_other_instructor(connection: Connection, course_id: UUID, emails: Collection[str]) -> bool:
+    """Return whether a course has an instructor besides some addresses."""
+    query = select(CourseMember.email).where(
+        CourseMember.course_id == course_id, CourseMember.role == Role.INSTRUCTOR.label
+    )
+    return any(email not in emails for email in connection.scalars(query))
+
+
+def members_after(connection: Connection, course_id: UUID, email: str, limit: int) -> Sequence[Member]:
+    """Return the next page of a course's members after an address."""
+    members = _members(course_id).subquery()
+    query = select(members).where(members.c.email > email).order_by(members.c.email).limit(limit)
+    return [Member(row.email, row.role, row.joined_at) for row in connection.execute(query)]
+
+
+def find_member(connection: Connection, course_id: UUID, email: str) -> Member | None:
+    """Return the member with an address."""
+    members = _members(course_id).subquery()
+    row = connection.execute(select(members).where(members.c.email == email)).first()
+    return None if row is None else Member(row.email, row.role, row.joined_at)
+
+
+def _members(course_id: UUID) -> CompoundSelect[tuple[str, str, datetime | None]]:
+    """Return the query of a course's members, with address, role and the time at which they joined."""
+    joined_at = case(
+        (User.confirmed_at.is_(None), null()),
+        (User.confirmed_at > CourseMember.created_at, User.confirmed_at),
+        else_=CourseMember.created_at,
+    )
+    rows = (
+        select(CourseMember.email, CourseMember.role, type_coerce(joined_at, UtcDateTime()).label("joined_at"))
+        .outerjoin(User, User.email == CourseMember.email)
+        .where(CourseMember.course_id == course_id, CourseMember.role.in_(ROLES))
+    )
+    has_row = select(CourseMember.email).where(CourseMember.email == User.email).exists()
+    is_default = true() if course_id == DEFAULT_COURSE else false()
+    without_row = select(User.email, literal(Role.STUDENT.label), User.created_at).where(is_default, ~has_row)
+    return union_all(rows, without_row)
+
+
+def stored_role(connection: Connection, course_id: UUID, email: str) -> str | None:
+    """Return the role of an address in a course, or None if it is not a member."""
+    return stored_roles(connection, course_id, [email]).get(email)
+
+
+def is_removed(connection: Connection, course_id: UUID, email: str) -> bool:
+    """Return whether an address was removed from `default`."""
+    row = (CourseMember.course_id == course_id) & (CourseMember.email == email) & (CourseMember.role == REMOVED)
+    return connection.scalar(select(CourseMember.email).where(row)) is not None
