@@ -27,6 +27,9 @@ a document or a message. Field names are camelCase on the wire. Positions are in
 | `tutor.completeModule` | `ModuleArgument` | `CourseModule` | as `tutor.modules`, and if no module has that id |
 | `tutor.chooseModule` | `ChooseModule` | null | InvalidParams: no folder on disk, its `.tutor.toml` cannot be changed |
 | `tutor.start` | `StartExercise` | `ExerciseStarted` | as `tutor.modules`, and if the folder cannot be used |
+| `tutor.courses` | `ModulesArgument` | `CourseList` | as `tutor.modules` |
+| `tutor.joinCourse` | `JoinCourse` | `StudentCourse` | as `tutor.modules`, and if the code opens no course |
+| `tutor.chooseCourse` | `ChooseCourse` | null | as `tutor.chooseModule` |
 """
 
 from __future__ import annotations
@@ -58,6 +61,9 @@ MODULES = "tutor.modules"
 COMPLETE_MODULE = "tutor.completeModule"
 CHOOSE_MODULE = "tutor.chooseModule"
 START = "tutor.start"
+COURSES = "tutor.courses"
+JOIN_COURSE = "tutor.joinCourse"
+CHOOSE_COURSE = "tutor.chooseCourse"
 
 DIAGNOSTIC_SOURCE = "Ask Tutor"
 """The value of `source` in the language server's own diagnostics."""
@@ -284,6 +290,43 @@ class ModuleList:
 
 
 @attrs.frozen(kw_only=True)
+class StudentCourse:
+    """A course of the student. `role` is `student`, `assistant` or `instructor`."""
+
+    slug: str
+    title: str
+    role: str
+
+
+@attrs.frozen(kw_only=True)
+class CourseList:
+    """The student's courses. `chosen` is the course that `.tutor.toml` sets for the document.
+
+    If there are several and none is chosen, the client asks the student once and calls `tutor.chooseCourse`.
+    """
+
+    courses: Sequence[StudentCourse]
+    chosen: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class JoinCourse:
+    """Join the course that a code opens."""
+
+    code: str
+
+
+@attrs.frozen(kw_only=True)
+class ChooseCourse:
+    """Choose a course for all asks from a folder. The server writes it into the folder's `.tutor.toml`."""
+
+    folder: str
+    """A `file:` URI."""
+    course: str
+    """The slug of the course."""
+
+
+@attrs.frozen(kw_only=True)
 class Nothing:
     """The argument of commands that need no argument."""
 
@@ -426,5 +469,8 @@ COMMAND_ARGUMENTS: dict[str, type[Any]] = {
     COMPLETE_MODULE: ModuleArgument,
     CHOOSE_MODULE: ChooseModule,
     START: StartExercise,
+    COURSES: ModulesArgument,
+    JOIN_COURSE: JoinCourse,
+    CHOOSE_COURSE: ChooseCourse,
 }
 """The class of the one argument of each command."""

@@ -14,6 +14,7 @@ from tutor_lsp.features.account import Account
 from tutor_lsp.features.ask import Asks
 from tutor_lsp.features.code_action import KIND, CodeActions
 from tutor_lsp.features.configuration import Configuration
+from tutor_lsp.features.courses import Courses
 from tutor_lsp.features.current_hints import CurrentHints
 from tutor_lsp.features.exercises import Exercises
 from tutor_lsp.features.modules import Modules
@@ -88,6 +89,7 @@ class AskTutorServer:
             Account(editor, choice, status, asks, tasks, sleep=sleep),
             Modules(choice),
             Exercises(choice),
+            Courses(choice),
         )
         self._register()
 

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tutor_lsp.capture.workspace_module import MOST_BYTES, workspace_module
+from tutor_lsp.capture.workspace_module import (
+    MOST_BYTES,
+    WorkspacePlace,
+    choose_course,
+    choose_module,
+    workspace_module,
+    workspace_place,
+)
 from tutor_lsp.lsp.refused import Refused
 
 if TYPE_CHECKING:
@@ -38,7 +45,16 @@ def test_without_a_file_or_a_module_there_is_none(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"module = loops", b"module = 3", b'module = "../secrets"', b'module = "a b"', b"\xff", b"#" * (MOST_BYTES + 1)],
+    [
+        b"module = loops",
+        b"module = 3",
+        b"course = 3",
+        b'course = "A B"',
+        b'module = "../secrets"',
+        b'module = "a b"',
+        b"\xff",
+        b"#" * (MOST_BYTES + 1),
+    ],
 )
 def test_a_file_that_cannot_be_understood_is_said(content: bytes, tmp_path: Path) -> None:
     """If `.tutor.toml` is invalid, the ask is refused with a message that names the fault."""
@@ -46,3 +62,15 @@ def test_a_file_that_cannot_be_understood_is_said(content: bytes, tmp_path: Path
 
     with pytest.raises(Refused, match=r"^\.tutor\.toml of this folder"):
         workspace_module((tmp_path / "task.py").as_uri())
+
+
+def test_module_and_course_stand_beside_each_other(tmp_path: Path) -> None:
+    """A folder's course and module are chosen one after another, and the rest of the file stays."""
+    (tmp_path / ".tutor.toml").write_text("# week 1\n")
+
+    choose_course(tmp_path.as_uri(), "cs1")
+    choose_module(tmp_path.as_uri(), "loops")
+    choose_course(tmp_path.as_uri(), "cs2")
+
+    assert workspace_place((tmp_path / "task.py").as_uri()) == WorkspacePlace(module="loops", course="cs2")
+    assert (tmp_path / ".tutor.toml").read_text() == 'module = "loops"\ncourse = "cs2"\n# week 1\n'

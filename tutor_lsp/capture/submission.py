@@ -14,7 +14,7 @@ from pygls.workspace import ServerTextPosition, ServerTextRange
 from tutor_lsp.capture import diagnostics, notebook
 from tutor_lsp.capture.document import Window, is_python, window
 from tutor_lsp.capture.wire_text import traceback_text, valid
-from tutor_lsp.capture.workspace_module import workspace_module
+from tutor_lsp.capture.workspace_module import workspace_place
 from tutor_lsp.lsp.refused import Refused
 from tutor_lsp.lsp.text_document import without_line_end
 from tutor_lsp.protocol import DIAGNOSTIC_SOURCE
@@ -101,6 +101,7 @@ def capture(
     if argument.diagnostics is None:
         said = [] if crash is None else [crash.mark.diagnostic(document)]
         said += known.from_editor_on_lines(document, anchor.line, anchor.line)
+    place = workspace_place(argument.uri)
     cursor = shown.place(anchor.line, anchor.character)
     problem = identify(shown.code, cursor, around.kind)
     is_reported = bool(argument.traceback or around.traceback or crash)
@@ -121,7 +122,8 @@ def capture(
         test_report=known_report.report if known_report else None,
         cells=around.cells,
         question=question or None,
-        module_id=workspace_module(argument.uri),
+        module_id=place.module,
+        course_id=place.course,
         follow_up_to=argument.follow_up_to,
         document_id=_document_id(document.uri),
     )

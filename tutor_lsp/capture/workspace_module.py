@@ -1,8 +1,8 @@
-"""Read and write a folder's learning module in its `.tutor.toml`: `module = "loops"`, and the names of its tests.
+"""Read and write a folder's `.tutor.toml`: `module = "loops"`, `course = "cs1"`, and the names of its tests.
 
-The file may come with a downloaded assignment. So it can only name the module that an ask is about, and files of tests
-below its folder, which run if the student asks for it: no address to connect to, and no other program to start. It is
-only written if the student chooses a module for a folder or starts its exercise there.
+The file may come with a downloaded assignment. So it can only name the module and the course that an ask is about, and
+files of tests below its folder, which run if the student asks for it: no address to connect to, and no other program to
+start. It is only written if the student chooses a module or a course for a folder, or starts an exercise there.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from pygls.uris import to_fs_path
@@ -24,22 +25,30 @@ if TYPE_CHECKING:
 FILE_NAME = ".tutor.toml"
 MOST_BYTES = 16 * 1024
 MOST_PARENTS = 32
-_LINE = re.compile(r"^[ \t]*module[ \t]*=.*$", re.MULTILINE)
+_MODULE_LINE = re.compile(r"^[ \t]*module[ \t]*=.*$", re.MULTILINE)
 _TESTS = re.compile(r"^[ \t]*tests[ \t]*=[ \t]*\[[^\]]*\][ \t]*$", re.MULTILINE)
-_MODULE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-_UNREADABLE = f'{FILE_NAME} of this folder cannot be read. It has one line: module = "NAME".'
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_UNREADABLE = f'{FILE_NAME} of this folder cannot be read. It has lines like module = "NAME" and course = "NAME".'
 _ON_DISK = {"file", "vscode-notebook-cell"}
 
 
-def workspace_module(uri: str) -> str | None:
-    """Return the module that the nearest `.tutor.toml` sets, in the document's folder or above it, or None without one.
+@dataclass(frozen=True, slots=True)
+class WorkspacePlace:
+    """The module and the course that a folder's file names."""
+
+    module: str | None = None
+    course: str | None = None
+
+
+def workspace_place(uri: str) -> WorkspacePlace:
+    """Return what the nearest `.tutor.toml` names, in the document's folder or above it.
 
     Raise `Refused` if the file is invalid.
     """
     parts = urlsplit(uri)
     path = to_fs_path(urlunsplit(parts._replace(scheme="file", fragment=""))) if parts.scheme in _ON_DISK else None
     if path is None:
-        return None
+        return WorkspacePlace()
     for folder in list(Path(path).parents)[:MOST_PARENTS]:
         file = folder / FILE_NAME
         try:
@@ -47,7 +56,12 @@ def workspace_module(uri: str) -> str | None:
                 return _read(opened.read(MOST_BYTES + 1))
         except OSError:  # The folder has no such file, or the file cannot be read.
             continue
-    return None
+    return WorkspacePlace()
+
+
+def workspace_module(uri: str) -> str | None:
+    """Return the module that the nearest `.tutor.toml` names, or None. Raise `Refused` if the file is invalid."""
+    return workspace_place(uri).module
 
 
 def choose_module(folder_uri: str, module_id: str) -> None:
@@ -55,15 +69,24 @@ def choose_module(folder_uri: str, module_id: str) -> None:
 
     Raise `Refused` if the folder is not on disk, or if the file is invalid or cannot be changed.
     """
+    _choose(folder_uri, "module", module_id)
+
+
+def choose_course(folder_uri: str, course: str) -> None:
+    """Write a course into the `.tutor.toml` of a folder, as `choose_module` does."""
+    _choose(folder_uri, "course", course)
+
+
+def _choose(folder_uri: str, key: Literal["module", "course"], name: str) -> None:
     path = to_fs_path(folder_uri) if urlsplit(folder_uri).scheme == "file" else None
-    if path is None or not _MODULE.fullmatch(module_id):
-        raise Refused("A module can be chosen for a folder on your disk only.")
+    if path is None or not _NAME.fullmatch(name):
+        raise Refused(f"A {key} can be chosen for a folder on your disk only.")
     file = Path(path) / FILE_NAME
-    line = f'module = "{module_id}"'
+    line, earlier_line = f'{key} = "{name}"', re.compile(rf"^[ \t]*{key}[ \t]*=.*$", re.MULTILINE)
     try:
         earlier = file.read_text(encoding="utf-8") if file.exists() else ""
-        changed = _LINE.sub(line, earlier, count=1) if _LINE.search(earlier) else f"{line}\n{earlier}"
-        if _read(changed.encode()) != module_id:
+        changed = earlier_line.sub(line, earlier, count=1) if earlier_line.search(earlier) else f"{line}\n{earlier}"
+        if getattr(_read(changed.encode()), key) != name:
             raise Refused(_UNREADABLE)
         file.write_text(changed, encoding="utf-8")
     except OSError as error:
@@ -80,7 +103,7 @@ def write_exercise(folder: Path, module_id: str, tests: Sequence[str]) -> None:
     """
     file = folder / FILE_NAME
     earlier = file.read_text(encoding="utf-8") if file.exists() else ""
-    other = _read(earlier.encode())
+    other = _read(earlier.encode()).module
     if other is not None and other != module_id:
         raise Refused(f"The folder {folder.name} belongs to the module {other}. Choose another folder.")
     choose_module(folder.absolute().as_uri(), module_id)
@@ -89,21 +112,26 @@ def write_exercise(folder: Path, module_id: str, tests: Sequence[str]) -> None:
     if _TESTS.search(text):
         changed = _TESTS.sub(lambda _: line, text, count=1)
     else:
-        changed = _LINE.sub(lambda module: f"{module[0]}\n{line}", text, count=1)
-    if _read(changed.encode()) != module_id:
+        changed = _MODULE_LINE.sub(lambda module: f"{module[0]}\n{line}", text, count=1)
+    if _read(changed.encode()).module != module_id:
         raise Refused(_UNREADABLE)
     file.write_text(changed, encoding="utf-8")
 
 
-def _read(content: bytes) -> str | None:
+def _read(content: bytes) -> WorkspacePlace:
     if len(content) > MOST_BYTES:
         raise Refused(_UNREADABLE)
     try:
-        module = tomllib.loads(content.decode()).get("module")
+        fields = tomllib.loads(content.decode())
     except (ValueError, RecursionError):  # TOMLDecodeError and UnicodeDecodeError are subclasses of ValueError.
         raise Refused(_UNREADABLE) from None
-    if module is None:
+    return WorkspacePlace(module=_name(fields, "module"), course=_name(fields, "course"))
+
+
+def _name(fields: dict[str, Any], key: str) -> str | None:
+    name = fields.get(key)
+    if name is None:
         return None
-    if not isinstance(module, str) or not _MODULE.fullmatch(module):
-        raise Refused(f"{FILE_NAME} of this folder names no module: a name has the letters a-z, 0-9, '.', '_' and '-'.")
-    return module
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise Refused(f"{FILE_NAME} of this folder names no {key}: a name has the letters a-z, 0-9, '.', '_' and '-'.")
+    return name

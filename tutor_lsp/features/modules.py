@@ -49,7 +49,7 @@ class Modules(Feature):
         """Return the modules in their order with the student's progress, and the chosen module of a document."""
         from tutor_lsp.tutors.course import list_modules  # noqa: PLC0415 - needed only in a course
 
-        modules = await self._in_course(list_modules)
+        modules = await in_course(self._choice, list_modules)
         chosen = None if argument.uri is None else await asyncio.to_thread(_module_of, argument.uri)
         return protocol.ModuleList(modules=[_as_message(module) for module in modules], chosen=chosen)
 
@@ -57,18 +57,15 @@ class Modules(Feature):
         """Mark a module as completed by the student, and return it."""
         from tutor_lsp.tutors.course import complete_module  # noqa: PLC0415 - needed only in a course
 
-        return _as_message(await self._in_course(partial(complete_module, module_id=argument.module_id)))
+        return _as_message(await in_course(self._choice, partial(complete_module, module_id=argument.module_id)))
 
     async def choose(self, argument: protocol.ChooseModule) -> None:
         """Write a module into the `.tutor.toml` of a folder."""
         await asyncio.to_thread(choose_module, argument.folder, argument.module_id)
 
-    async def _in_course(self, work: Callable[[TutorChoice], Awaitable[T]]) -> T:
-        return await in_course(self._choice, work)
-
 
 async def in_course(choice: TutorChoice, work: Callable[[TutorChoice], Awaitable[T]]) -> T:
-    """Return the result of `work` in the student's course. Raise `Refused` if there is none, or it is not reached."""
+    """Return the result of `work` at the service in use. Raise `Refused` if there is none or it cannot be used."""
     from tutor_lsp.tutors.course import NoCourse, NoSuchModule  # noqa: PLC0415 - needed only in a course
 
     await choice.reload_sign_ins()

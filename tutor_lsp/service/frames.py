@@ -71,6 +71,7 @@ def _accepted(fields: dict[str, Any]) -> Accepted:
         remaining_today=_optional_number(fields, "remaining_today"),
         purpose=cast("Purpose | None", purpose if purpose in get_args(Purpose) else None),
         change=cast("Change | None", change if change in get_args(Change) else None),
+        course_id=_optional_id(fields, "course_id"),
     )
 
 
@@ -111,6 +112,7 @@ def _error(fields: dict[str, Any]) -> Error:
         retry_after=_optional_number(fields, "retry_after"),
         resets_at=resets_at if isinstance(resets_at, str) else None,
         retryable=retryable if isinstance(retryable, bool) else None,
+        course_id=_optional_id(fields, "course_id"),
     )
 
 
@@ -119,6 +121,10 @@ def _known(kind: type[Name], value: Any) -> Name | None:
         return kind(value)
     except ValueError:
         return None
+
+
+def _optional_id(fields: dict[str, Any], name: str) -> UUID | None:
+    return None if fields.get(name) is None else _id(fields, name)
 
 
 def _id(fields: dict[str, Any], name: str) -> UUID:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
@@ -52,7 +53,10 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A learning module of the course, with the student's progress."""
+    """A learning module of the course, with the student's progress.
+
+    `id` is the module's slug, or its id if several of the student's courses have a module of that slug.
+    """
 
     id: str
     title: str
@@ -68,6 +72,15 @@ class Exercise:
     statement: str
     starter: tuple[tuple[str, str], ...]
     tests: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A course of the student, and the student's role in it."""
+
+    slug: str
+    title: str
+    role: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +157,35 @@ class AccountService:
         """
         progress = await self._items("/api/progress", access_token, lambda item: (item["module_id"], item["status"]))
         status = dict(progress)
+        items = await self._items("/api/modules", access_token, lambda item: item)
+        slugs = Counter(str(item.get("slug")) for item in items)
+        try:
+            return [
+                Module(
+                    id=str(item["slug"] if item.get("slug") and slugs[item["slug"]] == 1 else item["id"]),
+                    title=str(item["title"]),
+                    status=str(status.get(item["id"], "not_started")),
+                )
+                for item in items
+            ]
+        except (KeyError, TypeError):
+            raise self._stranger() from None
+
+    async def courses(self, access_token: str) -> list[Course]:
+        """Return the student's courses, ordered by slug. Raise `SignedOut` as `profile` does."""
         return await self._items(
-            "/api/modules",
-            access_token,
-            lambda item: Module(str(item["id"]), str(item["title"]), str(status.get(item["id"], "not_started"))),
+            "/api/courses", access_token, lambda item: Course(str(item["slug"]), str(item["title"]), str(item["role"]))
         )
+
+    async def join_course(self, access_token: str, code: str) -> Course | None:
+        """Join the course that a code opens, or return None if it opens none. Raise `SignedOut` as `profile` does."""
+        reply = await self._call("POST", "/api/courses/join", json_body={"code": code}, access_token=access_token)
+        if reply.status == HTTPStatus.NOT_FOUND and reply.code:
+            return None
+        try:
+            return Course(str(reply.fields["slug"]), str(reply.fields["title"]), str(reply.fields["role"]))
+        except (KeyError, TypeError):
+            raise self._fault(reply) from None
 
     async def complete_module(self, access_token: str, module: Module) -> Module:
         """Mark a module as completed by the student, and return it. Raise `SignedOut` as `profile` does."""

@@ -13,6 +13,7 @@ from tutor_lsp.lsp.stdio_rpc import RequestFailed, ServerStopped
 from tutor_lsp.runner.program import TIME_LIMIT_SECONDS
 from tutor_lsp.terminal import account as terminal_account
 from tutor_lsp.terminal import ask as terminal_ask
+from tutor_lsp.terminal import courses as terminal_courses
 from tutor_lsp.terminal import modules as terminal_modules
 from tutor_lsp.terminal import tests as terminal_tests
 from tutor_lsp.terminal.exit_status import FAILED, Exit
@@ -136,6 +137,12 @@ def _parser() -> argparse.ArgumentParser:
     done = changes.add_parser("done", help="note that you have completed a module")
     done.add_argument("module_id", metavar="ID", help="the module, as `tutor modules` names it")
     done.set_defaults(run_command=terminal_modules.complete)
+
+    courses = commands.add_parser("courses", help="list your courses")
+    courses.set_defaults(run_command=terminal_courses.show)
+    join = commands.add_parser("join", help="join a course by its code")
+    join.add_argument("code", metavar="CODE", help="the code that your instructor gave you")
+    join.set_defaults(run_command=terminal_courses.join)
     return parser
 
 

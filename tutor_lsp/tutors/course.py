@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from tutor_lsp.capture.exercise import LaidFiles
-    from tutor_lsp.sign_in.accounts import Exercise, Module
+    from tutor_lsp.sign_in.accounts import Course, Exercise, Module
     from tutor_lsp.tutors.choice import TutorChoice
 
     T = TypeVar("T")
@@ -27,6 +27,10 @@ class NoCourse(Exception):
 
 class NoSuchModule(Exception):
     """The course has no module with this id."""
+
+
+class NoSuchCode(Exception):
+    """No course has this join code, or the code has expired."""
 
 
 async def as_student(
@@ -51,6 +55,23 @@ async def as_student(
 async def list_modules(choice: TutorChoice) -> list[Module]:
     """Return the modules in their order. Raise `NoCourse`, or `ServiceFault` (if signed out: `SignedOut`)."""
     return await _in_course(choice, AccountService.modules)
+
+
+async def list_courses(choice: TutorChoice) -> list[Course]:
+    """Return the student's courses. Raise as `list_modules` does."""
+    return await _in_course(choice, AccountService.courses)
+
+
+async def join_course(choice: TutorChoice, code: str) -> Course:
+    """Join the course that a code opens, and return it. Raise `NoSuchCode`, or as `list_modules` does."""
+
+    async def join(service: AccountService, access_token: str) -> Course:
+        course = await service.join_course(access_token, code)
+        if course is None:
+            raise NoSuchCode
+        return course
+
+    return await _in_course(choice, join)
 
 
 async def complete_module(choice: TutorChoice, module_id: str) -> Module:

@@ -26,6 +26,9 @@ export const SERVER_COMMANDS = {
   completeModule: "tutor.completeModule",
   chooseModule: "tutor.chooseModule",
   start: "tutor.start",
+  courses: "tutor.courses",
+  joinCourse: "tutor.joinCourse",
+  chooseCourse: "tutor.chooseCourse",
 } as const;
 
 export type RunReason =
@@ -231,6 +234,36 @@ export interface CourseModule {
 export interface ModuleList {
   modules: CourseModule[];
   chosen?: string | null;
+}
+
+/** A course of the student. `role` is `student`, `assistant` or `instructor`. */
+export interface StudentCourse {
+  slug: string;
+  title: string;
+  role: string;
+}
+
+/**
+ * The student's courses. `chosen` is the course that `.tutor.toml` sets for the document.
+ *
+ * If there are several and none is chosen, the client asks the student once and calls `tutor.chooseCourse`.
+ */
+export interface CourseList {
+  courses: StudentCourse[];
+  chosen?: string | null;
+}
+
+/** Join the course that a code opens. */
+export interface JoinCourse {
+  code: string;
+}
+
+/** Choose a course for all asks from a folder. The server writes it into the folder's `.tutor.toml`. */
+export interface ChooseCourse {
+  /** A `file:` URI. */
+  folder: string;
+  /** The slug of the course. */
+  course: string;
 }
 
 /** The ask was accepted. The answer is shown beside the code at `range`. */
