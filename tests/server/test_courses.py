@@ -114,6 +114,7 @@ async def test_c1_every_message_about_another_course_is_unknown(held: HeldServic
         for path in ("/api/modules", "/api/courses", "/api/chat/sessions"):
             assert "two" not in str(await stranger.get(path))
         assert (await stranger.get("/api/modules/secret-two"))[0] == 404
+        assert (await stranger.get("/api/modules/secret-two/files"))[0] == 404
         assert (await stranger.request("PUT", "/api/progress/secret-two", {"status": "completed"}))[0] == 404
         history = f"/api/chat/sessions/{accepted['session_id']}/messages"
         assert (await stranger.get(history))[0] == 404
