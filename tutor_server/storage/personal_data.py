@@ -68,6 +68,7 @@ NOT_PERSONAL = frozenset(
         "call_failures",
         "guard_verdicts",
         "learning_modules",
+        "module_files",
         "refusals",
         "spending",
         "switched_off",
