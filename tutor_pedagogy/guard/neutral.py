@@ -70,7 +70,12 @@ def states_in(tokens: Sequence[str]) -> list[str]:
         else:
             states[-1].append(token)
     noted = [state for state in states if len(state) > 1]
+    noted = [state for state in noted if not _asks_of_numbers(state)]
     return [state[0] for state in noted] if all(map(_is_state, noted)) else []
+
+
+def _asks_of_numbers(tokens: Sequence[str]) -> bool:
+    return tokens[0] == "is" and is_sum(tokens[1:])
 
 
 def _is_state(tokens: Sequence[str]) -> bool:
@@ -87,17 +92,19 @@ def is_foreign(tokens: Sequence[str], material: StudentMaterial, edit: KnownEdit
     Each statement's form must be that of a part of the program, or unlike every part. The example must not show what
     the known edit adds.
     """
-    if len(tokens) > _MOST_TOKENS or not _does_something(tokens):
+    if len(tokens) > _MOST_TOKENS or not (_does_something(tokens) or _gives_another_name(tokens, material)):
         return False
     fields = [part for token in tokens if is_string(token) and token[0] in "fF" for part in flat(token[1:])]
     names = {name.casefold() for name in (*tokens, *fields) if name.isidentifier() and name not in material.imported}
     if names & material.folded_identifiers or any(map(material.has_string, filter(is_string, tokens))):
         return False
-    if edit is not None and any(_shows(tokens, run) for run in edit.added):
-        return False
-    if _gives_values(tokens):
+    runs = edit.added if edit is not None else []
+    if _gives_values(tokens) and not any(is_value(token) and token in tokens for run in runs for token in run):
         return True
+    if any(_shows(tokens, run) for run in runs):
+        return False
     own = [_form(line.tokens) for line in material.lines]
+    own += [form for line in material.lines if (form := _form(without_places(line.tokens))) not in own]
     return all(_is_unlike(statement, own) for statement in _statements(tokens))
 
 
@@ -143,6 +150,15 @@ def _does_something(tokens: Sequence[str]) -> bool:
     return is_attribute or any(is_value(token) or token in _DOING for token in tokens)
 
 
+def _gives_another_name(tokens: Sequence[str], material: StudentMaterial) -> bool:
+    """Return whether tokens name an object once more, as a line of the program does: `q = p`."""
+    match tokens:
+        case [one, "=", other] if one.isidentifier() and other.isidentifier():
+            form = _form(tokens)
+            return form == [_OPERAND, "=", _OPERAND] and any(_form(line.tokens) == form for line in material.lines)
+    return False
+
+
 def _gives_values(tokens: Sequence[str]) -> bool:
     place = tokens.index("=") if "=" in tokens else 0
     return place > 0 and is_literal(tokens[place + 1 :]) and all(map(str.isidentifier, tokens[:place:2]))
@@ -162,6 +178,18 @@ def _form(tokens: Iterable[str]) -> list[str]:
         else token
         for token in tokens
     ]
+
+
+def without_places(tokens: Iterable[str]) -> list[str]:
+    """Return tokens without the index behind a name: an item of a list is an operand like any other."""
+    kept: list[str] = []
+    depth = 0
+    for token in tokens:
+        if depth or (token == "[" and kept and kept[-1].isidentifier() and kept[-1] not in KEYWORDS):
+            depth += (token == "[") - (token == "]")
+        else:
+            kept.append(token)
+    return kept
 
 
 def _holds(line: list[str], form: list[str]) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tutor_pedagogy.guard.checks.code_line import QUOTATION
 from tutor_pedagogy.guard.disclosure import MARKS, STATEMENT
 from tutor_pedagogy.guard.forms import is_syntax
-from tutor_pedagogy.guard.neutral import is_sum
+from tutor_pedagogy.guard.neutral import is_sum, states_in
 from tutor_pedagogy.guard.rules import GuardRule
 from tutor_pedagogy.guard.tokens import flat, is_literal, is_one_thing, names_in, tokens_of
 from tutor_pedagogy.guard.views.instructions import edits
@@ -42,6 +42,7 @@ _MOVED_PART, _REMOVING = phrase("MOVED_PART"), phrase("REMOVING")
 _PART_OF_PROGRAM = "..."
 """The operand of an instruction that names a part of the program without its code: the line, the loop."""
 _SHELL = phrase("SHELL")
+_REPORTING, _FOLLOWING = phrase("REPORTING"), phrase("FOLLOWING")
 _SIGNS = re.compile(r"[-+*/%<>=!:,()\[\]]{1,3}")
 _SIGN_BEFORE = frozenset({"+ ", "- ", "* ", "/ ", "% "})
 """The first two characters of code that is an operation, such as `- 1`, unlike the value `-1`."""
@@ -99,7 +100,9 @@ def _by_replacing(context: GuardContext, told: _Instruction) -> bool:
         return False
     if not is_one_thing(told.tokens) or not context.material.has_code(told.tokens):
         return True
-    return bool(_operand(context, told.edit.old, told.reading))
+    old = _operand(context, told.edit.old, told.reading)
+    is_followed = old in context.material.parameters | context.material.variables and is_literal(told.tokens)
+    return bool(old) and not (is_followed and _FOLLOWING.search(told.reading.prose))
 
 
 def _by_contrast(context: GuardContext, told: _Instruction) -> bool:
@@ -110,7 +113,14 @@ def _by_contrast(context: GuardContext, told: _Instruction) -> bool:
     is_raised = told.new.endswith(("Error", "Exception")) and told.new.isidentifier()
     is_value = is_literal(told.tokens) and bool(old) and (tokens_of(old)[0].isidentifier() or is_sum(tokens_of(old)))
     is_result = is_value or is_raised
-    return bool(old) and old != told.new and not is_result
+    return bool(old) and old != told.new and not is_result and not _notes_values(context, old, told)
+
+
+def _notes_values(context: GuardContext, old: str, told: _Instruction) -> bool:
+    """Return whether two names and their values are noted beside each other: `i = 2 → total = 3`."""
+    one, other = states_in(tokens_of(old)), states_in(told.tokens)
+    are_noted = bool(one) and bool(other) and set(one).isdisjoint(other)
+    return are_noted and not (context.edit is not None and context.edit.adds(told.tokens))
 
 
 def _by_becoming(context: GuardContext, told: _Instruction) -> bool:
@@ -173,7 +183,9 @@ def _by_inserting(context: GuardContext, told: _Instruction) -> bool:
         return False
     if forms.is_calculation(tokens) or (_SHELL.search(told.reading.prose) and forms.permit(tokens)):
         return False
-    return not context.material.has_code(tokens) or (names_place and _acts(context, told))
+    if context.material.has_code(tokens):
+        return names_place and _acts(context, told) and not _REPORTING.match(told.edit.words)
+    return True
 
 
 def _by_moving(context: GuardContext, told: _Instruction) -> bool:
