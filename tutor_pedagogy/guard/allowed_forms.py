@@ -14,7 +14,7 @@ from tutor_pedagogy.guard.forms import (
     without_empty_brackets,
 )
 from tutor_pedagogy.guard.looks import Looks
-from tutor_pedagogy.guard.neutral import has_gap, is_shown_object, is_sum
+from tutor_pedagogy.guard.neutral import has_gap, is_output, is_shown_object, is_sum
 from tutor_pedagogy.guard.tokens import (
     LITERAL_SIGNS,
     closing,
@@ -73,6 +73,7 @@ class AllowedForms:
             or self._prints_all(tokens)
             or is_sum(tokens)
             or is_shown_object(tokens)
+            or is_output(tokens, self._material)
             or has_gap(tokens)
             or self._material.has_around_gaps(tokens)
             or self._is_foreign_value(tokens)

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.guard.forms import is_syntax
-from tutor_pedagogy.guard.neutral import is_far, is_foreign, states_in
+from tutor_pedagogy.guard.neutral import follows_values, is_far, is_foreign
 from tutor_pedagogy.guard.rules import GuardRule
 from tutor_pedagogy.guard.tokens import all_tokens_of, is_one_thing, is_string, names_in, tokens_of
 from tutor_pedagogy.guard.views import unmarked_code
@@ -153,7 +153,7 @@ def rule_of_lines(context: GuardContext, reading: Reading, *, is_offered: bool =
         is_code = all(map(context.is_code_word, names_in(tokens))) or _UNMISTAKABLE.fullmatch(statement)
         if is_one_thing(tokens) or not is_code:
             continue
-        if len(set(states_in(tokens))) > 1:
+        if follows_values(tokens):
             continue
         if context.material.has_code(tokens):
             if is_offered:

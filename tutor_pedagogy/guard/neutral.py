@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.guard.tokens import BRACKETS, CLOSING, OPENING, flat, is_literal, is_string, is_value
+from tutor_pedagogy.guard.tokens import BRACKETS, CLOSING, OPENING, flat, holds, is_literal, is_string, is_value
 from tutor_pedagogy.guard.vocabulary import BUILTINS, CONSTANTS, KEYWORDS, LIBRARIES, METHODS
 
 if TYPE_CHECKING:
@@ -74,6 +75,22 @@ def states_in(tokens: Sequence[str]) -> list[str]:
     return [state[0] for state in noted] if all(map(_is_state, noted)) else []
 
 
+def follows_values(tokens: Sequence[str]) -> bool:
+    """Return whether tokens note several values, or a value and a question about numbers: `v = -5: is -5 > 0`."""
+    names = states_in(tokens)
+    return len(set(names)) > 1 or (bool(names) and holds(tokens, [":", "is"]))
+
+
+def is_output(tokens: Sequence[str], material: StudentMaterial) -> bool:
+    """Return whether tokens are numbers and the student's texts, side by side as a program prints them: `1 torch`."""
+    are_shown = all(
+        token[0].isdigit()
+        or (token.isidentifier() and token not in material.code_names | KEYWORDS and material.has_string(f'"{token}"'))
+        for token in tokens
+    )
+    return are_shown and not all(token[0].isdigit() for token in tokens)
+
+
 def _asks_of_numbers(tokens: Sequence[str]) -> bool:
     return tokens[0] == "is" and is_sum(tokens[1:])
 
@@ -92,7 +109,7 @@ def is_foreign(tokens: Sequence[str], material: StudentMaterial, edit: KnownEdit
     Each statement's form must be that of a part of the program, or unlike every part. The example must not show what
     the known edit adds.
     """
-    if len(tokens) > _MOST_TOKENS or not (_does_something(tokens) or _gives_another_name(tokens, material)):
+    if len(tokens) > _MOST_TOKENS or not _is_example(tokens, material):
         return False
     fields = [part for token in tokens if is_string(token) and token[0] in "fF" for part in flat(token[1:])]
     names = {name.casefold() for name in (*tokens, *fields) if name.isidentifier() and name not in material.imported}
@@ -103,6 +120,8 @@ def is_foreign(tokens: Sequence[str], material: StudentMaterial, edit: KnownEdit
         return True
     if any(_shows(tokens, run) for run in runs):
         return False
+    if _calls_a_method(tokens) and not any(_calls_a_method(line.tokens, within=True) for line in material.lines):
+        return True
     own = [_form(line.tokens) for line in material.lines]
     own += [form for line in material.lines if (form := _form(without_places(line.tokens))) not in own]
     return all(_is_unlike(statement, own) for statement in _statements(tokens))
@@ -148,6 +167,20 @@ def _does_something(tokens: Sequence[str]) -> bool:
         return False
     is_attribute = len(tokens) == _FEWEST and tokens[1] == "." and not _OF_PYTHON.intersection(tokens)
     return is_attribute or any(is_value(token) or token in _DOING for token in tokens)
+
+
+def _is_example(tokens: Sequence[str], material: StudentMaterial) -> bool:
+    return _does_something(tokens) or _calls_a_method(tokens) or _gives_another_name(tokens, material)
+
+
+def _calls_a_method(tokens: Sequence[str], *, within: bool = False) -> bool:
+    """Return whether tokens call a method of a built-in type with values only, or hold any such call (`within`)."""
+    if within:
+        return any(one == "." and method in METHODS for one, method in pairwise(tokens))
+    match tokens:
+        case [name, ".", method, "(", *values, ")"] if name.isidentifier() and method in METHODS:
+            return not values or is_literal(values)
+    return False
 
 
 def _gives_another_name(tokens: Sequence[str], material: StudentMaterial) -> bool:

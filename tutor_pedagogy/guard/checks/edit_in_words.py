@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.guard.disclosure import MARKS
 from tutor_pedagogy.guard.rules import GuardRule
-from tutor_pedagogy.guard.tokens import tokens_of
+from tutor_pedagogy.guard.tokens import holds, tokens_of
 from tutor_pedagogy.guard.views.markup import Reading
 from tutor_pedagogy.guard.views.told import TICK, Sentence
-from tutor_pedagogy.guard.vocabulary import BUILTINS, ENGLISH_KEYWORDS, KEYWORDS
+from tutor_pedagogy.guard.vocabulary import BUILTINS, ENGLISH_KEYWORDS, KEYWORDS, METHODS
 from tutor_pedagogy.ladder.levels import HintLevel
 
 if TYPE_CHECKING:
@@ -94,7 +94,9 @@ class _Telling:
         told, context = self._told, self._context
         if told.only_asks:
             return False
-        is_near = self.names_place or (self.is_early and (context.is_place_named or self._names_a_part()))
+        is_near = self.names_place or (
+            self.is_early and (context.is_place_named or self._names_a_part() or self._contrasts_numbers())
+        )
         may_lack = context.level == HintLevel.QUESTION or told.addresses
         return (
             (is_near and told.instructs) or (self.names_place and told.obliges) or (is_near and may_lack and told.lacks)
@@ -111,7 +113,8 @@ class _Telling:
         if edit.old == edit.new:
             return told.indents or (told.moves and told.instructs and not is_print)
         if not edit.added:
-            return told.removes and told.instructs and all(map(self._shows_removed, edit.removed))
+            is_removed = told.removes and all(map(self._shows_removed, edit.removed))
+            return told.instructs and (is_removed or self._starts_at_zero())
         if edit.is_move:
             names = [token for token in edit.added[0] if token.isidentifier()]
             return told.moves and not is_print and self._says_all(names)
@@ -122,12 +125,34 @@ class _Telling:
         if not content:
             return not any(map(_content, self._edit.added)) and any(map(self._told.says, run))
         if _is_number(content):
-            return any(map(self._told.starts_at, content)) or (self._says_all(content) and self._says_removed())
+            is_placed = any(self._told.starts_at(number) or self._told.sets_to(number) for number in content)
+            return is_placed or (self._says_all(content) and self._says_removed())
+        if self._told.returns_at_once and self._is_kept_result(run):
+            return True
         if content[0] == "return" and self._told.adds_a_return:
             return True
         if len(run) == 1 and [run[0].casefold()] in [[token.casefold() for token in old] for old in self._edit.removed]:
             return self._told.writes_a_capital or run[0] in self._told.words
         return self._says_all(content) and self._is_new(run, content)
+
+    def _starts_at_zero(self) -> bool:
+        """Return whether the sentence says that a range starts at 0, where the edit removes its start."""
+        starts = (run for run in self._edit.removed if len(run) > 1 and run[0].isdigit() and run[1] == ",")
+        is_of_range = any(holds(self._edit.old, ["range", "(", *start]) for start in starts)
+        return is_of_range and self._told.starts_at("0")
+
+    def _is_kept_result(self, run: Sequence[str]) -> bool:
+        """Return whether the edit stores the result of a call whose method the sentence names."""
+        match run:
+            case [name, "="] if name.isidentifier():
+                return not METHODS.isdisjoint(self._told.words.intersection(self._edit.old))
+        return False
+
+    def _contrasts_numbers(self) -> bool:
+        """Return whether the sentence says a number instead of the one that the edit replaces."""
+        changes = [*self._edit.added, *self._edit.removed]
+        is_of_numbers = len(changes) > 1 and all(map(_is_number, changes)) and all(map(self._says_all, changes))
+        return is_of_numbers and self._told.contrasts
 
     def _is_new(self, run: Sequence[str], content: Sequence[str]) -> bool:
         """Return whether said tokens are more than names that any hint may hold."""

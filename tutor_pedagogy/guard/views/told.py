@@ -22,6 +22,7 @@ _INSTRUCTS, _OBLIGES, _LACKS = phrase("INSTRUCTS"), phrase("OBLIGES"), phrase("L
 _ADDRESSES, _REMOVES = phrase("ADDRESSES"), phrase("REMOVES")
 _SUGGESTED, _PART, _STARTS = phrase("SUGGESTED"), phrase("PART"), phrase("STARTS")
 _INDENTS, _MOVES, _ADDS_RETURN = phrase("INDENTS"), phrase("MOVES"), phrase("ADDS_RETURN")
+_CONTRASTS, _RETURNS, _SETS_TO = phrase("CONTRASTS"), phrase("RETURNS"), phrase("SETS_TO")
 
 
 class Sentence:
@@ -115,6 +116,20 @@ class Sentence:
     def writes_a_capital(self) -> bool:
         """Whether the sentence speaks of capital or small letters."""
         return "capital" in self.lowered or "upper" in self.lowered or "lower" in self.lowered
+
+    @property
+    def contrasts(self) -> bool:
+        """Whether the sentence names one thing in place of another."""
+        return bool(_CONTRASTS.search(self.lowered))
+
+    @property
+    def returns_at_once(self) -> bool:
+        """Whether the sentence tells to return something, as its first words."""
+        return bool(_RETURNS.search(self.lowered))
+
+    def sets_to(self, number: str) -> bool:
+        """Return whether the sentence says that a name is set to a number."""
+        return any(number == match["value"] for match in _SETS_TO.finditer(self.lowered))
 
     def says(self, token: str) -> bool:
         """Return whether the sentence says a token: a name, a number, or a sign in words."""
