@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tutor_analysis.work import Material
-from tutor_pedagogy.guard import GuardRule
+from tutor_pedagogy.guard import Guard, GuardRule
 from tutor_pedagogy.guard.known_edit import KnownEdit
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_protocol import Position, Submission
@@ -26,6 +26,8 @@ SPELLING_TRACEBACK = (
     'Traceback (most recent call last):\n  File "m.py", line 2, in <module>\n    print(amuont)\n'
     "NameError: name 'amuont' is not defined\n"
 )
+
+ROUNDS = "pets = ['cat', 'dog']\nfor i in range(1, len(pets)):\n    print(i, pets[i])\n"
 
 
 def rule_for(reply: str, code: str, traceback: str | None = None, *, level: int = 1, knows: bool = True) -> object:
@@ -120,3 +122,63 @@ def test_an_edit_is_read_as_runs_of_tokens(
     """The runs are what the edit adds and removes; an edit of very many tokens has none."""
     edit = KnownEdit(1, before, after)
     assert (edit.added, edit.removed) == (added, removed)
+
+
+def rule_beside(reply: str, code: str, edit: KnownEdit, level: int) -> object:
+    """Return the rule that stops a reply about a program whose edit is given, or None."""
+    guard = Guard(HintLevel(level), Submission(code=code, cursor=Position(0, 0)), edit=edit)
+    guard.feed(reply)
+    guard.finish()
+    return guard.verdict and guard.verdict.rule
+
+
+UPPER_END = KnownEdit(2, "    for i in range(a, b):", "    for i in range(a, b + 1):")
+UP_TO = "def rounds(a, b):\n    for i in range(a, b):\n        print(i)\n"
+PRODUCT = KnownEdit(2, "    result = 0", "    result = 1")
+MULTIPLIED = "def product(n):\n    result = 0\n    for k in range(1, n):\n        result *= k\n    return result\n"
+KEPT = KnownEdit(2, "    s.strip()", "    s = s.strip()")
+STRIPPED = "def trimmed(s):\n    s.strip()\n    return s\n"
+FROM_START = KnownEdit(2, "for i in range(1, len(pets)):", "for i in range(len(pets)):")
+
+
+@pytest.mark.parametrize(
+    ("reply", "code", "edit", "level"),
+    [
+        ("The end is not included, therefore add one to the end of range in line 2.", UP_TO, UPPER_END, 3),
+        ("Range ends before b. Let it go to b plus one.", UP_TO, UPPER_END, 4),
+        ("Start the loop at zero instead of one.", ROUNDS, FROM_START, 1),
+        ("Begin with one instead of zero, then it works.", MULTIPLIED, PRODUCT, 1),
+        ("Fang mit eins statt mit null an.", MULTIPLIED, PRODUCT, 1),
+        ("Setze result vor der Schleife auf eins.", MULTIPLIED, PRODUCT, 3),
+        ("Return what strip gives you, not s itself.", STRIPPED, KEPT, 3),
+    ],
+)
+def test_a_number_a_contrast_or_another_return_tells_the_edit(
+    reply: str, code: str, edit: KnownEdit, level: int
+) -> None:
+    """Words for numbers, one thing in place of another, and a result returned instead of kept tell an edit."""
+    assert rule_beside(reply, code, edit, level) == GuardRule.EDIT_IN_WORDS
+
+
+@pytest.mark.parametrize(
+    ("reply", "code", "edit", "level"),
+    [
+        ("Does the loop start at zero or at one?", ROUNDS, FROM_START, 1),
+        ("Begin with the first round and follow it.", MULTIPLIED, PRODUCT, 1),
+        ("Was steht in result vor der Schleife?", MULTIPLIED, PRODUCT, 3),
+        ("Return to line 2 and read what strip does with s.", STRIPPED, KEPT, 3),
+        ("Your program prints `1 dog`. Where is the other one?", ROUNDS, FROM_START, 1),
+        ("`x[1]` asks for an item, as `pets[i]` does.", ROUNDS, FROM_START, 2),
+    ],
+)
+def test_questions_and_outputs_tell_no_edit(reply: str, code: str, edit: KnownEdit, level: int) -> None:
+    """A question about a number, a place to read again, and what a program prints pass."""
+    assert rule_beside(reply, code, edit, level) is None
+
+
+def test_an_item_that_is_changed_like_the_students_is_an_example() -> None:
+    """An example may change a name as the student's line changes an item, but not in another way."""
+    code = "found = {}\nfor sign in 'aba':\n    found[sign] += 1\n"
+    edit = KnownEdit(3, "    found[sign] += 1", "    found[sign] = found.get(sign, 0) + 1")
+    assert rule_beside("`x += 1` reads an old value first.", code, edit, 2) is None
+    assert rule_beside("`x = y.get(z, 0) + 1` has an old value.", code, edit, 2) == GuardRule.CODE_SPAN

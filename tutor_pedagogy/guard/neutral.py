@@ -25,7 +25,7 @@ _OF_PYTHON = BUILTINS | KEYWORDS | LIBRARIES | METHODS
 _TRUTHS = frozenset(("True", "False", "None", "and", "or", "not", "(", ")", "=", "=="))
 _LOGIC = frozenset({"and", "or", "not", "is", "True", "False", "None"})
 _COMMON = frozenset({",", ".", ":", '"'})
-_BETWEEN_STATES = frozenset({":", ",", ";", "and"})
+_BETWEEN_STATES = frozenset({":", ",", ";", "and", "->", "\u2192"})
 _OPERAND = "a name or a value"
 _MOST_TOKENS = 24
 _ALIKE = 0.65
@@ -118,22 +118,27 @@ def is_foreign(tokens: Sequence[str], material: StudentMaterial, edit: KnownEdit
     runs = edit.added if edit is not None else []
     if _gives_values(tokens) and not any(is_value(token) and token in tokens for run in runs for token in run):
         return True
-    if any(_shows(tokens, run) for run in runs):
+    if edit is not None and shows_edit(tokens, edit):
         return False
     if _calls_a_method(tokens) and not any(_calls_a_method(line.tokens, within=True) for line in material.lines):
         return True
     own = [_form(line.tokens) for line in material.lines]
-    own += [form for line in material.lines if (form := _form(without_places(line.tokens))) not in own]
-    return all(_is_unlike(statement, own) for statement in _statements(tokens))
+    without_items = [_form(_without_items(line.tokens)) for line in material.lines if "[" in line.tokens]
+    return all(_is_unlike(statement, own, without_items) for statement in _statements(tokens))
 
 
-def _is_unlike(statement: Sequence[str], own: Sequence[list[str]]) -> bool:
+def shows_edit(tokens: Sequence[str], edit: KnownEdit) -> bool:
+    """Return whether tokens hold what makes up a part that the edit adds, whatever names and values they have."""
+    return any(_shows(tokens, run) for run in edit.added)
+
+
+def _is_unlike(statement: Sequence[str], own: Sequence[list[str]], without_items: Sequence[list[str]]) -> bool:
     names = {name for name, after in zip(statement, [*statement[1:], ""], strict=True) if after != "="}
     is_of_values = _OF_PYTHON.issuperset(name for name in names if name.isidentifier())
     if is_of_values and KEYWORDS.isdisjoint(set(statement) - _OPERATORS - CONSTANTS):
         return True
     form = _form(statement)
-    return any(_holds(line, form) for line in own) or not any(_is_alike(form, line) for line in own)
+    return any(_holds(line, form) for line in (*own, *without_items)) or not any(_is_alike(form, line) for line in own)
 
 
 def _statements(tokens: Sequence[str]) -> list[list[str]]:
@@ -213,15 +218,15 @@ def _form(tokens: Iterable[str]) -> list[str]:
     ]
 
 
-def without_places(tokens: Iterable[str]) -> list[str]:
+def _without_items(tokens: Iterable[str]) -> list[str]:
     """Return tokens without the index behind a name: an item of a list is an operand like any other."""
     kept: list[str] = []
     depth = 0
-    for token in tokens:
-        if depth or (token == "[" and kept and kept[-1].isidentifier() and kept[-1] not in KEYWORDS):
-            depth += (token == "[") - (token == "]")
+    for each in tokens:
+        if depth or (each == "[" and kept and kept[-1].isidentifier() and kept[-1] not in KEYWORDS):
+            depth += (each == "[") - (each == "]")
         else:
-            kept.append(token)
+            kept.append(each)
     return kept
 
 

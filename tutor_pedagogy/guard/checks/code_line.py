@@ -6,7 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.guard.disclosure import gives_away, quotes_code, rule_of_lines
+from tutor_pedagogy.guard.neutral import shows_edit
 from tutor_pedagogy.guard.rules import GuardRule
+from tutor_pedagogy.guard.tokens import tokens_of
 from tutor_pedagogy.guard.views.markup import Reading
 from tutor_pedagogy.ladder.levels import HintLevel
 
@@ -34,4 +36,6 @@ def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
 def _is_session(context: GuardContext, unit: JudgedUnit, reading: Reading) -> bool:
     """Return whether a line is an input at Python's prompt that an example of level 4 may have."""
     may_be = context.level >= HintLevel.EXAMPLE and not unit.is_block and bool(_PROMPT.match(unit.text))
-    return may_be and not gives_away(context, reading.prose.strip())
+    if not may_be or gives_away(context, reading.prose.strip()):
+        return False
+    return context.edit is None or not shows_edit(tokens_of(reading.prose), context.edit)

@@ -101,7 +101,7 @@ def _by_replacing(context: GuardContext, told: _Instruction) -> bool:
     if not is_one_thing(told.tokens) or not context.material.has_code(told.tokens):
         return True
     old = _operand(context, told.edit.old, told.reading)
-    is_followed = old in context.material.parameters | context.material.variables and is_literal(told.tokens)
+    is_followed = is_literal(told.tokens) and old in context.material.identifiers - context.material.functions
     return bool(old) and not (is_followed and _FOLLOWING.search(told.reading.prose))
 
 
