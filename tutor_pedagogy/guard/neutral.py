@@ -83,6 +83,8 @@ def follows_values(tokens: Sequence[str]) -> bool:
 
 def is_output(tokens: Sequence[str], material: StudentMaterial) -> bool:
     """Return whether tokens are numbers and the student's texts, side by side as a program prints them: `1 torch`."""
+    if not any(token[0].isdigit() for token in tokens):
+        return False
     are_shown = all(
         token[0].isdigit()
         or (token.isidentifier() and token not in material.code_names | KEYWORDS and material.has_string(f'"{token}"'))
@@ -122,9 +124,16 @@ def is_foreign(tokens: Sequence[str], material: StudentMaterial, edit: KnownEdit
         return False
     if _calls_a_method(tokens) and not any(_calls_a_method(line.tokens, within=True) for line in material.lines):
         return True
+    return _has_own_form(tokens, material)
+
+
+def _has_own_form(tokens: Sequence[str], material: StudentMaterial) -> bool:
+    """Return whether each statement has the form of a part of the program, or is unlike every part."""
     own = [_form(line.tokens) for line in material.lines]
-    without_items = [_form(_without_items(line.tokens)) for line in material.lines if "[" in line.tokens]
-    return all(_is_unlike(statement, own, without_items) for statement in _statements(tokens))
+    if all(_is_unlike(statement, own) for statement in _statements(tokens)):
+        return True
+    items = [_form(_without_items(line.tokens)) for line in material.lines if "[" in line.tokens]
+    return bool(items) and all(_is_unlike(statement, own, items) for statement in _statements(tokens))
 
 
 def shows_edit(tokens: Sequence[str], edit: KnownEdit) -> bool:
@@ -132,13 +141,13 @@ def shows_edit(tokens: Sequence[str], edit: KnownEdit) -> bool:
     return any(_shows(tokens, run) for run in edit.added)
 
 
-def _is_unlike(statement: Sequence[str], own: Sequence[list[str]], without_items: Sequence[list[str]]) -> bool:
+def _is_unlike(statement: Sequence[str], own: Sequence[list[str]], items: Sequence[list[str]] = ()) -> bool:
     names = {name for name, after in zip(statement, [*statement[1:], ""], strict=True) if after != "="}
     is_of_values = _OF_PYTHON.issuperset(name for name in names if name.isidentifier())
     if is_of_values and KEYWORDS.isdisjoint(set(statement) - _OPERATORS - CONSTANTS):
         return True
     form = _form(statement)
-    return any(_holds(line, form) for line in (*own, *without_items)) or not any(_is_alike(form, line) for line in own)
+    return any(_holds(line, form) for line in (*own, *items)) or not any(_is_alike(form, line) for line in own)
 
 
 def _statements(tokens: Sequence[str]) -> list[list[str]]:
