@@ -149,7 +149,7 @@ FROM_START = KnownEdit(2, "for i in range(1, len(pets)):", "for i in range(len(p
         ("Start the loop at zero instead of one.", ROUNDS, FROM_START, 1),
         ("Begin with one instead of zero, then it works.", MULTIPLIED, PRODUCT, 1),
         ("Fang mit eins statt mit null an.", MULTIPLIED, PRODUCT, 1),
-        ("Setze result vor der Schleife auf eins.", MULTIPLIED, PRODUCT, 3),
+        ("Setze result am Anfang auf eins.", MULTIPLIED, PRODUCT, 3),
         ("Return what strip gives you, not s itself.", STRIPPED, KEPT, 3),
     ],
 )
@@ -165,7 +165,7 @@ def test_a_number_a_contrast_or_another_return_tells_the_edit(
     [
         ("Does the loop start at zero or at one?", ROUNDS, FROM_START, 1),
         ("Begin with the first round and follow it.", MULTIPLIED, PRODUCT, 1),
-        ("Was steht in result vor der Schleife?", MULTIPLIED, PRODUCT, 3),
+        ("Was steht am Anfang in result?", MULTIPLIED, PRODUCT, 3),
         ("Return to line 2 and read what strip does with s.", STRIPPED, KEPT, 3),
         ("Your program prints `1 dog`. Where is the other one?", ROUNDS, FROM_START, 1),
         ("`x[1]` asks for an item, as `pets[i]` does.", ROUNDS, FROM_START, 2),
