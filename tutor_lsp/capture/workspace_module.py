@@ -26,7 +26,7 @@ FILE_NAME = ".tutor.toml"
 MOST_BYTES = 16 * 1024
 MOST_PARENTS = 32
 _MODULE_LINE = re.compile(r"^[ \t]*module[ \t]*=.*$", re.MULTILINE)
-_TESTS = re.compile(r"^[ \t]*tests[ \t]*=[ \t]*\[[^\]]*\][ \t]*$", re.MULTILINE)
+_TESTS = re.compile(r"^[ \t]*+tests[ \t]*+=[ \t]*+\[[^\]\n]*+\][ \t]*+$", re.MULTILINE)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _UNREADABLE = f'{FILE_NAME} of this folder cannot be read. It has lines like module = "NAME" and course = "NAME".'
 _ON_DISK = {"file", "vscode-notebook-cell"}
