@@ -53,6 +53,10 @@ _SPOKEN_PARTS = [
     for said, code in _SPOKEN
     if " of" in said.pattern or "of|in" in said.pattern
 ]
+_INTO_ONE = re.compile(r"\b(?:it|this|that) into one$")
+"""A value turned into a number, which the sentence has named before, and not into the number 1."""
+_COUNTED = re.compile(r"\d+ [a-z]+")
+"""A number of things, such as “one tuple”, which is not code."""
 _COMPARISONS = frozenset({"==", "!=", "<=", ">="})
 _SIGN = re.compile(r"[<>=!+\-*/%&|^@~]=?|\*\*|//|and|or|not|in|is")
 
@@ -95,6 +99,8 @@ def _gives_away(context: GuardContext, edit: Edit, reading: Reading) -> bool:
 
 
 def _by_replacing(context: GuardContext, told: _Instruction) -> bool:
+    if _INTO_ONE.search(told.edit.words):
+        return False
     may_name_functions = context.level >= HintLevel.STRUCTURE
     if may_name_functions and context.forms.is_dotted_name(told.tokens) and told.tokens[0] in _FREE_FUNCTIONS:
         return False
@@ -246,5 +252,7 @@ def _operand(context: GuardContext, words: str, reading: Reading) -> str:
     code = quotation["code"] if quotation else words
     tokens = tokens_of(code)
     is_word_of_english = len(tokens) == 1 and tokens[0] in _ENGLISH
+    if _COUNTED.fullmatch(words):
+        return ""
     is_code = bool(tokens) and not is_word_of_english and all(map(context.is_code_word, names_in(tokens)))
     return code if is_code or _IMPORT.fullmatch(code) else ""
