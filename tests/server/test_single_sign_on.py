@@ -21,6 +21,7 @@ from sqlalchemy import update
 
 from testing.held_service import held_service
 from testing.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, identity_provider, new_key, public_jwk
+from testing.mail_server import mail_server
 from testing.service import PASSWORD
 from tutor_server.identity.oidc.tokens import LOGOUT_EVENT
 from tutor_server.storage.models import SignInIdentity, User
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from testing.clock import HeldClock
     from testing.held_service import HeldService
+    from testing.mail_server import MailServer
 
 ADA = "ada@uni.example"
 NAME = "Uni Example"
@@ -547,6 +549,60 @@ async def test_a_provider_without_an_address_is_said_so(provider: IdentityProvid
     del provider.claims["email"]
 
     assert "did not send your e-mail address" in (await browser.sign_in(provider)).problem
+
+
+@pytest.mark.parametrize("address", ["ada", "a\x00@uni.example", "a b@uni.example", f"{'a' * 250}@uni.example", 7, ""])
+async def test_a_text_that_is_no_address_makes_no_account(
+    service: HeldService, provider: IdentityProvider, browser: Browser, address: Any
+) -> None:
+    """An address that could not be stored, or is none, is treated as missing."""
+    provider.claims |= {"email": address, "sid": "s\x00"}
+
+    assert "did not send your e-mail address" in (await browser.sign_in(provider)).problem
+    assert await rows(service, User) == []
+
+
+async def test_o5_a_stranger_who_took_the_address_first_stays_outside(
+    provider: IdentityProvider, tmp_path: Path, clock: HeldClock
+) -> None:
+    """O5: an unconfirmed account's identity opens nothing once the owner of the address has come, in either way."""
+    async with (
+        mail_server() as mail,
+        service_of(provider, tmp_path, clock, **mail_settings(mail), operators=ADA) as service,
+        Browser(service.url) as stranger,
+        Browser(service.url) as owner,
+    ):
+        provider.claims |= {"sub": "evil", "email_verified": False}
+        await stranger.sign_in(provider)
+        assert [row.subject for row in await rows(service, SignInIdentity)] == ["evil"]
+
+        provider.claims |= {"sub": "s-1", "email_verified": True}
+        await owner.sign_in(provider)
+
+        assert [row.subject for row in await rows(service, SignInIdentity)] == ["s-1"]
+        assert "Sign in" in (await stranger.get("/account")).text
+
+
+async def test_o5_a_new_registration_separates_a_strangers_identity(
+    provider: IdentityProvider, tmp_path: Path, clock: HeldClock
+) -> None:
+    """O5: who registers an unconfirmed address anew does not share the account with an identity from before."""
+    async with (
+        mail_server() as mail,
+        service_of(provider, tmp_path, clock, **mail_settings(mail)) as service,
+        Browser(service.url) as stranger,
+    ):
+        provider.claims |= {"sub": "evil", "email_verified": False}
+        await stranger.sign_in(provider)
+        await service.register(ADA)
+
+        assert await rows(service, SignInIdentity) == []
+
+
+def mail_settings(mail: MailServer) -> dict[str, str]:
+    """Return the settings of a service in this process that sends mail."""
+    names = {"TUTOR_SMTP_URL": "smtp_url", "TUTOR_SMTP_FROM": "smtp_from"}
+    return {names[name]: value for name, value in mail.environment.items() if name in names}
 
 
 async def test_the_address_can_come_from_userinfo(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003 - pydantic reads the annotations at run time
+from datetime import UTC, datetime
 from typing import Annotated, Literal
-from uuid import UUID  # noqa: TC003 - pydantic reads the annotations at run time
+from uuid import UUID
 
-from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from tutor_pedagogy.ladder.policy import Ladder  # noqa: TC001 - pydantic reads the annotations at run time
 from tutor_server.administration.join_codes import PATTERN, normalised
@@ -15,8 +15,20 @@ from tutor_server.administration.roster import Outcome  # noqa: TC001 - pydantic
 from tutor_server.api.schemas import NO_NUL, Body, MaxHintLevel, OwnLimit, PeriodUsage
 
 RoleName = Literal["student", "assistant", "instructor"]
-Slug = ModuleId
+
+
+def _no_id(slug: str) -> str:
+    try:
+        UUID(slug)
+    except ValueError:
+        return slug
+    raise ValueError("looks like an id: a course is found by its id or its slug")
+
+
+Slug = Annotated[ModuleId, AfterValidator(_no_id)]
 """The slug of a course has the same alphabet as a module's: characters that need no escaping in URLs and files."""
+Moment = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(3000, 1, 1, tzinfo=UTC))]
+"""A time that both databases can store in UTC."""
 Reason = Annotated[str, Field(max_length=300, json_schema_extra=NO_NUL)]
 JoinCode = Annotated[
     str, BeforeValidator(lambda code: normalised(code) if isinstance(code, str) else code), Field(pattern=PATTERN)
@@ -38,8 +50,8 @@ class CourseChange(Body):
 
     slug: Slug | None = None
     title: Title | None = None
-    starts: AwareDatetime | None = None
-    ends: AwareDatetime | None = None
+    starts: Moment | None = None
+    ends: Moment | None = None
     ladder: LadderName | None = None
     max_hint_level: MaxHintLevel | None = None
     messages_per_minute: OwnLimit | None = None
@@ -50,7 +62,7 @@ class CourseChange(Body):
     off: Annotated[bool, Field(strict=True)] | None = None
     off_reason: Reason | None = None
     join_code: JoinCode | None = None
-    join_code_expires_at: AwareDatetime | None = None
+    join_code_expires_at: Moment | None = None
 
 
 class NewCourse(CourseChange):
@@ -69,7 +81,7 @@ class JoinCourse(Body):
 class NewJoinCode(Body):
     """The body of `POST /api/courses/{id}/join-code`."""
 
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
 
 class CourseSwitch(Body):

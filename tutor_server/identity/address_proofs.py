@@ -9,7 +9,7 @@ import structlog
 
 from tutor_server.errors import AccountDisabled, InvalidCredentials, LinkUnknown
 from tutor_server.identity.email_links import CONFIRMS, SETS_PASSWORD, hash_of
-from tutor_server.storage import accounts, one_time_tokens, tokens
+from tutor_server.storage import accounts, identities, one_time_tokens, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -99,6 +99,8 @@ class AddressProofs:
             if account.disabled_at is not None:
                 raise AccountDisabled
             accounts.set_password(connection, account.id, password_hash)
+            if account.confirmed_at is None:
+                identities.forget_identities(connection, account.id)
             accounts.confirm(connection, account.id, now)
             ended = tokens.revoke_families_of(connection, account.id, now)
             one_time_tokens.void_tokens(connection, account.id, PURPOSES, now)

@@ -11,7 +11,7 @@ import structlog
 from tutor_server.errors import EmailTaken, RegistrationClosed, TooManyAttempts
 from tutor_server.identity.email_links import CONFIRMS, hash_of
 from tutor_server.identity.throttling import REGISTRATION_OF_ACCOUNT, TOO_OFTEN
-from tutor_server.storage import accounts, one_time_tokens, tokens
+from tutor_server.storage import accounts, identities, one_time_tokens, tokens
 from tutor_server.storage.accounts import Account
 
 if TYPE_CHECKING:
@@ -149,4 +149,5 @@ class Registrations:
         replaced = accounts.replace_unconfirmed(connection, new) if self.links.are_mailed else None
         if replaced is None:
             raise EmailTaken
+        identities.forget_identities(connection, replaced)
         return replace(new, id=replaced)

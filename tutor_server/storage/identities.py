@@ -70,6 +70,13 @@ def forget_provider_sessions(connection: Connection, before: datetime) -> None:
     connection.execute(delete(ProviderSession).where(ProviderSession.created_at < before))
 
 
+def forget_identities(connection: Connection, user_id: UUID) -> None:
+    """Separate an account from all identities, for a new owner: whoever made it has not shown that it is theirs."""
+    connection.execute(delete(SignInIdentity).where(SignInIdentity.user_id == user_id))
+    connection.execute(delete(ProviderSession).where(ProviderSession.user_id == user_id))
+    set_operator(connection, user_id, is_operator=False)
+
+
 def set_operator(connection: Connection, user_id: UUID, *, is_operator: bool) -> None:
     """Store whether an account is an operator."""
     connection.execute(

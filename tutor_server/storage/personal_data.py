@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, select, tuple_, update
+from sqlalchemy import delete, false, func, select, tuple_, update
 
 from tutor_server.storage.models import (
     AdminAction,
@@ -187,7 +187,7 @@ def erase(connection: Connection, user_id: UUID, today: date) -> bool:
         return False
     for table in (DailyUsage, CourseDailyUsage):
         connection.execute(delete(table).where(table.subject == owner.subject, table.day < today))
-    connection.execute(delete(CourseMember).where(CourseMember.email == owner.email))
+    connection.execute(delete(CourseMember).where(_memberships(owner)))
     connection.execute(update(AdminAction).where(AdminAction.actor == owner.email).values(actor=ERASED))
     connection.execute(delete(User).where(User.id == user_id))
     return True
@@ -198,10 +198,13 @@ class _Owner:
     id: UUID
     subject: str
     email: str
+    is_confirmed: bool
 
 
 def _owner(connection: Connection, user_id: UUID) -> _Owner | None:
-    row = connection.execute(select(User.id, User.subject, User.email).where(User.id == user_id)).first()
+    row = connection.execute(
+        select(User.id, User.subject, User.email, User.confirmed_at.is_not(None)).where(User.id == user_id)
+    ).first()
     return None if row is None else _Owner(*row)
 
 
@@ -227,8 +230,13 @@ def _owned_by(owner: _Owner) -> dict[str, ColumnElement[bool]]:
         ModelCall.__tablename__: ModelCall.user_id == user_id,
         LimitOverride.__tablename__: LimitOverride.user_id == user_id,
         AdminAction.__tablename__: (AdminAction.user_id == user_id) | (AdminAction.actor == owner.email),
-        CourseMember.__tablename__: CourseMember.email == owner.email,
+        CourseMember.__tablename__: _memberships(owner),
     }
+
+
+def _memberships(owner: _Owner) -> ColumnElement[bool]:
+    """Return the condition of the account's memberships. An unconfirmed address may be somebody else's."""
+    return CourseMember.email == owner.email if owner.is_confirmed else false()
 
 
 def _key_of(table: str) -> tuple[str, ...]:

@@ -209,6 +209,7 @@ class SingleSignOn:
         else:  # Nobody has shown that the unconfirmed address is theirs, and the provider says whose it is.
             new = replace(new, id=accounts.replace_unconfirmed(connection, new) or existing.id)
             accounts.confirm(connection, new.id, now)
+            identities.forget_identities(connection, new.id)
             tokens.revoke_families_of(connection, new.id, now)
         identities.add_identity(connection, person.issuer, person.subject, user_id=new.id, now=now)
         return new

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 MOST_TOKEN_CHARACTERS = 32 * 1024
 MOST_SUBJECT_CHARACTERS = 255
 """OpenID Connect Core 1.0 §2: a `sub` has at most 255 ASCII characters."""
+MOST_ADDRESS_CHARACTERS = 254
+_ADDRESS = re.compile(r"[^@\s\x00-\x1f\x7f]++@[^@\s\x00-\x1f\x7f]++")
 
 
 class TokenRefused(Exception):
@@ -82,14 +85,10 @@ class TokenCheck:
             raise TokenRefused("events")
         if "nonce" in claims:
             raise TokenRefused("nonce in a logout token")
-        subject, sid = claims.get("sub"), claims.get("sid")
+        subject, sid = claims.get("sub"), _session(claims)
         if subject is None and sid is None:
             raise TokenRefused("neither sub nor sid")
-        return EndedSession(
-            self._provider.client.issuer,
-            None if subject is None else _subject(claims),
-            None if sid is None else str(sid)[:MOST_SUBJECT_CHARACTERS],
-        )
+        return EndedSession(self._provider.client.issuer, None if subject is None else _subject(claims), sid)
 
     async def _claims(self, token: str) -> dict[str, Any]:
         """Return the claims of a token with a valid signature, of the right issuer and audience."""
@@ -142,14 +141,26 @@ def person_of(claims: Mapping[str, Any], userinfo: Mapping[str, Any]) -> Person:
     source = claims if isinstance(claims.get("email"), str) else userinfo
     if source is userinfo and userinfo and userinfo.get("sub") != subject:
         raise TokenRefused("sub of userinfo")
-    email, sid = source.get("email"), claims.get("sid")
     return Person(
         issuer=claims["iss"],
         subject=subject,
-        email=email.strip().lower() if isinstance(email, str) and email.strip() else None,
+        email=_address(source.get("email")),
         is_email_verified=_truth(source.get("email_verified")),
-        sid=None if sid is None else str(sid)[:MOST_SUBJECT_CHARACTERS],
+        sid=_session(claims),
     )
+
+
+def _address(value: object) -> str | None:
+    """Return an e-mail address in lower case, or None for a text that is none and could not be stored as one."""
+    address = value.strip().lower() if isinstance(value, str) else ""
+    return address if len(address) <= MOST_ADDRESS_CHARACTERS and _ADDRESS.fullmatch(address) else None
+
+
+def _session(claims: Mapping[str, Any]) -> str | None:
+    """Return the session at the provider, or None if there is none that could be stored."""
+    sid = claims.get("sid")
+    is_fit = isinstance(sid, str) and 0 < len(sid) <= MOST_SUBJECT_CHARACTERS and sid.isprintable()
+    return sid if is_fit else None
 
 
 def _truth(value: object) -> bool | None:
