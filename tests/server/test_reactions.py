@@ -76,7 +76,7 @@ async def test_a_question_is_answered_without_climbing(tmp_path: Path, clock: He
         place = await ask(service, chat, NO_COLON, question="is it line 1?", **about)
         after = await ask(service, chat, NO_COLON)
 
-    assert text_of(meaning).startswith("`total` gets its value on lines 1 and 3.")
+    assert text_of(meaning).startswith("`total` gets its values on lines 1 and 3.")
     assert text_of(place).startswith("No, line 1 is not the one I mean: look at line 2.")
     assert [frames[0]["hint_level"] for frames in (hint, meaning, place, after)] == [1, 1, 1, 2]
 

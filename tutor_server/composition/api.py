@@ -57,12 +57,17 @@ def build_api(inputs: Inputs, storage: Storage, identity: Identity, tutoring: Tu
     _offer_identity(app, identity)
 
     retention = RetentionSweep(database, clock, settings.retention_days)
-    for work in (*storage.shared.work, identity.revocations.run, *tutoring.work, retention.run):
+    for work in (
+        *storage.shared.work,
+        identity.keep_operators,
+        identity.revocations.run,
+        *tutoring.work,
+        retention.run,
+    ):
         app.cleanup_ctx.append(keep_running(work))
 
     async def learn_revocations(_app: web.Application) -> None:
         await identity.revocations.catch_up()
-        await identity.keep_operators()
 
     async def end_answers(_app: web.Application) -> None:
         await sockets.close()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import structlog
+
+from tutor_server.errors import DatabaseUnavailable
 from tutor_server.identity.access_tokens import AccessTokens, Authenticator
 from tutor_server.identity.accounts import Accounts
 from tutor_server.identity.address_proofs import AddressProofs
@@ -32,6 +36,12 @@ if TYPE_CHECKING:
     from tutor_server.storage.database import Database
 
 
+log = structlog.get_logger(__name__)
+
+OPERATORS_SECONDS = 5.0
+"""Seconds until the operators are looked at again if the database was not there."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
     """The parts that identify users and record which sign-ins have ended."""
@@ -50,9 +60,16 @@ class Identity:
     database: Database
 
     async def keep_operators(self) -> None:
-        """Take the role from operators whom the settings no longer name."""
+        """Take the role from operators whom the settings no longer name, once the database is there."""
         names = frozenset[str]() if self.single_sign_on is None else self.single_sign_on.operators
-        await keep_operators(self.database, names)
+        while True:
+            try:
+                await keep_operators(self.database, names)
+            except DatabaseUnavailable:
+                log.warning("operators_delayed")
+                await asyncio.sleep(OPERATORS_SECONDS)
+            else:
+                return
 
     async def close(self) -> None:
         """Close the outbox, and end the threads that hash passwords."""
