@@ -27,6 +27,7 @@ ONLY_WHEN_RUN = frozenset(
         "column-name-with-space",
         "empty-entry-in-data",
         "entry-of-another-length",
+        "enumerate-forgotten",
         "group-not-in-pattern",
         "header-in-data",
         "inner-collection-not-made",
