@@ -22,7 +22,7 @@ _SECTION = re.compile(r"^## (.+)\n", re.MULTILINE)
 _OF_EDIT = re.compile(r"(?P<part>Reason|Check) with (?:an edit|`(?P<text>.+)`)")
 _STEP = re.compile(r"^\d+\. ", re.MULTILINE)
 # linear: the pattern is only matched against the project's own lesson files
-_CODE = re.compile(r"^(?P<fence>```+)python\n(?P<code>.*?)\n(?P=fence)$", re.DOTALL | re.MULTILINE)
+_CODE = re.compile(r"^(?P<fence>```+)python\n(?P<code>.{0,4000}?)\n(?P=fence)$", re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
