@@ -13,7 +13,7 @@ from testing.fake_upstream import Behaviour, FakeUpstream
 from testing.held_service import HeldService, held_service
 from testing.long_hints import long_hint
 from testing.servers import PostgresServer, RedisServer, find_postgres, throw_away_postgres
-from testing.waiting import until
+from testing.waiting import POLL_SECONDS, until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -63,6 +63,20 @@ async def until_answered(chat: Chat) -> list[dict[str, Any]]:
             await asyncio.sleep(0.1)
 
 
+async def until_settled(service: HeldService, *, input_tokens: int) -> str:
+    """Return the state of the call with that usage, once it is written. Raise `TimeoutError` after 10 seconds."""
+    async with asyncio.timeout(10):
+        while True:
+            states = await service.database.read(
+                lambda connection: connection.exec_driver_sql(
+                    f"SELECT state FROM model_calls WHERE input_tokens = {input_tokens:d}"
+                ).all()
+            )
+            if states:
+                return str(states[0][0])
+            await asyncio.sleep(POLL_SECONDS)
+
+
 async def test_a11_postgresql_killed_while_an_answer_streams(
     tmp_path: Path, upstream: FakeUpstream, own_postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,15 +93,11 @@ async def test_a11_postgresql_killed_while_an_answer_streams(
             end = (await chat.collect(request_id))[-1]
             await asyncio.to_thread(own_postgres.start)
             frames = await until_answered(chat)
-            (row,) = await service.database.read(
-                lambda connection: connection.exec_driver_sql(
-                    "SELECT state, input_tokens FROM model_calls WHERE input_tokens = 77"
-                ).all()
-            )
+            settled = await until_settled(service, input_tokens=77)
             replayed = await chat.answer(request_id=request_id)
 
     assert end["code"] == "DATABASE_UNAVAILABLE"
-    assert tuple(row) == ("settled", 77)
+    assert settled == "settled"
     assert text_of(replayed) == long_hint(80)
     assert frames[0]["hint_level"] == 2
 
