@@ -1,7 +1,7 @@
 """Let a class ask a real, small model at once: `python -m benchmarks.model_queue --python ENVIRONMENT/bin/python`.
 
 The environment has the packages of `requirements.txt` beside this file (`make model-servers`). For each server, the
-service is started with `TUTOR_LLM_CONCURRENCY` set to the server's slots and with `offline` at the end of the chain.
+service is started with a providers file that names the server, its slots as `concurrency`, and `offline` at the end.
 Then 12 students ask at once, and after that an answer is cancelled while another ask waits. Nobody may get an error;
 an offline hint comes within a second of the decision that the wait is too long; places are served in their order; and
 a cancelled answer frees its place within half a second. A table is printed. The exit status is 1 if a check fails.
@@ -34,6 +34,8 @@ HINT_SECONDS, CANCEL_SECONDS = 1.0, 0.5
 """The bounds: from the decision that a wait is too long to the end of the hint, and from a cancel to the next call."""
 ALLOWED_OUTCOMES = {"completed", "cancelled"}
 """The outcomes of calls that were not cut: the guard closes a stream that breaks a rule, which is a cancelled call."""
+SILENT = {"completed an answer that has no text", "used up the longest answer without a word, as models that think do"}
+"""What the log says of a call to which the model answered nothing. Its student gets the offline hint instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,8 @@ class Found:
 
     server: ModelServer
     asked: Sequence[Asked]
-    outcomes: Sequence[str]
+    outcomes: Sequence[tuple[str, str | None]]
+    """The outcome of each call, with what the log says of its failure."""
     cancel_seconds: float
     queue_seconds: float
 
@@ -57,6 +60,11 @@ class Found:
         return [each for each in self.asked if each.is_passed_on]
 
     @property
+    def silent(self) -> int:
+        """The number of calls to which the model answered nothing."""
+        return sum(message in SILENT for _, message in self.outcomes)
+
+    @property
     def is_in_order(self) -> bool:
         """Whether the asks that waited were called in the order of their first places."""
         called = [each for each in self.asked if each.places and each.places[-1][1] == 0]
@@ -66,11 +74,11 @@ class Found:
     @property
     def failures(self) -> list[str]:
         """What does not hold, in words."""
+        cut = [call for call in self.outcomes if call[0] not in ALLOWED_OUTCOMES and call[1] not in SILENT]
+        answered = sum(each.is_models or each.is_passed_on for each in self.asked)
         checks = {
-            "an ask got neither the model nor a hint from the queue": all(
-                each.is_models or each.is_passed_on for each in self.asked
-            ),
-            f"an answer was cut: {self.outcomes}": set(self.outcomes) <= ALLOWED_OUTCOMES,
+            "an ask got neither the model nor a hint from the queue": answered + self.silent >= len(self.asked),
+            f"an answer was cut: {cut}": not cut,
             f"a hint came {self.late_hint:.2f} s after the decision": self.late_hint <= HINT_SECONDS,
             "places were not served in their order": self.is_in_order,
             f"a cancel freed its place after {self.cancel_seconds:.2f} s": self.cancel_seconds <= CANCEL_SECONDS,
@@ -87,15 +95,17 @@ class Found:
         errors = sum(each.end["type"] == "error" for each in self.asked)
         cells = (
             *(self.server.name, self.server.slots, self.server.wire_format),
-            *(len(models), len(self.hints), errors, places, _most(waits), _median(calls)),
+            *(len(models), self.silent, len(self.hints), errors, places, _most(waits), _median(calls)),
             *(f"{self.late_hint:.2f}", "yes" if self.is_in_order else "no", f"{self.cancel_seconds:.2f}"),
         )
         return f"| {' | '.join(map(str, cells))} |"
 
 
 HEAD = (
-    "| server | slots | format | by the model | offline | errors | last place | longest wait, s | a call, median s "
-    "| hint after the decision, most s | in order | cancel to next call, s |\n" + "| --- " * 12 + "|"
+    "| server | slots | format | by the model | calls without a word | offline | errors | last place "
+    "| longest wait, s | a call, median s | hint after the decision, most s | in order | cancel to next call, s |\n"
+    + "| --- " * 13
+    + "|"
 )
 
 
@@ -111,7 +121,10 @@ async def measure(server: ModelServer, options: argparse.Namespace, folder: Path
     """Run the service on a fresh server, and let the students ask."""
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(served(server, options.python, options.threads))
-        settings = server.settings(url) | {
+        providers_file = folder / "providers.toml"
+        providers_file.write_text(server.providers_file(url), encoding="utf-8")
+        settings = {
+            "TUTOR_PROVIDERS_FILE": str(providers_file),
             "TUTOR_LLM_QUEUE_SECONDS": str(options.queue_seconds),
             "TUTOR_FIRST_CONTENT_SECONDS": "300",
             "TUTOR_BETWEEN_CONTENTS_SECONDS": "120",
@@ -125,12 +138,12 @@ async def measure(server: ModelServer, options: argparse.Namespace, folder: Path
         asked = await asyncio.gather(
             *(ask(chat, number, program) for number, (chat, program) in enumerate(zip(chats, programs, strict=True)))
         )
-        rows = service.query("SELECT outcome FROM model_calls WHERE provider <> 'offline' AND state <> 'unsent'")
+        calls = [each for each in service.log if each["event"] == "model_call" and each["provider"] != "offline"]
         cancel_seconds = await _cancel(lambda: _seat(stack, service), server.slots)
     return Found(
         server=server,
         asked=asked,
-        outcomes=[outcome for (outcome,) in rows],
+        outcomes=[(each["outcome"], each.get("upstream_message")) for each in calls],
         cancel_seconds=cancel_seconds,
         queue_seconds=options.queue_seconds,
     )

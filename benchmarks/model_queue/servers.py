@@ -46,17 +46,15 @@ class ModelServer:
         """The server in a line of the report."""
         return f"{self.name}, slots: {self.slots}, {self.wire_format}"
 
-    def settings(self, url: str) -> dict[str, str]:
-        """Return the settings by which the service calls the server."""
-        name = self.wire_format.upper()
+    def providers_file(self, url: str) -> str:
+        """Return the providers file by which the service calls the server.
+
+        The model does not think, though an answer of it may be without words. It is not to get more room for thoughts.
+        """
         base_url = f"{url}/v1" if self.wire_format == "openai" else url
-        return {
-            f"{name}_API_KEY": "none",
-            f"{name}_BASE_URL": base_url,
-            f"TUTOR_{name}_MODEL": MODEL,
-            "TUTOR_LLM_PROVIDERS": f"{self.wire_format},offline",
-            "TUTOR_LLM_CONCURRENCY": str(self.slots),
-        }
+        fields = {"name": "small", "format": self.wire_format, "base_url": base_url, "model": MODEL}
+        lines = [f'{name} = "{value}"' for name, value in fields.items()]
+        return "\n".join(("[[provider]]", *lines, f"concurrency = {self.slots}", "thinking_tokens = 1", ""))
 
 
 def _llama_cpp_python(python: str, model: str, port: int, _slots: int, threads: int) -> list[str]:
