@@ -19,6 +19,7 @@ from tutor_pedagogy.offline.engine.edits import edit_to, sound
 from tutor_pedagogy.offline.engine.every_place import at_every_place
 from tutor_pedagogy.offline.engine.evidence import Evidence, evaluated_crash
 from tutor_pedagogy.offline.engine.finding import Explanation, Finding, StillWrong
+from tutor_pedagogy.offline.engine.last_values import with_last_values
 from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.parsing import Fault
 from tutor_pedagogy.offline.engine.program import Program
@@ -258,7 +259,7 @@ def _crash(program: Program, crash: Crash) -> Cause:
     for rule, match in logic.patterns(program):
         if match.edit is not None and evidence.mends(match.edit):
             return Cause(rule, match, "certain")
-    return cause
+    return with_last_values(evidence, cause)
 
 
 def _first_of_chain(program: Program, crash: Crash) -> Crash:

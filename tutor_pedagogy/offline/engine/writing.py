@@ -179,6 +179,8 @@ def _structure(lesson: Lesson, fill: _Filler, voice: Voice, certainty: Certainty
         place = f"{place} The same mistake is on {_lines(finding.also)}."
     elif finding.still_wrong is not None and finding.still_wrong.line != fill.line:
         place = f"{place} When this is mended, Python still stops at line {finding.still_wrong.line}."
+    if seen := fill.slots.get("seen"):
+        place = f"{place} {seen}"
     steps = filter(None, map(fill, lesson.plan))
     numbered = "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
     text = f"{opening}{place}\n\n{numbered}"
@@ -228,6 +230,7 @@ def _solution(fill: _Filler, voice: Voice, solution: _Solution) -> str:
     else:
         what = fill(lesson.remedy)
         what = f"A likely remedy: {what}" if certainty == "likely" else what
+        what = " ".join(filter(None, (fill.slots.get("seen"), what)))
         if finding.also:
             what = f"{what} The same holds for {_lines(finding.also)}."
     if finding.still_wrong is not None:

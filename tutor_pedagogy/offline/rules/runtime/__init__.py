@@ -17,8 +17,10 @@ from tutor_pedagogy.offline.rules.runtime import (
     asynchronous,
     attributes,
     branch_gaps,
+    call_shapes,
     callables,
     callees,
+    chains,
     class_parts,
     conversions,
     coroutines,
@@ -32,6 +34,7 @@ from tutor_pedagogy.offline.rules.runtime import (
     files,
     filled,
     formats,
+    grid_borders,
     imports,
     indexing,
     initial_values,
@@ -40,6 +43,7 @@ from tutor_pedagogy.offline.rules.runtime import (
     kept_strings,
     key_origins,
     keys,
+    letters,
     libraries,
     literals,
     loops,
@@ -48,6 +52,7 @@ from tutor_pedagogy.offline.rules.runtime import (
     names,
     none_values,
     objects,
+    odd_items,
     one_call_back,
     operands,
     outside_attributes,
@@ -93,6 +98,11 @@ if TYPE_CHECKING:
 
 MODULES = (
     any_exception,
+    call_shapes,
+    chains,
+    grid_borders,
+    letters,
+    odd_items,
     literals,
     unfinished,
     taken_positions,
@@ -239,7 +249,7 @@ def diagnose(evidence: Evidence) -> Cause:
         if False in claims:
             continue
         is_proved = None not in claims and (bool(claims) or rule.lesson.is_proved_by_message or match.is_proved)
-        edit = match.edit or _only_one_that_mends(evidence, match.choices)
+        edit = match.edit or _chosen(evidence, match)
         mends = evidence.mends(edit) if edit is not None else None
         if match.needs_edit and not mends:
             continue
@@ -256,9 +266,11 @@ def diagnose(evidence: Evidence) -> Cause:
     return without_edit
 
 
-def _only_one_that_mends(evidence: Evidence, choices: tuple[Edit, ...]) -> Edit | None:
-    """Return the only one of several edits that mends the crash. None if several mend it, or if it is not known."""
-    mending = [edit for edit in choices if evidence.mends(edit)]
+def _chosen(evidence: Evidence, match: Match) -> Edit | None:
+    """Return the choice that mends the crash: the only one, or the first if the match allows that; else None."""
+    if match.takes_first:
+        return next(filter(evidence.mends, match.choices), None)
+    mending = [edit for edit in match.choices if evidence.mends(edit)]
     return mending[0] if len(mending) == 1 else None
 
 

@@ -184,7 +184,12 @@ def entry_began_otherwise(case: CrashContext) -> Match | None:
     return None
 
 
-@runtime_rule("letters-for-lines", ("ValueError",), r"not enough values to unpack", before=("unpacking-count",))
+@runtime_rule(
+    "letters-for-lines",
+    ("ValueError",),
+    r"not enough values to unpack",
+    before=("unpacking-count", "string-gone-through"),
+)
 def letters_for_lines(case: CrashContext) -> Match | None:
     """Return the loop that iterates over the characters of a string although its body expects lines."""
     for call in case.calls:

@@ -146,7 +146,7 @@ def result_of_method_in_place(case: CrashContext) -> Match | None:
 @runtime_rule(
     "print-result-used",
     ("TypeError",),
-    r"unsupported operand type\(s\) for \S+(?: \S+)?: '(?P<left>NoneType)' and '(?P<right>\w+)'",
+    r"unsupported operand type\(s\) for \S{1,8}(?: \S{1,8}){0,3}: '(?P<left>NoneType)' and '(?P<right>\w+)'",
     before=("none-in-operation",),
 )
 def print_result_used(case: CrashContext) -> Match | None:

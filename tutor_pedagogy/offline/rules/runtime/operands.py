@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tutor_pedagogy.offline.engine.finding import Edit
 
-_UNSUPPORTED = r"unsupported operand type\(s\) for \S+(?: \S+)?: '([\w.]+)' and '([\w.]+)'"
+_UNSUPPORTED = r"unsupported operand type\(s\) for \S{1,8}(?: \S{1,8}){0,3}: '([\w.]+)' and '([\w.]+)'"
 _ORDER = r"not supported between instances of "
 
 

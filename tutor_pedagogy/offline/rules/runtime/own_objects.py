@@ -70,7 +70,7 @@ def _collections_of(owner: ast.ClassDef) -> list[str]:
 @runtime_rule(
     "own-objects-in-operation",
     ("TypeError",),
-    r"unsupported operand type\(s\) for \S+(?: \S+)?: '(?P<left>\w+)' and '(?P<right>\w+)'",
+    r"unsupported operand type\(s\) for \S{1,8}(?: \S{1,8}){0,3}: '(?P<left>\w+)' and '(?P<right>\w+)'",
     before=("text-in-calculation", "list-in-calculation", "text-plus-other", "sum-began-as-another-kind"),
 )
 def own_objects_in_operation(case: CrashContext) -> Match | None:

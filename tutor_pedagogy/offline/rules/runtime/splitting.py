@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from tutor_pedagogy.offline.engine.nodes import first_argument
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
+from tutor_pedagogy.offline.rules.runtime.split_origins import split_of
 
 _SIGNS = (",", ";", ":", "-", "/", "|", "=", "\t", ".")
 """Signs between the parts of a line."""
@@ -100,45 +101,48 @@ def header_line_read_too(case: CrashContext) -> Match | None:
 @runtime_rule(
     "empty-part-of-split",
     ("ValueError",),
-    r"invalid literal for int\(\) with base \d+: '\s*'$|could not convert string to float: '\s*'$",
-    before=("text-is-no-number", "empty-string-for-number"),
+    r"invalid literal for int\(\) with base \d+: '\s*'$|could not convert string to float: '\s*'$"
+    r"|not enough values to unpack \(expected (?P<count>\d+), got 1\)",
+    before=(
+        *("text-is-no-number", "empty-string-for-number", "unpacking-count", "separator-not-in-string"),
+        *("wrong-value-from-elsewhere", "string-gone-through"),
+    ),
 )
 def empty_part_of_split(case: CrashContext) -> Match | None:
-    """Return the call of `split` with a separator that gives an empty part, which becomes no number."""
-    call = case.call("int", "float")
-    split = _split_of(case, call)
-    if split is None or not isinstance(split.func, ast.Attribute) or call is None:
+    """Return the call of `split` with a separator that gives an empty part, which becomes no number or no pair."""
+    count = case.match["count"] or ""
+    used = _unpacked(case) if count else first_argument(case.call("int", "float"))
+    if used is None or (count and case.value(used) not in ("", "\n")):
         return None
-    owner, separator = case.text(split.func.value), case.text(split.args[0])
+    split = split_of(case, used)
+    if split is None or not isinstance(split.func, ast.Attribute):
+        return None
+    separator = case.text(split.args[0])
     sign = separator[1:-1] if separator[:1] in ("'", '"') else ""
-    new = {" ": f"{owner}.split()", "\\n": f"{owner}.splitlines()"}.get(sign)
-    slots: dict[str, str | ast.AST] = {"name": case.code(first_argument(call), ""), "call": split}
+    slots: dict[str, str | ast.AST] = {"name": used, "call": split, "count": count}
     slots |= {"sign": "space" if sign == " " else "", "separator": Code(separator)}
     slots |= {"stop": str(case.program.shown(case.line)), "text": split.func.value}
-    edit = case.rewrite(split, new) if new is not None else None
-    return replace(case.at(split, edit=edit, slots=slots), is_proved=sign == " ")
+    edits = tuple(filter(None, (case.rewrite(split, new) for new in _without_empty(case, split, sign, count))))
+    if sign == " ":
+        return replace(case.at(split, edit=edits[0] if edits else None, slots=slots), is_proved=True)
+    found = case.at(split, slots=slots)
+    return replace(found, choices=edits, takes_first=True, is_proved=case.value(used) == "")
 
 
-def _split_of(case: CrashContext, call: ast.Call | None) -> ast.Call | None:
-    """Return the call of `split` with a separator whose parts are converted one by one, or None."""
-    argument = first_argument(call)
-    if not isinstance(argument, ast.Name) or call is None:
-        return None
-    for up in case.program.above(call):
-        match up:
-            case ast.For(target=ast.Name(id=name), iter=iterated) if name == argument.id:
-                return _as_split(case, iterated)
-            case ast.ListComp(generators=[ast.comprehension(target=ast.Name(id=name), iter=iterated)]):
-                return _as_split(case, iterated) if name == argument.id else None
+def _unpacked(case: CrashContext) -> ast.expr | None:
+    """Return the string whose parts the failing line gives to several names."""
+    match case.statement:
+        case ast.Assign(targets=[ast.Tuple()], value=ast.Call(func=ast.Attribute(value=owner, attr="split"))):
+            return owner
     return None
 
 
-def _as_split(case: CrashContext, node: ast.expr | None) -> ast.Call | None:
-    """Return a call of `split` with one argument, or the call with which a variable was set; else None."""
-    if isinstance(node, ast.Name):
-        bound = case.bound(node.id)
-        node = bound[0][1] if len(bound) == 1 else None
-    match node:
-        case ast.Call(func=ast.Attribute(attr="split"), args=[_], keywords=[]) as call:
-            return call
-    return None
+def _without_empty(case: CrashContext, split: ast.Call, sign: str, count: str) -> list[str]:
+    """Return other ways to split, which give no empty part at the end or, for lines and spaces, anywhere."""
+    owner = case.text(split.func.value) if isinstance(split.func, ast.Attribute) else ""
+    if sign == " ":
+        return [f"{owner}.split()"]
+    if sign == "\\n":
+        stripped = f'{owner}.strip().split("\\n")'
+        return [f"{owner}.splitlines()", stripped, *([] if count else [f"{owner}.split()"])]
+    return [f"{owner}.strip({case.text(split.args[0])}).split({case.text(split.args[0])})"] if sign.strip() else []

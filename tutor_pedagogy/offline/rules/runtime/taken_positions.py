@@ -32,34 +32,6 @@ def length_minus_zero(case: CrashContext) -> Match | None:
     return None
 
 
-@runtime_rule("outside-the-grid", ("IndexError",), _OUT_OF_RANGE, before=("position-out-of-range",))
-def outside_the_grid(case: CrashContext) -> Match | None:
-    """Return the cell beside another one in a table of rows, whose row or column may be outside the table."""
-    for subscript in case.subscripts:
-        match subscript:
-            case ast.Subscript(
-                value=ast.Subscript(value=grid, slice=ast.BinOp(right=ast.Name() as down) as rows),
-                slice=ast.BinOp(right=ast.Name() as across) as columns,
-            ) if _takes_minus_one(case, subscript, down.id) and _takes_minus_one(case, subscript, across.id):
-                return case.here(subscript, grid=grid, row=rows, column=columns)
-    return None
-
-
-def _takes_minus_one(case: CrashContext, node: ast.expr, name: str) -> bool:
-    """Return whether a variable of an enclosing loop takes the value -1."""
-    for loop in case.loops_above(node):
-        match loop:
-            case ast.For(target=ast.Name(id=target), iter=ast.Call(func=ast.Name(id="range"), args=[first, _, *_])):
-                found = target == name and case.text(first) == "-1"
-            case ast.For(target=ast.Name(id=target), iter=ast.List(elts=items) | ast.Tuple(elts=items)):
-                found = target == name and "-1" in map(case.text, items)
-            case _:
-                found = False
-        if found:
-            return True
-    return False
-
-
 @runtime_rule("pop-of-a-value", ("IndexError",), r"pop index out of range", before=("taken-from-empty",))
 def pop_of_a_value(case: CrashContext) -> Match | None:
     """Return the call of `pop` with an item of the list, where `pop` expects an index."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 TWO_TYPES = (
-    r"unsupported operand type\(s\) for \S+(?: \S+)?: '([\w.]+)' and '([\w.]+)'"
+    r"unsupported operand type\(s\) for \S{1,8}(?: \S{1,8}){0,3}: '([\w.]+)' and '([\w.]+)'"
     r"|not supported between instances of '([\w.]+)' and '([\w.]+)'|can only concatenate (\w+) \(not \"(\w+)\"\)"
 )
 """A pattern for messages about an operation that name the types of both operands."""
