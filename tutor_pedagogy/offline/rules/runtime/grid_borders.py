@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 _OUT_OF_RANGE = r"(?:list|string|tuple)(?: assignment)? index out of range"
 
 
-@runtime_rule("outside-the-grid", ("IndexError",), _OUT_OF_RANGE, before=("position-out-of-range", "rows-and-columns-swapped"))
+@runtime_rule(
+    "outside-the-grid", ("IndexError",), _OUT_OF_RANGE, before=("position-out-of-range", "rows-and-columns-swapped")
+)
 def outside_the_grid(case: CrashContext) -> Match | None:
     """Return the cell beside another one in a table of rows, or the condition that tests only one of the borders."""
     for cell in case.subscripts:

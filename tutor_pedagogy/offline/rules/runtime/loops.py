@@ -143,7 +143,10 @@ def pair_in_place_of_index(case: CrashContext) -> Match | None:
 
 
 @runtime_rule(
-    "removed-while-searching", ("ValueError",), r"list\.remove\(x\): x not in list", before=("not-in-collection",)
+    "removed-while-searching",
+    ("ValueError",),
+    r"list\.remove\(x\): x not in list",
+    before=("not-in-collection", "looked-for-without-asking"),
 )
 def removed_while_searching(case: CrashContext) -> Match | None:
     """Return the removal of a found item that stands inside the loop that still searches for it."""

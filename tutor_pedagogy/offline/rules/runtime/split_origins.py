@@ -61,7 +61,9 @@ def maker_of(case: CrashContext, node: ast.expr | None) -> ast.expr | None:
 def _source(case: CrashContext, node: ast.Name) -> ast.expr | None:
     """Return the only value that a name has in its function, or that the only call passes for the parameter."""
     function = case.program.function_at(node.lineno)
-    bound = [each for each in case.program.assignments(node.id) if case.program.function_at(each[0]) is function]
+    header = function.lineno if function is not None else 0
+    found = [each for each in case.program.assignments(node.id) if case.program.function_at(each[0]) is function]
+    bound = [each for each in found if each[0] != header]
     before = [value for line, value in bound if line < node.lineno or node.lineno < line <= case.line]
     if bound:
         return before[-1] if before else None
