@@ -6,7 +6,9 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.edits import edit_to
 from tutor_pedagogy.offline.engine.nodes import called_name, is_call_of, parameters
+from tutor_pedagogy.offline.engine.parsing import characters
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 
 if TYPE_CHECKING:
@@ -132,3 +134,38 @@ def comma_in_argument(case: CrashContext) -> Match | None:
             new = text[: found.start()] + joined + text[found.end() :]
             return case.at(call, replace=(call, new), number=Code(found[0]), function=Code(called_name(call)))
     return None
+
+
+@runtime_rule(
+    "argument-not-handed-on",
+    ("TypeError",),
+    rf"(?:\w+\.)?{_MISSING} '(?P<missing>\w+)'$",
+    before=("too-few-arguments", "builtin-arguments", "tuple-as-one-argument"),
+)
+def argument_not_handed_on(case: CrashContext) -> Match | None:
+    """Return the call of a function by itself that lacks the last parameter, which the function only hands on."""
+    function, name, missing = case.function, case.match["name"], case.match["missing"]
+    if function is None or function.name != name or not parameters(function) or parameters(function)[-1] != missing:
+        return None
+    if any(line > function.lineno for line, _ in case.bound(missing)):
+        return None
+    wanted = len(parameters(function))
+    own = [
+        call
+        for call in case.program.each(ast.Call)
+        if called_name(call) == name and case.program.function_at(call.lineno) is function
+    ]
+    short = [
+        call for call in own if len(call.args) == wanted - 1 and not call.keywords and call.lineno == call.end_lineno
+    ]
+    here = next((call for call in short if call.lineno == case.line), None)
+    if here is None or len(short) != len(own):
+        return None
+    lines = [*case.program.lines]
+    for call in sorted(short, key=lambda each: (each.lineno, each.end_col_offset or 0), reverse=True):
+        text = lines[call.lineno - 1]
+        end = characters(text, call.end_col_offset or 0) - 1
+        lines[call.lineno - 1] = f"{text[:end]}{', ' if call.args else ''}{missing}{text[end:]}"
+    slots: dict[str, str | ast.AST] = {"function": Code(name), "parameter": Code(missing), "call": here}
+    slots["start"] = str(case.program.shown(function.lineno))
+    return case.at(here, edit=edit_to(case.program, "\n".join(lines)), slots=slots)

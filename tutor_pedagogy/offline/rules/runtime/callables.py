@@ -8,7 +8,7 @@ from tutor_pedagogy.offline.engine.edits import edit_to
 from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.parsing import characters
 from tutor_pedagogy.offline.engine.program import BUILTINS
-from tutor_pedagogy.offline.rules.runtime.hidden_names import renamed
+from tutor_pedagogy.offline.rules.runtime.hidden_names import attribute_renamed, renamed
 from tutor_pedagogy.offline.rules.runtime.origins import IN_PLACE
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.type_names import TWO_TYPES
@@ -152,7 +152,8 @@ def attribute_hides_method(case: CrashContext) -> Match | None:
         match call.func:
             case ast.Attribute(attr=name) if case.class_of(case.program.functions.get(name)) is not None:
                 for line, _ in case.attribute_values(name):
-                    return case.at(line, name=Code(name), type=case.type_words, use=call)
+                    edit = attribute_renamed(case, name)
+                    return case.at(line, edit=edit, name=Code(name), type=case.type_words, use=call)
     return None
 
 
@@ -192,9 +193,22 @@ def decorator_without_function(case: CrashContext) -> Match | None:
 
 @runtime_rule("not-callable", ("TypeError",), r"'(?P<type>[\w.]+)' object is not callable")
 def not_callable(case: CrashContext) -> Match | None:
-    """Return the call of a value that is not callable."""
-    call = case.call()
-    return case.here(call, name=case.code(call and call.func, case.marked or ""), type=case.type_words)
+    """Return the call of a value that is not callable, not of a built-in function that has kept its name."""
+    bound = case.program.bound_names
+    calls = [call for call in case.calls if not (is_call_of(call, *BUILTINS) and call.func.id not in bound)]  # type: ignore[attr-defined] # `is_call_of` has checked that the function is a name
+    call = calls[0] if calls else None
+    edit = _without_call(case, call) if call is not None else None
+    name = case.code(call and call.func, case.marked or "")
+    return case.here(call, name=name, type=case.type_words, edit=edit)
+
+
+def _without_call(case: CrashContext, call: ast.Call) -> Edit | None:
+    """Return the edit that takes the empty parentheses after an attribute away, if only values are stored in it."""
+    match call:
+        case ast.Call(func=ast.Attribute(attr=name) as attribute, args=[], keywords=[]):
+            if name not in case.program.functions and case.attribute_values(name):
+                return case.rewrite(call, case.text(attribute))
+    return None
 
 
 @runtime_rule(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import called_name, indexed_list, names_in, parameters
@@ -76,7 +75,7 @@ def nothing_found(case: CrashContext) -> Match | None:
         slots: dict[str, str | ast.AST] = {"name": culprit.node, "function": Code(function.name), "given": given}
         slots |= {"stop": str(case.program.shown(case.line)), "call": call}
         slots["start"] = str(case.program.shown(function.lineno))
-        return replace(case.at(call, slots=slots), is_proved=case.value(culprit.node) is None)
+        return case.at(call, slots=slots)
     return None
 
 
