@@ -146,39 +146,6 @@ def _needs_a_parameter(case: CrashContext, function: Function) -> bool:
 
 
 @runtime_rule(
-    "method-called-on-class",
-    ("TypeError",),
-    r"missing \d+ required positional arguments?: '(?P<missing>\w+)'",
-    before=("too-few-arguments",),
-)
-def method_called_on_class(case: CrashContext) -> Match | None:
-    """Return the call of a method on the class instead of an object, so that `self` is missing."""
-    for call in case.calls:
-        match call.func:
-            case ast.Attribute(value=ast.Name() as owner, attr=method):
-                if case.match["missing"] != "self" and not _takes_self(case, owner.id, method):
-                    continue
-                made = [
-                    name
-                    for name in case.program.uses
-                    for _, value in case.bound(name)
-                    if isinstance(value, ast.Call) and case.text(value.func) == owner.id
-                ]
-                replace = (owner, made[0] if len(set(made)) == 1 else None)
-                return case.here(call, replace=replace, class_name=owner, method=Code(method))
-    return None
-
-
-def _takes_self(case: CrashContext, class_name: str, method: str) -> bool:
-    """Return whether a name is a class of the program whose method of this name expects the object."""
-    owner = case.classes.get(class_name)
-    for each in owner.body if owner is not None else ():
-        if isinstance(each, ast.FunctionDef) and each.name == method:
-            return not each.decorator_list and [arg.arg for arg in each.args.args[:1]] == ["self"]
-    return False
-
-
-@runtime_rule(
     "key-function-gets-one-item",
     ("TypeError",),
     r"(?:<lambda>|\b\w++)\(\) missing \d+ required positional argument",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.edits import edit_to
 from tutor_pedagogy.offline.engine.nodes import is_call_of
@@ -12,6 +13,9 @@ from tutor_pedagogy.offline.rules.runtime.hidden_names import attribute_renamed,
 from tutor_pedagogy.offline.rules.runtime.origins import IN_PLACE
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.type_names import TWO_TYPES
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.finding import Edit
 
 _NOT_CALLED = (
     *("builtin-hidden", "product-without-sign", "not-callable", "round-brackets-for-index"),

@@ -204,7 +204,9 @@ def letters_for_lines(case: CrashContext) -> Match | None:
     return None
 
 
-@runtime_rule("list-became-key", ("TypeError",), r"unhashable type: '(?P<type>list)'", before=("key-can-change",))
+@runtime_rule(
+    "list-became-key", ("TypeError",), r"unhashable type: '(?P<type>list)'", before=("key-can-change", "lists-as-keys")
+)
 def list_became_key(case: CrashContext) -> Match | None:
     """Return the assignment of a list to a name that is used as a key."""
     for node in case.likely(ast.Name):

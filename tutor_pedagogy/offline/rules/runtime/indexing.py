@@ -243,17 +243,6 @@ def neighbour_past_the_end(case: CrashContext) -> Match | None:
     return None
 
 
-@runtime_rule("loop-asks-before-checking", ("IndexError",), _OUT_OF_RANGE, before=("position-out-of-range",))
-def loop_asks_before_checking(case: CrashContext) -> Match | None:
-    """Return the item that a `while` condition reads before checking that the index is in range."""
-    loop = case.statement
-    for subscript in case.subscripts:
-        name = min(names_in(subscript.slice), default="")
-        if isinstance(loop, ast.While) and loop.test.lineno == case.line and subscript in walk(loop.test) and name:
-            return case.here(subscript, owner=subscript.value, name=Code(name))
-    return None
-
-
 @runtime_rule(
     "counted-from-one", ("IndexError",), r"(?:list|tuple|string) index out of range", before=("empty-collection",)
 )

@@ -38,12 +38,23 @@ def several_results_in_one_name(case: CrashContext) -> Match | None:
             if function is not None and returned is not None:
                 return case.at(
                     line,
+                    edit=_unpacked(case, line, node, returned),
                     name=node,
                     function=Code(function.name),
                     returned=returned,
                     other_line=str(case.program.shown(returned.lineno)),
                 )
     return None
+
+
+def _unpacked(case: CrashContext, line: int, name: ast.Name, returned: ast.Tuple) -> Edit | None:
+    """Return the edit that unpacks the tuple, if one of its parts has the name that is used: the others get a `_`."""
+    parts = [part.id if isinstance(part, ast.Name) else "" for part in returned.elts]
+    statement = case.program.statement_at(line)
+    if parts.count(name.id) != 1 or not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+        return None
+    target = ", ".join(part if part == name.id else "_" for part in parts)
+    return case.rewrite(statement.targets[0], target)
 
 
 def _tuple_of(case: CrashContext, function: Function) -> ast.Tuple | None:

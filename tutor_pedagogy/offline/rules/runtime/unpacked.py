@@ -121,3 +121,31 @@ def _parts(value: ast.expr | None) -> list[ast.expr]:
     if isinstance(value, ast.Call) and value.args:
         value = value.args[0]
     return value.elts if isinstance(value, ast.List | ast.Tuple | ast.Set) else []
+
+
+@runtime_rule(
+    "separator-inside-a-part",
+    ("ValueError",),
+    r"too many values to unpack \(expected (?P<count>\d+)",
+    before=("unpacking-count", "wrong-value-from-elsewhere", "split-at-another-sign", "entry-unlike-others"),
+)
+def separator_inside_a_part(case: CrashContext) -> Match | None:
+    """Return the call of `split` that cuts a part in two, because the separator occurs in this part as well."""
+    match case.statement:
+        case ast.Assign(targets=[ast.Tuple()], value=ast.Call(func=ast.Attribute(value=owner, attr="split")) as call):
+            pass
+        case _:
+            return None
+    text, sign = case.value(owner), case.value(call.args[0]) if call.args else None
+    if len(call.args) > 1 or call.keywords or not isinstance(text, str) or not isinstance(sign, str | None):
+        return None
+    most = int(case.match["count"]) - 1
+    parts = text.split(sign, most)
+    if len(parts) != most + 1 or any(not part.strip() for part in parts):
+        return None
+    limit = f"{case.text(call.args[0])}, {most}" if call.args else f"maxsplit={most}"
+    new = f"{case.text(owner)}.split({limit})"
+    slots: dict[str, str | ast.AST] = {"text": Code(repr(text)[:60]), "owner": owner, "call": call}
+    slots |= {"sign": Code(repr(sign)) if sign is not None else "", "names": str(most + 1)}
+    slots |= {"last": Code(repr(parts[-1])[:40]), "count": str(len(text.split(sign)))}
+    return case.here(call, replace=(call, new), slots=slots)

@@ -45,6 +45,12 @@ class WayBack:
         start = Place(self.case.function, self.case.line, self.case.crash.callers)
         return self._agreed([way for way in self._ways(node, start) if way])
 
+    def all_of(self, node: ast.expr) -> list[Way]:
+        """Return all ways from the failing line back, whose lines have run, to lines that can have made the value."""
+        start = Place(self.case.function, self.case.line, self.case.crash.callers)
+        ways = [way for way in self._ways(node, start) if way]
+        return [way for way in ways if self._has_run(way)] or ways
+
     def _agreed(self, ways: list[Way]) -> Way:
         """Return the shortest way if all ways lead to one line, else the steps that they share."""
         ways = [way for way in ways if self._has_run(way)] or ways
