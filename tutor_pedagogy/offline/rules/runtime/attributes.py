@@ -79,10 +79,11 @@ def attribute_misspelt(case: CrashContext) -> Match | None:
     stored = _stored_under_wrong_name(case, name, close[0]) if given not in _TYPES else None
     if stored is not None:
         edit = case.substitute(stored.lineno, f".{close[0]}", f".{name}")
-        return case.at(stored, edit=edit, attribute=Code(close[0]), owner=Code(given), type=case.type_words)
+        return case.at(stored, edit=edit, attribute=Code(close[0]), owner=Code(given), type="", used=Code(name))
     line = _only_line_with(case, name, close[0]) if given not in _TYPES else None
     if line is not None:
-        return case.at(line, attribute=Code(close[0]), owner=Code(given), type=case.type_words)
+        edit = case.substitute(line, f".{close[0]}", f".{name}")
+        return case.at(line, edit=edit, attribute=Code(close[0]), owner=Code(given), type="", used=Code(name))
     node = case.attribute(name)
     slots = {"attribute": Code(name), "owner": case.code(node and node.value, given), "type": case.type_words}
     if node is None:

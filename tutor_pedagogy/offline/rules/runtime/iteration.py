@@ -184,8 +184,17 @@ def unpacking_count(case: CrashContext) -> Match | None:
             header = f"for {case.text(target)} in {case.text(value)}"
             one = _odd_item(case, target, value)
             slots = {"targets": target, "value": value, "each": value, "one": one, "held": _held(case)}
-            return replace(case.here(header, slots=slots, count=""), is_symptom=True)
+            found = replace(case.here(header, slots=slots, count=""), is_symptom=True)
+            counted = case.rewrite(value, f"enumerate({case.text(value)})") if _has_counter(target) else None
+            return replace(found, choices=(counted,)) if counted is not None else found
     return case.here(targets="", value="", count="", held=_held(case))
+
+
+def _has_counter(target: ast.expr) -> bool:
+    """Return whether the first variable of a loop has the usual name of a counter and the second one is a tuple."""
+    parts = parts_of(target)
+    is_counter = bool(parts) and isinstance(parts[0], ast.Name) and parts[0].id in ("i", "n", "nr", "index", "count")
+    return is_counter and len(parts) == 2 and isinstance(parts[1], ast.Tuple)  # noqa: PLR2004 - a counter and an item
 
 
 def _odd_item(case: CrashContext, target: ast.expr, value: ast.expr) -> str:

@@ -7,9 +7,11 @@ from dataclasses import replace as changed
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import is_call_of, parameters
-from tutor_pedagogy.offline.rules.runtime.origins import falls_through, none_origin
+from tutor_pedagogy.offline.rules.runtime.culprits import culprits
+from tutor_pedagogy.offline.rules.runtime.origins import IN_PLACE, falls_through, none_origin
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.type_names import TWO_TYPES
+from tutor_pedagogy.offline.rules.runtime.way_back import WayBack
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.finding import Edit
@@ -126,7 +128,7 @@ def _without_result(case: CrashContext, call: ast.Call) -> Edit | None:
     r"NoneType|can only join an iterable",
     before=(
         *("attribute-of-none", "index-of-wrong-kind", "none-gone-through", "none-handed-on"),
-        *("none-in-operation", "none-looked-into"),
+        *("none-in-operation", "none-looked-into", "value-from-elsewhere"),
     ),
 )
 def result_of_method_in_place(case: CrashContext) -> Match | None:
@@ -139,6 +141,11 @@ def result_of_method_in_place(case: CrashContext) -> Match | None:
             continue  # the statement drops this result, so it is not the None that is used
         match none_origin(case.program, node, case.line):
             case "in-place", ast.Call(func=ast.Attribute(attr=method)) as call:
+                return case.at(call, edit=_without_result(case, call), call=call, method=Code(method))
+    for culprit in culprits(case):
+        way = WayBack(case, "NoneType").of(culprit.node) if culprit.type == "NoneType" else ()
+        match way[-1].node if way else None:
+            case ast.Call(func=ast.Attribute(attr=method)) as call if method in IN_PLACE and way[-1].kind != "ends":
                 return case.at(call, edit=_without_result(case, call), call=call, method=Code(method))
     return None
 

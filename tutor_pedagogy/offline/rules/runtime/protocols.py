@@ -10,6 +10,7 @@ from tutor_pedagogy.offline.rules.runtime.formats import of_string
 from tutor_pedagogy.offline.rules.runtime.initial_values import only_value
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.type_names import in_words
+from tutor_pedagogy.problem.tree_walk import walk
 
 
 @runtime_rule(
@@ -78,6 +79,34 @@ def attribute_cannot_be_set(case: CrashContext) -> Match | None:
         if isinstance(target, ast.Attribute):
             return case.here(target, owner=target.value, attribute=Code(target.attr))
     return None
+
+
+@runtime_rule(
+    "property-without-setter",
+    ("AttributeError",),
+    r"property '(?P<name>\w+)' of '\w+' object has no setter|can't set attribute '(?P<older>\w+)'",
+    before=("attribute-cannot-be-set",),
+)
+def property_without_setter(case: CrashContext) -> Match | None:
+    """Return the line that stores a value under the name of a property, which reads it under another name."""
+    name = case.match["name"] or case.match["older"]
+    for node in case.likely(ast.Attribute):
+        if node.attr != name or not isinstance(node.ctx, ast.Store):
+            continue
+        getter = case.program.functions.get(name)
+        read = [part for part in walk(getter) if _is_of_self(part)] if getter is not None else []
+        held = {part.attr for part in read if isinstance(part, ast.Attribute)}
+        kept = held.pop() if len(held) == 1 else ""
+        inside = _is_of_self(node) and kept not in ("", name)
+        edit = case.rewrite(node, f"{case.text(node.value)}.{kept}") if inside else None
+        slots: dict[str, str | ast.AST] = {"name": Code(name), "kept": Code(kept) if kept else "", "target": node}
+        slots["getter"] = str(case.program.shown(getter.lineno)) if getter is not None else ""
+        return case.at(node, edit=edit, slots=slots)
+    return None
+
+
+def _is_of_self(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
 
 
 @runtime_rule(

@@ -16,7 +16,7 @@ from tutor_pedagogy.offline.rules.runtime.type_names import in_words
 from tutor_pedagogy.offline.rules.runtime.way_back import WayBack
 from tutor_pedagogy.offline.rules.runtime.way_edits import began_as_list, edits_of, names_left_unread
 from tutor_pedagogy.offline.rules.runtime.way_steps import Step
-from tutor_pedagogy.offline.rules.runtime.way_words import advice, how, remedy, trail
+from tutor_pedagogy.offline.rules.runtime.way_words import advice, how, need, remedy, trail
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.rules.runtime.way_steps import Way
@@ -194,6 +194,7 @@ def _match(case: CrashContext, culprit: Culprit, way: Way, step: Step) -> Match:
         "step": advice(case, step),
         "remedy": remedy(case, step),
         "trail": trail(case, way),
+        "need": need(case),
     }
     place = step.call if step.call is not None else step.node
     found = case.at(place.lineno if isinstance(place, ast.stmt) else place, slots=slots)

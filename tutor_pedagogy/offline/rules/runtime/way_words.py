@@ -22,6 +22,9 @@ _GIVES = {
     "read": "one string and not a list of lines",
     "readline": "one line as a string",
     "range": "a range and not a list",
+    "sort": "`None`, since it puts the list itself in order",
+    "append": "`None`, since it changes the list itself",
+    "print": "`None`, since it only shows its values",
     "items": "pairs of keys and values",
     "enumerate": "pairs of an index and an item",
 }
@@ -56,6 +59,22 @@ _HOW = {
     "assigned": "On {line} the program stores {value} in `{holder}`",
     "stored": "On {line} the program stores {value} in `{holder}`",
 }
+_NEEDS = (
+    ("unhashable type", "only a value that cannot change can be a key or an item of a set, such as a tuple"),
+    ("'str' object does not support item assignment", "a string cannot be changed in place, but a list can"),
+    ("'tuple' object does not support item assignment", "a tuple cannot be changed in place, but a list can"),
+    ("'NoneType' object is not subscriptable", "`None` has no items to take out"),
+    ("not subscriptable", "only a collection has items to take out with square brackets"),
+    ("not iterable", "a loop needs a collection to go through"),
+    ("cannot unpack", "only a collection can be unpacked into several names"),
+    ("has no len", "only a collection has a length"),
+    ("string indices must be", "a string has only numbers as indices; a key needs a dictionary"),
+    ("tuple indices must be", "a tuple has only numbers as indices; a key needs a dictionary"),
+    ("list indices must be", "a list has only whole numbers as indices; a key needs a dictionary"),
+    ("argument of type", "only a collection can be searched with `in`"),
+    ("'NoneType' object has no attribute", "`None` has no methods or attributes of this kind"),
+)
+"""What an operation needs, by a part of the message of the exception that it raises."""
 _STEPS = {
     "began": "Ask why the line that should give `{holder}` a value has not run: look at the condition around it.",
     "assigned": "Ask whether `{holder}` should have this type of value at all, or under another name.",
@@ -84,6 +103,11 @@ _REMEDIES = {
     "assigned": "On line {line} store the type of value that line {stop} needs, or use another name for this one",
     "stored": "On line {line} store the type of value that line {stop} needs, or use another name for this one",
 }
+
+
+def need(case: CrashContext) -> str:
+    """Return what the failing operation needs, as the part of a sentence; empty if the message does not tell."""
+    return next((words for part, words in _NEEDS if part in case.message), "")
 
 
 def trail(case: CrashContext, way: Way) -> str:
