@@ -132,8 +132,12 @@ def bytes_and_text(case: CrashContext) -> Match | None:
 def text_in_another_encoding(case: CrashContext) -> Match | None:
     """Return the call that opens a file, or decodes bytes, with the wrong encoding."""
     call = case.call("open", "decode", "encode") or _opening_of(case, *(node.id for node in case.likely(ast.Name)))
+    found = re.search(r"can't encode characters? '([^']{1,20})'", case.message)
+    letter = found[1] if found is not None else ""
+    if letter.startswith("\\"):
+        letter = letter.encode("ascii", "ignore").decode("unicode_escape")
     if call is None or not is_call_of(call, "open"):
-        return case.here(call or case.call("read", "decode", "encode"))
+        return case.here(call or case.call("read", "decode", "encode"), letter=Code(letter) if letter else "")
     has_encoding = any(word.arg == "encoding" for word in call.keywords)
     is_local = "charmap" in case.crash.message or "ascii" in case.crash.message
     text = case.text(call)

@@ -10,6 +10,7 @@ from tutor_pedagogy.offline.engine.edits import edit_to
 from tutor_pedagogy.offline.engine.nodes import called_name, first_argument, names_in, parts_of
 from tutor_pedagogy.offline.engine.program import SHRINKING
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
+from tutor_pedagogy.offline.rules.runtime.seen_sides import difference
 from tutor_pedagogy.offline.rules.runtime.way_back import WayBack
 from tutor_pedagogy.problem.tree_walk import walk
 
@@ -136,9 +137,7 @@ def _into(case: CrashContext, statement: ast.stmt, loop: ast.For | ast.While) ->
 def condition_never_true(case: CrashContext) -> Match | None:
     """Return the condition under which alone a collection gets its items, if it has got none."""
     node = _collection(case)
-    if node is None or not _is_empty(case, node):
-        return None
-    filling = _filling(case, node)
+    filling = _filling(case, node) if node is not None and _is_empty(case, node) else None
     if filling is None:
         return None
     around = [up for up in case.program.above(filling.call) if isinstance(up, ast.If | ast.For | ast.While)]
@@ -155,6 +154,10 @@ def condition_never_true(case: CrashContext) -> Match | None:
     if changed is not None:
         slots |= {"changed": changed, "method": Code(called_name(changed))}
         return replace(case.at(changed, slots=slots), choices=_other_cases(case, changed))
+    unlike = difference(case, test)
+    if unlike is not None:
+        slots["unlike"] = unlike.words
+        return replace(case.at(test, edit=unlike.edit, slots=slots), is_proved=True)
     return case.at(test, slots=slots)
 
 

@@ -203,9 +203,14 @@ def bracket_of_another_kind(broken: Broken) -> Iterator[Candidate]:
     crossed = broken.brackets.crossed
     here = [pair for pair in crossed if pair[1].line == broken.fault.line] or list(crossed)
     for opener, closer in here[:1]:
-        if opener.line < closer.line:
-            continue
         wanted = OPENERS[opener.text]
+        if opener.line < closer.line:
+            is_alone = broken.text(closer.line).strip().rstrip(",:") == closer.text
+            if is_alone:
+                kinds = {"kind": _NAMES[opener.text], "other_kind": _NAMES[closer.text], "opened": str(opener.line)}
+                guess = partial(broken.guess, line=closer.line, bracket=opener, closer=closer, **kinds)
+                yield guess(0.3, replace(closer, wanted))
+            continue
         guess = partial(
             broken.guess,
             line=closer.line,
