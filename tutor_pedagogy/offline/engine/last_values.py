@@ -68,15 +68,14 @@ def _named(evidence: Evidence) -> list[ast.expr]:
     """Return the variables and indices on the failing line, only those that the traceback marks if it marks some."""
     program, crash = evidence.program, evidence.crash
     here = program.expressions_at(crash.line)
-    found = [node for node in here if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load)]
-    indices = [
-        node.slice for node in here if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name | ast.BinOp)
-    ]
+    names = [node for node in here if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load)]
+    indices = [node.slice for node in here if isinstance(node, ast.Subscript)]
     statement = program.statement_at(crash.line)
+    found: list[ast.expr] = [node for node in indices if isinstance(node, ast.Name | ast.BinOp)]
+    found = [*sorted(found, key=_column), *sorted(names, key=_column)]
     if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
         found.append(statement.target)
     start, end = crash.marks or (0, 0)
-    found = [*sorted(indices, key=_column), *sorted(found, key=_column)]
     return [node for node in found if start <= node.col_offset < end] or found
 
 

@@ -57,9 +57,10 @@ def _begins_as_none(owner: ast.ClassDef, name: str) -> bool:
     for method in owner.body:
         if isinstance(method, ast.FunctionDef) and method.name == "__init__":
             for node in walk(method):
-                is_none = isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
-                if is_none and node.value.value is None and any(is_stored(each, name) for each in node.targets):
-                    return True
+                match node:
+                    case ast.Assign(targets=targets, value=ast.Constant(value=None)):
+                        if any(is_stored(each, name) for each in targets):
+                            return True
     return False
 
 
