@@ -10,7 +10,6 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.writing import code_span
 from tutor_pedagogy.offline.evaluation import UNKNOWN, value_of
 
@@ -102,11 +101,12 @@ def _is_plain(value: Any) -> bool:
 
 
 def _is(value: Any) -> str:
+    """Return what a value is, in words. A collection is told by its size: its items could be a part of a solution."""
     text = repr(value)
-    if len(text) <= LONGEST_VALUE and text.isprintable():
-        return f"is {code_span(Code(text))}"
     if type(value) in _COLLECTIONS:
-        return f"has {len(value)} item{'' if len(value) == 1 else 's'}"
+        return f"has {len(value)} item{'' if len(value) == 1 else 's'}" if value else "is empty"
+    if len(text) <= LONGEST_VALUE and text.isprintable():
+        return f"is {code_span(text)}"
     return f"has {len(value)} characters" if isinstance(value, str) else "is a long number"
 
 

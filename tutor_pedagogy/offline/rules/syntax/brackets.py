@@ -207,9 +207,16 @@ def bracket_of_another_kind(broken: Broken) -> Iterator[Candidate]:
         if opener.line < closer.line:
             is_alone = broken.text(closer.line).strip().rstrip(",:") == closer.text
             if is_alone:
-                kinds = {"kind": _NAMES[opener.text], "other_kind": _NAMES[closer.text], "opened": str(opener.line)}
-                guess = partial(broken.guess, line=closer.line, bracket=opener, closer=closer, **kinds)
-                yield guess(0.3, replace(closer, wanted))
+                yield broken.guess(
+                    0.3,
+                    replace(closer, wanted),
+                    line=closer.line,
+                    bracket=opener,
+                    closer=closer,
+                    kind=_NAMES[opener.text],
+                    other_kind=_NAMES[closer.text],
+                    opened=str(opener.line),
+                )
             continue
         guess = partial(
             broken.guess,
