@@ -75,7 +75,8 @@ def choose_example(lesson: Lesson, error_type: str, program: Program) -> Example
     If the guard rejects every example as too similar to the student's code, return a general example for the kind of
     exception.
     """
-    return first_released(lesson.examples, program) or renamed(_general(error_type, program), program.words)
+    general = _general(error_type, program)
+    return first_released((*lesson.examples, general, _OF_STEPS), program) or renamed(general, program.words)
 
 
 def _general(error_type: str, program: Program) -> Example:
