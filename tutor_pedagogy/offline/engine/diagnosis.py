@@ -25,7 +25,7 @@ from tutor_pedagogy.offline.engine.parsing import Fault
 from tutor_pedagogy.offline.engine.program import Program
 from tutor_pedagogy.offline.engine.writing import write
 from tutor_pedagogy.offline.rules import logic, runtime, syntax
-from tutor_pedagogy.offline.rules.logic.symptom import read_symptom
+from tutor_pedagogy.offline.rules.logic.symptom import FAILED_ASSERTION, read_symptom
 from tutor_pedagogy.offline.rules.logic.tracing import TRACE, trace
 from tutor_pedagogy.offline.rules.syntax.sense import Sense
 from tutor_pedagogy.offline.rules.syntax.unreadable import UNREADABLE
@@ -198,6 +198,9 @@ def _evidence(program: Program, submission: Submission) -> Cause | None:
     is_crash = crash is not None and crash.exception not in _SYNTAX and (crash.line or program.fault is None)
     if crash is not None and is_crash and not is_failing_test:
         cause = _crash(program, crash)
+        if cause.certainty == "start_here" and crash.exception == "AssertionError":
+            found = _wrong_result(program, symptom or FAILED_ASSERTION)
+            cause = cause if found is None or found.certainty == "start_here" else found
         if not crash.is_warning or cause.rule is not runtime.UNEXPLAINED:
             return cause
     if program.fault is not None:

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.program import Program
+from tutor_pedagogy.offline.purposes.complaints import complains
 from tutor_pedagogy.offline.purposes.endings import absent_error, asks_about_end, way_out
 from tutor_pedagogy.offline.purposes.foreign import foreign_language
 from tutor_pedagogy.offline.purposes.questions import kind_of_question, language_of_question
@@ -61,6 +62,8 @@ def purpose_in(program: Program) -> Purpose:
         return _of_complaint(program)
     if program.fault is not None:
         return _of_broken(program, kind)
+    if kind not in ("check", "improve") and _is_complaint(program):
+        return "find"
     if is_open_question(program):
         return "start" if is_beginning(program) else "explain"
     if kind in ("explain", "improve") and program.tree is not None:
@@ -73,6 +76,11 @@ def purpose_in(program: Program) -> Purpose:
     if not is_silent or (kind == "help" and read_symptom(None, question) is not None):
         return "find"
     return "check"
+
+
+def _is_complaint(program: Program) -> bool:
+    """Return whether a question says what a program that is there does wrong."""
+    return complains(program.submission.question or "") and not is_beginning(program) and stub_of(program) is None
 
 
 def is_open_question(program: Program) -> bool:
@@ -94,7 +102,7 @@ def without_finding(program: Program) -> Purpose:
     """
     question = (program.submission.question or "").strip()
     is_reported = bool((program.submission.traceback or "").strip()) or program.fault is not None
-    if is_reported or not program.code.strip() or not _ONLY_WHY.match(question) or _FAULT.search(question):
+    if is_reported or _is_complaint(program) or not program.code.strip() or not _ONLY_WHY.match(question) or _FAULT.search(question):
         return "find"
     return "find" if read_symptom(None, question) is not None else "explain"
 

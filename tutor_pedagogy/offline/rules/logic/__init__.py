@@ -149,7 +149,7 @@ def _by_pattern(program: Program, symptom: Symptom | None) -> tuple[Rule, Match]
         return rule, match
     if symptom.call or symptom.got:
         return _followed(program, symptom)
-    return _surest(program) or explain_result(program, symptom)
+    return _surest(program) or _complained(program) or explain_result(program, symptom)
 
 
 def _complained(program: Program) -> tuple[LogicRule, Match] | None:

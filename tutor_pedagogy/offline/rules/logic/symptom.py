@@ -72,23 +72,61 @@ _SPOKEN = (
     re.compile(rf"(?i){_GIVES} {_GOT}(?: [a-z]+){{1,5}} instead of {_EXPECTED}"),
 )
 _QUESTION_KINDS = (
-    ("endless", re.compile(r"(?i)never (?:ends|stops|finishes)|infinite|forever|endless|hangs|freez|does ?n.t stop")),
+    (
+        "endless",
+        re.compile(
+            r"(?i)never (?:ends|stops|finishes|comes back)|infinite|forever|endless|hangs|freez|does ?n.t (?:stop|end)"
+            r"|(?:end|stop)s? never|nie zu ende|endlos|no termina|infini"
+        ),
+    ),
     ("none", re.compile(r"\bNone\b|(?i:nothing (?:is )?(?:returned|comes back|happens))")),
-    ("short", re.compile(r"(?i)missing|skips?|leaves? out|last (?:one|item|element|number)")),
-    ("order", re.compile(r"(?i)wrong order|reversed|backwards|not sorted")),
-    ("empty", re.compile(r"(?i)empty (?:list|string|result|dict)")),
-    ("off", re.compile(r"(?i)off by one|one too (?:many|few|much|small|big)")),
+    (
+        "short",
+        re.compile(
+            r"(?i)missing|skip|leaves? out|left out|\b(?:last|first) (?:one|item|element|number|\w+)\b[^.?!]{0,25}"
+            r"(?:not|n.t|never|missing)|(?:not|n.t|never|misses|without) [^.?!]{0,25}\b(?:last|first)\b|too (?:few|short)"
+            r"|too early|(?:only|just) (?:the |one |a )?(?:last|first|one)|not all|stops (?:after|at|early)|fehlt|falta"
+        ),
+    ),
+    ("order", re.compile(r"(?i)wrong order|reversed|backwards|not sorted|n.t sorted|sorted wrong|upside|mixed up")),
+    ("empty", re.compile(r"(?i)empty (?:list|string|result|dict)|\b(?:is|stays|prints|get) (?:an )?empty\b")),
+    ("off", re.compile(r"(?i)off by one|one too (?:many|few|much|small|big|high|low)|one (?:more|less) than")),
+    ("long", re.compile(r"(?i)\btwice\b|too (?:many|long)|double[ds]?\b|duplicate|\b(?:2|two) times\b|again and again")),
+    (
+        "zero",
+        re.compile(r"(?i)(?:always|still|stays|is|just|only|prints|remains|shows) (?:at )?(?:0|zero)(?![\w.]\d)\b"),
+    ),
+    ("more", re.compile(r"(?i)\b(?:way |much |far )?too (?:big|high|large|much)\b")),
+    ("less", re.compile(r"(?i)\b(?:way |much |far )?too (?:small|low|little)\b|\btiny\b")),
+    (
+        "truth",
+        re.compile(
+            r"(?i)\b(?:always|never) (?:true|false|right|wins?|works)\b|says? (?:yes|no|true|false)\b|lets? me in"
+            r"|accept|refuse|reject|\ballowed\b|everybody|everyone"
+        ),
+    ),
 )
-_COMPLAINT = re.compile(
-    r"(?i)wrong|incorrect|should|instead|(?:does|is|did|do|can)(?:n.t| not)\b|not work|always|never|every|each|both"
-    r"|same|only|missing|\btoo\b|strange|weird|unexpected|mistake|falsch|immer|nur|mal\b"
+_NO_COMPLAINT = re.compile(
+    r"(?i)^\W*(?:(?:hi|hello|hey|please|so|and|ok)\W+)*(?:is (?:this|it|that|my \w+) (?:right|correct|ok|fine|good)"
+    r"|(?:are there|is there|any|do you see|can you see) (?:any |a |other )*(?:bug|error|mistake|problem)"
+    r"|what (?:does|is|are|do)|explain|how (?:can|do|should|could) i|can (?:i|this|it|you)|could you"
+    r"|(?:make|write|give|show|tell|check|review|help)\b|how to|when (?:do|should)|ist das|est[aá] bien|c'est)"
 )
-"""Words with which students say that a result is not the one they want."""
+"""The words with which a question begins that asks for something else than the reason of a wrong result."""
 _TELLING = re.compile(
     "expect|should|want|must|instead|rather|not|never|infinite|forever|endless|hangs|freez|stop|none|missing|skip|out"
-    "|last|order|reversed|backwards|empty|off|too"
+    "|last|order|reversed|backwards|empty|off|too|n't|n’t|first|only|just|early|sorted|upside|mixed|twice|double|dupl"
+    "|times|again|zero|0|tiny|always|say|let|accept|refus|reject|allow|every|all|end|falt|fehl|infini|termina|miss"
+    "|one more|one less"
 )
 """A prefilter: a question that matches a pattern contains one of these parts of words in lower case."""
+_NO_VALUES = frozenset(
+    "it the a an this that these those my your our his her its not no so only just all always never sorted right wrong"
+    " correct same other one some any what which why how is are was be been to of in on at for and or but if then than"
+    " when while with from by i you he she we they me them him us there here now still even too very much many more most"
+    " less least out up down off over again also working printing printed changed called used done get gets got".split()
+)
+"""Words that are no values, however they stand in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +150,10 @@ class Symptom:
     def function_in(self, program: Program) -> Function | None:
         """Return the first function of a program that the failing call names."""
         return next((program.functions[name] for name in self.functions if name in program.functions), None)
+
+
+FAILED_ASSERTION = Symptom(("value", "truth", "other"))
+"""The symptom of an assertion of the program that fails, if nothing more is reported."""
 
 
 def read_symptom(text: str | None, question: str | None = None) -> Symptom | None:
@@ -293,15 +335,17 @@ def _from_question(question: str | None) -> Symptom | None:
         match = pattern.search(question)
         if match:
             expected, got = _bare(match["expected"]), _bare(match["got"])
-            if expected != got:  # else two sentences about two results were read as one
+            is_told = not {expected.lower(), got.lower()} & _NO_VALUES
+            if expected != got and is_told:  # else two sentences about two results were read as one
                 return Symptom(kinds_of(expected, got, printed=False), None, expected, got)
     kinds = tuple(kind for kind, pattern in _QUESTION_KINDS if pattern.search(question))
     return Symptom(kinds) if kinds else None
 
 
 def is_complaint(question: str | None) -> bool:
-    """Return whether a question says that a result is wrong, in whatever words."""
-    return bool(question and _COMPLAINT.search(question[:MAX_TEXT]))
+    """Return whether a question is about a wrong result, in whatever words: it asks for nothing else."""
+    text = (question or "")[:MAX_TEXT].strip()
+    return bool(text) and not _NO_COMPLAINT.match(text)
 
 
 def _may_tell(question: str) -> bool:

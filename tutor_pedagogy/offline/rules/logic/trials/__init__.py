@@ -10,6 +10,7 @@ from tutor_pedagogy.offline.rules.logic.trials.candidates import MAX_CANDIDATES,
 from tutor_pedagogy.offline.rules.logic.trials.context import Context
 from tutor_pedagogy.offline.rules.logic.trials.evidence import evidence_of
 from tutor_pedagogy.offline.rules.logic.trials.outline import Outline
+from tutor_pedagogy.offline.rules.logic.trials.passing import without_tests
 from tutor_pedagogy.offline.rules.logic.trials.proofs import Refutations, fails_with, run_of, unmet
 from tutor_pedagogy.offline.rules.logic.trials.search import search
 from tutor_pedagogy.offline.rules.logic.trials.stage import Stage
@@ -38,7 +39,9 @@ def diagnose(program: Program, symptom: Symptom | None) -> tuple[Rule, Match, Ce
         return None
     expectation, outcome = evidence.failing[0]
     statements = outline.statements
-    if expectation.call is not None and expectation.form != "printed":
+    if expectation.form == "passes":
+        statements = without_tests(statements)
+    elif expectation.call is not None and expectation.form != "printed":
         needed = set(expectation.body)
         statements = [each for each in statements if each in needed]
     context = Context(program, outcome.run)

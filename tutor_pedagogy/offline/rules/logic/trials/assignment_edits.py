@@ -179,6 +179,9 @@ def of_expression(program: Program, node: ast.Expr) -> Iterator[Candidate]:
     if program.function_at(node.lineno) is not None and isinstance(node.value, ast.Call | ast.BinOp | ast.Compare):
         made = ast.Return(value=node.value)
         yield from statement(program, node, made, (RETURN, 0.75), f"return {text}")
+        for name in _sums_of(program, node):
+            added = ast.AugAssign(target=ast.Name(id=name, ctx=ast.Store()), op=ast.Add(), value=node.value)
+            yield from statement(program, node, added, (LOST, 0.85), f"{name} += {text}")
     match node.value:
         case ast.Call(func=ast.Attribute(value=ast.Name(id=owner))):
             names = [owner]
@@ -193,6 +196,23 @@ def of_expression(program: Program, node: ast.Expr) -> Iterator[Candidate]:
     for name in names:
         kept = ast.Assign(targets=[ast.Name(id=name, ctx=ast.Store())], value=node.value)
         yield from statement(program, node, kept, (LOST, 0.8), f"{name} = {text}")
+
+
+def _sums_of(program: Program, node: ast.Expr) -> list[str]:
+    """Return the names to which the function around a dropped call of its own program adds elsewhere."""
+    function = program.function_at(node.lineno)
+    match node.value:
+        case ast.Call(func=ast.Name(id=called)) if called in program.functions and function is not None:
+            own = program.own_nodes(function)
+        case _:
+            return []
+    return sorted(
+        {
+            each.target.id
+            for each in own
+            if isinstance(each, ast.AugAssign) and isinstance(each.target, ast.Name) and isinstance(each.op, ast.Add)
+        }
+    )
 
 
 def of_pair(program: Program, first: ast.stmt, second: ast.stmt) -> Iterator[Candidate]:

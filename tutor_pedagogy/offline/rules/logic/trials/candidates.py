@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.nodes import Function
 from tutor_pedagogy.offline.rules.logic.trials import (
     assignment_edits,
+    attribute_edits,
     block_edits,
     branch_edits,
     comparison_edits,
     name_edits,
     operation_edits,
+    order_edits,
     return_edits,
     step_edits,
 )
@@ -43,7 +45,7 @@ def candidates_in(program: Program, statements: Sequence[ast.stmt], context: Con
                 yield from branch_edits.of_repeated(program, node)
                 yield from candidates_in(program, node.body, context)
             continue
-        if not ran.get(node.lineno):
+        if not ran.get(node.lineno) or isinstance(node, ast.Assert):
             continue
         yield from _of_statement(program, node, context)
         if place + 1 < len(statements):
@@ -67,6 +69,8 @@ def _of_statement(program: Program, node: ast.stmt, context: Context) -> Iterato
             yield from branch_edits.of_branches(program, node)
         case ast.For() | ast.While():
             yield from block_edits.of_block(program, node)
+            if isinstance(node, ast.For):
+                yield from order_edits.of_loop(program, node)
             if isinstance(node, ast.While):
                 yield from block_edits.of_loop(program, node)
     for each in children(node):
@@ -85,6 +89,8 @@ def candidates_of(program: Program, node: ast.expr, context: Context) -> Iterato
                 waiting.append(each)
             elif isinstance(each, ast.comprehension):
                 waiting += [each.iter, *each.ifs]
+            elif isinstance(each, ast.keyword):
+                waiting.append(each.value)
 
 
 def _of_expression(program: Program, node: ast.expr, context: Context) -> Iterator[Candidate]:
@@ -105,10 +111,18 @@ def _of_expression(program: Program, node: ast.expr, context: Context) -> Iterat
             yield from operation_edits.of_constant(program, node, context)
         case ast.Call():
             yield from step_edits.of_bound(program, node)
+            yield from step_edits.of_windows(program, node)
+            yield from order_edits.of_call(program, node)
+            yield from order_edits.of_text(program, node, context)
             yield from operation_edits.of_early_rounding(program, node)
             yield from name_edits.of_call(program, node)
+            yield from name_edits.of_length(program, node, context)
         case ast.Subscript():
             yield from step_edits.of_subscript(program, node)
+        case ast.Attribute():
+            yield from attribute_edits.of_attribute(program, node)
+        case ast.FormattedValue():
+            yield from order_edits.of_format(program, node, context)
         case ast.Name():
             yield from name_edits.of_name(program, node, context)
             yield from name_edits.of_value(program, node, context)

@@ -127,6 +127,18 @@ class Context:
         function = self.program.function_at(getattr(node, "lineno", 0))
         return [each.arg for each in function.args.args if each.arg != "self"] if function is not None else []
 
+    def counters(self, node: ast.AST) -> list[tuple[str, bool]]:
+        """Return the names that the function around a node counts up, each with whether nothing reads its value."""
+        function = self.program.function_at(getattr(node, "lineno", 0))
+        own = self.program.own_nodes(function) if function is not None else self.program.nodes
+        found: dict[str, bool] = {}
+        for each in own:
+            match each:
+                case ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=ast.Constant(value=1)):
+                    uses = self.program.uses[name]
+                    found[name] = not any(isinstance(use.ctx, ast.Load) for use in uses)
+        return list(found.items())
+
     def may_turn(self, node: ast.Constant) -> bool:
         """Return whether a function still returns both truth values if one `return` gives the other one."""
         parent = self.program.parents.get(node)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,13 @@ from tutor_pedagogy.offline.rules.logic.trials.context import watched_in
 from tutor_pedagogy.offline.rules.logic.trials.evidence_tests import comes_about
 from tutor_pedagogy.offline.rules.logic.trials.expectations import (
     MAX_EXPECTATIONS,
+    expression,
     of_asserts,
     of_doctests,
     of_others,
     of_symptom,
 )
+from tutor_pedagogy.offline.rules.logic.trials.passing import of_failed, of_passing, of_reported
 from tutor_pedagogy.offline.rules.logic.trials.search import Evidence
 from tutor_pedagogy.offline.rules.logic.trials.spoken import is_reordered, of_comments, of_question
 from tutor_pedagogy.offline.rules.logic.trials.told import of_hint, of_prose
@@ -53,8 +56,19 @@ def expectations_of(outline: Outline, stage: Stage, symptom: Symptom | None) -> 
             outline, stage, symptom, f"{submission.traceback or ''}\n{submission.question or ''}"[:_MOST_TEXT]
         )
     if reported is not None and symptom is not None:
-        found = [*of_others(outline, symptom), *found]
+        others = of_reported(outline, outline.program.submission.traceback or "", _plain(reported.text))
+        found = [*of_others(outline, symptom), *others, *found]
+    if reported is None or reported.source != "name":
+        texts = {each.text for each in found}
+        found += [each for each in of_failed(outline) if each.text not in texts]
+        found += of_passing(outline)
     return [reported, *(each for each in found if each.text != reported.text)] if reported is not None else found
+
+
+def _plain(call: str) -> str:
+    """Return the code of a call as `unparse` writes it."""
+    tree = expression(call)
+    return ast.unparse(tree) if tree is not None else call
 
 
 def _sorted(outline: Outline, stage: Stage, expectations: Sequence[Expectation]) -> Evidence | None:
@@ -64,10 +78,14 @@ def _sorted(outline: Outline, stage: Stage, expectations: Sequence[Expectation])
     watched = watched_in(outline.statements)
     most = stage.steps_left // _SHARE
     for expectation in expectations:
+        if expectation.form == "passes" and failing:
+            break
         outcome = stage.outcome(expectation, limit=min(most, 1000), watched=watched)
         has_no_result = outcome.run.ending == "raised" or (
             outcome.run.ending == "stopped" and "steps" in outcome.run.reason
         )
+        if expectation.form == "passes" and not isinstance(outcome.run.exception, AssertionError):
+            continue
         if has_no_result and (expectation is reported or not failing):
             failing.append((expectation, outcome))
         if not outcome.is_known:

@@ -26,8 +26,12 @@ _DOCTEST = re.compile(r"^[ \t]*>>> (?P<call>[^\n]+)\n[ \t]*(?P<wanted>(?!>>>)[^\
 _BETWEEN = re.compile(r", | and | ")
 _NOT_PARSED = (SyntaxError, ValueError, MemoryError, RecursionError, TypeError)
 
-Form = Literal["value", "shown", "printed", "line", "ending"]
-"""What is compared: a value, its text, the text of one `print`, one printed line, or the end of the output."""
+Form = Literal["value", "shown", "printed", "line", "ending", "passes"]
+"""What is compared: a value, its text, the text of one `print`, one printed line, the end of the output.
+
+The form `passes` is a program that should run to its end, so that none of its assertions fails.
+"""
+PASSED = "True"
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -56,6 +60,8 @@ class Expectation:
             return equal(result, self.wanted) or (self.source == "name" and fits(result, self.wanted))
         if self.form == "shown":
             return self.wanted in texts_of(result) or _is_same_number(result, self.wanted)
+        if self.form == "passes":
+            return bool(result == PASSED)
         if self.form == "ending":
             return isinstance(result, str) and ends_with(result, self.wanted)
         return isinstance(result, str) and same_text(result, self.wanted)

@@ -87,6 +87,18 @@ def of_call(program: Program, node: ast.Call) -> Iterator[Candidate]:
                 )
 
 
+def of_length(program: Program, node: ast.Call, context: Context) -> Iterator[Candidate]:
+    """Yield a counter of the function in place of the length of a whole collection."""
+    match node:
+        case ast.Call(func=ast.Name(id="len"), args=[ast.Name()]):
+            pass
+        case _:
+            return
+    for name, is_unused in context.counters(node):
+        changed = ast.Name(id=name, ctx=ast.Load())
+        yield from replaced(program, node, changed, name, (NAME, 0.85 if is_unused else 0.4))
+
+
 def _call_text(program: Program, node: ast.AST, text: str) -> Any:
     return lambda: with_text(program, node, text)
 

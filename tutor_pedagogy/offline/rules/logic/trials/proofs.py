@@ -37,7 +37,7 @@ def fails_with(program: Program, edit: Edit, symptom: Symptom | None) -> bool:
     changed = Outline(Program(replace(program.submission, code=edit.apply(program.code))))
     stage = Stage(_STEPS)
     first = evidence.failing[0][0]
-    if first.form == "line":
+    if first.form in ("line", "passes"):
         expectations = [replace(first, body=changed.statements)]
     else:
         expectations = expectations_of(changed, stage, symptom)

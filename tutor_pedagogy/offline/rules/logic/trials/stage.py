@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.evaluation import UNKNOWN, Run, run
-from tutor_pedagogy.offline.rules.logic.trials.expectations import is_plain
+from tutor_pedagogy.offline.rules.logic.trials.expectations import PASSED, is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -59,6 +59,8 @@ class Stage:
 
 
 def _printed(expectation: Expectation, done: Run) -> Any:
+    if expectation.form == "passes":
+        return PASSED
     if expectation.form == "printed":
         text = done.printed[-1] if done.printed else None
         return UNKNOWN if text is None else text.rstrip("\n")

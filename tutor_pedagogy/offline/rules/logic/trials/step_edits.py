@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.rules.logic.trials.candidate import Candidate, Change, replaced, with_text
 from tutor_pedagogy.offline.rules.logic.trials.kinds import NAME, STEP
+from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,30 @@ def of_bound(program: Program, call: ast.Call) -> Iterator[Candidate]:
             yield from replaced(program, call, changed, f"range(1, {shown})", (STEP, weight))
     elif len(call.args) > 1 and not isinstance(call.args[0], ast.Constant):
         yield from _stepped(program, call.args[0], STEP, 0.6)
+
+
+def of_windows(program: Program, call: ast.Call) -> Iterator[Candidate]:
+    """Yield a `range` that ends with the last whole part, for a loop that cuts parts of one length out of a list."""
+    loop = program.parents.get(call)
+    match call, loop:
+        case (
+            ast.Call(func=ast.Name(id="range"), args=[ast.Call(func=ast.Name(id="len")) as length]),
+            ast.For(target=ast.Name(id=index)) | ast.comprehension(target=ast.Name(id=index)),
+        ):
+            pass
+        case _:
+            return
+    around = program.parents.get(loop) if isinstance(loop, ast.comprehension) else loop
+    for node in walk(around) if around is not None else ():
+        match node:
+            case ast.Slice(
+                lower=ast.Name(id=start), upper=ast.BinOp(left=ast.Name(id=again), op=ast.Add(), right=size)
+            ) if start == again == index:
+                less = ast.BinOp(left=length, op=ast.Sub(), right=size)
+                end = ast.BinOp(left=less, op=ast.Add(), right=ast.Constant(value=1))
+                text = f"{program.segment(length)} - {program.segment(size)} + 1"
+                yield from replaced(program, length, end, text, (STEP, 0.9))
+                return
 
 
 def _is_index(program: Program, call: ast.Call) -> bool:

@@ -22,7 +22,7 @@ from tutor_pedagogy.offline.rules.logic import (
     start_values,
 )
 from tutor_pedagogy.offline.rules.logic.trials.candidate import Candidate, applied
-from tutor_pedagogy.offline.rules.logic.trials.kinds import NUMBER, RETURN
+from tutor_pedagogy.offline.rules.logic.trials.kinds import BRANCHES, NUMBER, RETURN
 from tutor_pedagogy.offline.rules.logic.trials.search import NEAR, Evidence, Found, suspicion
 from tutor_pedagogy.offline.rules.logic.trials.variations import STEPS, agree
 from tutor_pedagogy.problem.tree_walk import alike
@@ -61,6 +61,9 @@ RULES = {
         "logic.branches-exclude-each-other",
         "logic.reduced-only-once",
         "logic.rounded-too-early",
+        "logic.sorted-the-other-way",
+        "logic.other-end-of-list",
+        "logic.zero-in-front-missing",
     )
 }
 PLACES = Rule("logic.one-of-several-places", "logic")
@@ -108,6 +111,7 @@ def verdict(program: Program, stage: Stage, evidence: Evidence, found: Found) ->
     """Return the finding that the survivors of a search allow, or None."""
     survivors = [each for each in found.survivors if suspicion(each, evidence) >= LEAST]
     survivors = [each for each in survivors if not _is_by_chance(program, each, evidence)]
+    survivors = [each for each in survivors if not _is_forced(each, evidence)] or survivors
     if not survivors:
         return None
     best = survivors[0]
@@ -147,6 +151,14 @@ def _is_by_chance(program: Program, candidate: Candidate, evidence: Evidence) ->
     return function is not None and (
         not program.returns_nothing(function) or name in [each.arg for each in function.args.args]
     )
+
+
+def _is_forced(candidate: Candidate, evidence: Evidence) -> bool:
+    """Return whether a change only turns round the one truth value that is wrong, on a line that nothing else runs."""
+    wanted = [expectation.wanted for expectation, _ in evidence.failing]
+    is_answer = candidate.kind == BRANCHES and isinstance(candidate.node, ast.Constant)
+    runs = any(outcome.run.ran.get(candidate.line) for _, outcome in evidence.holding)
+    return is_answer and isinstance(wanted[0], bool) and len(set(wanted)) == 1 and not runs
 
 
 def _is_proved(best: Candidate, evidence: Evidence) -> bool:
@@ -210,12 +222,17 @@ def _slots(program: Program, evidence: Evidence, best: Candidate) -> dict[str, s
         call = f"your program with the input `{text}`" if is_quotable else "your program"
     else:
         call = Code(text) if is_quotable and expectation.form != "line" else "your program"
+    expected, got = _value(expectation.right), _value(_got(evidence))
+    if expectation.form == "passes":
+        is_one = expectation.text != "the program"
+        call = Code(text) if is_quotable and is_one else "your program"
+        expected, got = (Code("True"), Code("False")) if is_one else ("no exception", Code("AssertionError"))
     times = outcome.run.ran.get(best.line, 0)
     fact = f"line {program.shown(best.line)} runs {_times(times)}"
     return {
         "call": call,
-        "expected": _value(expectation.right),
-        "got": _value(_got(evidence)),
+        "expected": expected,
+        "got": got,
         "fact": fact,
         **best.slots,
     }
