@@ -102,7 +102,13 @@ def without_finding(program: Program) -> Purpose:
     """
     question = (program.submission.question or "").strip()
     is_reported = bool((program.submission.traceback or "").strip()) or program.fault is not None
-    if is_reported or _is_complaint(program) or not program.code.strip() or not _ONLY_WHY.match(question) or _FAULT.search(question):
+    if (
+        is_reported
+        or _is_complaint(program)
+        or not program.code.strip()
+        or not _ONLY_WHY.match(question)
+        or _FAULT.search(question)
+    ):
         return "find"
     return "find" if read_symptom(None, question) is not None else "explain"
 

@@ -15,6 +15,7 @@ from tutor_pedagogy.offline.rules.logic import early_returns, trials
 from tutor_pedagogy.offline.rules.logic.catalogue import RULES
 from tutor_pedagogy.offline.rules.logic.contradictions import contradiction, mends
 from tutor_pedagogy.offline.rules.logic.followed import DECISION, explain_decision
+from tutor_pedagogy.offline.rules.logic.one_sided import explain_condition
 from tutor_pedagogy.offline.rules.logic.rule import CERTAIN, SURE, LogicRule
 from tutor_pedagogy.offline.rules.logic.symptom import is_complaint, symptom_of
 from tutor_pedagogy.offline.rules.logic.wrong_branch import explain_branch
@@ -138,7 +139,7 @@ def _by_pattern(program: Program, symptom: Symptom | None) -> tuple[Rule, Match]
     Preferred is a rule that fits the symptom, then an explanation of the symptom itself, then the most certain rule.
     """
     if symptom is None:
-        return _surest(program) or _complained(program)
+        return _surest(program) or _complained(program) or _one_sided(program)
     fitting = _fitting(program, symptom)
     if fitting and {rule.name for rule, _ in fitting} == {"logic.way-without-return"}:
         return explain_unreached(program, symptom) or fitting[0]
@@ -149,7 +150,13 @@ def _by_pattern(program: Program, symptom: Symptom | None) -> tuple[Rule, Match]
         return rule, match
     if symptom.call or symptom.got:
         return _followed(program, symptom)
-    return _surest(program) or _complained(program) or explain_result(program, symptom)
+    found = _surest(program) or _complained(program)
+    return found or _one_sided(program) or explain_result(program, symptom)
+
+
+def _one_sided(program: Program) -> tuple[Rule, Match] | None:
+    """Return a condition that had one truth value only in the run, if the question says that something is wrong."""
+    return explain_condition(program) if is_complaint(program.submission.question) else None
 
 
 def _complained(program: Program) -> tuple[LogicRule, Match] | None:

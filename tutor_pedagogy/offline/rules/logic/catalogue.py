@@ -5,11 +5,13 @@ from __future__ import annotations
 from tutor_pedagogy.offline.engine.rule import rules_of
 from tutor_pedagogy.offline.rules.logic import (
     amounts,
+    collected,
     comparisons,
     conditions,
     counting,
     dead_stores,
     deeds,
+    dropped,
     early_returns,
     effects,
     formulas,
@@ -21,8 +23,10 @@ from tutor_pedagogy.offline.rules.logic import (
     misread_methods,
     misread_tools,
     missing_returns,
+    near_misses,
     odd_ones,
     once_before,
+    other_amounts,
     parallels,
     promises,
     replaced_values,
@@ -38,6 +42,7 @@ from tutor_pedagogy.offline.rules.logic import (
     states,
     stores,
     strings,
+    told_borders,
     used_up,
     wording,
 )
@@ -80,6 +85,11 @@ MODULES = (
     letters,
     groups,
     states,
+    near_misses,
+    dropped,
+    told_borders,
+    collected,
+    other_amounts,
 )
 RULES = tuple(rules_of(MODULES, LogicRule))
 """All logic rules. If several match, the certainty, the symptom and the distance to the cursor decide."""

@@ -69,7 +69,7 @@ def answer_of_call_forgotten(program: Program, function: Function) -> Iterator[M
         for node in program.own_nodes(function)
         if isinstance(node, ast.Expr) and _is_own_call(program, function, node.value)
     ]
-    if not dropped or _has_effect(program, function) or _hands_on(program, function):
+    if not dropped or has_effect(program, function) or _hands_on(program, function):
         return
     if isinstance(program.parents.get(function), ast.ClassDef) and not all(_is_last(program, node) for node in dropped):
         return
@@ -123,7 +123,7 @@ def _hands_on(program: Program, function: Function) -> bool:
     )
 
 
-def _has_effect(program: Program, function: Function) -> bool:
+def has_effect(program: Program, function: Function) -> bool:
     """Return whether a function changes its arguments or outer variables, so that a call may discard its result."""
     outer = {arg.arg for arg in (*function.args.args, *function.args.kwonlyargs)}
     own = program.own_nodes(function)
@@ -190,7 +190,7 @@ def result_never_returned(program: Program, function: Function) -> Iterator[Matc
     """Yield the last line of a function that builds a value in a local variable but never returns it."""
     if not function.args.args or function.name.startswith(("__", "test")) or not program.returns_nothing(function):
         return
-    if prints_in(program, function) or _has_effect(program, function):
+    if prints_in(program, function) or has_effect(program, function):
         return
     bare = program.returns_of(function)
     if bare and len(function.body) == 1:

@@ -91,7 +91,10 @@ _QUESTION_KINDS = (
     ("order", re.compile(r"(?i)wrong order|reversed|backwards|not sorted|n.t sorted|sorted wrong|upside|mixed up")),
     ("empty", re.compile(r"(?i)empty (?:list|string|result|dict)|\b(?:is|stays|prints|get) (?:an )?empty\b")),
     ("off", re.compile(r"(?i)off by one|one too (?:many|few|much|small|big|high|low)|one (?:more|less) than")),
-    ("long", re.compile(r"(?i)\btwice\b|too (?:many|long)|double[ds]?\b|duplicate|\b(?:2|two) times\b|again and again")),
+    (
+        "long",
+        re.compile(r"(?i)\btwice\b|too (?:many|long)|double[ds]?\b|duplicate|\b(?:2|two) times\b|again and again"),
+    ),
     (
         "zero",
         re.compile(r"(?i)(?:always|still|stays|is|just|only|prints|remains|shows) (?:at )?(?:0|zero)(?![\w.]\d)\b"),

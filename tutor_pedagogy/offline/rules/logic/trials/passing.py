@@ -27,7 +27,9 @@ _MOST = 4
 _LONGEST = 8000
 _SHOWN = 60
 _LONGEST_VALUES = 160
-_ASSERTED = re.compile(r"(?m)^[ \t>]*(?:self\.assert\w{0,20}Equals?\((?P<both>[^\n]{3,300})\)|assert (?P<test>[^\n]{3,300}))$")
+_ASSERTED = re.compile(
+    r"(?m)^[ \t>]*(?:self\.assert\w{0,20}Equals?\((?P<both>[^\n]{3,300})\)|assert (?P<test>[^\n]{3,300}))$"
+)
 
 
 def of_passing(outline: Outline) -> Iterator[Expectation]:
@@ -42,7 +44,9 @@ def of_passing(outline: Outline) -> Iterator[Expectation]:
         if isinstance(each, ast.Expr) and isinstance(each.value, ast.Call) and isinstance(each.value.func, ast.Name)
     }
     functions = [outline.program.functions[name] for name in sorted(called) if name in outline.program.functions]
-    own += [node for function in functions for node in outline.program.own_nodes(function) if isinstance(node, ast.Assert)]
+    own += [
+        node for function in functions for node in outline.program.own_nodes(function) if isinstance(node, ast.Assert)
+    ]
     if not own:
         return
     tests = [outline.program.segment(node.test) for node in own]
@@ -136,5 +140,3 @@ def _pair(both: str | None, test: str | None) -> tuple[ast.Call, object] | None:
             is_value, wanted = literal(ast.unparse(value))
             return (call, wanted) if is_value else None
     return None
-
-

@@ -86,11 +86,17 @@ def suspicion(candidate: Candidate, evidence: Evidence) -> float:
     return weight
 
 
+def _speaks_of_none(outcome: Outcome) -> bool:
+    """Return whether a run ended with an error about None; the text of an assertion's object may not be known."""
+    error = outcome.run.exception
+    return error is not None and not isinstance(error, AssertionError) and "NoneType" in str(error)
+
+
 def _fit(kind: str, evidence: Evidence) -> float:
     """Return how well a kind of slip fits the way in which the first wrong result is wrong."""
     _, outcome = evidence.failing[0]
     result: Any = outcome.result if outcome.is_known else None
-    is_none = (outcome.is_known and (result is None or result == "None")) or "NoneType" in str(outcome.run.exception)
+    is_none = (outcome.is_known and (result is None or result == "None")) or _speaks_of_none(outcome)
     if kind == RETURN:
         return 1.2 if is_none else 0.3
     if kind == MISSING:

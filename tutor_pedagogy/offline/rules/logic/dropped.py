@@ -1,0 +1,187 @@
+"""Calls that change nothing: results of own functions that are dropped, parameters and copies changed in vain."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.nodes import Function, names_in, parameters
+from tutor_pedagogy.offline.rules.logic.missing_returns import has_effect
+from tutor_pedagogy.offline.rules.logic.rule import logic_rule
+from tutor_pedagogy.offline.rules.logic.support import is_tried
+from tutor_pedagogy.offline.rules.logic.tree import is_name, parameters_of, reads, stored_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tutor_pedagogy.offline.engine.match import Match
+    from tutor_pedagogy.offline.engine.program import Program
+
+_PURE = (
+    "len",
+    "str",
+    "int",
+    "float",
+    "round",
+    "abs",
+    "sum",
+    "min",
+    "max",
+    "sorted",
+    "range",
+    "list",
+    "enumerate",
+    "zip",
+)
+
+
+@logic_rule("answer-of-own-function-dropped", 0.9, "value zero less more other", needs=(Function,), each=ast.Expr)
+def answer_of_own_function_dropped(program: Program, node: ast.Expr) -> Iterator[Match]:
+    """Yield a statement that calls a function of the program which does nothing but return a value."""
+    found = _quiet_call(program, node)
+    if found is None:
+        return
+    call, function = found
+    if program.returns_nothing(function) or program.function_at(node.lineno) is function:
+        return
+    given = [each.id for each in call.args if isinstance(each, ast.Name)]
+    later = [name for name in given if any(use.lineno > node.lineno and reads(use, name) for use in program.uses[name])]
+    if not later:
+        return
+    edit = None
+    if len(given) == len(call.args) == 1:
+        edit = program.edit(node.lineno, f"{program.indentation(node.lineno)}{later[0]} = {program.segment(call)}")
+    yield program.on_line(node, edit=edit, call=call, function=Code(function.name), name=Code(later[0]))
+
+
+@logic_rule("parameter-changed-in-vain", 0.9, "value zero less more none other", needs=(Function,), each=ast.Expr)
+def parameter_changed_in_vain(program: Program, node: ast.Expr) -> Iterator[Match]:
+    """Yield the assignment to a parameter in a function that returns nothing and has no other effect, but is called."""
+    found = _quiet_call(program, node)
+    if found is None:
+        return
+    call, function = found
+    if not program.returns_nothing(function) or isinstance(program.parents.get(function), ast.ClassDef):
+        return
+    own = parameters_of(function)
+    for statement in function.body[::-1]:
+        names = sorted(stored_in(statement) & set(own))
+        if names and isinstance(statement, ast.Assign | ast.AugAssign):
+            given = dict(zip(own, call.args, strict=False)).get(names[0])
+            if isinstance(given, ast.Name):
+                slots: dict[str, Any] = {"name": Code(names[0]), "function": Code(function.name), "given": given}
+                yield program.on_line(statement, call=call, **slots)
+            return
+
+
+def _quiet_call(program: Program, node: ast.Expr) -> tuple[ast.Call, Function] | None:
+    """Return a call of a plain function that changes, prints and checks nothing, with the function; else None."""
+    match node.value:
+        case ast.Call(func=ast.Name(id=name)) as call if name in program.functions and call.args:
+            function = program.functions[name]
+        case _:
+            return None
+    if program.is_cell or is_tried(program, node) or function.decorator_list or has_effect(program, function):
+        return None
+    for each in program.own_nodes(function):
+        match each:
+            case ast.Raise() | ast.Assert() | ast.Yield() | ast.YieldFrom() | ast.Await() | ast.Import() | ast.Delete():
+                return None
+            case ast.Call(func=ast.Name(id=called)) if called not in _PURE and called != name:
+                return None
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=owner))) if owner in parameters_of(function):
+                continue
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=owner))) if owner not in stored_in(function):
+                return None
+    return call, function
+
+
+@logic_rule(
+    "attribute-copied-and-changed", 0.9, "value zero less more other", needs=(ast.ClassDef, "self"), each=Function
+)
+def attribute_copied_and_changed(program: Program, function: Function) -> Iterator[Match]:
+    """Yield `x = self.x` in a method that changes `x` and never stores it in `self`, while no call uses its result."""
+    if not isinstance(program.parents.get(function), ast.ClassDef) or "self" not in parameters(function):
+        return
+    copies = dict(_copies(function))
+    own = program.own_nodes(function)
+    stores = {each.attr for each in own if isinstance(each, ast.Attribute) and isinstance(each.ctx, ast.Store)}
+    changed = [
+        each
+        for each in own
+        if isinstance(each, ast.AugAssign) and isinstance(each.target, ast.Name) and each.target.id in copies
+    ]
+    if not changed or stores:
+        return
+    calls = [
+        call
+        for call in program.each(ast.Call)
+        if isinstance(call.func, ast.Attribute) and call.func.attr == function.name
+    ]
+    if not calls or not all(isinstance(program.parents.get(call), ast.Expr) for call in calls):
+        return
+    name = changed[0].target.id if isinstance(changed[0].target, ast.Name) else ""
+    first = min(changed, key=lambda each: each.lineno)
+    yield program.on_line(first, name=Code(name), attribute=Code(copies[name]), function=Code(function.name))
+
+
+def _copies(function: Function) -> Iterator[tuple[str, str]]:
+    """Yield the names that a method gives to values of its object, each with the attribute as code."""
+    for statement in function.body:
+        match statement:
+            case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
+                pairs = list(zip(targets, values, strict=False))
+            case ast.Assign(targets=[target], value=value):
+                pairs = [(target, value)]
+            case _:
+                continue
+        for target, value in pairs:
+            match target, value:
+                case ast.Name(id=name), ast.Attribute(value=ast.Name(id="self"), attr=attribute):
+                    yield name, f"self.{attribute}"
+
+
+@logic_rule("argument-changed-for-caller", 0.75, "value less short more other", needs=(Function,), each=Function)
+def argument_changed_for_caller(program: Program, function: Function) -> Iterator[Match]:
+    """Yield a step that changes a given list in place, in a function that returns a value and gets one list twice."""
+    if program.returns_nothing(function):
+        return
+    own = parameters_of(function)
+    for node in program.own_nodes(function):
+        match node:
+            case ast.Expr(
+                value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="remove" | "pop" | "clear" | "sort"))
+            ) if name in own:
+                pass
+            case _:
+                continue
+        if any(is_name(each.value, name) for each in program.returns_of(function)):
+            return
+        rebound = any(is_name(target, name) for each in program.own_nodes(function) for target in _targets(each))
+        place = own.index(name)
+        given = [
+            call.args[place].id
+            for call in program.each(ast.Call)
+            if is_name(call.func, function.name) and place < len(call.args) and isinstance(call.args[place], ast.Name)
+        ]
+        twice = sorted({each for each in given if given.count(each) > 1 or _is_shown(program, each, function)})
+        if twice and not rebound:
+            slots: dict[str, Any] = {"name": Code(name), "given": Code(twice[0]), "function": Code(function.name)}
+            yield program.on_line(node, needs_symptom=True, **slots)
+            return
+
+
+def _targets(node: ast.AST) -> list[ast.expr]:
+    return node.targets if isinstance(node, ast.Assign) else []
+
+
+def _is_shown(program: Program, name: str, function: Function) -> bool:
+    """Return whether the program reads a name after a call of the function that gets it."""
+    calls = [
+        call.lineno
+        for call in program.each(ast.Call)
+        if is_name(call.func, function.name) and name in names_in(*call.args)
+    ]
+    uses = [use.lineno for use in program.uses[name] if reads(use, name)]
+    return bool(calls) and any(line > min(calls) for line in uses)
