@@ -173,6 +173,7 @@ def _followed(program: Program, symptom: Symptom) -> tuple[Rule, Match] | None:
     return (
         explain_branch(program, symptom, run)
         or explain_decision(program, symptom, run)
+        or _surest(program)
         or explain_result(program, symptom, run)
     )
 

@@ -13,7 +13,6 @@ from tutor_pedagogy.offline.rules.logic.moves import with_parts
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
 from tutor_pedagogy.offline.rules.logic.tree import (
     inside,
-    is_constant,
     is_name,
     last_line,
     method_called,

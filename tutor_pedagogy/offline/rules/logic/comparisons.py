@@ -11,8 +11,10 @@ from tutor_pedagogy.offline.engine.evidence import values_seen
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import called_name, is_call_of
 from tutor_pedagogy.offline.engine.vocabulary import words
+from tutor_pedagogy.offline.rules.logic.moves import with_parts
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
-from tutor_pedagogy.offline.rules.logic.support import is_printed, is_string
+from tutor_pedagogy.offline.rules.logic.support import arguments_for, is_printed, is_string
+from tutor_pedagogy.offline.rules.logic.tree import parameters_of
 from tutor_pedagogy.offline.rules.runtime.origins import is_input
 from tutor_pedagogy.problem.tree_walk import walk
 
@@ -104,10 +106,21 @@ def inputs_compared_as_text(program: Program, node: ast.Compare) -> Iterator[Mat
             left=ast.Name() as left,
             ops=[ast.Lt() | ast.Gt() | ast.LtE() | ast.GtE()],
             comparators=[ast.Constant(value=str(digits)) as right],
-        ) if digits.isdigit() and is_input(program, left, node.lineno):
+        ) if digits.isdigit():
             origin = program.last_value(left.id, node.lineno)
-            if origin is not None:
+            if origin is not None and is_input(program, left, node.lineno):
                 yield program.here(origin, name=left, number=Code(digits), operation=node)
+            elif _gets_input(program, left, node.lineno):
+                yield program.here(node, name=left, number=Code(digits), operation=node)
+
+
+def _gets_input(program: Program, name: ast.Name, line: int) -> bool:
+    """Return whether a parameter gets the string of an `input` in every call of its function."""
+    function = program.function_at(line)
+    if function is None or name.id not in parameters_of(function):
+        return False
+    given = arguments_for(program, function, name.id)
+    return bool(given) and all(is_input(program, each, each.lineno) for each in given)
 
 
 def _two_inputs(program: Program, node: ast.expr, left: ast.Name, right: ast.Name) -> Iterator[Match]:
@@ -176,7 +189,8 @@ def function_named_in_condition(program: Program) -> Iterator[Match]:
 
 def _called_in_place(program: Program, name: ast.expr, effect: str = "") -> Match:
     """Return a match of a name, with the edit that adds the parentheses of a call."""
-    return program.here(name, replace=(name, f"{program.segment(name)}()"), name=name, effect=effect)
+    edit = with_parts(program, [(name, f"{program.segment(name)}()")])
+    return program.here(name, edit=edit, name=name, effect=effect)
 
 
 def _effect(program: Program, name: ast.expr) -> str:
@@ -294,6 +308,8 @@ def equality_of_floats(program: Program) -> Iterator[Match]:
 
 def _equal_to(node: ast.Compare) -> float | None:
     """Return the float to which a comparison asks an expression to be equal; else None."""
+    if is_call_of(node.left, "round"):
+        return None  # Both sides are rounded.
     match node:
         case ast.Compare(ops=[ast.Eq() | ast.NotEq()], comparators=[ast.Constant(value=float() as value)]) if (
             not value.is_integer()

@@ -205,6 +205,8 @@ def index_in_place_of_item(program: Program, loop: ast.For) -> Iterator[Match]:
         match program.parents.get(use):
             case ast.AugAssign(op=ast.Add() | ast.Mult()) | ast.Call(func=ast.Attribute(attr="append")):
                 is_item = _is_summed(program, owner)
+            case ast.Call(func=ast.Name(id="print")):
+                is_item = _is_item_name(index, owner)
             case ast.Compare(ops=[ast.Gt() | ast.Lt() | ast.GtE() | ast.LtE()], comparators=[other]) if (
                 other is not use
             ):
@@ -216,6 +218,11 @@ def index_in_place_of_item(program: Program, loop: ast.For) -> Iterator[Match]:
             slots: dict[str, Any] = {"index": Code(index), "owner": Code(owner), "header": program.header(loop)}
             yield program.here(use, edit=edit, **slots)
             return
+
+
+def _is_item_name(index: str, owner: str) -> bool:
+    """Return whether a loop variable has the name of one item of a list, such as `fruit` for `fruits`."""
+    return len(index) > 2 and owner.rstrip("s").lower() == index.rstrip("s").lower() and index != owner  # noqa: PLR2004 - a word
 
 
 def _is_summed(program: Program, owner: str) -> bool:

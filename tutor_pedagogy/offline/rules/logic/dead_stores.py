@@ -10,7 +10,7 @@ from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import Function, called_name, is_call_of, is_string, names_in
 from tutor_pedagogy.offline.engine.program import Loop
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
-from tutor_pedagogy.offline.rules.logic.tree import inside, is_name, last_line, parameters_of, reads
+from tutor_pedagogy.offline.rules.logic.tree import inside, is_name, last_line, parameters_of, reads, stored_in
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def local_in_place_of_global(program: Program, function: Function) -> Iterator[M
                 continue
         outer = [line for line, _ in program.assignments(name) if program.function_at(line) is None]
         shown = [use for use in program.uses[name] if reads(use, name) and program.function_at(use.lineno) is None]
+        shown += _read_by_others(program, function, name, max(calls))
         is_before = any(line < min(calls) for line in outer) and not any(line > min(calls) for line in outer)
         if is_before and any(use.lineno >= min(calls) for use in shown):
             first = function.body[0]
@@ -48,6 +49,19 @@ def local_in_place_of_global(program: Program, function: Function) -> Iterator[M
             edit = program.edit(first.lineno, line) if is_plain else None
             yield program.on_line(node, edit=edit, name=Code(name), function=Code(function.name))
             return
+
+
+def _read_by_others(program: Program, function: Function, name: str, line: int) -> list[ast.Name]:
+    """Return the uses of a module's variable in other functions that the module calls after a line."""
+    found = []
+    for use in program.uses[name]:
+        other = program.function_at(use.lineno)
+        if other is None or other is function or not reads(use, name) or name in stored_in(other):
+            continue
+        called = [each.lineno for each in program.uses.get(other.name, ()) if program.function_at(each.lineno) is None]
+        is_own = name not in [each.arg for each in other.args.args]
+        found += [each for each in program.uses[other.name] if each.lineno > line and is_own and called]
+    return found
 
 
 def _names_read(function: Function) -> set[str]:

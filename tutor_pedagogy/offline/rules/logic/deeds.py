@@ -85,7 +85,8 @@ def _is_too_little(test: ast.expr, kept: ast.expr, amount: ast.Name) -> bool:
         case ast.Compare(left=left, ops=[ast.Gt() | ast.GtE()], comparators=[right]):
             return reads(left, amount.id) and alike_read(kept, right)
         case ast.Compare(left=left, ops=[ast.Lt() | ast.LtE()], comparators=[right]):
-            return reads(right, amount.id) and alike_read(kept, left)
+            is_below_zero = isinstance(right, ast.Constant) and right.value == 0
+            return (reads(right, amount.id) or is_below_zero) and alike_read(kept, left)
     return False
 
 
@@ -197,10 +198,12 @@ def flat_copy_of_rows(program: Program, node: ast.Assign) -> Iterator[Match]:
             return
     inner = [
         use
-        for use in program.uses[new]
+        for name in (new, source.id)
+        for use in program.uses[name]
         if use.lineno > node.lineno and program.function_at(use.lineno) is here and _is_row_changed(program, use)
     ]
-    shown = [use for use in program.uses[source.id] if inner and use.lineno > inner[0].lineno and reads(use, source.id)]
+    other = source.id if inner and inner[0].id == new else new
+    shown = [use for use in program.uses[other] if inner and use.lineno > inner[0].lineno and reads(use, other)]
     is_returned = is_given and here is not None and any(is_name(each.value, new) for each in program.returns_of(here))
     if inner and (shown or is_returned):
         changed = Code(program.line(inner[0].lineno).strip())
@@ -222,14 +225,16 @@ def _is_row_changed(program: Program, use: ast.Name) -> bool:
     return isinstance(up, ast.Attribute) and up.attr in _CHANGING and isinstance(program.parents.get(up), ast.Call)
 
 
-@logic_rule("else-of-the-last-if-only", 0.85, "value other", needs=(ast.If, "print"))
+@logic_rule("else-of-the-last-if-only", 0.85, "value less more other", needs=(ast.If,))
 def else_of_the_last_if_only(program: Program) -> Iterator[Match]:
     """Yield an `if` with an `else` behind another `if` on the same value: the `else` does not know of the first one."""
     for _, first, second in program.neighbours:
         if not isinstance(first, ast.If) or not isinstance(second, ast.If) or not second.orelse:
             continue
         blocks = [block for test, block in _blocks(first)] + [block for _, block in _blocks(second)]
-        if any(test is None for test, _ in _blocks(first)) or not all(_shows_one(block) for block in blocks):
+        stored = {_stored_once(block) for block in blocks}
+        is_alike = all(_shows_one(block) for block in blocks) or (len(stored) == 1 and stored != {""})
+        if any(test is None for test, _ in _blocks(first)) or not is_alike:
             continue
         asked = [names_in(test) for test, _ in (*_blocks(first), *_blocks(second)) if test is not None]
         if len(asked[0]) != 1 or any(names != asked[0] for names in asked):
@@ -246,6 +251,14 @@ def _blocks(node: ast.If) -> Iterator[tuple[ast.expr | None, list[ast.stmt]]]:
         rest = rest[0].orelse
     if rest:
         yield None, rest
+
+
+def _stored_once(block: list[ast.stmt]) -> str:
+    """Return the name to which a block does nothing but assign a constant; "" for another block."""
+    match block:
+        case [ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant())]:
+            return name
+    return ""
 
 
 def _shows_one(block: list[ast.stmt]) -> bool:

@@ -6,10 +6,10 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.nodes import Function, names_in, parameters
+from tutor_pedagogy.offline.engine.nodes import Function, names_in
 from tutor_pedagogy.offline.rules.logic.missing_returns import has_effect
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
-from tutor_pedagogy.offline.rules.logic.support import is_tried
+from tutor_pedagogy.offline.rules.logic.support import is_result_used, is_tried
 from tutor_pedagogy.offline.rules.logic.tree import is_name, parameters_of, reads, stored_in
 
 if TYPE_CHECKING:
@@ -52,7 +52,9 @@ def answer_of_own_function_dropped(program: Program, node: ast.Expr) -> Iterator
     edit = None
     if len(given) == len(call.args) == 1:
         edit = program.edit(node.lineno, f"{program.indentation(node.lineno)}{later[0]} = {program.segment(call)}")
-    yield program.on_line(node, edit=edit, call=call, function=Code(function.name), name=Code(later[0]))
+    is_weak = is_result_used(program, function)
+    slots: dict[str, Any] = {"function": Code(function.name), "name": Code(later[0])}
+    yield program.on_line(node, edit=edit, needs_symptom=is_weak, call=call, **slots)
 
 
 @logic_rule("parameter-changed-in-vain", 0.9, "value zero less more none other", needs=(Function,), each=ast.Expr)
@@ -102,7 +104,7 @@ def _quiet_call(program: Program, node: ast.Expr) -> tuple[ast.Call, Function] |
 )
 def attribute_copied_and_changed(program: Program, function: Function) -> Iterator[Match]:
     """Yield `x = self.x` in a method that changes `x` and never stores it in `self`, while no call uses its result."""
-    if not isinstance(program.parents.get(function), ast.ClassDef) or "self" not in parameters(function):
+    if not isinstance(program.parents.get(function), ast.ClassDef) or parameters_of(function)[:1] != ["self"]:
         return
     copies = dict(_copies(function))
     own = program.own_nodes(function)

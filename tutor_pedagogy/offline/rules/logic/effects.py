@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.nodes import called_name, names_in, parameters
+from tutor_pedagogy.offline.engine.nodes import called_name, is_call_of, names_in, parameters
 from tutor_pedagogy.offline.engine.program import Loop
 from tutor_pedagogy.offline.engine.vocabulary import words
 from tutor_pedagogy.offline.rules.logic.comparisons import is_method
@@ -74,7 +74,11 @@ def line_without_effect(program: Program, node: ast.Expr) -> Iterator[Match]:
         case ast.BinOp(left=ast.Name() as left, op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div(), right=right):
             if isinstance(right, ast.Name) and _is_in_target(program, node, left.id):
                 left = right
-            yield program.here(value, replace=(value, f"{left.id} = {stored}"), kind="a calculation", name=left)
+            function = program.function_at(node.lineno)
+            is_answer = function is not None and (node is function.body[-1] or is_call_of(right, function.name))
+            is_answer = is_answer and not any(use.lineno > node.lineno for use in program.uses[left.id])
+            text = f"return {stored}" if is_answer else f"{left.id} = {stored}"
+            yield program.here(value, replace=(value, text), kind="a calculation", name=left)
         case ast.BinOp(left=ast.Attribute() | ast.Subscript() as left, op=ast.Add() | ast.Sub() | ast.Mult()):
             yield program.here(value, kind="a calculation", name=left)
         case ast.Subscript(value=ast.Name() as left, slice=ast.Slice()):

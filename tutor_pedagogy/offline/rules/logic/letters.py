@@ -142,10 +142,16 @@ def _letters(program: Program, node: ast.expr) -> list[str]:
 def digits_sorted_as_text(program: Program, node: ast.Call) -> Iterator[Match]:
     """Yield a sorting by strings of digits that the program's own run has put into another order than the numbers."""
     key = next((each.value for each in node.keywords if each.arg == "key"), None)
-    name = called_name(node)
+    if called_name(node) not in ("sort", "sorted", "max", "min"):
+        return
     match key:
-        case ast.Lambda(body=ast.Subscript() as sorted_by) if name in ("sort", "sorted", "max", "min"):
+        case ast.Lambda(body=ast.Subscript() as sorted_by):
             pass
+        case ast.Name(id=name) if name in program.functions:
+            results = program.returns_of(program.functions[name])
+            sorted_by = results[0].value if len(results) == 1 else None
+            if not isinstance(sorted_by, ast.Subscript):
+                return
         case _:
             return
     seen = [each for each in values_seen(program, [sorted_by]).get(sorted_by, []) if isinstance(each, str)]

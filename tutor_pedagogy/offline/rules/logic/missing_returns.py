@@ -12,7 +12,7 @@ from tutor_pedagogy.offline.engine.program import SHRINKING
 from tutor_pedagogy.offline.rules.logic.returns import prints_in
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
 from tutor_pedagogy.offline.rules.logic.support import is_imported, is_result_used, reads_itself_only
-from tutor_pedagogy.offline.rules.logic.tree import branches_of, last_line, method_called, parameters_of
+from tutor_pedagogy.offline.rules.logic.tree import branches_of, is_name, last_line, method_called, parameters_of
 from tutor_pedagogy.offline.rules.runtime.origins import IN_PLACE, falls_through
 from tutor_pedagogy.problem.tree_walk import walk
 
@@ -42,9 +42,10 @@ def answer_of_method_in_place(program: Program, call: ast.Call) -> Iterator[Matc
         case ast.Attribute(value=ast.Name() as owner, attr=method), ast.Assign(targets=[ast.Name(id=name)]):
             is_of_list = _is_list(program, owner.id) and not is_imported(program, owner.id)
             if method == "shuffle" or (method in _LIST_METHODS and is_of_list):
+                changed = call.args[0] if method == "shuffle" and call.args else owner
                 alone = program.indentation(call.lineno) + program.segment(call)
-                edit = program.edit(call.lineno, alone) if name == owner.id else None
-                yield program.here(call, edit=edit, call=call, method=Code(method), owner=owner)
+                edit = program.edit(call.lineno, alone) if is_name(changed, name) else None
+                yield program.here(call, edit=edit, call=call, method=Code(method), owner=changed)
 
 
 def _is_list(program: Program, name: str) -> bool:
@@ -59,7 +60,7 @@ def _is_list(program: Program, name: str) -> bool:
     )
 
 
-@logic_rule("answer-of-call-forgotten", 0.9, "none other", needs=(ast.Expr, ast.Call), each=Function)
+@logic_rule("answer-of-call-forgotten", 0.9, "none value short less other", needs=(ast.Expr, ast.Call), each=Function)
 def answer_of_call_forgotten(program: Program, function: Function) -> Iterator[Match]:
     """Yield a recursive call whose result the function drops."""
     if program.returns_nothing(function):

@@ -54,6 +54,30 @@ def of_block(program: Program, node: Loop | ast.If) -> Iterator[Candidate]:
         yield from _moved_starts(program, node, holder, field, body)
 
 
+def of_order(program: Program, first: ast.stmt, second: ast.stmt) -> Iterator[Candidate]:
+    """Yield an assignment behind the `if` that follows it, where the `if` asks for a name that it changes."""
+    block = block_of(program, first)
+    if block is None or not isinstance(second, ast.If) or not is_simple(program, first):
+        return
+    if not isinstance(first, ast.Assign | ast.AugAssign) or not stored_in(first) & names_in(second):
+        return
+    holder, field, body = block
+    place = body.index(first)
+    end = second.end_lineno or second.lineno
+
+    def write() -> str:
+        moved = [*program.lines[first.lineno : end], program.line(first.lineno)]
+        return with_lines(program, first.lineno, end, moved)
+
+    yield Candidate(
+        kind=MOVED,
+        weight=0.6,
+        node=first,
+        changes=(Change(holder, field, [*body[:place], second, first, *body[place + 2 :]]),),
+        write=write,
+    )
+
+
 def _moved_starts(program: Program, loop: Loop, holder: Any, field: str, body: list[ast.stmt]) -> Iterator[Candidate]:
     """Yield a start value moved before its loop, and one above an outer loop moved into it."""
     place = body.index(loop)

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.nodes import names_in
 from tutor_pedagogy.offline.engine.program import Loop
 from tutor_pedagogy.offline.rules.logic.trials.blocks import block_of, is_simple
 from tutor_pedagogy.offline.rules.logic.trials.candidate import Candidate, Change, slot_of, with_lines
@@ -38,6 +39,7 @@ def of_branches(program: Program, node: ast.If) -> Iterator[Candidate]:
     yield from _order_of_tests(program, node)
     yield from _apart(program, node)
     yield from _repeated(program, node)
+    yield from _again(program, node)
 
 
 _MOST_BRANCHES = 8
@@ -91,6 +93,16 @@ def of_repeated(program: Program, function: Function) -> Iterator[Candidate]:
     for name, nodes in found.items():
         if len(nodes) > 1:
             yield _as_loops(program, sorted(nodes, key=lambda each: each.lineno), name, 0.75)
+
+
+def _again(program: Program, node: ast.If) -> Iterator[Candidate]:
+    """Yield a loop in place of an `if` whose only statement changes a name that its condition asks for."""
+    match node:
+        case ast.If(body=[ast.Assign(targets=[ast.Name(id=name)], value=value)], orelse=[]) if (
+            name in names_in(node.test) and name in names_in(value) and _brought_back(program, node) is None
+        ):
+            if program.line(node.lineno).strip().startswith("if "):
+                yield _as_loops(program, [node], name, 0.6)
 
 
 def _brought_back(program: Program, node: ast.If) -> str | None:

@@ -50,6 +50,7 @@ def candidates_in(program: Program, statements: Sequence[ast.stmt], context: Con
         yield from _of_statement(program, node, context)
         if place + 1 < len(statements):
             yield from assignment_edits.of_pair(program, node, statements[place + 1])
+            yield from block_edits.of_order(program, node, statements[place + 1])
         for block in ("body", "orelse", "finalbody"):
             yield from candidates_in(program, getattr(node, block, []), context)
         for handler in getattr(node, "handlers", []):
@@ -67,6 +68,7 @@ def _of_statement(program: Program, node: ast.stmt, context: Context) -> Iterato
         case ast.If():
             yield from block_edits.of_block(program, node)
             yield from branch_edits.of_branches(program, node)
+            yield from comparison_edits.of_once(program, node)
         case ast.For() | ast.While():
             yield from block_edits.of_block(program, node)
             if isinstance(node, ast.For):

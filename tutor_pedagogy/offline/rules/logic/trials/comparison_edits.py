@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import SYMBOLS
 from tutor_pedagogy.offline.rules.logic.trials.candidate import (
     Candidate,
@@ -15,7 +16,7 @@ from tutor_pedagogy.offline.rules.logic.trials.candidate import (
     replaced,
     with_text,
 )
-from tutor_pedagogy.offline.rules.logic.trials.kinds import BORDER, CASE, CONVERTED, JOINED, TURNED
+from tutor_pedagogy.offline.rules.logic.trials.kinds import BORDER, CASE, CONVERTED, JOINED, TURNED, TWICE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,6 +136,32 @@ def of_join(program: Program, node: ast.BoolOp) -> Iterator[Candidate]:
         )
 
     yield Candidate(kind=JOINED, weight=0.75, node=node, changes=(Change(node, "op", other()),), write=write)
+
+
+def of_once(program: Program, node: ast.If) -> Iterator[Candidate]:
+    """Yield a condition that also asks whether an item is in the result yet, for an `if` that adds it."""
+    match node.body:
+        case [
+            ast.AugAssign(target=ast.Name(id=owner), op=ast.Add(), value=ast.Name(id=item))
+            | ast.Expr(
+                value=ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="append"), args=[ast.Name(id=item)])
+            )
+        ] if not node.orelse and program.loop_around(node) is not None:
+            pass
+        case _:
+            return
+    names = [ast.Name(id=each, ctx=ast.Load()) for each in (item, owner)]
+    absent = ast.Compare(left=names[0], ops=[ast.NotIn()], comparators=[names[1]])
+    both = ast.BoolOp(op=ast.And(), values=[node.test, absent])
+    text = f"{program.segment(node.test)} and {item} not in {owner}"
+    yield Candidate(
+        kind=TWICE,
+        weight=0.7,
+        node=node.test,
+        changes=(Change(node, "test", located(both, node.test)),),
+        write=lambda: with_text(program, node.test, text),
+        slots={"item": Code(item), "owner": Code(owner)},
+    )
 
 
 def of_negation(program: Program, node: ast.UnaryOp) -> Iterator[Candidate]:

@@ -93,7 +93,10 @@ class Context:
         """Return how likely it is that another name is meant: loop variables and parameters are rarely returned."""
         if isinstance(parent, ast.Return):
             return 0.2 if name in self._passing(node) else 0.55
-        return 0.42
+        started = any(
+            isinstance(value, ast.Name) and value.id == node.id for _, value in self.program.assignments(name)
+        )
+        return 0.7 if started and self.program.loop_around(node) is not None else 0.42
 
     def _passing(self, node: ast.Name) -> set[str]:
         """Return the loop variables and the parameters of the function around a node."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from tutor_pedagogy.offline.rules.logic.trials.passing import of_failed, of_pass
 from tutor_pedagogy.offline.rules.logic.trials.search import Evidence
 from tutor_pedagogy.offline.rules.logic.trials.spoken import is_reordered, of_comments, of_question
 from tutor_pedagogy.offline.rules.logic.trials.told import of_hint, of_prose
+from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +52,8 @@ def expectations_of(outline: Outline, stage: Stage, symptom: Symptom | None) -> 
         )
     )
     reported = of_symptom(outline, symptom)
+    if reported is not None and _is_of_state(outline, reported):
+        reported, symptom = None, None
     if reported is None and symptom is not None:
         submission = outline.program.submission
         reported = of_question(outline, stage, submission.question, symptom) or of_hint(
@@ -63,6 +67,17 @@ def expectations_of(outline: Outline, stage: Stage, symptom: Symptom | None) -> 
         found += [each for each in of_failed(outline) if each.text not in texts]
         found += of_passing(outline)
     return [reported, *(each for each in found if each.text != reported.text)] if reported is not None else found
+
+
+def _is_of_state(outline: Outline, reported: Expectation) -> bool:
+    """Return whether an own assertion failed that is about a variable of the module: all lines above it count."""
+    done = outline.program.run
+    if reported.source != "test" or reported.call is None or done is None:
+        return False
+    if not isinstance(done.exception, AssertionError):
+        return False
+    names = {node.id for node in walk(reported.call) if isinstance(node, ast.Name)}
+    return bool(names - set(outline.program.functions) - set(dir(builtins)))
 
 
 def _plain(call: str) -> str:

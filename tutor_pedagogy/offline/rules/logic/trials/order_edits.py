@@ -70,9 +70,21 @@ def _turned_sort(program: Program, node: ast.Call) -> Iterator[Candidate]:
 
 def of_loop(program: Program, loop: ast.For) -> Iterator[Candidate]:
     """Yield a loop that goes through a collection from its end."""
-    if not isinstance(loop.iter, ast.Name):
-        return
-    items = loop.iter
+    match loop.iter:
+        case ast.Call(func=ast.Name(id="range"), args=[bound]):
+            down: list[ast.expr] = [
+                ast.BinOp(left=bound, op=ast.Sub(), right=ast.Constant(value=1)),
+                ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1)),
+                ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1)),
+            ]
+            turned = ast.Call(func=ast.Name(id="range", ctx=ast.Load()), args=down, keywords=[])
+            text = f"range({program.segment(bound)} - 1, -1, -1)"
+            yield from replaced(program, loop.iter, turned, text, (OTHER_END, 0.4))
+            return
+        case ast.Name() as items:
+            pass
+        case _:
+            return
     backwards = ast.Subscript(
         value=items,
         slice=ast.Slice(lower=None, upper=None, step=ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1))),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.evaluation.frames import Scope
     from tutor_pedagogy.offline.rules.logic.trials.expectations import Expectation
 
-STEPS = 2400
+STEPS = 3600
 """The maximum number of steps of all runs for one answer. A step takes about 1.5 microseconds."""
 
 

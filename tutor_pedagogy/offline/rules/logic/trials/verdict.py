@@ -64,6 +64,7 @@ RULES = {
         "logic.sorted-the-other-way",
         "logic.other-end-of-list",
         "logic.zero-in-front-missing",
+        "logic.taken-twice",
     )
 }
 PLACES = Rule("logic.one-of-several-places", "logic")
