@@ -3,7 +3,7 @@
 A case is in the section `Cases` of a rule's Markdown file. Its heading states the expectation, such as `Finds line 3`
 or ``Finds `heat > 5` on line 2``. `Finds line 3 before Python 3.12` is a case for older versions only. A Python block
 holds the program. A text block holds the last line of the exception if the program cannot be run here, or for a rule of
-logic the report of a failing test. A second Python block, after `Becomes:`, holds the program with the edit applied.
+logic the report of a failing test, or the question after "The student asks: ". A second Python block, after `Becomes:`, holds the program with the edit applied.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 RULES = Path(tutor_pedagogy.offline.__file__).parent / "rules"
 _CRASHES = frozenset(rule.name for rule in runtime.RULES)
+_ASKED = "The student asks: "
 _CASE = re.compile(r"^### (.+)\n", re.MULTILINE)
 _TITLE = re.compile(r"Finds (?:`(?P<expression>[^`]+)` on )?line (?P<line>\d+)(?: before Python 3\.(?P<before>\d+))?")
 _BLOCK = re.compile(r"^(?P<fence>```+)(?P<language>\w+)\n(?P<text>.*?)\n(?P=fence)$", re.DOTALL | re.MULTILINE)
@@ -54,6 +55,9 @@ class LessonCase:
 
     def submission(self) -> Submission:
         """Return the submission for the program, with a traceback if the rule explains an exception."""
+        if self.message and self.message.startswith(_ASKED):
+            question = self.message.removeprefix(_ASKED)
+            return Submission(code=self.code, cursor=Position(0, 0), question=question)
         if self.message and self.family != "runtime" and not self.is_crash:
             return Submission(code=self.code, cursor=Position(0, 0), traceback=self.message)
         printed = quoted_traceback(self) if self.message else real_traceback(self.code) if self.is_crash else None

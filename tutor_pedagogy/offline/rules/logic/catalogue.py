@@ -16,6 +16,7 @@ from tutor_pedagogy.offline.rules.logic import (
     effects,
     formulas,
     groups,
+    known_forms,
     leftovers,
     letters,
     loops,
@@ -90,6 +91,7 @@ MODULES = (
     told_borders,
     collected,
     other_amounts,
+    known_forms,
 )
 RULES = tuple(rules_of(MODULES, LogicRule))
 """All logic rules. If several match, the certainty, the symptom and the distance to the cursor decide."""

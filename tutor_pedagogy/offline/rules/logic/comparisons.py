@@ -169,6 +169,14 @@ def identity_for_equality(program: Program, node: ast.Compare) -> Iterator[Match
             word, symbol = ("is not", "!=") if isinstance(operator, ast.IsNot) else ("is", "==")
             changed = program.segment(node).replace(f" {word} ", f" {symbol} ", 1)
             yield program.here(node, replace=changed, word=Code(word))
+        case ast.Compare(
+            left=ast.Attribute(value=ast.Name(id="self"), attr=one),
+            ops=[ast.Is()],
+            comparators=[ast.Attribute(value=ast.Name(), attr=other)],
+        ) if one == other:
+            function = program.function_at(node.lineno)
+            if function is not None and function.name == "__eq__":
+                yield program.here(node, replace=program.segment(node).replace(" is ", " == ", 1), word=Code("is"))
 
 
 @logic_rule("function-named-in-condition", 0.9, "truth value other")
