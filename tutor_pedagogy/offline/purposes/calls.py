@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Protocol
 
+from tutor_pedagogy.offline.engine.nodes import called_name
 from tutor_pedagogy.offline.engine.program import BUILTINS
 from tutor_pedagogy.offline.engine.writing import code_span
 from tutor_pedagogy.offline.purposes.literal_types import literal_type
@@ -35,6 +36,20 @@ def given_values(call: ast.Call, method: Function) -> list[str] | None:
     return [f"{code_span(name)} gets {code_span(ast.unparse(value))}" for name, value in given]
 
 
+_KNOWN = {
+    "defaultdict": "makes a dictionary that makes a first value by itself for a key that is not there yet",
+    "Counter": "counts how often each item comes, and is used like a dictionary of these counts",
+    "deque": "makes a list that is fast at both ends",
+    "namedtuple": "makes a type of tuples whose parts have names",
+    "randint": "gives a random whole number between its two values, both included",
+    "choice": "gives one item at random",
+    "shuffle": "brings the items of a list into a random order, in place",
+    "sample": "gives several different items at random",
+    "sleep": "waits for that many seconds",
+}
+"""What well-known functions of the standard library do, as the predicate of a sentence."""
+
+
 def call_says(spans: Spans, program: Program, call: ast.Call) -> str:
     """Return what a call does, as the predicate of a sentence."""
     own = _own_says(spans, program, call)
@@ -48,6 +63,9 @@ def call_says(spans: Spans, program: Program, call: ast.Call) -> str:
     if entry is not None:
         says: str = table("glossary")[entry]["says"]
         return says
+    known = _KNOWN.get(called_name(call))
+    if known is not None and called_name(call) not in program.functions:
+        return known
     what = code_span(called) if (called := _dotted(call.func)) else "the function"
     values = [spans.span(argument) for argument in call.args]
     with_values = f" with {listed(values)}" if values else ""

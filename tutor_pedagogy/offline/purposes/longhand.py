@@ -96,6 +96,39 @@ def equal_branches(program: Program) -> Iterator[Found]:
             yield "equal-branches", node.lineno, {"count": count, "last": program.shown(last)}
 
 
+def repeated_bounds(program: Program) -> Iterator[Found]:
+    """Yield each `elif` that asks again for what the branch before it has ruled out, as in `p < 90 and p >= 80`."""
+    for node in program.each(ast.If):
+        match node:
+            case ast.If(
+                test=test,
+                orelse=[ast.If(test=ast.BoolOp(op=ast.And(), values=[one, other])) as following],
+            ):
+                before = test.values[-1] if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) else test
+            case _:
+                continue
+        for part, rest in ((one, other), (other, one)):
+            if _rules_out(before, part):
+                slots: dict[str, str | int] = {"part": ast.unparse(part), "kept": ast.unparse(rest)}
+                yield "bound-asked-twice", following.lineno, slots
+                return
+
+
+_OPPOSITES = {ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.Lt: ast.GtE, ast.LtE: ast.Gt}
+
+
+def _rules_out(before: ast.expr, part: ast.expr) -> bool:
+    """Return whether a comparison is true for each value for which the one before it was false."""
+    match before, part:
+        case (
+            ast.Compare(left=ast.Name(id=name), ops=[one], comparators=[border]),
+            ast.Compare(left=ast.Name(id=again), ops=[other], comparators=[same]),
+        ):
+            is_opposite = isinstance(other, _OPPOSITES.get(type(one), ast.Is))
+            return name == again and is_opposite and ast.dump(border) == ast.dump(same)
+    return False
+
+
 def names_for_items(program: Program) -> Iterator[Found]:
     """Yield each run of variables with literals of one type that one sum, or one chain of conditions, uses together."""
     if not isinstance(program.tree, ast.Module):
@@ -138,4 +171,12 @@ def silent_inputs(program: Program) -> Iterator[Found]:
             return
 
 
-CHECKS = (running_on, counting_by_hand, equal_branches, names_for_items, capital_functions, silent_inputs)
+CHECKS = (
+    running_on,
+    counting_by_hand,
+    equal_branches,
+    repeated_bounds,
+    names_for_items,
+    capital_functions,
+    silent_inputs,
+)

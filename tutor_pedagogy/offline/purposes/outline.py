@@ -12,6 +12,7 @@ from tutor_pedagogy.offline.engine.writing import code_span
 from tutor_pedagogy.offline.purposes.entries import entry_of_class
 from tutor_pedagogy.offline.purposes.explanation_texts import SPARE, plain, without
 from tutor_pedagogy.offline.purposes.reading import Reader
+from tutor_pedagogy.offline.purposes.special_methods import called_by
 from tutor_pedagogy.offline.purposes.tables import table
 from tutor_pedagogy.offline.purposes.texts import Ladder, examples_of, listed, numbered, quoted, within
 from tutor_pedagogy.offline.purposes.verdicts import results_of
@@ -153,10 +154,14 @@ def _outline_gist(program: Program, node: ast.Module | Function | ast.ClassDef, 
         )
     stars = [f"*{each.arg}" for each in (node.args.vararg,) if each is not None]
     taken = [code_span(name) for name in (*parameters(node), *stars)]
-    how = f"a function that takes {listed(taken)}" if taken else "a function that takes no value"
+    is_method = isinstance(program.parents.get(node), ast.ClassDef)
+    what_kind = "method" if is_method else "function"
+    nothing = "no value but its object" if is_method else "no value"
+    how = f"a {what_kind} that takes {listed(taken) if taken else nothing}"
     tried = [f"{call} gives {code_span(result)}" for call, result, _ in results_of(program, node)[:2]]
     own = f" In your program, {listed(tried)}." if tried else ""
-    return f"{code_span(node.name)} is {how}.{what}{_made(program, returned)}{own}"
+    when = called_by(node.name) if is_method else ""
+    return f"{code_span(node.name)} is {how}.{when}{what}{_made(program, returned)}{own}"
 
 
 def _made(program: Program, returned: Sequence[ast.Return]) -> str:

@@ -12,6 +12,7 @@ from tutor_pedagogy.offline.evaluation import run
 from tutor_pedagogy.offline.purposes.braces import in_python
 from tutor_pedagogy.offline.purposes.foreign import Foreign, Sign, foreign_language
 from tutor_pedagogy.offline.purposes.foreign_answers import answer_to
+from tutor_pedagogy.offline.purposes.foreign_faults import fault_in
 from tutor_pedagogy.offline.purposes.subject import names_a_line
 from tutor_pedagogy.offline.purposes.tables import table
 from tutor_pedagogy.offline.purposes.texts import Ladder, examples_of, listed, numbered, quoted, sentence
@@ -70,7 +71,7 @@ def translate_ladder(program: Program) -> Ladder:
         expression=None,
         question=_question(program, found, signs, shown),
         concept=(
-            f"{answer_to(program, found)}{_translated_failure(program, found)}This tutor explains Python. "
+            f"{answer_to(program, found)}{fault_in(program, found.key)}{_translated_failure(program, found)}This tutor explains Python. "
             f"{' '.join(said[:3])}"
         ),
         structure=(
@@ -101,7 +102,7 @@ def _distinct(signs: Sequence[Sign]) -> list[Sign]:
 
 
 def _question(program: Program, found: Foreign, signs: Sequence[Sign], line: int) -> str:
-    name, answer = found.name, answer_to(program, found)
+    name, answer = found.name, answer_to(program, found) + fault_in(program, found.key)
     if not signs:
         return (
             f"Your editor says that this file, with the cursor on line {line}, is written in {name}. {answer}This "

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
 
 _DEGREES = re.compile(r"deg|angle|winkel|grad\b", re.IGNORECASE)
+_IN_DEGREES = re.compile(r"(?i)deg(?:ree)?s?\b|_deg|degrees|_grad\b|\bgrad\b|grados|degr[eé]s|graus")
 _MEAN = re.compile(r"average|(?:^|_)mean|avg$|^avg|(?:^|_)ratio|percent", re.IGNORECASE)
 _WHOLE = re.compile(r"(?i)round|whole|floor|int(?:eger)?(?:_|$)")
 _MIDDLE = re.compile(r"(?:^|_|\b)(?:average|mean|avg|mid|middle)(?:_|\b)", re.IGNORECASE)
@@ -54,10 +55,29 @@ def degrees_for_radians(program: Program, node: ast.Call) -> Iterator[Match]:
     if isinstance(argument, ast.Name):
         value = program.last_value(argument.id, node.lineno) or argument
         is_named = bool(_DEGREES.search(argument.id)) and "rad" not in argument.id.lower()
+    is_told = _is_told_in_degrees(program, argument)
+    if is_told and isinstance(argument, ast.BinOp):
+        converted = f"{program.segment(node.func)}({module}.radians({program.segment(argument)}))"
+        yield program.here(node, replace=(node, converted), angle=argument, function=node.func)
+        return
+    is_named = is_named or is_told
     is_big = isinstance(value, ast.Constant) and isinstance(value.value, int | float) and abs(value.value) > _FULL_TURN
     if (is_big or is_named) and not isinstance(value, ast.Call | ast.BinOp):
         converted = f"{program.segment(node.func)}({module}.radians({program.segment(argument)}))"
         yield program.here(node, replace=(node, converted), angle=argument, function=node.func)
+
+
+def _is_told_in_degrees(program: Program, argument: ast.expr) -> bool:
+    """Return whether a parameter in an angle, or the docstring of its function, speaks of degrees, and none of radians."""
+    function = program.function_at(argument.lineno)
+    if function is None or not program.features.isdisjoint(("radians", "pi", "deg2rad")):
+        return False
+    names = names_in(argument) & set(parameters_of(function))
+    told = ast.get_docstring(function) or ""
+    is_named = any(_IN_DEGREES.search(name) for name in names)
+    return bool(names) and (
+        is_named or (bool(_IN_DEGREES.search(told)) and "rad" not in told.lower().replace("grad", ""))
+    )
 
 
 @logic_rule("numerical.caret-for-power", 0.9, "value off less more other", needs=(ast.BitXor,), each=ast.BinOp)
