@@ -97,9 +97,10 @@ class _Telling:
         is_near = self.names_place or (
             self.is_early and (context.is_place_named or self._names_a_part() or self._contrasts_numbers())
         )
+        obliges = self.names_place or (self.is_early and self._contrasts_numbers())
         may_lack = context.level == HintLevel.QUESTION or told.addresses
         return (
-            (is_near and told.instructs) or (self.names_place and told.obliges) or (is_near and may_lack and told.lacks)
+            (is_near and told.instructs) or (obliges and told.obliges) or (is_near and may_lack and told.lacks)
         )
 
     def _names_a_part(self) -> bool:

@@ -33,7 +33,7 @@ _FAULTS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     ),
     (
         ("c", "cpp", "java", "csharp"),
-        r"\b(?:for|while|if)\s*\([^;]*(?:;[^;]*;[^)]*)?\)\s*;\s*$",
+        r"\bif\s*\([^()]*\)\s*;\s*$|\bfor\s*\([^();]*;[^();]*;[^();]*\)\s*;\s*$",
         "the semicolon right after the parentheses ends the statement, so its block no longer belongs to it",
     ),
     (
@@ -60,6 +60,8 @@ _FAULTS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     ),
 )
 _MOVED = re.compile(r"^\s*let\s+(?:mut\s+)?(\w{1,40})\s*=\s*(\w{1,40})\s*;")
+_STRING = re.compile(r"\bString\s+(\w{1,40})\b")
+_BOTH = re.compile(r"\b(\w{1,40})\s*[!=]=\s*(\w{1,40})\b")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})\b[^>]{0,200}?(/?)>")
 _SINGLE = frozenset(("br", "img", "hr", "input", "meta", "link", "area", "base", "col", "source", "wbr"))
 
@@ -73,9 +75,23 @@ def fault_in(program: Program, key: str) -> str:
         for number, line in enumerate(lines, 1):
             if re.search(pattern, line):
                 return f"Look at line {program.shown(number)} as well: {says}. "
+    if key == "java":
+        return _compared_objects(program, lines)
     if key == "rust":
         return _moved(program, lines)
     return _unclosed(program, lines) if key == "html" else ""
+
+
+def _compared_objects(program: Program, lines: list[str]) -> str:
+    """Return the sentence on two variables of Java that hold strings and are compared by `==`."""
+    strings = {found[1] for line in lines for found in _STRING.finditer(line)}
+    for number, line in enumerate(lines, 1):
+        if any(strings >= {found[1], found[2]} for found in _BOTH.finditer(line)):
+            return (
+                f"Look at line {program.shown(number)} as well: `==` asks whether two strings are one and the same object; "
+                "`equals` compares their text. "
+            )
+    return ""
 
 
 def _moved(program: Program, lines: list[str]) -> str:

@@ -59,7 +59,7 @@ def _is_shown_by_cell(program: Program, node: ast.Expr) -> bool:
     return program.is_cell and program.tree is not None and node is program.tree.body[-1]
 
 
-@logic_rule("line-without-effect", 0.95, "value less endless zero empty other", each=ast.Expr)
+@logic_rule("line-without-effect", 0.95, "value none less endless zero empty other", each=ast.Expr)
 def line_without_effect(program: Program, node: ast.Expr) -> Iterator[Match]:
     """Yield a calculation, a comparison or a slice that stands alone as a statement, so that its value is discarded."""
     if _is_shown_by_cell(program, node) or is_tried(program, node):
