@@ -3,7 +3,8 @@
 A case is in the section `Cases` of a rule's Markdown file. Its heading states the expectation, such as `Finds line 3`
 or ``Finds `heat > 5` on line 2``. `Finds line 3 before Python 3.12` is a case for older versions only. A Python block
 holds the program. A text block holds the last line of the exception if the program cannot be run here, or for a rule of
-logic the report of a failing test, or the question after "The student asks: ". A second Python block, after `Becomes:`, holds the program with the edit applied.
+logic the report of a failing test, or the question after "The student asks: ". A second Python block, after `Becomes:`,
+holds the program with the edit applied.
 """
 
 from __future__ import annotations

@@ -99,9 +99,7 @@ class _Telling:
         )
         obliges = self.names_place or (self.is_early and self._contrasts_numbers())
         may_lack = context.level == HintLevel.QUESTION or told.addresses
-        return (
-            (is_near and told.instructs) or (obliges and told.obliges) or (is_near and may_lack and told.lacks)
-        )
+        return (is_near and told.instructs) or (obliges and told.obliges) or (is_near and may_lack and told.lacks)
 
     def _names_a_part(self) -> bool:
         names = {token for token in (*self._edit.old, *self._edit.new) if token.isidentifier()} - ENGLISH_KEYWORDS

@@ -9,13 +9,14 @@ _ENGLISH = re.compile(
     r"\b(?:but|although|though|even (?:when|if|though)|always|never|only|still|everything|everybody|everyone|nobody"
     r"|nothing|wrong|weird|strange|instead|twice|too (?:many|few|big|small|much|early|late|often|high|low|long|short)"
     r"|gone|lost|missing|disappear\w*|stays?|keeps?|stuck|dies|not|cannot|no longer|mixed up|changes? (?:too|also)"
-    r"|also changes?|not all|is off|tiny|huge|negative|same \w+ (?:twice|again)|should (?:be|have|turn|give|print))\b"
-    r"|n['’]t\b",
+    r"|also changes?|not all|is off|tiny|huge|negative|same \w+ (?:twice|again)"
+    r"|should (?:be|have|turn|give|print))\b|n['\u2019]t\b",
     re.IGNORECASE,
 )
 _OTHER = re.compile(
     r"\b(?:aber|obwohl|immer|nie|niemals|nur|falsch|trotzdem|komisch|nicht|kein\w?|statt|zweimal|fehlt|verschwindet"
-    r"|pero|aunque|siempre|nunca|solo|s[oó]lo|mal|en vez|dos veces|desaparece|sale mal|no (?:se|me|lo|la|cambia|sale|da)"
+    r"|pero|aunque|siempre|nunca|solo|s[oó]lo|mal|en vez|dos veces|desaparece|sale mal"
+    r"|no (?:se|me|lo|la|cambia|sale|da)"
     r"|mais|mas|por[eé]m|embora|sempre|s[oó]|errad[ao]|em vez|duas vezes|apaga|n[aã]o|muda|some"
     r"|toujours|jamais|seulement|faux|au lieu|deux fois|(?:ne|n')[^.?!]{1,20} pas|alors que|m[eê]me"
     r"|ma|per[oò]|anche se|soltanto|sbagliat[oa]|invece|due volte|non"
@@ -23,11 +24,13 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 _ASKS = re.compile(
-    r"^\W*(?:(?:hi|hello|hey|please|so|ok|hallo|hola|ol[aá]|bonjour)\W+)*(?:what|explain|how (?:do|can|should|could|would|to)"
-    r"|is (?:this|it|that|my)|are there|does (?:this|it)|can (?:i|you|this|it)|could|would|will|was (?:macht|bedeutet|ist)"
-    r"|wie (?:kann|soll|mache|fange)|warum (?:braucht|muss|benutzt)|qu[eé] (?:hace|significa|es)|c[oó]mo (?:puedo|empiezo|hago)"
-    r"|que fa(?:z|it)|comment (?:puis|faire|je)|qu'est|como (?:fa[cç]o|posso|come[cç]o)|erkl[aä]r|explica|make|give|show"
-    r"|tell|write|check|improve)\b",
+    r"^\W*(?:(?:hi|hello|hey|please|so|ok|hallo|hola|ol[aá]|bonjour)\W+)*"
+    r"(?:what|explain|how (?:do|can|should|could|would|to)"
+    r"|is (?:this|it|that|my)|are there|does (?:this|it)|can (?:i|you|this|it)|could|would|will"
+    r"|was (?:macht|bedeutet|ist)|wie (?:kann|soll|mache|fange)|warum (?:braucht|muss|benutzt)"
+    r"|qu[eé] (?:hace|significa|es)|c[oó]mo (?:puedo|empiezo|hago)"
+    r"|que fa(?:z|it)|comment (?:puis|faire|je)|qu'est|como (?:fa[cç]o|posso|come[cç]o)|erkl[aä]r|explica"
+    r"|make|give|show|tell|write|check|improve)\b",
     re.IGNORECASE,
 )
 

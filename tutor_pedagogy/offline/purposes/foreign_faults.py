@@ -1,4 +1,4 @@
-"""Common mistakes in other languages that a line shows by itself: one sentence for each, after the language is named."""
+"""Common mistakes in other languages that a line shows by itself, each with one sentence on it."""
 
 from __future__ import annotations
 
@@ -88,8 +88,8 @@ def _compared_objects(program: Program, lines: list[str]) -> str:
     for number, line in enumerate(lines, 1):
         if any(strings >= {found[1], found[2]} for found in _BOTH.finditer(line)):
             return (
-                f"Look at line {program.shown(number)} as well: `==` asks whether two strings are one and the same object; "
-                "`equals` compares their text. "
+                f"Look at line {program.shown(number)} as well: `==` asks whether two strings are one and the "
+                "same object; `equals` compares their text. "
             )
     return ""
 

@@ -71,7 +71,8 @@ def translate_ladder(program: Program) -> Ladder:
         expression=None,
         question=_question(program, found, signs, shown),
         concept=(
-            f"{answer_to(program, found)}{fault_in(program, found.key)}{_translated_failure(program, found)}This tutor explains Python. "
+            f"{answer_to(program, found)}{fault_in(program, found.key)}{_translated_failure(program, found)}"
+            "This tutor explains Python. "
             f"{' '.join(said[:3])}"
         ),
         structure=(

@@ -248,7 +248,7 @@ def _is_text(node: ast.expr) -> bool:
 
 @logic_rule("reversed-of-the-original", 0.9, "truth value other", needs=(ast.Slice, ast.Compare), each=ast.Compare)
 def reversed_of_the_original(program: Program, node: ast.Compare) -> Iterator[Match]:
-    """Yield `clean == text[::-1]` where `clean` was made from `text`: the cleaned string is compared with the raw one."""
+    """Yield `clean == text[::-1]` where `clean` was made from `text`: both sides need the cleaned string."""
     match node:
         case ast.Compare(
             left=ast.Name(id=clean),

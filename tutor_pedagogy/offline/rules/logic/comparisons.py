@@ -176,7 +176,8 @@ def identity_for_equality(program: Program, node: ast.Compare) -> Iterator[Match
         ) if one == other:
             function = program.function_at(node.lineno)
             if function is not None and function.name == "__eq__":
-                yield program.here(node, replace=program.segment(node).replace(" is ", " == ", 1), word=Code("is"))
+                changed = program.segment(node).replace(" is ", " == ", 1)
+                yield program.here(node, replace=changed, needs_symptom=True, word=Code("is"))
 
 
 @logic_rule("function-named-in-condition", 0.9, "truth value other")

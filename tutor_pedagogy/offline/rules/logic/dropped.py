@@ -9,7 +9,7 @@ from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import Function, names_in
 from tutor_pedagogy.offline.rules.logic.missing_returns import has_effect
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
-from tutor_pedagogy.offline.rules.logic.support import is_result_used, is_tried
+from tutor_pedagogy.offline.rules.logic.support import arguments_for, is_result_used, is_tried
 from tutor_pedagogy.offline.rules.logic.tree import is_name, parameters_of, reads, stored_in
 
 if TYPE_CHECKING:
@@ -161,12 +161,7 @@ def argument_changed_for_caller(program: Program, function: Function) -> Iterato
         if any(is_name(each.value, name) for each in program.returns_of(function)):
             return
         rebound = any(is_name(target, name) for each in program.own_nodes(function) for target in _targets(each))
-        place = own.index(name)
-        given = [
-            call.args[place].id
-            for call in program.each(ast.Call)
-            if is_name(call.func, function.name) and place < len(call.args) and isinstance(call.args[place], ast.Name)
-        ]
+        given = [each.id for each in arguments_for(program, function, name) if isinstance(each, ast.Name)]
         twice = sorted({each for each in given if given.count(each) > 1 or _is_shown(program, each, function)})
         if twice and not rebound:
             slots: dict[str, Any] = {"name": Code(name), "given": Code(twice[0]), "function": Code(function.name)}

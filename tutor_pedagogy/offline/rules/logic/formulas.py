@@ -68,7 +68,7 @@ def degrees_for_radians(program: Program, node: ast.Call) -> Iterator[Match]:
 
 
 def _is_told_in_degrees(program: Program, argument: ast.expr) -> bool:
-    """Return whether a parameter in an angle, or the docstring of its function, speaks of degrees, and none of radians."""
+    """Return whether a parameter in an angle, or the docstring of its function, speaks of degrees only."""
     function = program.function_at(argument.lineno)
     if function is None or not program.features.isdisjoint(("radians", "pi", "deg2rad")):
         return False

@@ -33,7 +33,8 @@ _NEIGHBOURS = re.compile(r"(?i)neighbo|nachbar|vecin|vizin|voisin|adjacent|aroun
 _DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 _FEWEST = 2
 _ORDER = re.compile(
-    r"(?i)order (?:of|in which)[^.]{0,40}(?:appear|occur|first|come)|keep(?:s|ing)? (?:the |their )?order|first appearance|in (?:the )?(?:same |original )order"
+    r"(?i)order (?:of|in which)[^.]{0,40}(?:appear|occur|first|come)|keep(?:s|ing)? (?:the |their )?order"
+    r"|first appearance|in (?:the )?(?:same |original )order"
 )
 
 
@@ -162,7 +163,7 @@ def dates_sorted_as_text(program: Program, node: ast.Call) -> Iterator[Match]:
         return
     by_date = sorted(texts, key=_as_date)
     if [_as_date(each) for each in sorted(texts)] != [_as_date(each) for each in by_date]:
-        first = sorted(texts)[0]
+        first = min(texts)
         earlier = by_date[0] if by_date[0] != first else by_date[-1]
         slots: dict[str, Any] = {"part": sorted_by, "one": Code(repr(first)), "other": Code(repr(earlier))}
         place = sorted_by if key is not None else node
@@ -183,10 +184,9 @@ def order_promised_and_lost(program: Program, function: Function) -> Iterator[Ma
     for node in program.own_nodes(function):
         if isinstance(node, ast.Call) and is_call_of(node, "set") and node.args:
             up = program.parents.get(node)
-            whole = up if isinstance(up, ast.Call) and is_call_of(up, "sorted", "list") else node
-            if not isinstance(whole, ast.Call) or whole is node:
+            if not isinstance(up, ast.Call) or not is_call_of(up, "sorted", "list"):
                 continue
             text = f"list(dict.fromkeys({program.segment(node.args[0])}))"
-            edit = with_parts(program, [(whole, text)])
-            yield program.here(whole, edit=edit, items=node.args[0], function=Code(function.name))
+            edit = with_parts(program, [(up, text)])
+            yield program.here(up, edit=edit, items=node.args[0], function=Code(function.name))
             return

@@ -138,22 +138,27 @@ def _letters(program: Program, node: ast.expr) -> list[str]:
     return []
 
 
+def _part_of_key(program: Program, key: ast.expr | None) -> ast.Subscript | None:
+    """Return the part of an item by which a key sorts: of a `lambda`, or of a function with one `return`."""
+    match key:
+        case ast.Lambda(body=ast.Subscript() as part):
+            return part
+        case ast.Name(id=name) if name in program.functions:
+            results = program.returns_of(program.functions[name])
+            value = results[0].value if len(results) == 1 else None
+            return value if isinstance(value, ast.Subscript) else None
+    return None
+
+
 @logic_rule("digits-sorted-as-text", 0.9, "order value other", needs=("split",), each=ast.Call)
 def digits_sorted_as_text(program: Program, node: ast.Call) -> Iterator[Match]:
     """Yield a sorting by strings of digits that the program's own run has put into another order than the numbers."""
     key = next((each.value for each in node.keywords if each.arg == "key"), None)
     if called_name(node) not in ("sort", "sorted", "max", "min"):
         return
-    match key:
-        case ast.Lambda(body=ast.Subscript() as sorted_by):
-            pass
-        case ast.Name(id=name) if name in program.functions:
-            results = program.returns_of(program.functions[name])
-            sorted_by = results[0].value if len(results) == 1 else None
-            if not isinstance(sorted_by, ast.Subscript):
-                return
-        case _:
-            return
+    sorted_by = _part_of_key(program, key)
+    if sorted_by is None:
+        return
     seen = [each for each in values_seen(program, [sorted_by]).get(sorted_by, []) if isinstance(each, str)]
     if len(seen) < _FEWEST or not all(each.strip().lstrip("-").isdigit() for each in seen):
         return

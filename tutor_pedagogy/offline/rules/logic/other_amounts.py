@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _COUNT = re.compile(r"(?i)^(?:count|num|number|anzahl|cuent|cuant|compt|how_?many|zaehl|zähl|conta)|_count$|count$")
 _AGAIN = re.compile(
-    r"(?i)twice|two times|2 ?(?:times|fois|mal|veces|vezes)|same|again|repeat|double|doppelt|zweimal|m[eê]me|misma|duplic"
+    r"(?i)twice|two times|2 ?(?:times|fois|mal|veces|vezes)|same|again|repeat|double|doppelt|zweimal|m[eê]me|misma"
+    r"|duplic"
 )
 _UNITS = frozenset((60, 24, 12, 7, 3600, 100, 1000))
 
@@ -51,7 +52,7 @@ def rest_by_other_number(program: Program, node: ast.BinOp) -> Iterator[Match]:
         return
     match quotients[0].right:
         case ast.Constant(value=int(whole)) if whole != rest and whole in _UNITS and rest in _UNITS:
-            is_sure = whole * rest in (1440,) or {whole, rest} in ({60, 24}, {60, 100}, {60, 12}, {24, 7}, {12, 24})
+            is_sure = {whole, rest} in ({60, 24}, {60, 100}, {60, 12}, {24, 7}, {12, 24})
             edit = with_parts(program, [(divisor, str(whole))])
             slots: dict[str, Any] = {"name": Code(name), "whole": quotients[0], "number": Code(str(whole))}
             if is_sure:
@@ -286,7 +287,7 @@ def view_of_an_array(program: Program, node: ast.Assign) -> Iterator[Match]:
             "part": Code(part),
             "whole": Code(whole),
             "changed": Code(program.line(changed[0].lineno).strip()),
-        }  # type: ignore[attr-defined] # a statement
+        }
         yield program.on_line(node, edit=edit, needs_symptom=True, **slots)
 
 

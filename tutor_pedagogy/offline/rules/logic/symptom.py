@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.failure_reports import Report, read_report
+from tutor_pedagogy.offline.engine.vocabulary import words
 from tutor_pedagogy.offline.rules.logic.differences import kinds_of
 
 if TYPE_CHECKING:
@@ -83,8 +84,9 @@ _QUESTION_KINDS = (
     (
         "short",
         re.compile(
-            r"(?i)missing|skip|leaves? out|left out|\b(?:last|first) (?:one|item|element|number|\w+)\b[^.?!]{0,25}"
-            r"(?:not|n.t|never|missing)|(?:not|n.t|never|misses|without) [^.?!]{0,25}\b(?:last|first)\b|too (?:few|short)"
+            r"(?i)missing|skip|leaves? out|left out|\b(?:last|first) \w+\b[^.?!]{0,25}"
+            r"(?:not|n.t|never|missing)|(?:not|n.t|never|misses|without) [^.?!]{0,25}\b(?:last|first)\b"
+            r"|too (?:few|short)"
             r"|too early|(?:only|just) (?:the |one |a )?(?:last|first|one)|not all|stops (?:after|at|early)|fehlt|falta"
         ),
     ),
@@ -118,16 +120,17 @@ _NO_COMPLAINT = re.compile(
 """The words with which a question begins that asks for something else than the reason of a wrong result."""
 _TELLING = re.compile(
     "expect|should|want|must|instead|rather|not|never|infinite|forever|endless|hangs|freez|stop|none|missing|skip|out"
-    "|last|order|reversed|backwards|empty|off|too|n't|n’t|first|only|just|early|sorted|upside|mixed|twice|double|dupl"
+    "|last|order|reversed|backwards|empty|off|too|n't|n\u2019t|first|only|just|early|sorted|upside|mixed|twice|double|dupl"
     "|times|again|zero|0|tiny|always|say|let|accept|refus|reject|allow|every|all|end|falt|fehl|infini|termina|miss"
     "|one more|one less"
 )
 """A prefilter: a question that matches a pattern contains one of these parts of words in lower case."""
-_NO_VALUES = frozenset(
-    "it the a an this that these those my your our his her its not no so only just all always never sorted right wrong"
-    " correct same other one some any what which why how is are was be been to of in on at for and or but if then than"
-    " when while with from by i you he she we they me them him us there here now still even too very much many more most"
-    " less least out up down off over again also working printing printed changed called used done get gets got".split()
+_NO_VALUES = words(
+    "it the a an this that these those my your our his her its not no so only just all always never sorted right",
+    "wrong correct same other one some any what which why how is are was be been to of in on at for and or but if then",
+    "than when while with from by i you he she we they me them him us there here now still even too very much many",
+    "more most less least out up down off over again also working printing printed changed called used done get gets",
+    "got",
 )
 """Words that are no values, however they stand in a sentence."""
 

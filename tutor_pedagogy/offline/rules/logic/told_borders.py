@@ -66,7 +66,7 @@ def first_few_cut_wrongly(program: Program, node: ast.Slice) -> Iterator[Match]:
     """Yield `word[1:3]` or `word[:2]` on a line or in a function that speaks of the first three."""
     match node:
         case ast.Slice(lower=None | ast.Constant(value=int()) as lower, upper=ast.Constant(value=int(end)), step=None):
-            start = lower.value if isinstance(lower, ast.Constant) else 0
+            start = lower.value if isinstance(lower, ast.Constant) and isinstance(lower.value, int) else 0
         case _:
             return
     cut = program.parents.get(node)
@@ -90,9 +90,11 @@ def _told_count(program: Program, node: ast.Subscript) -> int | None:
         texts.append(function.name.replace("_", " "))
     statement = program.statement_at(node.lineno)
     names = names_in(*statement.targets) if isinstance(statement, ast.Assign) else set()
-    for call in program.each(ast.Call):
-        if is_name(call.func, "print") and names & names_in(*call.args):
-            texts.append(program.line(call.lineno))
+    texts += [
+        program.line(call.lineno)
+        for call in program.each(ast.Call)
+        if is_name(call.func, "print") and names & names_in(*call.args)
+    ]
     for text in texts:
         found = _FIRST_FEW.search(text.replace("_", " "))
         if found is not None:

@@ -96,6 +96,15 @@ def candidates_of(program: Program, node: ast.expr, context: Context) -> Iterato
 
 
 def _of_expression(program: Program, node: ast.expr, context: Context) -> Iterator[Candidate]:
+    if isinstance(node, ast.Attribute):
+        yield from attribute_edits.of_attribute(program, node)
+    elif isinstance(node, ast.FormattedValue):
+        yield from order_edits.of_format(program, node, context)
+    else:
+        yield from _of_common(program, node, context)
+
+
+def _of_common(program: Program, node: ast.expr, context: Context) -> Iterator[Candidate]:
     match node:
         case ast.Compare():
             yield from comparison_edits.of_comparison(program, node, context)
@@ -121,10 +130,6 @@ def _of_expression(program: Program, node: ast.expr, context: Context) -> Iterat
             yield from name_edits.of_length(program, node, context)
         case ast.Subscript():
             yield from step_edits.of_subscript(program, node)
-        case ast.Attribute():
-            yield from attribute_edits.of_attribute(program, node)
-        case ast.FormattedValue():
-            yield from order_edits.of_format(program, node, context)
         case ast.Name():
             yield from name_edits.of_name(program, node, context)
             yield from name_edits.of_value(program, node, context)

@@ -23,19 +23,21 @@ def of_call(program: Program, node: ast.Call) -> Iterator[Candidate]:
         case ast.Call(func=ast.Name(id="sorted") | ast.Attribute(attr="sort")):
             yield from _turned_sort(program, node)
         case ast.Call(func=ast.Attribute(value=ast.Name(), attr="pop") as called, args=[]):
-            yield _other_call(program, node, called, "pop", [ast.Constant(value=0)], "0")
+            yield _other_call(program, node, called, ("pop", [ast.Constant(value=0)], "0"))
         case ast.Call(func=ast.Attribute(value=ast.Name(), attr="pop") as called, args=[ast.Constant(value=0)]):
-            yield _other_call(program, node, called, "pop", [], "")
+            yield _other_call(program, node, called, ("pop", [], ""))
         case ast.Call(func=ast.Attribute(attr="append") as called, args=[item]):
             arguments = [ast.Constant(value=0), item]
-            yield _other_call(program, node, called, "insert", arguments, f"0, {program.segment(item)}")
+            yield _other_call(program, node, called, ("insert", arguments, f"0, {program.segment(item)}"))
         case ast.Call(func=ast.Attribute(attr="insert") as called, args=[ast.Constant(value=0), item]):
-            yield _other_call(program, node, called, "append", [item], program.segment(item))
+            yield _other_call(program, node, called, ("append", [item], program.segment(item)))
 
 
 def _other_call(
-    program: Program, node: ast.Call, called: ast.Attribute, method: str, arguments: list[ast.expr], text: str
+    program: Program, node: ast.Call, called: ast.Attribute, new: tuple[str, list[ast.expr], str]
 ) -> Candidate:
+    """Return the candidate with another method and other arguments, whose code is the last part of `new`."""
+    method, arguments, text = new
     owner = program.segment(called.value)
     return Candidate(
         kind=OTHER_END,

@@ -67,6 +67,7 @@ def of_failed(outline: Outline) -> Iterator[Expectation]:
     statement = program.statement_at(done.line)
     if not isinstance(statement, ast.Assert):
         return
+    sides: tuple[tuple[ast.expr, ast.expr], ...]
     match statement.test:
         case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
             sides = ((left, right), (right, left))
