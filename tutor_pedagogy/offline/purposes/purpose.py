@@ -29,6 +29,12 @@ _EXTREME = re.compile(
     re.IGNORECASE,
 )
 _ONLY_WHY = re.compile(r"(?:so |but |and |hi |hello )?(?:why|how come|what happened)\b\W+\w", re.IGNORECASE)
+_UNDERSTANDING = re.compile(
+    r"understand|\bwhy (?:do|would|should|must|did|can) (?:we|you|one|they|people|i)\b|\bmeans?\b|meaning"
+    r"|what (?:is|does|are)"
+    r"|verst|entiend|compren|entend|signif|bedeut",
+    re.IGNORECASE,
+)
 _FAULT = re.compile(
     r"wrong|error|fail|crash|bug|broken|incorrect|instead|(?:n.t|not) (?:work|run|print|stop|end)"
     r"|\bso \w|\btoo\b|the same|differ|missing|empty|\bnone\b|zero|\b0\b|never|always|early|nothing|expect|should"
@@ -62,7 +68,8 @@ def purpose_in(program: Program) -> Purpose:
         return _of_complaint(program)
     if program.fault is not None:
         return _of_broken(program, kind)
-    if kind not in ("check", "improve") and _is_complaint(program):
+    is_wish = kind == "explain" and _UNDERSTANDING.search(question or "")
+    if kind not in ("check", "improve") and not is_wish and _is_complaint(program):
         return "find"
     if is_open_question(program):
         return "start" if is_beginning(program) else "explain"

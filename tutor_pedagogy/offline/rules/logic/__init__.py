@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.edits import edit_to
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.nodes import Function
+from tutor_pedagogy.offline.engine.nodes import Function, names_in
 from tutor_pedagogy.offline.engine.rule import Rule
 from tutor_pedagogy.offline.rules.logic import early_returns, trials
 from tutor_pedagogy.offline.rules.logic.catalogue import RULES
@@ -17,7 +17,8 @@ from tutor_pedagogy.offline.rules.logic.contradictions import contradiction, men
 from tutor_pedagogy.offline.rules.logic.followed import DECISION, explain_decision
 from tutor_pedagogy.offline.rules.logic.one_sided import explain_condition
 from tutor_pedagogy.offline.rules.logic.rule import CERTAIN, SURE, LogicRule
-from tutor_pedagogy.offline.rules.logic.symptom import is_complaint, symptom_of
+from tutor_pedagogy.offline.rules.logic.symptom import is_about_one_side, is_complaint, symptom_of
+from tutor_pedagogy.offline.rules.logic.trials.expectations import expression
 from tutor_pedagogy.offline.rules.logic.wrong_branch import explain_branch
 from tutor_pedagogy.offline.rules.logic.wrong_result import explain_result, explain_unreached
 
@@ -156,7 +157,8 @@ def _by_pattern(program: Program, symptom: Symptom | None) -> tuple[Rule, Match]
 
 def _one_sided(program: Program) -> tuple[Rule, Match] | None:
     """Return a condition that had one truth value only in the run, if the question says that something is wrong."""
-    return explain_condition(program) if is_complaint(program.submission.question) else None
+    question = program.submission.question
+    return explain_condition(program) if is_complaint(question) and is_about_one_side(question) else None
 
 
 def _complained(program: Program) -> tuple[LogicRule, Match] | None:
@@ -170,12 +172,19 @@ def _complained(program: Program) -> tuple[LogicRule, Match] | None:
 def _followed(program: Program, symptom: Symptom) -> tuple[Rule, Match] | None:
     """Return what the failing call shows when it is followed: a branch, a condition, or only the values at a line."""
     run = trials.run_of(program, symptom)
+    is_of_state = any(name not in program.functions for name in _names_given(symptom.call))
     return (
         explain_branch(program, symptom, run)
         or explain_decision(program, symptom, run)
-        or _surest(program)
+        or (_surest(program) if is_of_state else None)
         or explain_result(program, symptom, run)
     )
+
+
+def _names_given(call: str | None) -> set[str]:
+    """Return the names in the arguments of a call: variables that any part of the program may have changed."""
+    tree = expression(call)
+    return names_in(*tree.args) if isinstance(tree, ast.Call) else set()
 
 
 def diagnose_name(program: Program) -> tuple[Rule, Match, Certainty] | None:

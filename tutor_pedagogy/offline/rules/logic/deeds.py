@@ -85,7 +85,9 @@ def _is_too_little(test: ast.expr, kept: ast.expr, amount: ast.Name) -> bool:
         case ast.Compare(left=left, ops=[ast.Gt() | ast.GtE()], comparators=[right]):
             return reads(left, amount.id) and alike_read(kept, right)
         case ast.Compare(left=left, ops=[ast.Lt() | ast.LtE()], comparators=[right]):
-            is_below_zero = isinstance(right, ast.Constant) and right.value == 0
+            is_below_zero = (
+                isinstance(test.ops[0], ast.Lt) and isinstance(right, ast.Constant) and right.value == 0
+            ) and isinstance(kept, ast.Attribute)
             return (reads(right, amount.id) or is_below_zero) and alike_read(kept, left)
     return False
 

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.nodes import Function, names_in
+from tutor_pedagogy.offline.engine.nodes import Function
 from tutor_pedagogy.offline.rules.logic.missing_returns import has_effect
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
 from tutor_pedagogy.offline.rules.logic.support import arguments_for, is_result_used, is_tried
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.match import Match
     from tutor_pedagogy.offline.engine.program import Program
 
+_MOST_CALLS = 20
+"""The number of uses of a name that are looked at."""
 _PURE = (
     "len",
     "str",
@@ -36,67 +38,75 @@ _PURE = (
 )
 
 
-@logic_rule("answer-of-own-function-dropped", 0.9, "value zero less more other", needs=(Function,), each=ast.Expr)
-def answer_of_own_function_dropped(program: Program, node: ast.Expr) -> Iterator[Match]:
-    """Yield a statement that calls a function of the program which does nothing but return a value."""
-    found = _quiet_call(program, node)
-    if found is None:
+@logic_rule("answer-of-own-function-dropped", 0.9, "value zero less more other", needs=(Function,), each=Function)
+def answer_of_own_function_dropped(program: Program, function: Function) -> Iterator[Match]:
+    """Yield a statement that calls a function which does nothing but return a value, on a name that is read later."""
+    if program.returns_nothing(function):
         return
-    call, function = found
-    if program.returns_nothing(function) or program.function_at(node.lineno) is function:
+    for node, call in _quiet_calls(program, function):
+        given = [each.id for each in call.args if isinstance(each, ast.Name)]
+        later = [name for name in given if reads_below(program, name, node.lineno)]
+        if not later or program.function_at(node.lineno) is function:
+            continue
+        edit = None
+        if len(given) == len(call.args) == 1:
+            text = f"{program.indentation(node.lineno)}{later[0]} = {program.segment(call)}"
+            edit = program.edit(node.lineno, text)
+        is_weak = is_result_used(program, function)
+        slots: dict[str, Any] = {"function": Code(function.name), "name": Code(later[0])}
+        yield program.on_line(node, edit=edit, needs_symptom=is_weak, call=call, **slots)
         return
-    given = [each.id for each in call.args if isinstance(each, ast.Name)]
-    later = [name for name in given if any(use.lineno > node.lineno and reads(use, name) for use in program.uses[name])]
-    if not later:
-        return
-    edit = None
-    if len(given) == len(call.args) == 1:
-        edit = program.edit(node.lineno, f"{program.indentation(node.lineno)}{later[0]} = {program.segment(call)}")
-    is_weak = is_result_used(program, function)
-    slots: dict[str, Any] = {"function": Code(function.name), "name": Code(later[0])}
-    yield program.on_line(node, edit=edit, needs_symptom=is_weak, call=call, **slots)
 
 
-@logic_rule("parameter-changed-in-vain", 0.9, "value zero less more none other", needs=(Function,), each=ast.Expr)
-def parameter_changed_in_vain(program: Program, node: ast.Expr) -> Iterator[Match]:
+def reads_below(program: Program, name: str, line: int) -> bool:
+    """Return whether one of the last uses of a name reads it below a line."""
+    return any(use.lineno > line and reads(use, name) for use in program.uses[name][-_MOST_CALLS:])
+
+
+@logic_rule("parameter-changed-in-vain", 0.9, "value zero less more none other", needs=(Function,), each=Function)
+def parameter_changed_in_vain(program: Program, function: Function) -> Iterator[Match]:
     """Yield the assignment to a parameter in a function that returns nothing and has no other effect, but is called."""
-    found = _quiet_call(program, node)
-    if found is None:
-        return
-    call, function = found
     if not program.returns_nothing(function) or isinstance(program.parents.get(function), ast.ClassDef):
         return
     own = parameters_of(function)
-    for statement in function.body[::-1]:
-        names = sorted(stored_in(statement) & set(own))
-        if names and isinstance(statement, ast.Assign | ast.AugAssign):
-            given = dict(zip(own, call.args, strict=False)).get(names[0])
-            if isinstance(given, ast.Name):
-                slots: dict[str, Any] = {"name": Code(names[0]), "function": Code(function.name), "given": given}
-                yield program.on_line(statement, call=call, **slots)
-            return
+    for _, call in _quiet_calls(program, function):
+        for statement in function.body[::-1]:
+            names = sorted(stored_in(statement) & set(own))
+            if names and isinstance(statement, ast.Assign | ast.AugAssign):
+                given = dict(zip(own, call.args, strict=False)).get(names[0])
+                if isinstance(given, ast.Name):
+                    slots: dict[str, Any] = {"name": Code(names[0]), "function": Code(function.name), "given": given}
+                    yield program.on_line(statement, call=call, **slots)
+                return
 
 
-def _quiet_call(program: Program, node: ast.Expr) -> tuple[ast.Call, Function] | None:
-    """Return a call of a plain function that changes, prints and checks nothing, with the function; else None."""
-    match node.value:
-        case ast.Call(func=ast.Name(id=name)) as call if name in program.functions and call.args:
-            function = program.functions[name]
-        case _:
-            return None
-    if program.is_cell or is_tried(program, node) or function.decorator_list or has_effect(program, function):
-        return None
+def _quiet_calls(program: Program, function: Function) -> Iterator[tuple[ast.Expr, ast.Call]]:
+    """Yield the first statements that call a plain function which changes, prints and checks nothing, with the calls."""
+    found: list[tuple[ast.Expr, ast.Call]] = []
+    for use in program.uses.get(function.name, [])[:_MOST_CALLS]:
+        call = program.parents.get(use)
+        node = program.parents.get(call) if call is not None else None
+        if isinstance(call, ast.Call) and call.func is use and call.args and isinstance(node, ast.Expr):
+            found.append((node, call))
+    if not found or program.is_cell or function.decorator_list or not _is_quiet(program, function):
+        return
+    yield from (pair for pair in found if not is_tried(program, pair[0]))
+
+
+def _is_quiet(program: Program, function: Function) -> bool:
+    """Return whether a function has no effect but its result: it changes, prints and checks nothing."""
+    if has_effect(program, function):
+        return False
+    stored, own = stored_in(function), parameters_of(function)
     for each in program.own_nodes(function):
         match each:
             case ast.Raise() | ast.Assert() | ast.Yield() | ast.YieldFrom() | ast.Await() | ast.Import() | ast.Delete():
-                return None
-            case ast.Call(func=ast.Name(id=called)) if called not in _PURE and called != name:
-                return None
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=owner))) if owner in parameters_of(function):
-                continue
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=owner))) if owner not in stored_in(function):
-                return None
-    return call, function
+                return False
+            case ast.Call(func=ast.Name(id=called)) if called not in _PURE and called != function.name:
+                return False
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=owner))) if owner not in own and owner not in stored:
+                return False
+    return True
 
 
 @logic_rule(
@@ -161,7 +171,7 @@ def argument_changed_for_caller(program: Program, function: Function) -> Iterato
         if any(is_name(each.value, name) for each in program.returns_of(function)):
             return
         rebound = any(is_name(target, name) for each in program.own_nodes(function) for target in _targets(each))
-        given = [each.id for each in arguments_for(program, function, name) if isinstance(each, ast.Name)]
+        given = [each.id for each in arguments_for(program, function, name)[:_MOST_CALLS] if isinstance(each, ast.Name)]
         twice = sorted({each for each in given if given.count(each) > 1 or _is_shown(program, each, function)})
         if twice and not rebound:
             slots: dict[str, Any] = {"name": Code(name), "given": Code(twice[0]), "function": Code(function.name)}
@@ -174,11 +184,6 @@ def _targets(node: ast.AST) -> list[ast.expr]:
 
 
 def _is_shown(program: Program, name: str, function: Function) -> bool:
-    """Return whether the program reads a name after a call of the function that gets it."""
-    calls = [
-        call.lineno
-        for call in program.each(ast.Call)
-        if is_name(call.func, function.name) and name in names_in(*call.args)
-    ]
-    uses = [use.lineno for use in program.uses[name] if reads(use, name)]
-    return bool(calls) and any(line > min(calls) for line in uses)
+    """Return whether the program reads a name after the first call of the function."""
+    calls = [use.lineno for use in program.uses.get(function.name, [])[:_MOST_CALLS]]
+    return bool(calls) and reads_below(program, name, min(calls))

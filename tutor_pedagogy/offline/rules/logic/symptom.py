@@ -118,6 +118,10 @@ _NO_COMPLAINT = re.compile(
     r"|(?:make|write|give|show|tell|check|review|help)\b|how to|when (?:do|should)|ist das|est[aá] bien|c'est)"
 )
 """The words with which a question begins that asks for something else than the reason of a wrong result."""
+_ONE_SIDE = re.compile(
+    r"(?i)\b(?:always|never|ever|every\w*|all|none|no|nobody|nothing|not|only|still|even|immer|nie|nur|nicht|kein\w*"
+    r"|siempre|nunca|solo|toujours|jamais|pas|sempre|altijd|nooit)\b|n['\u2019]t\b"
+)
 _TELLING = re.compile(
     "expect|should|want|must|instead|rather|not|never|infinite|forever|endless|hangs|freez|stop|none|missing|skip|out"
     "|last|order|reversed|backwards|empty|off|too|n't|n\u2019t|first|only|just|early|sorted|upside|mixed|twice|double|dupl"
@@ -352,6 +356,11 @@ def is_complaint(question: str | None) -> bool:
     """Return whether a question is about a wrong result, in whatever words: it asks for nothing else."""
     text = (question or "")[:MAX_TEXT].strip()
     return bool(text) and not _NO_COMPLAINT.match(text)
+
+
+def is_about_one_side(question: str | None) -> bool:
+    """Return whether a question says that something always or never happens, or does not happen to all."""
+    return bool(question and _ONE_SIDE.search(question[:MAX_TEXT]))
 
 
 def _may_tell(question: str) -> bool:

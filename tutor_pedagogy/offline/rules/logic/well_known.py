@@ -93,7 +93,7 @@ average avg mean average_of get_avg list_average average_list: [1, 2] -> 1.5; [2
     1, 2, 6 -> 3
 median: [3, 1, 2] -> 2; [5, 9, 1] -> 5; [4, 1, 3, 2] -> 2.5
 mode: [1, 2, 2, 3] -> 2; [5, 5, 1] -> 5
-sum_list list_sum sum_of_list total sum_all my_sum sum_numbers add_all sum_array total_sum array_sum: [1, 2, 3] ->
+sum_list list_sum sum_of_list total sum_all my_sum sum_numbers sum_array total_sum array_sum: [1, 2, 3] ->
     6; [5] -> 5; [-1, 4] -> 3
 sum_even sum_evens sum_of_evens sum_even_numbers sum_of_even_numbers: [1, 2, 3, 4] -> 6; [6, 8] -> 14
 sum_odd sum_odds sum_of_odds sum_odd_numbers: [1, 2, 3, 4] -> 4; [5, 7] -> 12

@@ -103,6 +103,7 @@ PATTERNS: dict[str, tuple[LogicRule, ...]] = {
     "logic.old-value-needed": (replaced_values.value_lost_before_use, replaced_values.value_lost_in_swap),
     "logic.conditions-not-chained": (conditions.later_if_overrides,),
     "logic.wrong-operator": (formulas.digits_by_plain_division, formulas.rest_dropped),
+    "logic.other-end-of-list": (replaced_values.always_put_in_front,),
     "logic.branches-swapped": (conditions.branch_never_reached,),
 }
 """The pattern rules whose lessons explain a kind of candidate better than its general lesson."""
