@@ -81,7 +81,7 @@ def parameter_changed_in_vain(program: Program, function: Function) -> Iterator[
 
 
 def _quiet_calls(program: Program, function: Function) -> Iterator[tuple[ast.Expr, ast.Call]]:
-    """Yield the first statements that call a plain function which changes, prints and checks nothing, with the calls."""
+    """Yield the first statements that call a function which has no effect but its result, with the calls."""
     found: list[tuple[ast.Expr, ast.Call]] = []
     for use in program.uses.get(function.name, [])[:_MOST_CALLS]:
         call = program.parents.get(use)
