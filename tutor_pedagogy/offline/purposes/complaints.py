@@ -20,7 +20,7 @@ _OTHER = re.compile(
     r"|mais|mas|por[eé]m|embora|sempre|s[oó]|errad[ao]|em vez|duas vezes|apaga|n[aã]o|muda|some"
     r"|toujours|jamais|seulement|faux|au lieu|deux fois|(?:ne|n')[^.?!]{1,20} pas|alors que|m[eê]me"
     r"|ma|per[oò]|anche se|soltanto|sbagliat[oa]|invece|due volte|non"
-    r"|maar|altijd|nooit|alleen|verkeerd|twee keer|niet|geen|ook als)\b",
+    r"|maar|altijd|nooit|alleen|verkeerd|twee keer|niet|geen)\b",
     re.IGNORECASE,
 )
 _ASKS = re.compile(

@@ -32,7 +32,7 @@ _ONLY_WHY = re.compile(r"(?:so |but |and |hi |hello )?(?:why|how come|what happe
 _UNDERSTANDING = re.compile(
     r"understand|\bwhy (?:do|would|should|must|did|can) (?:we|you|one|they|people|i)\b|\bmeans?\b|meaning"
     r"|what (?:is|does|are)"
-    r"|(?:don.?t|do not) get (?:the|this|that|what|how)\b|verst|entiend|compren|entend|signif|bedeut",
+    r"|(?:don.?t|do not) get (?:the|this|that|what|how)\b|verst|entiend|compren|ente(?:nd)|signif|bedeut",
     re.IGNORECASE,
 )
 _FAULT = re.compile(

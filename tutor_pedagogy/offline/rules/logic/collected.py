@@ -222,7 +222,7 @@ def loss_for_each_letter(program: Program, loop: ast.For) -> Iterator[Match]:
             pass
         case _:
             return
-    if re.search(r"(?i)li[fv]e|leben|vida|vie|tries|attempt|chance|guess|turn|left|versuch|health|energy", name):
+    if re.search(r"(?i)li[fv]e|leben|vida|tries|attempt|chance|guess|turn|left|versuch|health|energy", name):
         yield program.on_line(step, name=Code(name), test=test.test, header=program.header(loop))
 
 

@@ -125,7 +125,7 @@ _ONE_SIDE = re.compile(
 _TELLING = re.compile(
     "expect|should|want|must|instead|rather|not|never|infinite|forever|endless|hangs|freez|stop|none|missing|skip|out"
     "|last|order|reversed|backwards|empty|off|too|n't|n\u2019t|first|only|just|early|sorted|upside|mixed|twice|double|dupl"
-    "|times|again|zero|0|tiny|always|say|let|accept|refus|reject|allow|every|all|end|falt|fehl|infini|termina|miss"
+    "|times|again|zero|0|tiny|always|say|let|accept|refus|reject|allow|every|all|end|falta|fehl|infini|termina|miss"
     "|one more|one less"
 )
 """A prefilter: a question that matches a pattern contains one of these parts of words in lower case."""
