@@ -138,6 +138,8 @@ def mixed_and_or(program: Program, node: ast.BoolOp) -> Iterator[Match]:
     inner = [each for each in node.values if isinstance(each, ast.BoolOp) and isinstance(each.op, ast.And)]
     if not isinstance(node.op, ast.Or) or len(inner) != 1 or len(node.values) != 2:  # noqa: PLR2004 - one other part
         return
+    if any(isinstance(part, ast.Mod) for part in walk(node)):
+        return  # The rule for leap years needs no brackets.
     text = program.segment(node)
     part = program.segment(inner[0])
     if f"({part}" in text.replace("( ", "(") or "\n" in text or node.lineno != node.end_lineno:
