@@ -34,7 +34,7 @@ _ROUNDING = 0.006
 _RESTRICTS = re.compile(
     r"(?i)>>>|\b(?:except|exclud|without|unless|ignor|round|absolute|index|below|less than|under|drop|skip|distinct"
     r"|strict|inclusive|non-?neg|positive|natural|length|print|weighted|if not|trimmed|descend"
-    r"|(?:bigg|larg|high)est first)"
+    r"|biggest first|largest first|highest first)"
 )
 """Words in a docstring that may change what a function's name promises."""
 _NO_LIST = re.compile(

@@ -116,7 +116,7 @@ _NO_COMPLAINT = re.compile(
     r"(?:is (?:this|it|that|my \w+) (?:right|correct|ok|fine|good)"
     r"|(?:are there|is there|any|do you see|can you see) (?:any |a |other )*(?:bug|error|mistake|problem)"
     r"|what (?:does|is|are|do)|explain|how (?:can|do|should|could) i|can (?:i|this|it|you)|could you"
-    r"|(?:make|write|give|show|tell|check|review|help)\b|how to|when (?:do|should)|ist (?:das|es)|stimmt|passt"
+    r"|(?:make|write|give|show|tell|check|review|help)\b|how to|when (?:do|should)|ist (?:das|es)|stimmt"
     r"|(?:was|wie|est[aá]|qu[eé]|c[oó]mo|comment|como|est-ce|c'est)\b)"
 )
 """The words with which a question begins that asks for something else than the reason of a wrong result."""
