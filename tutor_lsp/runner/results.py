@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tutor_lsp.runner.traceback import exception_line, find_traceback
 from tutor_pedagogy.failure_reports import read_report
+from tutor_pedagogy.run_trace.steps import read_trace
 from tutor_protocol import FirstFailure, TestReport
 from tutor_protocol.submission import (
     MAX_FAILURE_CHARACTERS,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from tutor_lsp.runner.supervisor import Report
+    from tutor_pedagogy.run_trace.steps import Trace
 
 Outcome = Literal["passed", "failed", "error", "skipped"]
 
@@ -75,6 +77,8 @@ class RunOfTests:
     stopped: str | None = None
     output: str = ""
     means: tuple[str, ...] = ()
+    trace: Trace | None = None
+    """The recorded steps of the traced test, if it has failed again."""
 
     def count(self, outcome: Outcome) -> int:
         """Return the number of tests with an outcome."""
@@ -124,11 +128,14 @@ def read_results(
     """
     cases: list[Case] = []
     last: dict[str, str | None] = {}
+    trace: Trace | None = None
     for event in events:
         match event.get("event"):
             case "ended":
                 cases.append(_case(event, bounds, restored))
                 last["started"] = None
+            case "trace":
+                trace = read_trace(event)
             case "loading" | "started" as kind:
                 last[kind] = str(event.get("name"))
             case "missing" | "interrupted" | "finished" as kind:
@@ -139,7 +146,11 @@ def read_results(
         message = f"Test failed: {unfinished}\nIt {stopped}."
         cases.append(Case(name=unfinished, outcome="error", failure=Failure(message=message)))
     return RunOfTests(
-        cases=tuple(cases[:MAX_CASES]), missing=last.get("missing"), stopped=stopped, output=report["stdout"]
+        cases=tuple(cases[:MAX_CASES]),
+        missing=last.get("missing"),
+        stopped=stopped,
+        output=report["stdout"],
+        trace=trace,
     )
 
 

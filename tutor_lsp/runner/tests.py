@@ -58,19 +58,21 @@ async def run_tests(
     root: Path | None = None,
     edited: Mapping[Path, str] | None = None,
     means: Sequence[str] = MEANS,
+    traced: str | None = None,
 ) -> RunOfTests:
     """Run the tests of a program, at an absolute path, in a copy of its folder, and return their results.
 
     If the task is cancelled, all processes of the run end. `root` is the folder that is copied, if it is not the
     program's own. `edited` are texts that some files have in the copy instead
-    of their own. `means` are the means of confinement that may be used. Raise `CouldNotTest`.
+    of their own. `means` are the means of confinement that may be used. `traced` is the name of a test that alone runs,
+    and whose steps in the program are recorded (`RunOfTests.trace`). Raise `CouldNotTest`.
     """
     try:
         async with in_copy(root or root_of(program.parent)) as copied:
             for path, text in (edited or {}).items():
                 copied.in_copy(path).write_text(text, encoding="utf-8")
             plan, events = copied.place / "plan.json", copied.place / "events"
-            plan.write_text(json.dumps(_plan(copied, program, tests, events, limits)), encoding="utf-8")
+            plan.write_text(json.dumps(_plan(copied, program, tests, events, limits) | {"traced": traced}), encoding="utf-8")
             command = [student_interpreter(), str(_DRIVER), str(plan)]
             folder = copied.in_copy(program).parent
             async with _followed(events, on_progress):

@@ -11,6 +11,7 @@ import traceback
 from typing import TYPE_CHECKING
 
 from . import values
+from .tracing import Tracer
 
 if TYPE_CHECKING:
     from types import FrameType, TracebackType
@@ -36,10 +37,23 @@ class Events:
         self._program = os.path.realpath(plan["program"])
         self._root = os.path.realpath(plan["root"]) + os.sep
         self._seconds = plan["seconds"]
+        self._traced = plan.get("traced")
+        self._tracer = None if self._traced is None else Tracer(self._program, self._end_trace)
+        self._is_tracing = False
+        self._leave = os._exit
         self._process = os.getpid()
         self._getpid = os.getpid
         self._set_timer = getattr(signal, "setitimer", None)
         self._set_handler = signal.signal
+
+    @property
+    def is_traced(self) -> bool:
+        """Whether the steps of a test are recorded."""
+        return self._tracer is not None
+
+    def wants(self, name: str) -> bool:
+        """Return whether a test is to run. The name of a part of a test begins with that of the test."""
+        return self._traced is None or (self._traced + " ").startswith(name + " ")
 
     def found(self, count: int) -> None:
         """Write how many tests there are in a part of the plan."""
@@ -58,6 +72,9 @@ class Events:
         """Write that a test begins, and start its time, unless the caller limits it."""
         self._say(event="started", name=name)
         self._time(self._seconds if is_timed else 0)
+        if self._tracer is not None and self.wants(name):
+            self._is_tracing = True
+            self._tracer.start()
 
     def passed(self, name: str) -> None:
         """Write that a test has passed."""
@@ -73,6 +90,7 @@ class Events:
 
     def failed(self, name: str, error: BaseException, text: str = "") -> None:
         """Write that an exception has ended a test. `text` is the report of its framework, if it has one."""
+        self._stop_trace()
         self._time(0)
         facts = self.facts(error)
         outcome = "failed" if isinstance(error, AssertionError) else "error"
@@ -153,8 +171,22 @@ class Events:
         return os.path.realpath(file).startswith(self._root)
 
     def _ended(self, name: str, outcome: str, **facts: Any) -> None:
+        self._stop_trace()
         self._time(0)
         self._say(event="ended", name=name, outcome=outcome, **facts)
+        if self._tracer is not None and self._is_tracing and outcome in ("failed", "error"):
+            self._say(event="trace", **self._tracer.recorded())
+            self._is_tracing = False
+
+    def _stop_trace(self) -> None:
+        if self._tracer is not None and self._is_tracing:
+            self._tracer.stop()
+
+    def _end_trace(self) -> None:
+        """Write the steps, and end the process: the test has reached a bound of the trace."""
+        if self._tracer is not None:
+            self._say(event="trace", **self._tracer.recorded())
+        self._leave(0)
 
     def _time(self, seconds: float) -> None:
         """Raise `TooSlow` in the test after some seconds (POSIX), or stop the time with 0."""

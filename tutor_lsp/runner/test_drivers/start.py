@@ -35,6 +35,8 @@ class Plan(TypedDict):
     """The file to which events are written, as JSON lines."""
     seconds: float
     tests: list[Files]
+    traced: str | None
+    """The name of the test of which the steps in the program are recorded. No other test runs then."""
 
 
 def load(name: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def _sequence(value: Any, brackets: str, depth: int) -> str:
     if depth >= MAX_DEPTH:
         return brackets[0] + "…" + brackets[1]
     items = []
-    for number, item in enumerate(list(value)[: MOST_ITEMS + 1]):
+    for number, item in enumerate(islice(value, MOST_ITEMS + 1)):
         items.append("…" if number == MOST_ITEMS else _inner(item, depth))
     if not items and brackets == "{}":
         return "set()"
@@ -64,7 +65,7 @@ def _sequence(value: Any, brackets: str, depth: int) -> str:
 def _mapping(value: Any, depth: int) -> str:
     if depth >= MAX_DEPTH:
         return "{…}"
-    items = [_inner(key, depth) + ": " + _inner(item, depth) for key, item in list(value.items())[:MOST_ITEMS]]
+    items = [_inner(key, depth) + ": " + _inner(item, depth) for key, item in islice(value.items(), MOST_ITEMS)]
     return "{" + ", ".join(items) + (", …" if len(value) > MOST_ITEMS else "") + "}"
 
 

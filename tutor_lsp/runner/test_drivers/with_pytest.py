@@ -36,6 +36,10 @@ class Plugin:
         self._pytest = pytest
         self._ended: set[str] = set()
 
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        """Leave out the tests that are not to run."""
+        items[:] = [item for item in items if self._events.wants(_name(item.nodeid))]
+
     def pytest_collection_finish(self, session: Any) -> None:
         """Write how many tests there are."""
         self._events.found(len(session.items))

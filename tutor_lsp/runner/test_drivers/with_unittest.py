@@ -26,8 +26,16 @@ def run(files: list[str], plan: Plan, events: Events) -> None:  # noqa: ARG001 -
             events.unloaded(os.path.basename(file), error)  # noqa: PTH119 - of Python 3.8
             continue
         events.loaded()
+        suite = unittest.TestSuite(_wanted(suite, events)) if events.is_traced else suite
         events.found(suite.countTestCases())
         suite.run(Result(events))
+
+
+def _wanted(suite: Any, events: Events) -> list[Any]:
+    """Return the test cases of a suite that are to run."""
+    if not isinstance(suite, unittest.TestSuite):
+        return [suite] if events.wants(_name(suite)) else []
+    return [case for part in suite for case in _wanted(part, events)]
 
 
 def load(file: str) -> Any:
