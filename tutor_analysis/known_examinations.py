@@ -58,5 +58,5 @@ class KnownExaminations:
 
 
 def _key(owner: Hashable, submission: Submission) -> tuple[Hashable, int]:
-    said = (submission.diagnostics, submission.traceback, submission.question, submission.test_report)
+    said = (submission.diagnostics, submission.traceback, submission.question, submission.test_report, submission.trace)
     return owner, hash((submission.code, submission.cursor, submission.kind, submission.first_line, *said))

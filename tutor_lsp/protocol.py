@@ -193,6 +193,25 @@ class TestedCase:
 
 
 @attrs.frozen(kw_only=True)
+class RunTable:
+    """The recorded run of the first failing test, as lines of text for the student.
+
+    A client first shows `header` and the first of `rows`, and each further row once the student has predicted it.
+    """
+
+    heading: str
+    """What the table is of: the loop and the failing test."""
+    header: str | None = None
+    """The names of the columns. Without a table of a loop, `rows` is empty."""
+    rows: Sequence[str] = ()
+    """One line for each round of the loop, with the values after the round."""
+    steps: Sequence[str] = ()
+    """The last steps, one line each."""
+    note: str | None = None
+    """Why the run is not whole, or why another one may differ."""
+
+
+@attrs.frozen(kw_only=True)
 class TestsEnded:
     """The tests of a file have ended: all pass, some fail, or the student has stopped them.
 
@@ -214,6 +233,8 @@ class TestsEnded:
     """The id of the ask that the server has started, if the argument wanted one."""
     output: str | None = None
     """The end of what the tests printed."""
+    trace: RunTable | None = None
+    """The recorded run of the first failing test."""
 
 
 @attrs.frozen(kw_only=True)

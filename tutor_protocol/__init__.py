@@ -32,6 +32,7 @@ from tutor_protocol.messages import (
     Resume,
     TokenUsage,
 )
+from tutor_protocol.run_trace import RunTrace
 from tutor_protocol.submission import (
     MAX_CODE_BYTES,
     MAX_POSITION,
@@ -78,6 +79,7 @@ __all__ = [
     "Rate",
     "ReportedFinding",
     "Resume",
+    "RunTrace",
     "Submission",
     "TestReport",
     "TokenUsage",

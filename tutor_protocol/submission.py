@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from tutor_protocol.run_trace import RunTrace  # noqa: TC001 - pydantic reads the annotations at run time
+
 MAX_CODE_BYTES = 256 * 1024
 MAX_QUESTION_CHARACTERS = 4000
 MAX_TEST_NAME_CHARACTERS = 200
@@ -96,7 +98,8 @@ class Submission:
     """The code that a student asks about, the cursor, and the reports of checkers and of the interpreter.
 
     `first_line` is the line of the whole document at which `code` starts. `cursor` and `diagnostics` count from the
-    start of `code`. `document_id` tells the client's documents apart, and says nothing of their names.
+    start of `code`. `trace` is of the first failing test of `test_report`. `document_id` tells the client's documents
+    apart, and says nothing of their names.
     """
 
     code: str
@@ -109,6 +112,7 @@ class Submission:
     cells: tuple[Cell, ...] = ()
     question: str | None = None
     test_report: TestReport | None = None
+    trace: RunTrace | None = None
     document_id: str | None = None
 
     def __post_init__(self) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tutor_lsp.lsp.text_document import EditedDocument
     from tutor_pedagogy.problem.identity import Problem
-    from tutor_protocol import TestReport
+    from tutor_protocol import RunTrace, TestReport
 
 MAX_REPORTS = 16
 
@@ -30,6 +30,7 @@ class KnownReport:
     run_id: UUID
     unit: tuple[str, str]
     traceback: str | None = None
+    trace: RunTrace | None = None
 
 
 class KnownReports:

@@ -18,26 +18,31 @@ from tutor_lsp.capture.wire_text import printed, traceback_text
 from tutor_lsp.features.answers import CancellableProgress
 from tutor_lsp.features.base import Feature
 from tutor_lsp.features.saved_file import require_saved, runnable
+from tutor_lsp.features.told_run import tell_run
 from tutor_lsp.lsp.refused import Refused
 from tutor_lsp.lsp.source_file import NotPythonText, read_source
 from tutor_lsp.lsp.text_document import split_lines
 from tutor_lsp.runner.found_tests import find_tests, program_of
 from tutor_lsp.runner.tested_place import tested_line
 from tutor_lsp.runner.tests import CouldNotTest, TimeLimits, how_to_install, run_tests
+from tutor_lsp.runner.traced_failure import trace_failure
 from tutor_pedagogy.problem.identity import identify
 from tutor_protocol import Position
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from tutor_lsp.capture.diagnostics import KnownDiagnostics
     from tutor_lsp.features.ask import Asks
     from tutor_lsp.features.base import Handler
+    from tutor_lsp.features.told_run import ToldRun
     from tutor_lsp.lsp.background_tasks import BackgroundTasks
     from tutor_lsp.lsp.editor import Editor
+    from tutor_lsp.runner.found_tests import FoundTests
     from tutor_lsp.runner.results import Case, RunOfTests
     from tutor_lsp.runner.tests import Progress
+    from tutor_lsp.runner.traced_failure import TracedFailure
 
 MAX_OUTPUT_CHARACTERS = 4 * 1024
 END_SECONDS = 1.0
@@ -68,7 +73,7 @@ class Tests(Feature):
         self._asks = asks
         self._background = background
         self._limits = limits or TimeLimits()
-        self._running: dict[str, tuple[str, asyncio.Task[RunOfTests]]] = {}
+        self._running: dict[str, tuple[str, asyncio.Task[tuple[RunOfTests, TracedFailure | None]]]] = {}
         """The progress token and the task of each running test run, by the program's URI."""
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -92,7 +97,7 @@ class Tests(Feature):
         uri = argument.uri if program == path else program.as_uri()
         text = await asyncio.to_thread(_text_of, program)
         try:
-            run = await self._run(program, uri)
+            run, traced = await self._run(program, uri)
         except CouldNotTest as error:
             raise Refused(str(error)) from error
         except asyncio.CancelledError:
@@ -102,7 +107,8 @@ class Tests(Feature):
             return protocol.TestsEnded(reason="cancelled", message=STOPPED, uri=uri)
         if run.missing is not None:
             raise Refused(how_to_install(run.missing))
-        ended = self._conclude(uri, text, run)
+        told = None if traced is None else await asyncio.to_thread(tell_run, traced, text, run)
+        ended = self._conclude(uri, text, run, told)
         if argument.ask and ended.position is not None:
             started = await self._asks.ask(protocol.AskArgument(uri=uri, position=ended.position))
             ended = attrs.evolve(ended, ask_id=started.ask_id)
@@ -125,7 +131,7 @@ class Tests(Feature):
         if tasks:
             await asyncio.wait(tasks, timeout=END_SECONDS)
 
-    async def _run(self, program: Path, uri: str) -> RunOfTests:
+    async def _run(self, program: Path, uri: str) -> tuple[RunOfTests, TracedFailure | None]:
         of_folder = await asyncio.to_thread(tests_of_folder, program)
         files = of_folder.files if of_folder else ()
         tests = await asyncio.to_thread(find_tests, program, files)
@@ -136,9 +142,7 @@ class Tests(Feature):
         if key in self._running:
             self._running[key][1].cancel()
         progress = CancellableProgress(self._editor, self._background, token, title=f"Testing {program.name}")
-        task = asyncio.create_task(
-            run_tests(program, tests, on_progress=partial(_report, progress), limits=self._limits, root=root)
-        )
+        task = asyncio.create_task(_run_and_trace(program, tests, progress, self._limits, root))
         self._running[key] = token, task
         try:
             return await task
@@ -147,7 +151,7 @@ class Tests(Feature):
             if self._running.get(key) == (token, task):
                 del self._running[key]
 
-    def _conclude(self, uri: str, text: str, run: RunOfTests) -> protocol.TestsEnded:
+    def _conclude(self, uri: str, text: str, run: RunOfTests, told: ToldRun | None) -> protocol.TestsEnded:
         """Return how the tests ended. Remember their report for asks about the code that they are about."""
         first = run.first_failure
         failure = None if first is None else first.failure
@@ -165,6 +169,7 @@ class Tests(Feature):
                 run_id=uuid4(),
                 unit=unit_of(problem),
                 traceback=traceback_text(failure.traceback) if failure else None,
+                trace=None if told is None else told.trace,
             ),
         )
         can_ask = not run.is_green or spoken is not None
@@ -176,6 +181,7 @@ class Tests(Feature):
             # The text before the position is white space, of which each character is one in every encoding.
             position=types.Position(line, indent) if can_ask else None,
             output=printed(run.output[-MAX_OUTPUT_CHARACTERS:], MAX_OUTPUT_CHARACTERS) or None,
+            trace=None if told is None else told.table,
         )
 
 
@@ -185,6 +191,13 @@ def no_tests(program: Path) -> str:
         f"{program.name} has no tests. They can be in test_{program.name} or {program.stem}_test.py beside it, in "
         f"pairs of files such as {program.stem}.1.in and {program.stem}.1.out, or in examples (>>>) of its docstrings."
     )
+
+
+async def _run_and_trace(
+    program: Path, tests: Sequence[FoundTests], progress: CancellableProgress, limits: TimeLimits, root: Path | None
+) -> tuple[RunOfTests, TracedFailure | None]:
+    run = await run_tests(program, tests, on_progress=partial(_report, progress), limits=limits, root=root)
+    return run, await trace_failure(program, tests, run, root=root)
 
 
 def _report(progress: CancellableProgress, done: Progress) -> None:

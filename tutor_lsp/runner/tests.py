@@ -72,7 +72,9 @@ async def run_tests(
             for path, text in (edited or {}).items():
                 copied.in_copy(path).write_text(text, encoding="utf-8")
             plan, events = copied.place / "plan.json", copied.place / "events"
-            plan.write_text(json.dumps(_plan(copied, program, tests, events, limits) | {"traced": traced}), encoding="utf-8")
+            plan.write_text(
+                json.dumps(_plan(copied, program, tests, events, limits) | {"traced": traced}), encoding="utf-8"
+            )
             command = [student_interpreter(), str(_DRIVER), str(plan)]
             folder = copied.in_copy(program).parent
             async with _followed(events, on_progress):

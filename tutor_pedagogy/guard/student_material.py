@@ -82,6 +82,7 @@ class StudentMaterial:
         said += [diagnostic.message for diagnostic in submission.diagnostics]
         failure = submission.test_report and submission.test_report.first_failure
         said += [failure.message, *failure.values] if failure else []
+        said += ["\n".join(submission.trace.texts)] if submission.trace else []
         for cell in submission.cells:
             said += [cell.source, cell.output]
         self._said = [text[-_MAX_CHARACTERS:] for text in said if text]

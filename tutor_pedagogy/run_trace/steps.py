@@ -28,7 +28,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """A call that has returned: its number, the last line that it ran, the line of its caller (0: a test), the value."""
+    """A call that has returned: its number, the last line that it ran, its caller's line (0: a test), and the value."""
 
     function: str
     call: int

@@ -15,13 +15,16 @@ from typing import TYPE_CHECKING
 from . import values
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import CodeType, FrameType
-    from typing import Any, Callable
+    from typing import Any
 
 MOST_STEPS, MOST_SECONDS = 200_000, 1.0
 """The bounds of a trace. A trace that reaches one ends there, together with the test."""
 KEPT_STEPS, KEPT_RETURNS, KEPT_LINES = 200, 100, 2_000
 MOST_NAMES, LONGEST_VALUE = 12, 120
+TOOL = "ask-tutor"
+"""The name under which `sys.monitoring` knows the tracer."""
 _STEPS_BETWEEN_LOOKS = 64
 """The number of steps after which the time is looked at."""
 
@@ -102,7 +105,9 @@ class Tracer:
         name = frame.f_code.co_name
         text = values.shown(value)
         self._steps.append((0, name, number, _locals_of(frame)))
-        self._returns.append((name, number, line, caller, _cut("<" + type(value).__name__ + ">" if text is None else text)))
+        self._returns.append(
+            (name, number, line, caller, _cut("<" + type(value).__name__ + ">" if text is None else text))
+        )
 
     def _unwound(self) -> None:
         if self._stack:
@@ -145,54 +150,48 @@ class Tracer:
         tool = next((each for each in (4, 3, 2, 5, 1, 0) if monitoring.get_tool(each) is None), None)
         if tool is None:
             return self._by_trace_function()
-        events, off = monitoring.events, monitoring.DISABLE
-        get_frame = sys._getframe  # noqa: SLF001 - the only way to a frame from a callback of `sys.monitoring`
-
-        def is_other(code: CodeType) -> bool:
-            return not self._owns(code) or _is_inner(code)
-
-        def started(code: CodeType, _: int) -> Any:
-            if is_other(code):
-                return off
-            self._called(code.co_firstlineno)
-            return None
-
-        def at_line(code: CodeType, line: int) -> Any:
-            if is_other(code):
-                return off
-            self._step(get_frame(1), line)
-            return None
-
-        def returned(code: CodeType, _: int, value: Any) -> Any:
-            if is_other(code):
-                return off
-            self._returned(get_frame(1), value)
-            return None
-
-        def unwound(code: CodeType, _: int, __: BaseException) -> None:
-            if not is_other(code):
-                self._unwound()
-
-        monitoring.use_tool_id(tool, "ask-tutor")
-        callbacks = {
-            events.PY_START: started,
-            events.PY_RESUME: started,
-            events.LINE: at_line,
-            events.PY_RETURN: returned,
-            events.PY_YIELD: returned,
-            events.PY_UNWIND: unwound,
-        }
+        callbacks = self._callbacks(monitoring.events, monitoring.DISABLE)
+        monitoring.use_tool_id(tool, TOOL)
         for event, callback in callbacks.items():
             monitoring.register_callback(tool, event, callback)
         monitoring.set_events(tool, sum(callbacks))
         monitoring.restart_events()
 
         def stop() -> None:
-            if monitoring.get_tool(tool) == "ask-tutor":
+            if monitoring.get_tool(tool) == TOOL:
                 monitoring.set_events(tool, 0)
                 monitoring.free_tool_id(tool)
 
         return stop
+
+    def _callbacks(self, events: Any, off: Any) -> dict[int, Callable[..., Any]]:
+        """Return the callbacks by their events. A callback that returns `off` is not called again at that place."""
+        get_frame = sys._getframe  # noqa: SLF001 - the only way to a frame from a callback of `sys.monitoring`
+
+        def for_program(record: Callable[..., object]) -> Callable[..., Any]:
+            def callback(code: CodeType, *arguments: Any) -> Any:
+                if not self._owns(code) or _is_inner(code):
+                    return off
+                record(code, *arguments)
+                return None
+
+            return callback
+
+        started = for_program(lambda code, _: self._called(code.co_firstlineno))
+        returned = for_program(lambda _, __, value: self._returned(get_frame(2), value))
+
+        def unwound(code: CodeType, _: int, __: BaseException) -> None:
+            if self._owns(code) and not _is_inner(code):
+                self._unwound()
+
+        return {
+            events.PY_START: started,
+            events.PY_RESUME: started,
+            events.LINE: for_program(lambda _, line: self._step(get_frame(2), line)),
+            events.PY_RETURN: returned,
+            events.PY_YIELD: returned,
+            events.PY_UNWIND: unwound,
+        }
 
 
 def _is_inner(code: CodeType) -> bool:

@@ -82,7 +82,9 @@ def _trace_case(name: str, file: str, expected: str, plan: Plan, events: Events)
     if _lines(printed.getvalue()) == _lines(expected):
         events.passed(name)
     else:
-        case = {"input": "", "expected": expected[:MOST_CHARACTERS], "got": printed.getvalue()[:MOST_CHARACTERS]}
+        with open(file, encoding="utf-8", errors="replace") as given:  # noqa: PTH123 - of Python 3.8
+            entered = given.read(MOST_CHARACTERS)
+        case = {"input": entered, "expected": expected[:MOST_CHARACTERS], "got": printed.getvalue()[:MOST_CHARACTERS]}
         events.differs(name, "", case=case)
 
 

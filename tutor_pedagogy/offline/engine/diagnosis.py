@@ -55,7 +55,7 @@ def report(submission: Submission) -> ReportedFinding:
     The result is cached. The key consists of all parts of the submission that it depends on.
     """
     place = (submission.kind, submission.language, submission.first_line, submission.cursor.line)
-    reported = (submission.diagnostics, submission.traceback, submission.question)
+    reported = (submission.diagnostics, submission.traceback, submission.question, submission.trace)
     decides: tuple[Hashable, ...] = (submission.code, submission.cells, *place, *reported)
     found = _REPORTS.get(*decides)
     if found is None:

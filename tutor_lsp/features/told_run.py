@@ -1,0 +1,59 @@
+"""What is told of a traced run: to the tutor with an ask, and to the student as a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tutor_lsp import protocol
+from tutor_pedagogy.run_trace.shown import shown_steps
+from tutor_pedagogy.trace_table import header_and_rows, why_unrepeatable
+from tutor_protocol import RunTrace
+
+if TYPE_CHECKING:
+    from tutor_lsp.runner.results import RunOfTests
+    from tutor_lsp.runner.traced_failure import TracedFailure
+    from tutor_pedagogy.run_trace.steps import Trace
+
+LONGEST_NAME = 80
+_ENDED = {
+    "steps": "The trace ended after 200,000 steps, before the test did.",
+    "seconds": "The trace ended after one second, before the test did.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRun:
+    """The part of a traced run that goes with an ask, and the table for the student."""
+
+    trace: RunTrace
+    table: protocol.RunTable
+
+
+def tell_run(traced: TracedFailure, code: str, run: RunOfTests) -> ToldRun | None:
+    """Return what is told of the traced run of a program's first failing test; None if there is none."""
+    from tutor_pedagogy.run_trace.digest import digest  # noqa: PLC0415 - it imports a part of the offline tutor
+
+    first = run.first_failure
+    if first is None or first.failure is None:
+        return None
+    if traced.trace is None:
+        trace = RunTrace(steps=0, unrepeatable="other_result")
+    else:
+        trace = digest(traced.trace, code, first.failure.message, is_repeated=traced.is_repeated)
+    return ToldRun(trace, _table(trace, traced.trace, first.failure.call or first.name))
+
+
+def _table(trace: RunTrace, steps: Trace | None, call: str) -> protocol.RunTable:
+    name = call if len(call) <= LONGEST_NAME else f"{call[: LONGEST_NAME - 1]}…"
+    header, rows = header_and_rows(trace.rounds) if trace.rounds is not None else (None, [])
+    loop = "" if trace.rounds is None else f", the loop on line {trace.rounds.line}"
+    notes = [_ENDED[steps.ended]] if steps is not None and steps.ended else []
+    notes += [why_unrepeatable(trace.unrepeatable)] if trace.unrepeatable is not None else []
+    return protocol.RunTable(
+        heading=f"{name}{loop}",
+        header=header,
+        rows=rows,
+        steps=[] if steps is None else list(shown_steps(steps)),
+        note=" ".join(notes) or None,
+    )
