@@ -23,6 +23,7 @@ from tutor_pedagogy.offline.engine.last_values import with_last_values
 from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.parsing import Fault
 from tutor_pedagogy.offline.engine.program import Program
+from tutor_pedagogy.offline.engine.run_evidence import by_run, with_run
 from tutor_pedagogy.offline.engine.writing import write
 from tutor_pedagogy.offline.rules import logic, runtime, syntax
 from tutor_pedagogy.offline.rules.logic.symptom import FAILED_ASSERTION, read_symptom
@@ -117,7 +118,7 @@ def text_of(diagnosis: Diagnosis, level: HintLevel, student: StudentLevels) -> s
         return purposes.text_of(ladder, program, level, student)
     text = write(finding, cause.rule.lesson, program, level, student, certainty=cause.certainty)
     answer = purposes.no_to_check(program, finding.edit, _shown_certainty(cause)) if level in _ANSWERED else ""
-    return f"{answer} {text}" if answer else text
+    return with_run(f"{answer} {text}" if answer else text, program, cause, level)
 
 
 def note_of(diagnosis: Diagnosis, level: HintLevel) -> str:
@@ -215,7 +216,7 @@ def _evidence(program: Program, submission: Submission) -> Cause | None:
         foreseen = evaluated_crash(program) or foresight.foresee(program)
         if foreseen is not None:
             return _crash(program, foreseen)
-    return _wrong_result(program, symptom)
+    return by_run(program, symptom, _wrong_result(program, symptom))
 
 
 def _is_own_assertion(program: Program, crash: Crash) -> bool:

@@ -1,0 +1,81 @@
+"""The traced run of a failing test as evidence: a cause that it shows, and its table in the texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.ladder.levels import HintLevel
+from tutor_pedagogy.offline.engine.cause import Cause
+from tutor_pedagogy.offline.rules.logic.followed import DECISION
+from tutor_pedagogy.offline.rules.logic.traced import explain_run
+from tutor_pedagogy.offline.rules.logic.trials import PLACES
+from tutor_pedagogy.trace_table import cut, header_and_rows, why_unrepeatable
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.program import Program
+    from tutor_pedagogy.offline.rules.logic.symptom import Symptom
+    from tutor_protocol.run_trace import Rounds
+
+_KEPT = (DECISION, PLACES)
+"""The findings without a sure cause that tell more than the trace of a run."""
+_FEWEST_ROUNDS = 2
+_MOST_NAMED = 3
+
+
+def by_run(program: Program, symptom: Symptom | None, found: Cause | None) -> Cause | None:
+    """Return the cause that a traced run shows, in place of none and of a mere place to start; else what was found."""
+    if found is not None and (found.certainty != "start_here" or found.rule in _KEPT):
+        return found
+    seen = explain_run(program, symptom)
+    return Cause(*seen) if seen is not None else found
+
+
+def with_run(text: str, program: Program, cause: Cause, level: HintLevel) -> str:
+    """Return the text about a wrong result with what the traced run adds to it at a hint level.
+
+    Level 1 has the student predict a round of a loop, level 2 shows that round, and level 3 the whole table.
+    """
+    trace = program.submission.trace
+    if trace is None or cause.rule.error_type != "logic" or level > HintLevel.STRUCTURE:
+        return text
+    rounds = trace.rounds if trace.unrepeatable != "other_result" else None
+    told: list[str] = []
+    if rounds is not None and len(rounds.rows) >= _FEWEST_ROUNDS:
+        asked = trace.turn.round if trace.turn is not None else 0
+        number = asked - rounds.first if rounds.first and asked > rounds.first else 1
+        told.append(_of_rounds(rounds, min(number, len(rounds.rows) - 1), level, is_whole=trace.is_whole))
+    if trace.unrepeatable is not None and level is HintLevel.QUESTION:
+        told.append(why_unrepeatable(trace.unrepeatable))
+    return "\n\n".join((text, *told))
+
+
+def _of_rounds(rounds: Rounds, number: int, level: HintLevel, *, is_whole: bool) -> str:
+    """Return the text about the rounds of a loop. `number` is that of the row to predict, from 0."""
+    if level is HintLevel.STRUCTURE:
+        header, rows = header_and_rows(rounds)
+        kind = "rounds" if rounds.first == 1 and is_whole else "last recorded rounds"
+        table = "\n".join((header, *rows))
+        return f"The {kind} of the loop on line {rounds.line}, with the values after each:\n\n```text\n{table}\n```"
+    if level is HintLevel.CONCEPT:
+        return (
+            f"In the recorded run, after {_round(rounds, number)}, {_values(rounds, number)}. Is that what you planned?"
+        )
+    names = _listed([f"`{name}`" for name in rounds.names[:_MOST_NAMED]])
+    return (
+        f"Predict, then look: in the recorded run, after {_round(rounds, number - 1)}, {_values(rounds, number - 1)}. "
+        f"Write down {names} after the next round, then compare with the run."
+    )
+
+
+def _round(rounds: Rounds, number: int) -> str:
+    at = f"round {rounds.first + number}" if rounds.first else "a later round"
+    return f"{at} of the loop on line {rounds.line}"
+
+
+def _values(rounds: Rounds, number: int) -> str:
+    pairs = list(zip(rounds.names, rounds.rows[number], strict=True))[:_MOST_NAMED]
+    return _listed([f"`{name}` is `{cut(value).replace('`', ' ')}`" for name, value in pairs])
+
+
+def _listed(texts: list[str]) -> str:
+    return f"{', '.join(texts[:-1])} and {texts[-1]}" if len(texts) > 1 else "".join(texts)
