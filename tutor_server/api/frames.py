@@ -11,6 +11,7 @@ import orjson
 from pydantic import FailFast, TypeAdapter, ValidationError
 
 from tutor_protocol import FROM_EDITOR, MAX_CODE_BYTES, Ask, Cell, Diagnostic, FromEditor
+from tutor_protocol.run_trace import MAX_LINES_RAN
 from tutor_server.api.strict_text import NotJson, holds_nul, load_json
 from tutor_server.errors import PayloadTooLarge, TutorError, ValidationFailed
 from tutor_server.tutoring.received import bounded, digest_of
@@ -61,6 +62,8 @@ def parse_frame(text: str) -> FromEditor:
         raise FrameRefused(ValidationFailed("The message holds a NUL character."), request_id)
     if NULL in text:
         content = _without_nulls(content, DEPTH)
+    if isinstance(content.get("trace"), dict) and _has_long_list(content["trace"]):
+        raise FrameRefused(ValidationFailed("trace: a list is too long"), request_id)
     try:
         return _read(kind, content)
     except ValidationFailed as wrong:
@@ -112,6 +115,13 @@ def _read(kind: str, content: dict[str, Any]) -> FromEditor:
             cells=lists.get("cells", message.cells),
         )
     return message
+
+
+def _has_long_list(trace: dict[str, Any]) -> bool:
+    """Return whether a list of a trace is longer than any may be. pydantic would describe each of its invalid items."""
+    rounds = trace.get("rounds")
+    lists = [trace, *([rounds] if isinstance(rounds, dict) else [])]
+    return any(isinstance(value, list) and len(value) > MAX_LINES_RAN for each in lists for value in each.values())
 
 
 def _items(name: str, items: list[Any]) -> tuple[Any, ...]:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tutor_server.tutoring.recorded_run import recorded_run
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -23,6 +25,7 @@ It is the same for each ask with a short question, so that successive prompts be
 """
 CELLS_SHARE = 0.25
 TRACEBACK_SHARE = 0.2
+RUN_SHARE = 0.1
 EDIT_SHARE = 0.05
 """The share of the lines that the student has changed since the last ask."""
 TURN_TOKENS = 20
@@ -56,6 +59,8 @@ class Context:
     history: tuple[PastAsk, ...]
     """Earlier asks about the problem, oldest first."""
     test_report: str = ""
+    recorded_run: str = ""
+    """What the recorded steps of the failing test show."""
     edit: str = ""
     """The lines that the student has removed and added since the last ask."""
 
@@ -70,6 +75,7 @@ def build_context(submission: Submission, history: Sequence[PastAsk], budget: in
     question = (submission.question or "").strip()
     left = budget - estimate_tokens(question)
     test_report = _first_lines(_report(submission.test_report), int(left * TRACEBACK_SHARE / 2))
+    recorded = _first_lines(recorded_run(submission.trace), int(left * RUN_SHARE))
     traceback = _last_lines(submission.traceback or "", int(left * TRACEBACK_SHARE) - estimate_tokens(test_report))
     diagnostics = tuple(
         _take((_describe(submission, item) for item in submission.diagnostics), int(left * TRACEBACK_SHARE))
@@ -77,7 +83,9 @@ def build_context(submission: Submission, history: Sequence[PastAsk], budget: in
     cells = tuple(reversed(_take(_newest_cells(submission), int(left * CELLS_SHARE))))
     chosen = _newest(history, int(min(budget * STEADY_HISTORY_SHARE, left * HISTORY_SHARE)))
     edit = edit if estimate_tokens(edit) <= left * EDIT_SHARE else ""
-    used = sum(map(estimate_tokens, (test_report, traceback, edit, *diagnostics, *cells))) + sum(map(_size, chosen))
+    used = sum(map(estimate_tokens, (test_report, recorded, traceback, edit, *diagnostics, *cells))) + sum(
+        map(_size, chosen)
+    )
     return Context(
         code=_lines_around_cursor(submission, left - used),
         cursor_line=shown_line(submission, submission.cursor.line),
@@ -87,6 +95,7 @@ def build_context(submission: Submission, history: Sequence[PastAsk], budget: in
         question=question,
         history=tuple(chosen),
         test_report=test_report,
+        recorded_run=recorded,
         edit=edit,
     )
 

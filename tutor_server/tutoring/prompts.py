@@ -94,7 +94,15 @@ def least_tokens(submission: Submission, budget: int) -> int:
     """
     context = build_context(submission, (), budget)
     cells = (cell.partition("\n")[2] for cell in context.cells)
-    parts = (context.code, context.question, context.traceback, context.test_report, *cells, *context.diagnostics)
+    parts = (
+        context.code,
+        context.question,
+        context.traceback,
+        context.test_report,
+        context.recorded_run,
+        *cells,
+        *context.diagnostics,
+    )
     own = estimate_tokens("".join(parts))
     return _least_instructions() + (own if own <= budget // 2 else max(0, own - LONGEST_LINE_TOKENS))
 
@@ -115,6 +123,7 @@ def _material(context: Context, introduction: str) -> list[tuple[str, str]]:
         ("reported by the editor", "\n".join(context.diagnostics)),
         ("traceback", context.traceback),
         ("test report", context.test_report),
+        ("recorded run of the failing test", context.recorded_run),
         ("your answer begins with this, it is shown already: go on after it", introduction),
         ("question", context.question),
     ]

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.offline.engine.cause import Cause
-from tutor_pedagogy.offline.rules.logic.followed import DECISION
-from tutor_pedagogy.offline.rules.logic.traced import explain_run
-from tutor_pedagogy.offline.rules.logic.trials import PLACES
+from tutor_pedagogy.offline.engine.rule import Rule
+from tutor_pedagogy.offline.rules.logic import wrong_result
+from tutor_pedagogy.offline.rules.logic.traced import PASSED, explain_run
 from tutor_pedagogy.trace_table import cut, header_and_rows, why_unrepeatable
 
 if TYPE_CHECKING:
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.rules.logic.symptom import Symptom
     from tutor_protocol.run_trace import Rounds
 
-_KEPT = (DECISION, PLACES)
-"""The findings without a sure cause that tell more than the trace of a run."""
+_OPEN = frozenset(rule for rule in vars(wrong_result).values() if isinstance(rule, Rule)) - {wrong_result.UNREACHED}
+"""The rules that only say in which way a result is wrong. What a run shows tells more."""
 _FEWEST_ROUNDS = 2
 _MOST_NAMED = 3
 
 
 def by_run(program: Program, symptom: Symptom | None, found: Cause | None) -> Cause | None:
     """Return the cause that a traced run shows, in place of none and of a mere place to start; else what was found."""
-    if found is not None and (found.certainty != "start_here" or found.rule in _KEPT):
+    if found is not None and found.rule not in _OPEN:
         return found
     seen = explain_run(program, symptom)
     return Cause(*seen) if seen is not None else found
@@ -40,7 +40,8 @@ def with_run(text: str, program: Program, cause: Cause, level: HintLevel) -> str
         return text
     rounds = trace.rounds if trace.unrepeatable != "other_result" else None
     told: list[str] = []
-    if rounds is not None and len(rounds.rows) >= _FEWEST_ROUNDS:
+    is_told = cause.rule is PASSED and level is HintLevel.QUESTION
+    if rounds is not None and len(rounds.rows) >= _FEWEST_ROUNDS and not is_told:
         asked = trace.turn.round if trace.turn is not None else 0
         number = asked - rounds.first if rounds.first and asked > rounds.first else 1
         told.append(_of_rounds(rounds, min(number, len(rounds.rows) - 1), level, is_whole=trace.is_whole))
