@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
     from tutor_pedagogy.offline import Explanation, SureMistake
     from tutor_pedagogy.problem.identity import Problem
-    from tutor_protocol import ReportedFinding, Submission
+    from tutor_protocol import ReportedEdit, ReportedFinding, Submission
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -89,6 +89,14 @@ class Analyst:
         except NotAnalysed as failure:
             self._fail(owner, "explain", submission, failure)
             return unread_explanation(submission, talk)
+
+    async def edit_shown(self, owner: Hashable, submission: Submission, text: str) -> ReportedEdit | None:
+        """Return the edit that an answer shows; None if it shows none, or reading it takes too long."""
+        try:
+            return await self._run(owner, submission, work.edit_shown, submission, text)
+        except NotAnalysed as failure:
+            self._on_failure(owner, "edit", failure)
+            return None
 
     async def _find(
         self, owner: Hashable, submission: Submission, problem: Problem

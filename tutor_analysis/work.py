@@ -17,6 +17,7 @@ from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.offline import diagnose, report, sure_mistakes
 from tutor_pedagogy.problem.identity import identify
 from tutor_pedagogy.reported import is_green, with_report_read
+from tutor_pedagogy.shown_edit import shown_edit
 from tutor_protocol import ReportedFinding
 
 if TYPE_CHECKING:
@@ -29,11 +30,12 @@ if TYPE_CHECKING:
     from tutor_pedagogy.ladder.levels import StudentLevels
     from tutor_pedagogy.offline import Explanation
     from tutor_pedagogy.problem.identity import Problem
-    from tutor_protocol import ErrorType, Submission
+    from tutor_protocol import ErrorType, ReportedEdit, Submission
 
 __all__ = [
     "Judged",
     "Material",
+    "edit_shown",
     "examine",
     "explain",
     "find",
@@ -120,6 +122,11 @@ def find(submission: Submission, problem: Problem) -> tuple[ReportedFinding, Sna
     if is_green(submission.test_report) and finding.certainty == "likely":
         finding = ReportedFinding(TRACE, finding.line, "start_here")  # The tests have shown that the guess is wrong.
     return finding, take_snapshot(submission, problem, finding)
+
+
+def edit_shown(submission: Submission, text: str) -> ReportedEdit | None:
+    """Return the edit that an answer shows, or None."""
+    return shown_edit(text, submission.code, submission.first_line)
 
 
 def known_edit(submission: Submission) -> KnownEdit | None:

@@ -409,6 +409,17 @@ class Finding:
 
 
 @attrs.frozen(kw_only=True)
+class Edit:
+    """An edit of whole lines of the document, as it was when the student asked."""
+
+    range: types.Range
+    new_text: str
+
+
+Tried = Literal["passed", "failed", "not_run"]
+
+
+@attrs.frozen(kw_only=True)
 class AnswerEnded:
     """The answer has ended. This is sent exactly once for each ask, even if the answer never started."""
 
@@ -432,6 +443,10 @@ class AnswerEnded:
     stale: bool | None = None
     """True: the student has changed the code since the ask."""
     finding: Finding | None = None
+    edit: Edit | None = None
+    """The edit that an answer of hint level 5 shows. An edit that was tried and has failed is not shown."""
+    tried: Tried | None = None
+    """What became of the edit when the server tried it on a copy, if the tests or a run had failed before."""
 
 
 State = Literal["ready", "local", "signedOut", "connecting", "reconnecting", "offline", "tooManyWindows"]

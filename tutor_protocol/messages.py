@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from uuid import UUID  # noqa: TC003 - pydantic reads the annotations at run time
 
 from tutor_protocol.codes import ErrorCode, Limit  # noqa: TC001 - pydantic reads the annotations at run time
-from tutor_protocol.submission import Submission, require_positions
+from tutor_protocol.submission import Position, Submission, require_positions
 
 SUBPROTOCOL = "tutor.v1"
 MAX_FRAME_BYTES = 1024 * 1024
@@ -136,11 +136,28 @@ class ReportedFinding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """A range of the code. `end` is behind its last character."""
+
+    start: Position
+    end: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedEdit:
+    """The edit that an answer of hint level 5 shows. `range` consists of whole lines of the ask's `code`."""
+
+    range: Range
+    new_text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
     """The answer is complete.
 
     `fallback`: an earlier provider of the chain failed. `withheld`: the guard replaced text of the model. `ai`: words
-    of a model are in the answer. `finding` is None if the code was not analysed.
+    of a model are in the answer. `finding` is None if the code was not analysed. `edit` is None below hint level 5, and
+    if the answer shows no edit whose place is known.
     """
 
     TYPE: ClassVar[str] = "done"
@@ -154,6 +171,7 @@ class Done:
     ai: bool = False
     usage: TokenUsage = TokenUsage()
     finding: ReportedFinding | None = None
+    edit: ReportedEdit | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

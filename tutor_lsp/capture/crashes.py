@@ -15,6 +15,7 @@ from tutor_lsp.lsp.text_document import without_line_end
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from tutor_lsp.lsp.pygls_remedies.open_documents import OpenDocuments
     from tutor_lsp.lsp.text_document import EditedDocument
@@ -34,6 +35,8 @@ class Crash:
     """The URI of the student's other file in which the exception was raised, or None if it was raised in this one."""
     run_id: UUID = field(default_factory=uuid4)
     """The id of the run, by which the service tells a new run from one that it knows."""
+    program: Path | None = None
+    """The file that was run."""
 
 
 class KnownCrashes:
@@ -86,6 +89,7 @@ class KnownCrashes:
         values: str | None = None,
         severity: types.DiagnosticSeverity = types.DiagnosticSeverity.Error,
         origin: str | None = None,
+        program: Path | None = None,
     ) -> Crash:
         """Remember a crash at the document's present line number `line`, which is the line of `frame`.
 
@@ -93,7 +97,8 @@ class KnownCrashes:
         """
         columns = _columns(without_line_end(document.lines[line]), frame)
         mark = Mark.at(document, line, columns, message, severity)
-        crash = Crash(replace(mark, detail=f"Values on this line: {values}") if values else mark, traceback, origin)
+        mark = replace(mark, detail=f"Values on this line: {values}") if values else mark
+        crash = Crash(mark, traceback, origin, program=program)
         self._crashes[document] = crash
         return crash
 

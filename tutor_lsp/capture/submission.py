@@ -18,6 +18,7 @@ from tutor_lsp.capture.workspace_module import workspace_place
 from tutor_lsp.lsp.refused import Refused
 from tutor_lsp.lsp.text_document import without_line_end
 from tutor_lsp.protocol import DIAGNOSTIC_SOURCE
+from tutor_lsp.runner.trials import RunTrial
 from tutor_pedagogy.problem.identity import identify
 from tutor_protocol import MAX_CODE_BYTES, MAX_QUESTION_CHARACTERS, Ask, Position
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from tutor_lsp.lsp.pygls_remedies.open_documents import OpenDocuments
     from tutor_lsp.lsp.text_document import Anchor, EditedDocument
     from tutor_lsp.protocol import AskArgument
+    from tutor_lsp.runner.trials import Trial
     from tutor_pedagogy.problem.identity import Problem
     from tutor_protocol import Cell, Kind
 
@@ -45,6 +47,10 @@ class Captured:
     problem: Problem
     anchor: Anchor
     revision: int
+    lines: tuple[str, ...] = ()
+    """The lines of the document at the time of the ask."""
+    trial: Trial | None = None
+    """How an edit can be tried: with the tests or the run that the ask is about."""
 
     def is_stale(self) -> bool:
         """Return whether the code that the ask is about has been edited since, judging by the problem's fingerprint."""
@@ -136,7 +142,16 @@ def capture(
         problem=problem,
         anchor=anchor,
         revision=document.revision,
+        lines=tuple(document.lines),
+        trial=known_report.trial if known_report else _run_trial(argument, around, crash),
     )
+
+
+def _run_trial(argument: AskArgument, around: _Surroundings, crash: Crash | None) -> RunTrial | None:
+    """Return the run whose traceback comes with the ask, if it was a run of a file on this computer."""
+    if argument.traceback or around.traceback or around.kind == "cell" or crash is None or crash.program is None:
+        return None
+    return RunTrial(crash.program)
 
 
 def _document_id(uri: str) -> str:

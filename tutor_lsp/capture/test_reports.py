@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from tutor_lsp.lsp.text_document import EditedDocument
+    from tutor_lsp.runner.trials import TestTrial
     from tutor_pedagogy.problem.identity import Problem
     from tutor_protocol import RunTrace, TestReport
 
@@ -31,6 +32,8 @@ class KnownReport:
     unit: tuple[str, str]
     traceback: str | None = None
     trace: RunTrace | None = None
+    trial: TestTrial | None = None
+    """The tests, with which an edit can be tried."""
 
 
 class KnownReports:

@@ -20,9 +20,12 @@ from tutor_lsp import protocol
 from tutor_lsp.capture.submission import Captured, capture
 from tutor_lsp.features.answers import choose_presenter
 from tutor_lsp.features.base import Feature
+from tutor_lsp.features.edit_trial import show_edit
+from tutor_lsp.features.held_edit import HeldEdit
 from tutor_lsp.features.labels import in_line, label, level_note
 from tutor_lsp.lsp.error_log import INTERNAL_ERROR_MESSAGE, log_exception
 from tutor_lsp.lsp.refused import Refused
+from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_protocol import Accepted, Delta, Done, Error, ErrorCode, Queued
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from tutor_lsp.features.answers import AnswerPresenter
     from tutor_lsp.features.base import Handler
     from tutor_lsp.features.current_hints import CurrentHints
+    from tutor_lsp.features.edit_trial import ShownEdit
     from tutor_lsp.features.status import StatusReport
     from tutor_lsp.lsp.background_tasks import BackgroundTasks
     from tutor_lsp.lsp.editor import Editor
@@ -70,6 +74,10 @@ class _Running:
     task: asyncio.Task[None] | None = None
     remaining_today: int | None = None
     change: Change | None = None
+    held: HeldEdit | None = None
+    """The answer's text that is held back, if the answer may show an edit that can be tried."""
+    seq: int = 0
+    """The number of the next update for the editor."""
 
     @property
     def unit(self) -> _Unit:
@@ -80,6 +88,13 @@ class _Running:
     def cancel(self) -> None:
         if self.task is not None:
             self.task.cancel()
+
+    def show(self, text: str) -> None:
+        """Present the next part of the answer, if there is any."""
+        if text:
+            ask_id = str(self.captured.ask.request_id)
+            self.presenter.updated(protocol.AnswerUpdated(ask_id=ask_id, seq=self.seq, delta=text))
+            self.seq += 1
 
 
 class Asks(Feature):
@@ -217,12 +232,10 @@ class Asks(Feature):
                             protocol.AnswerQueued(ask_id=str(request_id), place=place, message=in_line(place))
                         )
                     case Delta():
-                        update = protocol.AnswerUpdated(
-                            ask_id=str(message.request_id), seq=message.seq, delta=message.content
-                        )
-                        running.presenter.updated(update)
+                        held = running.held
+                        running.show(message.content if held is None else held.feed(message.content))
                     case Done():
-                        self._done(running, message)
+                        self._done(running, message, await show_edit(running, message))
                         return
                     case Error():
                         self._failed(running, message)
@@ -231,6 +244,8 @@ class Asks(Feature):
     def _accepted(self, running: _Running, accepted: Accepted) -> None:
         running.remaining_today, running.change = accepted.remaining_today, accepted.change
         self._status.counted(accepted.remaining_today)
+        if running.captured.trial is not None and accepted.hint_level == HintLevel.SOLUTION:
+            running.held = HeldEdit()
         running.presenter.started(
             protocol.AnswerStarted(
                 ask_id=str(running.captured.ask.request_id),
@@ -246,7 +261,7 @@ class Asks(Feature):
             )
         )
 
-    def _done(self, running: _Running, done: Done) -> None:
+    def _done(self, running: _Running, done: Done, shown: ShownEdit) -> None:
         self._places[running.captured.document] = running.captured.anchor
         if running.change != "solved":
             self._levels.setdefault(running.captured.document, {})[running.unit] = done.hint_level
@@ -262,9 +277,13 @@ class Asks(Feature):
             ai=done.ai,
             stale=running.captured.is_stale(),
             finding=None if done.finding is None else protocol.Finding(**asdict(done.finding)),
+            edit=shown.edit,
+            tried=shown.tried,
         )
 
     def _failed(self, running: _Running, error: Error) -> None:
+        if running.held is not None:
+            running.show(running.held.release())
         reason: protocol.EndReason = "refused" if error.code in _REFUSALS else "failed"
         if error.code == ErrorCode.CANCELLED:
             reason = "cancelled"

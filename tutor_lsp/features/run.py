@@ -190,6 +190,7 @@ class Runs(Feature):
             values=failure.outcome.values if origin is None else None,
             severity=failure.severity,
             origin=None if origin is None else origin.uri,
+            program=running.path,
         )
 
     def _note_elsewhere(
@@ -218,6 +219,7 @@ class Runs(Feature):
             traceback=failure.traceback,
             values=failure.outcome.values,
             severity=failure.severity,
+            program=running.path,
         )
         if documents.open_document(document.uri) is document:
             self._own.show(document)

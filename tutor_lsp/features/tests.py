@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -26,6 +27,7 @@ from tutor_lsp.runner.found_tests import find_tests, program_of
 from tutor_lsp.runner.tested_place import tested_line
 from tutor_lsp.runner.tests import CouldNotTest, TimeLimits, how_to_install, run_tests
 from tutor_lsp.runner.traced_failure import trace_failure
+from tutor_lsp.runner.trials import TestTrial
 from tutor_pedagogy.problem.identity import identify
 from tutor_protocol import Position
 
@@ -48,6 +50,15 @@ MAX_OUTPUT_CHARACTERS = 4 * 1024
 END_SECONDS = 1.0
 """Seconds that a shutdown waits for running tests to end."""
 STOPPED = "Stopped."
+
+
+@dataclass(frozen=True, slots=True)
+class _Tested:
+    """A test run, the steps of its first failure, and how an edit can be tried with its tests."""
+
+    run: RunOfTests
+    traced: TracedFailure | None
+    trial: TestTrial
 
 
 class Tests(Feature):
@@ -73,7 +84,7 @@ class Tests(Feature):
         self._asks = asks
         self._background = background
         self._limits = limits or TimeLimits()
-        self._running: dict[str, tuple[str, asyncio.Task[tuple[RunOfTests, TracedFailure | None]]]] = {}
+        self._running: dict[str, tuple[str, asyncio.Task[_Tested]]] = {}
         """The progress token and the task of each running test run, by the program's URI."""
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -97,7 +108,7 @@ class Tests(Feature):
         uri = argument.uri if program == path else program.as_uri()
         text = await asyncio.to_thread(_text_of, program)
         try:
-            run, traced = await self._run(program, uri)
+            tested = await self._run(program, uri)
         except CouldNotTest as error:
             raise Refused(str(error)) from error
         except asyncio.CancelledError:
@@ -105,10 +116,11 @@ class Tests(Feature):
             if current is not None and current.cancelling():
                 raise
             return protocol.TestsEnded(reason="cancelled", message=STOPPED, uri=uri)
+        run = tested.run
         if run.missing is not None:
             raise Refused(how_to_install(run.missing))
-        told = None if traced is None else await asyncio.to_thread(tell_run, traced, text, run)
-        ended = self._conclude(uri, text, run, told)
+        told = None if tested.traced is None else await asyncio.to_thread(tell_run, tested.traced, text, run)
+        ended = self._conclude(uri, text, tested, told)
         if argument.ask and ended.position is not None:
             started = await self._asks.ask(protocol.AskArgument(uri=uri, position=ended.position))
             ended = attrs.evolve(ended, ask_id=started.ask_id)
@@ -131,7 +143,7 @@ class Tests(Feature):
         if tasks:
             await asyncio.wait(tasks, timeout=END_SECONDS)
 
-    async def _run(self, program: Path, uri: str) -> tuple[RunOfTests, TracedFailure | None]:
+    async def _run(self, program: Path, uri: str) -> _Tested:
         of_folder = await asyncio.to_thread(tests_of_folder, program)
         files = of_folder.files if of_folder else ()
         tests = await asyncio.to_thread(find_tests, program, files)
@@ -151,8 +163,9 @@ class Tests(Feature):
             if self._running.get(key) == (token, task):
                 del self._running[key]
 
-    def _conclude(self, uri: str, text: str, run: RunOfTests, told: ToldRun | None) -> protocol.TestsEnded:
+    def _conclude(self, uri: str, text: str, tested: _Tested, told: ToldRun | None) -> protocol.TestsEnded:
         """Return how the tests ended. Remember their report for asks about the code that they are about."""
+        run = tested.run
         first = run.first_failure
         failure = None if first is None else first.failure
         lines = split_lines(text)
@@ -170,6 +183,7 @@ class Tests(Feature):
                 unit=unit_of(problem),
                 traceback=traceback_text(failure.traceback) if failure else None,
                 trace=None if told is None else told.trace,
+                trial=tested.trial,
             ),
         )
         can_ask = not run.is_green or spoken is not None
@@ -195,9 +209,10 @@ def no_tests(program: Path) -> str:
 
 async def _run_and_trace(
     program: Path, tests: Sequence[FoundTests], progress: CancellableProgress, limits: TimeLimits, root: Path | None
-) -> tuple[RunOfTests, TracedFailure | None]:
+) -> _Tested:
     run = await run_tests(program, tests, on_progress=partial(_report, progress), limits=limits, root=root)
-    return run, await trace_failure(program, tests, run, root=root)
+    traced = await trace_failure(program, tests, run, root=root)
+    return _Tested(run, traced, TestTrial.of(program, tests, run, root))
 
 
 def _report(progress: CancellableProgress, done: Progress) -> None:

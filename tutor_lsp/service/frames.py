@@ -17,8 +17,11 @@ from tutor_protocol import (
     ErrorCode,
     ErrorType,
     Limit,
+    Position,
     Purpose,
     Queued,
+    Range,
+    ReportedEdit,
     ReportedFinding,
     TokenUsage,
 )
@@ -88,6 +91,7 @@ def _done(fields: dict[str, Any]) -> Done:
         withheld=fields.get("withheld") is True,
         ai=fields.get("ai") is True,
         finding=_finding(fields.get("finding")),
+        edit=_edit(fields.get("edit")),
         usage=TokenUsage(
             input_tokens=_optional_number(counts, "input_tokens") or 0,
             output_tokens=_optional_number(counts, "output_tokens") or 0,
@@ -100,6 +104,21 @@ def _finding(value: Any) -> ReportedFinding | None:
     if not isinstance(value, dict) or value.get("certainty") not in get_args(Certainty):
         return None
     return ReportedFinding(_text(value, "rule"), _number(value, "line"), value["certainty"])
+
+
+def _edit(value: Any) -> ReportedEdit | None:
+    """Return an edit, or None without one."""
+    if not isinstance(value, dict):
+        return None
+    place = value.get("range")
+    start, end = (_position(place.get(name) if isinstance(place, dict) else None) for name in ("start", "end"))
+    return ReportedEdit(range=Range(start=start, end=end), new_text=_text(value, "new_text"))
+
+
+def _position(value: Any) -> Position:
+    if not isinstance(value, dict):
+        raise MalformedFrame("a position is not an object")
+    return Position(_number(value, "line"), _number(value, "character"))
 
 
 def _error(fields: dict[str, Any]) -> Error:

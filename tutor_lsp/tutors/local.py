@@ -149,6 +149,8 @@ class LocalTutor:
                 if stop.done():
                     raise _Stopped
                 yield Delta(request_id=ask.request_id, seq=seq, content=sentence)
+            is_solution = level is HintLevel.SOLUTION
+            edit = await analyst.edit_shown(STUDENT, ask, explanation.text) if is_solution else None
             whole = True
             yield Done(
                 request_id=ask.request_id,
@@ -157,6 +159,7 @@ class LocalTutor:
                 provider=PROVIDER,
                 model=MODEL,
                 finding=shown_finding(explanation.finding),
+                edit=edit,
             )
         finally:
             if not whole:

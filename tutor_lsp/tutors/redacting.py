@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tutor_analysis.pool import NotAnalysed, Pool, PoolLimits
@@ -66,6 +67,9 @@ class RedactingTutor:
                 if content:
                     yield Delta(request_id=ask.request_id, seq=seq, content=content)
                     seq += 1
+                if isinstance(message, Done) and message.edit is not None:  # It consists of whole lines, which stay.
+                    edit = replace(message.edit, new_text=restoration.restored(message.edit.new_text))
+                    message = replace(message, edit=edit)  # noqa: PLW2901 - the message with its own values
                 if not isinstance(message, Delta):
                     yield message
 

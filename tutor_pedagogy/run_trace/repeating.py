@@ -40,7 +40,7 @@ def reads(trace: Trace, program: TracedProgram) -> Unrepeatable | None:
             found.add(kind)
     if is_seeded:
         found.discard("random")
-    return next((kind for kind in ("input", "random", "time") if kind in found), None)  # type: ignore[return-value]
+    return next((kind for kind in ("input", "random", "time") if kind in found), None)
 
 
 def _ran(trace: Trace, node: ast.Call) -> bool:

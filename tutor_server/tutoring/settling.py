@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from structlog.typing import FilteringBoundLogger
 
-    from tutor_protocol import ReportedFinding
+    from tutor_protocol import ReportedEdit, ReportedFinding
     from tutor_server.admission.limiter import Limiter
     from tutor_server.clock import Clock
     from tutor_server.llm.chain import ModelAnswer
@@ -50,6 +50,8 @@ class AskProgress:
     has_model_words: bool = False
     """Whether words of a model are in the answer."""
     finding: ReportedFinding | None = None
+    edit: ReportedEdit | None = None
+    """The edit that the answer shows at the solution level."""
     ended_by: str | None = None
     """Why the floor ended the model's text, or None."""
     is_completed: bool = False

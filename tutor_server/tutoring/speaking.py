@@ -10,6 +10,7 @@ import structlog
 from tutor_analysis.guarding import InertGuard
 from tutor_analysis.unread import NOT_ANALYSED
 from tutor_pedagogy.floor import completion
+from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_server.llm.batching import Pacing
 from tutor_server.llm.offline import OFFLINE
 from tutor_server.tutoring.model_text import ModelText
@@ -93,6 +94,8 @@ class Speaker:
                 answer.release(setback_note(model.setback, opened.material.submission))
             explained = await self._complete(user_id, opened, answer, model_text.floor)
         progress.finding = explained or opened.finding
+        if opened.material.level is HintLevel.SOLUTION:
+            progress.edit = await self._analyst.edit_shown(user_id, opened.material.submission, answer.text)
         if progress.finding.rule == NOT_ANALYSED:
             self._refusals.note_unread(opened.course_id)
 

@@ -310,4 +310,5 @@ def _done(progress: AskProgress) -> Done:
         ai=progress.has_model_words,
         usage=progress.usage,
         finding=shown_finding(progress.finding),
+        edit=progress.edit,
     )

@@ -65,7 +65,7 @@ def _untaken(program: Program, symptom: Symptom, trace: RunTrace) -> tuple[Rule,
             case _:
                 continue
         if line is not None and isinstance(program.statement_at(line), ast.If):
-            slots = {
+            slots: dict[str, Any] = {
                 "call": symptom_name(symptom),
                 "expected": _code(symptom.expected),
                 "first": str(branch.first_line),
