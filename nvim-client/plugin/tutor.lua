@@ -22,6 +22,10 @@ vim.api.nvim_create_user_command("TutorTest", function()
   require("tutor").test()
 end, { desc = "Save and test this file, and ask about the first test that fails" })
 
+vim.api.nvim_create_user_command("TutorTrace", function()
+  require("tutor").trace()
+end, { desc = "Show the recorded run of the first test that failed" })
+
 vim.api.nvim_create_user_command("TutorStart", function(command)
   require("tutor").start(command.fargs[1], command.fargs[2])
 end, { nargs = "*", complete = "dir", desc = "Start an exercise of the course in a folder" })

@@ -101,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     test.add_argument("file", metavar="FILE", help="the program, or its file of tests")
     test.add_argument("--ask", action="store_true", help="ask about the first test that fails")
+    test.add_argument("--trace", action="store_true", help="show the recorded run of the first test that fails")
     test.add_argument("--local", action="store_true", help="with --ask: answer on this computer")
     test.set_defaults(run_command=terminal_tests.test)
 

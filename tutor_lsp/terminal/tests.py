@@ -20,6 +20,7 @@ from tutor_lsp.terminal.last_answers import LastAnswer
 from tutor_lsp.terminal.modules import NO_COURSE
 from tutor_lsp.terminal.output import say
 from tutor_lsp.terminal.place import Place
+from tutor_lsp.terminal.run_table import show_run
 from tutor_lsp.terminal.service import choose, run
 from tutor_lsp.tutors.course import NoCourse, NoSuchModule, start_exercise
 from tutor_protocol import Position
@@ -61,6 +62,8 @@ async def _test(path: Path, text: str, options: argparse.Namespace) -> int:
         ended = await client.test(uri)
         say(*_lines(ended))
         is_green = ended["reason"] == "passed"
+        if options.trace and not is_green:
+            show_run(ended.get("trace"))
         if options.ask:
             await _ask(client, ended, {"local": True} if options.local else {})
     return DONE if is_green else FAILED

@@ -16,6 +16,7 @@ import { SERVER_COMMANDS, type AskArgument, type StatusChanged, type TestArgumen
 import { CancellableProgress } from "./progress";
 import { ChosenInterpreter, chosenInterpreter } from "./python_extension";
 import { PythonSetup } from "./python_setup";
+import { RecordedRun } from "./recorded_run";
 import { Runs } from "./run";
 import { startServer } from "./server_process";
 import { setAddress } from "./service_address";
@@ -35,7 +36,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const notebooks = new Notebooks(server);
   const answers = new Answers(server, (document) => notebooks.refresh(document), new HintMemory(context.workspaceState));
   const runs = new Runs(server, answers);
-  const tests = new Tests(server, answers);
+  const recorded = new RecordedRun();
+  const tests = new Tests(server, answers, recorded);
   const progress = new CancellableProgress(server);
   const python = new PythonSetup(server, context.extensionUri);
   running = server;
@@ -47,6 +49,7 @@ export function activate(context: vscode.ExtensionContext): void {
     notebooks,
     answers,
     runs,
+    recorded,
     tests,
     progress,
     python,
@@ -57,7 +60,7 @@ export function activate(context: vscode.ExtensionContext): void {
       }
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void server.restart()),
-    ...commands({ server, answers, runs, tests, python, modules: new Modules(server), log }),
+    ...commands({ server, answers, runs, tests, recorded, python, modules: new Modules(server), log }),
   );
   void server.restart();
 }
@@ -143,12 +146,13 @@ interface Parts {
   readonly answers: Answers;
   readonly runs: Runs;
   readonly tests: Tests;
+  readonly recorded: RecordedRun;
   readonly python: PythonSetup;
   readonly modules: Modules;
   readonly log: vscode.LogOutputChannel;
 }
 
-function commands({ server, answers, runs, tests, python, modules, log }: Parts): vscode.Disposable[] {
+function commands({ server, answers, runs, tests, recorded, python, modules, log }: Parts): vscode.Disposable[] {
   const command = (name: string, run: (argument?: unknown) => Promise<unknown>) =>
     vscode.commands.registerCommand(`askTutor.${name}`, async (argument?: unknown) => {
       try {
@@ -209,6 +213,7 @@ function commands({ server, answers, runs, tests, python, modules, log }: Parts)
     command("askAboutCell", (argument) => askAboutCell(answers, argument as vscode.NotebookCell | undefined)),
     command("runAndAsk", () => runs.run(pythonEditor())),
     command("testAndAsk", () => tests.testAndAsk(pythonEditor().document)),
+    command("showRun", () => recorded.show()),
     command("signIn", (argument) => signIn(server, answers, threadOf(answers, argument))),
     command("signOut", () => server.execute(SERVER_COMMANDS.signOut)),
     command("modules", () => modules.show()),

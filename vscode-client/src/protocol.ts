@@ -67,6 +67,11 @@ export type EndReason =
   | "refused"
   | "failed";
 
+export type Tried =
+  | "passed"
+  | "failed"
+  | "not_run";
+
 export type State =
   | "ready"
   | "local"
@@ -159,6 +164,24 @@ export interface TestedCase {
 }
 
 /**
+ * The recorded run of the first failing test, as lines of text for the student.
+ *
+ * A client first shows `header` and the first of `rows`, and each further row once the student has predicted it.
+ */
+export interface RunTable {
+  /** What the table is of: the loop and the failing test. */
+  heading: string;
+  /** The names of the columns. Without a table of a loop, `rows` is empty. */
+  header?: string | null;
+  /** One line for each round of the loop, with the values after the round. */
+  rows?: string[] | null;
+  /** The last steps, one line each. */
+  steps?: string[] | null;
+  /** Why the run is not whole, or why another one may differ. */
+  note?: string | null;
+}
+
+/**
  * The tests of a file have ended: all pass, some fail, or the student has stopped them.
  *
  * After `failed`, and after `passed` if the tutor was asked about this code before, the client can ask at `position`.
@@ -177,6 +200,8 @@ export interface TestsEnded {
   askId?: string | null;
   /** The end of what the tests printed. */
   output?: string | null;
+  /** The recorded run of the first failing test. */
+  trace?: RunTable | null;
 }
 
 /** The student's rating of an answer. `message_id` is from `AnswerEnded`. */
@@ -307,6 +332,12 @@ export interface Finding {
   certainty: "certain" | "likely" | "start_here";
 }
 
+/** An edit of whole lines of the document, as it was when the student asked. */
+export interface Edit {
+  range: Range;
+  newText: string;
+}
+
 /** The answer has ended. This is sent exactly once for each ask, even if the answer never started. */
 export interface AnswerEnded {
   askId: string;
@@ -329,6 +360,10 @@ export interface AnswerEnded {
   /** True: the student has changed the code since the ask. */
   stale?: boolean | null;
   finding?: Finding | null;
+  /** The edit that an answer of hint level 5 shows. An edit that was tried and has failed is not shown. */
+  edit?: Edit | null;
+  /** What became of the edit when the server tried it on a copy, if the tests or a run had failed before. */
+  tried?: Tried | null;
 }
 
 /** The state of the connection to the tutor, a sentence for the student, and a command that helps, if any. */

@@ -4,6 +4,7 @@ import * as path from "node:path";
 import * as vscode from "vscode";
 import type { Answers } from "./answers";
 import type { LanguageServer } from "./language_server";
+import type { RecordedRun } from "./recorded_run";
 import { SERVER_COMMANDS, type TestedCase, type TestsEnded } from "./protocol";
 
 export class Tests implements vscode.Disposable {
@@ -12,6 +13,7 @@ export class Tests implements vscode.Disposable {
   constructor(
     private readonly server: LanguageServer,
     private readonly answers: Answers,
+    private readonly recorded: RecordedRun,
   ) {
     this.controller.createRunProfile(
       "Test and Ask",
@@ -32,6 +34,7 @@ export class Tests implements vscode.Disposable {
       return;
     }
     this.show(ended);
+    this.recorded.remember(ended.trace);
     if (!ended.position) {
       void vscode.window.showInformationMessage(ended.message);
       return;

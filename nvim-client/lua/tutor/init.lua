@@ -35,6 +35,11 @@ function M.test()
   require("tutor.test").test()
 end
 
+--- Show the recorded run of the first test that failed.
+function M.trace()
+  require("tutor.trace").show()
+end
+
 --- Start an exercise of the course in a folder. Without a module, choose one.
 ---@param module? string
 ---@param folder? string by default a folder of the module's name in the working directory

@@ -69,6 +69,7 @@ local function tell(result, encoding)
     return
   end
   local passes = result.reason == "passed"
+  require("tutor.trace").remember(result.trace)
   vim.fn.setqflist({}, " ", { title = "Tests: " .. result.message, items = items_of(result) })
   if not passes then
     vim.cmd("botright copen 8 | wincmd p")
