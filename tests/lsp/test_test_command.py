@@ -15,7 +15,7 @@ from testing.waiting import until
 from tutor_lsp.capture.redaction.private_patterns import PrivatePatterns
 from tutor_lsp.capture.redaction.redaction import Redactor
 from tutor_lsp.features.tests import Tests
-from tutor_protocol import Ask, FirstFailure, Position, TestReport
+from tutor_protocol import Ask, FirstFailure, Position, TestReport, encode
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,6 +73,11 @@ async def test_the_tests_are_listed_with_what_became_of_them(editor: Editor, tmp
             {"name": "T.test_b", "outcome": "failed", "message": MESSAGE},
         ],
         "position": place(4, 0),
+        "trace": {
+            "heading": "rotate([1, 2, 3], 1)",
+            "rows": [],
+            "steps": ["line 6 rotate: values = [1, 2, 3], k = 1", "end rotate: returns [2, 3, 1]"],
+        },
     }
 
 
@@ -143,6 +148,46 @@ async def test_tests_of_a_file_of_tests_are_about_its_program(editor: Editor, tm
     tests = await editor.open(TESTS, (tmp_path / "test_rotate.py").as_uri())
     ended = await editor.execute("tutor.test", {"uri": tests})
     assert (ended["uri"], ended["position"]) == (uri, place(4, 0))
+
+
+LOOP = """\
+def rotate(values, k):
+    password = "hunter2secret"
+    out = []
+    for value in values:
+        out.append(password)
+    return out
+"""
+LOOP_TESTS = """\
+import unittest
+from rotate import rotate
+
+class T(unittest.TestCase):
+    def test_a(self):
+        self.assertEqual(rotate(["a", "b"], 99), ["a"])
+"""
+
+
+async def test_an_ask_carries_what_the_traced_run_shows(editor: Editor, tutor: ScriptedTutor, tmp_path: Path) -> None:
+    """The rounds of the loop and the turn go with the ask, redacted for a service; the steps do not."""
+    uri = await prepared(editor, tmp_path, LOOP)
+    await asyncio.to_thread((tmp_path / "test_rotate.py").write_text, LOOP_TESTS)
+    ended = await editor.execute("tutor.test", {"uri": uri})
+    await ask(editor, uri, 4)
+    (asked,) = tutor.asks
+    redacted, _ = Redactor(PrivatePatterns(), b"key").redact(asked)
+
+    assert ended["trace"]["header"].split() == ["round", "value", "out"]
+    assert len(ended["trace"]["rows"]) == 2
+    assert any("hunter2secret" in step for step in ended["trace"]["steps"])
+    assert asked.trace is not None
+    assert asked.trace.rounds is not None
+    assert asked.trace.rounds.rows[0] == ("'a'", "['hunter2secret']")
+    assert asked.trace.turn is not None
+    assert (asked.trace.turn.kind, asked.trace.turn.line, asked.trace.turn.round) == ("parted", 5, 1)
+    assert redacted.trace is not None
+    assert redacted.trace.ran == asked.trace.ran
+    assert "hunter2" not in encode(replace(redacted, code=""))
 
 
 class TestRefusals:

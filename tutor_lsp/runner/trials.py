@@ -62,7 +62,7 @@ class RunTrial:
 Trial = TestTrial | RunTrial
 
 
-async def try_edit(trial: Trial, file: Path, before: str, after: str, *, seconds: float = TRIAL_SECONDS) -> Tried:
+async def try_edit(trial: Trial, file: Path, before: str, after: str) -> Tried:
     """Return whether a failure is gone when a file of the student's has another text. `before` is its present text.
 
     Nothing of the student's is changed. An edit that takes away what the tests are about has failed without a run.
@@ -70,7 +70,7 @@ async def try_edit(trial: Trial, file: Path, before: str, after: str, *, seconds
     if not keeps_subject(before, after, is_tested=isinstance(trial, TestTrial)):
         return "failed"
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(TRIAL_SECONDS):
             if isinstance(trial, TestTrial):
                 return await _with_tests(trial, file, after)
             return await _with_run(trial, file, after)

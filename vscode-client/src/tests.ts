@@ -34,7 +34,7 @@ export class Tests implements vscode.Disposable {
       return;
     }
     this.show(ended);
-    this.recorded.remember(ended.trace);
+    this.recorded.remember(ended.trace ?? undefined);
     if (!ended.position) {
       void vscode.window.showInformationMessage(ended.message);
       return;
