@@ -49,7 +49,7 @@ def settings(settings: Settings) -> Settings:
 
 @pytest.fixture(autouse=True)
 def time_for_trials(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give trials more time than a busy machine takes."""
+    """Allow trials more time than a busy machine takes."""
     monkeypatch.setattr(trials, "TRIAL_SECONDS", 60.0)
     monkeypatch.setattr(trials, "RUN_SECONDS", 50.0)
 

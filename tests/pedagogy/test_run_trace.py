@@ -1,4 +1,4 @@
-"""What is chosen from the recorded steps of a failing test, and what the offline tutor makes of it."""
+"""The facts chosen from the recorded steps of a failing test, and what the offline tutor makes of them."""
 
 from __future__ import annotations
 

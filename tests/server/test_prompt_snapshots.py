@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from testing.snapshots import SNAPSHOTS, snapshot
@@ -9,6 +11,7 @@ from tutor_pedagogy.conversation.change import Comparison
 from tutor_pedagogy.conversation.snapshot import Snapshot
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_protocol import Cell, Diagnostic, FirstFailure, Position, ReportedFinding, Submission, TestReport
+from tutor_protocol.run_trace import NoneCall, Rounds, RunTrace, Turn, Untaken
 from tutor_server.storage.conversation import PastAsk
 from tutor_server.storage.modules import Module
 from tutor_server.tutoring.context import build_context
@@ -150,6 +153,24 @@ def test_a_prompt_of_a_follow_up() -> None:
     assert snapshot("prompts/follow_up", text) == text
 
 
+def test_a_prompt_with_a_recorded_run() -> None:
+    """The prompt with the recorded run of a failing test equals its snapshot."""
+    rounds = Rounds(line=3, names=("value", "total"), rows=(("2", "0"), ("4", "0")))
+    turn = Turn(kind="parted", line=4, name="total", before="0", after="0", round=1)
+    trace = RunTrace(
+        steps=7,
+        is_whole=False,
+        rounds=rounds,
+        turn=turn,
+        none_call=NoneCall(function="mean", line=5),
+        untaken=(Untaken(line=3, first_line=4),),
+        unrepeatable="time",
+    )
+    text = written(replace(TESTED, trace=trace, question=None), HintLevel.QUESTION, StudentLevels())
+
+    assert snapshot("prompts/recorded_run", text) == text
+
+
 def test_a_prompt_of_hardly_anything() -> None:
     """The prompt of an empty file without a question equals its snapshot."""
     text = written(Submission(code="", cursor=Position(0, 0)), HintLevel.QUESTION, StudentLevels())
@@ -159,6 +180,12 @@ def test_a_prompt_of_hardly_anything() -> None:
 
 def test_no_snapshot_is_left_over() -> None:
     """Every snapshot file is used by a test."""
-    names = {*(f"hint_{level.value}" for level in HintLevel), "everything", "follow_up", "hardly_anything"}
+    names = {
+        *(f"hint_{level.value}" for level in HintLevel),
+        "everything",
+        "follow_up",
+        "hardly_anything",
+        "recorded_run",
+    }
 
     assert {path.stem for path in (SNAPSHOTS / "prompts").iterdir()} == names

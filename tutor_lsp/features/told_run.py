@@ -1,4 +1,4 @@
-"""What is told of a traced run: to the tutor with an ask, and to the student as a table."""
+"""The facts of a traced run that go to the tutor with an ask, and to the student as a table."""
 
 from __future__ import annotations
 
