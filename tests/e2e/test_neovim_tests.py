@@ -55,6 +55,30 @@ def test_the_list_and_the_hint_about_the_first_failure(nvim: Neovim) -> None:
     assert "`rotate([1, 2, 3], 1)`" in nvim.lua("return hints()")
 
 
+def test_the_recorded_run_round_by_round(nvim: Neovim, tmp_path: Path) -> None:
+    """`:TutorTrace` shows the first round of the loop, the next one at each space, and at the end the steps."""
+    (tmp_path / "test_rotate.py").write_text(TESTS)
+    loop = "def rotate(values, k):\n    out = []\n    for value in values:\n        out.append(value)\n    return out\n"
+    nvim.open("rotate.py", loop, line=2)
+    nvim.command("TutorTest")
+    nvim.answer()
+    nvim.command("TutorTrace")
+    text = "table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\\n')"
+    shown = [nvim.lua(f"return {text}")]
+    for _ in range(2):
+        nvim.press("<Space>")
+        shown.append(nvim.lua(f"return {text}"))
+
+    assert shown[0].startswith(
+        "rotate([1, 2, 3], 1), the loop on line 3\n\nround  value  out\n1      1      [1]\n\nWhat comes next?"
+    )
+    assert "2      2      [1, 2]\n\nWhat comes next?" in shown[1]
+    assert (
+        "3      3      [1, 2, 3]\n\nThe last steps, with the values that are new:\n"
+        "line 2 rotate: values = [1, 2, 3], k = 1\n" in shown[2]
+    )
+
+
 def test_a_file_without_tests_is_refused(nvim: Neovim) -> None:
     """Without tests, the message says where they can be."""
     nvim.open("alone.py", "print(1)\n", line=1)

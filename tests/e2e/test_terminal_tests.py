@@ -74,6 +74,50 @@ async def test_without_an_earlier_ask_green_tests_ask_nothing(tutor: Tutor, tmp_
     assert result == (0, "passes   T.test_a\npasses   T.test_b\nAll 2 tests pass.\n", "")
 
 
+SQUARES = """\
+def squares(n):
+    out = []
+    for i in range(1, n):
+        out.append(i * i)
+    return out
+"""
+SQUARES_TESTS = """\
+import unittest
+from squares import squares
+
+class T(unittest.TestCase):
+    def test_none(self):
+        self.assertEqual(squares(0), [])
+
+    def test_three(self):
+        self.assertEqual(squares(3), [1, 4, 9])
+"""
+
+
+async def test_the_recorded_run_of_the_failing_test(tutor: Tutor, tmp_path: Path) -> None:
+    """`--trace` shows the rounds of the loop, and the last steps; without a terminal nothing waits for a key."""
+    (tmp_path / "squares.py").write_text(SQUARES)
+    (tmp_path / "test_squares.py").write_text(SQUARES_TESTS)
+    result = await tutor.run("test", "squares.py", "--trace")
+
+    assert result.status == 1
+    assert "squares(3), the loop on line 3\nround  i  out\n1      1  [1]\n2      2  [1, 4]\n" in result.stdout
+    assert result.stdout.endswith("end squares: returns [1, 4]\n")
+
+
+async def test_the_edit_of_the_last_hint_was_tried(tutor: Tutor, tmp_path: Path) -> None:
+    """The fifth hint about a failing test shows an edit with which the tests pass, and says so."""
+    (tmp_path / "squares.py").write_text(SQUARES)
+    (tmp_path / "test_squares.py").write_text(SQUARES_TESTS)
+    hints = [await tutor.run("test", "squares.py", "--ask") for _ in range(5)]
+
+    assert "Predict, then look: in the recorded run, after round 1" in hints[0].stdout
+    assert "round  i  out\n1      1  [1]" in hints[2].stdout
+    assert "    for i in range(1, n + 1):\n" in hints[4].stdout
+    assert hints[4].stdout.rstrip().endswith("*Tried on a copy of your folder: the tests pass with this change.*")
+    assert (tmp_path / "squares.py").read_text() == SQUARES
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "reason"),
     [
