@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MAX_LINES, MAX_BLOCK_LINES, MAX_BLOCKS = 3_000, 80, 8
 """The bounds of a program and of an answer that are read. Both are far more than a hint has."""
 _FENCE = re.compile(r"^ {0,3}(?P<marks>`{3,}|~{3,})")
-_LINES = re.compile(r"[Ll]ines?\s{1,3}(?P<first>\d{1,6})(?:\s{0,2}(?:to|and|through|-|–)\s{0,2}(?P<last>\d{1,6}))?")  # noqa: RUF001 - answers have the dash
+_LINES = re.compile(r"[Ll]ine(?:s)?\s{1,3}(?P<first>\d{1,6})(?:\s{0,2}(?:to|and|through|-|–)\s{0,2}(?P<last>\d{1,6}))?")  # noqa: RUF001 - answers have the dash
 _HEADER = re.compile(r"^(?:async )?(?P<kind>def|class) (?P<name>\w+)")
 _NOT_PARSED = (SyntaxError, ValueError, MemoryError, RecursionError)
 

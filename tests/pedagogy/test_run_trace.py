@@ -312,3 +312,27 @@ class TestTheOfflineTutor:
         guard.finish()
 
         assert guard.verdict is None
+
+
+STILL = "def f(n):\n    k = 0\n    while n > k:\n        n = n + k\n    return n\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "rows", "rule"),
+    [
+        (STILL, (("3",),) * 4, "logic.loop-stands-still"),
+        (STILL, (("3",), ("4",), ("5",)), "logic.never-comes-to-an-end"),
+        (STILL, (("[…]",),) * 4, "logic.never-comes-to-an-end"),
+    ],
+)
+def test_a_loop_whose_values_stand_still(code: str, rows: tuple[tuple[str, ...], ...], rule: str) -> None:
+    """If no value of an endless loop changes, that is its cause; a value that is not shown whole proves nothing."""
+    failure = FirstFailure(name="test_a", message="Test failed: test_a\nIt did not finish in 5 seconds: f(3)")
+    ask = Submission(
+        code=code,
+        cursor=Position(2, 4),
+        test_report=TestReport(passed=0, failed=0, errors=1, first_failure=failure),
+        trace=RunTrace(steps=200_000, is_whole=False, rounds=Rounds(line=3, names=("n",), rows=rows, first=0)),
+    )
+
+    assert find(ask, identify(code, ask.cursor, "document"))[0].rule == rule

@@ -45,6 +45,12 @@ def with_run(text: str, program: Program, cause: Cause, level: HintLevel) -> str
         asked = trace.turn.round if trace.turn is not None else 0
         number = asked - rounds.first if rounds.first and asked > rounds.first else 1
         told.append(_of_rounds(rounds, min(number, len(rounds.rows) - 1), level, is_whole=trace.is_whole))
+    if trace.untaken and level is HintLevel.CONCEPT and cause.certainty == "start_here":
+        branch = trace.untaken[0]
+        told.append(
+            f"In the recorded run, line {branch.line} was tested, and the part that begins on line {branch.first_line} "
+            "was never run. Should it have been?"
+        )
     if trace.unrepeatable is not None and level is HintLevel.QUESTION:
         told.append(why_unrepeatable(trace.unrepeatable))
     return "\n\n".join((text, *told))

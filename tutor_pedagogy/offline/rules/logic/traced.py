@@ -21,9 +21,11 @@ PARTED = Rule("logic.first-wrong-part", "logic")
 PASSED = Rule("logic.grows-past-result", "logic")
 ENDED = Rule("logic.end-without-return", "logic")
 UNTAKEN = Rule("logic.branch-of-result-not-taken", "logic")
-RULES = (LOST, PARTED, PASSED, ENDED, UNTAKEN)
+STILL = Rule("logic.loop-stands-still", "logic")
+RULES = (LOST, PARTED, PASSED, ENDED, UNTAKEN, STILL)
 _OF_TURN = {"lost": LOST, "parted": PARTED, "passed": PASSED}
 _LONGEST = 60
+_FEWEST_STILL, _MOST_NAMED = 3, 3
 
 
 def explain_run(program: Program, symptom: Symptom | None) -> tuple[Rule, Match, Certainty] | None:
@@ -31,10 +33,29 @@ def explain_run(program: Program, symptom: Symptom | None) -> tuple[Rule, Match,
     trace = program.submission.trace
     if trace is None or symptom is None:
         return None
-    found = _none_call(program, symptom, trace) or _turn(program, symptom, trace) or _untaken(program, symptom, trace)
+    shown = (look(program, symptom, trace) for look in (_still, _none_call, _turn, _untaken))
+    found = next((each for each in shown if each is not None), None)
     if found is None:
         return None
     return found if trace.unrepeatable is None else (found[0], found[1], "start_here")
+
+
+def _still(program: Program, symptom: Symptom, trace: RunTrace) -> tuple[Rule, Match, Certainty] | None:
+    """Return the `while` loop whose last rounds have left every value as it was, in a run that did not end."""
+    rounds = trace.rounds
+    if rounds is None or trace.is_whole or len(rounds.rows) < _FEWEST_STILL or len(set(rounds.rows)) > 1:
+        return None
+    line = _line(program, rounds.line)
+    if (
+        line is None
+        or not isinstance(program.statement_at(line), ast.While)
+        or any("…" in text for text in trace.texts)
+    ):
+        return None
+    pairs = list(zip(rounds.names, rounds.rows[-1], strict=True))[:_MOST_NAMED]
+    told = [f"`{name}` is `{value}`" for name, value in pairs if _code(value)]
+    values = f"{', '.join(told[:-1])} and {told[-1]}" if len(told) > 1 else "".join(told)
+    return STILL, program.on_line(line, call=symptom_name(symptom), values=values), "likely"
 
 
 def _none_call(program: Program, symptom: Symptom, trace: RunTrace) -> tuple[Rule, Match, Certainty] | None:
