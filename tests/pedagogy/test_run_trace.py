@@ -318,21 +318,23 @@ STILL = "def f(n):\n    k = 0\n    while n > k:\n        n = n + k\n    return n
 
 
 @pytest.mark.parametrize(
-    ("code", "rows", "rule"),
+    ("names", "rows", "rule"),
     [
-        (STILL, (("3",),) * 4, "logic.loop-stands-still"),
-        (STILL, (("3",), ("4",), ("5",)), "logic.never-comes-to-an-end"),
-        (STILL, (("[…]",),) * 4, "logic.never-comes-to-an-end"),
+        (("n",), (("3",),) * 4, "logic.loop-stands-still"),
+        (("n", "count"), (("3", "1"), ("3", "2"), ("3", "3")), "logic.loop-stands-still"),
+        (("n",), (("3",), ("4",), ("5",)), "logic.never-comes-to-an-end"),
+        (("n",), (("[…]",),) * 4, "logic.never-comes-to-an-end"),
+        (("count",), (("3",),) * 4, "logic.never-comes-to-an-end"),
     ],
 )
-def test_a_loop_whose_values_stand_still(code: str, rows: tuple[tuple[str, ...], ...], rule: str) -> None:
-    """If no value of an endless loop changes, that is its cause; a value that is not shown whole proves nothing."""
+def test_a_loop_whose_values_stand_still(names: tuple[str, ...], rows: tuple[tuple[str, ...], ...], rule: str) -> None:
+    """If no value of an endless loop's condition changes, that is its cause; a cut value proves nothing."""
     failure = FirstFailure(name="test_a", message="Test failed: test_a\nIt did not finish in 5 seconds: f(3)")
     ask = Submission(
-        code=code,
+        code=STILL,
         cursor=Position(2, 4),
         test_report=TestReport(passed=0, failed=0, errors=1, first_failure=failure),
-        trace=RunTrace(steps=200_000, is_whole=False, rounds=Rounds(line=3, names=("n",), rows=rows, first=0)),
+        trace=RunTrace(steps=200_000, is_whole=False, rounds=Rounds(line=3, names=names, rows=rows, first=0)),
     )
 
-    assert find(ask, identify(code, ask.cursor, "document"))[0].rule == rule
+    assert find(ask, identify(STILL, ask.cursor, "document"))[0].rule == rule

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.rule import Rule
 from tutor_pedagogy.offline.rules.logic.followed import symptom_name
+from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.match import Match
@@ -41,21 +42,29 @@ def explain_run(program: Program, symptom: Symptom | None) -> tuple[Rule, Match,
 
 
 def _still(program: Program, symptom: Symptom, trace: RunTrace) -> tuple[Rule, Match, Certainty] | None:
-    """Return the `while` loop whose last rounds have left every value as it was, in a run that did not end."""
+    """Return the `while` loop whose last rounds have left its condition as it was, in a run that did not end."""
     rounds = trace.rounds
-    if rounds is None or trace.is_whole or len(rounds.rows) < _FEWEST_STILL or len(set(rounds.rows)) > 1:
+    line = None if rounds is None else _line(program, rounds.line)
+    loop = None if line is None else program.statement_at(line)
+    if rounds is None or trace.is_whole or len(rounds.rows) < _FEWEST_STILL or not isinstance(loop, ast.While):
         return None
-    line = _line(program, rounds.line)
-    if (
-        line is None
-        or not isinstance(program.statement_at(line), ast.While)
-        or any("…" in text for text in trace.texts)
-    ):
+    read = _read_by(loop.test)
+    columns = [at for at, name in enumerate(rounds.names) if read is None or name in read]
+    seen = {tuple(row[at] for at in columns) for row in rounds.rows}
+    if not columns or len(seen) > 1 or any("…" in text for row in seen for text in row):
         return None
-    pairs = list(zip(rounds.names, rounds.rows[-1], strict=True))[:_MOST_NAMED]
-    told = [f"`{name}` is `{value}`" for name, value in pairs if _code(value)]
+    told = [f"`{rounds.names[at]}` is `{rounds.rows[-1][at]}`" for at in columns if _code(rounds.rows[-1][at])]
+    told = told[:_MOST_NAMED]
     values = f"{', '.join(told[:-1])} and {told[-1]}" if len(told) > 1 else "".join(told)
-    return STILL, program.on_line(line, call=symptom_name(symptom), values=values), "likely"
+    return STILL, program.on_line(loop, call=symptom_name(symptom), values=values), "likely"
+
+
+def _read_by(test: ast.expr) -> set[str] | None:
+    """Return the names that a condition reads; None if it may depend on more than their values."""
+    nodes = list(walk(test))
+    if any(isinstance(node, ast.Call | ast.Attribute | ast.NamedExpr) for node in nodes):
+        return None
+    return {node.id for node in nodes if isinstance(node, ast.Name)}
 
 
 def _none_call(program: Program, symptom: Symptom, trace: RunTrace) -> tuple[Rule, Match, Certainty] | None:
