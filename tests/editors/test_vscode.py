@@ -255,6 +255,25 @@ def test_test_and_ask_lists_the_tests_and_asks_about_the_first_failure(start_vsc
         editor.picture("tests")
 
 
+def test_the_recorded_run_is_shown_after_a_prediction(start_vscode: StartVSCode) -> None:
+    """Show the Recorded Run asks for the next round of the loop, shows it beside the prediction, and then the steps."""
+    loop = "def rotate(values, k):\n    out = []\n    for value in values:\n        out.append(value)\n    return out\n"
+    with start_vscode() as editor:
+        (editor.workspace / "test_rotate.py").write_text(ROTATE_TESTS)
+        editor.open("rotate.py", loop, line=2)
+        editor.wait_for('.editor-actions [aria-label*="Test and Ask"]')
+        editor.click('.editor-actions [aria-label*="Test and Ask"]')
+        editor.until_thread_says("Predict, then look")
+        editor.run_command("Ask Tutor: Show the Recorded Run")
+        for predicted in ("2 [1, 3]", "3 [1, 2, 3]"):
+            editor.wait_for('.quick-input-widget :text("Predict the values")')
+            editor.type(predicted)
+            editor.press("Enter")
+            editor.wait_for(f'.view-lines :text("you predicted: {predicted}")')
+        editor.wait_for('.view-lines :text("returns [1, 2, 3]")')
+        editor.picture("recorded-run")
+
+
 def test_walkthrough_has_four_steps(start_vscode: StartVSCode) -> None:
     """The command palette opens the walkthrough, which has four steps."""
     with start_vscode() as editor:

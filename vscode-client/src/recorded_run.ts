@@ -8,12 +8,12 @@ const PLACE = vscode.Uri.from({ scheme: SCHEME, path: "/Recorded run" });
 
 export class RecordedRun implements vscode.Disposable, vscode.TextDocumentContentProvider {
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
+  // VS Code reads this field while the provider is registered.
+  readonly onDidChange = this.changed.event;
   private readonly registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
   private table: RunTable | undefined;
   private shown = 0;
   private predictions: string[] = [];
-
-  readonly onDidChange = this.changed.event;
 
   /** Keep the recorded run of a test run, or forget the last one. */
   remember(table: RunTable | undefined): void {

@@ -57,6 +57,7 @@ function M.show()
   local view = { table = last, shown = math.min(rows, 1), has_steps = rows < 2 }
   vim.cmd("botright 12new")
   local bufnr = vim.api.nvim_get_current_buf()
+  pcall(vim.api.nvim_buf_set_name, bufnr, "tutor://run")
   vim.bo[bufnr].buftype, vim.bo[bufnr].bufhidden, vim.bo[bufnr].swapfile = "nofile", "wipe", false
   vim.wo.wrap = false
   local function map(key, action)
