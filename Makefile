@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo quick test check serve bench torture model-servers format lock clean hooks vsix check-vscode vscode-for-tests neovim-for-tests identity-provider-for-tests
+.PHONY: demo quick test check serve bench torture model-servers format lock clean hooks vsix check-vscode vscode-for-tests neovim-for-tests identity-provider-for-tests accessibility-for-tests
 
 $(INSTALLED): requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Ask Tutor needs Python 3.11 or newer; run: make PYTHON=python3.x" >&2; exit 1; }
@@ -90,6 +90,11 @@ vscode-for-tests:
 IDENTITY_PROVIDER := tests/e2e/identity_provider_programs
 identity-provider-for-tests:
 	cd $(IDENTITY_PROVIDER) && npm ci --silent --ignore-scripts
+
+# The accessibility checks for pages (axe-core). Needs npm.
+ACCESSIBILITY := tests/e2e/accessibility_programs
+accessibility-for-tests:
+	cd $(ACCESSIBILITY) && npm ci --silent --ignore-scripts
 
 # A Neovim newer than Debian's, from the one wheel that has it; into a folder of its own.
 NEOVIM := tests/e2e/neovim_programs

@@ -177,6 +177,15 @@ class CourseAdministration:
 
         return await self.administration.commit("modules_saved", unit)
 
+    async def write_module(self, actor: Actor, reference: str, module: Module) -> Module:
+        """Create a module of a course, or change the one with the same slug. Its files stay. Raise `NotFound`."""
+
+        def unit(connection: Connection) -> Module:
+            course = require_membership(connection, actor.user_id, reference, Role.INSTRUCTOR).course
+            return self._write_module(connection, actor, course, module)
+
+        return await self.administration.commit("modules_saved", unit)
+
     async def remove_module(self, actor: Actor, reference: str, slug: str) -> None:
         """Delete a module of a course, with every student's progress in it. Raise `NotFound`."""
 
@@ -244,12 +253,16 @@ class CourseAdministration:
         return await self.administration.commit("course_imported", unit)
 
     def _save_module(self, connection: Connection, actor: Actor, course: StoredCourse, given: GivenModule) -> Module:
-        slug = given.module.slug
+        module = self._write_module(connection, actor, course, given.module)
+        module_files.save_exercise(connection, module.id, given.exercise)
+        return module
+
+    def _write_module(self, connection: Connection, actor: Actor, course: StoredCourse, given: Module) -> Module:
+        slug = given.slug
         known = modules.module_named(connection, (course.id,), slug)
         fresh = modules.id_in_course(course.id, slug, self.administration.new_id())
-        module = replace(given.module, id=fresh if known is None else known.id, course_id=course.id)
+        module = replace(given, id=fresh if known is None else known.id, course_id=course.id)
         modules.save_module(connection, module)
-        module_files.save_exercise(connection, module.id, given.exercise)
         details = {"title": module.title, "max_hint_level": module.max_hint_level, "ladder": module.ladder}
         action = "module_made" if known is None else "module_changed"
         self._record(connection, actor, action, course, module_id=module.id, details=details)

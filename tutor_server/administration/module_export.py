@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from tutor_server.administration.module_files import GivenModule
+    from tutor_server.storage.modules import Module
 
 REFERENCE_FOLDER = "reference"
 
@@ -29,20 +30,28 @@ def write_modules(folder: Path, given: Sequence[GivenModule]) -> None:
         reference = [
             replace(file, name=f"{REFERENCE_FOLDER}/{file.name.replace('/', '_')}") for file in exercise.reference
         ]
-        front: dict[str, Any] = {
-            "title": module.title,
-            "order": module.order,
-            "objectives": list(module.objectives),
-            "allowed_names": list(module.allowed_names),
-            "max_hint_level": module.max_hint_level,
-            "ladder": module.ladder and str(module.ladder),
+        files = {
             "starter": [file.name for file in exercise.starter],
             "tests": [file.name for file in exercise.tests],
             "reference": [file.name for file in reference],
         }
         for file in (*exercise.starter, *exercise.tests, *reference):
             _write(own / file.name, file.content)
-        _write(own / f"{module.id}.md", f"---\n{_yaml(front)}---\n{module.statement}\n")
+        _write(own / f"{module.id}.md", markdown_of(module, files))
+
+
+def markdown_of(module: Module, files: Mapping[str, Sequence[str]] | None = None) -> str:
+    """Return a module as Markdown with front matter; `files` are the names of its files by kind."""
+    front: dict[str, Any] = {
+        "title": module.title,
+        "order": module.order,
+        "objectives": list(module.objectives),
+        "allowed_names": list(module.allowed_names),
+        "max_hint_level": module.max_hint_level,
+        "ladder": module.ladder and str(module.ladder),
+        **(files or {}),
+    }
+    return f"---\n{_yaml(front)}---\n{module.statement}\n"
 
 
 def _yaml(front: dict[str, Any]) -> str:

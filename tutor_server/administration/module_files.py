@@ -32,7 +32,7 @@ from tutor_server.storage.module_files import Exercise
 from tutor_server.storage.modules import Module
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 MAX_STATEMENT_CHARACTERS = 20_000
@@ -107,6 +107,16 @@ def parse_module(text: str, default_id: str, folder: Path) -> GivenModule:
 
     Raise `ValueError`, whose message says what is wrong.
     """
+    module, names = parse_text(text, default_id)
+    files = {kind: read_files(folder, listed, kind) for kind, listed in names.items()}
+    return GivenModule(module, exercise_of_files(files["starter"], files["tests"], files["reference"]))
+
+
+def parse_text(text: str, default_id: str) -> tuple[Module, Mapping[str, FileNames]]:
+    """Return the module in one file's text, and the names of its files by kind.
+
+    Raise `ValueError`, whose message says what is wrong.
+    """
     import yaml  # noqa: PLC0415 - modules are rarely read, and the import takes 1 MB
 
     parts = _PARTS.match(text.replace("\r\n", "\n"))
@@ -140,9 +150,7 @@ def parse_module(text: str, default_id: str, folder: Path) -> GivenModule:
         max_hint_level=given.max_hint_level,
         ladder=given.ladder,
     )
-    names = {"starter": given.starter, "tests": given.tests, "reference": given.reference}
-    files = {kind: read_files(folder, listed, kind) for kind, listed in names.items()}
-    return GivenModule(module, exercise_of_files(files["starter"], files["tests"], files["reference"]))
+    return module, {"starter": given.starter, "tests": given.tests, "reference": given.reference}
 
 
 def _modules(folder: Path) -> Iterator[tuple[GivenModule, str]]:

@@ -80,7 +80,7 @@ class Visit:
 
     def is_own_form(self, token: str) -> bool:
         """Return whether a form was sent from a page of this browser, by its CSRF token."""
-        is_own = hmac.compare_digest(self._csrf().encode(), token.encode())
+        is_own = hmac.compare_digest(self.csrf.encode(), token.encode())
         if not is_own:
             log.warning("account_form_refused")
         return is_own
@@ -92,7 +92,7 @@ class Visit:
             status=HTTPStatus.OK if problem is None else problem.status,
             problem=None if problem is None else problem.sentence,
             root=_root(self.request),
-            csrf=self._csrf(),
+            csrf=self.csrf,
             user_code=returning_code(self.request),
             **values,
         )
@@ -127,7 +127,9 @@ class Visit:
             _cookie(request), self.browser, path="/", secure=is_secure(request), httponly=True, samesite="Lax"
         )
 
-    def _csrf(self) -> str:
+    @property
+    def csrf(self) -> str:
+        """The CSRF token of forms that the service sends to this browser."""
         return hmac.digest(self.request.app[ACCOUNT_PAGE_KEY], self.browser.encode(), hashlib.sha256).hex()
 
 

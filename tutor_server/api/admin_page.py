@@ -1,32 +1,22 @@
-"""`/admin`: the dashboard for instructors and operators, opened with the admin key through a form."""
+"""`/admin`: the dashboard. Instructors and assistants see their courses, operators all courses and the service."""
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-import structlog
-from aiohttp import hdrs, web
+from aiohttp import web
 
-from tutor_server.administration.service import Actor
-from tutor_server.api import schemas
-from tutor_server.api.admin_session import (
-    Session,
-    form_token,
-    is_own_form,
-    new_session,
-    remember,
-    session_of,
-    token_hash,
-)
-from tutor_server.api.caller import check_admin_key
-from tutor_server.api.client_address import client_address
+from tutor_server.api import dashboard_forms
+from tutor_server.api.admin_sign_in import sign_in_page
+from tutor_server.api.course_comparison import read_comparison
+from tutor_server.api.dashboard_visit import START, VISIT, DashboardVisit, go_to
 from tutor_server.api.figures import read_figures
-from tutor_server.api.html import dashboard_page, html_page
-from tutor_server.api.keys import ADMINISTRATION, BUDGETS, CLOCK, DASHBOARD_SESSIONS, DATABASE, OFF_SWITCH
+from tutor_server.api.keys import ADMINISTRATION, BUDGETS, CLOCK, DATABASE, OFF_SWITCH
 from tutor_server.api.routes import CSV, HTML, SCRIPT, Access, Routes
-from tutor_server.errors import AdminKeyInvalid, NotFound, TooManyAttempts
+from tutor_server.errors import NotFound
+from tutor_server.storage.courses import all_courses
+from tutor_server.storage.memberships import Membership, Role, memberships_of
 from tutor_server.storage.modules import modules_in_order
 from tutor_server.storage.spending import WARNING_SHARE, spent_on
 from tutor_server.storage.switches import switched_off
@@ -35,20 +25,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy import Connection
-    from structlog.typing import FilteringBoundLogger
 
-    from tutor_server.api.figures import Figure
+    from tutor_server.api.course_comparison import Compared
+    from tutor_server.api.figure import Figure
     from tutor_server.storage.modules import Module
     from tutor_server.storage.spending import Budgets, Spent
     from tutor_server.storage.switches import Off
 
-log: FilteringBoundLogger = structlog.get_logger()
-
 routes = Routes("dashboard")
 
 MOST_MODULES = 500
-_STALE = "This page has been open for too long, or your browser takes no cookies. Please try again."
-_WRONG = "The admin key is wrong."
 _FOLDER = files("tutor_server.api") / "assets"
 _ASSETS = {
     "dashboard.js": (_FOLDER / "dashboard.js").read_bytes(),
@@ -57,79 +43,34 @@ _ASSETS = {
 
 
 @routes.add("GET /admin", access=Access.PUBLIC, produces=HTML, refuses=(NotFound,))
-async def dashboard(request: web.Request, query: schemas.DashboardAddress) -> web.Response:
-    """Show the figures if the browser is signed in, or else the form for the admin key."""
-    session = await session_of(request)
-    if session is None or not session.is_signed_in:
-        return _sign_in_page(request, session)
-    return await _dashboard(request, session, query.days)
+async def dashboard(request: web.Request, query: dashboard_forms.Address) -> web.Response:
+    """Show the courses of whoever is signed in, or else the forms for signing in."""
+    visit = await DashboardVisit.of(request)
+    if not visit.is_signed_in:
+        return sign_in_page(visit, goal=query.goal)
+    return await (_everything if visit.is_operator else _own_courses)(visit, query.days)
 
 
-@routes.add("POST /admin/sign-in", access=Access.PUBLIC, produces=HTML, refuses=(NotFound, TooManyAttempts))
-async def sign_in_to_dashboard(request: web.Request, form: schemas.DashboardSignIn) -> web.Response:
-    """Check the admin key, and sign the browser in for one working day."""
-    session = await session_of(request)
-    if session is None or not is_own_form(request, session, form.csrf):
-        return _sign_in_page(request, None, problem=_STALE, status=HTTPStatus.FORBIDDEN)
-    try:
-        await check_admin_key(request, form.key.get_secret_value())
-    except AdminKeyInvalid:
-        log.warning("dashboard_sign_in_refused")
-        return _sign_in_page(request, session, problem=_WRONG, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    except TooManyAttempts as error:
-        page = _sign_in_page(request, session, problem=error.detail, status=HTTPStatus.TOO_MANY_REQUESTS)
-        page.headers[hdrs.RETRY_AFTER] = str(error.retry_after)
-        return page
-    opened = new_session()
-    await request.app[DASHBOARD_SESSIONS].open(_actor(request), token_hash(request, opened))
-    page = _back()
-    remember(request, page, opened)
-    return page
-
-
-@routes.add("POST /admin/sign-out", access=Access.PUBLIC, produces=HTML, refuses=(NotFound,))
-async def sign_out_of_dashboard(request: web.Request, form: schemas.DashboardForm) -> web.Response:
-    """End the session of the browser."""
-    session = await session_of(request)
-    if session is None or not is_own_form(request, session, form.csrf):
-        return _sign_in_page(request, session, problem=_STALE, status=HTTPStatus.FORBIDDEN)
-    if session.is_signed_in:
-        await request.app[DASHBOARD_SESSIONS].close(_actor(request), token_hash(request, session))
-    page = _back()
-    remember(request, page, new_session())
-    return page
-
-
-@routes.add("POST /admin/switch", access=Access.PUBLIC, produces=HTML, refuses=(NotFound,))
-async def switch_on_dashboard(request: web.Request, form: schemas.DashboardSwitch) -> web.Response:
+@routes.add("POST /admin/switch", access=Access.DASHBOARD, produces=HTML)
+async def switch_on_dashboard(request: web.Request, form: dashboard_forms.Switch) -> web.Response:
     """Switch the tutor off or on, for everything or for a module."""
-    session = await session_of(request)
-    if session is None or not session.is_signed_in or not is_own_form(request, session, form.csrf):
-        return _sign_in_page(request, session, problem=_STALE, status=HTTPStatus.FORBIDDEN)
-    administration, module_id = request.app[ADMINISTRATION], form.module_id or None
+    visit, administration, module_id = request[VISIT], request.app[ADMINISTRATION], form.module_id or None
+    require_operator_of(visit)
     if form.is_off == "yes":
-        await administration.switch_off(_actor(request), module_id, form.message)
+        await administration.switch_off(visit.actor, module_id, form.message)
     else:
-        await administration.switch_on(_actor(request), module_id)
+        await administration.switch_on(visit.actor, module_id)
     await request.app[OFF_SWITCH].catch_up()
-    return _back()
+    return go_to(START)
 
 
 @routes.add("GET /admin/figures/{name}", access=Access.PUBLIC, produces=CSV, refuses=(NotFound,))
-async def figure(request: web.Request, name: str, query: schemas.DashboardAddress) -> web.Response:
-    """Return a figure's table as CSV, to a signed-in browser."""
-    session = await session_of(request)
-    if session is None or not session.is_signed_in:
-        raise NotFound
-    wanted = name.removesuffix(".csv")
-    for each in await _figures(request, query.days):
-        if each.name == wanted:
-            return web.Response(
-                text=each.as_csv(),
-                content_type=CSV,
-                headers={"Content-Disposition": f'attachment; filename="ask-tutor-{each.name}.csv"'},
-            )
-    raise NotFound
+async def figure(request: web.Request, name: str, query: dashboard_forms.Address) -> web.Response:
+    """Return a figure's table as CSV, to an operator's browser."""
+    require_operator_of(await DashboardVisit.of(request))
+    now, budgets = request.app[CLOCK].now(), request.app[BUDGETS]
+    figures = await request.app[DATABASE].read(lambda connection: read_figures(connection, now, query.days, budgets))
+    return csv_of(figures, name, "ask-tutor")
 
 
 @routes.add("GET /admin/assets/{name}", access=Access.PUBLIC, produces=SCRIPT, refuses=(NotFound,))
@@ -140,24 +81,51 @@ async def asset(request: web.Request, name: str) -> web.Response:  # noqa: ARG00
     return web.Response(body=_ASSETS[name], content_type=SCRIPT, charset="utf-8")
 
 
-async def _dashboard(request: web.Request, session: Session, days: int) -> web.Response:
+def require_operator_of(visit: DashboardVisit) -> None:
+    """Raise `NotFound` unless an operator, or the holder of the admin key, is signed in."""
+    if not visit.is_operator:
+        raise NotFound
+
+
+def csv_of(figures: Sequence[Figure], name: str, prefix: str) -> web.Response:
+    """Return the figure of a name, such as `ratings.csv`, as a file. Raise `NotFound`."""
+    wanted = name.removesuffix(".csv")
+    for each in figures:
+        if each.name == wanted:
+            return web.Response(
+                text=each.as_csv(),
+                content_type=CSV,
+                charset="utf-8",
+                headers={"Content-Disposition": f'attachment; filename="{prefix}-{each.name}.csv"'},
+            )
+    raise NotFound
+
+
+async def _everything(visit: DashboardVisit, days: int) -> web.Response:
+    request = visit.request
     now, budgets = request.app[CLOCK].now(), request.app[BUDGETS]
 
-    def read(connection: Connection) -> tuple[Sequence[Figure], Spent, list[Off], Sequence[Module]]:
+    def read(
+        connection: Connection,
+    ) -> tuple[Sequence[Figure], Spent, list[Off], Sequence[Module], Sequence[Compared]]:
+        courses = [Membership(course, Role.OPERATOR) for course in all_courses(connection)]
         return (
             read_figures(connection, now, days, budgets),
             spent_on(connection, now.date()),
             switched_off(connection),
             modules_in_order(connection, after=None, limit=MOST_MODULES),
+            read_comparison(connection, courses, now, days),
         )
 
-    figures, spent, off, modules = await request.app[DATABASE].read(read)
-    return dashboard_page(
+    figures, spent, off, modules, courses = await request.app[DATABASE].read(read)
+    return visit.page(
         "dashboard.html",
-        csrf=form_token(request, session),
+        has_plots=True,
+        courses=courses,
         figures=figures,
         days=days,
-        spans=schemas.DASHBOARD_DAYS,
+        spans=dashboard_forms.DAYS,
+        here=START,
         now=now,
         warnings=_warnings(spent, budgets),
         off=off,
@@ -166,9 +134,27 @@ async def _dashboard(request: web.Request, session: Session, days: int) -> web.R
     )
 
 
-async def _figures(request: web.Request, days: int) -> Sequence[Figure]:
-    now, budgets = request.app[CLOCK].now(), request.app[BUDGETS]
-    return await request.app[DATABASE].read(lambda connection: read_figures(connection, now, days, budgets))
+async def _own_courses(visit: DashboardVisit, days: int) -> web.Response:
+    """Show the courses in which somebody is an assistant or instructor, side by side."""
+    request, user_id = visit.request, visit.user_id
+    now = request.app[CLOCK].now()
+    if user_id is None:
+        raise NotFound
+
+    def read(connection: Connection) -> Sequence[Compared]:
+        taught = [each for each in memberships_of(connection, user_id) if each.role >= Role.ASSISTANT]
+        return read_comparison(connection, taught, now, days)
+
+    courses = await request.app[DATABASE].read(read)
+    return visit.page(
+        "dashboard_courses.html",
+        has_plots=bool(courses),
+        courses=courses,
+        days=days,
+        spans=dashboard_forms.DAYS,
+        here=START,
+        now=now,
+    )
 
 
 def _warnings(spent: Spent, budgets: Budgets) -> list[str]:
@@ -178,21 +164,3 @@ def _warnings(spent: Spent, budgets: Budgets) -> list[str]:
         if budget is not None and committed >= WARNING_SHARE * budget:
             warnings.append(f"{what} ${committed / 1e9:,.2f} of the budget of ${budget / 1e9:,.2f} are committed.")
     return warnings
-
-
-def _sign_in_page(
-    request: web.Request, session: Session | None, *, problem: str | None = None, status: int = HTTPStatus.OK
-) -> web.Response:
-    session = session or new_session()
-    page = html_page("dashboard_sign_in.html", status=status, problem=problem, csrf=form_token(request, session))
-    remember(request, page, session)
-    return page
-
-
-def _back() -> web.Response:
-    """Redirect the browser to the dashboard, so that a reload does not send the form again (RFC 9110 §15.4.4)."""
-    return web.Response(status=HTTPStatus.SEE_OTHER, headers={hdrs.LOCATION: "/admin"})
-
-
-def _actor(request: web.Request) -> Actor:
-    return Actor("page", client_address(request))

@@ -61,9 +61,9 @@ def form_token(request: web.Request, session: Session) -> str:
     return _mac(request, f"form {session.secret}").hex()
 
 
-def is_own_form(request: web.Request, session: Session, token: str) -> bool:
-    """Return whether a form was sent from a page of this browser, by its CSRF token."""
-    return hmac.compare_digest(form_token(request, session).encode(), token.encode())
+def forget(request: web.Request, page: web.Response) -> None:
+    """Delete the browser's cookie."""
+    page.del_cookie(_name(request), path="/", secure=is_secure(request), httponly=True, samesite="Lax")
 
 
 def _hash(request: web.Request, secret: str, admin_key: str) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
+from aiohttp.web_request import FileField
 from pydantic import BaseModel, ValidationError
 
 from tutor_server.api.keys import DEADLINES
@@ -24,11 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aiohttp import web
+    from multidict import MultiDictProxy
     from pydantic_core import ErrorDetails
 
 Model = TypeVar("Model", bound=BaseModel)
 
 FORM = "application/x-www-form-urlencoded"
+FORM_WITH_FILES = "multipart/form-data"
 
 
 async def read_json(request: web.Request, model: type[Model]) -> Model:
@@ -64,14 +67,22 @@ async def read_form(request: web.Request, model: type[Model]) -> Model:
     """
     if not request.body_exists:
         return read_fields({}, model)
-    await _read(request, FORM)
-    fields = await request.post()
+    files = _file_fields(model)
+    if files and request.content_type == FORM_WITH_FILES:
+        fields = await _read_parts(request)
+    else:
+        await _read(request, FORM)
+        fields = await request.post()
     if len(fields) != len(set(fields)):
         raise InvalidRequest
     try:
-        return read_fields({name: value for name, value in fields.items() if isinstance(value, str)}, model)
+        read = read_fields({name: value for name, value in fields.items() if isinstance(value, str)}, model)
     except ValidationFailed as error:
         raise InvalidRequest(error.detail) from None
+    uploaded = {name: fields[name] for name in files if name in fields}
+    return read.model_copy(
+        update={name: field.file.read() for name, field in uploaded.items() if isinstance(field, FileField)}
+    )
 
 
 def read_fields(fields: Mapping[str, str], model: type[Model]) -> Model:
@@ -111,6 +122,26 @@ def _rule(problem: ErrorDetails) -> str:
             return f"takes at most {bounds['max_length']} characters"
         case _:
             return problem["msg"].removeprefix("Value error, ")
+
+
+def _file_fields(model: type[BaseModel]) -> list[str]:
+    """Return the fields of a form that take a file: those of the type `bytes`."""
+    return [name for name, field in model.model_fields.items() if field.annotation is bytes]
+
+
+async def _read_parts(request: web.Request) -> MultiDictProxy[str | bytes | bytearray | FileField]:
+    """Return the fields of a form with files (RFC 7578). Raise as `_read` does, and `InvalidRequest`."""
+    if (request.content_length or 0) > MAX_BODY_BYTES:
+        raise PayloadTooLarge
+    try:
+        async with asyncio.timeout(request.app[DEADLINES].request_body):
+            return await request.post()
+    except TimeoutError:
+        raise RequestTimeout from None
+    except ConnectionError as error:
+        raise MalformedRequest from error
+    except ValueError:
+        raise InvalidRequest from None
 
 
 async def _read(request: web.Request, content_type: str) -> bytes:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from aiohttp import hdrs
 
+from tutor_server.administration.service import Actor
 from tutor_server.api.client_address import client_address
-from tutor_server.api.keys import AUTHENTICATOR, CALLER, DATABASE, SETTINGS, THROTTLE
+from tutor_server.api.keys import ACTOR, AUTHENTICATOR, CALLER, DATABASE, SETTINGS, THROTTLE
 from tutor_server.errors import AdminKeyInvalid, NotFound, TokenExpired, Unauthenticated
 from tutor_server.storage.memberships import is_operator
 
@@ -45,8 +46,9 @@ async def require_person(request: web.Request) -> None:
     """
     if ADMIN_KEY in request.headers:
         await require_admin(request)
+        request[ACTOR] = Actor("api", client_address(request))
     else:
-        signed_in(request)
+        request[ACTOR] = Actor("api", client_address(request), signed_in(request).user_id)
 
 
 async def require_operator(request: web.Request) -> None:
@@ -56,6 +58,7 @@ async def require_operator(request: web.Request) -> None:
     """
     if ADMIN_KEY in request.headers or hdrs.AUTHORIZATION not in request.headers:
         await require_admin(request)
+        request[ACTOR] = Actor("api", client_address(request))
         return
     try:
         caller = signed_in(request)
@@ -65,12 +68,12 @@ async def require_operator(request: web.Request) -> None:
         raise AdminKeyInvalid from None
     if not await request.app[DATABASE].read(lambda connection: is_operator(connection, caller.user_id)):
         raise NotFound
+    request[ACTOR] = Actor("api", client_address(request), caller.user_id)
 
 
 def person_of(request: web.Request) -> UUID | None:
-    """Return the id of the signed-in user, or None for the holder of the admin key."""
-    caller = request.get(CALLER)
-    return None if caller is None else caller.user_id
+    """Return the id of the person who acts, or None for the holder of the admin key."""
+    return request[ACTOR].user_id
 
 
 async def check_admin_key(request: web.Request, given: str | None) -> None:

@@ -1,4 +1,4 @@
-"""What the routes of courses share: who acts, how a course is shown, and which settings it may have."""
+"""What the routes and pages of courses share: who acts, how a course is shown, and which settings it may have."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tutor_server.administration.service import Actor
 from tutor_server.api import course_schemas
 from tutor_server.api.caller import person_of
-from tutor_server.api.client_address import client_address
-from tutor_server.api.keys import CLOCK, DATABASE, SETTINGS, UNPRICED
+from tutor_server.api.keys import ACTOR, CLOCK, DATABASE, SETTINGS, UNPRICED
 from tutor_server.errors import ValidationFailed
 from tutor_server.ledger.budgets import NANODOLLARS
 from tutor_server.llm.offline import OFFLINE
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from aiohttp import web
     from sqlalchemy import Connection
 
+    from tutor_server.administration.service import Actor
     from tutor_server.storage.courses import StoredCourse
 
     T = TypeVar("T")
@@ -47,7 +46,7 @@ async def read_in_course(
 
 def actor_of_course(request: web.Request) -> Actor:
     """Return who acts: the signed-in person, or the holder of the admin key."""
-    return Actor("api", client_address(request), person_of(request))
+    return request[ACTOR]
 
 
 def as_course(membership: Membership) -> course_schemas.Course:

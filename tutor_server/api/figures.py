@@ -1,32 +1,30 @@
-"""The dashboard's figures. Each figure is a table, which is plotted and can be downloaded as CSV."""
+"""The dashboard's figures, over all courses and of one course."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from tutor_pedagogy.ladder.levels import HintLevel
+from tutor_server.api.figure import Cell, Column, Figure
 from tutor_server.ledger.periods import day_of, month_of, week_of
 from tutor_server.storage import figures as read
 from tutor_server.storage.guard_verdicts import PASSED
+from tutor_server.storage.modules import module_names
 from tutor_server.storage.ratings import ratings_by_level
 from tutor_server.storage.usage import usage_between
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from uuid import UUID
 
     from sqlalchemy import Connection
 
     from tutor_server.ledger.periods import Period
+    from tutor_server.storage.courses import StoredCourse
     from tutor_server.storage.spending import Budgets
-
-Cell = str | int | float | None
-Kind = Literal["bar", "stacked", "none"]
 
 WEEKS = MONTHS = 12
 HEALTH_HOURS = 24
@@ -35,60 +33,55 @@ MOST_TOPICS = 20
 NO_MODULE = "(no module)"
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a figure: its name, and whether the column is plotted as bars, as a line, or not."""
-
-    title: str
-    plotted: Literal["bar", "line", ""] = ""
-    decimals: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """One figure: a sentence that says what it shows, and its table."""
-
-    name: str
-    title: str
-    summary: str
-    columns: Sequence[Column]
-    rows: Sequence[Sequence[Cell]]
-    kind: Kind = "bar"
-    note: str = ""
-    labels: int = field(default=1)
-    """The number of leading columns that identify the row."""
-
-    def as_csv(self) -> str:
-        """Return the table as CSV (RFC 4180). A cell that a spreadsheet would run as a formula is quoted as text."""
-        output = io.StringIO()
-        writer = csv.writer(output)
-        writer.writerow(column.title for column in self.columns)
-        writer.writerows([_inert(cell) for cell in row] for row in self.rows)
-        return output.getvalue()
-
-
 def read_figures(connection: Connection, now: datetime, days: int, budgets: Budgets) -> Sequence[Figure]:
     """Return all figures. Figures without a fixed period cover the last `days` days, including today."""
-    last = now.date()
-    first = last - timedelta(days=days - 1)
-    since, until = _start(first), _start(last + timedelta(days=1))
-    costs = read.cost_by_day(connection, min(first, _months_before(last, MONTHS - 1)), last)
-    all_days = [first + timedelta(days=number) for number in range(days)]
+    since = _start(first_day(now, days))
     return (
-        _cost(
-            "cost-by-day", "Cost by day", [(str(day), day_of(_start(day))) for day in all_days], costs, budgets.daily
-        ),
-        _cost("cost-by-week", "Cost by week", _weeks(last), costs, None),
-        _cost("cost-by-month", "Cost by month", _months(last), costs, budgets.monthly),
-        _models(connection, first, last),
-        _levels(connection, since, until),
-        _error_types(connection, since, until),
-        _topics(connection, since, until),
-        _refusals(connection, first, last),
-        _verdicts(connection, first, last),
-        _ratings(connection, first, last),
+        *_costs(connection, now, days, budgets, None),
+        *_teaching(connection, now, days, None),
         _health(connection, now),
         _slowest(connection, since),
+    )
+
+
+def read_course_figures(connection: Connection, course: StoredCourse, now: datetime, days: int) -> Sequence[Figure]:
+    """Return the figures of one course: those of `read_figures` that speak of its members and its budgets."""
+    return (
+        *_teaching(connection, now, days, course.id),
+        *_costs(connection, now, days, course.budgets, course.id),
+    )
+
+
+def first_day(now: datetime, days: int) -> date:
+    """Return the first of the last `days` days, including today."""
+    return now.date() - timedelta(days=days - 1)
+
+
+def _costs(
+    connection: Connection, now: datetime, days: int, budgets: Budgets, course_id: UUID | None
+) -> Sequence[Figure]:
+    first, last = first_day(now, days), now.date()
+    costs = read.cost_by_day(connection, min(first, _months_before(last, MONTHS - 1)), last, course_id)
+    by_day = [(str(day), day_of(_start(day))) for day in (first + timedelta(days=number) for number in range(days))]
+    return (
+        _cost("cost-by-day", "Cost by day", by_day, costs, budgets.daily),
+        _cost("cost-by-week", "Cost by week", _weeks(last), costs, None),
+        _cost("cost-by-month", "Cost by month", _months(last), costs, budgets.monthly),
+        _models(connection, first, last, course_id),
+    )
+
+
+def _teaching(connection: Connection, now: datetime, days: int, course_id: UUID | None) -> Sequence[Figure]:
+    first, last = first_day(now, days), now.date()
+    since, until = _start(first), _start(last + timedelta(days=1))
+    names = module_names(connection, course_id)
+    return (
+        _levels(read.asks_by_level(connection, since, until, course_id)),
+        _error_types(read.asks_by_error_type(connection, since, until, course_id), names),
+        _topics(read.asks_by_topic(connection, since, until, course_id), names),
+        _refusals(read.refusals_by_limit(connection, first, last, course_id)),
+        _verdicts(read.verdicts_by_level(connection, first, last, course_id)),
+        _ratings(ratings_by_level(connection, first, last, course_id)),
     )
 
 
@@ -109,8 +102,8 @@ def _cost(
     return Figure(name=name, title=title, summary=f"{summary}.", columns=columns, rows=rows)
 
 
-def _models(connection: Connection, first: date, last: date) -> Figure:
-    usage = usage_between(connection, first, last)
+def _models(connection: Connection, first: date, last: date, course_id: UUID | None) -> Figure:
+    usage = usage_between(connection, first, last, course_id)
     return Figure(
         name="calls-by-model",
         title="Calls by provider and model",
@@ -140,8 +133,7 @@ def _models(connection: Connection, first: date, last: date) -> Figure:
     )
 
 
-def _levels(connection: Connection, since: datetime, until: datetime) -> Figure:
-    counts = read.asks_by_level(connection, since, until)
+def _levels(counts: Mapping[int, int]) -> Figure:
     total = sum(counts.values())
     solved_early = sum(count for level, count in counts.items() if level <= HintLevel.CONCEPT)
     share = f" {solved_early / total:.0%} of them at levels 1 and 2." if total else ""
@@ -154,11 +146,11 @@ def _levels(connection: Connection, since: datetime, until: datetime) -> Figure:
     )
 
 
-def _error_types(connection: Connection, since: datetime, until: datetime) -> Figure:
+def _error_types(found: Sequence[read.ModuleCount], names: Mapping[str, str]) -> Figure:
     kinds = ("syntax", "runtime", "logic", "none")
     by_module: dict[str, dict[str, int]] = defaultdict(dict)
-    for item in read.asks_by_error_type(connection, since, until):
-        by_module[item.module_id or NO_MODULE][item.subject] = item.asks
+    for item in found:
+        by_module[_module(item, names)][item.subject] = item.asks
     modules = len(by_module.keys() - {NO_MODULE})
     return Figure(
         name="error-types-by-module",
@@ -171,22 +163,21 @@ def _error_types(connection: Connection, since: datetime, until: datetime) -> Fi
     )
 
 
-def _topics(connection: Connection, since: datetime, until: datetime) -> Figure:
-    topics = read.asks_by_topic(connection, since, until)[:MOST_TOPICS]
+def _topics(found: Sequence[read.ModuleCount], names: Mapping[str, str]) -> Figure:
+    topics = found[:MOST_TOPICS]
     commonest = f"The commonest: {_topic(topics[0].subject)}." if topics else "Nothing to show yet."
     return Figure(
         name="topics-by-module",
         title="What students struggle with",
         summary=commonest,
         columns=(Column("Module"), Column("What is wrong"), Column("Asks", "bar"), Column("Students")),
-        rows=[(item.module_id or NO_MODULE, _topic(item.subject), item.asks, item.students) for item in topics],
+        rows=[(_module(item, names), _topic(item.subject), item.asks, item.students) for item in topics],
         labels=2,
         note=_FEW,
     )
 
 
-def _refusals(connection: Connection, first: date, last: date) -> Figure:
-    counts = read.refusals_by_limit(connection, first, last)
+def _refusals(counts: Mapping[str, int]) -> Figure:
     return Figure(
         name="refusals-by-limit",
         title="Refusals by limit",
@@ -196,10 +187,10 @@ def _refusals(connection: Connection, first: date, last: date) -> Figure:
     )
 
 
-def _verdicts(connection: Connection, first: date, last: date) -> Figure:
+def _verdicts(found: Sequence[tuple[int, str, int]]) -> Figure:
     passed: dict[int, int] = defaultdict(int)
     stopped: dict[int, int] = defaultdict(int)
-    for level, verdict, answers in read.verdicts_by_level(connection, first, last):
+    for level, verdict, answers in found:
         (passed if verdict == PASSED else stopped)[level] += answers
     levels = sorted(passed.keys() | stopped.keys())
     return Figure(
@@ -213,9 +204,9 @@ def _verdicts(connection: Connection, first: date, last: date) -> Figure:
     )
 
 
-def _ratings(connection: Connection, first: date, last: date) -> Figure:
+def _ratings(found: Sequence[tuple[int, bool, int]]) -> Figure:
     counts: dict[tuple[int, bool], int] = defaultdict(int)
-    for level, is_helpful, answers in ratings_by_level(connection, first, last):
+    for level, is_helpful, answers in found:
         counts[level, is_helpful] += answers
     helped = sum(answers for (_, is_helpful), answers in counts.items() if is_helpful)
     levels = sorted({level for level, _ in counts})
@@ -321,11 +312,12 @@ def _rounded(value: float | None) -> int | None:
     return None if value is None else round(value)
 
 
+def _module(item: read.ModuleCount, names: Mapping[str, str]) -> str:
+    """Return what a figure calls a module. A deleted module keeps its id."""
+    return NO_MODULE if item.module_id is None else names.get(item.module_id, item.module_id)
+
+
 def _topic(rule: str) -> str:
     """Return a rule's name in words: `runtime.loop-past-the-end` as `loop past the end (runtime)`."""
     kind, _, name = rule.partition(".")
     return f"{name.replace('-', ' ')} ({kind})" if name else rule
-
-
-def _inert(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell

@@ -9,16 +9,27 @@ from aiohttp import web
 
 from tutor_server.api.bodies import read_fields, read_form, read_json
 from tutor_server.api.caller import require_admin, require_operator, require_person, signed_in
+from tutor_server.api.dashboard_visit import lead_to_sign_in, require_dashboard, require_own_form
 from tutor_server.api.html import problem_page
 from tutor_server.api.keys import ERROR_ANSWER
 from tutor_server.api.routes import HTML, Access
 from tutor_server.api.strict_text import is_plain
-from tutor_server.errors import NotFound
+from tutor_server.errors import NotFound, Unauthenticated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from tutor_server.api.routes import Route
+    from tutor_server.errors import TutorError
+
+
+_REQUIRE: Mapping[Access, Callable[[web.Request], Awaitable[None]]] = {
+    Access.ADMIN: require_admin,
+    Access.OPERATOR: require_operator,
+    Access.COURSE: require_person,
+    Access.DASHBOARD: require_dashboard,
+}
+"""What authenticates the sender of a request, by the access that its route requires."""
 
 
 def definitions(routes: Iterable[Route]) -> list[web.RouteDef]:
@@ -32,8 +43,8 @@ def _handler(route: Route) -> Any:
 
     @functools.wraps(route.handler)
     async def handle(request: web.Request) -> web.StreamResponse:
-        if route.produces == HTML:
-            request[ERROR_ANSWER] = lambda error: problem_page(error, again=start)
+        if route.produces == HTML or route.access is Access.DASHBOARD:
+            request[ERROR_ANSWER] = lambda error: _error_page(request, error, start)
         answer = await route.handler(request, **await _arguments(route, request))
         if isinstance(answer, web.StreamResponse):
             return answer
@@ -48,16 +59,12 @@ def _handler(route: Route) -> Any:
 async def _arguments(route: Route, request: web.Request) -> dict[str, Any]:
     """Return the handler's arguments; the caller is authenticated before anything else is read."""
     arguments: dict[str, Any] = {}
-    if route.access is Access.ADMIN:
-        await require_admin(request)
-    elif route.access is Access.OPERATOR:
-        await require_operator(request)
-    elif route.access is Access.COURSE:
-        await require_person(request)
-    elif route.access is Access.SIGNED_IN:
+    if route.access is Access.SIGNED_IN:
         caller = signed_in(request)
         if route.takes_caller:
             arguments["caller"] = caller
+    elif route.access in _REQUIRE:
+        await _REQUIRE[route.access](request)
     for name, kind in route.path_parameters.items():
         arguments[name] = _path_parameter(request.match_info[name], kind)
     if route.query is not None:
@@ -66,7 +73,15 @@ async def _arguments(route: Route, request: web.Request) -> dict[str, Any]:
         arguments["body"] = await read_json(request, route.body)
     if route.form is not None:
         arguments["form"] = await read_form(request, route.form)
+        if route.access is Access.DASHBOARD:
+            require_own_form(request, arguments["form"].csrf)
     return arguments
+
+
+def _error_page(request: web.Request, error: TutorError, start: str) -> web.Response:
+    if isinstance(error, Unauthenticated):
+        return lead_to_sign_in(request)
+    return problem_page(error, again=start)
 
 
 def _path_parameter(text: str, kind: type) -> Any:

@@ -36,7 +36,8 @@ def _policy(style: Markup, *more: str) -> str:
 
 _PAGE_STYLE, _DASHBOARD_STYLE = _style("page.css"), _style("dashboard.css")
 _PAGE_POLICY = _policy(_PAGE_STYLE)
-_DASHBOARD_POLICY = _policy(_DASHBOARD_STYLE, "script-src 'self'")
+_DASHBOARD_POLICY = _policy(_DASHBOARD_STYLE)
+_PLOTS_POLICY = _policy(_DASHBOARD_STYLE, "script-src 'self'")
 
 
 def problem_page(error: TutorError, again: str) -> web.Response:
@@ -49,9 +50,10 @@ def html_page(template: str, *, status: int = 200, problem: str | None = None, *
     return _page(template, _PAGE_STYLE, _PAGE_POLICY, status=status, problem=problem, **values)
 
 
-def dashboard_page(template: str, **values: Any) -> web.Response:
-    """Return a page of the dashboard from a template. Its plots are drawn by the service's own scripts."""
-    return _page(template, _DASHBOARD_STYLE, _DASHBOARD_POLICY, status=200, **values)
+def dashboard_page(template: str, *, status: int = 200, has_plots: bool, **values: Any) -> web.Response:
+    """Return a page of the dashboard from a template. Only a page with plots may run scripts: the service's own."""
+    policy = _PLOTS_POLICY if has_plots else _DASHBOARD_POLICY
+    return _page(template, _DASHBOARD_STYLE, policy, status=status, has_plots=has_plots, **values)
 
 
 def _page(template: str, style: Markup, policy: str, *, status: int, **values: Any) -> web.Response:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tutor_server.administration.courses import CourseAdministration
     from tutor_server.administration.dashboard_sessions import DashboardSessions
-    from tutor_server.administration.service import AdministrationService
+    from tutor_server.administration.service import Actor, AdministrationService
     from tutor_server.admission.call_queue import FairCallQueue
     from tutor_server.clock import Clock
     from tutor_server.errors import TutorError
@@ -62,3 +62,5 @@ ERROR_ANSWER: web.RequestKey[Callable[[TutorError], web.Response]] = web.Request
 """The function that renders an error as a page. Without this key, errors are answered with the JSON envelope."""
 CALLER: web.RequestKey[AccessToken] = web.RequestKey("caller")
 """The verified access token of the request's sender."""
+ACTOR: web.RequestKey[Actor] = web.RequestKey("actor")
+"""Who acts on the routes and pages of courses: it is set once the sender has been authenticated."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _SECURITY: dict[Access, list[Json]] = {
     Access.PUBLIC: [],
+    Access.DASHBOARD: [],
     Access.SIGNED_IN: [{"bearer": []}],
     Access.SOCKET: [{"bearer": []}],
     Access.ADMIN: [{"adminKey": []}],

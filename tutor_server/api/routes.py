@@ -43,8 +43,9 @@ JSON = "application/json"
 HTML = "text/html"
 CSV = "text/csv"
 SCRIPT = "text/javascript"
+MARKDOWN = "text/markdown"
 
-PARTS_OF_PAGES = frozenset({HTML, CSV, SCRIPT})
+PARTS_OF_PAGES = frozenset({HTML, CSV, SCRIPT, MARKDOWN})
 """Content types of pages for browsers. The OpenAPI document leaves out routes that return them."""
 
 
@@ -60,6 +61,9 @@ class Access(Enum):
     """The admin key is required, or the access token of an operator."""
     COURSE = auto()
     """An access token is required, or the admin key. The handler checks the membership in the course."""
+    DASHBOARD = auto()
+    """A browser that is signed in to the dashboard is required, and the CSRF token of its forms. Nobody else is told
+    more than to sign in. The handler checks the membership in the course."""
     SOCKET = auto()
     """An access token is required. It is checked after the handshake, since clients can read only a close code."""
 
@@ -111,6 +115,7 @@ _REFUSED_BY: Mapping[Access, tuple[type[TutorError], ...]] = {
     Access.ADMIN: (AdminKeyInvalid, TooManyAttempts, NotFound),
     Access.OPERATOR: (AdminKeyInvalid, TokenExpired, TooManyAttempts, NotFound),
     Access.COURSE: (AdminKeyInvalid, Unauthenticated, TokenExpired, TooManyAttempts, NotFound),
+    Access.DASHBOARD: (NotFound,),
     Access.SOCKET: (),
 }
 

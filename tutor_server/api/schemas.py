@@ -356,35 +356,6 @@ class ProgressList(Body):
     next: str | None
 
 
-DASHBOARD_DAYS = (7, 30, 90)
-
-
-class DashboardAddress(Body):
-    """The query of `GET /admin`: the number of days that the figures cover."""
-
-    days: Annotated[int, Field(ge=1, le=366)] = 30
-
-
-class DashboardForm(Body):
-    """The fields that all forms of the dashboard have."""
-
-    csrf: str = ""
-
-
-class DashboardSignIn(DashboardForm):
-    """The form of `POST /admin/sign-in`."""
-
-    key: GivenToken = SecretStr("")
-
-
-class DashboardSwitch(DashboardForm):
-    """The form of `POST /admin/switch`; an empty module id stands for the whole tutor."""
-
-    is_off: Literal["yes", "no"] = "yes"
-    module_id: Annotated[str, Field(max_length=64)] = ""
-    message: Annotated[str, Field(max_length=300)] = ""
-
-
 class ModuleFiles(Body):
     """The files of a module's exercise that students may see: those to start with, and the tests."""
 

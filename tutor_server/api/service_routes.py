@@ -9,6 +9,7 @@ from tutor_server.api import (
     admin,
     admin_course,
     admin_page,
+    admin_sign_in,
     auth,
     chat_socket,
     course_members,
@@ -23,6 +24,8 @@ from tutor_server.api import (
     modules,
     oidc_pages,
 )
+from tutor_server.api.course_pages import audit, member, members, overview, settings
+from tutor_server.api.course_pages import modules as course_module_pages
 
 ROUTES = (
     *health.routes,
@@ -43,5 +46,12 @@ ROUTES = (
     *metrics.routes,
     *admin_course.routes,
     *admin_page.routes,
+    *admin_sign_in.routes,
+    *overview.routes,
+    *members.routes,
+    *member.routes,
+    *course_module_pages.routes,
+    *settings.routes,
+    *audit.routes,
     *chat_socket.routes,
 )

@@ -9,14 +9,14 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, select
 
 from tutor_pedagogy.ladder.policy import Ladder
-from tutor_server.storage.course_models import DEFAULT_COURSE
+from tutor_server.storage.course_models import DEFAULT_COURSE, Course, is_in_course
 from tutor_server.storage.deferred import defer
 from tutor_server.storage.models import LearningModule, ModuleProgress
 from tutor_server.storage.statement import Query, Statement
 from tutor_server.storage.upsert import upsert
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -115,6 +115,16 @@ def modules_in_order(
             (LearningModule.order > order) | ((LearningModule.order == order) & (LearningModule.id > module_id))
         )
     return [_module(*row) for row in connection.execute(query)]
+
+
+def module_names(connection: Connection, course_id: UUID | None) -> Mapping[str, str]:
+    """Return what modules are called, by id: the slug in one course; over all courses, with the course's in front."""
+    query = select(LearningModule.id, LearningModule.slug, Course.slug.label("course"))
+    query = query.join(Course, Course.id == LearningModule.course_id).where(is_in_course(LearningModule, course_id))
+    return {
+        row.id: row.slug or row.id if course_id is not None or row.slug is None else f"{row.course}/{row.slug}"
+        for row in connection.execute(query)
+    }
 
 
 def save_module(connection: Connection, module: Module) -> bool:

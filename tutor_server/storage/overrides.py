@@ -29,6 +29,16 @@ _OWN_LIMITS = select(LimitOverride.messages_per_minute, LimitOverride.daily_mess
 )
 
 
+_OVERRIDES = select(
+    LimitOverride.user_id,
+    User.email,
+    LimitOverride.messages_per_minute,
+    LimitOverride.daily_messages,
+    LimitOverride.created_at,
+    LimitOverride.expires_at,
+).join(User, User.id == LimitOverride.user_id)
+
+
 @dataclass(frozen=True, slots=True)
 class OwnLimits:
     """A student's own limits; None means that the general limit applies."""
@@ -89,20 +99,18 @@ def overrides_after(
 ) -> Sequence[Override]:
     """Return the next page of limits in force after a position, ordered by e-mail address."""
     query = (
-        select(
-            LimitOverride.user_id,
-            User.email,
-            LimitOverride.messages_per_minute,
-            LimitOverride.daily_messages,
-            LimitOverride.created_at,
-            LimitOverride.expires_at,
-        )
-        .join(User, User.id == LimitOverride.user_id)
-        .where(LimitOverride.course_id == course_id, LimitOverride.expires_at > now, User.email > email)
+        _OVERRIDES.where(LimitOverride.course_id == course_id, LimitOverride.expires_at > now, User.email > email)
         .order_by(User.email)
         .limit(limit)
     )
     return [Override(**row) for row in connection.execute(query).mappings()]
+
+
+def override_of(connection: Connection, user_id: UUID, now: datetime, course_id: UUID) -> Override | None:
+    """Return a member's own limits in a course, unless they have expired."""
+    query = _OVERRIDES.where(LimitOverride.course_id == course_id, LimitOverride.user_id == user_id)
+    row = connection.execute(query.where(LimitOverride.expires_at > now)).mappings().first()
+    return None if row is None else Override(**row)
 
 
 def forget_expired_overrides(connection: Connection, now: datetime) -> None:

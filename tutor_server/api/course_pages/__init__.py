@@ -1,0 +1,1 @@
+"""`/admin/courses`: the pages of a course for those who teach it, and for operators."""
