@@ -123,9 +123,12 @@ class Page:
         await self.call("Emulation.setEmulatedMedia", features=emulated)
 
     async def evaluate(self, expression: str) -> Any:
-        """Evaluate a JavaScript expression and return its value. Afterwards JavaScript is off for the page."""
+        """Evaluate a JavaScript expression and return its value. Afterwards JavaScript is off for the page.
+
+        The value of a promise is what it resolves to.
+        """
         await self.call("Emulation.setScriptExecutionDisabled", value=False)
-        answer = await self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+        answer = await self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         await self.call("Emulation.setScriptExecutionDisabled", value=True)
         assert "exceptionDetails" not in answer, answer
         return answer["result"]["value"]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from testing.chat_client import connect
+from testing.clock import NOON
 
 if TYPE_CHECKING:
     from testing.held_service import HeldService
 
 KEY = "an-admin-key-of-the-tests"
+LOOPS = {"title": "Loops", "order": 10, "statement": "Sum a list."}
 Answer = tuple[int, Any]
 
 
@@ -85,3 +88,20 @@ async def enrol(held: HeldService, slug: str, who: Person, role: str = "student"
     status, answer = await operator(held).request("PUT", path, {"role": role})
     assert status == 200, answer
     return who
+
+
+async def two_courses(held: HeldService) -> tuple[dict[str, Person], dict[str, Person]]:
+    """Make the courses `one` and `two`, each with a person of each role, a module and limits of a student."""
+    both = []
+    for slug in ("one", "two"):
+        await make_course(held, slug)
+        people = {}
+        for role in ("student", "assistant", "instructor"):
+            people[role] = await enrol(held, slug, await person(held, f"{role}.{slug}"), role)
+        instructor, base = people["instructor"], f"/api/courses/{slug}"
+        assert (await instructor.request("PUT", f"{base}/modules/secret-{slug}", LOOPS))[0] == 200
+        until = (NOON + timedelta(hours=6)).isoformat()
+        limits = {"email": people["student"].email, "daily_messages": 9, "expires_at": until}
+        assert (await instructor.request("PUT", f"{base}/overrides", limits))[0] == 200
+        both.append(people)
+    return both[0], both[1]

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from testing.clock import NOON
-from testing.courses import KEY, Person, enrol, make_course, nobody, operator, person
+from testing.courses import KEY, LOOPS, enrol, make_course, nobody, operator, person, two_courses
 from testing.held_service import HeldService, held_service
 from tutor_server.api.routes import Access
 from tutor_server.api.service_routes import ROUTES
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from testing.clock import HeldClock
 
-LOOPS = {"title": "Loops", "order": 10, "statement": "Sum a list."}
 UNTIL = (NOON + timedelta(hours=6)).isoformat()
 
 
@@ -31,22 +30,6 @@ async def held(tmp_path: Path, clock: HeldClock, database_url: str) -> AsyncIter
     """Yield a service with an admin key on each kind of database in turn."""
     async with held_service(tmp_path, clock, admin_key=KEY, database_url=database_url) as running:
         yield running
-
-
-async def two_courses(held: HeldService) -> tuple[dict[str, Person], dict[str, Person]]:
-    """Make the courses `one` and `two`, each with a person of each role, a module and limits of a student."""
-    both = []
-    for slug in ("one", "two"):
-        await make_course(held, slug)
-        people = {}
-        for role in ("student", "assistant", "instructor"):
-            people[role] = await enrol(held, slug, await person(held, f"{role}.{slug}"), role)
-        instructor, base = people["instructor"], f"/api/courses/{slug}"
-        assert (await instructor.request("PUT", f"{base}/modules/secret-{slug}", LOOPS))[0] == 200
-        limits = {"email": people["student"].email, "daily_messages": 9, "expires_at": UNTIL}
-        assert (await instructor.request("PUT", f"{base}/overrides", limits))[0] == 200
-        both.append(people)
-    return both[0], both[1]
 
 
 def course_requests(slug: str) -> list[tuple[str, str, Any]]:

@@ -17,6 +17,11 @@ def new_join_code() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
+def is_join_code(text: str) -> bool:
+    """Return whether a text has the form of a code as it is stored."""
+    return re.match(PATTERN, text) is not None
+
+
 def normalised(code: str) -> str:
     """Return a code as it is stored: in upper case, without spaces and hyphens."""
     return _SEPARATORS.sub("", code).upper()

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from aiohttp import hdrs, web
 
+from tutor_server.administration.join_codes import is_join_code
 from tutor_server.api.client_address import client_address
 from tutor_server.api.html import html_page
 from tutor_server.api.keys import ACCOUNT_PAGE_KEY, ACCOUNTS, ADDRESS_PROOFS, SINGLE_SIGN_ON
 from tutor_server.api.origin import is_secure
 from tutor_server.identity.device_sign_ins import read_user_code, shown_user_code
-from tutor_server.identity.email_links import new_secret
+from tutor_server.identity.email_links import LIFETIMES, new_secret
 from tutor_server.limits import DEVICE_CODE_LIFETIME
 
 if TYPE_CHECKING:
@@ -107,9 +108,9 @@ class Visit:
         return web.Response(status=HTTPStatus.SEE_OTHER, headers={hdrs.LOCATION: location})
 
     def go_on(self, otherwise: str = "account") -> web.Response:
-        """Redirect a signed-in browser to the device page if the student came from there, else to `otherwise`."""
-        code = returning_code(self.request)
-        page = self.go_to(f"device?user_code={code}" if code else otherwise)
+        """Redirect a signed-in browser to the device or the join code that it came from, else to `otherwise`."""
+        code, join_code = returning_code(self.request), returning_join_code(self.request)
+        page = self.go_to(f"device?user_code={code}" if code else f"join/{join_code}" if join_code else otherwise)
         self.remember(page)
         return page
 
@@ -177,6 +178,30 @@ def returning_code(request: web.Request) -> str:
     return shown_user_code(code) if code else ""
 
 
+def keep_join_code(request: web.Request, page: web.Response, code: str) -> None:
+    """Store the join code with which a student came in a cookie, for as long as a mailed link works."""
+    page.set_cookie(
+        _join_cookie(request),
+        code,
+        path="/",
+        max_age=int(LIFETIMES["confirm"].total_seconds()),
+        secure=is_secure(request),
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def forget_join_code(request: web.Request, page: web.Response) -> None:
+    """Delete the cookie with the join code."""
+    page.del_cookie(_join_cookie(request), path="/", secure=is_secure(request), httponly=True, samesite="Lax")
+
+
+def returning_join_code(request: web.Request) -> str:
+    """Return the join code with which the student came, or an empty string."""
+    code = request.cookies.get(_join_cookie(request), "")
+    return code if is_join_code(code) else ""
+
+
 def _root(request: web.Request) -> str:
     """Return the relative URL of the service's root, since a proxy may serve it below a path of the public URL."""
     return "../" * (request.path.count("/") - 1)
@@ -189,3 +214,7 @@ def _cookie(request: web.Request) -> str:
 
 def _code_cookie(request: web.Request) -> str:
     return "__Host-device-code" if is_secure(request) else "device-code"
+
+
+def _join_cookie(request: web.Request) -> str:
+    return "__Host-join-code" if is_secure(request) else "join-code"

@@ -10,17 +10,22 @@ from aiohttp import web
 from tutor_server.api import schemas
 from tutor_server.api.account_browser import Visit, keep_code, ways_in
 from tutor_server.api.account_forms import STALE, Problem, problem_of, read_login
-from tutor_server.api.keys import DATABASE, SETTINGS
+from tutor_server.api.course_comparison import state_of
+from tutor_server.api.keys import CLOCK, DATABASE, SETTINGS
 from tutor_server.api.me import erase_student, export_of
 from tutor_server.api.origin import origin_of
 from tutor_server.api.routes import HTML, Access, Routes
 from tutor_server.errors import AccountDisabled, InvalidCredentials, PasswordSignInOff, TooManyAttempts
+from tutor_server.storage.memberships import Role, is_operator, memberships_of
 from tutor_server.storage.personal_data import amounts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection
 
     from tutor_server.storage.accounts import Account
+    from tutor_server.storage.memberships import Membership
 
 routes = Routes("account page")
 
@@ -157,8 +162,16 @@ class _Amount:
 
 async def _overview(visit: Visit, account: Account, note: str | None) -> web.Response:
     app = visit.request.app
-    profile = await visit.accounts.profile(account.id)
-    amounts = await app[DATABASE].read(lambda connection: amounts_of(connection, account.id))
+    profile, now = await visit.accounts.profile(account.id), app[CLOCK].now()
+
+    def read(connection: Connection) -> tuple[Mapping[str, int], Sequence[Membership], bool]:
+        return (
+            amounts_of(connection, account.id),
+            memberships_of(connection, account.id),
+            is_operator(connection, account.id),
+        )
+
+    amounts, courses, is_one = await app[DATABASE].read(read)
     return visit.page(
         "account.html",
         note=note,
@@ -167,6 +180,8 @@ async def _overview(visit: Visit, account: Account, note: str | None) -> web.Res
         messages_today=profile.messages_today,
         daily_cap=profile.own_daily_messages or app[SETTINGS].daily_message_cap,
         amounts=[_Amount(what, amounts[table]) for table, what in STORED.items()],
+        courses=[(each, state_of(each.course, now)) for each in courses],
+        teaches=is_one or any(each.role >= Role.ASSISTANT for each in courses),
         can_mail=visit.registrations.links.are_mailed,
     )
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 log: FilteringBoundLogger = structlog.get_logger()
 
 START = "/admin"
-_GOAL = re.compile(r"/admin(?:/[A-Za-z0-9._@+-]+)*")
+_GOAL = re.compile(r"/admin(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._@+-]+)*")
 """The addresses to which a sign-in may lead: pages of the dashboard, without a query."""
 
 

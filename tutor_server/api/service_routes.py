@@ -19,10 +19,12 @@ from tutor_server.api import (
     device_page,
     health,
     history,
+    join_page,
     me,
     metrics,
     modules,
     oidc_pages,
+    student_pages,
 )
 from tutor_server.api.course_pages import audit, member, members, overview, settings
 from tutor_server.api.course_pages import modules as course_module_pages
@@ -36,6 +38,8 @@ ROUTES = (
     *account_new.routes,
     *account_links.routes,
     *oidc_pages.routes,
+    *join_page.routes,
+    *student_pages.routes,
     *modules.routes,
     *history.routes,
     *me.routes,

@@ -30,6 +30,8 @@ class Names:
         """Return what an action concerns: a person, a module, else the course. What is gone is called by its id."""
         if action.user_id is not None:
             return self.people.get(UUID(bytes=action.user_id.bytes), "an erased account")
+        if action.action.startswith("member_"):
+            return "an address without an account"
         if action.module_id is not None:
             return self.modules.get(action.module_id, action.module_id)
         if action.course_id is not None:

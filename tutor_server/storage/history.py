@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, tuple_
 
+from tutor_server.storage.course_models import is_in_course
 from tutor_server.storage.models import ChatMessage, ChatSession
 
 if TYPE_CHECKING:
@@ -49,18 +50,34 @@ class StoredMessage:
     created_at: datetime
 
 
+_SESSIONS = select(
+    ChatSession.id,
+    ChatSession.session_type,
+    ChatSession.course_id,
+    ChatSession.module_id,
+    ChatSession.created_at,
+    ChatSession.updated_at,
+)
+
+
+def session_of(connection: Connection, user_id: UUID, session_id: UUID) -> StoredSession | None:
+    """Return a conversation, or None if the user has no such conversation."""
+    query = _SESSIONS.where(ChatSession.id == session_id, ChatSession.user_id == user_id)
+    row = connection.execute(query).mappings().first()
+    return None if row is None else StoredSession(**row)
+
+
 def sessions_of(
-    connection: Connection, user_id: UUID, *, session_type: str | None, after: Place | None, limit: int
+    connection: Connection,
+    user_id: UUID,
+    *,
+    session_type: str | None,
+    after: Place | None,
+    limit: int,
+    course_id: UUID | None = None,
 ) -> Sequence[StoredSession]:
-    """Return a user's conversations, newest first."""
-    query = select(
-        ChatSession.id,
-        ChatSession.session_type,
-        ChatSession.course_id,
-        ChatSession.module_id,
-        ChatSession.created_at,
-        ChatSession.updated_at,
-    ).where(ChatSession.user_id == user_id)
+    """Return a user's conversations, newest first: of all courses, or of one."""
+    query = _SESSIONS.where(ChatSession.user_id == user_id, is_in_course(ChatSession, course_id))
     if session_type is not None:
         query = query.where(ChatSession.session_type == session_type)
     if after is not None:

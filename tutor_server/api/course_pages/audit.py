@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,7 @@ WORDS = {
     "signed_out": "signed out of the dashboard",
 }
 """What the page calls an action; another one is called by its name."""
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?\+00:00")
 ACTORS = {"key": "the admin key", "command": "a command", "erased": "an erased account"}
 
 
@@ -117,7 +119,9 @@ def _lines(page: Page[Moment], found: Sequence[Action], names: Names) -> tuple[l
             action=WORDS.get(action.action, action.action),
             concerned=names.concerned(action),
             details=", ".join(
-                f"{name}: {_shown(value)}" for name, value in action.details.items() if value is not None
+                f"{name.replace('_', ' ')}: {_shown(value)}"
+                for name, value in action.details.items()
+                if value not in (None, "", [])
             ),
         )
         for action in shown
@@ -126,4 +130,6 @@ def _lines(page: Page[Moment], found: Sequence[Action], names: Names) -> tuple[l
 
 
 def _shown(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    return f"{value[:10]} {value[11:16]} UTC" if _TIME.fullmatch(value) else value

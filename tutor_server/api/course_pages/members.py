@@ -19,7 +19,7 @@ from tutor_server.api.origin import origin_of
 from tutor_server.api.routes import CSV, HTML, Access, Routes
 from tutor_server.errors import LastInstructor
 from tutor_server.storage.course_figures import members_by_course
-from tutor_server.storage.members import members_after
+from tutor_server.storage.members import members_after, stored_roles
 from tutor_server.storage.memberships import ROLES, Role
 from tutor_server.storage.overrides import overrides_after
 
@@ -163,10 +163,12 @@ async def _page(
 
     def read(connection: Connection, membership: Membership) -> tuple[Sequence[Member], int, Sequence[Override]]:
         course = membership.course
+        limits = overrides_after(connection, "", MOST_LIMITS, now, course.id)
+        still_here = stored_roles(connection, course.id, [own.email for own in limits])
         return (
             members_after(connection, course.id, after, A_PAGE + 1),
             members_by_course(connection).get(course.id, 0),
-            overrides_after(connection, "", MOST_LIMITS, now, course.id),
+            [own for own in limits if own.email in still_here],
         )
 
     membership, (members, count, limits) = await read_course(request, reference, read)

@@ -1,0 +1,34 @@
+"""The accessibility checks of axe-core, run on a page in a real Chromium."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from testing.chromium import Page
+
+_PROGRAMS = Path(__file__).resolve().parents[1] / "tests" / "e2e" / "accessibility_programs"
+_AXE = _PROGRAMS / "node_modules" / "axe-core" / "axe.min.js"
+_RUN = """axe.run(document, {resultTypes: ["violations"]}).then((results) =>
+  results.violations.flatMap((each) => each.nodes.map((node) => `${each.id}: ${node.html.slice(0, 160)}`)))"""
+
+
+def require_axe() -> str:
+    """Return the source of axe-core, or skip the test; with `TUTOR_TEST_REQUIRE=all` fail it."""
+    if _AXE.is_file():
+        return _AXE.read_text(encoding="utf-8")
+    reason = "needs axe-core; run `make accessibility-for-tests` first"
+    if os.environ.get("TUTOR_TEST_REQUIRE") == "all":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+async def violations(page: Page, axe: str) -> list[str]:
+    """Return what all of axe-core's rules, best practices too, find on the page."""
+    await page.evaluate(f"{axe}; true")
+    found: list[str] = await page.evaluate(_RUN)
+    return found

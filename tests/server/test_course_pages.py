@@ -1,0 +1,414 @@
+"""The dashboard for people: who sees and changes what on the pages of a course, in browsers without JavaScript."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from aiohttp import FormData
+from sqlalchemy import text, update
+
+from testing.courses import KEY, enrol, make_course, operator, person, two_courses
+from testing.device_page import Browser
+from testing.held_service import HeldService, held_service
+from testing.service import PASSWORD
+from tutor_server.api.routes import Access
+from tutor_server.api.service_routes import ROUTES
+from tutor_server.storage.models import User
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from testing.clock import HeldClock
+    from testing.courses import Person
+
+ONLY_STUDENTS = ("GET /account/courses/{course_id}",)
+"""The pages of courses that are not on the dashboard. `test_student_pages` goes through them."""
+
+
+@pytest.fixture
+async def held(tmp_path: Path, clock: HeldClock, database_url: str) -> AsyncIterator[HeldService]:
+    """Yield a service with an admin key on each kind of database in turn."""
+    async with held_service(tmp_path, clock, admin_key=KEY, database_url=database_url) as running:
+        yield running
+
+
+@pytest.fixture
+async def browser(held: HeldService) -> AsyncIterator[Browser]:
+    """Yield a browser."""
+    opened = Browser(held.url)
+    yield opened
+    await opened.close()
+
+
+async def signed_in(held: HeldService, who: Person) -> Browser:
+    """Return a browser in which somebody has signed in to the dashboard."""
+    opened = Browser(held.url)
+    await opened.open("/admin")
+    shown = await opened.send("/admin/sign-in", email=who.email, password=PASSWORD)
+    assert shown.title == "Your courses", shown.text
+    return opened
+
+
+async def answered(browser: Browser, method: str, path: str, **form: str) -> tuple[int, str, str]:
+    """Send a request without following redirects; return status, source and where the redirect leads."""
+    arguments = {"data": form} if method == "POST" else {}
+    async with browser.session.request(method, path, allow_redirects=False, **arguments) as response:
+        return response.status, await response.text(), response.headers.get("Location", "")
+
+
+def page_requests(slug: str, student: str) -> list[tuple[str, str, dict[str, str]]]:
+    """Return a valid request for every page and form of a course on the dashboard: method, path and form."""
+    forms = {
+        "switch": {"is_off": "yes"},
+        "members": {"email": "new@uni.example", "role": "student"},
+        "roster": {"text": "new@uni.example"},
+        "role": {"role": "assistant"},
+        "limits": {"daily_messages": "5", "until": "2026-03-02"},
+        "settings": {"title": "Taken over", "slug": slug},
+        "new-module": {"slug": "new", "title": "New", "order": "1"},
+        "import-module": {"slug": "in", "text": "---\ntitle: In\norder: 1\n---\n"},
+        f"secret-{slug}": {"title": "Loops", "order": "10"},
+    }
+    requests = []
+    for route in ROUTES:
+        if route.access is Access.DASHBOARD and "{course_id}" in route.path:
+            path = route.path.replace("{course_id}", slug).replace("{email}", student)
+            path = path.replace("{slug}", f"secret-{slug}").replace("{name}", "ratings.csv")
+            form = forms.get(path.rsplit("/", 1)[1], {}) if route.method == "POST" else {}
+            requests.append((route.method, path, form))
+    assert len(requests) > 20
+    return requests
+
+
+async def test_every_route_of_a_course_is_gone_through() -> None:
+    """Each route that names a course is one of those that the tests of strangers go through."""
+    of_courses = {Access.COURSE, Access.DASHBOARD}
+    others = [
+        f"{route.method} {route.path}"
+        for route in ROUTES
+        if "{course_id}" in route.path and route.access not in of_courses
+    ]
+
+    assert others == list(ONLY_STUDENTS)
+
+
+async def test_c1_every_page_of_another_course_is_unknown(held: HeldService) -> None:
+    """C1: to each role of another course, every page of a course answers as for one that does not exist."""
+    one, two = await two_courses(held)
+    student, nobody = two["student"].email, Browser(held.url)
+    before = await operator(held).get("/api/courses/two/audit")
+
+    for role, stranger in one.items():
+        browser = await signed_in(held, stranger)
+        token = browser.page.fields["csrf"]
+        for method, path, form in page_requests("two", student):
+            answer = await answered(browser, method, path, csrf=token, **form)
+            unknown = await answered(browser, method, path.replace("/two", "/three", 1), csrf=token, **form)
+            assert answer[0] == 404, (role, method, path)
+            assert answer == unknown, (role, method, path)
+        assert "two" not in (await browser.open("/admin")).source
+        await browser.close()
+    for method, path, form in page_requests("two", student):
+        status, source, location = await answered(nobody, method, path, **form)
+        assert (status, source) == (303, ""), (method, path)
+        assert location in {"/admin", f"/admin?goal={path}"}
+    await nobody.close()
+
+    assert await operator(held).get("/api/courses/two/audit") == before
+
+
+async def test_each_role_sees_what_it_may(held: HeldService) -> None:
+    """Students get no page of the dashboard, assistants read all of them, and instructors also send the forms."""
+    one, _two = await two_courses(held)
+    student = one["student"].email
+
+    for role, who in one.items():
+        browser = await signed_in(held, who)
+        token = browser.page.fields["csrf"]
+        for method, path, form in page_requests("one", student):
+            if path.endswith(("/remove", "/limits")):
+                continue
+            is_form_page = path.endswith("/new-module")
+            may = {"student": False, "assistant": method == "GET" and not is_form_page, "instructor": True}[role]
+            status, source, _ = await answered(browser, method, path, csrf=token, **form)
+            assert (status in {200, 303}) is may, (role, method, path, status, source)
+            assert may or status == 404, (role, method, path, status)
+            if role == "assistant" and method == "GET" and not is_form_page and "<form" in source:
+                assert re.findall(r'<form[^>]*action="([^"]*)"', source) == ["/admin/sign-out"], path
+                assert "Join code" not in source
+        await browser.close()
+
+
+async def test_a_form_of_another_page_is_refused(held: HeldService) -> None:
+    """Every form needs the CSRF token of its browser: without it, or with another browser's, nothing happens."""
+    one, _two = await two_courses(held)
+    browser, other = await signed_in(held, one["instructor"]), await signed_in(held, one["assistant"])
+    foreign = other.page.fields["csrf"]
+
+    for method, path, form in page_requests("one", one["student"].email):
+        if method == "POST":
+            for token in ({}, {"csrf": ""}, {"csrf": foreign}):
+                status, source, _ = await answered(browser, method, path, **form, **token)
+                assert (status, "open for too long" in source) == (403, True), path
+
+    course = (await operator(held).get("/api/courses/one"))[1]
+    assert (course["off"], course["title"]) == (False, "ONE")
+    await browser.close()
+    await other.close()
+
+
+async def test_signing_in_and_out(held: HeldService, browser: Browser) -> None:
+    """A wrong password is refused; the right one leads to the page; after the sign-out a copied cookie is dead."""
+    one, _two = await two_courses(held)
+    shown = await browser.open("/admin/courses/one/members")
+    assert shown.title == "Dashboard"
+    assert browser.page.fields["goal"] == "/admin/courses/one/members"
+    shown = await browser.send("/admin/sign-in", email=one["instructor"].email, password="not the password")
+    assert (shown.status, shown.problem) == (422, "E-mail or password is wrong.")
+    before = browser.cookie("account")
+
+    shown = await browser.send("/admin/sign-in", email=one["instructor"].email, password=PASSWORD)
+
+    assert shown.title == "Members"
+    (cookie,) = [each for each in browser.session.cookie_jar if each.key == "account"]
+    assert (cookie["httponly"], cookie["samesite"], cookie.value == before) == (True, "Lax", False)
+    copied = {"Cookie": f"account={cookie.value}"}
+    async with held.client.get("/admin/courses/one", headers=copied, allow_redirects=False) as response:
+        assert response.status == 200
+    shown = await browser.send("/admin/sign-out")
+    assert shown.title == "Dashboard"
+    async with held.client.get("/admin/courses/one", headers=copied, allow_redirects=False) as response:
+        assert response.status == 303
+
+
+@pytest.mark.parametrize("goal", ["//evil.example", "https://evil.example", "/account", "/admin/../x", "/admin\\x", ""])
+async def test_a_sign_in_leads_only_to_the_dashboard(held: HeldService, browser: Browser, goal: str) -> None:
+    """The page to which a sign-in leads is one of the dashboard, whatever the form says."""
+    one, _two = await two_courses(held)
+    await browser.open("/admin")
+    form = {"csrf": browser.page.fields["csrf"], "email": one["student"].email, "password": PASSWORD, "goal": goal}
+
+    status, _, location = await answered(browser, "POST", "/admin/sign-in", **form)
+
+    assert (status, location) == (303, "/admin")
+
+
+async def test_without_key_or_provider_strangers_find_nothing(tmp_path: Path, clock: HeldClock) -> None:
+    """Without an admin key `/admin` is 404 for strangers, but an instructor can sign in there."""
+    async with held_service(tmp_path, clock) as held:
+        ada = await person(held, "ada")
+        browser = Browser(held.url)
+        assert (await browser.open("/admin")).status == 404
+        assert (await browser.post("/admin/sign-in", key=KEY)).status == 404
+        await browser.open("/admin")
+        shown = await browser.send("/admin/sign-in", email=ada.email, password=PASSWORD)
+        await browser.close()
+
+    assert (shown.status, "You teach no course here" in shown.text) == (200, True)
+
+
+async def test_operators_see_all_courses_side_by_side(held: HeldService) -> None:
+    """An operator who signs in sees every course, makes one, and stands in the audit log by name."""
+    one, _two = await two_courses(held)
+    await held.database.commit(
+        lambda connection: connection.execute(
+            update(User).where(User.email == one["student"].email).values(is_operator=True)
+        )
+    )
+    browser = Browser(held.url)
+    await browser.open("/admin")
+    shown = await browser.send("/admin/sign-in", email=one["student"].email, password=PASSWORD)
+    for course in ("ONE", "TWO", "Default course"):
+        assert f">{course}</a>" in shown.source
+    await browser.open("/admin/new-course")
+    shown = await browser.send("/admin/new-course", title="Three", slug="three", ladder="earned", daily_budget_usd="x")
+    assert (shown.status, shown.problem) == (422, "Budget of a day: write a number, such as 12.50.")
+    shown = await browser.send("/admin/new-course", title="Three", slug="three", ladder="earned", daily_budget_usd="")
+    assert (shown.title, "Join code" in shown.text) == ("Members", True)
+    shown = await browser.open("/admin/audit")
+    assert f"{one['student'].email} (page) made the course three" in shown.text
+    assert (await browser.open("/admin/courses/two/audit")).status == 200
+    await browser.close()
+
+
+async def test_only_operators_get_the_pages_of_operators(held: HeldService) -> None:
+    """An instructor gets neither the audit log of everything, nor figures of the service, nor new courses."""
+    one, _two = await two_courses(held)
+    browser = await signed_in(held, one["instructor"])
+    token = browser.page.fields["csrf"]
+    for path in ("/admin/audit", "/admin/new-course", "/admin/figures/cost-by-day.csv"):
+        assert (await answered(browser, "GET", path))[0] == 404
+    for path in ("/admin/new-course", "/admin/switch"):
+        assert (await answered(browser, "POST", path, csrf=token, title="X", slug="x"))[0] == 404
+    assert ">TWO</a>" not in (await browser.open("/admin")).source
+    await browser.close()
+
+
+async def test_members_and_their_limits(held: HeldService) -> None:
+    """An instructor adds members, changes and removes them, and sets limits of one; the audit log has names."""
+    one, _two = await two_courses(held)
+    browser, student = await signed_in(held, one["instructor"]), one["student"].email
+    base = "/admin/courses/one"
+    shown = await browser.open(f"{base}/members")
+    shown = await browser.send(f"{base}/members", email="Bob@uni.example", role="assistant")
+    assert "bob@uni.example assistant not signed in yet" in shown.text
+    assert (await browser.send(f"{base}/members", email="nobody", role="student")).problem.startswith("E-mail: ")
+    shown = await browser.open(f"{base}/members/{student}")
+    shown = await browser.send(f"{base}/members/{student}/limits", daily_messages="", until="2026-03-02")
+    assert shown.problem == "Write at least one of the two limits."
+    shown = await browser.send(f"{base}/members/{student}/limits", daily_messages="7", until="2027-09-02")
+    assert shown.problem.startswith("Until the end of: ")
+    shown = await browser.send(f"{base}/members/{student}/limits", daily_messages="7", until="2026-03-02")
+    assert "7 a day, until 2026-03-03 00:00 UTC." in shown.text
+    shown = await browser.send(f"{base}/members/{student}/role", role="assistant")
+    assert "Assistant, since" in shown.text
+    shown = await browser.send(f"{base}/members/{student}/remove")
+    assert (shown.title, student in shown.text) == ("Members", False)
+    shown = await browser.open(f"{base}/members/{one['instructor'].email}")
+    shown = await browser.send(f"{base}/members/{one['instructor'].email}/remove")
+    assert (shown.status, "A course needs an instructor" in shown.problem) == (409, True)
+    log = (await browser.open(f"{base}/audit")).text
+    for line in (f"removed a member {student}", f"set limits of a member {student} messages"[:30], "changed a role"):
+        assert f"{one['instructor'].email} (page)" in log
+        assert line in log
+    await browser.close()
+
+
+async def test_rosters_and_join_codes(held: HeldService) -> None:
+    """A roster comes in as a file or as text, whole or not at all; a new code voids the old one."""
+    one, _two = await two_courses(held)
+    browser, base = await signed_in(held, one["instructor"]), "/admin/courses/one"
+    await browser.open(f"{base}/members")
+    old = (await operator(held).get("/api/courses/one"))[1]["join_code"]
+    shown = await browser.send(f"{base}/roster", text="a@uni.example\nnobody@,student\n")
+    assert shown.problem.startswith("Nothing was imported")
+    assert "there is no e-mail address" in shown.text
+    form = FormData({"csrf": browser.page.fields["csrf"], "text": ""})
+    form.add_field("file", "email;role\nb@uni.example;assistant\n".encode("utf-16"), filename="roster.csv")
+    async with browser.session.post(f"{base}/roster", data=form) as response:
+        assert (response.status, "1 added." in await response.text()) == (200, True)
+    status, csv, _ = await answered(browser, "GET", f"{base}/members.csv")
+    assert (status, "b@uni.example,assistant," in csv) == (200, True)
+
+    shown = await browser.send(f"{base}/join-code", action="make", expires_on="2026-02-01")
+    assert shown.problem == "Last day: lies in the past."
+    shown = await browser.send(f"{base}/join-code", action="make", expires_on="2026-03-02")
+    new = (await operator(held).get("/api/courses/one"))[1]["join_code"]
+    assert new != old
+    assert f"{held.url}/join/{new}" in shown.text
+    shown = await browser.send(f"{base}/join-code", action="close")
+    assert "No code opens this course." in shown.text
+    assert new not in str((await browser.open(f"{base}/audit")).source)
+    await browser.close()
+
+
+async def test_modules_are_written_previewed_and_taken_in_and_out(held: HeldService) -> None:
+    """A preview changes nothing and is inert; saving keeps the files; Markdown goes out and comes in alike."""
+    one, _two = await two_courses(held)
+    files = {"starter": [{"name": "a.py", "content": "x"}], "reference": [{"name": "b.py", "content": "SECRET"}]}
+    body = {"title": "Loops", "order": 10} | files
+    assert (await one["instructor"].request("PUT", "/api/courses/one/modules/loops", body))[0] == 200
+    browser, base = await signed_in(held, one["instructor"]), "/admin/courses/one"
+    page, fields = f"{base}/modules/loops", {"title": "For loops", "objectives": "first\nsecond", "max_hint_level": "4"}
+    statement = "# Sum\n\n**Add** <b onclick=x>all</b> [in](javascript:alert(1)) ![it](https://a.example/b.png)"
+    await browser.open(page)
+
+    shown = await browser.send(page, action="preview", statement=statement, **fields)
+
+    assert "Preview, not saved yet" in shown.text
+    assert "<h3>Sum</h3>" in shown.source
+    assert "<strong>Add</strong> &lt;b onclick=x&gt;" in shown.source
+    assert not re.search(r"<img|href=\"javascript|<b onclick", shown.source)
+    assert (await one["student"].get("/api/courses/one/modules/loops"))[1]["title"] == "Loops"
+    shown = await browser.send(page, action="save", statement=statement, **fields)
+    assert "The module is saved." in shown.text
+    module = (await one["student"].get("/api/courses/one/modules/loops"))[1]
+    assert (module["title"], module["objectives"], module["max_hint_level"]) == ("For loops", ["first", "second"], 4)
+    stored = await held.database.read(lambda connection: connection.scalar(text("SELECT count(*) FROM module_files")))
+    assert stored == 2
+    _, markdown, _ = await answered(browser, "GET", f"{page}/markdown")
+    assert "SECRET" not in markdown + shown.source
+    await browser.open(f"{base}/modules")
+    shown = await browser.send(f"{base}/import-module", slug="again", text=markdown.replace("For loops", "Again"))
+    assert shown.title == "Again"
+    again = (await one["student"].get("/api/courses/one/modules/again"))[1]
+    assert again["statement"] == module["statement"]
+    await browser.open(f"{base}/modules")
+    bad = "---\ntitle: X\norder: 1\nstarter: /etc/passwd\n---\n"
+    for given, problem in (
+        ("no front matter", "The Markdown: does not begin with front matter"),
+        (bad, "The Markdown: starter"),
+        (bad.replace("/etc/passwd", "jwt-secret"), "The front matter names files (starter)."),
+        (bad.replace("starter: /etc/passwd\n", "ladder: steep\n"), "The Markdown: ladder"),
+    ):
+        shown = await browser.send(f"{base}/import-module", slug="x", text=given)
+        assert (shown.status, shown.problem.startswith(problem)) == (422, True), shown.problem
+    await browser.close()
+
+
+async def test_settings_and_the_off_switch(held: HeldService) -> None:
+    """Instructors change settings and switch the course off, where students read why; a wrong setting is named."""
+    one, _two = await two_courses(held)
+    browser, base = await signed_in(held, one["instructor"]), "/admin/courses/one"
+    await browser.open(f"{base}/settings")
+    given = {"title": "First", "slug": "first", "daily_message_cap": "3", "starts": "2026-02-01T08:00"}
+    shown = await browser.send(f"{base}/settings", **given | {"daily_message_cap": "many"})
+    assert (shown.status, shown.problem) == (422, "Questions a day: write a whole number.")
+    shown = await browser.send(f"{base}/settings", **given | {"slug": "two"})
+    assert shown.status == 409
+    shown = await browser.send(f"{base}/settings", **given)
+    assert (shown.status, "Saved." in shown.text) == (200, True)
+    course = (await one["student"].get("/api/courses/first"))[1]
+    assert (course["title"], course["daily_message_cap"]) == ("First", 3)
+    shown = await browser.send("/admin/courses/first/switch", is_off="yes", reason="Exam.")
+    assert "Students read: “Exam.”" in shown.text
+    assert (await one["student"].end_of_ask(course_id="first"))["content"] == "Exam."
+    shown = await browser.send("/admin/courses/first/switch", is_off="no")
+    assert "Students can askyes" in shown.text
+    await browser.close()
+
+
+async def test_figures_of_a_course_are_its_own(held: HeldService) -> None:
+    """The figures of a course count its asks alone, on the page and as CSV."""
+    one, two = await two_courses(held)
+    await one["student"].ask(course_id="one")
+    for _ in range(3):
+        await two["student"].ask(course_id="two")
+    browser = await signed_in(held, one["instructor"])
+
+    assert "Asks in 30 days1 " in (await browser.open("/admin/courses/one")).text
+    status, csv, _ = await answered(browser, "GET", "/admin/courses/one/figures/asks-by-level.csv")
+    assert (status, sum(int(line.split(",")[1]) for line in csv.splitlines()[1:])) == (200, 1)
+    await browser.close()
+
+
+async def test_a_role_taken_away_counts_at_once(held: HeldService) -> None:
+    """An instructor who was made a student gets 404 on the next click."""
+    one, _two = await two_courses(held)
+    browser = await signed_in(held, one["instructor"])
+    assert (await browser.open("/admin/courses/one")).status == 200
+    await enrol(held, "one", one["student"], "instructor")
+    await enrol(held, "one", one["instructor"], "student")
+
+    assert (await browser.open("/admin/courses/one")).status == 404
+    await browser.close()
+
+
+async def test_pages_hold_no_secret_and_are_not_kept(held: HeldService) -> None:
+    """Pages of a course are not cached or framed, run only the service's scripts, and hold no key."""
+    await make_course(held, "one")
+    ada = await enrol(held, "one", await person(held, "ada"), "instructor")
+    browser = await signed_in(held, ada)
+    for path, scripts in (("", True), ("/members", False), ("/settings", False)):
+        shown = await browser.open(f"/admin/courses/one{path}")
+        policy = shown.headers["Content-Security-Policy"]
+        assert ("script-src 'self'" in policy) is scripts
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "form-action 'self'" in policy
+        assert shown.headers["Cache-Control"] == "no-store"
+        assert KEY not in shown.source
+    await browser.close()
