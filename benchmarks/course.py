@@ -24,6 +24,7 @@ from uuid import uuid4
 from sqlalchemy import text
 
 from benchmarks.course_programs import PROGRAMS
+from testing.account_page import open_with_key
 from testing.chat_client import connect
 from testing.chromium import chromium
 from testing.clock import HeldClock
@@ -207,9 +208,7 @@ async def _time_dashboard(service: HeldService) -> None:
 async def _take_screenshots(service: HeldService, folder: Path) -> None:
     async with chromium("chromium", scripts=True) as page:
         await page.resize(*DESKTOP)
-        await page.open(f"{service.url}/admin")
-        await page.type(KEY)
-        await page.press("Enter", loads=True)
+        await open_with_key(page, service.url, KEY)
         for name, size, scheme in (
             ("dashboard-light", DESKTOP, "light"),
             ("dashboard-dark", DESKTOP, "dark"),

@@ -50,6 +50,16 @@ async def reach(page: Page, role: str, name: str) -> None:
     raise AssertionError(f"no way to the {role} {name} by the keyboard")
 
 
+async def open_with_key(page: Page, address: str, key: str) -> None:
+    """Open the dashboard with the admin key, by keyboard."""
+    await page.open(f"{address}/admin")
+    await reach(page, "DisclosureTriangle", "Operators: open it with the admin key")
+    await page.press("Enter")
+    await page.press("Tab")
+    assert await page.focused() == ("textbox", "Admin key")
+    await fill(page, key)
+
+
 async def make_account(page: Page, address: str, email: str, password: str) -> None:
     """Create an account at a service that sends no e-mail. The browser is signed in to it afterwards."""
     await page.open(address)

@@ -134,7 +134,13 @@ async def test_the_account_by_keyboard(
     assert ("status", "") in told or any("confirmed" in text for _, text in told)
     assert await page.content_width() <= size[0]
     await picture(page, f"{look}-7-account")
-    assert await links(page) == ["Download all of it", "Change the password", "Erase the account"]
+    assert await links(page) == [
+        "Default course",
+        "What you have asked",
+        "Download all of it",
+        "Change the password",
+        "Erase the account",
+    ]
 
     await follow(page, "Change the password")
     assert await page.focused() == ("textbox", "Current password")

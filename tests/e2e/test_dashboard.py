@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from testing.account_page import open_with_key
 from testing.chat_client import connect
 from testing.chromium import Page, chromium
 from testing.service import sign_up_student
@@ -45,10 +46,7 @@ async def test_plots_are_drawn_and_walked_through_by_keyboard(
     async with chromium(require_program("chromium"), scripts=True) as page:
         await page.resize(*size)
         await page.prefer(scheme)
-        await page.open(f"{running.url}/admin")
-        assert await page.focused() == ("textbox", "Admin key")
-        await page.type(KEY)
-        await page.press("Enter", loads=True)
+        await open_with_key(page, running.url, KEY)
 
         told = await page.told()
         assert ("heading", "Asks by hint level") in told
@@ -83,9 +81,7 @@ async def test_plots_are_drawn_and_walked_through_by_keyboard(
 async def test_without_scripts_the_tables_say_it_all(running: Service, require_program: RequireProgram) -> None:
     """Without scripts, figures are shown as headings, tables and links to their CSV."""
     async with chromium(require_program("chromium")) as page:
-        await page.open(f"{running.url}/admin")
-        await page.type(KEY)
-        await page.press("Enter", loads=True)
+        await open_with_key(page, running.url, KEY)
 
         told = await page.told()
 

@@ -44,7 +44,7 @@ async def sign_in(browser: Browser, who: Person) -> None:
 
 
 async def test_a_link_leads_a_newcomer_into_the_course(held: HeldService, browser: Browser) -> None:
-    """Who opens a join link without an account makes one, comes back to the link, and joins with one click."""
+    """A newcomer opens a join link, makes an account, comes back to the link, and joins with one click."""
     course = await make_course(held, "one")
     code = course["join_code"]
     shown = await browser.open(f"/join/{code.lower()[:4]}-{code.lower()[4:]}")
@@ -110,7 +110,7 @@ async def test_a_course_shows_what_is_left(held: HeldService, browser: Browser) 
     shown = await browser.open("/account/courses/one")
 
     assert "In this course 4 of 5 questions In all courses 99 of 100 questions" in shown.text
-    assert "Loops loops " in shown.text
+    assert "<code>loops</code>" in shown.source
     limits = {"email": ada.email, "daily_messages": 9, "expires_at": (NOON + timedelta(hours=6)).isoformat()}
     assert (await operator(held).request("PUT", "/api/courses/one/overrides", limits))[0] == 200
     assert "In this course 8 of 9" in (await browser.open("/account/courses/one")).text

@@ -36,7 +36,7 @@ def html_of(text: str, *, below: int) -> Markup:
 
 
 def _renumber_headings(tokens: Sequence[Token], below: int) -> None:
-    """Give the headings of a text the levels that follow the page's own (WCAG 2.2, 1.3.1)."""
+    """Renumber the headings of a text to the levels that follow the page's own (WCAG 2.2, 1.3.1)."""
     open_levels: list[int] = []
     level = below
     for token in tokens:
