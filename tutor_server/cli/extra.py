@@ -18,6 +18,7 @@ LIBRARIES = (
     "httpx2",
     "jinja2",
     "jwt",
+    "markdown_it",
     "multidict",
     "openai",
     "orjson",
