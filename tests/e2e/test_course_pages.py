@@ -156,6 +156,7 @@ async def test_plots_with_scripts_have_no_barrier(
     async with chromium(require_program("chromium"), scripts=True) as page:
         await open_dashboard(page, service, KEY)
         for path in ("/admin", COURSE):
+            await page.call("Emulation.setScriptExecutionDisabled", value=False)  # `evaluate` turns scripts off.
             await page.open(f"{service.url}{path}")
             drawn = await page.evaluate("document.documentElement.dataset.drawn")
             assert int(drawn) == await page.evaluate("document.querySelectorAll('.plot canvas').length")

@@ -83,6 +83,17 @@ async def test_a_student_signs_in_with_the_university(page: Page, service: Servi
     assert service.query("SELECT email, is_operator FROM users") == [("ada@uni.example", 1)]
 
 
+async def test_people_sign_in_to_the_dashboard_with_the_university(page: Page, service: Service) -> None:
+    """An operator by setting sees the service on the dashboard; somebody who teaches nothing is told so."""
+    for name, expected in (("ada", "Dashboard"), ("bob", "Your courses")):
+        await page.call("Network.clearBrowserCookies")
+        await page.open(f"{service.url}/admin")
+        await follow(page, "Sign in with Uni Example")
+        await sign_in_there(page, name)
+        assert await heading(page) == expected
+        assert ("button", "Sign out") in await page.told()
+
+
 async def test_o7_signing_out_at_the_provider_signs_out_here(
     page: Page, service: Service, provider: RealIdentityProvider
 ) -> None:
