@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from tutor_server.api.figures import Cell
+    from tutor_server.api.figure import Cell
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 KEY = "the admin key of a simulated course"

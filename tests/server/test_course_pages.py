@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import FormData
@@ -54,7 +54,7 @@ async def signed_in(held: HeldService, who: Person) -> Browser:
 
 async def answered(browser: Browser, method: str, path: str, **form: str) -> tuple[int, str, str]:
     """Send a request without following redirects; return status, source and where the redirect leads."""
-    arguments = {"data": form} if method == "POST" else {}
+    arguments: dict[str, Any] = {"data": form} if method == "POST" else {}
     async with browser.session.request(method, path, allow_redirects=False, **arguments) as response:
         return response.status, await response.text(), response.headers.get("Location", "")
 

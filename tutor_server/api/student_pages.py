@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from markupsafe import Markup
     from sqlalchemy import Connection
 
     from tutor_server.settings import Settings
@@ -156,7 +158,7 @@ async def show_conversation(request: web.Request, session_id: UUID, query: Histo
         "conversation.html",
         conversation=conversation,
         messages=found.messages,
-        html_of=lambda text: html_of(text, below=3),
+        answers=await asyncio.to_thread(_answers, found),
         next=following,
         is_first=not query.after,
     )
@@ -212,6 +214,11 @@ def _named(connection: Connection, user_id: UUID, sessions: Sequence[StoredSessi
         )
         for session in sessions
     ]
+
+
+def _answers(page: MessagesPage) -> Mapping[UUID, Markup]:
+    """Return the answers of a conversation as HTML, by their id."""
+    return {message.id: html_of(message.content, below=3) for message in page.messages if message.role != "user"}
 
 
 def _part(cursor: str) -> Page[Moment]:

@@ -48,5 +48,5 @@ def cost_by_course(connection: Connection, first: date, last: date) -> Mapping[U
     return _counts(connection, query.where(UsageRollup.day.between(first, last)).group_by(UsageRollup.course_id))
 
 
-def _counts(connection: Connection, query: Select[tuple[UUID, int]]) -> dict[UUID, int]:
+def _counts(connection: Connection, query: Select[UUID, int]) -> dict[UUID, int]:
     return {UUID(bytes=course_id.bytes): int(count) for course_id, count in connection.execute(query)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 routes = Routes("dashboard")
 
 MOST_MODULES = 500
+MAX_MARKDOWN_CHARACTERS = 100_000
 LABELS: Mapping[str, str] = {
     "title": "Title",
     "order": "Place in the course",
@@ -68,7 +70,7 @@ async def import_module(request: web.Request, course_id: str, form: dashboard_fo
     """Take a module in from Markdown with front matter. A module with the same short name is changed."""
     membership, _ = await read_course(request, course_id, lambda _connection, _course: None, Role.INSTRUCTOR)
     try:
-        module = _module_in(form)
+        module = await asyncio.to_thread(_module_in, form)  # YAML is read slowly, and others must not wait.
     except FormProblem as error:
         return await _list_page(request, course_id, problem_of(error), form=form)
     saved = await request.app[COURSES].write_module(request[VISIT].actor, course_id, module)
@@ -84,7 +86,7 @@ async def show_new_module(request: web.Request, course_id: str) -> web.Response:
 
     membership, modules = await read_course(request, course_id, read, Role.INSTRUCTOR)
     order = 10 + max((module.order for module in modules), default=0)
-    return _form_page(request, membership, dashboard_forms.ModuleText(order=str(order)))
+    return await _form_page(request, membership, dashboard_forms.ModuleText(order=str(order)))
 
 
 @routes.add("POST /admin/courses/{course_id}/new-module", access=Access.DASHBOARD, produces=HTML)
@@ -98,9 +100,9 @@ async def make_module(request: web.Request, course_id: str, form: dashboard_form
     try:
         module = _module_of(form, form.slug.strip(), taken)
     except FormProblem as error:
-        return _form_page(request, membership, form, problem_of(error))
+        return await _form_page(request, membership, form, problem_of(error))
     if form.action == "preview":
-        return _form_page(request, membership, form, preview=module)
+        return await _form_page(request, membership, form, preview=module)
     saved = await request.app[COURSES].write_module(request[VISIT].actor, course_id, module)
     return await changed(request, membership.course.slug, f"/modules/{saved.slug}", "module")
 
@@ -109,7 +111,7 @@ async def make_module(request: web.Request, course_id: str, form: dashboard_form
 async def show_module(request: web.Request, course_id: str, slug: str, query: dashboard_forms.Address) -> web.Response:
     """Show a module; instructors can change it."""
     membership, found = await _found(request, course_id, slug)
-    return _form_page(request, membership, _written(found.module), done=query.done, found=found)
+    return await _form_page(request, membership, _written(found.module), done=query.done, found=found)
 
 
 @routes.add("POST /admin/courses/{course_id}/modules/{slug}", access=Access.DASHBOARD, produces=HTML)
@@ -121,9 +123,9 @@ async def change_module(
     try:
         module = _module_of(form, found.module.slug)
     except FormProblem as error:
-        return _form_page(request, membership, form, problem_of(error), found=found)
+        return await _form_page(request, membership, form, problem_of(error), found=found)
     if form.action == "preview":
-        return _form_page(request, membership, form, found=found, preview=module)
+        return await _form_page(request, membership, form, found=found, preview=module)
     await request.app[COURSES].write_module(request[VISIT].actor, course_id, module)
     return await changed(request, membership.course.slug, f"/modules/{found.module.slug}", "module")
 
@@ -152,6 +154,8 @@ def _module_in(form: dashboard_forms.ModuleMarkdown) -> Module:
     """Return the module of an imported Markdown text. Raise `FormProblem`."""
     try:
         text = form.file.decode("utf-8") if form.file else form.text
+        if len(text) > MAX_MARKDOWN_CHARACTERS:
+            raise FormProblem(f"The Markdown is longer than {MAX_MARKDOWN_CHARACTERS:,} characters.")
         module, names = parse_text(text, form.slug.strip() or "-")
     except UnicodeDecodeError:
         raise FormProblem("The file is not UTF-8.") from None
@@ -241,7 +245,7 @@ async def _list_page(
     )
 
 
-def _form_page(
+async def _form_page(
     request: web.Request,
     membership: Membership,
     form: dashboard_forms.ModuleText,
@@ -265,7 +269,7 @@ def _form_page(
         exercise=None if found is None else found.exercise,
         form=form,
         shown=shown,
-        statement=None if shown is None else html_of(shown.statement, below=3),
+        statement=None if shown is None else await asyncio.to_thread(html_of, shown.statement, below=3),
         labels=LABELS,
         ladders=LADDERS,
         levels=[level.value for level in HintLevel],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
@@ -154,7 +154,7 @@ def _new_page(
     return request[VISIT].page("course_new.html", problem, form=form, may_change=True, **choices)
 
 
-def _choices(settings: Settings) -> dict[str, object]:
+def _choices(settings: Settings) -> dict[str, Any]:
     """Return what the form offers, and the service's own limits, which hold over all courses."""
     return {
         "labels": LABELS,
