@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tutor_server.administration.join_codes import new_join_code
+from tutor_server.administration.roster_results import RowResult, lost_instructors, result_of
 from tutor_server.errors import CourseTaken, EmailUnconfirmed, JoinCodeUnknown, LastInstructor, NotFound
 from tutor_server.storage import audit, members, module_files, modules, overrides
 from tutor_server.storage.accounts import account_of_email, account_of_user
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from tutor_server.administration.course_transfer import TransferredCourse
     from tutor_server.administration.module_files import GivenModule
-    from tutor_server.administration.roster import Outcome, RosterRow
+    from tutor_server.administration.roster import RosterRow
     from tutor_server.administration.service import Actor, AdministrationService
     from tutor_server.storage.members import Member
     from tutor_server.storage.modules import Module
@@ -30,20 +31,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 NO_MEMBER = "No member of this course has this e-mail address."
-LAST = "the course would be left without an instructor"
 _SECRET = ("join_code", "join_code_expires_at")
 """Settings whose values do not stand in the audit log."""
-
-
-@dataclass(frozen=True, slots=True)
-class RowResult:
-    """What became of a row of a roster."""
-
-    line: int
-    email: str
-    role: str
-    outcome: Outcome
-    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +143,8 @@ class CourseAdministration:
             course = require_membership(connection, actor.user_id, reference, Role.INSTRUCTOR).course
             roles = {row.email: row.role for row in rows if row.problem is None}
             before = members.stored_roles(connection, course.id, roles)
-            lost = _lost_instructors(connection, course, roles, before)
-            results = [_result(row, before.get(row.email), lost) for row in rows]
+            lost = lost_instructors(connection, course, roles, before)
+            results = [result_of(row, before.get(row.email), lost) for row in rows]
             if any(result.outcome == "refused" for result in results):
                 return False, results
             members.save_members(connection, course.id, roles, now)
@@ -305,32 +294,6 @@ def _keep_an_instructor(connection: Connection, course: StoredCourse, emails: Se
     roles = members.stored_roles(connection, course.id, emails).values()
     if Role.INSTRUCTOR.label in roles and not members.has_other_instructor(connection, course.id, emails):
         raise LastInstructor
-
-
-def _lost_instructors(
-    connection: Connection, course: StoredCourse, roles: Mapping[str, Role], before: Mapping[str, str]
-) -> frozenset[str]:
-    """Return the addresses of instructors whom a roster makes something else, if none is left then."""
-    lost = {
-        email
-        for email, role in roles.items()
-        if before.get(email) == Role.INSTRUCTOR.label and role is not Role.INSTRUCTOR
-    }
-    is_kept = Role.INSTRUCTOR in roles.values() or members.has_other_instructor(connection, course.id, lost)
-    return frozenset() if is_kept else frozenset(lost)
-
-
-def _result(row: RosterRow, before: str | None, lost: frozenset[str]) -> RowResult:
-    role = row.role.label
-    if row.problem is not None:
-        return RowResult(row.line, row.email, role, "refused", row.problem)
-    if row.email in lost:
-        return RowResult(row.line, row.email, role, "refused", LAST)
-    if row.is_duplicate:
-        return RowResult(row.line, row.email, role, "duplicate")
-    if before is None:
-        return RowResult(row.line, row.email, role, "added")
-    return RowResult(row.line, row.email, role, "unchanged" if before == role else "changed")
 
 
 def _member_of(connection: Connection, course: StoredCourse, email: str) -> UUID:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tutor_server.api.figures import first_day
+from tutor_server.api.cost_figures import first_day, start_of
 from tutor_server.storage import course_figures
 from tutor_server.storage.spending import Spent, spent_by_course
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -39,7 +40,7 @@ def read_comparison(
 ) -> Sequence[Compared]:
     """Return a row for each course; asks, refusals and cost are those of the last `days` days, including today."""
     first, last = first_day(now, days), now.date()
-    since, until = (datetime.combine(day, time.min, UTC) for day in (first, last + timedelta(days=1)))
+    since, until = start_of(first), start_of(last + timedelta(days=1))
     members = course_figures.members_by_course(connection)
     asks = course_figures.asks_by_course(connection, since, until)
     refused = course_figures.refusals_by_course_on(connection, first, last)

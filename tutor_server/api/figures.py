@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.ladder.levels import HintLevel
-from tutor_server.api.figure import Cell, Column, Figure
-from tutor_server.ledger.periods import day_of, month_of, week_of
+from tutor_server.api.cost_figures import cost_figures, first_day, start_of
+from tutor_server.api.figure import Column, Figure
 from tutor_server.storage import figures as read
 from tutor_server.storage.guard_verdicts import PASSED
 from tutor_server.storage.modules import module_names
 from tutor_server.storage.ratings import ratings_by_level
-from tutor_server.storage.usage import usage_between
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,11 +20,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from tutor_server.ledger.periods import Period
     from tutor_server.storage.courses import StoredCourse
     from tutor_server.storage.spending import Budgets
 
-WEEKS = MONTHS = 12
 HEALTH_HOURS = 24
 SLOWEST = 10
 MOST_TOPICS = 20
@@ -35,9 +31,9 @@ NO_MODULE = "(no module)"
 
 def read_figures(connection: Connection, now: datetime, days: int, budgets: Budgets) -> Sequence[Figure]:
     """Return all figures. Figures without a fixed period cover the last `days` days, including today."""
-    since = _start(first_day(now, days))
+    since = start_of(first_day(now, days))
     return (
-        *_costs(connection, now, days, budgets, None),
+        *cost_figures(connection, now, days, budgets, None),
         *_teaching(connection, now, days, None),
         _health(connection, now),
         _slowest(connection, since),
@@ -48,32 +44,13 @@ def read_course_figures(connection: Connection, course: StoredCourse, now: datet
     """Return the figures of one course: those of `read_figures` that speak of its members and its budgets."""
     return (
         *_teaching(connection, now, days, course.id),
-        *_costs(connection, now, days, course.budgets, course.id),
-    )
-
-
-def first_day(now: datetime, days: int) -> date:
-    """Return the first of the last `days` days, including today."""
-    return now.date() - timedelta(days=days - 1)
-
-
-def _costs(
-    connection: Connection, now: datetime, days: int, budgets: Budgets, course_id: UUID | None
-) -> Sequence[Figure]:
-    first, last = first_day(now, days), now.date()
-    costs = read.cost_by_day(connection, min(first, _months_before(last, MONTHS - 1)), last, course_id)
-    by_day = [(str(day), day_of(_start(day))) for day in (first + timedelta(days=number) for number in range(days))]
-    return (
-        _cost("cost-by-day", "Cost by day", by_day, costs, budgets.daily),
-        _cost("cost-by-week", "Cost by week", _weeks(last), costs, None),
-        _cost("cost-by-month", "Cost by month", _months(last), costs, budgets.monthly),
-        _models(connection, first, last, course_id),
+        *cost_figures(connection, now, days, course.budgets, course.id),
     )
 
 
 def _teaching(connection: Connection, now: datetime, days: int, course_id: UUID | None) -> Sequence[Figure]:
     first, last = first_day(now, days), now.date()
-    since, until = _start(first), _start(last + timedelta(days=1))
+    since, until = start_of(first), start_of(last + timedelta(days=1))
     names = module_names(connection, course_id)
     return (
         _levels(read.asks_by_level(connection, since, until, course_id)),
@@ -82,54 +59,6 @@ def _teaching(connection: Connection, now: datetime, days: int, course_id: UUID 
         _refusals(read.refusals_by_limit(connection, first, last, course_id)),
         _verdicts(read.verdicts_by_level(connection, first, last, course_id)),
         _ratings(ratings_by_level(connection, first, last, course_id)),
-    )
-
-
-def _cost(
-    name: str, title: str, spans: Sequence[tuple[str, Period]], costs: Mapping[date, int], budget: int | None
-) -> Figure:
-    rows: list[list[Cell]] = []
-    for label, span in spans:
-        cost = sum(cost for day, cost in costs.items() if span.first <= day <= span.last)
-        rows.append([label, _dollars(cost)] if budget is None else [label, _dollars(cost), _dollars(budget)])
-    columns = [Column("Period (UTC)"), Column("Estimated cost in US dollars", "bar", 4)]
-    if budget is not None:
-        columns.append(Column("Budget in US dollars", "line", 2))
-    latest = rows[-1]
-    summary = f"${latest[1]:,.4f} in the current period"
-    if budget is not None:
-        summary += f", of a budget of ${_dollars(budget):,.2f}"
-    return Figure(name=name, title=title, summary=f"{summary}.", columns=columns, rows=rows)
-
-
-def _models(connection: Connection, first: date, last: date, course_id: UUID | None) -> Figure:
-    usage = usage_between(connection, first, last, course_id)
-    return Figure(
-        name="calls-by-model",
-        title="Calls by provider and model",
-        summary=f"{sum(model.calls for model in usage):,} calls, offline answers among them.",
-        columns=(
-            Column("Provider"),
-            Column("Model"),
-            Column("Calls", "bar"),
-            Column("Tokens in"),
-            Column("Tokens out"),
-            Column("Estimated cost in US dollars", decimals=4),
-            Column("Calls without a price"),
-        ),
-        rows=[
-            (
-                model.provider,
-                model.model,
-                model.calls,
-                model.input_tokens,
-                model.output_tokens,
-                _dollars(model.cost_nanodollars),
-                model.unpriced_calls,
-            )
-            for model in usage
-        ],
-        labels=2,
     )
 
 
@@ -283,29 +212,6 @@ def _slowest(connection: Connection, since: datetime) -> Figure:
 
 
 _FEW = f"What fewer than {read.FEWEST_STUDENTS} students have in common is left out."
-
-
-def _weeks(last: date) -> list[tuple[str, Period]]:
-    weeks = [week_of(_start(last - timedelta(weeks=number))) for number in reversed(range(WEEKS))]
-    return [(f"{week.first:%G-W%V}", week) for week in weeks]
-
-
-def _months(last: date) -> list[tuple[str, Period]]:
-    months = [month_of(_start(_months_before(last, number))) for number in reversed(range(MONTHS))]
-    return [(f"{month.first:%Y-%m}", month) for month in months]
-
-
-def _months_before(day: date, months: int) -> date:
-    count = day.year * 12 + day.month - 1 - months
-    return date(count // 12, count % 12 + 1, 1)
-
-
-def _start(day: date) -> datetime:
-    return datetime.combine(day, time.min, UTC)
-
-
-def _dollars(nanodollars: int) -> float:
-    return float(Decimal(nanodollars) / 10**9)
 
 
 def _rounded(value: float | None) -> int | None:
