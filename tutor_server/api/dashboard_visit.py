@@ -15,7 +15,7 @@ from tutor_server.administration.service import Actor
 from tutor_server.api.account_browser import Visit
 from tutor_server.api.account_forms import STALE
 from tutor_server.api.admin_session import form_token, session_of
-from tutor_server.api.html import dashboard_page
+from tutor_server.api.html import dashboard_page, problem_page
 from tutor_server.api.keys import ACTOR, DATABASE, SETTINGS
 from tutor_server.errors import InvalidRequest, Unauthenticated
 from tutor_server.storage.memberships import is_operator
@@ -145,8 +145,10 @@ def require_own_form(request: web.Request, token: str) -> None:
 
 
 def lead_to_sign_in(request: web.Request) -> web.Response:
-    """Redirect a browser that is not signed in to the sign-in, which leads back to the page."""
-    goal = goal_of(request.path) if request.method == hdrs.METH_GET else START
+    """Redirect a browser that is not signed in to the sign-in, which leads back to the page. Refuse its forms."""
+    if request.method != hdrs.METH_GET:
+        return problem_page(FormRefused(), again=START)
+    goal = goal_of(request.path)
     location = START if goal == START else f"{START}?goal={goal}"
     return web.Response(status=HTTPStatus.SEE_OTHER, headers={hdrs.LOCATION: location})
 
