@@ -135,9 +135,9 @@ async def test_the_account_by_keyboard(
     assert await page.content_width() <= size[0]
     await picture(page, f"{look}-7-account")
     assert await links(page) == [
+        "Download all of it",
         "Default course",
         "What you have asked",
-        "Download all of it",
         "Change the password",
         "Erase the account",
     ]
