@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from tutor_server.administration.courses import RowResult
+    from tutor_server.administration.roster_results import RowResult
     from tutor_server.storage.courses import StoredCourse
     from tutor_server.storage.members import Member
     from tutor_server.storage.memberships import Membership
