@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from tutor_server.administration.courses import RowResult
+    from tutor_server.administration.roster_results import RowResult
     from tutor_server.settings import Settings
     from tutor_server.storage.database import Database
 
