@@ -28,8 +28,21 @@ from tutor_server.storage.course_models import (
     CourseMember,
     CourseSpending,
 )
+from tutor_server.storage.lti_models import LtiContext, LtiDeployment, LtiLaunch, LtiMember, LtiPlatform, LtiUser
 
-__all__ = ["Base", "Course", "CourseDailyUsage", "CourseMember", "CourseSpending"]
+__all__ = [
+    "Base",
+    "Course",
+    "CourseDailyUsage",
+    "CourseMember",
+    "CourseSpending",
+    "LtiContext",
+    "LtiDeployment",
+    "LtiLaunch",
+    "LtiMember",
+    "LtiPlatform",
+    "LtiUser",
+]
 
 _CASCADE = "CASCADE"
 _SET_NULL = "SET NULL"

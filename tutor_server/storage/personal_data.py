@@ -18,6 +18,9 @@ from tutor_server.storage.models import (
     DailyUsage,
     DeviceAuthorization,
     LimitOverride,
+    LtiLaunch,
+    LtiMember,
+    LtiUser,
     ModelCall,
     ModuleProgress,
     OneTimeToken,
@@ -52,6 +55,8 @@ SECRETS = frozenset(
         "device_authorizations.device_code_hash",
         "device_authorizations.user_code",
         "device_authorizations.browser_hash",
+        "lti_launches.state_hash",
+        "lti_launches.ticket_hash",
         "asks.digest",
         "asks.said",
     }
@@ -68,6 +73,9 @@ NOT_PERSONAL = frozenset(
         "call_failures",
         "guard_verdicts",
         "learning_modules",
+        "lti_contexts",
+        "lti_deployments",
+        "lti_platforms",
         "module_files",
         "refusals",
         "spending",
@@ -185,9 +193,10 @@ def erase(connection: Connection, user_id: UUID, today: date) -> bool:
     owner = _owner(connection, user_id)
     if owner is None:
         return False
-    for table in (DailyUsage, CourseDailyUsage):
-        connection.execute(delete(table).where(table.subject == owner.subject, table.day < today))
-    connection.execute(delete(CourseMember).where(_memberships(owner)))
+    for counts in (DailyUsage, CourseDailyUsage):
+        connection.execute(delete(counts).where(counts.subject == owner.subject, counts.day < today))
+    for table in (CourseMember, LtiMember, LtiLaunch):
+        connection.execute(delete(table).where(_is_of_address(table, owner)))
     connection.execute(update(AdminAction).where(AdminAction.actor == owner.email).values(actor=ERASED))
     connection.execute(delete(User).where(User.id == user_id))
     return True
@@ -230,13 +239,16 @@ def _owned_by(owner: _Owner) -> dict[str, ColumnElement[bool]]:
         ModelCall.__tablename__: ModelCall.user_id == user_id,
         LimitOverride.__tablename__: LimitOverride.user_id == user_id,
         AdminAction.__tablename__: (AdminAction.user_id == user_id) | (AdminAction.actor == owner.email),
-        CourseMember.__tablename__: _memberships(owner),
+        CourseMember.__tablename__: _is_of_address(CourseMember, owner),
+        LtiUser.__tablename__: LtiUser.user_id == user_id,
+        LtiMember.__tablename__: _is_of_address(LtiMember, owner),
+        LtiLaunch.__tablename__: _is_of_address(LtiLaunch, owner),
     }
 
 
-def _memberships(owner: _Owner) -> ColumnElement[bool]:
-    """Return the condition of the account's memberships. An unconfirmed address may be somebody else's."""
-    return CourseMember.email == owner.email if owner.is_confirmed else false()
+def _is_of_address(table: type[CourseMember | LtiMember | LtiLaunch], owner: _Owner) -> ColumnElement[bool]:
+    """Return the condition of rows of the account's address. An unconfirmed address may be somebody else's."""
+    return table.email == owner.email if owner.is_confirmed else false()
 
 
 def _key_of(table: str) -> tuple[str, ...]:

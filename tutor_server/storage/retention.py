@@ -14,6 +14,7 @@ from tutor_server.storage.models import (
     Ask,
     ChatMessage,
     ChatSession,
+    LtiLaunch,
     ModelCall,
     OneTimeToken,
     PageSession,
@@ -51,12 +52,13 @@ class Unused:
 
 
 def forget_what_ran_out(connection: Connection, now: datetime) -> None:
-    """Delete expired rows: counts of past days, limits of students, links and page sessions."""
+    """Delete expired rows: counts of past days, limits of students, links, page sessions and launches."""
     # Counts of yesterday are kept: a process whose clock is behind may still increment them.
     forget_days_before(connection, now.date() - timedelta(days=1))
     forget_expired_overrides(connection, now)
     connection.execute(delete(OneTimeToken).where(OneTimeToken.expires_at < now))
     connection.execute(delete(PageSession).where(PageSession.expires_at < now))
+    connection.execute(delete(LtiLaunch).where(LtiLaunch.expires_at < now))
     connection.execute(delete(SeenRun).where(SeenRun.seen_at < now - RUNS_KEPT))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -25,10 +26,27 @@ class ProviderUnavailable(Exception):
     """The identity provider cannot be reached, or its response is no answer. The message is for the operator's log."""
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A response: its status, its JSON object, and the URL of the list's next page (RFC 8288, `rel="next"`) or None."""
+
+    status: int
+    content: dict[str, Any]
+    next_url: str | None
+
+
 async def fetch_json(
     url: str, *, headers: Mapping[str, str] | None = None, form: Mapping[str, str] | None = None
 ) -> tuple[int, dict[str, Any]]:
-    """Return the status and the JSON object of a response: to a GET, or to a POST of `form`.
+    """Return the status and the JSON object of a response. Raise as `fetch` does."""
+    fetched = await fetch(url, headers=headers, form=form)
+    return fetched.status, fetched.content
+
+
+async def fetch(
+    url: str, *, headers: Mapping[str, str] | None = None, form: Mapping[str, str] | None = None
+) -> Fetched:
+    """Return the response to a GET, or to a POST of `form`.
 
     Redirects are not followed: they could lead to addresses of the internal network. Raise `ProviderUnavailable`.
     """
@@ -45,7 +63,9 @@ async def fetch_json(
                 allow_redirects=False,
             ) as response,
         ):
-            return response.status, _object(await _body(response), response.status)
+            following = response.links.get("next", {}).get("url")
+            content = _object(await _body(response), response.status)
+            return Fetched(response.status, content, None if following is None else str(following))
     except TimeoutError:
         raise ProviderUnavailable(f"gave no answer within {SECONDS:g} s") from None
     except (aiohttp.ClientError, OSError, ValueError) as error:

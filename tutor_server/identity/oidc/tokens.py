@@ -5,17 +5,17 @@ from __future__ import annotations
 import hmac
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import jwt
 
-from tutor_server.identity.oidc.provider import ALGORITHMS
+from tutor_server.identity.oidc.key_set import ALGORITHMS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tutor_server.clock import Clock
-    from tutor_server.identity.oidc.provider import IdentityProvider
+    from tutor_server.identity.oidc.key_set import ProviderKey
 
 SKEW_SECONDS = 60
 """Seconds by which the provider's clock may differ."""
@@ -54,10 +54,37 @@ class EndedSession:
     sid: str | None
 
 
+class Registration(Protocol):
+    """What this service is to an issuer of tokens."""
+
+    @property
+    def issuer(self) -> str:
+        """The name of the issuer."""
+        ...
+
+    @property
+    def client_id(self) -> str:
+        """The name of this service there."""
+        ...
+
+
+class TokenIssuer(Protocol):
+    """An issuer of tokens: an identity provider, or a platform of LTI."""
+
+    @property
+    def client(self) -> Registration:
+        """The registration of this service there."""
+        ...
+
+    async def key(self, kid: str | None, algorithm: str) -> ProviderKey | None:
+        """Return the key with an id, or None. Raise `ProviderUnavailable`."""
+        ...
+
+
 class TokenCheck:
     """Checks the tokens that one provider issues to this service."""
 
-    def __init__(self, provider: IdentityProvider, clock: Clock) -> None:
+    def __init__(self, provider: TokenIssuer, clock: Clock) -> None:
         self._provider = provider
         self._clock = clock
 
@@ -144,13 +171,13 @@ def person_of(claims: Mapping[str, Any], userinfo: Mapping[str, Any]) -> Person:
     return Person(
         issuer=claims["iss"],
         subject=subject,
-        email=_address(source.get("email")),
+        email=address_in(source.get("email")),
         is_email_verified=_truth(source.get("email_verified")),
         sid=_session(claims),
     )
 
 
-def _address(value: object) -> str | None:
+def address_in(value: object) -> str | None:
     """Return an e-mail address in lower case, or None for a text that is none and could not be stored as one."""
     address = value.strip().lower() if isinstance(value, str) else ""
     return address if len(address) <= MOST_ADDRESS_CHARACTERS and _ADDRESS.fullmatch(address) else None
