@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tutor_server.process.memory import NOT_NEEDED, OF_SINGLE_SIGN_ON
+from tutor_server.process.memory import NOT_NEEDED, OF_PUBLIC_KEYS
 
 OF_GLIBC = pytest.mark.skipif(sys.platform != "linux", reason="other systems' allocators need no such help")
 SMALL_SERVICE = """
@@ -29,14 +29,14 @@ def test_a_service_runs_without_what_only_the_editor_side_needs() -> None:
     """Signing tokens, logging and migrations do not import the libraries that only the editor side needs."""
     program = (
         "import sys\n"
-        "from tutor_server.process.memory import leave_out_single_sign_on, stay_small\n"
+        "from tutor_server.process.memory import leave_out_public_keys, stay_small\n"
         "stay_small()\n"
-        "leave_out_single_sign_on()\n"
+        "leave_out_public_keys()\n"
         "import jwt, tutor_server.process.serving\n"
         "jwt.decode(jwt.encode({}, 'k' * 32, 'HS256'), 'k' * 32, ['HS256'])\n"
         "print(*(name.partition('.')[0] for name, module in sys.modules.items() if module is not None))"
     )
-    assert not set(output_of(program)) & {*NOT_NEEDED, *OF_SINGLE_SIGN_ON}
+    assert not set(output_of(program)) & {*NOT_NEEDED, *OF_PUBLIC_KEYS}
 
 
 @OF_GLIBC

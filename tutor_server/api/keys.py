@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tutor_server.identity.oidc.single_sign_on import SingleSignOn
     from tutor_server.identity.throttling import Throttle
     from tutor_server.limits import Deadlines
+    from tutor_server.lti.tool import Tool
     from tutor_server.settings import Settings
     from tutor_server.storage.database import Database
     from tutor_server.storage.spending import Budgets
@@ -45,6 +46,8 @@ DEVICE_SIGN_INS: web.AppKey[DeviceSignIns] = web.AppKey("device_sign_ins")
 
 SINGLE_SIGN_ON: web.AppKey[SingleSignOn | None] = web.AppKey("single_sign_on")
 SINGLE_SIGN_ON_KEY: web.AppKey[bytes] = web.AppKey("single_sign_on_key")
+
+LTI: web.AppKey[Tool | None] = web.AppKey("lti")
 
 ADMINISTRATION: web.AppKey[AdministrationService] = web.AppKey("administration")
 ADMIN_PAGE_KEY: web.AppKey[bytes] = web.AppKey("admin_page_key")

@@ -15,6 +15,7 @@ from tutor_server.cli.course_commands import add_course_commands, add_limit_comm
 from tutor_server.cli.courses_commands import add_courses_commands
 from tutor_server.cli.evaluation_command import add_evaluation_command
 from tutor_server.cli.extra import how_to_install, missing_libraries
+from tutor_server.cli.lti_commands import add_lti_commands
 from tutor_server.hosts import is_host
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Imports create many objects and little garbage, and garbage collection would take a sixth of the start-up time.
     # `_run` turns garbage collection on again.
     gc.disable()
-    from tutor_server.process.memory import leave_out_single_sign_on, stay_small
+    from tutor_server.process.memory import leave_out_public_keys, stay_small
 
     stay_small()
     from tutor_server.errors import SettingsError
@@ -53,8 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         settings = load_settings(ENV_FILE)
-        if settings.oidc_issuer is None:
-            leave_out_single_sign_on()
+        if not settings.checks_foreign_tokens:
+            leave_out_public_keys()
         _configure_logs(settings)
         if options.run is not _serve_worker:  # The parent process has already printed the warnings.
             _warn_of_ignored_settings()
@@ -120,6 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     add_limit_commands(actions, _operate)
     add_course_commands(commands, _operate)
     add_courses_commands(commands, _operate)
+    add_lti_commands(commands, _operate)
     add_evaluation_command(commands, _operate)
     return parser
 

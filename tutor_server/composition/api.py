@@ -20,6 +20,7 @@ from tutor_server.api.request_log import request_log
 from tutor_server.api.security_headers import add_security_headers
 from tutor_server.api.service_routes import ROUTES
 from tutor_server.composition.background_work import keep_running
+from tutor_server.composition.lti import build_lti
 from tutor_server.ledger.budgets import budgets_of
 from tutor_server.limits import MAX_BODY_BYTES, FrameRate
 
@@ -52,6 +53,7 @@ def build_api(inputs: Inputs, storage: Storage, identity: Identity, tutoring: Tu
     app[keys.OFF_SWITCH] = tutoring.off_switch
     app[keys.QUEUES] = storage.shared.queues
     app[keys.ADMINISTRATION] = administration
+    app[keys.LTI] = build_lti(inputs, storage, identity, administration)
     app[keys.DASHBOARD_SESSIONS] = DashboardSessions(administration)
     app[CHAT_SOCKETS] = sockets
     _offer_identity(app, identity)

@@ -25,6 +25,8 @@ class Keys:
     """Hashes the secrets of the dashboard's sessions, and signs the CSRF tokens of its forms."""
     single_sign_on: bytes = field(repr=False)
     """Derives what an attempt to sign in at the identity provider is known by, and signs its forms."""
+    lti: bytes = field(repr=False)
+    """Signs the states of launches from course platforms."""
     prompt_markers: bytes = field(repr=False)
     """Derives the secret words around the student's material in prompts."""
 
@@ -47,6 +49,7 @@ def derive_keys(secret: bytes) -> Keys:
         account_page=_hmac(secret, b"ask-tutor account page\x01"),
         admin_page=_hmac(secret, b"ask-tutor admin page\x01"),
         single_sign_on=_hmac(secret, b"ask-tutor single sign-on\x01"),
+        lti=_hmac(secret, b"ask-tutor lti\x01"),
         prompt_markers=_hmac(secret, b"ask-tutor prompt markers\x01"),
     )
 

@@ -9,8 +9,8 @@ import sys
 NOT_NEEDED = ("pygments", "rich")
 """Libraries that the service must not import. Only the editor side needs them, but other packages import them if
 installed: structlog and Mako for coloured tracebacks. The service formats tracebacks itself."""
-OF_SINGLE_SIGN_ON = ("cryptography",)
-"""Libraries that only single sign-on needs. PyJWT imports them for asymmetric keys; the service signs with HMAC."""
+OF_PUBLIC_KEYS = ("cryptography",)
+"""Libraries that only single sign-on and LTI need. PyJWT imports them for asymmetric keys; our tokens use HMAC."""
 
 LARGE_BLOCK = 4 * 1024 * 1024
 """The size in bytes from which glibc treats an allocation as large. Only password hashing (19 MiB) comes near it."""
@@ -28,9 +28,9 @@ def stay_small() -> None:
     _let_memory_be_used_again()
 
 
-def leave_out_single_sign_on() -> None:
-    """Leave out what a service without an identity provider does not need. Must be called before PyJWT is imported."""
-    _leave_out(OF_SINGLE_SIGN_ON)
+def leave_out_public_keys() -> None:
+    """Leave out what only single sign-on and LTI need. Must be called before PyJWT is imported."""
+    _leave_out(OF_PUBLIC_KEYS)
 
 
 def _leave_out(libraries: tuple[str, ...]) -> None:

@@ -84,6 +84,11 @@ class Settings(CallSettings, ProviderSettings):
     """Whether people can register and sign in with a password; `false`: at the identity provider only."""
     operators: Annotated[tuple[str, ...], NoDecode] = ()
     """Addresses or subjects of operators, comma-separated: they stand above courses when they sign in there."""
+    lti_key_files: Annotated[tuple[Path, ...], NoDecode] = ()
+    """Files with the private keys (RSA, PEM) of this service as an LTI tool, comma-separated; unset: no LTI.
+
+    The first one signs. Another one is published, so that platforms know it before it signs.
+    """
     public_url: str | None = None
     """The URL under which people reach the service."""
     trusted_proxies: Annotated[tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...], NoDecode] = ()
@@ -139,6 +144,13 @@ class Settings(CallSettings, ProviderSettings):
     @classmethod
     def _names_of_operators(cls, value: Any) -> Any:
         return settings_values.operators(value) if isinstance(value, str) else value
+
+    @field_validator("lti_key_files", mode="before")
+    @classmethod
+    def _key_files(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(Path(item.strip()) for item in value.split(",") if item.strip())
+        return value
 
     @field_validator("oidc_issuer")
     @classmethod
@@ -245,6 +257,11 @@ class Settings(CallSettings, ProviderSettings):
         if self.oidc_issuer is None and self.operators:
             raise ValueError("TUTOR_OPERATORS: must be used with TUTOR_OIDC_ISSUER, where operators sign in")
         return self
+
+    @property
+    def checks_foreign_tokens(self) -> bool:
+        """Whether tokens of an identity provider or of course platforms are checked, which needs public keys."""
+        return self.oidc_issuer is not None or bool(self.lti_key_files)
 
     @property
     def chain(self) -> tuple[str, ...]:

@@ -63,7 +63,8 @@ async def fetch(
                 allow_redirects=False,
             ) as response,
         ):
-            following = response.links.get("next", {}).get("url")
+            link = response.links.get("next")
+            following = None if link is None else link.get("url")
             content = _object(await _body(response), response.status)
             return Fetched(response.status, content, None if following is None else str(following))
     except TimeoutError:
