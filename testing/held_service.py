@@ -72,7 +72,6 @@ async def held_service(
     *,
     prepare: Callable[[web.Application], None] | None = None,
     deadlines: Deadlines | None = None,
-    port: int = 0,
     **settings: Any,
 ) -> AsyncIterator[HeldService]:
     """Run the service with these settings. `prepare` can extend the application before it starts."""
@@ -86,7 +85,7 @@ async def held_service(
     await app[DATABASE].commit(upgrade)
     await runner.setup()
     try:
-        site = TCPSite(runner, "127.0.0.1", port)
+        site = TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         async with ClientSession(site.name) as client:
             yield HeldService(site.name, clock, client, app[DATABASE], app[REFUSALS])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+import subprocess
 import sys
-from contextlib import asynccontextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -18,14 +18,13 @@ from testing.identity_provider import new_key
 from testing.real_identity_provider import free_port
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 CLIENT_ID, DEPLOYMENT, CONTEXT = "tool-7", "deployment-1", "c-1"
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
-START_SECONDS = 30
 
 
 def pem_of(key: RSAPrivateKey) -> str:
@@ -67,6 +66,11 @@ class LtiPlatform:
         async with ClientSession() as session, session.get(f"{self.url}/keys") as response:
             return str((await response.json())["keys"][0]["kid"])
 
+    async def serve(self, tool: str) -> None:
+        """Register a tool at the platform, in place of the one before, and forget what that one has sent."""
+        async with ClientSession() as session, session.put(f"{self.url}/test/tool", json=tool) as response:
+            assert response.status == 200
+
     async def set_members(self, members: list[dict[str, Any]]) -> None:
         """Replace the members of the course."""
         async with ClientSession() as session, session.put(f"{self.url}/test/members", json=members) as response:
@@ -103,9 +107,9 @@ class LtiPlatform:
         } | more
 
 
-@asynccontextmanager
-async def lti_platform(tool: str, *, host: str = "127.0.0.1") -> AsyncIterator[LtiPlatform]:
-    """Run the platform for a tool. `host` is the name in its addresses: another name makes another site."""
+@contextmanager
+def lti_platform(host: str = "127.0.0.1") -> Iterator[LtiPlatform]:
+    """Run the platform. `host` is the name in its addresses: another name makes another site."""
     port = free_port()
     platform = LtiPlatform(f"http://{host}:{port}")
     public = platform.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
@@ -113,24 +117,16 @@ async def lti_platform(tool: str, *, host: str = "127.0.0.1") -> AsyncIterator[L
         "issuer": platform.url,
         "host": "127.0.0.1",
         "port": port,
-        "tool": tool,
         "client_id": CLIENT_ID,
         "deployment": DEPLOYMENT,
         "private_key": pem_of(platform.key),
         "public_key": public,
     }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "testing.lti_platform_program",
-        json.dumps(configuration),
-        stdout=asyncio.subprocess.PIPE,
-    )
-    try:
-        assert process.stdout is not None
-        async with asyncio.timeout(START_SECONDS):
-            assert (await process.stdout.readline()).startswith(b"listening")
-        yield platform
-    finally:
-        process.terminate()
-        await process.communicate()
+    command = [sys.executable, "-m", "testing.lti_platform_program", json.dumps(configuration)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"listening\n"
+            yield platform
+        finally:
+            process.terminate()

@@ -190,6 +190,14 @@ async def take_links(request: web.Request) -> web.Response:
     return web.Response(text=f"<!DOCTYPE html><h1>Links taken</h1><ul>{shown}</ul>", content_type="text/html")
 
 
+async def set_tool(request: web.Request) -> web.Response:
+    """Register another tool, for the test."""
+    CONFIGURATION["tool"] = await request.json()
+    for collected in (members, links, scopes):
+        collected.clear()
+    return web.Response()
+
+
 async def set_members(request: web.Request) -> web.Response:
     """Replace the course's members, for the test."""
     members[:] = await request.json()
@@ -218,6 +226,7 @@ async def main() -> None:
             web.get("/keys", keys),
             web.get("/members", list_members),
             web.post("/links", take_links),
+            web.put("/test/tool", set_tool),
             web.put("/test/members", set_members),
             web.get("/test/seen", seen),
         ]

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from testing.held_service import held_service
-from testing.lti_platform import CLIENT_ID, DEPLOYMENT, lti_platform, write_key
-from testing.real_identity_provider import free_port
+from testing.lti_platform import CLIENT_ID, DEPLOYMENT, write_key
 from tutor_server.storage import lti
 from tutor_server.storage.courses import find_course
 from tutor_server.storage.lti import Deployment, Platform
@@ -63,11 +62,12 @@ class LtiService:
 
 
 @asynccontextmanager
-async def lti_service(folder: Path, clock: HeldClock, **settings: Any) -> AsyncIterator[LtiService]:
-    """Run both. The platform is not registered yet."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
+async def lti_service(
+    platform: LtiPlatform, folder: Path, clock: HeldClock, **settings: Any
+) -> AsyncIterator[LtiService]:
+    """Run a service that the platform knows. The service does not know the platform yet."""
     keys = (write_key(folder / "tool-key.pem"),)
     given = {"lti_key_files": keys, "admin_key": "an-admin-key-of-the-tests"} | settings
-    async with held_service(folder, clock, port=port, **given) as held, lti_platform(url) as platform:
+    async with held_service(folder, clock, **given) as held:
+        await platform.serve(held.url)
         yield LtiService(held, platform)

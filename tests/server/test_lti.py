@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import io
 import json
 from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
@@ -19,22 +18,22 @@ from testing.clock import HeldClock
 from testing.courses import make_course, operator, person
 from testing.identity_provider import new_key
 from testing.lti_browser import FROM_OWN_PAGE, LtiBrowser
-from testing.lti_platform import CLIENT_ID, DEPLOYMENT, LTI, query_of, write_key
+from testing.lti_platform import CLIENT_ID, LTI, LtiPlatform, lti_platform, query_of, write_key
+from testing.lti_rows import ADA, CONTEXT_ROLE, INSTRUCTOR, LEARNER, roles, rows
 from testing.lti_service import LtiService, lti_service
 from testing.service import PASSWORD
 from tutor_server.storage.models import CourseMember, LtiLaunch, LtiUser, PageSession, User
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    import io
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
     from sqlalchemy import Connection
 
     from testing.lti_browser import LtiPage
 
-ADA = "ada@uni.example"
 VERSION, MESSAGE, TARGET = f"{LTI}version", f"{LTI}message_type", f"{LTI}target_link_uri"
-CONTEXT_ROLE = "http://purl.imsglobal.org/vocab/lis/v2/membership"
 
 
 @pytest.fixture
@@ -43,10 +42,17 @@ def clock() -> HeldClock:
     return HeldClock(datetime.now(UTC))
 
 
+@pytest.fixture(scope="module")
+def platform() -> Iterator[LtiPlatform]:
+    """Yield a course platform, which serves all tests of the module."""
+    with lti_platform() as running:
+        yield running
+
+
 @pytest.fixture
-async def bare(tmp_path: Path, clock: HeldClock) -> AsyncIterator[LtiService]:
+async def bare(platform: LtiPlatform, tmp_path: Path, clock: HeldClock) -> AsyncIterator[LtiService]:
     """Yield a service, and a platform that it does not know."""
-    async with lti_service(tmp_path, clock) as running:
+    async with lti_service(platform, tmp_path, clock) as running:
         yield running
 
 
@@ -63,21 +69,6 @@ async def browser(bare: LtiService) -> AsyncIterator[LtiBrowser]:
     """Yield a browser."""
     async with LtiBrowser(bare.url) as opened:
         yield opened
-
-
-async def rows(lti: LtiService, model: Any) -> list[Any]:
-    """Return all rows of a table."""
-
-    def read(connection: Connection) -> list[Any]:
-        return list(connection.execute(model.__table__.select()))
-
-    return await lti.held.database.read(read)
-
-
-async def roles(lti: LtiService) -> dict[str, str]:
-    """Return the roles of the course's members."""
-    _, members = await operator(lti.held).get("/api/courses/py1/members")
-    return {member["email"]: member["role"] for member in members["items"]}
 
 
 async def test_o6_a_launch_from_the_platform_makes_a_member_of_its_course(lti: LtiService, browser: LtiBrowser) -> None:
@@ -182,8 +173,12 @@ async def answered(lti: LtiService, browser: LtiBrowser, change: Callable[[Claim
     return await browser.post("/lti/launch", {"state": query_of(begun)["state"], "id_token": token})
 
 
+def unchanged(_: Claims) -> None:
+    """Leave the claims as they are."""
+
+
 GOOD: dict[str, Callable[[Claims], object]] = {
-    "as it is": lambda claims: None,
+    "as it is": unchanged,
     "a list of audiences with azp": lambda claims: claims.update(aud=[CLIENT_ID, "other"], azp=CLIENT_ID),
     "a list of one": lambda claims: claims.update(aud=[CLIENT_ID]),
     "the platform's clock is 50 s ahead": lambda claims: claims.update(iat=claims["iat"] + 50),
@@ -341,8 +336,8 @@ async def test_o2_signatures_that_do_not_prove_the_platform(lti: LtiService, bro
         "foreign key": lambda claims: by_foreign_key(claims, kid=kid),
         "key in the header": lambda claims: by_foreign_key(claims, kid=kid, jwk=jwk),
         "address in the header": lambda claims: by_foreign_key(claims, kid="x", jku="https://evil.example/keys"),
-        "no token": lambda claims: "a.b",
-        "too long": lambda claims: "a" * 40_000,
+        "no token": lambda _: "a.b",
+        "too long": lambda _: "a" * 40_000,
     }
     for name, sign in forged.items():
         begun = await browser.begin(platform, sub="s-1", email=ADA)
@@ -363,7 +358,7 @@ async def test_o4_a_platform_without_keys_gives_a_clear_page(lti: LtiService, br
         )
 
     await lti.held.database.commit(break_keys)
-    page = await answered(lti, browser, lambda claims: None)
+    page = await answered(lti, browser, unchanged)
 
     assert (page.status, page.problem[:36]) == (503, "The course platform's keys cannot be")
     async with lti.held.client.get("/api/health") as response:
@@ -471,24 +466,23 @@ async def test_roles_of_the_platforms_course(lti: LtiService, browser: LtiBrowse
 
 async def test_a_role_follows_the_platform_until_somebody_changes_it_here(lti: LtiService, browser: LtiBrowser) -> None:
     """A later launch raises and lowers the role; one that an operator has set stays; the last instructor stays one."""
-    teacher, student = f"{CONTEXT_ROLE}#Instructor", f"{CONTEXT_ROLE}#Learner"
 
     async def launched(role: str) -> dict[str, str]:
         await browser.enter(lti.platform, sub="s-1", email=ADA, role=role)
         return await roles(lti)
 
     await operator(lti.held).request("PUT", "/api/courses/py1/members/boss@uni.example", {"role": "instructor"})
-    assert (await launched(student))[ADA] == "student"
-    assert (await launched(teacher))[ADA] == "instructor"
-    assert (await launched(student))[ADA] == "student"
+    assert (await launched(LEARNER))[ADA] == "student"
+    assert (await launched(INSTRUCTOR))[ADA] == "instructor"
+    assert (await launched(LEARNER))[ADA] == "student"
     await operator(lti.held).request("PUT", f"/api/courses/py1/members/{ADA}", {"role": "assistant"})
-    assert (await launched(teacher))[ADA] == "assistant"
-    assert (await launched(student))[ADA] == "assistant"
+    assert (await launched(INSTRUCTOR))[ADA] == "assistant"
+    assert (await launched(LEARNER))[ADA] == "assistant"
 
 
 async def test_c7_a_launch_does_not_take_the_last_instructor(lti: LtiService, browser: LtiBrowser) -> None:
     """C7: the last instructor stays one."""
-    await browser.enter(lti.platform, sub="s-1", email=ADA, role=f"{CONTEXT_ROLE}#Instructor")
+    await browser.enter(lti.platform, sub="s-1", email=ADA, role=INSTRUCTOR)
     await browser.enter(lti.platform, sub="s-1", email=ADA)
 
     assert await roles(lti) == {ADA: "instructor"}
@@ -522,7 +516,7 @@ async def test_c1_the_page_of_a_course_is_for_its_members(lti: LtiService, brows
 
 
 async def test_an_unknown_platform_is_refused(bare: LtiService, browser: LtiBrowser) -> None:
-    """A platform that nobody has registered is sent nowhere; nor is an issuer with two registrations that names none."""
+    """A platform that nobody has registered leads nowhere; so does an issuer with two registrations that names none."""
     login = {"iss": bare.platform.url, "login_hint": "1", "target_link_uri": f"{bare.url}/lti/launch"}
     assert (await browser.post("/lti/login", login)).status == 403
 
@@ -539,13 +533,12 @@ async def test_an_instructor_connects_the_platforms_course_once(bare: LtiService
     await make_course(bare.held, "py1")
     await make_course(bare.held, "py2")
     await bare.register()
-    teacher = f"{CONTEXT_ROLE}#Instructor"
     early = await browser.enter(bare.platform, sub="s-2", email="eve@uni.example")
     assert (early.status, "has not connected this course" in early.problem) == (404, True)
 
-    await browser.enter(bare.platform, sub="s-1", email=ADA, role=teacher)
+    await browser.enter(bare.platform, sub="s-1", email=ADA, role=INSTRUCTOR)
     await operator(bare.held).request("PUT", f"/api/courses/py1/members/{ADA}", {"role": "instructor"})
-    asked = await browser.enter(bare.platform, sub="s-1", email=ADA, role=teacher)
+    asked = await browser.enter(bare.platform, sub="s-1", email=ADA, role=INSTRUCTOR)
     assert (asked.title, "PY1" in asked.text, "PY2" in asked.text, "Make a new" in asked.text) == (
         "Which course is this?",
         True,
@@ -571,7 +564,7 @@ async def test_an_instructor_may_make_a_course_where_the_operator_allows_it(
     await bare.register(makes_courses=True)
     await make_course(bare.held, "course-c-1")
 
-    asked = await browser.enter(bare.platform, sub="s-1", email=ADA, role=f"{CONTEXT_ROLE}#Instructor")
+    asked = await browser.enter(bare.platform, sub="s-1", email=ADA, role=INSTRUCTOR)
     form = {"csrf": asked.field("csrf"), "ticket": asked.field("ticket"), "course": ""}
     made = await browser.post("/lti/course", form)
 
@@ -581,10 +574,10 @@ async def test_an_instructor_may_make_a_course_where_the_operator_allows_it(
     assert (ADA, "instructor") in memberships
 
 
-async def test_the_tools_keys_and_configuration(tmp_path: Path, clock: HeldClock) -> None:
+async def test_the_tools_keys_and_configuration(platform: LtiPlatform, tmp_path: Path, clock: HeldClock) -> None:
     """The key set has each file's public part and nothing private; the configuration names scopes without scores."""
     files = [write_key(tmp_path / name) for name in ("one.pem", "two.pem")]
-    async with lti_service(tmp_path, clock, lti_key_files=files) as service:
+    async with lti_service(platform, tmp_path, clock, lti_key_files=files) as service:
         async with service.held.client.get("/lti/jwks") as response:
             keys = (await response.json())["keys"]
         async with service.held.client.get("/lti/config.json") as response:

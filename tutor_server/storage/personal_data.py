@@ -48,6 +48,8 @@ SECRETS = frozenset(
     {
         "users.password_hash",
         "users.subject",
+        "daily_usage.subject",
+        "course_daily_usage.subject",
         "refresh_tokens.token_hash",
         "one_time_tokens.token_hash",
         "one_time_tokens.browser_hash",
@@ -257,4 +259,4 @@ def _key_of(table: str) -> tuple[str, ...]:
 
 def _told(table: str) -> list[Column[Any]]:
     columns = Base.metadata.tables[table].columns
-    return [column for column in columns if f"{table}.{column.name}" not in SECRETS and column.name != "subject"]
+    return [column for column in columns if f"{table}.{column.name}" not in SECRETS]

@@ -1,0 +1,31 @@
+"""What tests of LTI read of a service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from testing.courses import operator
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from testing.lti_service import LtiService
+
+ADA = "ada@uni.example"
+CONTEXT_ROLE = "http://purl.imsglobal.org/vocab/lis/v2/membership"
+LEARNER, INSTRUCTOR = f"{CONTEXT_ROLE}#Learner", f"{CONTEXT_ROLE}#Instructor"
+
+
+async def rows(lti: LtiService, model: Any) -> list[Any]:
+    """Return all rows of a table."""
+
+    def read(connection: Connection) -> list[Any]:
+        return list(connection.execute(model.__table__.select()))
+
+    return await lti.held.database.read(read)
+
+
+async def roles(lti: LtiService, course: str = "py1") -> dict[str, str]:
+    """Return the roles of a course's members."""
+    _, members = await operator(lti.held).get(f"/api/courses/{course}/members")
+    return {member["email"]: member["role"] for member in members["items"]}
