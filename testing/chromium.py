@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import os
 import shutil
 import tempfile
@@ -30,6 +31,12 @@ class Page:
         """The URL of every request of the tab."""
         self.complaints: list[str] = []
         """Messages in the browser's console, such as reports of styles or scripts that the page's policy blocks."""
+        self.blocked: list[str] = []
+        """Why the browser kept cookies from being stored or sent, one reason a cookie."""
+        self.browser = ""
+        """The address of the browser's debugging server."""
+        self.target = ""
+        """The id of the tab."""
         self._socket = socket
         self._ids = itertools.count(1)
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
@@ -79,9 +86,15 @@ class Page:
         if loads:
             await self._wait_until_loaded()
 
-    async def told(self) -> list[tuple[str, str]]:
+    async def frames(self) -> list[str]:
+        """Return the ids of the frames in the page."""
+        tree = (await self.call("Page.getFrameTree"))["frameTree"]
+        return [child["frame"]["id"] for child in tree.get("childFrames", ())]
+
+    async def told(self, frame: str | None = None) -> list[tuple[str, str]]:
         """Return role and name of each element that a screen reader reads, in order. An alert's name is its text."""
-        nodes = (await self.call("Accessibility.getFullAXTree"))["nodes"]
+        of_frame = {} if frame is None else {"frameId": frame}
+        nodes = (await self.call("Accessibility.getFullAXTree", **of_frame))["nodes"]
         children = {node["nodeId"]: node.get("childIds", ()) for node in nodes}
         names = {node["nodeId"]: node.get("name", {}).get("value", "") for node in nodes}
         told = []
@@ -158,8 +171,15 @@ class Page:
                     self._loaded.set()
                 case "Network.requestWillBeSent":
                     self.requests.append(told["params"]["request"]["url"])
+                case "Network.responseReceivedExtraInfo":
+                    self._note_blocked(told["params"]["blockedCookies"])
+                case "Network.requestWillBeSentExtraInfo":
+                    self._note_blocked(told["params"]["associatedCookies"])
                 case "Log.entryAdded":
                     self.complaints.append(told["params"]["entry"]["text"])
+
+    def _note_blocked(self, cookies: list[dict[str, Any]]) -> None:
+        self.blocked += [reason for cookie in cookies for reason in cookie["blockedReasons"]]
 
     async def _wait_until_loaded(self) -> None:
         async with asyncio.timeout(LOOK_SECONDS):
@@ -171,9 +191,19 @@ def _has_focus(node: dict[str, Any]) -> bool:
 
 
 @asynccontextmanager
-async def chromium(program: str, *, scripts: bool = False) -> AsyncIterator[Page]:
-    """Start a Chromium with a fresh profile and yield its only tab."""
+async def chromium(program: str, *, scripts: bool = False, blocks_foreign_cookies: bool = False) -> AsyncIterator[Page]:
+    """Start a Chromium with a fresh profile and yield its only tab.
+
+    `blocks_foreign_cookies` is the setting of that name. Frames of other sites are in the tab's process then, so that
+    the tab's connection shows them, too.
+    """
     profile = Path(tempfile.mkdtemp(prefix="chromium-"))
+    options = []
+    if blocks_foreign_cookies:
+        (profile / "Default").mkdir()
+        preferences = {"profile": {"cookie_controls_mode": 1, "block_third_party_cookies": True}}
+        (profile / "Default" / "Preferences").write_text(json.dumps(preferences), encoding="ascii")
+        options = ["--disable-site-isolation-trials", "--disable-features=IsolateOrigins,site-per-process"]
     process = await asyncio.create_subprocess_exec(
         program,
         "--headless=new",
@@ -185,6 +215,7 @@ async def chromium(program: str, *, scripts: bool = False) -> AsyncIterator[Page
         "--disable-component-update",
         "--remote-debugging-port=0",
         f"--user-data-dir={profile}",
+        *options,
         "about:blank",
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
@@ -192,20 +223,39 @@ async def chromium(program: str, *, scripts: bool = False) -> AsyncIterator[Page
     )
     try:
         port = await _debugging_port(profile / "DevToolsActivePort")
-        async with ClientSession() as session:
-            async with session.get(f"http://127.0.0.1:{port}/json/list") as response:
-                (tab,) = [target for target in await response.json() if target["type"] == "page"]
-            async with session.ws_connect(tab["webSocketDebuggerUrl"], max_msg_size=0) as socket:
-                page = Page(socket)
-                try:
-                    await page.prepare(scripts=scripts)
-                    yield page
-                finally:
-                    await page.close()
+        async with _tab(f"http://127.0.0.1:{port}", "", scripts=scripts) as page:
+            yield page
     finally:
         process.kill()
         await process.wait()
         await asyncio.to_thread(shutil.rmtree, profile, ignore_errors=True)
+
+
+@asynccontextmanager
+async def other_tab(page: Page) -> AsyncIterator[Page]:
+    """Wait until a page has opened another tab, and yield that."""
+    async with _tab(page.browser, page.target, scripts=False) as other:
+        yield other
+
+
+@asynccontextmanager
+async def _tab(browser: str, known: str, *, scripts: bool) -> AsyncIterator[Page]:
+    """Wait for a tab that is not the known one, and yield it."""
+    async with ClientSession() as session:
+        async with asyncio.timeout(LOOK_SECONDS):
+            tabs: list[dict[str, str]] = []
+            while not tabs:
+                async with session.get(f"{browser}/json/list") as response:
+                    targets = await response.json()
+                tabs = [each for each in targets if each["type"] == "page" and each["id"] != known]
+        async with session.ws_connect(tabs[0]["webSocketDebuggerUrl"], max_msg_size=0) as socket:
+            page = Page(socket)
+            page.browser, page.target = browser, tabs[0]["id"]
+            try:
+                await page.prepare(scripts=scripts)
+                yield page
+            finally:
+                await page.close()
 
 
 async def _debugging_port(file: Path) -> int:
