@@ -14,6 +14,7 @@ import { failureIn, Notebooks, withOutputs } from "./notebooks";
 import { offer, SET_ADDRESS } from "./offers";
 import { SERVER_COMMANDS, type AskArgument, type StatusChanged, type TestArgument } from "./protocol";
 import { CancellableProgress } from "./progress";
+import { ConnectLink } from "./connect_link";
 import { ChosenInterpreter, chosenInterpreter } from "./python_extension";
 import { PythonSetup } from "./python_setup";
 import { RecordedRun } from "./recorded_run";
@@ -54,6 +55,7 @@ export function activate(context: vscode.ExtensionContext): void {
     progress,
     python,
     new ChosenInterpreter(server),
+    vscode.window.registerUriHandler(new ConnectLink(server)),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (START_SETTINGS.some((setting) => event.affectsConfiguration(setting))) {
         void server.restart();

@@ -43,6 +43,14 @@ export async function setAddress(server: LanguageServer): Promise<void> {
   }
 }
 
+/** Store an address that the student has agreed to, and wait until the language server has it. */
+export async function useAddress(server: LanguageServer, address: string): Promise<void> {
+  if (address !== currentAddress()) {
+    await store(address);
+  }
+  await server.execute<StatusChanged>(SERVER_COMMANDS.status);
+}
+
 function currentAddress(): string {
   return vscode.workspace.getConfiguration(SECTION).get(SETTING, "").trim();
 }
