@@ -134,7 +134,7 @@ class Members(NamesRoleProvisioningService):
 
 async def course_page(request: web.Request) -> web.Response:
     """Show the course, with the tool in a frame, or with a link to it."""
-    start = html.escape(f"/start?{request.query_string}")
+    start = html.escape(f"/start?{request.rel_url.raw_query_string}")
     tool = (
         f'<iframe src="{start}" width="800" height="600" title="Tool"></iframe>'
         if "frame" in request.query

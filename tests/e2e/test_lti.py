@@ -68,12 +68,14 @@ async def page(require_program: RequireProgram) -> AsyncIterator[Page]:
 
 async def in_frame(page: Page, role: str, name: str) -> None:
     """Wait until the frame of a page shows an element."""
-    async with asyncio.timeout(LOOK_SECONDS):
-        while True:
-            frames = await page.frames()
-            told = [await page.told(frame) for frame in frames]
-            if any((role, name) in each for each in told):
-                return
+    told: list[tuple[str, str]] = []
+    try:
+        async with asyncio.timeout(LOOK_SECONDS):
+            while (role, name) not in told:
+                for frame in await page.frames():
+                    told = await page.told(frame)
+    except TimeoutError:
+        raise AssertionError(f"the frame shows {told}") from None
 
 
 async def shows(page: Page, name: str) -> None:
