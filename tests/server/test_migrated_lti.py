@@ -25,7 +25,8 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 USER, PLATFORM = UUID(int=101), UUID(int=102)
 OF_COURSES = (
     (
-        "INSERT INTO users (id, email, subject, password_hash, programming_level, maths_level, created_at, confirmed_at)"
+        "INSERT INTO users"
+        " (id, email, subject, password_hash, programming_level, maths_level, created_at, confirmed_at)"
         f" VALUES ('{USER.hex}', 'ada@uni.example', 'ada', 'x', 3, 3, '{AT}', '{AT}')"
     ),
     (
