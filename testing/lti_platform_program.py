@@ -75,7 +75,7 @@ class Login(OIDCLoginAbstract):
     """The library's login, which leads to the tool."""
 
     def set_lti_message_hint(self, **values: Any) -> None:
-        """Say what is launched."""
+        """Set what is launched."""
         self._lti_message_hint = json.dumps(values)
 
     def get_redirect(self, url: str) -> Any:
@@ -87,7 +87,7 @@ class Launch(LTIAdvantageMessageLaunchAbstract):
     """The library's launch, with the person and the course that the hints name."""
 
     def prepare_launch(self, preflight_response: Any) -> None:
-        """Say who launches what from where."""
+        """Set who launches what from where."""
         person, hint = json.loads(preflight_response["login_hint"]), json.loads(preflight_response["lti_message_hint"])
         here = CONFIGURATION["issuer"]
         self.set_user_data(
@@ -161,7 +161,7 @@ async def authorize(request: web.Request) -> web.Response:
 
 
 async def token(request: web.Request) -> web.Response:
-    """Give a token to the tool, by the library."""
+    """Issue a token to the tool, by the library."""
     form = dict(await request.post())
     scopes.append(str(form.get("scope")))
     try:

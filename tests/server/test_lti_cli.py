@@ -161,3 +161,14 @@ def test_a_wrong_key_file_stops_the_start(tmp_path: Path) -> None:
     (line,) = done.stderr.splitlines()
     assert line.startswith("tutor-server: TUTOR_LTI_KEY_FILES: ")
     assert "a secret" not in done.stderr
+
+
+async def test_check_says_whether_the_keys_can_sign(start_service: StartService, tmp_path: Path) -> None:
+    """`tutor-server check` names a wrong file, and else how many keys there are."""
+    good, wrong = write_key(tmp_path / "good.pem"), key_file(tmp_path, b"x")
+    async with start_service() as service:
+        ready = await operate(service, "check", TUTOR_LTI_KEY_FILES=str(good))
+        broken = await operate(service, "check", TUTOR_LTI_KEY_FILES=f"{good},{wrong}")
+
+    assert "ok    course platforms: ready, with 1 key; the first signs\n" in ready.stdout
+    assert f"wrong course platforms: TUTOR_LTI_KEY_FILES: {wrong} holds no private key" in broken.stdout

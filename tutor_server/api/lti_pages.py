@@ -89,7 +89,7 @@ async def connect_course(request: web.Request, form: lti_schemas.LaunchForm) -> 
 
 @routes.add("POST /lti/members", access=Access.PUBLIC, produces=HTML, refuses=(NotFound,))
 async def take_members_over(request: web.Request, form: lti_schemas.LaunchForm) -> web.Response:
-    """Give a course the members of the platform's course."""
+    """Take the members of the platform's course over."""
     tool, visit = tool_of(request), await Visit.of(request)
     try:
         actor = _actor(visit, form)

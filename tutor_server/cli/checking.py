@@ -23,6 +23,7 @@ from tutor_server.llm.offline import OFFLINE
 from tutor_server.llm.price_file import PriceFile, read_price_file
 from tutor_server.llm.prices import Prices
 from tutor_server.llm.provider_check import Needs, check_provider
+from tutor_server.lti.tool_keys import read_tool_keys
 from tutor_server.mail.server import MAIL_FAILURES, MailServer, mail_problem
 from tutor_server.process.starting import DATABASE_FAILURES, database_problem
 from tutor_server.storage.database import open_database
@@ -66,6 +67,8 @@ async def check(settings: Settings) -> list[Finding]:
         findings += await _provider(name, settings, profiles, own)
     if settings.oidc_issuer is not None:
         findings.append(await _identity_provider(settings))
+    if settings.lti_key_files:
+        findings.append(_course_platforms(settings))
     if settings.smtp_url is not None:
         findings.append(await _mail(settings.smtp_url.get_secret_value(), settings.public_url))
     elif (settings.registration or "").startswith("domains:"):
@@ -175,6 +178,14 @@ async def _identity_provider(settings: Settings) -> Finding:
         return Finding("single sign-on", f"{client.issuer} publishes no key that could sign", is_wrong=True)
     address = settings.public_url or "http://127.0.0.1:8765"
     return Finding("single sign-on", f"ready; register {address}/auth/oidc/callback there as the redirect address")
+
+
+def _course_platforms(settings: Settings) -> Finding:
+    try:
+        count = len(read_tool_keys(settings.lti_key_files).keys)
+    except SettingsError as error:
+        return Finding("course platforms", str(error), is_wrong=True)
+    return Finding("course platforms", f"ready, with {count} key{'' if count == 1 else 's'}; the first signs")
 
 
 async def _mail(url: str, public_url: str | None) -> Finding:

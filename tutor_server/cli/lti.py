@@ -130,7 +130,7 @@ async def remove_platform(settings: Settings, issuer: str, client_id: str) -> No
 
 
 async def take_members_over(settings: Settings, slug: str) -> Outcome:
-    """Give a course the members of its platform's course. Raise `OperatorRefused`."""
+    """Take the members of a platform's course over. Raise `OperatorRefused`."""
     if not settings.lti_key_files:
         raise OperatorRefused("TUTOR_LTI_KEY_FILES is not set, so no platform would answer")
     keys, clock = read_tool_keys(settings.lti_key_files), SystemClock()

@@ -40,7 +40,7 @@ def context_of(connection: Connection, launch: Launch, now: datetime) -> Context
 
 
 def enrol(connection: Connection, context: Context, email: str, role: Role | None, now: datetime) -> None:
-    """Give an address the role that a launch says. Raise `LaunchRefused` if it does not take part.
+    """Write the role that a launch says for an address. Raise `LaunchRefused` if it does not take part.
 
     A role that was changed here since the platform's last word stays, and so does a removal.
     """

@@ -90,8 +90,7 @@ class Entering:
         outcome, secret = await self.database.commit(unit)
         if secret is not None:
             self.accounts.registrations.links.mail_confirmation(outcome.account.email, secret, origin)
-        event = "lti_launch" if isinstance(outcome, Entered) else "lti_owner_wanted"
-        log.info(event, user_id=str(outcome.account.id))
+        log.info("lti_launch" if isinstance(outcome, Entered) else "lti_owner_wanted", user_id=str(outcome.account.id))
         return outcome
 
     async def join(self, ticket: str, password: str, address: str, browser: str) -> Entered:

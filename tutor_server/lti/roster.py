@@ -74,7 +74,7 @@ class PlatformRosters:
     administration: AdministrationService
 
     async def take_over(self, actor: Actor, reference: str) -> Outcome:
-        """Give a course the members of all courses of platforms that it is connected with.
+        """Write the members of all courses of platforms that a course is connected with.
 
         Raise `NotFound`, or `LaunchRefused` if a platform gives no list.
         """
