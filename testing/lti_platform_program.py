@@ -76,7 +76,7 @@ class Login(OIDCLoginAbstract):
 
     def set_lti_message_hint(self, **values: Any) -> None:
         """Set what is launched."""
-        self._lti_message_hint = json.dumps(values)
+        self._lti_message_hint = json.dumps(values)  # type: ignore[assignment] # the library begins with None
 
     def get_redirect(self, url: str) -> Any:
         """Return the redirect."""
@@ -121,7 +121,9 @@ class Launch(LTIAdvantageMessageLaunchAbstract):
 class Members(NamesRoleProvisioningService):
     """The library's Names and Roles service."""
 
-    def get_member_data_page(self, page: int = 1, limit: int | None = None, **_: Any) -> Any:
+    def get_member_data_page(
+        self, page: int = 1, limit: int | None = None, role: str | None = None, since: str | None = None
+    ) -> Any:
         """Return a page of the course's members."""
         size = limit or len(members)
         start = (page - 1) * size
@@ -175,7 +177,7 @@ async def list_members(request: web.Request) -> web.Response:
     """List the members, by the library."""
     url = f"{CONFIGURATION['issuer']}/members"
     service = Members(WebRequest((request, {})), new_platform(), url)
-    answer = service.handle_resp(service.handle_get_members)
+    answer = service.handle_resp(service.handle_get_members)  # type: ignore[misc] # a decorator of another service
     page = web.json_response(answer.result, status=answer.code, content_type=answer.media_type)
     if answer.result and "next" in answer.result:
         page.headers["Link"] = generate_next_link(answer.result["next"])

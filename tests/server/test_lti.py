@@ -309,7 +309,7 @@ async def test_o6_a_state_of_another_platform_is_refused(lti: LtiService, browse
 
 def unsigned(claims: Claims) -> str:
     """Return a token with `alg` none."""
-    return jwt.encode(claims, None, algorithm="none", headers={"kid": "x"})
+    return jwt.encode(claims, "", algorithm="none", headers={"kid": "x"})
 
 
 async def test_o2_signatures_that_do_not_prove_the_platform(lti: LtiService, browser: LtiBrowser) -> None:

@@ -242,7 +242,7 @@ async def test_a_course_that_is_not_connected_offers_no_modules(
 async def test_o3_the_tools_keys_change_in_two_steps(platform: LtiPlatform, tmp_path: Path, clock: HeldClock) -> None:
     """O3: a new key is published before it signs, and the platform accepts what either signs."""
     old, new = (write_key(tmp_path / name) for name in ("old.pem", "new.pem"))
-    published = []
+    published: list[list[str]] = []
     for files in ([old], [old, new], [new, old], [new]):
         async with lti_service(platform, tmp_path, clock, lti_key_files=files) as lti, LtiBrowser(lti.url) as browser:
             if len(published) == 0:
