@@ -105,21 +105,16 @@ def store_launches(service: Service, student: Student) -> None:
     """Store the database rows of somebody who came from a course platform."""
     now, later = datetime.now(UTC).replace(tzinfo=None).isoformat(" "), "2100-01-01 00:00:00"
     user_id, platform, course = student.id.replace("-", ""), uuid4().hex, DEFAULT_COURSE.hex
+    registration = {"issuer": "https://moodle.uni.example", "client_id": platform, "created_at": now}
+    hashes = {"state_hash": os.urandom(32), "ticket_hash": os.urandom(32)}
+    of_course = {"deployment_id": "1", "context_id": "c"}
     rows: dict[str, dict[str, Any]] = {
-        "lti_platforms": {
-            **{"id": platform, "issuer": "https://moodle.uni.example", "client_id": platform, "created_at": now},
-            **{"authorization_url": "x", "token_url": "x", "keys_url": "x"},
-        },
+        "lti_platforms": {"id": platform, "authorization_url": "x", "token_url": "x", "keys_url": "x"} | registration,
         "lti_deployments": {"platform_id": platform, "deployment_id": "1", "created_at": now},
-        "lti_contexts": {"deployment_id": "1", "context_id": "c", "course_id": course, "created_at": now},
+        "lti_contexts": of_course | {"course_id": course, "created_at": now},
         "lti_users": {"subject": "s", "user_id": user_id, "created_at": now, "launched_at": now},
-        "lti_members": {
-            **{"deployment_id": "1", "context_id": "c", "email": student.email, "role": "student", "seen_at": now}
-        },
-        "lti_launches": {
-            **{"state_hash": os.urandom(32), "ticket_hash": os.urandom(32), "content": "{}", "email": student.email},
-            "expires_at": later,
-        },
+        "lti_members": of_course | {"email": student.email, "role": "student", "seen_at": now},
+        "lti_launches": hashes | {"content": "{}", "email": student.email, "expires_at": later},
     }
     with closing(sqlite3.connect(service.data_dir / "tutor.sqlite3")) as connection, connection:
         for table, row in rows.items():
