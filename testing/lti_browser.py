@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from aiohttp import ClientSession, CookieJar
+from yarl import URL
 
 if TYPE_CHECKING:
     from testing.lti_platform import LtiPlatform
@@ -84,7 +85,7 @@ class LtiBrowser:
 
     async def follow(self, page: LtiPage) -> LtiPage:
         """Return the page that the browser is sent to, or the page itself."""
-        return await self.get(f"/lti/{page.location}") if page.location else page
+        return await self.get(str(URL(f"{self.url}/lti/").join(URL(page.location)))) if page.location else page
 
     async def _send(self, method: str, url: str, form: dict[str, str] | None, headers: dict[str, str]) -> LtiPage:
         address = url if url.startswith("http") else f"{self.url}{url}"

@@ -14,6 +14,7 @@ from testing.lti_browser import FROM_OWN_PAGE, LtiBrowser
 from testing.lti_platform import LtiPlatform, lti_platform, write_key
 from testing.lti_rows import ADA, INSTRUCTOR, LEARNER, roles, rows
 from testing.lti_service import LtiService, lti_service
+from testing.mail_server import mail_server
 from tutor_server.storage.models import LtiContext, LtiLaunch, LtiMember, LtiUser, User
 from tutor_server.storage.retention import forget_what_ran_out
 
@@ -255,3 +256,42 @@ async def test_o3_the_tools_keys_change_in_two_steps(platform: LtiPlatform, tmp_
 
     (first,), _, _, (second,) = published
     assert published == [[first], [first, second], [second, first], [second]]
+
+
+async def test_o5_a_stranger_who_launched_with_an_address_first_stays_outside(
+    platform: LtiPlatform, tmp_path: Path, clock: HeldClock
+) -> None:
+    """O5: where mail is set up, an address must be confirmed, and its owner's registration separates the stranger."""
+    async with (
+        mail_server() as mail,
+        lti_service(platform, tmp_path, clock, **mail.settings, registration="open") as lti,
+        LtiBrowser(lti.url) as stranger,
+    ):
+        await make_course(lti.held, "py1")
+        await lti.register(course="py1")
+        entered = await stranger.enter(platform, sub="evil", email=ADA)
+        assert (entered.status, "not confirmed" in entered.text) == (200, True)
+        assert (await stranger.get("/lti/connect?course=py1")).status == 404
+        assert "/account/confirm" in await mail.link_to(ADA)
+        assert [row.subject for row in await rows(lti, LtiUser)] == ["evil"]
+
+        await lti.held.register(ADA)
+        assert await rows(lti, LtiUser) == []
+        again = await stranger.enter(platform, sub="evil", email=ADA)
+        assert again.title == "Is this account yours?"
+
+
+async def test_a_platform_that_vouches_for_addresses_needs_no_mail(
+    platform: LtiPlatform, tmp_path: Path, clock: HeldClock
+) -> None:
+    """With the operator's word on the platform a new address is confirmed at once, although mail is set up."""
+    async with (
+        mail_server() as mail,
+        lti_service(platform, tmp_path, clock, **mail.settings) as lti,
+        LtiBrowser(lti.url) as browser,
+    ):
+        await make_course(lti.held, "py1")
+        await lti.register(course="py1", vouches=True)
+
+        assert (await browser.enter(platform, sub="s-1", email=ADA)).title == "PY1"
+        assert mail.to(ADA) == []

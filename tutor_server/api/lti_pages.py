@@ -148,8 +148,13 @@ async def _enter(request: web.Request, ticket: str) -> web.Response:
 
 async def _after(signed_in: Visit, entered: Entered, ticket: str) -> web.Response:
     """Return the page for a browser that was just signed in."""
-    if entered.course is not None:
-        page = signed_in.go_to(_connect_path(entered.course.slug, entered.launch.module))
+    path = None
+    if entered.account.confirmed_at is None:
+        path = "account"  # It says what to do; a membership does not count yet.
+    elif entered.course is not None:
+        path = _connect_path(entered.course.slug, entered.launch.module)
+    if path is not None:
+        page = signed_in.go_to(path)
         signed_in.remember(page)
         return page
     try:

@@ -160,7 +160,6 @@ class Entering:
         new = replace(new, id=accounts.replace_unconfirmed(connection, new) or existing.id)
         accounts.confirm(connection, new.id, now)
         identities.forget_identities(connection, new.id)
-        lti_people.forget_people_of(connection, new.id)
         tokens.revoke_families_of(connection, new.id, now)
         return new
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, or_, select, update
 
-from tutor_server.storage.models import ProviderSession, SignInIdentity, User
+from tutor_server.storage.models import LtiUser, ProviderSession, SignInIdentity, User
 from tutor_server.storage.upsert import upsert
 
 if TYPE_CHECKING:
@@ -71,9 +71,10 @@ def forget_provider_sessions(connection: Connection, before: datetime) -> None:
 
 
 def forget_identities(connection: Connection, user_id: UUID) -> None:
-    """Separate an account from all identities, for a new owner: whoever made it has not shown that it is theirs."""
+    """Separate an account from all identities and people of platforms, for a new owner of its address."""
     connection.execute(delete(SignInIdentity).where(SignInIdentity.user_id == user_id))
     connection.execute(delete(ProviderSession).where(ProviderSession.user_id == user_id))
+    connection.execute(delete(LtiUser).where(LtiUser.user_id == user_id))
     set_operator(connection, user_id, is_operator=False)
 
 

@@ -76,11 +76,6 @@ def save_user(connection: Connection, platform_id: UUID, subject: str, user_id: 
     )
 
 
-def forget_people_of(connection: Connection, user_id: UUID) -> None:
-    """Separate an account from all platforms, for a new owner of its address."""
-    connection.execute(delete(LtiUser).where(LtiUser.user_id == user_id))
-
-
 def users_of(connection: Connection, platform_id: UUID) -> Mapping[str, UUID]:
     """Return the accounts of a platform's people, by their subjects."""
     query = select(LtiUser.subject, LtiUser.user_id).where(LtiUser.platform_id == platform_id)
