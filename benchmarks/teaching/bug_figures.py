@@ -38,7 +38,7 @@ def _of(bugs: Sequence[JudgedBug], family: str) -> list[JudgedBug]:
 
 def _causes(bugs: Sequence[JudgedBug]) -> list[Figure]:
     logic = _of(bugs, "logic")
-    told = [bug for bug in logic if bug.row.reported or bug.row.question]
+    told = [bug for bug in logic if bug.row.reported or bug.row.question or bug.row.test_report]
     pairs = [(bug.alone.rule, bug.on_fix.rule) for bug in logic if bug.on_fix is not None]
     return [
         *(

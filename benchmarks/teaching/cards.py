@@ -75,11 +75,16 @@ def draw(cases: Sequence[Case], number: int, seed: int) -> list[Case]:
     drawing = random.Random(seed)
     groups: dict[str, dict[bool, list[Case]]] = {}
     for case in sorted(cases, key=lambda case: (case.family, case.row)):
-        is_told = bool(case.submission.traceback or case.submission.question) or case.family != "logic"
+        is_told = _is_told(case.submission) or case.family != "logic"
         groups.setdefault(case.family, {}).setdefault(is_told, []).append(case)
     lines = [_mixed([drawing.sample(half, len(half)) for half in halves.values()]) for halves in groups.values()]
     chosen = _mixed(lines)[:number]
     return drawing.sample(chosen, len(chosen))
+
+
+def _is_told(asked: Submission) -> bool:
+    """Return whether an ask has a report or a question."""
+    return bool(asked.traceback or asked.question or asked.test_report)
 
 
 def write(path: Path, cases: Sequence[Case], state: State) -> None:
@@ -106,7 +111,8 @@ def _sent(asked: Submission) -> list[str]:
     lines += ["", f"Cursor on line {asked.cursor.line + 1}."]
     if asked.language != "python":
         lines[-1] += f" Language of the file: {asked.language}."
-    reported = asked.traceback or compiler_message(asked)
+    first = asked.test_report.first_failure if asked.test_report is not None else None
+    reported = asked.traceback or (first.message if first is not None else compiler_message(asked))
     lines += ["", "Error or failing test:", "", _fenced(reported, "text")] if reported else []
     return [*lines, *(["", f"The student asks: “{asked.question}”"] if asked.question else [])]
 

@@ -2,7 +2,7 @@
 
 Each file holds one JSON object a line. A program with a mistake has `id`, `source`, `family` (`syntax`, `runtime`,
 `logic`), `code`, `cursor`, `traceback`, `question`, `cause`, `cause_line`, `fixed`, `check`, and optionally `stdin` and
-`needs`. In an older format, it has `kind` for `family`, `error` for `traceback`, and `driver`. A correct program has
+`needs`, `test_report` and `trace`, which are those of the wire. In an older format, it has `kind` for `family`, `error` for `traceback`, and `driver`. A correct program has
 `id`, `source`, `code`, `cursor` and `stdin`. An ask has `id`, `purpose`, `code`, `cursor`, `language` and `question`.
 
 A `cursor` counts lines from 0, as LSP does; a `cause_line` counts from 1.
@@ -16,12 +16,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tutor_protocol import MAX_QUESTION_CHARACTERS, Position, Submission
+from pydantic import TypeAdapter
+
+from tutor_protocol import MAX_QUESTION_CHARACTERS, Position, RunTrace, Submission, TestReport
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 FAMILIES = ("syntax", "runtime", "logic")
+_TEST_REPORT: TypeAdapter[TestReport | None] = TypeAdapter(TestReport | None)
+_TRACE: TypeAdapter[RunTrace | None] = TypeAdapter(RunTrace | None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,8 @@ class Row:
     check: str = ""
     stdin: str | None = None
     needs: tuple[str, ...] = ()
+    test_report: TestReport | None = None
+    trace: RunTrace | None = None
 
     def submission(self, *, code: str | None = None, alone: bool = False) -> Submission:
         """Return what an editor would send for the code or another version of it; with `alone`, no report or question.
@@ -56,7 +62,14 @@ class Row:
         text = self.code if code is None else code
         cursor = Position(min(self.cursor.line, max(len(text.splitlines()) - 1, 0)), self.cursor.character)
         question = None if alone or self.question is None else self.question[:MAX_QUESTION_CHARACTERS]
-        return Submission(code=text, cursor=cursor, traceback=None if alone else self.reported, question=question)
+        return Submission(
+            code=text,
+            cursor=cursor,
+            traceback=None if alone else self.reported,
+            question=question,
+            test_report=None if alone else self.test_report,
+            trace=None if alone else self.trace,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +110,8 @@ def row(data: dict[str, Any]) -> Row:
         check="\n".join(asserting(part) for part in _parts(data.get("check"))),
         stdin=data.get("stdin"),
         needs=tuple(re.split(r"[,\s]+", needs.strip())) if isinstance(needs, str) else tuple(needs),
+        test_report=_TEST_REPORT.validate_python(data.get("test_report")),
+        trace=_TRACE.validate_python(data.get("trace")),
     )
 
 
