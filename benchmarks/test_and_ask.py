@@ -1,9 +1,10 @@
-"""Measure the time from the key press of *Test and ask* to the first text of the hint, beside the bare run of the tests.
+"""Measure the time from the key press of *Test and ask* to the first text of the hint, beside the tests alone.
 
-`python -m benchmarks.test_and_ask [--rounds N] [--seconds S]`. A real language server in local mode gets `tutor.test`
-and, when it has ended, `tutor.ask` at the place that the result names, as editors do. The tests sleep for S seconds
-before one of them fails. The bare run is the student's Python with the same test framework, without the tutor; both
-run in turn, so that a busy machine slows both. The first round only warms up the disk cache.
+`python -m benchmarks.test_and_ask [--rounds N] [--seconds S] [--slow TEST]`. A real language server in local mode gets
+`tutor.test` and, when it has ended, `tutor.ask` at the place that the result names, as editors do. The tests sleep for
+S seconds before one of them fails, or in the one that fails (`--slow failing`), which is traced. The tests alone are
+the student's Python with the same test framework, without the tutor. Both run in turn, so that a busy machine slows
+both. The first round only warms up the disk cache.
 """
 
 from __future__ import annotations
@@ -27,10 +28,11 @@ from rotate import rotate
 
 class Tests(unittest.TestCase):
     def test_a(self):
-        time.sleep({seconds})
+        time.sleep({passing})
         self.assertEqual(rotate([1, 2], 0), [1, 2])
 
     def test_b(self):
+        time.sleep({failing})
         self.assertEqual(rotate([1, 2, 3], 1), [3, 1, 2])
 """
 MOST_SECONDS = 1.6
@@ -54,15 +56,13 @@ def asked_seconds(server: Server, uri: str) -> tuple[float, float]:
     assert ended["reason"] == "failed", ended
     argument = {"uri": uri, "position": ended["position"]}
     ask = server.request("workspace/executeCommand", {"command": "tutor.ask", "arguments": [argument]})["askId"]
-    server.wait(
-        lambda message: message.get("method") == "tutor/answer/didUpdate" and message["params"]["askId"] == ask
-    )
+    server.wait(lambda message: message.get("method") == "tutor/answer/didUpdate" and message["params"]["askId"] == ask)
     first = time.perf_counter() - began
     server.wait(lambda message: message.get("method") == "tutor/answer/didEnd" and message["params"]["askId"] == ask)
     return tested, first
 
 
-def measure(rounds: int, seconds: float) -> list[Figure]:
+def measure(rounds: int, seconds: float, slow: str) -> list[Figure]:
     """Return the figures of some rounds, in seconds."""
     bare, tested, first = [], [], []
     with tempfile.TemporaryDirectory(prefix="test-and-ask-") as temporary:
@@ -71,7 +71,8 @@ def measure(rounds: int, seconds: float) -> list[Figure]:
         data_dir.mkdir()
         program = folder / "rotate.py"
         program.write_text(PROGRAM, encoding="utf-8")
-        (folder / "test_rotate.py").write_text(TESTS.format(seconds=seconds), encoding="utf-8")
+        sleeping = {"passing": 0.0, "failing": 0.0} | {slow: seconds}
+        (folder / "test_rotate.py").write_text(TESTS.format_map(sleeping), encoding="utf-8")
         with Server(OURS, str(data_dir)) as server:
             server.initialize()
             document = {"uri": program.as_uri(), "languageId": "python", "version": 1, "text": PROGRAM}
@@ -99,9 +100,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--seconds", type=float, default=1.0, help="seconds that the tests take by themselves")
+    parser.add_argument("--slow", choices=("passing", "failing"), default="passing", help="the test that takes them")
     options = parser.parse_args()
-    title = f"test and ask, {options.rounds} rounds, tests of {options.seconds:g} s"
-    print_table(title, measure(options.rounds, options.seconds))
+    title = f"test and ask, {options.rounds} rounds, {options.slow} test of {options.seconds:g} s"
+    print_table(title, measure(options.rounds, options.seconds, options.slow))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 """Reads the benchmark's rows: programs with a mistake, correct programs, and asks with another purpose.
 
 Each file holds one JSON object a line. A program with a mistake has `id`, `source`, `family` (`syntax`, `runtime`,
-`logic`), `code`, `cursor`, `traceback`, `question`, `cause`, `cause_line`, `fixed`, `check`, and optionally `stdin` and
-`needs`, `test_report` and `trace`, which are those of the wire. In an older format, it has `kind` for `family`, `error` for `traceback`, and `driver`. A correct program has
-`id`, `source`, `code`, `cursor` and `stdin`. An ask has `id`, `purpose`, `code`, `cursor`, `language` and `question`.
+`logic`), `code`, `cursor`, `traceback`, `question`, `cause`, `cause_line`, `fixed`, `check`, and optionally `stdin`,
+`needs`, and `test_report` and `trace`, which are as on the wire. In an older format, it has `kind` for `family`,
+`error` for `traceback`, and `driver`. A correct program has `id`, `source`, `code`, `cursor` and `stdin`. An ask has
+`id`, `purpose`, `code`, `cursor`, `language` and `question`.
 
 A `cursor` counts lines from 0, as LSP does; a `cause_line` counts from 1.
 """
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
+from tutor_pedagogy.reported import with_report_read
 from tutor_protocol import MAX_QUESTION_CHARACTERS, Position, RunTrace, Submission, TestReport
 
 if TYPE_CHECKING:
@@ -55,14 +57,14 @@ class Row:
     trace: RunTrace | None = None
 
     def submission(self, *, code: str | None = None, alone: bool = False) -> Submission:
-        """Return what an editor would send for the code or another version of it; with `alone`, no report or question.
+        """Return what the tutor explains for the code or another version of it; with `alone`, no report or question.
 
         If the version has fewer lines, the cursor is on its last line.
         """
         text = self.code if code is None else code
         cursor = Position(min(self.cursor.line, max(len(text.splitlines()) - 1, 0)), self.cursor.character)
         question = None if alone or self.question is None else self.question[:MAX_QUESTION_CHARACTERS]
-        return Submission(
+        asked = Submission(
             code=text,
             cursor=cursor,
             traceback=None if alone else self.reported,
@@ -70,6 +72,7 @@ class Row:
             test_report=None if alone else self.test_report,
             trace=None if alone else self.trace,
         )
+        return with_report_read(asked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
