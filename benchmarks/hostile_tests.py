@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 LIMITS = TimeLimits(run=20, test=5)
 END_SECONDS = 15.0
 """Seconds after the time limit in which a run must have ended, on a busy machine."""
+END_LOOKS, LOOK_SECONDS = 10, 0.2
 PROGRESS = 10
 PLACES = ("test", "import of the tests", "import of the program", "call of the program", "exit", "thread")
 
@@ -88,9 +89,18 @@ async def verdict(name: str, place: str, framework: str) -> str:
             return "the folder is changed"
         if time.monotonic() - began > LIMITS.run + END_SECONDS:
             return "too late"
-        if any(f"/copy/{folder.name}" in place for place in _working_folders()):
+        if await _is_left(folder):
             return "a process is left"
         return "held" if run.summary and (run.cases or run.stopped) else "no word"
+
+
+async def _is_left(folder: Path) -> bool:
+    """Return whether a process works in a copy of a folder, also after the time that a killed process needs to end."""
+    for _ in range(END_LOOKS):
+        if not any(f"/copy/{folder.name}" in place for place in _working_folders()):
+            return False
+        await asyncio.sleep(LOOK_SECONDS)
+    return True
 
 
 def main() -> int:
