@@ -137,6 +137,8 @@ async def test_x2_every_route_prompt_log_and_export_is_searched(
             "slug": "rotate",
             "session_id": answers[0][0]["session_id"],
             "name": "asks",
+            "code": "unknown",
+            "email": student.email,
         }
         headers = [{}, admin, *(each.headers for each in people.values())]
         said, got = await said_by_every_route(client, service, headers, names)
