@@ -20,6 +20,8 @@ a document or a message. Field names are camelCase on the wire. Positions are in
 | `tutor.ask` | `AskArgument` | `AskStarted`, at once | InvalidParams: not open, `askId` no UUID, `local` no boolean |
 | `tutor.cancel` | `CancelAsk` | null | none: an unknown ask is ignored |
 | `tutor.run` | `RunArgument` | `RunEnded`, at the end of the run | InvalidParams: no file that can be run, not saved |
+| `tutor.runInTerminal` | `RunArgument` | `TerminalRun`, at once | as `tutor.run` |
+| `tutor.endRun` | `EndRun` | `RunEnded` | InvalidParams: no such run |
 | `tutor.test` | `TestArgument` | `TestsEnded`, at the end of the tests | InvalidParams: no file with tests, not saved |
 | `tutor.rate` | `Rating` | null | InvalidParams: `helpful` is no boolean |
 | `tutor.signIn`, `tutor.signOut`, `tutor.status` | none | `StatusChanged` | |
@@ -52,6 +54,8 @@ STATUS_DID_CHANGE = "tutor/status/didChange"
 ASK = "tutor.ask"
 CANCEL = "tutor.cancel"
 RUN = "tutor.run"
+RUN_IN_TERMINAL = "tutor.runInTerminal"
+END_RUN = "tutor.endRun"
 TEST = "tutor.test"
 RATE = "tutor.rate"
 SIGN_IN = "tutor.signIn"
@@ -147,7 +151,10 @@ RunReason = Literal["completed", "failed", "timedOut", "needsInput", "cancelled"
 
 @attrs.frozen(kw_only=True)
 class RunEnded:
-    """A run has ended: by itself, by an exception, at the time limit, by reading input, or by the student."""
+    """A run has ended: by itself, by an exception, at the time limit, by reading input, or by the student.
+
+    A run in a terminal that the student has stopped has `range` and `traceback` if it is known where it was.
+    """
 
     reason: RunReason
     message: str
@@ -164,6 +171,27 @@ class RunEnded:
 
     An ask at either location is about this location, and its `didStart` names it.
     """
+
+
+@attrs.frozen(kw_only=True)
+class TerminalRun:
+    """What the client starts in a terminal with a keyboard. Once it has ended, the client calls `tutor.endRun`."""
+
+    run_id: str
+    command: Sequence[str]
+    folder: str
+    """The working directory, as a path."""
+    environment: dict[str, str]
+    """The variables to add to the terminal's environment."""
+
+
+@attrs.frozen(kw_only=True)
+class EndRun:
+    """A program has ended that `tutor.runInTerminal` described."""
+
+    run_id: str
+    exit_status: int | None = None
+    """The exit status, if the client knows it."""
 
 
 @attrs.frozen(kw_only=True)
@@ -496,6 +524,8 @@ COMMAND_ARGUMENTS: dict[str, type[Any]] = {
     ASK: AskArgument,
     CANCEL: CancelAsk,
     RUN: RunArgument,
+    RUN_IN_TERMINAL: RunArgument,
+    END_RUN: EndRun,
     TEST: TestArgument,
     RATE: Rating,
     SIGN_IN: Nothing,

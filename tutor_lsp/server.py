@@ -20,7 +20,9 @@ from tutor_lsp.features.exercises import Exercises
 from tutor_lsp.features.modules import Modules
 from tutor_lsp.features.own_diagnostics import PAUSE_SECONDS, OwnDiagnostics
 from tutor_lsp.features.run import Runs
+from tutor_lsp.features.run_results import RunResults
 from tutor_lsp.features.status import StatusReport
+from tutor_lsp.features.terminal_runs import TerminalRuns
 from tutor_lsp.features.tests import Tests
 from tutor_lsp.lsp.background_tasks import BackgroundTasks
 from tutor_lsp.lsp.editor import Editor
@@ -76,6 +78,7 @@ class AskTutorServer:
         status = StatusReport(editor, choice)
         own = OwnDiagnostics(editor, choice, known, tasks, pause=pause)
         hints = CurrentHints(editor)
+        results = RunResults(editor, known.crashes, own)
         asks = Asks(editor, choice, known, status, tasks, hints=hints)
         self._features: tuple[Feature, ...] = (
             status,
@@ -83,7 +86,8 @@ class AskTutorServer:
             CodeActions(editor, choice, known, own),
             asks,
             hints,
-            Runs(editor, known.crashes, own, tasks, time_limit=run_seconds),
+            Runs(editor, results, tasks, time_limit=run_seconds),
+            TerminalRuns(editor, results),
             Tests(editor, known, asks, tasks, limits=test_limits),
             own,
             Account(editor, choice, status, asks, tasks, sleep=sleep),

@@ -25,7 +25,8 @@ class RunOutcome:
     """The outcome of a run. `traceback` is set if an exception ended it, `timed_out` if the time limit did.
 
     After a timeout the traceback shows where the program was, if it could be interrupted. `values` are the small values
-    on that line, such as `total = 3, n = 0`, or None; the traceback then ends with them as a comment. A negative
+    on that line, such as `total = 3, n = 0`, or None; the traceback then ends with them as a comment. A comment before
+    them says what the student has typed, such as `# typed: '12', 'no'`, if the program ran in a terminal. A negative
     `exit_status` is the signal that ended the program. `output` is the end of its stdout.
     """
 
@@ -44,6 +45,11 @@ class RunOutcome:
     def asks_for_input(self) -> bool:
         """Whether the program failed only because it read input."""
         return self.exception == "EOFError: EOF when reading a line"
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether Ctrl-C ended the program."""
+        return self.exception == "KeyboardInterrupt"
 
     def frame_in(self, path: Path) -> Frame | None:
         """Return the innermost frame in the file when the program ended, or None."""
@@ -69,16 +75,22 @@ async def run_program(path: Path, *, time_limit: float = TIME_LIMIT_SECONDS) -> 
                 folder=path.parent,
                 environment=with_values_reported(program_environment(), path, values),
             )
-            return _outcome(report, path, values)
+            return outcome_of(report, path, values)
     except OSError as error:
         raise CouldNotRun(error.strerror or "it cannot be started") from error
 
 
-def _outcome(report: Report, path: Path, values: Path) -> RunOutcome:
+def outcome_of(report: Report, path: Path, values: Path, typed: str | None = None) -> RunOutcome:
+    """Return the outcome of a program's run. `values` is the file with the values on the failing line.
+
+    `typed` are the lines that the student has typed, as Python writes them.
+    """
     status, timed_out = report["exit_status"], report["timed_out"]
     traceback = find_traceback(report["stderr"]) if status or timed_out else None
     failed_at = None if traceback is None else innermost_own_frame(traceback, path)
     told = None if failed_at is None else read_values(values, failed_at)
+    if traceback is not None and typed:
+        traceback = f"{traceback}\n# typed: {typed}"
     if failed_at is not None and told is not None:
         traceback = f"{traceback}\n# values on line {failed_at.frame.line + 1}: {told}"
     return RunOutcome(status, traceback, timed_out, report["stdout"], told)

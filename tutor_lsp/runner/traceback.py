@@ -90,6 +90,13 @@ def innermost_own_frame(traceback: str, program: Path) -> OwnFrame | None:
     return None
 
 
+def place_in_words(frame: OwnFrame | Frame | None) -> str:
+    """Return the place of a failure as the end of a clause, or an empty string."""
+    if isinstance(frame, OwnFrame):
+        return f" in {frame.path.name} at line {frame.frame.line + 1}"
+    return "" if frame is None else f" at line {frame.line + 1}"
+
+
 def is_own(file: str, program: Path) -> bool:
     """Return whether a file in a traceback is the program, or a student's module in the program's folder or below.
 

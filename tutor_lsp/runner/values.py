@@ -24,11 +24,15 @@ def with_values_reported(environment: Mapping[str, str], program: Path, values: 
 
     The program itself sees the original environment.
     """
+    return {**environment, **reporting_variables(environment, program, values)}
+
+
+def reporting_variables(environment: Mapping[str, str], program: Path, values: Path) -> dict[str, str]:
+    """Return the variables to add to an environment, so that a failing program's values are written to a file."""
     if os.pathsep in str(_AT_START):  # PYTHONPATH cannot contain a folder with the separator in its name.
-        return dict(environment)
+        return {}
     path = environment.get("PYTHONPATH")
     return {
-        **environment,
         "PYTHONPATH": os.pathsep.join([str(_AT_START), path] if path else [str(_AT_START)]),
         "TUTOR_PROGRAM": str(program),
         "TUTOR_VALUES_FILE": str(values),

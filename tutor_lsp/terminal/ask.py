@@ -45,7 +45,7 @@ def ask(options: argparse.Namespace) -> int:
     text = read_program(place)
     if options.question is not None and len(options.question) > MAX_QUESTION_CHARACTERS:
         raise Exit(WRONG_USE, f"A question has at most {MAX_QUESTION_CHARACTERS} characters.")
-    subject = _Subject(place.path.resolve(), text, _position(place, text))
+    subject = subject_at(place, text)
     argument: dict[str, Any] = {}
     if options.question:
         argument["question"] = options.question
@@ -57,19 +57,24 @@ def ask(options: argparse.Namespace) -> int:
             argument["traceback"] = outcome.traceback
             argument["runId"] = str(uuid4())
         if place.line is None:
-            subject = _where_it_failed(place, subject, outcome)
+            subject = where_it_failed(place, subject, outcome)
     elif options.question:
         subject = _follow_up(place, subject, argument)
+    answer(subject, argument)
+    return DONE
+
+
+def answer(subject: Subject, argument: dict[str, Any]) -> None:
+    """Show the answer about a place, and remember it for questions. Raise `Exit` if there is none."""
     while (ended := asyncio.run(_stream_answer(subject, argument))).reason != "completed":
         _go_on(ended, argument)
     if ended.answer_id is not None:
         line, answered_by = subject.position.line, server_url(argument)
         last_answers().remember(LastAnswer(str(subject.path), line, ended.answer_id, answered_by))
-    return DONE
 
 
 @dataclass(frozen=True, slots=True)
-class _Subject:
+class Subject:
     """The position in a file that the student asks about, and the file's text."""
 
     path: Path
@@ -77,7 +82,12 @@ class _Subject:
     position: Position
 
 
-def _follow_up(place: Place, subject: _Subject, argument: dict[str, Any]) -> _Subject:
+def subject_at(place: Place, text: str) -> Subject:
+    """Return a place in a file's text as something to ask about. Raise `Exit` for a line that does not exist."""
+    return Subject(place.path.resolve(), text, _position(place, text))
+
+
+def _follow_up(place: Place, subject: Subject, argument: dict[str, Any]) -> Subject:
     """Name the answer that the question is about: the last one about this function, or about the file without a line.
 
     Return the subject, moved to the line of that answer if the student has named none.
@@ -85,14 +95,14 @@ def _follow_up(place: Place, subject: _Subject, argument: dict[str, Any]) -> _Su
     last = last_answers().about(subject.path, server_url(argument))
     if last is None or last.line >= len(lines_of(subject.text)):
         return subject
-    about = _Subject(subject.path, subject.text, _position(Place(place.path, last.line + 1), subject.text))
+    about = Subject(subject.path, subject.text, _position(Place(place.path, last.line + 1), subject.text))
     if place.line is not None and _unit_at(about) != _unit_at(subject):
         return subject
     argument["followUpTo"] = last.answer_id
     return about if place.line is None else subject
 
 
-def _unit_at(subject: _Subject) -> tuple[str, str]:
+def _unit_at(subject: Subject) -> tuple[str, str]:
     unit = identify(subject.text, subject.position, "document").unit
     return unit.kind, unit.name
 
@@ -107,7 +117,7 @@ def server_url(argument: dict[str, Any]) -> str | None:
     return None if argument.get("local") else choose().server_url
 
 
-def _where_it_failed(place: Place, subject: _Subject, outcome: RunOutcome) -> _Subject:
+def where_it_failed(place: Place, subject: Subject, outcome: RunOutcome) -> Subject:
     """Return the position where the run failed, which may be in another file of the student's."""
     failed_at = outcome.failed_at(subject.path)
     if failed_at is not None and failed_at.path != subject.path:
@@ -115,11 +125,11 @@ def _where_it_failed(place: Place, subject: _Subject, outcome: RunOutcome) -> _S
         if text is not None and failed_at.frame.line < len(lines_of(text)):
             line = failed_at.frame.line + 1
             say(f"{place.path} failed in {failed_at.path.name} at line {line}: {outcome.exception}", "")
-            return _Subject(failed_at.path, text, _position(Place(failed_at.path, line), text))
+            return Subject(failed_at.path, text, _position(Place(failed_at.path, line), text))
     frame = outcome.frame_in(subject.path)
     if frame is None:
         return subject
-    return _Subject(subject.path, subject.text, _position(Place(place.path, frame.line + 1), subject.text))
+    return Subject(subject.path, subject.text, _position(Place(place.path, frame.line + 1), subject.text))
 
 
 def _go_on(ended: Ended, argument: dict[str, Any]) -> None:
@@ -199,16 +209,14 @@ def _run(place: Place, *, has_subject: bool) -> RunOutcome:
     except CouldNotRun as error:
         raise Exit(FAILED, f"{place.path} could not be run: {error}.") from None
     if outcome.asks_for_input:
-        raise Exit(
-            FAILED, f"{place.path} waits for input, which --run cannot give. Run it yourself, and use --question."
-        )
+        raise Exit(FAILED, f"{place.path} waits for input, which --run cannot give. Type: tutor run {place.path}")
     if outcome.traceback is None and not has_subject:
         how = f"did not end in {TIME_LIMIT_SECONDS:.0f} seconds" if outcome.timed_out else "ran without an exception"
         raise Exit(FAILED, f"{place.path} {how}. Name a line, or say with --question what is wrong.")
     return outcome
 
 
-async def _stream_answer(subject: _Subject, argument: dict[str, Any]) -> Ended:
+async def _stream_answer(subject: Subject, argument: dict[str, Any]) -> Ended:
     with open_view(sys.stdout) as view:
         async with await LanguageClient.start() as client:
             uri = await client.open(subject.path, subject.text)

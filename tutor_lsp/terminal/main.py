@@ -15,6 +15,7 @@ from tutor_lsp.terminal import account as terminal_account
 from tutor_lsp.terminal import ask as terminal_ask
 from tutor_lsp.terminal import courses as terminal_courses
 from tutor_lsp.terminal import modules as terminal_modules
+from tutor_lsp.terminal import run as terminal_run
 from tutor_lsp.terminal import tests as terminal_tests
 from tutor_lsp.terminal.exit_status import FAILED, Exit
 from tutor_lsp.terminal.output import wrapped
@@ -27,6 +28,7 @@ _EXAMPLES = """\
 examples:
   tutor ask average.py:8       what is wrong in line 8? Again: the next hint
   tutor ask --run average.py   run it, and ask about the error that ends it
+  tutor run average.py         run it here; if it fails, h gives a hint
   tutor test average.py --ask  run its tests, and ask about the first that fails
   tutor sign-in --server URL   use the tutor service of your course
 
@@ -91,6 +93,17 @@ def _parser() -> argparse.ArgumentParser:
         help="answer on this computer: no account, no network, nothing is sent to a service",
     )
     ask.set_defaults(run_command=terminal_ask.ask)
+
+    run = commands.add_parser(
+        "run",
+        help="run a Python file in this terminal, and offer a hint if it fails",
+        description="Run a Python file in this terminal: you type its input and see its output, Ctrl-C stops it. If "
+        "an exception ends it, one key gives a hint.",
+        epilog="Exit status: 0 the program ended well, 1 it failed or the tutor refused, 2 wrong use.",
+    )
+    run.add_argument("file", metavar="FILE", help="the program")
+    run.add_argument("--local", action="store_true", help="answer on this computer")
+    run.set_defaults(run_command=terminal_run.run)
 
     test = commands.add_parser(
         "test",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import textwrap
@@ -58,3 +59,21 @@ def choose_way(reason: str, ways: Mapping[str, str]) -> str:
     line = sys.stdin.readline()
     typed = line.strip().lower() or (letters[0] if line else letters[-1])
     return typed if typed in ways else letters[-1]
+
+
+def read_key() -> str:
+    """Wait for one key, and return its character. What was typed before is dropped. An empty text is the end."""
+    if os.name == "nt":
+        import msvcrt  # noqa: PLC0415 - the module exists only on Windows
+
+        return str(msvcrt.getwch())
+    import termios  # noqa: PLC0415 - the module is missing on Windows
+    import tty  # noqa: PLC0415 - likewise
+
+    keyboard = sys.stdin.fileno()
+    before = termios.tcgetattr(keyboard)
+    tty.setcbreak(keyboard, termios.TCSAFLUSH)
+    try:
+        return os.read(keyboard, 1).decode("ascii", "replace")
+    finally:
+        termios.tcsetattr(keyboard, termios.TCSADRAIN, before)

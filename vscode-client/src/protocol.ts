@@ -17,6 +17,8 @@ export const SERVER_COMMANDS = {
   ask: "tutor.ask",
   cancel: "tutor.cancel",
   run: "tutor.run",
+  runInTerminal: "tutor.runInTerminal",
+  endRun: "tutor.endRun",
   test: "tutor.test",
   rate: "tutor.rate",
   signIn: "tutor.signIn",
@@ -128,7 +130,11 @@ export interface RunArgument {
   uri: string;
 }
 
-/** A run has ended: by itself, by an exception, at the time limit, by reading input, or by the student. */
+/**
+ * A run has ended: by itself, by an exception, at the time limit, by reading input, or by the student.
+ *
+ * A run in a terminal that the student has stopped has `range` and `traceback` if it is known where it was.
+ */
 export interface RunEnded {
   reason: RunReason;
   /** One sentence for the student. */
@@ -146,6 +152,23 @@ export interface RunEnded {
    * An ask at either location is about this location, and its `didStart` names it.
    */
   origin?: Location | null;
+}
+
+/** What the client starts in a terminal with a keyboard. Once it has ended, the client calls `tutor.endRun`. */
+export interface TerminalRun {
+  runId: string;
+  command: string[];
+  /** The working directory, as a path. */
+  folder: string;
+  /** The variables to add to the terminal's environment. */
+  environment: dict;
+}
+
+/** A program has ended that `tutor.runInTerminal` described. */
+export interface EndRun {
+  runId: string;
+  /** The exit status, if the client knows it. */
+  exitStatus?: number | null;
 }
 
 /** The file whose tests are run. It must be open in the editor and saved. A client offers this when trusted only. */

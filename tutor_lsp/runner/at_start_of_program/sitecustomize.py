@@ -5,6 +5,9 @@ The student's Python, of any version, loads this module before the program (`sit
 sees the original path, environment and modules, including the installation's own `sitecustomize`. This module imports
 only modules that Python has already loaded, because a file of the student's may have the name of any other module. A
 value is only shown if that runs no code of the student's.
+
+If the program runs in a terminal (`tutor_lsp.runner.attended`), the traceback and what the student has typed are
+written beside the values, because only the terminal has the output.
 """
 
 from __future__ import annotations
@@ -21,17 +24,25 @@ if TYPE_CHECKING:
 MAX_VALUES = 8
 MAX_CHARACTERS = 80
 """The maximum number of characters of a value, and of the expression that it belongs to."""
+MAX_TYPED = 20
+"""The maximum number of typed lines that are kept: the last ones."""
+MAX_TRACEBACK = 64 * 1024
+"""The maximum number of characters of a traceback that are kept."""
 MAX_DEPTH = 2
 """The maximum nesting depth of containers that are shown."""
 ATOMS = (type(None), bool, float, complex, range)
 CONTAINERS = (list, tuple, set, frozenset, dict)
+SECRETS = ("passw", "passphrase", "passcode", "secret", "token", "apikey", "kennwort", "contrase", "pincode")
 INSTALLED = ("site-packages", "dist-packages", "Lib")
 ARRAYS = (("numpy", "ndarray"), ("pandas", "DataFrame"), ("pandas", "Series"), ("torch", "Tensor"))
 
 HERE = os.path.dirname(__file__)  # noqa: PTH120 - pathlib is not loaded yet
 PROGRAM = os.environ.pop("TUTOR_PROGRAM", "")
 VALUES_FILE = os.environ.pop("TUTOR_VALUES_FILE", "")
+IN_TERMINAL = os.environ.pop("TUTOR_IN_TERMINAL", "") == "1"
 OWN_PROCESS = os.getpid()
+typed: list[str] = []
+prompts: list[str] = []
 
 
 def leave() -> None:
@@ -53,9 +64,21 @@ def watch() -> None:
     printing = sys.excepthook
 
     def excepthook(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
-        printing(kind, error, traceback)
+        copy = Copy(sys.stderr) if IN_TERMINAL and sys.stderr is not None else None
+        if copy is None:
+            printing(kind, error, traceback)
+        else:
+            sys.stderr = copy
+            try:
+                printing(kind, error, traceback)
+            finally:
+                if sys.stderr is copy:
+                    sys.stderr = copy.stream
         if os.getpid() == OWN_PROCESS:
-            try:  # noqa: SIM105 - contextlib may not be loaded
+            try:
+                if copy is not None:
+                    write(".traceback", "".join(copy.texts))
+                    write(".typed", "\n".join(typed))
                 tell(traceback)
             except Exception:  # noqa: BLE001, S110 - a failure here must not change how the program ends
                 pass
@@ -63,6 +86,62 @@ def watch() -> None:
     if sys.__excepthook__ is printing:  # The student's own hook may call `sys.__excepthook__` or compare with it.
         sys.__excepthook__ = excepthook
     sys.excepthook = excepthook
+    if IN_TERMINAL and hasattr(sys, "addaudithook"):  # Python 3.8 or newer.
+        sys.addaudithook(listen)
+
+
+class Copy:
+    """Passes on what is written to stderr, and keeps its beginning."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+        self.texts: list[str] = []
+        self.room = MAX_TRACEBACK
+
+    def write(self, text: str) -> Any:
+        """Write to stderr."""
+        self.texts.append(text[: self.room])
+        self.room = max(0, self.room - len(text))
+        return self.stream.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+
+def listen(event: str, arguments: tuple[Any, ...]) -> None:
+    """Keep what `input()` returns: the audit event tells it, so the function itself stays as it is."""
+    if event == "builtins.input" and os.getpid() == OWN_PROCESS:
+        prompts[:] = [str(arguments[0])] if type(arguments[0]) is str else []
+    elif event == "builtins.input/result" and os.getpid() == OWN_PROCESS and type(arguments[0]) is str:
+        text = arguments[0]
+        if is_secret("".join(prompts) + " " + calling_line(sys._getframe(1))):  # noqa: SLF001 - its documented purpose
+            typed.append("…")
+        else:
+            typed.append(repr(text[:MAX_CHARACTERS]) + ("…" if len(text) > MAX_CHARACTERS else ""))
+        if len(typed) > MAX_TYPED:
+            del typed[0]
+            typed[0] = "…"
+
+
+def calling_line(frame: FrameType) -> str:
+    """Return the line of code of a frame, or an empty text."""
+    try:
+        with open(frame.f_code.co_filename, "rb") as file:  # noqa: PTH123 - pathlib is not loaded yet
+            return file.read().splitlines()[frame.f_lineno - 1].decode("utf-8", "replace")
+    except (OSError, IndexError):
+        return ""
+
+
+def is_secret(text: str) -> bool:
+    """Return whether a prompt or a line of code asks for a password, a token or the like, which is not kept."""
+    words = "".join(character if character.isalnum() else " " for character in text.lower()).split()
+    return any(word in ("pin", "pwd", "key") or any(part in word for part in SECRETS) for word in words)
+
+
+def write(suffix: str, text: str) -> None:
+    """Write a file beside that of the values."""
+    with open(VALUES_FILE + suffix, "w", encoding="utf-8", errors="backslashreplace") as file:  # noqa: PTH123 - pathlib is not loaded yet
+        file.write(text)
 
 
 def tell(traceback: TracebackType | None) -> None:
@@ -83,8 +162,7 @@ def tell(traceback: TracebackType | None) -> None:
         if text is not None and len(found) < MAX_VALUES:
             found[name] = text
     lines = [str(place.tb_lineno) + " " + file_name] + [name + " = " + text for name, text in found.items()]
-    with open(VALUES_FILE, "w", encoding="utf-8", errors="backslashreplace") as file:  # noqa: PTH123 - pathlib is not loaded yet
-        file.write("\n".join(lines))
+    write("", "\n".join(lines))
 
 
 def is_own(file_name: str) -> bool:

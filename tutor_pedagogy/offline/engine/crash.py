@@ -43,7 +43,7 @@ _CHAINED = frozenset(
 _REPEATED = re.compile(r"^\s*\[Previous line repeated \d+ more times?\]")
 _LABELS = frozenset(("Expected", "Got", "Trying", "Actual", "Output", "Input"))
 """Labels in the report of a failing test, such as `Expected:`, that look like exception names."""
-_VALUES = re.compile(r"\n# values on line \d{1,7}: [^\n]*\Z")
+_VALUES = re.compile(r"(?:\n# typed: [^\n]*)?(?:\n# values on line \d{1,7}: [^\n]*)?\Z")
 _ENDINGS = ("Error", "Exception", "Warning", "Interrupt", "Exit", "Iteration", "Group")
 
 
@@ -84,7 +84,7 @@ class Crash:
 
 
 def without_values(traceback: str) -> str:
-    """Return a traceback without the line that the language server appends: the values of variables on a line."""
+    """Return a traceback without the lines that the tutor appends: what was typed, and the values on a line."""
     return _VALUES.sub("", traceback)
 
 

@@ -38,6 +38,7 @@ _NAME = re.compile(r"[^\W\d]\w*")
 _COMMON = frozenset((*keyword.kwlist, *dir(builtins), "self"))
 """Words that two lines may share without being about the same value."""
 _VALUES = re.compile(r"\n# values on line \d{1,7}: (?P<values>[^\n]*)\Z")
+_TYPED = re.compile(r"\n# typed: (?P<typed>[^\n]*)(?:\n# values on line \d{1,7}: [^\n]*)?\Z")
 _VALUE = re.compile(r"(?:^|, )(?P<name>[A-Za-z_]\w*) = ")
 
 
@@ -48,13 +49,16 @@ class Evidence:
         self.program = program
         self.crash = crash
         self.inputs: tuple[str, ...] | None = None
-        """A guessed input with which the evaluator fails as the program did; None if it fails without one."""
+        """An input, typed or guessed, with which the evaluator fails as the program did; None if it needs none."""
         self._trials = 0
         self._runs: dict[Edit, Run | None] = {}
 
     @cached_property
     def run(self) -> Run | None:
-        """The program's run in the evaluator: with a guessed input, if only that makes it fail as the program did."""
+        """The program's run in the evaluator.
+
+        It has what the student typed, or a guessed input, if only that makes it fail as the program did.
+        """
         done, tree = self.program.run, self.program.tree
         if (
             done is None
@@ -64,8 +68,7 @@ class Evidence:
             or done.reason.endswith("too deeply")
         ):
             return done
-        for text in self._guesses():
-            inputs = (text,) * GUESSED_LINES
+        for inputs in self._inputs():
             guessed = run(tree, inputs=inputs, steps=GUESSED_STEPS, is_guessed=True)
             if self._is_this(guessed) and str(guessed.exception) == self.crash.message:
                 self.inputs = inputs
@@ -79,6 +82,14 @@ class Evidence:
     def _has_open_values(self) -> bool:
         is_open = not self.program.features.isdisjoint(("input", "random"))
         return is_open and bool(self.crash.message) and bool(self.crash.line)
+
+    def _inputs(self) -> Iterator[tuple[str, ...]]:
+        """Yield the lines that the student has typed, if they are known, and then guesses."""
+        typed = typed_lines(self.program.submission.traceback or "")
+        if typed:
+            yield typed
+        for text in self._guesses():
+            yield (text,) * GUESSED_LINES
 
     def _guesses(self) -> Iterator[str]:
         """Yield lines that a student may have typed: the text that the message quotes, else a number, else a word."""
@@ -208,6 +219,19 @@ def values_seen(program: Program, nodes: Collection[ast.expr]) -> Mapping[ast.AS
     if all(isinstance(node, ast.Name | ast.Subscript) for node in nodes):
         return program.seen
     return run(program.tree, watched=nodes).seen
+
+
+def typed_lines(traceback: str) -> tuple[str, ...]:
+    """Return the lines that the student has typed, from the line that the tutor adds to a traceback.
+
+    Return nothing if they are not complete.
+    """
+    told = _TYPED.search(traceback)
+    try:
+        lines = ast.literal_eval(f"({told['typed']},)") if told is not None else ()
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return ()
+    return lines if all(type(line) is str for line in lines) else ()
 
 
 def reported_values(traceback: str) -> dict[str, Any]:
