@@ -23,6 +23,11 @@ return vim.iter(vim.diagnostic.get(0)):map(function(one)
 end):totable()
 """
 MESSAGES = "vim.fn.execute('messages')"
+BAR = "vim.wo.winbar"
+SCREEN = "table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), ' ')"
+TERMINALS = """return #vim.iter(vim.api.nvim_list_wins()):filter(function(window)
+  return vim.bo[vim.api.nvim_win_get_buf(window)].buftype == 'terminal'
+end):totable()"""
 
 
 @pytest.fixture
@@ -39,32 +44,52 @@ def diagnostics(nvim: Neovim, count: int) -> list[list[Any]]:
     return found
 
 
-def test_run_goes_to_the_line_that_fails_and_the_ask_knows_why(nvim: Neovim) -> None:
-    """`:TutorRun` saves the file, shows its output and marks the failed line; `:TutorAsk` explains the error."""
+def run_to_its_end(nvim: Neovim, typed: str = "") -> str:
+    """Run the file of the buffer, type into its terminal, and return what the terminal's title says at the end."""
+    nvim.command("TutorRun")
+    nvim.until("vim.bo.buftype == 'terminal'")
+    nvim.lua(f"vim.api.nvim_chan_send(vim.bo.channel, {typed!r})")
+    return str(nvim.until(f"{BAR}:match('q close') and {BAR}"))
+
+
+def test_run_shows_the_line_that_fails_and_a_key_asks(nvim: Neovim) -> None:
+    """`:TutorRun` saves the file, runs it in a terminal and marks the failed line; h closes that and asks there."""
     nvim.open("grades.py", "", line=1)
     nvim.lua(f"vim.api.nvim_buf_set_lines(0, 0, -1, false, vim.split([[{FAILING}]], '\\n', {{ trimempty = true }}))")
-    nvim.command("TutorRun")
-    nvim.until(
-        f"{MESSAGES}:match('grades.py failed at line 4: IndexError: list index out of range. :TutorAsk explains.')"
-    )
+    bar = run_to_its_end(nvim)
+    assert "h hint · q close" in bar
+    assert "grades.py failed at line 4: IndexError: list index out of range" in bar
+    nvim.until(f"{SCREEN}:match('IndexError: list index out of range')")
+    nvim.press("<C-w>k")
     assert not nvim.lua("return vim.bo.modified")
     assert nvim.lua("return vim.api.nvim_win_get_cursor(0)")[0] == 4
     ((source, line, _, _, message),) = diagnostics(nvim, 1)
     assert (source, line) == ("Ask Tutor", 4)
     assert message == "IndexError: list index out of range\nValues on this line: grades = [7, 9], place = 2"
-    nvim.command("TutorAsk")
+    nvim.press("<C-w>j")
+    nvim.press("h")
     nvim.answer()
+    assert nvim.lua(TERMINALS) == 0
     started = nvim.lua("return all_heard('tutor/answer/didStart')[1].params")
     assert started["errorType"] == "runtime"
     assert "Print `place` and the length of `grades`" in nvim.lua("return hints()")
 
 
-def test_run_goes_to_the_students_other_file(nvim: Neovim, tmp_path: Path) -> None:
-    """If another file of the student's fails, it is opened and marked, and `:TutorAsk` is about it."""
+def test_x4_a_program_gets_what_is_typed(nvim: Neovim) -> None:
+    """X4: `input()` works in the terminal; `:TutorAsk` from it asks about the failure."""
+    nvim.open("share.py", "count = int(input('How many? '))\nprint(60 / count)\n", line=1)
+    assert "share.py failed at line 2: ZeroDivisionError" in run_to_its_end(nvim, "0\n")
+    nvim.command("TutorAsk")
+    nvim.answer()
+    assert "count" in nvim.lua("return hints()")
+
+
+def test_run_shows_the_students_other_file(nvim: Neovim, tmp_path: Path) -> None:
+    """If another file of the student's fails, it is opened and marked, and the hint is about it."""
     (tmp_path / "shapes.py").write_text("def area(sides):\n    return sides[0] * sides[1]\n")
     nvim.open("main.py", "import shapes\n\nprint(shapes.area([4]))\n", line=1)
-    nvim.command("TutorRun")
-    nvim.until(f"{MESSAGES}:match('main.py failed in shapes.py at line 2: IndexError')")
+    assert "main.py failed in shapes.py at line 2: IndexError" in run_to_its_end(nvim)
+    nvim.press("q")
     assert nvim.lua("return { vim.fn.expand('%:t'), unpack(vim.api.nvim_win_get_cursor(0)) }") == ["shapes.py", 2, 22]
     ((source, line, start, end, _),) = diagnostics(nvim, 1)
     assert (source, line, start, end) == ("Ask Tutor", 2, 22, 30)
@@ -72,7 +97,7 @@ def test_run_goes_to_the_students_other_file(nvim: Neovim, tmp_path: Path) -> No
     nvim.answer()
     assert "line 2, `return sides[0] * sides[1]`" in nvim.lua("return hints()")
     nvim.press("q")
-    nvim.lua("vim.cmd.normal({ vim.keycode('<C-o>'), bang = true })")
+    nvim.lua("vim.cmd.normal({ vim.keycode('<C-o><C-o>'), bang = true })")
     assert nvim.lua("return vim.fn.expand('%:t')") == "main.py"
 
 
@@ -80,8 +105,9 @@ def test_an_ask_that_led_to_another_file_goes_there(nvim: Neovim, tmp_path: Path
     """After a failure in another file, an ask at the calling line opens the other file beside its answer."""
     (tmp_path / "shapes.py").write_text("def area(sides):\n    return sides[0] * sides[1]\n")
     nvim.open("main.py", "import shapes\n\nprint(shapes.area([4]))\n", line=1)
-    nvim.command("TutorRun")
-    nvim.until("vim.fn.expand('%:t') == 'shapes.py'")
+    run_to_its_end(nvim)
+    nvim.press("q")
+    assert nvim.lua("return vim.fn.expand('%:t')") == "shapes.py"
     nvim.command("edit +3 main.py")
     nvim.command("TutorAsk")
     nvim.answer()
@@ -99,22 +125,41 @@ def test_an_ask_that_led_to_another_file_goes_there(nvim: Neovim, tmp_path: Path
 
 
 def test_what_a_program_prints_is_shown(nvim: Neovim) -> None:
-    """The output of a successful run is shown, and the cursor stays; the file was saved before."""
+    """The output of a successful run is shown, and the cursor stays; q closes the terminal."""
     nvim.open("hello.py", "x = 1\nprint('hello', 'you')\n", line=2)
-    nvim.command("TutorRun")
-    nvim.until(f"{MESSAGES}:match('hello.py ran to its end')")
-    assert "hello you" in nvim.lua(f"return {MESSAGES}")
+    assert "hello.py ran to its end" in run_to_its_end(nvim)
+    nvim.until(f"{SCREEN}:match('hello you')")
+    nvim.press("h")
+    assert nvim.lua(TERMINALS) == 1
+    nvim.press("q")
+    assert nvim.lua(TERMINALS) == 0
     assert nvim.lua("return vim.api.nvim_win_get_cursor(0)[1]") == 2
 
 
-def test_an_endless_program_is_stopped(nvim: Neovim) -> None:
-    """`:TutorStop` ends a run if no answer is under way."""
-    nvim.open("endless.py", "open('begun', 'w').close()\nwhile True:\n    pass\n", line=1)
+def test_x4_an_endless_program_is_stopped(nvim: Neovim) -> None:
+    """X4: `:TutorStop` ends a run if no answer is under way, and Ctrl-C does so in the terminal."""
+    nvim.open("endless.py", "open('begun', 'w').close()\nprint('begun')\nn = 0\nwhile True:\n    n += 1\n", line=1)
     nvim.command("TutorRun")
     nvim.until("vim.uv.fs_stat('begun')")
     nvim.command("TutorStop")
-    nvim.until(f"{MESSAGES}:match('Stopped')")
+    nvim.until(f"{BAR}:match('endless.py was stopped')")
     nvim.command("TutorStop")
+    nvim.command("TutorRun")
+    nvim.until(f"vim.bo.buftype == 'terminal' and {BAR}:match('Ctrl%-C') and {SCREEN}:match('begun')")
+    nvim.lua("vim.api.nvim_chan_send(vim.bo.channel, '\\3')")
+    nvim.until(f"{BAR}:match('endless.py was stopped at line [45]')")
+    nvim.quit()
+
+
+def test_a_closed_terminal_ends_the_program(nvim: Neovim) -> None:
+    """If the student closes the terminal, the program ends; so it does with a new run."""
+    nvim.open("endless.py", "import time\nwhile True:\n    time.sleep(60)\n", line=1)
+    for close in ("close!", "wincmd k | TutorRun"):
+        nvim.command("TutorRun")
+        nvim.until(f"vim.bo.buftype == 'terminal' and {BAR}:match('Ctrl%-C')")
+        job = nvim.lua("return vim.fn.jobpid(vim.bo.channel)")
+        nvim.command(close)
+        nvim.until(f"not vim.uv.kill({job}, 0)")
     nvim.quit()
 
 

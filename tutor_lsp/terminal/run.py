@@ -94,7 +94,7 @@ def _is_pressed(key: str, what: str) -> bool:
         pressed = read_key()
     except KeyboardInterrupt:
         pressed = ""
-    sys.stderr.write("\n")
+    sys.stderr.write("\n\n" if pressed.lower() == key else "\n")
     return pressed.lower() == key
 
 

@@ -187,6 +187,8 @@ function M.ask(question, lines, locally)
   if view.is_shown_in(bufnr) or (question and not lines and is_at_answer(bufnr)) then
     M.next(question, locally)
     return
+  elseif require("tutor.run").asks_from(bufnr) then
+    return
   elseif not client.is_for(bufnr) then
     vim.notify("The tutor answers questions about Python files: ask from your code.", vim.log.levels.WARN)
     return

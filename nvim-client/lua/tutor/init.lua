@@ -25,7 +25,7 @@ function M.next()
   require("tutor.ask").next()
 end
 
---- Save the current file, run it, and go to the line where it fails.
+--- Save the current file, run it in a terminal below, and show the line where it fails.
 function M.run()
   require("tutor.run").run()
 end

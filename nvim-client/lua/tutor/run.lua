@@ -1,149 +1,156 @@
---- Run the student's file, and go to the line where it fails.
+--- Run the student's file in a terminal below it, and show the line where it fails.
 
+local FileCommand = require("tutor.file_command")
+local Terminal = require("tutor.terminal")
 local client = require("tutor.client")
-local position = require("tutor.position")
 
 local M = {}
 
----@class tutor.Run
----@field bufnr integer
----@field client_id? integer set once the request has been sent
----@field request_id? integer
+local KEYS_AFTER_FAILURE = "h hint · q close"
+local KEYS_AT_END = "q close"
 
----@type tutor.Run? the running program
+---@class tutor.Run
+---@field terminal tutor.Terminal
+---@field code integer the window with the code
+---@field is_over boolean
+---@field can_ask boolean
+
+---@type tutor.Run? the program that runs, or that ran last and whose terminal is still open
 local current
 
----@param text string
----@param highlight string
-local function show(text, highlight)
-  vim.api.nvim_echo({ { text, highlight } }, true, {})
-end
-
---- Add a window's cursor position to its jump list, for the way back.
----@param window integer
-local function remember_place(window)
-  vim.api.nvim_win_call(window, function()
-    vim.cmd.normal({ "m'", bang = true })
-  end)
-end
-
---- Go to the line where the program failed, in a window that shows the file.
----@param bufnr integer
----@param range lsp.Range
----@param encoding "utf-8"|"utf-16"|"utf-32"
-local function go_to(bufnr, range, encoding)
-  local window = vim.fn.bufwinid(bufnr)
-  if window > 0 then
-    local row, byte = position.from_lsp(bufnr, range.start, encoding)
-    vim.api.nvim_win_set_cursor(window, { row + 1, byte })
+--- Close the terminal of the last run, and go to the code.
+local function close()
+  local run = current
+  current = nil
+  if not run then
+    return
+  end
+  run.terminal:close()
+  if vim.api.nvim_win_is_valid(run.code) then
+    vim.api.nvim_set_current_win(run.code)
   end
 end
 
---- Go to the line in another file of the student's where the program failed, in the window of the program.
----@param bufnr integer the buffer of the program
----@param origin lsp.Location
----@param encoding "utf-8"|"utf-16"|"utf-32"
----@return boolean # whether the file could be shown
-local function go_to_other(bufnr, origin, encoding)
-  local other = vim.uri_to_bufnr(origin.uri)
-  local window = vim.fn.bufwinid(bufnr)
-  if not pcall(vim.fn.bufload, other) or (window <= 0 and vim.fn.bufwinid(other) <= 0) then
-    return false
+--- Close the terminal, and ask about the line where the program failed.
+local function ask()
+  if current and current.can_ask then
+    close()
+    require("tutor.ask").ask()
   end
-  vim.bo[other].buflisted = true
-  if vim.fn.bufwinid(other) > 0 then
-    vim.api.nvim_set_current_win(vim.fn.bufwinid(other))
-  else
-    remember_place(window)
-    vim.api.nvim_win_set_buf(window, other)
-  end
-  go_to(other, origin.range, encoding)
-  return true
 end
 
+--- Show the line where the program failed in the window with the code, which may then show another file.
 ---@param run tutor.Run
+---@param bufnr integer the buffer of the program
 ---@param result table `RunEnded`
 ---@param encoding "utf-8"|"utf-16"|"utf-32"
-local function tell(run, result, encoding)
-  local is_elsewhere = result.origin and go_to_other(run.bufnr, result.origin, encoding)
-  if result.range and not is_elsewhere then
-    local window = vim.fn.bufwinid(run.bufnr)
-    if window > 0 then
-      remember_place(window)
-    end
-    go_to(run.bufnr, result.range, encoding)
+local function show_line(run, bufnr, result, encoding)
+  if not vim.api.nvim_win_is_valid(run.code) then
+    return
   end
-  local went_well = result.reason == "completed" and result.exitStatus == 0
-  local output = result.output and result.output:gsub("\n*$", "\n") or ""
-  local message = result.range and result.message:gsub("%.?$", ". :TutorAsk explains.", 1) or result.message
-  show(output .. message, went_well and "MoreMsg" or "WarningMsg")
+  local shown = result.origin and FileCommand.open_in(result.origin.uri, run.code)
+  if shown then
+    local window = vim.fn.bufwinid(shown)
+    run.code = window > 0 and window or run.code
+    FileCommand.go_to(shown, result.origin.range.start, encoding)
+    run.can_ask = true
+  elseif result.range and vim.api.nvim_win_get_buf(run.code) == bufnr then
+    FileCommand.go_to(bufnr, result.range.start, encoding)
+    run.can_ask = true
+  end
 end
 
 ---@param run tutor.Run
----@param lsp_client vim.lsp.Client
-local function request(run, lsp_client)
-  local params = { command = "tutor.run", arguments = { { uri = vim.uri_from_bufnr(run.bufnr) } } }
-  run.client_id = lsp_client.id
-  run.request_id = client.request(lsp_client, run.bufnr, "workspace/executeCommand", params, function(error, result)
-    if current ~= run then
-      return
-    end
-    current = nil
-    if error then
-      show(error.message, "ErrorMsg")
-    else
-      tell(run, result, lsp_client.offset_encoding)
-    end
+---@param bufnr integer
+---@param result table `RunEnded`
+---@param encoding "utf-8"|"utf-16"|"utf-32"
+local function tell(run, bufnr, result, encoding)
+  show_line(run, bufnr, result, encoding)
+  if run.terminal:is_open() then
+    run.terminal:label(result.message, run.can_ask and KEYS_AFTER_FAILURE or KEYS_AT_END)
+  else
+    FileCommand.show(result.message, result.reason == "failed" and "WarningMsg" or "MoreMsg")
+  end
+end
+
+--- Ask the language server how a program ended.
+---@param run tutor.Run
+---@param bufnr integer
+---@param id string
+---@param status integer
+local function conclude(run, bufnr, id, status)
+  run.is_over = true
+  if current ~= run then
+    return
+  end
+  if run.terminal:is_open() then
+    run.terminal:map("q", close, "Close the run of the program")
+    run.terminal:map("h", ask, "Ask the tutor about the failure")
+  end
+  client.with(bufnr, function(lsp_client)
+    local params = { command = "tutor.endRun", arguments = { { runId = id, exitStatus = status } } }
+    client.request(lsp_client, bufnr, "workspace/executeCommand", params, function(error, result)
+      if current == run and error then
+        run.terminal:label(error.message, KEYS_AT_END)
+      elseif current == run then
+        tell(run, bufnr, result, lsp_client.offset_encoding)
+      end
+    end)
+  end, function(reason)
+    run.terminal:label(reason, KEYS_AT_END)
   end)
 end
 
---- Save the file of the current buffer and run it.
-function M.run()
-  local bufnr = vim.api.nvim_get_current_buf()
-  if not client.is_for(bufnr) then
-    vim.notify("Only Python files can be run: run from your code.", vim.log.levels.WARN)
-    return
-  end
-  local was_saved, complaint = pcall(vim.cmd.update)
-  if not was_saved then
-    show((complaint:gsub("^.-(E%d+:)", "%1")), "ErrorMsg")
-    return
-  end
-  local run = { bufnr = bufnr }
+---@param bufnr integer
+---@param result table `TerminalRun`
+local function begin(bufnr, result)
+  local window = vim.fn.bufwinid(bufnr)
+  local run = { code = window > 0 and window or vim.api.nvim_get_current_win(), is_over = false, can_ask = false }
   current = run
-  show("Running… :TutorStop ends it.", "Comment")
-  client.with(bufnr, function(lsp_client)
-    if current == run then
-      request(run, lsp_client)
-    end
-  end, function(reason)
-    if current == run then
-      current = nil
-      show(reason, "ErrorMsg")
-    end
+  local name = vim.fs.basename(vim.api.nvim_buf_get_name(bufnr))
+  run.terminal = Terminal.open(run.code, name, result, function(status)
+    conclude(run, bufnr, result.runId, status)
   end)
+end
+
+local command = FileCommand.new("tutor.runInTerminal", "run", begin)
+
+--- Save the file of the current buffer and run it. A program that still runs is ended.
+function M.run()
+  if current and vim.api.nvim_get_current_buf() == current.terminal.bufnr then
+    close() -- the program is run again from its terminal
+  elseif current then
+    local before = current
+    current = nil
+    before.terminal:close()
+  end
+  command:start()
+end
+
+--- Ask about the last failure, if a buffer is the terminal of the program.
+---@param bufnr integer
+---@return boolean # whether it is
+function M.asks_from(bufnr)
+  local is_its = current ~= nil and current.terminal.bufnr == bufnr
+  if is_its then
+    ask()
+  end
+  return is_its
 end
 
 --- Stop the running program.
 ---@return boolean # whether there was one
 function M.stop()
-  local run = current
-  current = nil
-  if run and run.request_id then
-    client.cancel_request(run.client_id, run.request_id)
+  if current and not current.is_over then
+    current.terminal:stop()
+    return true
   end
-  if run then
-    show("Stopped.", "Comment")
-  end
-  return run ~= nil
+  return command:stop()
 end
 
 ---@param client_id integer
 function M.on_server_stopped(client_id)
-  if current and current.client_id == client_id then
-    current = nil
-    show(client.STOPPED, "ErrorMsg")
-  end
+  command:on_server_stopped(client_id)
 end
 
 return M
