@@ -112,8 +112,11 @@ def _typescript(hint: Any) -> str:
         return f"{_typescript(get_args(hint)[0])}[]"
     if get_origin(hint) is Literal:
         return " | ".join(_literal(member) for member in get_args(hint))
-    class_name: str = hint.__name__
-    return class_name
+    return _mapping(hint) if get_origin(hint) is dict else str(hint.__name__)
+
+
+def _mapping(hint: Any) -> str:
+    return f"Record<{', '.join(map(_typescript, get_args(hint)))}>"
 
 
 def _lsp_types(cls: type[Any]) -> Iterator[str]:

@@ -227,21 +227,6 @@ def test_hints_come_back_with_the_window(vscode: VSCode) -> None:
     vscode.picture("reopened-light")
 
 
-def test_run_and_ask_goes_to_the_line_that_fails(start_vscode: StartVSCode) -> None:
-    """The command Run and Ask marks the failed line and shows its values on hover; a message offers to ask about it."""
-    with start_vscode() as editor:
-        editor.open("ages.py", "ages = [31, 24]\n\nprint(ages[2])\n")
-        editor.wait_for('.editor-actions [aria-label*="Run and Ask"]')
-        editor.run_command("Ask Tutor: Run and Ask")
-        editor.wait_for('.notification-toast :text("failed at line 3")')
-        editor.wait_for(".squiggly-error")
-        editor.step("hover", selector='.view-line:has-text("print") span:has-text("ages")')
-        editor.wait_for('.monaco-hover :text("Values on this line: ages = [31, 24]")')
-        editor.picture("run-light")
-        editor.click('.notification-toast .monaco-button:has-text("Ask tutor")')
-        editor.until_thread_says("Hint 1 · question")
-
-
 def test_test_and_ask_lists_the_tests_and_asks_about_the_first_failure(start_vscode: StartVSCode) -> None:
     """The button Test and Ask runs the tests beside the file; the testing view lists them, the hint is about one."""
     with start_vscode() as editor:

@@ -214,6 +214,10 @@ function commands({ server, answers, runs, tests, recorded, python, modules, log
     command("notHelpful", rate(false)),
     command("askAboutCell", (argument) => askAboutCell(answers, argument as vscode.NotebookCell | undefined)),
     command("runAndAsk", () => runs.run(pythonEditor())),
+    command("stopRun", () => {
+      runs.stop();
+      return Promise.resolve();
+    }),
     command("testAndAsk", () => tests.testAndAsk(pythonEditor().document)),
     command("showRun", () => recorded.show()),
     command("signIn", (argument) => signIn(server, answers, threadOf(answers, argument))),

@@ -161,7 +161,7 @@ export interface TerminalRun {
   /** The working directory, as a path. */
   folder: string;
   /** The variables to add to the terminal's environment. */
-  environment: dict;
+  environment: Record<string, string>;
 }
 
 /** A program has ended that `tutor.runInTerminal` described. */
