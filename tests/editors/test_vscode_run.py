@@ -22,6 +22,8 @@ pytestmark = pytest.mark.timeout(240)
 ADMIN_KEY = "an-admin-key-of-the-tests"
 SHARE = 'count = int(input("How many people? "))\nprint("Each pays", 90 / count)\n'
 ENDLESS = "print('begun')\nn = 0\nwhile n >= 0:\n    n = n + 1\n"
+READABLE = {"terminal.integrated.gpuAcceleration": "off"}
+"""The settings with which the terminal's text is in the page, and not only drawn."""
 TOAST = ".notification-toast"
 STOP = '.editor-actions [aria-label*="Stop the Program"]'
 QUICK_PICK = ".quick-input-list .monaco-list-row"
@@ -36,7 +38,7 @@ def until_terminal_says(editor: VSCode, text: str) -> None:
 
 def test_x4_type_fail_and_ask(start_vscode: StartVSCode) -> None:
     """X4: Run and Ask gives the program the terminal; the failed line is marked, and one message offers to ask."""
-    with start_vscode() as editor:
+    with start_vscode(settings=READABLE) as editor:
         editor.open("share.py", SHARE)
         editor.wait_for('.editor-actions [aria-label*="Run and Ask"]')
         for _ in range(2):
@@ -58,7 +60,7 @@ def test_x4_type_fail_and_ask(start_vscode: StartVSCode) -> None:
 
 def test_x4_the_button_stops_a_program(start_vscode: StartVSCode) -> None:
     """X4: the stop button interrupts an endless program, and the line where it was is marked."""
-    with start_vscode() as editor:
+    with start_vscode(settings=READABLE) as editor:
         editor.open("endless.py", ENDLESS)
         editor.wait_for('.editor-actions [aria-label*="Run and Ask"]')
         editor.run_command("Ask Tutor: Run and Ask")

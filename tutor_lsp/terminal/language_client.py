@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Self
 from uuid import uuid4
 
 from tutor_lsp.lsp.stdio_rpc import RequestFailed, ServerStopped, StdioServer
+from tutor_lsp.protocol import CELL_METADATA
 from tutor_lsp.terminal.place import lines_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import AsyncGenerator, Mapping, Sequence
     from types import TracebackType
 
     from tutor_protocol import Position
@@ -22,10 +23,21 @@ if TYPE_CHECKING:
 COMMAND = (sys.executable, "-I", "-X", "utf8", str(Path(__file__).resolve().parents[1] / "__main__.py"))
 """The command that starts the language server. With -I, no `random.py` in the student's folder is imported."""
 ACTION_TITLE = "Ask tutor"
+CODE_CELL = 2
+"""LSP 3.17 NotebookCellKind."""
 CODE_ACTION_INVOKED = 1
 """LSP 3.17 CodeActionTriggerKind for actions that the student requests, which the server offers on any line."""
 SILENCE_SECONDS = 360.0
 """Seconds without a message after which an answer fails: 305 s at the service, 30 s to reconnect, and a margin."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotebookCell:
+    """A code cell. `outputs` have the shape of `protocol.CELL_METADATA`."""
+
+    uri: str
+    source: str
+    outputs: Sequence[Mapping[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +113,7 @@ class LanguageClient:
                         "textDocument": {
                             "codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": []}}}
                         },
+                        "notebookDocument": {"synchronization": {}},
                         "experimental": {"tutor": True},
                     },
                 },
@@ -124,6 +137,19 @@ class LanguageClient:
         document = {"uri": uri, "languageId": "python", "version": 1, "text": text}
         await self._server.notify("textDocument/didOpen", {"textDocument": document})
         return uri
+
+    async def open_notebook(self, path: Path, cells: Sequence[NotebookCell]) -> None:
+        """Open a notebook, at an absolute path, with these code cells and their outputs."""
+        self._open.update({cell.uri: cell.source for cell in cells})
+        described = [
+            {"kind": CODE_CELL, "document": cell.uri, "metadata": {CELL_METADATA: {"outputs": list(cell.outputs)}}}
+            for cell in cells
+        ]
+        documents = [{"uri": cell.uri, "languageId": "python", "version": 1, "text": cell.source} for cell in cells]
+        notebook = {"uri": path.as_uri(), "notebookType": "jupyter-notebook", "version": 1, "cells": described}
+        await self._server.notify(
+            "notebookDocument/didOpen", {"notebookDocument": notebook, "cellTextDocuments": documents}
+        )
 
     async def ask_action(self, uri: str, position: Position) -> dict[str, Any] | None:
         """Return the argument of the "Ask tutor" command that is offered at a position, or None."""
