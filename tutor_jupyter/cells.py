@@ -108,6 +108,10 @@ class Cells:
         cell = self._cells.get(origin.key)
         return cell if cell is not None and cell.code == origin.code else None
 
+    def at(self, uri: str) -> Cell | None:
+        """Return the cell with a URI."""
+        return next((cell for cell in self._cells.values() if self.uri(cell) == uri), None)
+
     def for_the_tutor(self) -> list[NotebookCell]:
         """Return the cells as a notebook for the language server."""
         return [NotebookCell(self.uri(cell), cell.source, cell.outputs) for cell in self._cells.values()]

@@ -95,12 +95,18 @@ class TutorMagics(Magics):  # type: ignore[misc] # IPython ships no types here
         place, line = cell, cell.line or 0
         if cell.origin is not None and (defined := self.cells.find(cell.origin)) is not None:
             place, line, argument["traceback"] = defined, cell.origin.line, cell.stack
-            area.say(f"*About line {line + 1} of the cell that begins with* `{first_line(place.source)}`")
         asked = Question(self.cells.path, self.cells.for_the_tutor(), self.cells.uri(place), line, argument)
-        end = area.show(ask(asked))
+        end = area.show(ask(asked), lambda uri, at: self._place_in_words(cell, uri, at))
         if end.reason == "completed":
             self._spoken = _Spoken(cell, is_local, end.answer_id, area)
             area.offer_next(lambda: self._answer(area, cell, "", is_local=is_local))
+
+    def _place_in_words(self, asked: Cell, uri: str, line: int) -> str:
+        """Return a sentence on the place of an answer, if it is in another cell than the one asked about."""
+        cell = self.cells.at(uri)
+        if cell is None or cell.key == asked.key:
+            return ""
+        return f"*About line {line + 1} of the cell that begins with* `{first_line(cell.source)}`"
 
 
 def first_line(source: str) -> str:

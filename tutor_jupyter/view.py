@@ -29,15 +29,20 @@ class AnswerArea:
         self._handle: Any = None
         self._button: Any = None
 
-    def show(self, events: Iterable[Event]) -> Ended:
-        """Show an answer while it streams, and return its end. An interrupt of the kernel stops it."""
+    def show(self, events: Iterable[Event], place_in_words: Callable[[str, int], str]) -> Ended:
+        """Show an answer while it streams, and return its end. An interrupt of the kernel stops it.
+
+        `place_in_words` returns a sentence on the place, by URI and line, that the answer is about, if it needs one.
+        """
         before, text, end = self._text, "", Ended("cancelled", STOPPED)
         self._draw(before, ASKING)
         try:
             for event in events:
                 match event:
-                    case Started(heading):
-                        text = f"**{heading}**\n\n"
+                    case Started():
+                        place = place_in_words(event.uri, event.line)
+                        about = f"{place}\n\n" if place and place not in before else ""
+                        text = f"{about}**{event.heading}**\n\n"
                     case Piece(piece):
                         text += inert(piece)
                     case Ended():

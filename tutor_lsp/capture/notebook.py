@@ -76,7 +76,7 @@ def is_failing(cell: types.NotebookCell) -> bool:
 def notebook_cell(documents: OpenDocuments, uri: str) -> types.NotebookCell | None:
     """Return the notebook cell that a document belongs to, or None if the document is a plain file."""
     notebook = documents.get_notebook_document(cell_uri=uri)
-    return next((cell for cell in notebook.cells if _same(cell, uri)), None) if notebook else None
+    return next((cell for cell in notebook.cells if is_document_of(cell, uri)), None) if notebook else None
 
 
 def cells_before(documents: OpenDocuments, uri: str) -> tuple[Cell, ...]:
@@ -84,7 +84,7 @@ def cells_before(documents: OpenDocuments, uri: str) -> tuple[Cell, ...]:
     notebook = documents.get_notebook_document(cell_uri=uri)
     found = []
     for cell in notebook.cells if notebook else ():
-        if _same(cell, uri):
+        if is_document_of(cell, uri):
             break
         document = documents.open_document(cell.document)
         if cell.kind == types.NotebookCellKind.Code and document is not None:
@@ -128,7 +128,8 @@ def _newest_within_budget(cells: Sequence[Cell]) -> tuple[Cell, ...]:
     return tuple(reversed(kept))
 
 
-def _same(cell: types.NotebookCell, uri: str) -> bool:
+def is_document_of(cell: types.NotebookCell, uri: str) -> bool:
+    """Return whether a URI is that of a cell's document."""
     return unquote(cell.document) == unquote(uri)
 
 

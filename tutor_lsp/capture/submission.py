@@ -13,6 +13,7 @@ from pygls.workspace import ServerTextPosition, ServerTextRange
 
 from tutor_lsp.capture import diagnostics, notebook
 from tutor_lsp.capture.document import Window, is_python, window
+from tutor_lsp.capture.graded_cells import graded_failure
 from tutor_lsp.capture.wire_text import traceback_text, valid
 from tutor_lsp.capture.workspace_module import workspace_place
 from tutor_lsp.lsp.refused import Refused
@@ -24,6 +25,7 @@ from tutor_protocol import MAX_CODE_BYTES, MAX_QUESTION_CHARACTERS, Ask, Positio
 
 if TYPE_CHECKING:
     from tutor_lsp.capture.crashes import Crash
+    from tutor_lsp.capture.graded_cells import GradedFailure
     from tutor_lsp.lsp.pygls_remedies.open_documents import OpenDocuments
     from tutor_lsp.lsp.text_document import Anchor, EditedDocument
     from tutor_lsp.protocol import AskArgument
@@ -99,6 +101,10 @@ def capture(
     origin = None if question else known.crashes.origin(crash, documents)
     if origin is not None:
         argument, document = _at_origin(argument, origin, known), origin
+    graded = None if question else graded_failure(documents, argument.uri)
+    if graded is not None:
+        known.reports.remember(graded.document.uri, graded.report)
+        argument, document = _at_tested_code(argument, graded), graded.document
     anchor = document.anchor(argument.position)
     around = _surroundings(documents, document, anchor.line)
     shown = _window(document, anchor, around)
@@ -176,6 +182,12 @@ def _at_origin(argument: AskArgument, origin: EditedDocument, known: diagnostics
     crash = known.crashes.of(origin)
     position = argument.position if crash is None else crash.mark.diagnostic(origin).range.start
     return evolve(argument, uri=origin.uri, position=position, diagnostics=None)
+
+
+def _at_tested_code(argument: AskArgument, graded: GradedFailure) -> AskArgument:
+    """Return the argument, moved from a failing test of a notebook to the code that it tests."""
+    uri, position = graded.document.uri, graded.position
+    return evolve(argument, uri=uri, position=position, diagnostics=None, traceback=None, run_id=None)
 
 
 def fingerprint_at(document: EditedDocument, anchor: Anchor, kind: Kind) -> str:

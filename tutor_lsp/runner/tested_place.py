@@ -23,14 +23,19 @@ def tested_line(text: str, failure: Failure | None) -> int:
     count = text.count("\n") + 1
     if failure is not None and failure.line is not None and failure.line <= count:
         return failure.line - 1
-    functions = _functions(text)
-    for name in _CALLED.findall((failure and failure.call) or ""):
+    functions = functions_of(text)
+    for name in called_names((failure and failure.call) or ""):
         if name in functions:
             return functions[name]
     return next(iter(functions.values()), 0)
 
 
-def _functions(text: str) -> dict[str, int]:
+def called_names(call: str) -> list[str]:
+    """Return the names of the functions that a call has, outermost first, without those that they are attributes of."""
+    return _CALLED.findall(call)
+
+
+def functions_of(text: str) -> dict[str, int]:
     """Return the lines of a program's functions, methods and classes, by their names."""
     try:
         with warnings.catch_warnings():

@@ -234,7 +234,7 @@ async def _stream_answer(subject: Subject, argument: dict[str, Any]) -> Ended:
 def show_event(view: AnswerView, event: Event) -> None:
     """Show a part of an answer."""
     match event:
-        case Started(heading):
+        case Started(heading=heading):
             view.start(heading)
         case Waiting(place):
             view.wait(place)

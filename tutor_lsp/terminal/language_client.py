@@ -42,9 +42,14 @@ class NotebookCell:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The ask was accepted. The heading is the number and name of the hint's level, with why the ask did not climb."""
+    """The ask was accepted. The heading is the number and name of the hint's level, with why the ask did not climb.
+
+    `uri` and `line` (from 0) are the place that the answer is about, which may be another than the one asked about.
+    """
 
     heading: str
+    uri: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +250,8 @@ def _answer_event(method: str, params: Mapping[str, Any]) -> Event | None:
     """Return the event of a notification about the answer, or None if its method is another one."""
     match method:
         case "tutor/answer/didStart":
-            return Started(" · ".join(filter(None, (params["label"], params.get("levelNote")))))
+            heading = " · ".join(filter(None, (params["label"], params.get("levelNote"))))
+            return Started(heading, params["uri"], params["range"]["start"]["line"])
         case "tutor/answer/didQueue":
             return Waiting(params.get("message") or "")
         case "tutor/answer/didUpdate":
