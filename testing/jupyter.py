@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
     from testing.chromium import Page
 
-PROGRAMS = Path(__file__).resolve().parents[1] / "tests" / "e2e" / "jupyter_programs" / "env" / "bin"
+PROGRAMS = Path(__file__).resolve().parents[1] / ".jupyter-for-tests" / "bin"
 """The folder to which `make jupyter-for-tests` installs JupyterLab, the classic notebook, and this checkout."""
 TOKEN = "a-token-of-the-tests"
 WAIT_SECONDS = 60
 """Seconds after which a wait fails. They are far more than any wait should need, even on a busy machine."""
 POLL_SECONDS = 0.1
 LAB = "lab/tree"
-CLASSIC = "nbclassic/notebooks"
+CLASSIC = "notebooks"
 RUN_ALL = {
     LAB: "window.jupyterapp.commands.execute('notebook:run-all-cells') && true",
     CLASSIC: "Jupyter.notebook.execute_all_cells() || true",

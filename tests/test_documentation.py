@@ -224,12 +224,17 @@ def test_every_dependency_has_its_reason() -> None:
     page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
     tables = [
         {name for row in re.findall(r"^\| ([a-z][\w, -]*) \|", part, re.MULTILINE) for name in row.split(", ")}
-        for part in re.split(r"^## What the service needs besides|^## For development", page, flags=re.MULTILINE)
+        for part in re.split(
+            r"^## What a notebook needs besides|^## What the service needs besides|^## For development",
+            page,
+            flags=re.MULTILINE,
+        )
     ]
     declared = [
         {re.split(r"[\[>;]", requirement)[0] for requirement in requirements}
         for requirements in (
             project["project"]["dependencies"],
+            project["project"]["optional-dependencies"]["jupyter"],
             project["project"]["optional-dependencies"]["server"],
             project["dependency-groups"]["dev"],
         )

@@ -80,5 +80,5 @@ async def test_a_service_answers_with_the_same_ladder(
             shown = await page.until_shown("Hint 2 · concept")
             assert "Hint 1 · question" in shown
         assert service.query("SELECT DISTINCT session_type FROM chat_sessions") == [("notebook",)]
-        stored = str(service.query("SELECT * FROM messages"))
+        stored = str(service.query("SELECT * FROM chat_messages"))
         assert "hunter2233" not in stored

@@ -93,7 +93,7 @@ async def test_x4_what_the_student_types_is_evidence(
 
 
 async def test_passwords_are_not_kept(editor: Editor, tmp_path: Path) -> None:
-    """What is typed at a prompt, or into a variable, that says password or the like is not written down."""
+    """A line that is typed at a prompt, or into a variable, that says password or the like is not written down."""
     code = "a = input('Password: ')\nsecret = input()\nb = input('What? ')\nraise ValueError\n"
     result = await ended(editor, await opened(editor, tmp_path / "main.py", code), "hunter22!\nhunter33!\nyes\n")
     assert result["traceback"].endswith("\nValueError\n# typed: …, …, 'yes'")
