@@ -40,7 +40,7 @@ class TutorMagics(Magics):  # type: ignore[misc] # IPython ships no types here
         self.cells = Cells(shell)
         self._spoken: _Spoken | None = None
 
-    @line_cell_magic
+    @line_cell_magic  # type: ignore[untyped-decorator] # as above
     def tutor(self, line: str, cell: str | None = None) -> None:
         """Ask the tutor.
 

@@ -63,10 +63,10 @@ def choose_way(reason: str, ways: Mapping[str, str]) -> str:
 
 def read_key() -> str:
     """Wait for one key, and return its character. What was typed before is dropped. An empty text is the end."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         import msvcrt  # noqa: PLC0415 - the module exists only on Windows
 
-        return str(msvcrt.getwch())
+        return msvcrt.getwch()
     import termios  # noqa: PLC0415 - the module is missing on Windows
     import tty  # noqa: PLC0415 - likewise
 

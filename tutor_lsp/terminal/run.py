@@ -64,7 +64,7 @@ def _run_here(attended: AttendedRun) -> int:
 
 
 def _offer(place: Place, text: str, outcome: RunOutcome, *, is_local: bool) -> None:
-    """Say where the program failed, and give hints as long as the student presses the key for one."""
+    """Write where the program failed, and give hints as long as the student presses the key for one."""
     whole = subject_at(place, text)
     subject = where_it_failed(place, whole, outcome)
     if subject.path == whole.path:
