@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from tutor_server.administration.course_rules import keep_an_instructor, require_own
 from tutor_server.administration.join_codes import new_join_code
 from tutor_server.administration.roster_results import RowResult, lost_instructors, result_of
-from tutor_server.errors import CourseTaken, EmailUnconfirmed, JoinCodeUnknown, LastInstructor, NotFound
+from tutor_server.errors import CourseTaken, EmailUnconfirmed, JoinCodeUnknown, NotFound
 from tutor_server.storage import audit, members, module_files, modules, overrides
 from tutor_server.storage.accounts import account_of_email, account_of_user
 from tutor_server.storage.courses import StoredCourse, add_course, change_course, course_of_code, find_course, values_of
@@ -60,11 +61,16 @@ class CourseAdministration:
         changed: Callable[[StoredCourse], StoredCourse],
         action: str = "course_changed",
     ) -> Membership:
-        """Change the settings of a course. Raise `NotFound` or `CourseTaken`."""
+        """Change the settings of a course.
+
+        Raise `NotFound`, `CourseTaken`, or `ValidationFailed` if an instructor changes what an operator only may.
+        """
 
         def unit(connection: Connection) -> Membership:
             membership = require_membership(connection, actor.user_id, reference, Role.INSTRUCTOR)
             before, after = membership.course, changed(membership.course)
+            if membership.role < Role.OPERATOR:
+                require_own(before, after)
             if not change_course(connection, after):
                 raise CourseTaken
             old, new = _told(before), _told(after)
@@ -74,6 +80,20 @@ class CourseAdministration:
             return replace(membership, course=after)
 
         return await self.administration.commit(action, unit)
+
+    async def renew_join_code(self, actor: Actor, reference: str, expires_at: datetime | None) -> Membership:
+        """Make a new join code, which replaces the earlier one. Raise `NotFound`."""
+
+        def unit(connection: Connection) -> Membership:
+            membership = require_membership(connection, actor.user_id, reference, Role.INSTRUCTOR)
+            course = replace(membership.course, join_code=new_join_code(), join_code_expires_at=expires_at)
+            while not change_course(connection, course):
+                course = replace(course, join_code=new_join_code())
+            details = dict.fromkeys(_SECRET, "changed")
+            self._record(connection, actor, "course_changed", course, details=details)
+            return replace(membership, course=course)
+
+        return await self.administration.commit("course_changed", unit)
 
     async def join(self, user_id: UUID, join_code: str) -> Membership:
         """Make somebody a student of the course that a code opens; a member stays what he or she is.
@@ -104,7 +124,7 @@ class CourseAdministration:
         def unit(connection: Connection) -> Member:
             course = require_membership(connection, actor.user_id, reference, Role.INSTRUCTOR).course
             if role < Role.INSTRUCTOR:
-                _keep_an_instructor(connection, course, [email])
+                keep_an_instructor(connection, course, [email])
             before = members.save_members(connection, course.id, {email: role}, now)[email]
             action = "member_added" if before is None else "member_changed"
             self._record(connection, actor, action, course, email=email, details={"role": role.label, "before": before})
@@ -116,7 +136,7 @@ class CourseAdministration:
         return await self.administration.commit("member_set", unit)
 
     async def remove_member(self, actor: Actor, reference: str, email: str) -> None:
-        """Remove a member from a course. Raise `NotFound`, or `LastInstructor`."""
+        """Remove a member from a course, whom the join code lets in no more. Raise `NotFound`, or `LastInstructor`."""
         now = self.administration.clock.now()
 
         def unit(connection: Connection) -> None:
@@ -124,8 +144,8 @@ class CourseAdministration:
             before = members.stored_role(connection, course.id, email)
             if before is None:
                 raise NotFound(NO_MEMBER)
-            _keep_an_instructor(connection, course, [email])
-            members.remove_member(connection, course.id, email, now)
+            keep_an_instructor(connection, course, [email])
+            members.exclude_member(connection, course.id, email, now)
             self._record(connection, actor, "member_removed", course, email=email, details={"role": before})
 
         await self.administration.commit("member_removed", unit)
@@ -289,11 +309,6 @@ def _told(course: StoredCourse) -> dict[str, Any]:
     return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in values.items()}
 
 
-def _keep_an_instructor(connection: Connection, course: StoredCourse, emails: Sequence[str]) -> None:
-    """Raise `LastInstructor` if one of the addresses is an instructor's, and no other instructor is left."""
-    roles = members.stored_roles(connection, course.id, emails).values()
-    if Role.INSTRUCTOR.label in roles and not members.has_other_instructor(connection, course.id, emails):
-        raise LastInstructor
 
 
 def _member_of(connection: Connection, course: StoredCourse, email: str) -> UUID:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor_server.storage.call_failures import failures_by_course
 from tutor_server.storage.courses import all_courses
 from tutor_server.storage.figures import refusals_by_course
 from tutor_server.storage.spending import Spent, spent_by_course
@@ -22,12 +23,17 @@ _NANO = 1e9
 
 
 def course_metrics(connection: Connection, today: date) -> Sequence[Metric]:
-    """Return the calls, cost, refusals, spending and budgets of each course."""
+    """Return the calls, failures, cost, refusals, spending and budgets of each course."""
     courses = {course.id: course for course in all_courses(connection)}
     calls, spent = calls_by_course(connection), spent_by_course(connection, today)
     refusals = sorted(
         (courses[course_id].slug, limit, count)
         for (course_id, limit), count in refusals_by_course(connection).items()
+        if course_id in courses
+    )
+    failures = sorted(
+        (courses[course_id].slug, outcome, count)
+        for (course_id, outcome), count in failures_by_course(connection).items()
         if course_id in courses
     )
     nothing = Spent(0, 0)
@@ -57,6 +63,11 @@ def course_metrics(connection: Connection, today: date) -> Sequence[Metric]:
             "tutor_course_refusals_total",
             "Asks that a limit or a budget refused, by course.",
             [({"course": slug, "limit": limit}, count) for slug, limit, count in refusals],
+        ),
+        Counter(
+            "tutor_course_failures_total",
+            "Calls to providers that failed, by course and reason.",
+            [({"course": slug, "outcome": outcome}, count) for slug, outcome, count in failures],
         ),
         Gauge(
             "tutor_course_spending_usd",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from tutor_server.administration.join_codes import new_join_code, normalised
+from tutor_server.administration.join_codes import normalised
 from tutor_server.api import course_schemas, schemas
 from tutor_server.api.admin import read_usage
 from tutor_server.api.caller import person_of
@@ -71,14 +71,9 @@ async def post_join_code(
     request: web.Request, course_id: str, body: course_schemas.NewJoinCode
 ) -> course_schemas.Course:
     """Make a new join code. The earlier one opens the course no more."""
-    code = new_join_code()
     if body.expires_at is not None and body.expires_at <= request.app[CLOCK].now():
         raise ValidationFailed("expires_at: lies in the future.")
-    changed = await request.app[COURSES].change(
-        actor_of_course(request),
-        course_id,
-        lambda before: replace(before, join_code=code, join_code_expires_at=body.expires_at),
-    )
+    changed = await request.app[COURSES].renew_join_code(actor_of_course(request), course_id, body.expires_at)
     return await _told(request, changed)
 
 

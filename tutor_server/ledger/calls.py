@@ -191,7 +191,8 @@ class AskCalls:
         reserved = () if self._reserved is None else (self._reserved.id,)
         unsent = close_unsent(connection, (*self._unsent, *reserved))
         changes = [settle_call(connection, outcome) for outcome in self._outcomes]
-        count_failures(connection, (call for call, change in zip(self._outcomes, changes, strict=True) if change))
+        counted = zip(self._outcomes, changes, strict=True)
+        count_failures(connection, ((change.course_id, call) for call, change in counted if change))
         return [*unsent, *(change for change in changes if change is not None)]
 
     async def _take_place(self) -> Mark:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from sqlalchemy import func, select
 
@@ -11,7 +12,7 @@ from tutor_server.storage.models import CallFailures
 from tutor_server.storage.sums import Sums
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 ENDED_WELL = frozenset({"completed", "cancelled"})
 """Outcomes of calls that are no failure of the provider."""
 
-_FAILURES = Sums(CallFailures, by=("day", "provider", "model", "outcome"), of=("calls",))
+_FAILURES = Sums(CallFailures, by=("day", "course_id", "provider", "model", "outcome"), of=("calls",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,15 +34,23 @@ class FailureTotal:
     calls: int
 
 
-def count_failures(connection: Connection, calls: Iterable[SettledCall]) -> None:
-    """Count the calls that failed."""
-    for call in calls:
+def count_failures(connection: Connection, calls: Iterable[tuple[UUID, SettledCall]]) -> None:
+    """Count the calls that failed, each in its course."""
+    for course_id, call in calls:
         if call.outcome not in ENDED_WELL:
-            _FAILURES.add(connection, (call.settled_at.date(), call.provider, call.model, call.outcome), (1,))
+            key = (call.settled_at.date(), course_id, call.provider, call.model, call.outcome)
+            _FAILURES.add(connection, key, (1,))
 
 
 def failure_totals(connection: Connection) -> Sequence[FailureTotal]:
-    """Return the sums over all days. The table has one row for each day, model and reason."""
+    """Return the sums over all days and courses. The table has one row for each day, course, model and reason."""
     by = (CallFailures.provider, CallFailures.model, CallFailures.outcome)
     rows = connection.execute(select(*by, func.sum(CallFailures.calls).label("calls")).group_by(*by).order_by(*by))
     return [FailureTotal(**{**row, "calls": int(row["calls"])}) for row in rows.mappings()]
+
+
+def failures_by_course(connection: Connection) -> Mapping[tuple[UUID, str], int]:
+    """Return the failed calls over all days and models, by course and reason."""
+    by = (CallFailures.course_id, CallFailures.outcome)
+    rows = connection.execute(select(*by, func.sum(CallFailures.calls)).group_by(*by))
+    return {(UUID(bytes=course_id.bytes), outcome): int(calls) for course_id, outcome, calls in rows}

@@ -51,8 +51,7 @@ class Course(Base):
 class CourseMember(Base):
     """A member of a course by e-mail address, which may have no account yet.
 
-    `role` is `student`, `assistant` or `instructor`; in the course `default` also `removed`, since every account
-    without a row is a student there.
+    `role` is `student`, `assistant` or `instructor`, or `removed` for an address that an instructor has removed.
     """
 
     __tablename__ = "course_members"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, delete, false, literal, null, select, true, type_coerce, union_all
+from sqlalchemy import and_, case, delete, false, literal, null, or_, select, true, type_coerce, union_all
 
 from tutor_server.storage.course_models import DEFAULT_COURSE
 from tutor_server.storage.courses import note_changed_members
-from tutor_server.storage.memberships import REMOVED, ROLES, Role
-from tutor_server.storage.models import CourseMember, User
+from tutor_server.storage.memberships import REMOVED, ROLES, Role, has_courses
+from tutor_server.storage.models import ChatSession, CourseMember, LearningModule, ModuleProgress, User
 from tutor_server.storage.statement import Statement
 from tutor_server.storage.types import UtcDateTime
 from tutor_server.storage.upsert import upsert
@@ -43,9 +43,14 @@ class Member:
 def save_members(
     connection: Connection, course_id: UUID, roles: Mapping[str, Role], now: datetime
 ) -> Mapping[str, str | None]:
-    """Write the role of each address in a course; return the role that each address had before, or None."""
+    """Write the role of each address in a course; return the role that each address had before, or None.
+
+    Accounts without a course that have worked in `default` stay students of it.
+    """
     before = stored_roles(connection, course_id, roles)
     changed = {email: role for email, role in roles.items() if before.get(email) != role.label}
+    if course_id != DEFAULT_COURSE:
+        _keep_in_default(connection, changed.keys() - before.keys(), now)
     if changed:
         _SAVE.execute_many(
             connection,
@@ -57,6 +62,23 @@ def save_members(
     if changed.keys() & before.keys():
         note_changed_members(connection, course_id)
     return {email: before.get(email) for email in roles}
+
+
+def _keep_in_default(connection: Connection, emails: Collection[str], now: datetime) -> None:
+    """Make accounts that have no row, but questions or progress in `default`, students of it by a row."""
+    has_asked = select(ChatSession.id).where(ChatSession.user_id == User.id, ChatSession.course_id == DEFAULT_COURSE)
+    of_default = and_(ModuleProgress.module_id == LearningModule.id, LearningModule.course_id == DEFAULT_COURSE)
+    has_progress = select(ModuleProgress.id).join(LearningModule, of_default).where(ModuleProgress.user_id == User.id)
+    works_there = select(User.email).where(or_(has_asked.exists(), has_progress.exists()), ~has_courses())
+    wanted = sorted(emails)
+    for start in range(0, len(wanted), LOOKED_UP_AT_ONCE):
+        some = works_there.where(User.email.in_(wanted[start : start + LOOKED_UP_AT_ONCE]))
+        rows = [
+            {"course_id": DEFAULT_COURSE, "email": email, "role": Role.STUDENT.label, "created_at": now}
+            for email in connection.scalars(some)
+        ]
+        if rows:
+            _SAVE.execute_many(connection, rows)
 
 
 def stored_roles(connection: Connection, course_id: UUID, emails: Iterable[str]) -> Mapping[str, str]:
@@ -72,18 +94,26 @@ def stored_roles(connection: Connection, course_id: UUID, emails: Iterable[str])
 
 
 def remove_member(connection: Connection, course_id: UUID, email: str, now: datetime) -> bool:
-    """Remove a member; return whether there was one."""
+    """Remove a member, who may join again with the code, except in `default`; return whether there was one."""
+    if course_id == DEFAULT_COURSE:
+        return exclude_member(connection, course_id, email, now)
     if email not in stored_roles(connection, course_id, [email]):
         return False
-    if course_id == DEFAULT_COURSE:
-        values = {"course_id": course_id, "email": email, "role": REMOVED, "created_at": now}
-        connection.execute(
-            upsert(connection, CourseMember)
-            .values(values)
-            .on_conflict_do_update(index_elements=["course_id", "email"], set_={"role": REMOVED})
-        )
-    else:
-        connection.execute(delete(CourseMember).where(CourseMember.course_id == course_id, CourseMember.email == email))
+    connection.execute(delete(CourseMember).where(CourseMember.course_id == course_id, CourseMember.email == email))
+    note_changed_members(connection, course_id)
+    return True
+
+
+def exclude_member(connection: Connection, course_id: UUID, email: str, now: datetime) -> bool:
+    """Remove a member whom no join code lets in again; return whether there was one."""
+    if email not in stored_roles(connection, course_id, [email]):
+        return False
+    values = {"course_id": course_id, "email": email, "role": REMOVED, "created_at": now}
+    connection.execute(
+        upsert(connection, CourseMember)
+        .values(values)
+        .on_conflict_do_update(index_elements=["course_id", "email"], set_={"role": REMOVED})
+    )
     note_changed_members(connection, course_id)
     return True
 
@@ -122,9 +152,8 @@ def _members(course_id: UUID) -> CompoundSelect[tuple[str, str, datetime | None]
         .outerjoin(User, User.email == CourseMember.email)
         .where(CourseMember.course_id == course_id, CourseMember.role.in_(ROLES))
     )
-    has_row = select(CourseMember.email).where(CourseMember.email == User.email).exists()
     is_default = true() if course_id == DEFAULT_COURSE else false()
-    without_row = select(User.email, literal(Role.STUDENT.label), User.created_at).where(is_default, ~has_row)
+    without_row = select(User.email, literal(Role.STUDENT.label), User.created_at).where(is_default, ~has_courses())
     return union_all(rows, without_row)
 
 
@@ -134,6 +163,6 @@ def stored_role(connection: Connection, course_id: UUID, email: str) -> str | No
 
 
 def is_removed(connection: Connection, course_id: UUID, email: str) -> bool:
-    """Return whether an address was removed from `default`."""
+    """Return whether an instructor has removed an address from a course."""
     row = (CourseMember.course_id == course_id) & (CourseMember.email == email) & (CourseMember.role == REMOVED)
     return connection.scalar(select(CourseMember.email).where(row)) is not None

@@ -1,7 +1,7 @@
 """Membership in courses: the one place that decides who may see the things of a course.
 
 A member is stored by e-mail address, so that a roster can name people before they have an account. A row counts for
-the account of that address once the address is confirmed. An account without any row is a student of `default`.
+the account of that address once the address is confirmed. An account without any course is a student of `default`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tutor_server.storage.courses import StoredCourse
 
 REMOVED = "removed"
-"""The role of somebody who was removed from `default`, where an account without a row would be a student."""
+"""The role of somebody whom an instructor has removed: no code opens the course again, and `default` is left, too."""
 
 
 class Role(IntEnum):
@@ -69,9 +69,14 @@ def row_counts_for(account: type[User]) -> ColumnElement[bool]:
 def roles_by_course(rows: Iterable[tuple[UUID | None, str | None]]) -> Mapping[UUID, Role]:
     """Return the roles of an account from its rows, each with course id and role; a row may be of nulls."""
     stored = {UUID(bytes=course_id.bytes): role for course_id, role in rows if course_id is not None}
-    if not stored:
-        return {DEFAULT_COURSE: Role.STUDENT}
-    return {course_id: ROLES[role] for course_id, role in stored.items() if role in ROLES}
+    roles = {course_id: ROLES[role] for course_id, role in stored.items() if role in ROLES}
+    return roles if roles or DEFAULT_COURSE in stored else {DEFAULT_COURSE: Role.STUDENT}
+
+
+def has_courses() -> ColumnElement[bool]:
+    """Return the condition that an address in `users` has a course, or was removed from `default`."""
+    counts = CourseMember.role.in_(ROLES) | (CourseMember.course_id == DEFAULT_COURSE)
+    return select(CourseMember.email).where(CourseMember.email == User.email, counts).exists()
 
 
 _ROWS = Query(

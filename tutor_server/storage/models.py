@@ -527,11 +527,12 @@ class AnswerRatings(Base):
 
 
 class CallFailures(Base):
-    """The number of calls that failed, by UTC day, model and reason."""
+    """The number of calls that failed, by UTC day, course, model and reason."""
 
     __tablename__ = "call_failures"
 
     day: Mapped[date] = mapped_column(primary_key=True)
+    course_id: Mapped[UUID] = mapped_column(primary_key=True, server_default=IN_DEFAULT_COURSE)
     provider: Mapped[str] = mapped_column(String(32), primary_key=True)
     model: Mapped[str] = mapped_column(String(128), primary_key=True)
     outcome: Mapped[str] = mapped_column(String(32), primary_key=True)

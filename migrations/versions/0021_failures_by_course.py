@@ -1,0 +1,39 @@
+"""Count failed calls by course. Those counted so far belong to the course `default`."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "0021"
+down_revision: str | None = "0017"
+branch_labels: Sequence[str] | None = None
+depends_on: Sequence[str] | None = None
+
+TABLE, KEY = "call_failures", ["day", "provider", "model", "outcome"]
+DEFAULT = UUID(int=1)
+
+
+def upgrade() -> None:
+    """Add the course to the key. SQLite copies the table, which is small."""
+    of_default = sa.text(f"'{DEFAULT.hex}'")
+    with op.batch_alter_table(TABLE) as batch:
+        batch.drop_constraint(f"pk_{TABLE}", type_="primary")
+        batch.add_column(sa.Column("course_id", sa.Uuid(), server_default=of_default, nullable=False))
+        batch.create_primary_key(f"pk_{TABLE}", ["day", "course_id", *KEY[1:]])
+
+
+def downgrade() -> None:
+    """Add the courses up, and drop the column."""
+    everywhere = UUID(int=0).hex
+    op.execute(
+        f"INSERT INTO {TABLE} (course_id, day, provider, model, outcome, calls)"  # noqa: S608 - names of this module
+        f" SELECT '{everywhere}', day, provider, model, outcome, CAST(SUM(calls) AS BIGINT) FROM {TABLE}"
+        " GROUP BY day, provider, model, outcome"
+    )
+    op.execute(f"DELETE FROM {TABLE} WHERE course_id <> '{everywhere}'")  # noqa: S608 - names of this module
+    with op.batch_alter_table(TABLE) as batch:
+        batch.drop_constraint(f"pk_{TABLE}", type_="primary")
+        batch.drop_column("course_id")
+        batch.create_primary_key(f"pk_{TABLE}", KEY)
