@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import update
 
+from testing.clock import NOON
 from testing.courses import KEY, enrol, make_course, operator, person
 from testing.held_service import HeldService, held_service
 from tutor_server.storage.models import User
@@ -16,8 +18,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from testing.clock import HeldClock
-    from testing.courses import Person
+    from testing.clock import NOON
+from testing.courses import Person
 
+UNTIL = (NOON + timedelta(hours=6)).isoformat()
 LOOPS = {"title": "Loops", "order": 10, "statement": "Sum a list."}
 
 
@@ -56,6 +60,44 @@ async def test_somebody_removed_cannot_join_again(held: HeldService) -> None:
     assert [each["email"] for each in listed] == [ada.email]
     await enrol(held, "one", bob)
     assert await slugs(bob) == ["one", "two"]
+
+
+async def test_leaving_a_course(held: HeldService) -> None:
+    """A member leaves by slug or id, and may come back with the code; the last instructor stays."""
+    course = await make_course(held, "one")
+    ada = await enrol(held, "one", await person(held, "ada"), "instructor")
+    bob = await enrol(held, "one", await person(held, "bob"))
+
+    assert (await bob.request("POST", "/api/courses/leave", {"course": "one"}))[0] == 204
+
+    assert await slugs(bob) == ["default"]
+    assert (await bob.request("POST", "/api/courses/leave", {"course": course["id"]}))[0] == 404
+    assert (await bob.request("POST", "/api/courses/leave", {"course": "another"}))[0] == 404
+    assert (await bob.request("POST", "/api/courses/join", {"code": course["join_code"]}))[0] == 200
+    assert (await bob.request("POST", "/api/courses/leave", {"course": course["id"]}))[0] == 204
+    assert (await ada.request("POST", "/api/courses/leave", {"course": "one"}))[1]["code"] == "LAST_INSTRUCTOR"
+    lines = (await ada.get("/api/courses/one/audit"))[1]["items"]
+    assert [each["actor"] for each in lines if each["action"] == "member_left"] == [bob.email] * 2
+
+
+async def test_what_is_left_today(held: HeldService) -> None:
+    """Each course says how many messages are left in it: by its cap, by the service's, and by own limits."""
+    await make_course(held, "one", daily_message_cap=3)
+    await make_course(held, "two")
+    bob = await person(held, "bob")
+    for slug in ("one", "two"):
+        await enrol(held, slug, bob)
+
+    async def left() -> dict[str, int]:
+        return {each["slug"]: each["remaining_today"] for each in (await bob.get("/api/courses"))[1]["items"]}
+
+    before = await left()
+    assert (await bob.end_of_ask(course_id="one"))["type"] == "done"
+    assert (await bob.end_of_ask(course_id="two"))["type"] == "done"
+    assert (before["one"], before["one"] - 1, before["two"] - 2) == (3, *(await left()).values())
+    more = {"email": bob.email, "daily_messages": 9, "expires_at": UNTIL}
+    assert (await operator(held).request("PUT", "/api/courses/one/overrides", more))[0] == 200
+    assert (await left())["one"] == 8
 
 
 async def test_work_in_the_default_course_stays(held: HeldService) -> None:

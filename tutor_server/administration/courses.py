@@ -117,6 +117,20 @@ class CourseAdministration:
 
         return await self.administration.database.commit(unit)
 
+    async def leave(self, actor: Actor, user_id: UUID, reference: str) -> None:
+        """Take an account out of a course, at its owner's wish. Raise `NotFound`, or `LastInstructor`."""
+        now = self.administration.clock.now()
+
+        def unit(connection: Connection) -> None:
+            account, course = account_of_user(connection, user_id), find_course(connection, reference)
+            if account is None or course is None or course.id not in roles_of(connection, user_id):
+                raise NotFound
+            keep_an_instructor(connection, course, [account.email])
+            members.remove_member(connection, course.id, account.email, now)
+            self._record(connection, actor, "member_left", course, email=account.email)
+
+        await self.administration.commit("member_left", unit)
+
     async def set_member(self, actor: Actor, reference: str, email: str, role: Role) -> Member:
         """Write the role of an address in a course. Raise `NotFound`, or `LastInstructor`."""
         now = self.administration.clock.now()

@@ -78,6 +78,12 @@ class JoinCourse(Body):
     code: Annotated[str, Field(max_length=64, json_schema_extra=NO_NUL)]
 
 
+class LeaveCourse(Body):
+    """The body of `POST /api/courses/leave`: the id or the slug of the course."""
+
+    course: Annotated[str, Field(max_length=64, json_schema_extra=NO_NUL)]
+
+
 class NewJoinCode(Body):
     """The body of `POST /api/courses/{id}/join-code`."""
 
@@ -111,6 +117,19 @@ class Course(Body):
     join_code: str | None
     join_code_expires_at: datetime | None
     role: Literal["student", "assistant", "instructor", "operator"]
+
+
+class OwnCourse(Course):
+    """A course of the caller's, and how many messages the caller may still send in it today."""
+
+    remaining_today: int
+
+
+class OwnCourses(Body):
+    """A page of the caller's courses, ordered by slug."""
+
+    items: list[OwnCourse]
+    next: str | None
 
 
 class Courses(Body):

@@ -1,4 +1,4 @@
-"""`/api/courses`: the caller's courses, and each course for its members."""
+"""`/api/courses/{id}`: each course for its members."""
 
 from __future__ import annotations
 
@@ -7,43 +7,21 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from tutor_server.administration.join_codes import normalised
 from tutor_server.api import course_schemas, schemas
 from tutor_server.api.admin import read_usage
 from tutor_server.api.caller import person_of
-from tutor_server.api.client_address import client_address
 from tutor_server.api.course_access import actor_of_course, as_course, read_in_course, require_settings, switched
-from tutor_server.api.keys import CLOCK, COURSE_BOOK, COURSES, DATABASE, THROTTLE
+from tutor_server.api.keys import CLOCK, COURSE_BOOK, COURSES, DATABASE
 from tutor_server.api.pages import Moment, Page
 from tutor_server.api.routes import Access, Routes
-from tutor_server.errors import CourseTaken, EmailUnconfirmed, JoinCodeUnknown, TooManyAttempts, ValidationFailed
-from tutor_server.identity.access_tokens import AccessToken
+from tutor_server.errors import CourseTaken, ValidationFailed
 from tutor_server.storage.audit import actions_before
-from tutor_server.storage.memberships import Membership, Role, memberships_of, require_membership
+from tutor_server.storage.memberships import Membership, Role, require_membership
 
 if TYPE_CHECKING:
     from tutor_server.storage.courses import StoredCourse
 
 routes = Routes("courses")
-
-
-@routes.add("GET /api/courses")
-async def courses(request: web.Request, caller: AccessToken, query: Page[tuple[str]]) -> course_schemas.Courses:
-    """Return the caller's courses with the caller's role, ordered by slug."""
-    found = await request.app[DATABASE].read(lambda connection: memberships_of(connection, caller.user_id))
-    rest = [as_course(each) for each in found if query.after is None or each.course.slug > query.after[0]]
-    items = rest[: query.limit]
-    return course_schemas.Courses(items=items, next=query.next(len(rest), items[-1].slug) if items else None)
-
-
-@routes.add("POST /api/courses/join", refuses=(JoinCodeUnknown, EmailUnconfirmed, TooManyAttempts))
-async def join_course(
-    request: web.Request, caller: AccessToken, body: course_schemas.JoinCourse
-) -> course_schemas.Course:
-    """Become a student of the course that a code opens. Guessing codes is throttled."""
-    async with request.app[THROTTLE].join_code(str(caller.user_id), client_address(request)):
-        joined = await request.app[COURSES].join(caller.user_id, normalised(body.code))
-    return as_course(joined)
 
 
 @routes.add("GET /api/courses/{course_id}", access=Access.COURSE)

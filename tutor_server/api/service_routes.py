@@ -27,6 +27,7 @@ from tutor_server.api import (
     metrics,
     modules,
     oidc_pages,
+    own_courses,
     student_pages,
 )
 from tutor_server.api.course_pages import audit, member, members, overview, settings
@@ -49,6 +50,7 @@ ROUTES = (
     *modules.routes,
     *history.routes,
     *me.routes,
+    *own_courses.routes,
     *courses.routes,
     *course_members.routes,
     *course_modules.routes,

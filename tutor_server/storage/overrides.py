@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _OWN_LIMITS = select(LimitOverride.messages_per_minute, LimitOverride.daily_messages).where(
     LimitOverride.user_id == bindparam("user"),
-    LimitOverride.course_id == EVERYWHERE,
+    LimitOverride.course_id == bindparam("course"),
     LimitOverride.expires_at > bindparam("now"),
 )
 
@@ -59,9 +59,11 @@ class Override:
     expires_at: datetime
 
 
-def own_limits(connection: Connection, user_id: UUID, now: datetime) -> OwnLimits | None:
-    """Return a student's own limits, unless they have expired."""
-    row = connection.execute(_OWN_LIMITS, {"user": user_id, "now": now}).first()
+def own_limits(
+    connection: Connection, user_id: UUID, now: datetime, course_id: UUID = EVERYWHERE
+) -> OwnLimits | None:
+    """Return a student's own limits, over all courses or in one, unless they have expired."""
+    row = connection.execute(_OWN_LIMITS, {"user": user_id, "now": now, "course": course_id}).first()
     return None if row is None else OwnLimits(*row)
 
 

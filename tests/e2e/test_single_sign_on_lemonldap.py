@@ -1,0 +1,105 @@
+"""Single sign-on with a second real identity provider, LemonLDAP::NG from Debian, in a real Chromium without scripts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from aiohttp import ClientSession
+
+from testing.account_page import approve, fill, follow, heading, picture
+from testing.chromium import Page, chromium
+from testing.device_page import poll_device, start_device
+from testing.lemonldap_provider import LemonldapProvider, lemonldap_provider
+from testing.real_identity_provider import free_port
+from testing.service import RunningService
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from testing.service import Service
+    from tests.conftest import RequireProgram
+
+pytestmark = pytest.mark.real_time
+
+
+@pytest.fixture
+async def page(require_program: RequireProgram) -> AsyncIterator[Page]:
+    """Yield a browser tab."""
+    async with chromium(require_program("chromium")) as tab:
+        yield tab
+
+
+@pytest.fixture
+def port() -> int:
+    """Return the port of the service, which the provider must know before the service runs."""
+    return free_port()
+
+
+@pytest.fixture
+async def provider(require_program: RequireProgram, port: int, tmp_path: Path) -> AsyncIterator[LemonldapProvider]:
+    """Yield the provider."""
+    async with lemonldap_provider(require_program("plackup"), tmp_path / "provider", port) as running:
+        yield running
+
+
+@pytest.fixture
+async def service(provider: LemonldapProvider, port: int, tmp_path: Path) -> AsyncIterator[Service]:
+    """Yield a service that knows the provider."""
+    async with RunningService(tmp_path, provider.settings | {"TUTOR_OPERATORS": "dwho"}, port=port) as running:
+        yield running
+
+
+async def sign_in_there(page: Page, name: str) -> None:
+    """Sign in on the provider's own pages, whose passwords are the names, and let it tell the service who it is."""
+    await page.evaluate("document.querySelector('#userfield').focus()")
+    await fill(page, name, name)
+    await picture(page, "lemonldap-consent")
+    await page.evaluate("document.querySelector('form [type=submit]').focus()")
+    await page.press("Enter", loads=True)
+
+
+async def sign_out_there(page: Page, provider: LemonldapProvider) -> None:
+    """Sign out on the provider's own page, which tells the service so."""
+    await page.open(f"{provider.url}/?logout=1")
+
+
+async def test_a_student_signs_in_with_lemonldap(page: Page, service: Service) -> None:
+    """From the device page to the provider and back: the account is there, and the editor is approved with it."""
+    async with ClientSession(service.url) as editor:
+        started = await start_device(editor)
+        await page.open(started["verification_uri_complete"])
+        await page.press("Enter", loads=True)
+        await follow(page, "Sign in with Uni Example")
+        await sign_in_there(page, "dwho")
+        await approve(page, started["verification_uri_complete"], started["user_code"])
+        status, tokens = await poll_device(editor, started["device_code"])
+        assert status == 200
+        headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+        async with editor.get("/api/auth/me", headers=headers) as response:
+            assert (await response.json())["email"] == "dwho@badwolf.org"
+
+    await page.open(f"{service.url}/account")
+    assert await heading(page) == "Your account"
+    assert service.query("SELECT email, is_operator FROM users") == [("dwho@badwolf.org", 1)]
+
+
+async def test_o3_o7_keys_are_rotated_and_people_sign_out(
+    page: Page, service: Service, provider: LemonldapProvider
+) -> None:
+    """O3, O7: a new key is picked up at the next sign-in; signing out at the provider ends the session here."""
+    for name, key in (("rtyler", "second"), ("msmith", "third")):
+        await page.open(f"{service.url}/account")
+        await follow(page, "Sign in with Uni Example")
+        await sign_in_there(page, name)
+        assert await heading(page) == "Your account"
+        assert service.query("SELECT count(*) FROM page_sessions") == [(1,)]
+
+        await sign_out_there(page, provider)
+        await page.open(f"{service.url}/account")
+
+        assert await heading(page) == "Sign in"
+        assert service.query("SELECT count(*) FROM page_sessions") == [(0,)]
+        await provider.rotate_key(key)
+    assert service.query("SELECT email FROM users ORDER BY email") == [("msmith@badwolf.org",), ("rtyler@badwolf.org",)]
