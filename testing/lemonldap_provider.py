@@ -11,7 +11,6 @@ import json
 import os
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import ClientError, ClientSession
@@ -23,6 +22,7 @@ from testing.waiting import POLL_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
 START_SECONDS = 60
 CONFIGURATION = "conf/lmConf-1.json"
@@ -41,6 +41,7 @@ localStorage = Cache::NullCache
 staticPrefix = /static
 templateDir = /usr/share/lemonldap-ng/portal/templates
 languages = en
+[handler]
 """
 PROGRAM = """\
 use Lemonldap::NG::Portal;
@@ -77,7 +78,7 @@ class LemonldapProvider:
     async def publishes(self, name: str) -> None:
         """Wait until the provider serves a key, and no other one."""
         async with asyncio.timeout(START_SECONDS):
-            while await self._key_ids() != {name}:
+            while await self._key_ids() != {name}:  # noqa: ASYNC110 - the provider tells nobody of its start
                 await asyncio.sleep(POLL_SECONDS)
 
     async def _key_ids(self) -> set[str]:
@@ -94,9 +95,7 @@ def signing_key(name: str) -> dict[str, str]:
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    public = key.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     return {
         "oidcServicePrivateKeySig": private.decode(),
         "oidcServicePublicKeySig": public.decode(),
@@ -127,8 +126,14 @@ def configuration(folder: Path, url: str, service: str) -> dict[str, Any]:
     return {
         "cfgNum": 1,
         "cfgAuthor": "tests",
+        "cfgDate": "1796000000",
         "cfgVersion": "2.21.2",
-        "key": "a key of the tests",
+        "cookieName": "lemonldap",
+        "exportedHeaders": {},
+        "groups": {},
+        "httpOnly": 1,
+        "key": "sixteen letters.",
+        "whatToTrace": "_whatToTrace",
         "portal": f"{url}/",
         "domain": "127.0.0.1",
         "securedCookie": 0,

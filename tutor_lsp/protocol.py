@@ -31,6 +31,7 @@ a document or a message. Field names are camelCase on the wire. Positions are in
 | `tutor.start` | `StartExercise` | `ExerciseStarted` | as `tutor.modules`, and if the folder cannot be used |
 | `tutor.courses` | `ModulesArgument` | `CourseList` | as `tutor.modules` |
 | `tutor.joinCourse` | `JoinCourse` | `StudentCourse` | as `tutor.modules`, and if the code opens no course |
+| `tutor.leaveCourse` | `LeaveCourse` | null | as `tutor.courses`, and if the student is in no such course |
 | `tutor.chooseCourse` | `ChooseCourse` | null | as `tutor.chooseModule` |
 """
 
@@ -67,6 +68,7 @@ CHOOSE_MODULE = "tutor.chooseModule"
 START = "tutor.start"
 COURSES = "tutor.courses"
 JOIN_COURSE = "tutor.joinCourse"
+LEAVE_COURSE = "tutor.leaveCourse"
 CHOOSE_COURSE = "tutor.chooseCourse"
 
 DIAGNOSTIC_SOURCE = "Ask Tutor"
@@ -345,13 +347,16 @@ class StudentCourse:
     slug: str
     title: str
     role: str
+    remaining_today: int | None = None
+    """How many messages the student may still send in the course today."""
 
 
 @attrs.frozen(kw_only=True)
 class CourseList:
     """The student's courses. `chosen` is the course that `.tutor.toml` sets for the document.
 
-    If there are several and none is chosen, the client asks the student once and calls `tutor.chooseCourse`.
+    If an ask ends with the code `COURSE_NEEDED`, the client lets the student choose one of them, calls
+    `tutor.chooseCourse` and asks again.
     """
 
     courses: Sequence[StudentCourse]
@@ -363,6 +368,15 @@ class JoinCourse:
     """Join the course that a code opens."""
 
     code: str
+    """The code, or the whole link that has it."""
+
+
+@attrs.frozen(kw_only=True)
+class LeaveCourse:
+    """Leave a course."""
+
+    course: str
+    """The slug of the course."""
 
 
 @attrs.frozen(kw_only=True)
@@ -373,6 +387,8 @@ class ChooseCourse:
     """A `file:` URI."""
     course: str
     """The slug of the course."""
+    uri: str | None = None
+    """A document. If a `.tutor.toml` in its folder or above counts for it, the course is written there."""
 
 
 @attrs.frozen(kw_only=True)
@@ -491,6 +507,8 @@ class StatusChanged:
     """The e-mail address of the student who is signed in, if it is known."""
     module: str | None = None
     """The id of the learning module of the document that was opened or asked about last."""
+    course: str | None = None
+    """The slug of the course of that document. It is absent for the course `default`, which needs no name."""
     remaining_today: int | None = None
     """How many messages are left today, as the service said with the last answer."""
 
@@ -537,6 +555,7 @@ COMMAND_ARGUMENTS: dict[str, type[Any]] = {
     START: StartExercise,
     COURSES: ModulesArgument,
     JOIN_COURSE: JoinCourse,
+    LEAVE_COURSE: LeaveCourse,
     CHOOSE_COURSE: ChooseCourse,
 }
 """The class of the one argument of each command."""

@@ -93,7 +93,7 @@ class AskTutorServer:
             Account(editor, choice, status, asks, tasks, sleep=sleep),
             Modules(choice),
             Exercises(choice),
-            Courses(choice),
+            Courses(choice, status),
         )
         self._register()
 

@@ -30,6 +30,18 @@ vim.api.nvim_create_user_command("TutorStart", function(command)
   require("tutor").start(command.fargs[1], command.fargs[2])
 end, { nargs = "*", complete = "dir", desc = "Start an exercise of the course in a folder" })
 
+vim.api.nvim_create_user_command("TutorCourse", function(command)
+  require("tutor").course(command.fargs[1])
+end, { nargs = "?", desc = "Choose the course of this file's folder" })
+
+vim.api.nvim_create_user_command("TutorJoin", function(command)
+  require("tutor").join(command.fargs[1])
+end, { nargs = "?", desc = "Join a course by its code or link" })
+
+vim.api.nvim_create_user_command("TutorLeave", function(command)
+  require("tutor").leave(command.fargs[1])
+end, { nargs = "?", desc = "Leave a course" })
+
 vim.api.nvim_create_user_command("TutorStop", function()
   require("tutor").stop()
 end, { desc = "Stop the tutor's answer, or the tests or the program that run" })

@@ -7,7 +7,6 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from aiohttp import ClientSession
 
 from testing.modules import store_modules
 from testing.tutor_program import Tutor
@@ -73,29 +72,6 @@ async def test_a_module_that_is_not_there_is_refused(tutor: Tutor, course: Servi
             "",
             f"tutor: There is no module '{module}'. `tutor modules` lists them.\n",
         )
-
-
-async def test_courses_are_listed_and_joined(tutor: Tutor, start_service: StartService, sign_up: SignUp) -> None:
-    """A student joins a course by its code and sees it; a wrong code is refused with one line."""
-    async with start_service(TUTOR_ADMIN_KEY="a key of this test") as service:
-        student = await sign_up(service)
-        signed_in = {"TUTOR_SERVER_URL": service.url, "TUTOR_ACCESS_TOKEN": student.access_token}
-        headers, body = {"X-Admin-Key": "a key of this test"}, {"slug": "cs1", "title": "Programming 1"}
-        async with (
-            ClientSession(service.url, headers=headers) as operator,
-            operator.post("/api/admin/courses", json=body) as response,
-        ):
-            code = (await response.json())["join_code"]
-        wrong = await tutor.run("join", "BCDFGHJK", **signed_in)
-        joined = await tutor.run("join", code.lower(), **signed_in)
-        listed = await tutor.run("courses", **signed_in)
-        local = await tutor.run("courses")
-
-    assert wrong == (1, "", "tutor: This code opens no course. Check it, or ask your instructor for a new one.\n")
-    assert joined == (0, "You are in Programming 1 (cs1), as student.\n", "")
-    assert listed == (0, "student     cs1  Programming 1\n", "")
-    assert local.status == 1
-    assert "you are in local mode" in local.stderr
 
 
 @pytest.mark.parametrize("arguments", [("modules",), ("modules", "done", "loops")])

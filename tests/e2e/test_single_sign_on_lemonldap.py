@@ -1,4 +1,4 @@
-"""Single sign-on with a second real identity provider, LemonLDAP::NG from Debian, in a real Chromium without scripts."""
+"""Single sign-on with a second real identity provider, LemonLDAP::NG, in a real Chromium without scripts."""
 
 from __future__ import annotations
 
@@ -51,12 +51,17 @@ async def service(provider: LemonldapProvider, port: int, tmp_path: Path) -> Asy
         yield running
 
 
+async def focus(page: Page, selector: str) -> None:
+    """Move the focus to an element of the provider's page, whose names are only there with scripts."""
+    assert await page.evaluate(f"(() => {{ document.querySelector('{selector}').focus(); return true; }})()")
+
+
 async def sign_in_there(page: Page, name: str) -> None:
     """Sign in on the provider's own pages, whose passwords are the names, and let it tell the service who it is."""
-    await page.evaluate("document.querySelector('#userfield').focus()")
+    await focus(page, "#userfield")
     await fill(page, name, name)
     await picture(page, "lemonldap-consent")
-    await page.evaluate("document.querySelector('form [type=submit]').focus()")
+    await focus(page, "form [type=submit]")
     await page.press("Enter", loads=True)
 
 

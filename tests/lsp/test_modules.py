@@ -6,11 +6,10 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from aiohttp import ClientSession
 
 from testing.editor_side.editor import Conversation, ErrorReply
 from testing.modules import store_modules
-from tutor_lsp.capture.workspace_module import WorkspacePlace, workspace_module, workspace_place
+from tutor_lsp.capture.workspace_module import workspace_module
 from tutor_lsp.server import AskTutorServer
 from tutor_lsp.settings import Settings
 
@@ -110,32 +109,3 @@ async def test_what_cannot_be_chosen_is_refused(
     with pytest.raises(ErrorReply, match=told):
         await editor.execute("tutor.chooseModule", {"folder": folder.format(tmp_path.as_uri()), "moduleId": module})
     assert (tmp_path / ".tutor.toml").read_text() == "module = 'a'\n["
-
-
-async def test_courses_are_listed_joined_and_chosen(
-    start_service: StartService, sign_up: SignUp, tmp_path: Path
-) -> None:
-    """A student joins by code, sees the courses, and the choice for a folder goes with its asks."""
-    document = (tmp_path / "task.py").as_uri()
-    key = "an admin key of a test"
-    async with start_service(TUTOR_ADMIN_KEY=key) as service, ClientSession(service.url) as client:
-        codes = []
-        for slug in ("one", "two"):
-            body = {"slug": slug, "title": slug.title()}
-            async with client.post("/api/admin/courses", json=body, headers={"X-Admin-Key": key}) as response:
-                codes.append((await response.json())["join_code"])
-        student = await sign_up(service)
-        settings = Settings(own_data_dir=tmp_path / "data", server_url=service.url, access_token=student.access_token)
-        async with editing(settings) as editor:
-            alone = await editor.execute("tutor.courses")
-            joined = [await editor.execute("tutor.joinCourse", {"code": code}) for code in codes]
-            with pytest.raises(ErrorReply, match="This code opens no course"):
-                await editor.execute("tutor.joinCourse", {"code": "BCDFGHJK"})
-            await editor.execute("tutor.chooseCourse", {"folder": tmp_path.as_uri(), "course": "two"})
-            chosen = await editor.execute("tutor.courses", {"uri": document})
-
-    one, two = ({"slug": slug, "title": slug.title(), "role": "student"} for slug in ("one", "two"))
-    assert alone == {"courses": [{"slug": "default", "title": "Default course", "role": "student"}]}
-    assert joined == [one, two]
-    assert chosen == {"courses": [one, two], "chosen": "two"}
-    assert workspace_place(document) == WorkspacePlace(course="two")

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from testing.clock import HeldClock
-    from testing.clock import NOON
-from testing.courses import Person
+    from testing.courses import Person
 
 UNTIL = (NOON + timedelta(hours=6)).isoformat()
 LOOPS = {"title": "Loops", "order": 10, "statement": "Sum a list."}

@@ -45,18 +45,21 @@ def workspace_place(uri: str) -> WorkspacePlace:
 
     Raise `Refused` if the file is invalid.
     """
+    found = _nearest(uri)
+    return WorkspacePlace() if found is None else _read(found[1])
+
+
+def _nearest(uri: str) -> tuple[Path, bytes] | None:
+    """Return the folder and the content of the `.tutor.toml` that counts for a document, or None."""
     parts = urlsplit(uri)
     path = to_fs_path(urlunsplit(parts._replace(scheme="file", fragment=""))) if parts.scheme in _ON_DISK else None
-    if path is None:
-        return WorkspacePlace()
-    for folder in list(Path(path).parents)[:MOST_PARENTS]:
-        file = folder / FILE_NAME
+    for folder in [] if path is None else list(Path(path).parents)[:MOST_PARENTS]:
         try:
-            with file.open("rb") as opened:
-                return _read(opened.read(MOST_BYTES + 1))
+            with (folder / FILE_NAME).open("rb") as opened:
+                return folder, opened.read(MOST_BYTES + 1)
         except OSError:  # The folder has no such file, or the file cannot be read.
             continue
-    return WorkspacePlace()
+    return None
 
 
 def workspace_module(uri: str) -> str | None:
@@ -72,9 +75,13 @@ def choose_module(folder_uri: str, module_id: str) -> None:
     _choose(folder_uri, "module", module_id)
 
 
-def choose_course(folder_uri: str, course: str) -> None:
-    """Write a course into the `.tutor.toml` of a folder, as `choose_module` does."""
-    _choose(folder_uri, "course", course)
+def choose_course(folder_uri: str, course: str, document_uri: str | None = None) -> None:
+    """Write a course into the `.tutor.toml` of a folder, as `choose_module` does.
+
+    If another `.tutor.toml` counts for the document, that one is changed.
+    """
+    found = None if document_uri is None else _nearest(document_uri)
+    _choose(folder_uri if found is None else found[0].as_uri(), "course", course)
 
 
 def _choose(folder_uri: str, key: Literal["module", "course"], name: str) -> None:

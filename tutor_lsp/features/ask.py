@@ -18,6 +18,7 @@ from lsprotocol import types
 
 from tutor_lsp import protocol
 from tutor_lsp.capture.submission import Captured, capture
+from tutor_lsp.capture.workspace_module import WorkspacePlace
 from tutor_lsp.features.answers import choose_presenter
 from tutor_lsp.features.base import Feature
 from tutor_lsp.features.edit_trial import show_edit
@@ -52,7 +53,10 @@ _REFUSALS = {
     ErrorCode.GLOBAL_LIMIT_REACHED,
     ErrorCode.BUDGET_BUSY,
     ErrorCode.BUDGET_REACHED,
+    ErrorCode.COURSE_BUDGET_REACHED,
     ErrorCode.SWITCHED_OFF,
+    ErrorCode.COURSE_OFF,
+    ErrorCode.COURSE_NEEDED,
     ErrorCode.VALIDATION_FAILED,
     ErrorCode.PAYLOAD_TOO_LARGE,
     ErrorCode.NOT_FOUND,
@@ -182,7 +186,7 @@ class Asks(Feature):
             if captured.is_about_the_place_of(earlier.captured):
                 self._stop(request_id)
         request_id = captured.ask.request_id
-        self._status.is_about(captured.ask.module_id)
+        self._status.is_about(WorkspacePlace(captured.ask.module_id, captured.ask.course_id))
         elsewhere = None if captured.uri == argument.uri else captured.document.filename
         answer = choose_presenter(self._editor, self._choice.settings, self._background, captured, elsewhere)
         answer = self._hints.watch(captured, answer)
@@ -246,6 +250,8 @@ class Asks(Feature):
         self._status.counted(accepted.remaining_today)
         if running.captured.trial is not None and accepted.hint_level == HintLevel.SOLUTION:
             running.held = HeldEdit()
+        if accepted.course_id is not None:
+            self._background.run(self._status.answered_in(accepted.course_id), "the course of an answer")
         running.presenter.started(
             protocol.AnswerStarted(
                 ask_id=str(running.captured.ask.request_id),

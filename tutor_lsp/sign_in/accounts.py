@@ -76,11 +76,13 @@ class Exercise:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A course of the student, and the student's role in it."""
+    """A course of the student, the student's role in it, and how many messages are left in it today, if known."""
 
+    id: str
     slug: str
     title: str
     role: str
+    remaining_today: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +175,7 @@ class AccountService:
 
     async def courses(self, access_token: str) -> list[Course]:
         """Return the student's courses, ordered by slug. Raise `SignedOut` as `profile` does."""
-        return await self._items(
-            "/api/courses", access_token, lambda item: Course(str(item["slug"]), str(item["title"]), str(item["role"]))
-        )
+        return await self._items("/api/courses", access_token, _course)
 
     async def join_course(self, access_token: str, code: str) -> Course | None:
         """Join the course that a code opens, or return None if it opens none. Raise `SignedOut` as `profile` does."""
@@ -183,9 +183,21 @@ class AccountService:
         if reply.status == HTTPStatus.NOT_FOUND and reply.code:
             return None
         try:
-            return Course(str(reply.fields["slug"]), str(reply.fields["title"]), str(reply.fields["role"]))
-        except (KeyError, TypeError):
+            return _course(reply.fields)
+        except (KeyError, TypeError, ValueError):
             raise self._fault(reply) from None
+
+    async def leave_course(self, access_token: str, course: str) -> bool:
+        """Leave a course, by its slug; return False if the student is in no such course.
+
+        Raise `SignedOut` as `profile` does.
+        """
+        reply = await self._call("POST", "/api/courses/leave", json_body={"course": course}, access_token=access_token)
+        if reply.code == "NOT_FOUND":
+            return False
+        if reply.status >= HTTPStatus.MULTIPLE_CHOICES:
+            raise self._fault(reply)
+        return True
 
     async def complete_module(self, access_token: str, module: Module) -> Module:
         """Mark a module as completed by the student, and return it. Raise `SignedOut` as `profile` does."""
@@ -334,3 +346,14 @@ class AccountService:
         return Unreachable(
             f"Something else answers at {host_of(self._server_url)}, perhaps the sign-in page of this network."
         )
+
+
+def _course(item: dict[str, Any]) -> Course:
+    left = item.get("remaining_today")
+    return Course(
+        id=str(item.get("id") or ""),
+        slug=str(item["slug"]),
+        title=str(item["title"]),
+        role=str(item["role"]),
+        remaining_today=left if isinstance(left, int) else None,
+    )

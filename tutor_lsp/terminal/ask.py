@@ -16,6 +16,7 @@ from tutor_lsp.runner.bounded import CouldNotRun
 from tutor_lsp.runner.program import TIME_LIMIT_SECONDS, run_program
 from tutor_lsp.terminal.account import go_through_sign_in
 from tutor_lsp.terminal.answer_view import open_view
+from tutor_lsp.terminal.courses import choose_for
 from tutor_lsp.terminal.exit_status import DONE, FAILED, WRONG_USE, Exit
 from tutor_lsp.terminal.language_client import ConnectionChanged, Ended, LanguageClient, Piece, Started, Waiting
 from tutor_lsp.terminal.last_answers import LastAnswer, LastAnswers
@@ -67,7 +68,7 @@ def ask(options: argparse.Namespace) -> int:
 def answer(subject: Subject, argument: dict[str, Any]) -> None:
     """Show the answer about a place, and remember it for questions. Raise `Exit` if there is none."""
     while (ended := asyncio.run(_stream_answer(subject, argument))).reason != "completed":
-        _go_on(ended, argument)
+        _go_on(ended, argument, subject)
     if ended.answer_id is not None:
         line, answered_by = subject.position.line, server_url(argument)
         last_answers().remember(LastAnswer(str(subject.path), line, ended.answer_id, answered_by))
@@ -132,13 +133,16 @@ def where_it_failed(place: Place, subject: Subject, outcome: RunOutcome) -> Subj
     return Subject(subject.path, subject.text, _position(Place(place.path, frame.line + 1), subject.text))
 
 
-def _go_on(ended: Ended, argument: dict[str, Any]) -> None:
+def _go_on(ended: Ended, argument: dict[str, Any], subject: _Subject) -> None:
     """Let the student choose how to repeat an ask that got no answer. Raise `Exit` if it is not to be repeated.
 
-    The choices are to sign in, to ask again, or to get the answer on this computer. If the course has set a limit or
-    has turned the tutor off, there is no choice. A question about an answer that the tutor does not know, such as one
-    of another account, is asked again for itself.
+    A student of several courses chooses the one of the folder, once. Else the choices are to sign in, to ask again, or
+    to get the answer on this computer. If the course has set a limit or has turned the tutor off, there is no choice. A
+    question about an answer that the tutor does not know, such as one of another account, is asked again for itself.
     """
+    if ended.code == ErrorCode.COURSE_NEEDED:
+        choose_for(subject.path)
+        return
     if ended.code == ErrorCode.NOT_FOUND and argument.pop("followUpTo", None) is not None:
         return
     reason = ended.message or "The tutor could not answer."

@@ -152,11 +152,18 @@ def _parser() -> argparse.ArgumentParser:
     done.add_argument("module_id", metavar="ID", help="the module, as `tutor modules` names it")
     done.set_defaults(run_command=terminal_modules.complete)
 
-    courses = commands.add_parser("courses", help="list your courses")
+    courses = commands.add_parser("courses", help="list your courses and what is left today, or choose a folder's")
     courses.set_defaults(run_command=terminal_courses.show)
-    join = commands.add_parser("join", help="join a course by its code")
-    join.add_argument("code", metavar="CODE", help="the code that your instructor gave you")
+    chosen = courses.add_subparsers(metavar="COMMAND").add_parser("use", help="choose the course of a folder")
+    chosen.add_argument("course", metavar="COURSE", help="the course, as `tutor courses` names it")
+    chosen.add_argument("folder", metavar="FOLDER", nargs="?", default=".", help="the folder; by default this one")
+    chosen.set_defaults(run_command=terminal_courses.use)
+    join = commands.add_parser("join", help="join a course by its code or link")
+    join.add_argument("code", metavar="CODE", help="the code or the link that your instructor gave you")
     join.set_defaults(run_command=terminal_courses.join)
+    leave = commands.add_parser("leave", help="leave a course")
+    leave.add_argument("course", metavar="COURSE", help="the course, as `tutor courses` names it")
+    leave.set_defaults(run_command=terminal_courses.leave)
     return parser
 
 

@@ -1,9 +1,10 @@
-"""The modules of the course at which a student is signed in, with the student's progress."""
+"""The courses and the modules of the service at which a student is signed in, with the student's progress."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from tutor_lsp.capture.exercise import GivenFile, lay_exercise
 from tutor_lsp.service.session import SignedOut
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
+NO_SUCH_CODE = "This code opens no course. Check it, or ask your instructor for a new one."
+
+
 class NoCourse(Exception):
     """No service is in use, as in local mode, so there is no course."""
 
@@ -30,7 +34,14 @@ class NoSuchModule(Exception):
 
 
 class NoSuchCode(Exception):
-    """No course has this join code, or the code has expired."""
+    """No course has this join code, or the code has expired. The message is a sentence for the student."""
+
+    def __init__(self, message: str = NO_SUCH_CODE) -> None:
+        super().__init__(message)
+
+
+class NoSuchCourse(Exception):
+    """The student is in no course with this slug."""
 
 
 async def as_student(
@@ -63,7 +74,8 @@ async def list_courses(choice: TutorChoice) -> list[Course]:
 
 
 async def join_course(choice: TutorChoice, code: str) -> Course:
-    """Join the course that a code opens, and return it. Raise `NoSuchCode`, or as `list_modules` does."""
+    """Join the course that a code or a link opens, and return it. Raise `NoSuchCode`, or as `list_modules` does."""
+    code = _code_in(code, choice.server_url)
 
     async def join(service: AccountService, access_token: str) -> Course:
         course = await service.join_course(access_token, code)
@@ -72,6 +84,23 @@ async def join_course(choice: TutorChoice, code: str) -> Course:
         return course
 
     return await _in_course(choice, join)
+
+
+def _code_in(text: str, server_url: str | None) -> str:
+    """Return the code in what a student has typed: the code itself, or a link that ends in it."""
+    parts = urlsplit(text.strip())
+    _, is_link, code = parts.path.rpartition("/join/")
+    if not is_link:
+        return text
+    if parts.netloc and server_url and parts.netloc != urlsplit(server_url).netloc:
+        raise NoSuchCode(f"This link is of another tutor service, {parts.netloc}. Open it in a browser.")
+    return unquote(code.strip("/"))
+
+
+async def leave_course(choice: TutorChoice, course: str) -> None:
+    """Leave a course, by its slug. Raise `NoSuchCourse`, or as `list_modules` does."""
+    if not await _in_course(choice, lambda service, access_token: service.leave_course(access_token, course)):
+        raise NoSuchCourse
 
 
 async def complete_module(choice: TutorChoice, module_id: str) -> Module:

@@ -59,9 +59,7 @@ class Override:
     expires_at: datetime
 
 
-def own_limits(
-    connection: Connection, user_id: UUID, now: datetime, course_id: UUID = EVERYWHERE
-) -> OwnLimits | None:
+def own_limits(connection: Connection, user_id: UUID, now: datetime, course_id: UUID = EVERYWHERE) -> OwnLimits | None:
     """Return a student's own limits, over all courses or in one, unless they have expired."""
     row = connection.execute(_OWN_LIMITS, {"user": user_id, "now": now, "course": course_id}).first()
     return None if row is None else OwnLimits(*row)

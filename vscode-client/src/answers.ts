@@ -8,6 +8,7 @@ import { CellCopies } from "./cell_copies";
 import { diagnosticsOnLines } from "./diagnostics";
 import type { HintMemory } from "./hint_memory";
 import type { LanguageServer } from "./language_server";
+import { CHOOSE_COURSE } from "./offers";
 import * as protocol from "./protocol";
 import type { Hint } from "./thread_entries";
 import { alone, type About, type Turn } from "./turn";
@@ -271,6 +272,9 @@ export class Answers implements vscode.Disposable {
       turn.thread.ended(turn, told, waysOn(state, this.connection, message, turn.thread.id), isAway(state, this.connection, message));
       this.announcement.ended(turn.hasText ? turn.hint : {}, told.message);
       this.keep();
+      if (message.code === "COURSE_NEEDED") {
+        void vscode.commands.executeCommand(CHOOSE_COURSE.command, turn.thread.id);
+      }
     }
     this.tellContext();
   }

@@ -5,6 +5,7 @@ import * as vscode from "vscode";
 import type { Middleware } from "vscode-languageclient/node";
 import type { AnswerThread } from "./answer_thread";
 import { Answers } from "./answers";
+import { Courses } from "./courses";
 import { OtherDiagnostics, withWholeLines } from "./diagnostics";
 import { firstSuitable, interpretersOnPath, isInside, type Candidate, type Interpreter } from "./interpreter";
 import { HintMemory } from "./hint_memory";
@@ -62,7 +63,17 @@ export function activate(context: vscode.ExtensionContext): void {
       }
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void server.restart()),
-    ...commands({ server, answers, runs, tests, recorded, python, modules: new Modules(server), log }),
+    ...commands({
+      server,
+      answers,
+      runs,
+      tests,
+      recorded,
+      python,
+      modules: new Modules(server),
+      courses: new Courses(server),
+      log,
+    }),
   );
   void server.restart();
 }
@@ -151,10 +162,12 @@ interface Parts {
   readonly recorded: RecordedRun;
   readonly python: PythonSetup;
   readonly modules: Modules;
+  readonly courses: Courses;
   readonly log: vscode.LogOutputChannel;
 }
 
-function commands({ server, answers, runs, tests, recorded, python, modules, log }: Parts): vscode.Disposable[] {
+function commands(parts: Parts): vscode.Disposable[] {
+  const { server, answers, runs, tests, recorded, python, modules, courses, log } = parts;
   const command = (name: string, run: (argument?: unknown) => Promise<unknown>) =>
     vscode.commands.registerCommand(`askTutor.${name}`, async (argument?: unknown) => {
       try {
@@ -226,6 +239,9 @@ function commands({ server, answers, runs, tests, recorded, python, modules, log
     command("completeModule", () => modules.complete()),
     command("chooseModule", () => modules.choose()),
     command("startExercise", () => modules.start()),
+    command("courses", () => courses.show()),
+    command("joinCourse", () => courses.join()),
+    command("chooseCourse", (argument) => chooseCourse(courses, answers, threadOf(answers, argument))),
     command("setAddress", () => setAddress(server)),
     command("choosePython", () => python.choose()),
     command("installPython", () => python.explainInstallation()),
@@ -242,6 +258,13 @@ async function signIn(server: LanguageServer, answers: Answers, thread?: AnswerT
     offer("No tutor service is set, and none is needed: the tutor answers on this computer.", SET_ADDRESS);
   } else {
     await answers.signIn(thread);
+  }
+}
+
+/** Choose the course of a folder. The question that needs it, if there is one, is then asked again. */
+async function chooseCourse(courses: Courses, answers: Answers, thread?: AnswerThread): Promise<void> {
+  if ((await courses.choose(thread?.document.uri)) && thread?.latest.needsCourse) {
+    await answers.again(thread);
   }
 }
 

@@ -10,6 +10,7 @@ export interface Offer {
 
 export const SIGN_IN: Offer = { title: "Sign in", command: "askTutor.signIn" };
 export const SET_ADDRESS: Offer = { title: "Set the address", command: "askTutor.setAddress" };
+export const CHOOSE_COURSE: Offer = { title: "Choose the course", command: "askTutor.chooseCourse" };
 export const RESTART: Offer = { title: "Restart the tutor", command: "askTutor.restart" };
 export const SHOW_LOG: Offer = { title: "Show the log", command: "askTutor.showLog" };
 export const CHOOSE_PYTHON: Offer = { title: "Choose a Python interpreter", command: "askTutor.choosePython" };

@@ -30,6 +30,7 @@ export const SERVER_COMMANDS = {
   start: "tutor.start",
   courses: "tutor.courses",
   joinCourse: "tutor.joinCourse",
+  leaveCourse: "tutor.leaveCourse",
   chooseCourse: "tutor.chooseCourse",
 } as const;
 
@@ -289,12 +290,15 @@ export interface StudentCourse {
   slug: string;
   title: string;
   role: string;
+  /** How many messages the student may still send in the course today. */
+  remainingToday?: number | null;
 }
 
 /**
  * The student's courses. `chosen` is the course that `.tutor.toml` sets for the document.
  *
- * If there are several and none is chosen, the client asks the student once and calls `tutor.chooseCourse`.
+ * If an ask ends with the code `COURSE_NEEDED`, the client lets the student choose one of them, calls
+ * `tutor.chooseCourse` and asks again.
  */
 export interface CourseList {
   courses: StudentCourse[];
@@ -303,7 +307,14 @@ export interface CourseList {
 
 /** Join the course that a code opens. */
 export interface JoinCourse {
+  /** The code, or the whole link that has it. */
   code: string;
+}
+
+/** Leave a course. */
+export interface LeaveCourse {
+  /** The slug of the course. */
+  course: string;
 }
 
 /** Choose a course for all asks from a folder. The server writes it into the folder's `.tutor.toml`. */
@@ -312,6 +323,8 @@ export interface ChooseCourse {
   folder: string;
   /** The slug of the course. */
   course: string;
+  /** A document. If a `.tutor.toml` in its folder or above counts for it, the course is written there. */
+  uri?: string | null;
 }
 
 /** The ask was accepted. The answer is shown beside the code at `range`. */
@@ -398,6 +411,8 @@ export interface StatusChanged {
   account?: string | null;
   /** The id of the learning module of the document that was opened or asked about last. */
   module?: string | null;
+  /** The slug of the course of that document. It is absent for the course `default`, which needs no name. */
+  course?: string | null;
   /** How many messages are left today, as the service said with the last answer. */
   remainingToday?: number | null;
 }

@@ -83,9 +83,9 @@ export class Status implements vscode.Disposable {
   }
 }
 
-/** Return who is signed in, in which module, and how many messages are left today, as far as it is known. */
-function detail({ state, message, account, module, remainingToday }: StatusChanged): string {
+/** Return who is signed in, in which course and module, and how many messages are left today, as far as it is known. */
+function detail({ state, message, account, course, module, remainingToday }: StatusChanged): string {
   const left = typeof remainingToday === "number" ? `${remainingToday} messages left today` : undefined;
-  const known = [account, module && `module ${module}`, left].filter(Boolean);
+  const known = [account, course && `course ${course}`, module && `module ${module}`, left].filter(Boolean);
   return state === "ready" && known.length > 0 ? known.join(" · ") : message;
 }

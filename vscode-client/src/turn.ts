@@ -76,6 +76,10 @@ export class Turn {
     return this.end?.code === "UNAUTHENTICATED";
   }
 
+  get needsCourse(): boolean {
+    return this.end?.code === "COURSE_NEEDED";
+  }
+
   get hasText(): boolean {
     return !this.hint.isEmpty;
   }

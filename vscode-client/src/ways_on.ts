@@ -1,7 +1,7 @@
 /** What a student can do about an ask that got no answer, other than asking again. */
 
 import type { ServerState } from "./language_server";
-import { CHOOSE_PYTHON, INSTALL_PYTHON, RESTART, SET_ADDRESS, SHOW_LOG, SIGN_IN, type Offer } from "./offers";
+import { CHOOSE_COURSE, CHOOSE_PYTHON, INSTALL_PYTHON, RESTART, SET_ADDRESS, SHOW_LOG, SIGN_IN, type Offer } from "./offers";
 import type { AnswerEnded, State } from "./protocol";
 import { isAddressWrong } from "./service_address";
 
@@ -15,6 +15,9 @@ export function waysOn(server: ServerState, connection: State, { code }: AnswerE
   }
   if (code === "UNAUTHENTICATED") {
     return [{ ...SIGN_IN, argument: thread }];
+  }
+  if (code === "COURSE_NEEDED") {
+    return [{ ...CHOOSE_COURSE, argument: thread }];
   }
   return code === "VALIDATION_FAILED" && connection === "offline" && isAddressWrong() ? [SET_ADDRESS] : [];
 }

@@ -306,6 +306,14 @@ function M.on_end(params)
   local is_bad = params.reason == "refused" or params.reason == "failed"
   give_up(ending.remark(params), is_bad and "DiagnosticError" or "Comment", is_local and {} or ending.ways_out(params, answer_here))
   waits_for_sign_in = params.code == "UNAUTHENTICATED"
+  if params.code == "COURSE_NEEDED" and place then
+    local about = place
+    require("tutor.course").choose(nil, about.bufnr, function()
+      if place == about and not current then
+        M.next() -- the question is asked again
+      end
+    end)
+  end
 end
 
 ---@param params { state: string, message: string }

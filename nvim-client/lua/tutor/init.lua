@@ -47,6 +47,24 @@ function M.start(module, folder)
   require("tutor.exercise").start(module, folder)
 end
 
+--- Choose the course of the file's folder. Without a course, choose from a list with what is left today.
+---@param course? string
+function M.course(course)
+  require("tutor.course").choose(course)
+end
+
+--- Join a course by its code or link.
+---@param code? string
+function M.join(code)
+  require("tutor.course").join(code)
+end
+
+--- Leave a course. Without a course, choose one.
+---@param course? string
+function M.leave(course)
+  require("tutor.course").leave(course)
+end
+
 --- Stop the running answer, else the running tests, else the running program.
 function M.stop()
   if not require("tutor.ask").stop() and not require("tutor.test").stop() then
@@ -70,7 +88,7 @@ function M.status()
   return require("tutor.status").text()
 end
 
---- Return who is signed in, in which module, and how many messages are left today, as far as it is known.
+--- Return who is signed in, in which course and module, and how many messages are left today, as far as it is known.
 ---@return string
 function M.details()
   return require("tutor.status").details()

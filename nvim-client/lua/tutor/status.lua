@@ -21,16 +21,17 @@ local state
 ---@type string?
 M.message = nil
 
-local account, module ---@type string?, string?
+local account, course, module ---@type string?, string?, string?
 local remaining ---@type integer?
 
 --- Set the state: one of `tutor/status/didChange`, "starting" or "stopped". nil: the tutor is not in use.
 ---@param new_state? string
 ---@param message? string
----@param known? { account?: string, module?: string }
+---@param known? { account?: string, course?: string, module?: string }
 function M.set(new_state, message, known)
   state, M.message = new_state, message
-  account, module = known and known.account, known and known.module
+  known = known or {}
+  account, course, module = known.account, known.course, known.module
   if state == "signedOut" or state == "local" then
     remaining = nil
   end
@@ -43,11 +44,12 @@ function M.count(count)
   remaining = count or remaining
 end
 
---- Return who is signed in, in which module, and how many messages are left today, as far as it is known.
+--- Return who is signed in, in which course and module, and how many messages are left today, as far as it is known.
 ---@return string
 function M.details()
   local known = {}
   table.insert(known, account)
+  table.insert(known, course and ("course %s"):format(course) or nil)
   table.insert(known, module and ("module %s"):format(module) or nil)
   table.insert(known, remaining and ("%d messages left today"):format(remaining) or nil)
   return table.concat(known, " · ")
