@@ -133,6 +133,7 @@ def configuration(folder: Path, url: str, service: str) -> dict[str, Any]:
         "groups": {},
         "httpOnly": 1,
         "key": "sixteen letters.",
+        "tokenUseGlobalStorage": 1,
         "whatToTrace": "_whatToTrace",
         "portal": f"{url}/",
         "domain": "127.0.0.1",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
+
 from testing.joined_courses import ADMIN, add_courses, join_courses
 from testing.neovim import Neovim
 
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 
     from testing.service import SignUp, StartService
     from tests.conftest import RequireProgram
+
+pytestmark = pytest.mark.timeout(180)
 
 CODE = "total = 0\nfor n in range(3):\n    total += m\nprint(total)\n"
 BAD_LINE = 3
@@ -68,6 +72,4 @@ async def test_a_folder_is_asked_about_once(
         await join_courses(student, service, one, two)
         environment = {"TUTOR_SERVER_URL": service.url, "TUTOR_ACCESS_TOKEN": student.access_token}
         await asyncio.to_thread(scenario, environment, three)
-        assert service.query("SELECT role FROM course_members WHERE email = :email", email=student.email) == [
-            ("student",)
-        ]
+        assert service.query("SELECT role FROM course_members WHERE email = ?", student.email) == [("student",)]

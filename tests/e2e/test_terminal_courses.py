@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from testing.service import SignUp, StartService
     from tests.conftest import RequireProgram
 
+pytestmark = pytest.mark.timeout(180)
+
 AVERAGE = Path(__file__).parents[2] / "examples" / "average.py"
 
 
@@ -66,14 +68,15 @@ async def test_courses_are_joined_listed_chosen_and_left(
 
 
 async def test_a_terminal_asks_once_for_a_folder(
-    require_program: RequireProgram, start_service: StartService, sign_up: SignUp, tutor: Tutor, tmp_path: Path
+    require_program: RequireProgram, start_service: StartService, sign_up: SignUp, tmp_path: Path
 ) -> None:
     """In a terminal the student picks the course by its number; it is kept, and the question goes on."""
+    shutil.copy(AVERAGE, tmp_path)
     async with start_service(**ADMIN) as service:
         student = await sign_up(service)
         await join_courses(student, service, *await add_courses(service, "one", "two"))
-        signed_in = {"TUTOR_SERVER_URL": service.url, "TUTOR_ACCESS_TOKEN": student.access_token, "PS1": "$ "}
-        with Terminal(require_program("tmux"), tmp_path, "sh", environment=tutor.environment | signed_in) as terminal:
+        signed_in = {"TUTOR_SERVER_URL": service.url, "TUTOR_ACCESS_TOKEN": student.access_token, "ENV": ""}
+        with Terminal(require_program("tmux"), tmp_path, "sh", environment=signed_in) as terminal:
             terminal.press("tutor ask average.py:8", "Enter")
             terminal.until(r"Which course is the folder (?s:.)*  1  One\n  2  Two\n  n  stop\nWhich\? \[1\]")
             terminal.press("2", "Enter")

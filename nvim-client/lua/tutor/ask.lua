@@ -222,6 +222,12 @@ function M.next(question, locally)
   end
 end
 
+--- Return the buffer last asked about, if it is open.
+---@return integer?
+function M.buffer()
+  return place and place:exists() and place.bufnr or nil
+end
+
 --- Stop the running answer.
 ---@return boolean # whether there was one
 function M.stop()

@@ -28,12 +28,19 @@ local function execute(command, argument, use)
   end)
 end
 
+--- Return the buffer that the student works in: the current one, or in a hint's window the code that it is about.
+---@return integer
+local function working_buffer()
+  local bufnr = vim.api.nvim_get_current_buf()
+  return vim.bo[bufnr].buftype == "" and bufnr or require("tutor.ask").buffer() or bufnr
+end
+
 --- Return the URI of a file, or nil if the buffer has none.
 ---@param bufnr integer
 ---@return string?
 local function uri_of(bufnr)
   local name = vim.api.nvim_buf_get_name(bufnr)
-  return name ~= "" and vim.uri_from_fname(name) or nil
+  return vim.bo[bufnr].buftype == "" and name ~= "" and vim.uri_from_fname(name) or nil
 end
 
 ---@param course table
@@ -96,10 +103,10 @@ end
 
 --- Choose the course of the file's folder. Without a course, the student picks one.
 ---@param course? string
----@param bufnr? integer by default the current buffer
+---@param bufnr? integer by default the one that the student works in
 ---@param done? fun() called once the choice is kept
 function M.choose(course, bufnr, done)
-  bufnr = bufnr or vim.api.nvim_get_current_buf()
+  bufnr = bufnr or working_buffer()
   if course then
     keep(bufnr, course, done)
     return
@@ -137,7 +144,7 @@ function M.leave(course)
   if course then
     leave(course)
   else
-    pick(vim.api.nvim_get_current_buf(), "Which course do you leave?", function(chosen)
+    pick(working_buffer(), "Which course do you leave?", function(chosen)
       leave(chosen.slug)
     end)
   end
