@@ -161,8 +161,8 @@ def configuration(folder: Path, url: str, service: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def lemonldap_provider(plackup: str, folder: Path, service_port: int) -> AsyncIterator[LemonldapProvider]:
-    """Run the provider, with its files in a folder, for a service on a port. `plackup` is the program that serves."""
+async def lemonldap_provider(starman: str, folder: Path, service_port: int) -> AsyncIterator[LemonldapProvider]:
+    """Run the provider, with its files in a folder, for a service on a port. `starman` is the program that serves."""
     port = free_port()
     provider = LemonldapProvider(f"http://127.0.0.1:{port}", folder)
     for name in ("conf", "sessions/lock", "persistent/lock"):
@@ -172,8 +172,8 @@ async def lemonldap_provider(plackup: str, folder: Path, service_port: int) -> A
     (folder / "lemonldap-ng.ini").write_text(INI.format(folder=folder))
     (folder / "portal.psgi").write_text(PROGRAM)
     process = await asyncio.create_subprocess_exec(
-        plackup,
-        *("--server", "HTTP::Server::PSGI", "--host", "127.0.0.1", "--port", str(port), "portal.psgi"),
+        starman,
+        *("--listen", f"127.0.0.1:{port}", "--workers", "3", "portal.psgi"),
         cwd=folder,
         env=os.environ | {"LLNG_DEFAULTCONFFILE": str(folder / "lemonldap-ng.ini")},
         stdout=asyncio.subprocess.DEVNULL,

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from testing.service import Service, StartService
 
 
-async def operate(service: Service, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run `tutor-server courses` with arguments beside a running service."""
+async def operate(service: Service, *arguments: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run `tutor-server courses` with arguments and settings beside a running service."""
     return await asyncio.to_thread(
         subprocess.run,
         [TUTOR_SERVER, "courses", *arguments],
-        env=service_environment(service.data_dir),
+        env=service_environment(service.data_dir, **settings),
         capture_output=True,
         text=True,
         check=False,
@@ -100,3 +100,23 @@ async def test_what_cannot_be_done_is_one_line(start_service: StartService, tmp_
     assert wrong.stderr.splitlines()[0].startswith("tutor-server: title: ")
     assert "line 2: there is no e-mail address" in refused.stderr.splitlines()
     assert done.stdout.splitlines()[0] == "added: 1"
+
+
+async def test_an_imported_course_fits_the_service(start_service: StartService, tmp_path: Path) -> None:
+    """A course with providers that this service has not, or with a budget for a model without a price, is refused."""
+    file = tmp_path / "cs1.json"
+    keyed = {"OPENAI_API_KEY": "x", "TUTOR_OPENAI_MODEL": "a-model-of-ours"}
+    refused = []
+    async with start_service() as service:
+        for settings in ({"providers": ["anthropic"]}, {"monthly_budget_nanodollars": 5}):
+            file.write_text(json.dumps({"slug": "cs1", "title": "Programming 1"} | settings), encoding="utf-8")
+            refused.append(await operate(service, "import", file, **keyed))
+        fitting = await operate(service, "import", file)
+        listed = await operate(service, "list")
+
+    assert [each.returncode for each in (*refused, fitting)] == [1, 1, 0]
+    assert [each.stderr for each in refused] == [
+        "tutor-server: providers: takes offline, openai\n",
+        "tutor-server: daily_budget_usd: no price is known for a-model-of-ours, so no budget can hold\n",
+    ]
+    assert [line.split()[0] for line in listed.stdout.splitlines()] == ["cs1", "default"]

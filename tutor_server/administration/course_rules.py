@@ -1,15 +1,16 @@
-"""What nobody may do in a course, whatever the role: take the last instructor away, or choose others' names."""
+"""What a course may be: it keeps an instructor, has names of its own, and settings that the service can hold."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from tutor_server.errors import LastInstructor, ValidationFailed
+from tutor_server.llm.offline import OFFLINE
 from tutor_server.storage import members
 from tutor_server.storage.memberships import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from sqlalchemy import Connection
 
@@ -22,6 +23,17 @@ def require_own(before: StoredCourse, after: StoredCourse) -> None:
         raise ValidationFailed("slug: only an operator can change it.")
     if after.join_code is not None and after.join_code != before.join_code:
         raise ValidationFailed("join_code: cannot be chosen. POST …/join-code makes a new one.")
+
+
+def require_usable(
+    providers: Iterable[str], *, has_budget: bool, chain: Collection[str], unpriced: Sequence[str]
+) -> None:
+    """Raise `ValidationFailed` for providers that are not in the service's chain, and for a budget without prices."""
+    usable = {*chain, OFFLINE}
+    if not usable.issuperset(providers):
+        raise ValidationFailed(f"providers: takes {', '.join(sorted(usable))}.")
+    if unpriced and has_budget:
+        raise ValidationFailed(f"daily_budget_usd: no price is known for {', '.join(unpriced)}, so no budget can hold.")
 
 
 def keep_an_instructor(connection: Connection, course: StoredCourse, emails: Sequence[str]) -> None:

@@ -6,12 +6,12 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from tutor_server.administration.course_rules import require_usable
 from tutor_server.api import course_schemas
 from tutor_server.api.caller import person_of
 from tutor_server.api.keys import ACTOR, CLOCK, DATABASE, SETTINGS, UNPRICED
 from tutor_server.errors import ValidationFailed
 from tutor_server.ledger.budgets import NANODOLLARS
-from tutor_server.llm.offline import OFFLINE
 from tutor_server.storage.course_models import DEFAULT_COURSE
 from tutor_server.storage.memberships import Membership, Role, require_membership
 from tutor_server.storage.spending import Budgets
@@ -101,14 +101,12 @@ def switched(request: web.Request, course: StoredCourse, *, off: bool, reason: s
 def _require_known(request: web.Request, course: StoredCourse, given: dict[str, Any]) -> None:
     if course.id == DEFAULT_COURSE and given.get("slug") not in {None, course.slug}:
         raise ValidationFailed("slug: the course default keeps its slug.")
-    usable = {*request.app[SETTINGS].chain, OFFLINE}
-    unknown = sorted(set(given.get("providers") or ()) - usable)
-    if unknown:
-        raise ValidationFailed(f"providers: takes {', '.join(sorted(usable))}.")
-    unpriced = request.app[UNPRICED]
-    budgets = (given.get("daily_budget_usd"), given.get("monthly_budget_usd"))
-    if unpriced and any(budget is not None for budget in budgets):
-        raise ValidationFailed(f"daily_budget_usd: no price is known for {', '.join(unpriced)}, so no budget can hold.")
+    require_usable(
+        given.get("providers") or (),
+        has_budget=any(given.get(name) is not None for name in ("daily_budget_usd", "monthly_budget_usd")),
+        chain=request.app[SETTINGS].chain,
+        unpriced=request.app[UNPRICED],
+    )
 
 
 def _nanodollars(dollars: float | None) -> int | None:

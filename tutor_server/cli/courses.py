@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from uuid_utils.compat import uuid7
 
+from tutor_server.administration.course_rules import require_usable
 from tutor_server.administration.course_transfer import TransferRefused, export_course, parse_course
 from tutor_server.administration.courses import CourseAdministration
 from tutor_server.administration.join_codes import new_join_code
@@ -16,6 +18,10 @@ from tutor_server.administration.service import Actor, AdministrationService
 from tutor_server.cli.database import OperatorRefused, opened_database
 from tutor_server.clock import SystemClock
 from tutor_server.errors import TutorError
+from tutor_server.ledger.max_call_cost import unpriced_models
+from tutor_server.llm.model_profiles import profiles_by_child_process
+from tutor_server.llm.price_file import read_price_file
+from tutor_server.llm.prices import Prices
 from tutor_server.storage.courses import StoredCourse, all_courses, find_course
 from tutor_server.storage.members import Member, members_after
 from tutor_server.storage.memberships import Role
@@ -94,16 +100,29 @@ async def export(settings: Settings, slug: str) -> str:
 
 
 async def import_course(settings: Settings, text: str, slug: str | None) -> StoredCourse:
-    """Make a course from a document, or change the one with its slug. Nothing is removed. Raise `OperatorRefused`."""
+    """Make a course from a document, or change the one with its slug. Nothing is removed. Raise `OperatorRefused`.
+
+    Its providers must be the service's, and a budget needs prices, as over HTTP.
+    """
     try:
         document = parse_course(text)
     except TransferRefused as refused:
         raise OperatorRefused(str(refused)) from refused
+    has_budget = (document.daily_budget_nanodollars, document.monthly_budget_nanodollars) != (None, None)
+    unpriced = await asyncio.to_thread(_unpriced, settings) if has_budget else ()
     async with _courses(settings) as (_database, courses):
+        chain = settings.chain
+        require_usable(document.providers or (), has_budget=has_budget, chain=chain, unpriced=unpriced)
         try:
             return await courses.take_over(COMMAND, document, slug or document.slug)
         except TransferRefused as refused:
             raise OperatorRefused(str(refused)) from refused
+
+
+def _unpriced(settings: Settings) -> Sequence[str]:
+    """Return the models of the service whose price is not known. Raise `SettingsError`."""
+    profiles = profiles_by_child_process(settings.remote_models)
+    return unpriced_models(profiles, Prices.of(read_price_file(settings.data_dir), profiles), SystemClock().now())
 
 
 @asynccontextmanager

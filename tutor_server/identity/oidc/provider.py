@@ -14,7 +14,7 @@ from tutor_server.identity.oidc.fetching import ProviderUnavailable, fetch_json
 from tutor_server.identity.oidc.key_set import KeySet
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from tutor_server.clock import Clock
     from tutor_server.identity.oidc.key_set import ProviderKey
@@ -84,6 +84,9 @@ class IdentityProvider:
         else:
             form |= {"client_id": self.client.client_id, "client_secret": secret}
         status, content = await fetch_json(endpoints.token, headers=headers, form=form)
+        if secret is not None and headers and _is_misread(content, self.client, secret, endpoints.token_methods):
+            secrets = {"client_id": self.client.client_id, "client_secret": secret}
+            status, content = await fetch_json(endpoints.token, form=form | secrets)
         if status == HTTPStatus.OK:
             return content
         if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED} and isinstance(content.get("error"), str):
@@ -142,3 +145,13 @@ def _endpoint(content: Mapping[str, Any], name: str, issuer: str) -> str:
 
 def _texts(value: object) -> tuple[str, ...]:
     return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+
+
+def _is_misread(content: dict[str, Any], client: Client, secret: str, methods: Collection[str]) -> bool:
+    """Return whether a provider refuses a secret that it may have read wrongly, and also takes it in a form.
+
+    Unusual characters are percent-encoded in the header (RFC 6749 §2.3.1), which LemonLDAP::NG 2.21 does not decode.
+    """
+    plain = f"{client.client_id}{secret}"
+    is_refused = content.get("error") == "invalid_client" and "client_secret_post" in methods
+    return is_refused and quote(plain, safe="") != plain
