@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from aiohttp import ClientError, ClientSession
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from testing.account_page import fill, picture
 from testing.real_identity_provider import CLIENT_ID, CLIENT_SECRET, free_port
 from testing.waiting import POLL_SECONDS
 
@@ -24,7 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from testing.chromium import Page
+
 START_SECONDS = 60
+PROCESSES = 2
+"""Chromium keeps connections open, and a logout calls the service, which may call back."""
 CONFIGURATION = "conf/lmConf-1.json"
 INI = """\
 [all]
@@ -56,6 +62,7 @@ class LemonldapProvider:
 
     url: str
     folder: Path
+    process: asyncio.subprocess.Process
 
     @property
     def settings(self) -> dict[str, str]:
@@ -73,12 +80,15 @@ class LemonldapProvider:
         configuration = json.loads(files[-1].read_text()) | signing_key(name) | {"cfgNum": len(files) + 1}
         (self.folder / "conf" / f"lmConf-{len(files) + 1}.json").write_text(json.dumps(configuration))
 
+        self.process.send_signal(signal.SIGHUP)
         await self.publishes(name)
 
     async def publishes(self, name: str) -> None:
-        """Wait until the provider serves a key, and no other one."""
+        """Wait until each process of the provider serves a key, and no other one."""
+        in_a_row = 0
         async with asyncio.timeout(START_SECONDS):
-            while await self._key_ids() != {name}:  # noqa: ASYNC110 - the provider tells nobody of its start
+            while in_a_row < 3 * PROCESSES:
+                in_a_row = in_a_row + 1 if await self._key_ids() == {name} else 0
                 await asyncio.sleep(POLL_SECONDS)
 
     async def _key_ids(self) -> set[str]:
@@ -164,24 +174,39 @@ def configuration(folder: Path, url: str, service: str) -> dict[str, Any]:
 async def lemonldap_provider(starman: str, folder: Path, service_port: int) -> AsyncIterator[LemonldapProvider]:
     """Run the provider, with its files in a folder, for a service on a port. `starman` is the program that serves."""
     port = free_port()
-    provider = LemonldapProvider(f"http://127.0.0.1:{port}", folder)
+    url = f"http://127.0.0.1:{port}"
     for name in ("conf", "sessions/lock", "persistent/lock"):
         (folder / name).mkdir(parents=True)
-    told = configuration(folder, provider.url, f"http://127.0.0.1:{service_port}")
+    told = configuration(folder, url, f"http://127.0.0.1:{service_port}")
     (folder / CONFIGURATION).write_text(json.dumps(told))
     (folder / "lemonldap-ng.ini").write_text(INI.format(folder=folder))
     (folder / "portal.psgi").write_text(PROGRAM)
     process = await asyncio.create_subprocess_exec(
         starman,
-        *("--listen", f"127.0.0.1:{port}", "--workers", "3", "portal.psgi"),
+        *("--listen", f"127.0.0.1:{port}", "--workers", str(PROCESSES), "portal.psgi"),
         cwd=folder,
         env=os.environ | {"LLNG_DEFAULTCONFFILE": str(folder / "lemonldap-ng.ini")},
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
     )
+    provider = LemonldapProvider(url, folder, process)
     try:
         await provider.publishes("first")
         yield provider
     finally:
         process.terminate()
         await process.wait()
+
+
+async def sign_in_at_lemonldap(page: Page, name: str) -> None:
+    """Sign in on the provider's own pages, whose passwords are the names, and let it tell the service who it is."""
+    await _focus(page, "#userfield")
+    await fill(page, name, name)
+    await picture(page, "lemonldap-consent")
+    await _focus(page, "form [type=submit]")
+    await page.press("Enter", loads=True)
+
+
+async def _focus(page: Page, selector: str) -> None:
+    """Move the focus to an element of the provider's page, whose names are only there with scripts."""
+    assert await page.evaluate(f"(() => {{ document.querySelector('{selector}').focus(); return true; }})()")

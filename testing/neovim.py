@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import subprocess
 import sys
@@ -198,3 +199,14 @@ class Neovim:
         if answer.returncode != 0:
             raise LuaFailed(answer.stderr)
         return answer.stdout
+
+
+def documented_init(address: str) -> str:
+    """Return an `init.lua` as the README describes it, with the address of a service."""
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    (setup,) = re.findall(r"`(require.*server_url.*)`", readme)
+    return (
+        "vim.g.loaded_python3_provider = 0\n"
+        f'vim.opt.runtimepath:prepend("{PLUGIN}")\n'
+        f"{setup.replace('http://127.0.0.1:8765', address)}\n"
+    )

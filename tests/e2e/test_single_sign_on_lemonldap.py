@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import ClientSession
 
-from testing.account_page import approve, fill, follow, heading, picture
+from testing.account_page import approve, follow, heading
 from testing.chromium import Page, chromium
 from testing.device_page import poll_device, start_device
-from testing.lemonldap_provider import LemonldapProvider, lemonldap_provider
+from testing.lemonldap_provider import LemonldapProvider, lemonldap_provider, sign_in_at_lemonldap
 from testing.real_identity_provider import free_port
 from testing.service import RunningService
 
@@ -54,20 +54,6 @@ async def service(provider: LemonldapProvider, port: int, tmp_path: Path) -> Asy
         yield running
 
 
-async def focus(page: Page, selector: str) -> None:
-    """Move the focus to an element of the provider's page, whose names are only there with scripts."""
-    assert await page.evaluate(f"(() => {{ document.querySelector('{selector}').focus(); return true; }})()")
-
-
-async def sign_in_there(page: Page, name: str) -> None:
-    """Sign in on the provider's own pages, whose passwords are the names, and let it tell the service who it is."""
-    await focus(page, "#userfield")
-    await fill(page, name, name)
-    await picture(page, "lemonldap-consent")
-    await focus(page, "form [type=submit]")
-    await page.press("Enter", loads=True)
-
-
 async def sign_out_there(page: Page, provider: LemonldapProvider) -> None:
     """Sign out on the provider's own page, which tells the service so."""
     await page.open(f"{provider.url}/?logout=1")
@@ -80,7 +66,7 @@ async def test_a_student_signs_in_with_lemonldap(page: Page, service: Service) -
         await page.open(started["verification_uri_complete"])
         await page.press("Enter", loads=True)
         await follow(page, "Sign in with Uni Example")
-        await sign_in_there(page, "dwho")
+        await sign_in_at_lemonldap(page, "dwho")
         await approve(page, started["verification_uri_complete"], started["user_code"])
         status, tokens = await poll_device(editor, started["device_code"])
         assert status == 200
@@ -100,7 +86,7 @@ async def test_o3_o7_keys_are_rotated_and_people_sign_out(
     for name, key in (("rtyler", "second"), ("msmith", "third")):
         await page.open(f"{service.url}/account")
         await follow(page, "Sign in with Uni Example")
-        await sign_in_there(page, name)
+        await sign_in_at_lemonldap(page, name)
         async with asyncio.timeout(KEY_SECONDS):
             while await heading(page) != "Your account":  # The keys are read again every 30 seconds at most.
                 await follow(page, "Sign in with Uni Example")

@@ -16,7 +16,7 @@ import pytest
 
 from testing.account_page import approve, make_account, picture
 from testing.chromium import chromium
-from testing.neovim import NEWER, PLUGIN, PROGRAMS
+from testing.neovim import NEWER, PROGRAMS, documented_init
 from testing.neovim_browser import BROWSER
 from testing.service import PASSWORD
 from testing.tmux import Terminal
@@ -142,7 +142,7 @@ async def test_neovim(
     opener.write_text(BROWSER, encoding="utf-8")
     opener.chmod(0o755)
     (tmp_path / "walk.py").write_text(PROGRAM, encoding="utf-8")
-    (tmp_path / "init.lua").write_text(init_of(service), encoding="utf-8")
+    (tmp_path / "init.lua").write_text(documented_init(service.url), encoding="utf-8")
     environment = {
         "PATH": os.pathsep.join((str(opener.parent), PROGRAMS, os.environ["PATH"])),
         "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
@@ -178,13 +178,3 @@ def look(terminal: Terminal, name: str, pattern: str) -> str:
     terminal.picture(f"newcomer-{name}")
     assert "way = way + distence" in screen
     return screen
-
-
-def init_of(service: Service) -> str:
-    """Return an `init.lua` as the README describes it, with the service's address."""
-    (setup,) = re.findall(r"`(require.*server_url.*)`", README)
-    return (
-        "vim.g.loaded_python3_provider = 0\n"
-        f'vim.opt.runtimepath:prepend("{PLUGIN}")\n'
-        f"{setup.replace('http://127.0.0.1:8765', service.url)}\n"
-    )

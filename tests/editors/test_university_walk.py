@@ -20,8 +20,8 @@ import pytest
 
 from testing.account_page import approve, follow, heading
 from testing.chromium import chromium
-from testing.lemonldap_provider import lemonldap_provider
-from testing.neovim import PROGRAMS
+from testing.lemonldap_provider import lemonldap_provider, sign_in_at_lemonldap
+from testing.neovim import PROGRAMS, documented_init
 from testing.neovim_browser import BROWSER
 from testing.real_identity_provider import free_port
 from testing.service import TUTOR_SERVER, RunningService, service_environment
@@ -29,8 +29,6 @@ from testing.tmux import Terminal
 from testing.vscode import THREAD
 from testing.vscode_steps import BAD_LINE, DEVICE_CODE, PROGRAM, ask, open_program, type_address
 from testing.waiting import until
-from tests.e2e.test_single_sign_on_lemonldap import sign_in_there
-from tests.editors.test_newcomer import init_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -126,7 +124,7 @@ async def test_from_operator_to_hint(
                 with took.of("operator: sign in"):
                     await page.open(f"{service.url}/account")
                     await follow(page, "Sign in with Uni Example")
-                    await sign_in_there(page, OPERATOR)
+                    await sign_in_at_lemonldap(page, OPERATOR)
                     assert await heading(page) == "Your account"
                     assert service.query("SELECT is_operator FROM users") == [(1,)]
             with took.of("operator: course and roster"):
@@ -156,7 +154,7 @@ async def in_neovim(require_program: RequireProgram, folder: Path, service: Serv
     opener.write_text(BROWSER, encoding="utf-8")
     opener.chmod(0o755)
     (folder / "walk.py").write_text(PROGRAM, encoding="utf-8")
-    (folder / "init.lua").write_text(init_of(service), encoding="utf-8")
+    (folder / "init.lua").write_text(documented_init(service.url), encoding="utf-8")
     environment = {
         "PATH": os.pathsep.join((str(opener.parent), PROGRAMS, os.environ["PATH"])),
         "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
@@ -178,7 +176,7 @@ async def in_neovim(require_program: RequireProgram, folder: Path, service: Serv
         await page.open(address)
         await page.press("Enter", loads=True)
         await follow(page, "Sign in with Uni Example")
-        await sign_in_there(page, STUDENT.partition("@")[0])
+        await sign_in_at_lemonldap(page, STUDENT.partition("@")[0])
         await approve(page, address, code)
         await asyncio.to_thread(terminal.until, r"Hint 1 · question(?s:.)*Enter next hint")
 

@@ -163,7 +163,10 @@ async def test_c2_two_courses_under_load_on_two_workers(installation: Installati
             service, "POST", "/api/admin/courses", {"slug": "one", "title": "One", "daily_budget_usd": budget}
         )
         two = await admin(
-            service, "POST", "/api/admin/courses", {"slug": "two", "title": "Two", "daily_message_cap": 2}
+            service,
+            "POST",
+            "/api/admin/courses",
+            {"slug": "two", "title": "Two", "daily_message_cap": 2, "monthly_budget_usd": 1000},
         )
         students: dict[str, list[Student]] = {"one": [], "two": []}
         for number in range(50):
@@ -187,6 +190,9 @@ async def test_c2_two_courses_under_load_on_two_workers(installation: Installati
             "SELECT course_id, committed_nanodollars FROM course_spending WHERE length(period) = 10"
         )
         total = service.query("SELECT committed_nanodollars FROM spending WHERE length(period) = 10")
+        counted = service.query("SELECT course_id, sum(messages) FROM course_daily_usage GROUP BY course_id")
+        months = service.query("SELECT course_id, committed_nanodollars FROM course_spending WHERE length(period) = 7")
+        told = {slug: await admin(service, "GET", f"/api/courses/{slug}/usage", None) for slug in ("one", "two")}
         held = service.query("SELECT count(*) FROM model_calls WHERE state IN ('reserved', 'sent')")
 
     assert [[end["type"] for end in ends].count("done") for ends in of_two] == [2] * 25
@@ -202,6 +208,14 @@ async def test_c2_two_courses_under_load_on_two_workers(installation: Installati
     assert spent == {course: cost for course, (cost, _) in by_course.items()}
     assert total == [(sum(spent.values()),)]
     assert by_course[one["id"]][0] <= budget * 1e9
+    assert {str(course): int(amount) for course, amount in months} == spent
+    for slug, course in (("one", one), ("two", two)):
+        cost, calls = by_course[course["id"]]
+        day = told[slug]["day"]
+        assert (day["calls"], round(day["estimated_cost_usd"] * 1e9)) == (calls, cost)
+        assert [(each["slug"], each["calls"]) for each in day["by_course"]] == [(slug, calls)]
+    done_in_one = sum(end["type"] == "done" for ends in [*of_one, last] for end in ends)
+    assert {str(course): int(sent) for course, sent in counted} == {one["id"]: done_in_one, two["id"]: 50}
     assert by_course[two["id"]][1] == 50
     assert sum(end["type"] == "done" for ends in of_one for end in ends) > 0
     assert {end.get("code") for end in last} <= {None, "COURSE_BUDGET_REACHED"}
