@@ -1,4 +1,4 @@
-"""Who stays in a course and who stays out: removals, the course `default`, and names that only operators choose."""
+"""Members who stay in a course or stay out: removals, the course `default`, and names that operators choose."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ async def test_what_is_left_today(held: HeldService) -> None:
 
 
 async def test_work_in_the_default_course_stays(held: HeldService) -> None:
-    """Whoever has asked or made progress in `default` stays in it when another course takes the account in."""
+    """An account that has asked or made progress in `default` stays in it when another course takes it in."""
     await make_course(held, "one")
     await operator(held).request("PUT", "/api/admin/modules/loops", LOOPS)
     ada, bob, eve = [await person(held, name) for name in ("ada", "bob", "eve")]

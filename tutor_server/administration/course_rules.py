@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor_server.errors import LastInstructor, ValidationFailed
-from tutor_server.llm.offline import OFFLINE
 from tutor_server.storage import members
 from tutor_server.storage.memberships import Role
 
@@ -26,11 +25,10 @@ def require_own(before: StoredCourse, after: StoredCourse) -> None:
 
 
 def require_usable(
-    providers: Iterable[str], *, has_budget: bool, chain: Collection[str], unpriced: Sequence[str]
+    providers: Iterable[str], *, has_budget: bool, usable: Collection[str], unpriced: Sequence[str]
 ) -> None:
-    """Raise `ValidationFailed` for providers that are not in the service's chain, and for a budget without prices."""
-    usable = {*chain, OFFLINE}
-    if not usable.issuperset(providers):
+    """Raise `ValidationFailed` for providers that the service cannot use, and for a budget without prices."""
+    if not set(usable).issuperset(providers):
         raise ValidationFailed(f"providers: takes {', '.join(sorted(usable))}.")
     if unpriced and has_budget:
         raise ValidationFailed(f"daily_budget_usd: no price is known for {', '.join(unpriced)}, so no budget can hold.")

@@ -12,6 +12,7 @@ from tutor_server.api.caller import person_of
 from tutor_server.api.keys import ACTOR, CLOCK, DATABASE, SETTINGS, UNPRICED
 from tutor_server.errors import ValidationFailed
 from tutor_server.ledger.budgets import NANODOLLARS
+from tutor_server.llm.offline import OFFLINE
 from tutor_server.storage.course_models import DEFAULT_COURSE
 from tutor_server.storage.memberships import Membership, Role, require_membership
 from tutor_server.storage.spending import Budgets
@@ -104,7 +105,7 @@ def _require_known(request: web.Request, course: StoredCourse, given: dict[str, 
     require_usable(
         given.get("providers") or (),
         has_budget=any(given.get(name) is not None for name in ("daily_budget_usd", "monthly_budget_usd")),
-        chain=request.app[SETTINGS].chain,
+        usable={*request.app[SETTINGS].chain, OFFLINE},
         unpriced=request.app[UNPRICED],
     )
 

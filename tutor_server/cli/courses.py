@@ -20,6 +20,7 @@ from tutor_server.clock import SystemClock
 from tutor_server.errors import TutorError
 from tutor_server.ledger.max_call_cost import unpriced_models
 from tutor_server.llm.model_profiles import profiles_by_child_process
+from tutor_server.llm.offline import OFFLINE
 from tutor_server.llm.price_file import read_price_file
 from tutor_server.llm.prices import Prices
 from tutor_server.storage.courses import StoredCourse, all_courses, find_course
@@ -111,8 +112,8 @@ async def import_course(settings: Settings, text: str, slug: str | None) -> Stor
     has_budget = (document.daily_budget_nanodollars, document.monthly_budget_nanodollars) != (None, None)
     unpriced = await asyncio.to_thread(_unpriced, settings) if has_budget else ()
     async with _courses(settings) as (_database, courses):
-        chain = settings.chain
-        require_usable(document.providers or (), has_budget=has_budget, chain=chain, unpriced=unpriced)
+        usable = {*settings.chain, OFFLINE}
+        require_usable(document.providers or (), has_budget=has_budget, usable=usable, unpriced=unpriced)
         try:
             return await courses.take_over(COMMAND, document, slug or document.slug)
         except TransferRefused as refused:
