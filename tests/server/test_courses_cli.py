@@ -8,6 +8,8 @@ import subprocess
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
+import pytest
+
 from testing.service import TUTOR_SERVER, service_environment
 from tutor_server.administration.course_transfer import TransferredModule
 from tutor_server.storage.module_files import Exercise
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from testing.service import Service, StartService
+
+
+pytestmark = pytest.mark.timeout(180)
 
 
 async def operate(service: Service, *arguments: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:

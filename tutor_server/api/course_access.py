@@ -102,11 +102,12 @@ def switched(request: web.Request, course: StoredCourse, *, off: bool, reason: s
 def _require_known(request: web.Request, course: StoredCourse, given: dict[str, Any]) -> None:
     if course.id == DEFAULT_COURSE and given.get("slug") not in {None, course.slug}:
         raise ValidationFailed("slug: the course default keeps its slug.")
+    unpriced = request.app[UNPRICED]
     require_usable(
         given.get("providers") or (),
         has_budget=any(given.get(name) is not None for name in ("daily_budget_usd", "monthly_budget_usd")),
         usable={*request.app[SETTINGS].chain, OFFLINE},
-        unpriced=request.app[UNPRICED],
+        unpriced=unpriced,
     )
 
 

@@ -122,6 +122,8 @@ async def import_course(settings: Settings, text: str, slug: str | None) -> Stor
 
 def _unpriced(settings: Settings) -> Sequence[str]:
     """Return the models of the service whose price is not known. Raise `SettingsError`."""
+    if not settings.remote_models:
+        return ()
     profiles = profiles_by_child_process(settings.remote_models)
     return unpriced_models(profiles, Prices.of(read_price_file(settings.data_dir), profiles), SystemClock().now())
 
