@@ -43,6 +43,7 @@ WORDS = {
     "member_added": "added a member",
     "member_changed": "changed a role",
     "member_removed": "removed a member",
+    "member_left": "left the course",
     "roster_imported": "imported a roster",
     "module_made": "made a module",
     "module_changed": "changed a module",

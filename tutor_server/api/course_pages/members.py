@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from tutor_server.administration.join_codes import new_join_code
 from tutor_server.administration.roster import RosterRefused, read_roster, write_roster
 from tutor_server.api import dashboard_forms, schemas
 from tutor_server.api.account_forms import FormProblem, Problem
@@ -101,17 +100,20 @@ async def renew_join_code(request: web.Request, course_id: str, form: dashboard_
     """Make a new join code, or take the code away."""
     await read_course(request, course_id, lambda _connection, _course: None, Role.INSTRUCTOR)
     is_made = form.action == "make"
-    code = new_join_code() if is_made else None
     try:
         expires_at = _end_of(form, request.app[CLOCK].now()) if is_made else None
     except FormProblem as error:
         return await _page(request, course_id, problem_of(error), form=form)
-
-    def change(before: StoredCourse) -> StoredCourse:
-        return replace(before, join_code=code, join_code_expires_at=expires_at)
-
-    after = await request.app[COURSES].change(request[VISIT].actor, course_id, change)
+    courses, actor = request.app[COURSES], request[VISIT].actor
+    if is_made:
+        after = await courses.renew_join_code(actor, course_id, expires_at)
+    else:
+        after = await courses.change(actor, course_id, _without_code)
     return await changed(request, after.course.slug, "/members", "code" if is_made else "closed")
+
+
+def _without_code(course: StoredCourse) -> StoredCourse:
+    return replace(course, join_code=None, join_code_expires_at=None)
 
 
 def read_address(text: str) -> str:
