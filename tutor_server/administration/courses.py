@@ -323,8 +323,6 @@ def _told(course: StoredCourse) -> dict[str, Any]:
     return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in values.items()}
 
 
-
-
 def _member_of(connection: Connection, course: StoredCourse, email: str) -> UUID:
     account = account_of_email(connection, email)
     if account is None or course.id not in roles_of(connection, account.id):
