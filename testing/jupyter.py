@@ -105,7 +105,7 @@ class Jupyter:
 
 def write_notebook(path: Path, cells: Sequence[str]) -> None:
     """Write a notebook with these code cells."""
-    described = [
+    described: list[dict[str, object]] = [
         {
             "cell_type": "code",
             "id": f"cell-{number}",

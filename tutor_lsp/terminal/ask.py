@@ -133,7 +133,7 @@ def where_it_failed(place: Place, subject: Subject, outcome: RunOutcome) -> Subj
     return Subject(subject.path, subject.text, _position(Place(place.path, frame.line + 1), subject.text))
 
 
-def _go_on(ended: Ended, argument: dict[str, Any], subject: _Subject) -> None:
+def _go_on(ended: Ended, argument: dict[str, Any], subject: Subject) -> None:
     """Let the student choose how to repeat an ask that got no answer. Raise `Exit` if it is not to be repeated.
 
     A student of several courses chooses the one of the folder, once. Else the choices are to sign in, to ask again, or

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from tutor_pedagogy.offline.engine.nodes import Function
 
-_MISSING = r"(?P<name>\w+)\(\) missing (?P<count>\d+) required positional arguments?:"
+_MISSING = r"\b(?P<name>\w{1,80})\(\) missing (?P<count>\d{1,4}) required positional arguments?:"
 _TAKING_FUNCTIONS = frozenset(("map", "filter", "sorted", "sort", "max", "min", "reduce", "apply", "starmap", "Thread"))
-_THOUSANDS = re.compile(r"(?<![\w.])\d{1,3}(?:, ?\d{3})+(?![\w.])")
+_THOUSANDS = re.compile(r"(?<![\w.])\d{1,3}(?:, ?\d{3}){1,6}(?![\w.])")
 
 
 def _called(case: CrashContext, call: ast.Call) -> Function | None:
@@ -139,7 +139,7 @@ def comma_in_argument(case: CrashContext) -> Match | None:
 @runtime_rule(
     "argument-not-handed-on",
     ("TypeError",),
-    rf"(?:\w+\.)?{_MISSING} '(?P<missing>\w+)'$",
+    rf"(?:\w{{1,80}}\.)?{_MISSING} '(?P<missing>\w{{1,80}})'$",
     before=("too-few-arguments", "builtin-arguments", "tuple-as-one-argument"),
 )
 def argument_not_handed_on(case: CrashContext) -> Match | None:
