@@ -313,6 +313,18 @@ class TestTheOfflineTutor:
 
         assert guard.verdict is None
 
+    def test_the_guard_knows_the_table_of_the_rounds(self) -> None:
+        """The table as it is shown passes; a block with another value does not."""
+        ask = submission(ODD, "odd(4)", "[1, 9]", "[1, 3]")
+        verdicts = []
+        for third in ("[1]", "[1, 9, 27]"):
+            guard = Guard(HintLevel.STRUCTURE, ask)
+            guard.feed(f"```text\nround  i  out\n1      0  []\n2      1  [1]\n3      2  {third}\n```\n\n")
+            guard.finish()
+            verdicts.append(guard.verdict is None)
+
+        assert verdicts == [True, False]
+
 
 STILL = "def f(n):\n    k = 0\n    while n > k:\n        n = n + k\n    return n\n"
 

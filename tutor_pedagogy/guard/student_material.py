@@ -13,11 +13,13 @@ from tutor_pedagogy.guard.tokens import CLOSING, OPENING, flat
 from tutor_pedagogy.guard.views.characters import folded, undisguised
 from tutor_pedagogy.guard.vocabulary import BUILTINS, KEYWORDS, LIBRARIES, METHODS
 from tutor_pedagogy.problem import lexing
+from tutor_pedagogy.trace_table import header_and_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tutor_protocol import Submission
+    from tutor_protocol.run_trace import RunTrace
 
 _MAX_CHARACTERS = 128 * 1024
 """The maximum number of characters that are read: of the code around the cursor, and at the end of other texts."""
@@ -73,6 +75,12 @@ def logical_lines(code: str) -> list[Line]:
     ]
 
 
+def _texts_of_run(trace: RunTrace) -> list[str]:
+    """Return the values of a recorded run, also as the table in which they are shown."""
+    header, rows = header_and_rows(trace.rounds) if trace.rounds else ("", [])
+    return ["\n".join(trace.texts), "\n".join((header, *rows))]
+
+
 class StudentMaterial:
     """The code of a submission and the texts about it, made searchable. Each part is read when it is first needed."""
 
@@ -82,7 +90,7 @@ class StudentMaterial:
         said += [diagnostic.message for diagnostic in submission.diagnostics]
         failure = submission.test_report and submission.test_report.first_failure
         said += [failure.message, *failure.values] if failure else []
-        said += ["\n".join(submission.trace.texts)] if submission.trace else []
+        said += _texts_of_run(submission.trace) if submission.trace else []
         for cell in submission.cells:
             said += [cell.source, cell.output]
         self._said = [text[-_MAX_CHARACTERS:] for text in said if text]
