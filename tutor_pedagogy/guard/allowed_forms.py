@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,7 @@ _CALLABLE = BUILTINS | METHODS
 _LOOKS = frozenset({"type", "id", "repr", "vars", "dir", "help", "bool"})
 _PRINT_SETTINGS = frozenset({"sep", "end", "file", "flush"})
 _FIELD = re.compile(r"\{([^{}]*)\}")
+_OPERATIONS = frozenset({"+", "-", "*", "/", "//", "%", "**", "==", "!=", "<", ">", "<=", ">="})
 _ONE_VALUE = 3
 """The number of tokens of a collection of one value."""
 
@@ -101,7 +103,8 @@ class AllowedForms:
                 fields = [field.rpartition("=")[0] or field.partition(":")[0] for field in _FIELD.findall(string)]
                 return not is_own_text and all(self.permit_shown(tokens_of(field)) for field in fields)
             case [name] if name.isidentifier():
-                return name in self._material.names or name in CONSTANTS
+                is_soft = keyword.issoftkeyword(name) and self._material.has_code([name])
+                return name in self._material.names or name in CONSTANTS or is_soft
             case ["type" | "len", "(", *_]:
                 return self.permit_shown(tokens[2:-1])
         if not tokens or is_literal(tokens):
@@ -110,8 +113,25 @@ class AllowedForms:
             self.is_test_call(tokens)
             or self._is_look(tokens)
             or self._is_item(tokens)
+            or self._tries_own_method(tokens)
             or (not any(map(is_string, tokens)) and self._material.has_code(tokens))
         )
+
+    def _tries_own_method(self, tokens: Sequence[str]) -> bool:
+        """Return whether tokens call a method that the program calls, with values that are none of the student's."""
+        match tokens:
+            case [text, ".", method, "(", *values, ")"] if is_value(text) and (not values or is_literal(values)):
+                is_own = self._material.has_code([".", method, "("])
+                return is_own and not self._has_own_string(tokens[:1]) and not self.is_fix([".", method])
+        return False
+
+    def permit_values(self, tokens: Sequence[str]) -> bool:
+        """Return whether a statement prints one operation on values written out that are none of the student's."""
+        match tokens:
+            case ["print", "(", left, operator, right, ")"]:
+                is_of_values = is_value(left) and is_value(right) and operator in _OPERATIONS
+                return is_of_values and not self._has_own_string(tokens) and not self.is_fix(tokens[2:-1])
+        return False
 
     def is_mere_name(self, tokens: Sequence[str]) -> bool:
         """Return whether tokens are a name and not a call on a student's object: `.sort()`, but not `plates.sort()`.

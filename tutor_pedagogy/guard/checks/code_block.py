@@ -30,7 +30,8 @@ def check(context: GuardContext, unit: JudgedUnit) -> GuardRule | None:
     permitted = frozenset(
         number
         for number, line in enumerate(lines)
-        if context.forms.permit_statement(line.tokens) and not says_code(context, line.tokens)
+        if (context.forms.permit_statement(line.tokens) or context.forms.permit_values(line.tokens))
+        and not says_code(context, line.tokens)
     )
     if len(permitted) == len(lines):
         return None

@@ -23,6 +23,21 @@ _NOTED = re.compile(rf"(?m)^[\W\d]{{0,6}}(?:{MARK}|[^\W\d]\w*[ ]=[ ]\S{{1,40}}):
 _ASSUMED = re.compile(rf"(?i)\b(?:with|for|if|take|given|let)\s+(?:[a-z]+\s+)?{MARK}")
 _SHOWN = phrase("SHOWN", rf"{{}}\s+({MARK})")
 # linear: both repeats are bounded, in a sentence of at most 4,600 characters (`MAX_LINE`, `_REMEMBERED` in `units`)
+_MESSAGE = re.compile(
+    r"[A-Z][A-Za-z]{2,30}(?:Error|Iteration|Exit): (?:name '\w+' is not defined|division by zero|'\w+' object is not "
+    r"(?:callable|iterable|subscriptable|an iterator)|\w+ (?:assignment )?index out of range"
+    r"|'\w+' object has no attribute '\w+'"
+    r"|unsupported operand type\(s\) for [-+*/%<>=&|^]{1,3}: '\w+' and '\w+'"
+    r"|can only concatenate \w+ \(not \"\w+\"\) to \w+"
+    r"|invalid literal for int\(\) with base 10: '[^'`]{0,40}'|could not convert string to float: '[^'`]{0,40}'"
+    r"|\w+ indices must be integers or slices, not \w+|'\w+' not supported between instances of '\w+' and '\w+'"
+    r"|'\w+' object does not support item assignment|unhashable type: '\w+'|object of type '\w+' has no len\(\)"
+    r"|cannot access local variable '\w+' where it is not associated with a value|maximum recursion depth exceeded"
+    r"|No module named '\w+'|'[^'`]{0,40}'|invalid syntax|unexpected indent|expected ':'|'[(\[{]' was never closed"
+    r"|unterminated string literal \(detected at line \d+\)|not enough values to unpack \(expected \d+, got \d+\)"
+    r"|too many values to unpack \(expected \d+(?:, got \d+)?\))"
+)
+"""Python's messages, quoted with the exception's name: they say what is wrong and suggest nothing."""
 _CLAUSE = re.compile(
     r"\bfrom [\w.]+ import [\w*]+|\bfor \w+(?:, \w+)? in [\w.()\[\]]+:(?= |$)|\bdef \w+ ?\([^()\n]*\) ?:"
     r"|[\[({][^\[\]\n]{1,80}? for \w+(?:, ?\w+)* in [^\]\n]{1,80}?[\])}]"
@@ -73,7 +88,7 @@ def _span_gives_away(context: GuardContext, reading: Reading, *, is_trace: bool)
         is_shown = chr(FIRST_MARK + number) in shown and context.forms.permit_shown(tokens_of(code))
         is_shown = is_shown or (is_trace and _is_state(context, tokens_of(code)))
         is_shown = is_shown or (is_read and context.forms.groups(tokens_of(code)))
-        if not is_shown and gives_away(context, code):
+        if not is_shown and not _MESSAGE.fullmatch(code) and gives_away(context, code):
             return True
     return False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,6 @@ from tutor_pedagogy.guard.vocabulary import BUILTINS, ENGLISH_KEYWORDS, KEYWORDS
 from tutor_pedagogy.ladder.levels import HintLevel
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Sequence
 
     from tutor_pedagogy.guard.context import GuardContext, JudgedUnit
@@ -24,6 +24,20 @@ _ENCLOSING = frozenset("()[]{},:.\"'")
 """Signs that count only in a run of tokens without any name, number or operator."""
 _FUNCTIONS = BUILTINS - {"self", "cls"}
 _OF_PYTHON = BUILTINS | KEYWORDS
+_STATEMENTS = {
+    "import": re.compile(
+        r"\b(?:the|this|your) module\b.{0,40}\bimport|\bimport (?:the|this|your|that) module\b|\bimport it\b"
+    ),
+    "global": re.compile(r"\b(?:variable|name|it)\b.{0,30}\bglobal\b|\bglobal (?:keyword|statement|declaration)\b"),
+    "nonlocal": re.compile(r"\b(?:variable|name|it)\b.{0,30}\bnonlocal\b|\bnonlocal (?:keyword|statement)\b"),
+}
+"""How a sentence says a statement that an edit adds, without its names."""
+_ASIDE = re.compile(
+    r"\b(?:3rd|third|helper|temporary|temp|extra|additional|spare|another) (?:variable|name)\b|\bdritten? variable"
+    r"|\btercera variable|\bvariable (?:auxiliar|temporal)|\bhilfsvariable"
+)
+_REPEATS = re.compile(r"\brepeat (?:the|your) (?:variable|name)")
+_LAST_LINE = re.compile(r"\b(?:last|first) line\b")
 _LONG_NAME = 5
 """The number of letters from which on a name of the student's is rarely an English word by chance."""
 
@@ -84,10 +98,16 @@ class _Telling:
         """Whether the sentence names a line of the edit, a name of the student's in it, or what it removes."""
         edit = self._edit
         kept = {token for token in edit.new if [token] not in edit.added and not edit.adds([token])}
+        if self._is_of_indentation and (edit.old[0] in self._whole.words or _LAST_LINE.search(self._whole.lowered)):
+            return True
         names = self._own.intersection((*edit.old, *kept)) | self._context.material.functions
         if not names.isdisjoint(self._whole.named) or self._whole.lines.intersection(edit.lines):
             return True
         return self.is_early and any(self._says_all(run) for run in edit.removed if not _is_number(run))
+
+    @property
+    def _is_of_indentation(self) -> bool:
+        return bool(self._edit.old) and self._edit.old == self._edit.new
 
     def tells_to_edit(self) -> bool:
         """Return whether the sentence instructs to edit the place, or says what that place ought to have or lacks."""
@@ -95,9 +115,17 @@ class _Telling:
         if told.only_asks:
             return False
         is_near = self.names_place or (
-            self.is_early and (context.is_place_named or self._names_a_part() or self._contrasts_numbers())
+            self.is_early
+            and (
+                context.is_place_named
+                or self._names_a_part()
+                or self._contrasts_numbers()
+                or self._says_statement()
+                or self._says_swap()
+            )
         )
-        obliges = self.names_place or (self.is_early and self._contrasts_numbers())
+        is_obliging = self._contrasts_numbers() or self._says_statement() or self._says_operator_after_place()
+        obliges = self.names_place or (self.is_early and is_obliging)
         may_lack = context.level == HintLevel.QUESTION or told.addresses
         return (is_near and told.instructs) or (obliges and told.obliges) or (is_near and may_lack and told.lacks)
 
@@ -105,9 +133,30 @@ class _Telling:
         names = {token for token in (*self._edit.old, *self._edit.new) if token.isidentifier()} - ENGLISH_KEYWORDS
         return self._told.names_a_part or not names.isdisjoint(self._told.words)
 
+    def _says_statement(self) -> bool:
+        """Return whether the sentence tells to import the module, or to declare the variable, that the edit does."""
+        firsts = {run[0] for run in self._edit.added if run[0] in _STATEMENTS}
+        return any(_STATEMENTS[first].search(self._told.lowered) for first in firsts)
+
+    def _says_swap(self) -> bool:
+        """Return whether the sentence tells to keep a value aside, where the edit swaps two names."""
+        match self._edit.new:
+            case [one, ",", other, "=", new_one, ",", new_other] if (one, other) == (new_other, new_one):
+                return bool(_ASIDE.search(self._told.lowered))
+        return False
+
+    def _says_operator_after_place(self) -> bool:
+        """Return whether an earlier sentence named the place, and this one the operator that the edit adds."""
+        match self._edit.added:
+            case [[operator]] if not operator[0].isalnum() and operator not in _ENCLOSING:
+                return self._context.is_place_named and self._told.says(operator)
+        return False
+
     def says_edit(self) -> bool:
         """Return whether the sentence says what the edit adds, removes, moves or indents."""
         told, edit = self._told, self._edit
+        if self._says_statement() or self._says_swap():
+            return True
         is_print = "print(" in told.text or ("print" in told.words and "print" not in edit.new)
         if edit.old == edit.new:
             return told.indents or (told.moves and told.instructs and not is_print)
@@ -121,6 +170,8 @@ class _Telling:
 
     def _says_run(self, run: Sequence[str]) -> bool:
         content = _content(run)
+        if _REPEATS.search(self._told.lowered):
+            content = [token for token in content if token not in self._own]
         if not content:
             return not any(map(_content, self._edit.added)) and any(map(self._told.says, run))
         if _is_number(content):

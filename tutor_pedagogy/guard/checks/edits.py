@@ -57,6 +57,8 @@ _INTO_ONE = re.compile(r"\b(?:it|this|that) into one$")
 """A value turned into a number, which the sentence has named before, and not into the number 1."""
 _COUNTED = re.compile(r"\d+ [a-z]+")
 """A number of things, such as “one tuple”, which is not code."""
+_A_THING = re.compile(r"an? (?:list|set|string|dict|tuple|range|function|object|loop)")
+"""A noun after its article, which is not code although the student has a name `a`."""
 _COMPARISONS = frozenset({"==", "!=", "<=", ">="})
 _SIGN = re.compile(r"[<>=!+\-*/%&|^@~]=?|\*\*|//|and|or|not|in|is")
 
@@ -141,7 +143,7 @@ def _by_becoming(context: GuardContext, told: _Instruction) -> bool:
 
 
 def _by_suggesting(context: GuardContext, told: _Instruction) -> bool:
-    if context.material.has_code(told.tokens):
+    if context.material.has_code(told.tokens) or _A_THING.fullmatch(told.new):
         return False
     if _SIGN.fullmatch(told.new) or (len(told.tokens) > 1 and not context.forms.permit(told.tokens)):
         return True
