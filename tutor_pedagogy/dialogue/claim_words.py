@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 NOT = re.compile(r"\b(?:not|n.t|never|no longer|nicht|kein\w*|nie|nunca|pas|jamais|n[aã]o)\b|n't\b", re.IGNORECASE)
 
 
-_WHY = re.compile(r"why\b|how come\b|warum\b|wieso\b|por ?qu[eé]\b|pourquoi\b", re.IGNORECASE)
+_WHY = re.compile(r".{0,60}\bwhich one\b|why\b|how come\b|warum\b|wieso\b|por ?qu[eé]\b|pourquoi\b", re.IGNORECASE)
 
 
 LITERAL = re.compile(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.dialogue.asked import (
@@ -127,6 +127,9 @@ def confused_reply(asked: Question) -> Iterator[Said]:
     yield from _named_in_hint(asked)
     direct = asked.say("reply", "confused", line=asked.line)
     told = values_say(asked, values_of(asked.diagnosis, asked.text)) if asked.diagnosis.ladder is None else ""
+    if asked.level is HintLevel.QUESTION and asked.diagnosis.ladder is None:
+        for other in islice(wordings(asked.diagnosis, asked.level, StudentLevels(1, 1)), 1):
+            yield Said(direct, other)
     if asked.level is HintLevel.QUESTION and (said := hinted_line_says(asked.diagnosis)):
         yield Said(f"{direct} {line_in(asked)} {told}".strip(), f"{said} {next(questions(asked.diagnosis))}")
     simpler = wordings(asked.diagnosis, asked.level, StudentLevels(1, 1))

@@ -101,7 +101,7 @@ def judge_change(asked: Question) -> Iterator[Said]:
         if number == _MOST_PROPOSALS:
             return
         trials = [laboratory.attempt(code) for code in proposal.versions]
-        if not laboratory.is_about_names:
+        if not laboratory.is_about_names and not proposal.is_moved:
             trials = [trial for trial in trials if trial.exception != "NameError"]
         if not trials:
             continue
@@ -142,7 +142,7 @@ def _verdict(asked: Question, laboratory: Laboratory, proposal: Proposal, trial:
         case "unknown":
             yield from _outcomes(asked, laboratory, trial)
         case _:
-            yield Said(_failed(asked, laboratory, trial), question)
+            yield Said(_failed(asked, laboratory, trial, is_moved=proposal.is_moved), question)
     if is_known_word:
         yield Said(told(asked, "yes", "concept_yes"), question)
 
@@ -168,7 +168,7 @@ def _mended_texts(asked: Question, laboratory: Laboratory, trial: Trial, *, is_o
     yield Said(said)
 
 
-def _failed(asked: Question, laboratory: Laboratory, trial: Trial) -> str:
+def _failed(asked: Question, laboratory: Laboratory, trial: Trial, *, is_moved: bool = False) -> str:
     """Return the verdict on a change that does not mend the program."""
     slots = {"exception": trial.exception, "line": line_of(asked, trial)}
     match trial.ending:
@@ -177,7 +177,9 @@ def _failed(asked: Question, laboratory: Laboratory, trial: Trial) -> str:
         case "same":
             return told(asked, "no", "same_loop")
         case "other":
-            return told(asked, "not_yet", "other_exception", **slots)
+            said = told(asked, "not_yet", "other_exception", **slots)
+            is_unknown = is_moved and trial.exception == "NameError" and asked.language == "en"
+            return f"{said} {table('facts')['moved_out']}" if is_unknown else said
         case "wrong" if laboratory.symptom is not None:
             expected = _bare(laboratory.symptom.expected or "")
             return told(asked, "no", "wrong_result", result=trial.result, expected=expected)

@@ -41,6 +41,9 @@ _WORD = re.compile(r"[A-Za-z_][\w.]{0,40}")
 _SIGN = re.compile(r"(?<![\w)])(\*\*|//|\+=|-=|\*=|/=|==|!=|<=|>=|:=|%|\[::-1\]|\*|/|\+|<|>|=|:)(?=[\s?.,!]|$)")
 
 _KEY_ARGUMENT = re.compile(r"\bkey ?=(?!=)")
+_ASKS_TWO = re.compile(
+    r"\bwhat\b[^?]{1,60}\?? and (?:what|how)\b|\bwhat (?:are|is) \S{1,30} and \S{1,30}\?", re.IGNORECASE
+)
 _DIFFERENCE = re.compile(r"\bdiffer|unterschied|diff[eé]ren|diferen", re.IGNORECASE)
 # linear: a question is read up to at most 400 characters (`_MAX_QUESTION`)
 _TWO = re.compile(
@@ -93,7 +96,11 @@ def meanings(program: Program, question: str, near: int, language: str = "en") -
         if len(both) > 1:
             yield Meaning(" ".join(each.direct for each in both), " ".join(each.english for each in both).strip())
             return
-    yield from dict.fromkeys(known)
+    distinct = list(dict.fromkeys(known))
+    if len(distinct) > 1 and _ASKS_TWO.search(question[:_MAX_QUESTION]):
+        both = distinct[:2]
+        yield Meaning(" ".join(each.direct for each in both), " ".join(each.english for each in both).strip())
+    yield from distinct
 
 
 def _compared(question: str) -> list[str]:

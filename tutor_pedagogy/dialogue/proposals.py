@@ -64,6 +64,10 @@ _MOVED = re.compile(
 _STATEMENT = re.compile(r"\b(?P<word>return|print|line \d{1,5}|zeile \d{1,5})\b", re.IGNORECASE)
 _STARTS = re.compile(r"\b(?:start|begin|count|anfang|empez|commenc|come[cç])\w*\b[^?]{0,20}\b(?P<n>-?\d{1,4})\b")
 
+_WISHES = re.compile(
+    r"\b(?:should|if|chang\w*|make|let|must|set|instead|tried|start it|can|could|have to|wenn|soll|muss|si|se|debo)\b",
+    re.IGNORECASE,
+)
 _SHOULD_BE = re.compile(
     r"\b(?:should|must|shouldn.?t|has to|let) (?P<name>[A-Za-z_]\w{0,40}) (?:not )?(?:be|start (?:at|with)|equal) "
     r"(?P<value>-?\d[\d.]{0,10}|'[^'\n]{0,20}'|\"[^\"\n]{0,20}\"|\[\]|\{\}|None|True|False)"
@@ -80,15 +84,21 @@ class Proposal(NamedTuple):
 
     word: str
     versions: tuple[str, ...]
+    is_moved: bool = False
+    """Whether a line is moved, so that a name that has no value there is a result of the change."""
 
 
 def proposals(diagnosis: Diagnosis, question: str) -> Iterator[Proposal]:
     """Yield the changes that a question may propose, the most definite reading first."""
     text = question[:_MAX_QUESTION].replace("\u2019", "'").replace("\u201c", '"').replace("\u201d", '"')
     changes = WordChanges(diagnosis)
+    moved = [each for _, each in _moved(changes, text)]
+    for versions in moved:
+        if versions:
+            yield Proposal("", tuple(dict.fromkeys(versions))[:_MOST_VERSIONS], is_moved=True)
+            return
     found = [
         *_swaps(changes, text),
-        *_moved(changes, text),
         *_removed(changes, text),
         *_fragments(changes, text),
         *_signs_in_words(changes, text),
@@ -158,7 +168,7 @@ def _fragments(changes: WordChanges, text: str) -> Iterator[tuple[str, list[str]
     for fragment in pieces:
         if not changes.has(fragment):  # A piece that stands there is no change.
             yield "", changes.with_fragment(fragment)
-    if match := _STARTS.search(text):
+    if (match := _STARTS.search(text)) and _WISHES.search(text):
         yield "", changes.starting_at(match["n"])
 
 

@@ -12,6 +12,7 @@ from tutor_pedagogy.dialogue.asked import (
 )
 from tutor_pedagogy.dialogue.choosing import counted, fresh
 from tutor_pedagogy.dialogue.depth import until_too_deep
+from tutor_pedagogy.dialogue.established import established
 from tutor_pedagogy.dialogue.judging import (
     judge_change,
     judge_claims,
@@ -79,6 +80,9 @@ _GUESSES = frozenset(("line", "try", "guess", "why", "how", "meaning", "where", 
 
 def _direct(asked: Question, kind: str | None) -> Iterator[Said]:
     """Yield what can be checked of a question: a change that it proposes, a claim, the value of a piece of code."""
+    if kind in ("thanks", "solution", "example"):
+        return
+    yield from established(asked)
     if kind not in _GUESSES:
         return
     is_guess = is_guessing(asked.text)
