@@ -7,9 +7,9 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.dialogue.asked import Said
+from tutor_pedagogy.dialogue.claim_words import types_in
 from tutor_pedagogy.dialogue.established_calls import two_calls, which_line
 from tutor_pedagogy.dialogue.established_rounds import value_after_round
-from tutor_pedagogy.dialogue.claim_words import types_in
 from tutor_pedagogy.dialogue.meaning import named_line, names_in
 from tutor_pedagogy.dialogue.tables import filled, table
 from tutor_pedagogy.dialogue.values import article, values_of
@@ -33,7 +33,7 @@ _HIDING = re.compile(
     r"\bexcept\b|\btry\b|nothing (?:at all )?(?:happens|comes|is shown|prints?)|no error", re.IGNORECASE
 )
 _RETURNING = re.compile(
-    r"\breturn\b|\bonly (?:the )?(?:first|one)\b|\binside\b|\bunder the\b|\bin(?: the)? loop\b", re.I
+    r"\breturn\b|\bonly (?:the )?(?:first|one)\b|\binside\b|\bunder the\b|\bin(?: the)? loop\b", re.IGNORECASE
 )
 _NOTHING = re.compile(r"\bNone\b|\bnone\b")
 _RANGE_FROM = re.compile(

@@ -89,6 +89,8 @@ def _pointed(program: Program, subject: Subject, question: str) -> Ladder | None
     if subject.entry == "finally":
         return None
     node = program.statement_at(subject.line)
+    if node is None and subject.entry == "else":
+        node = program.statement_at(program.cursor_line) or next(iter(program.each(ast.For, ast.While)), None)
     tell = point_of if isinstance(node, ast.Try) else asked_point
     point = tell(program, node, question) if node is not None else None
     if point is None or node is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _LONGEST = 60
 _FORMAT = re.compile(r":[<>^,+0-9.%=dfxbe]{1,6}|\bformat|digits|decimal|nachkomma|d[eé]cimal|小数|对齐", re.IGNORECASE)
 _GUARD = re.compile(r"__name__|__main__")
+_DELETING = re.compile(r"delet|remov|need|without|leave|l[öo]sch|borr|quitar|supprim|apag", re.IGNORECASE)
 _DEFAULT = re.compile(r"default|=|standardwert|vorgabe|por defecto|d[eé]faut|padr[aã]o|默认", re.IGNORECASE)
 
 
@@ -42,6 +44,22 @@ def _guard(program: Program, node: ast.AST, asked: str) -> Point | None:
             "If another file imports this one, the condition is false, and only the functions are made known.",
         ),
     )
+
+
+def asked_guard(program: Program, node: ast.AST, asked: str) -> Point | None:
+    """Return what the guard at the end of a program does, for a question that writes it."""
+    del node
+    if not _GUARD.search(asked):
+        return None
+    guards = [each for each in program.each(ast.If) if _GUARD.search(ast.unparse(each.test))]
+    point = _guard(program, guards[0], asked) if guards else None
+    if point is None:
+        return None
+    steps = point.steps
+    if _DELETING.search(asked):
+        may = "If no other file imports this one, the `if` may go; its lines then move to the left edge."
+        return replace(point, gist=f"{point.gist} {may}", steps=(*steps, may), line=guards[0].lineno)
+    return replace(point, line=guards[0].lineno)
 
 
 def _format(program: Program, node: ast.AST, asked: str) -> Point | None:

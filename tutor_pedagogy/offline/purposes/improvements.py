@@ -16,6 +16,7 @@ from tutor_pedagogy.offline.purposes.indexed_loops import CHECKS as INDEXED
 from tutor_pedagogy.offline.purposes.literal_types import literal_type
 from tutor_pedagogy.offline.purposes.longhand import CHECKS as LONGHAND
 from tutor_pedagogy.offline.purposes.own_values import seen
+from tutor_pedagogy.offline.purposes.repetition import CHECKS as REPEATED
 from tutor_pedagogy.offline.purposes.shortening import CHECKS as SHORTER
 from tutor_pedagogy.offline.purposes.slowness import CHECKS as SLOWER
 from tutor_pedagogy.offline.purposes.small_forms import CHECKS as SMALLER
@@ -60,7 +61,7 @@ def improvements(program: Program) -> list[Improvement]:
             if number == _MOST:
                 break
             found.append(each)
-    for longhand in (*LONGHAND, *SHORTER, *SMALLER, *SLOWER, *INDEXED):
+    for longhand in (*LONGHAND, *SHORTER, *SMALLER, *SLOWER, *INDEXED, *REPEATED):
         found += [Improvement(name, line, slots) for name, line, slots in islice(longhand(program), _MOST)]
     return found
 

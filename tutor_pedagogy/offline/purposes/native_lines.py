@@ -22,7 +22,7 @@ _SLOTS = {"first": "", "second": ""}
 def line_in_language(program: Program, line: int, language: str) -> str:
     """Return what a line does as a whole, in another language than English; "" for a form that is not described."""
     node = program.statement_at(line) if program.tree is not None else None
-    if node is None:
+    if node is None or any(isinstance(part, ast.Starred) for part in ast.walk(node)):
         return ""
     code = [program.segment(part) for part in _slots_of(node)]
     name = _FORMS.get(type(node).__name__, "")

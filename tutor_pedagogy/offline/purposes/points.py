@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
 from tutor_pedagogy.offline.engine.writing import code_span
+from tutor_pedagogy.offline.purposes.asked_forms import FORMS_ASKED
 from tutor_pedagogy.offline.purposes.asked_points import ASKED, OF_FORM
 from tutor_pedagogy.offline.purposes.calls import given_values
 from tutor_pedagogy.offline.purposes.endings import way_out
@@ -170,6 +171,7 @@ def _print_return(program: Program, node: ast.AST, asked: str) -> Point | None:
 
 
 _ASKED: tuple[Callable[[Program, ast.AST, str], Point | None], ...] = (
+    *FORMS_ASKED,
     *(_print_return, *ASKED, _self, _recursion, _endless),
 )
 """The points that the words of the question name."""

@@ -41,6 +41,8 @@ _FAULT = re.compile(
     r"|stuck|forever|infinite|do i get|(?:it|this|that|code|program) \w{0,6} ?(?:print|return|give|show|output|say|do)",
     re.IGNORECASE,
 )
+_ABOUT_A_FORM = re.compile(r"__name__ ?==|\bobject at 0x|what[^?]{0,30}<__main__\.", re.IGNORECASE)
+"""Words about a form that every program may have: the guard at its end, the text of an object."""
 _EMPTY_BLOCK = re.compile("expected an indented block")
 
 
@@ -62,6 +64,8 @@ def purpose_in(program: Program) -> Purpose:
         return "find"
     question = submission.question
     kind = kind_of_question(question)
+    if _ABOUT_A_FORM.search(question or "") and program.fault is None and program.code.strip():
+        return "explain"
     if kind not in ("find", "explain") and not program.code.strip():
         return "start"
     if kind == "find":

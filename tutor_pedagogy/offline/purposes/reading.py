@@ -124,6 +124,12 @@ class Reader:
                 return f"is {self.span(inner)} itself; a plus sign in front of a number changes nothing"
             case ast.Compare():
                 return self._comparison(node)
+            case ast.Call(func=ast.Name(id="print"), args=parts, keywords=settings) if (
+                settings or any(isinstance(part, ast.Starred) for part in parts)
+            ) and "print" not in self._program.functions:
+                return self._printed(node)
+            case ast.Starred(value=inner):
+                return f"hands over each item of {self.span(inner)} as an argument of its own"
             case ast.Call():
                 return call_says(self, self._program, node)
             case ast.Subscript():
@@ -158,6 +164,18 @@ class Reader:
             case ast.NamedExpr(target=target):
                 return f"gives the value the name {self.span(target)} and also is that value"
         return None
+
+    def _printed(self, node: ast.Call) -> str:
+        """Return what a `print` with settings or a star shows."""
+        given = {each.arg: each.value for each in node.keywords}
+        between = f"{self.span(given['sep'])}" if "sep" in given else "a space"
+        end = (
+            f"puts {self.span(given['end'])} at the end in place of a new line"
+            if "end" in given
+            else "then begins a new line"
+        )
+        what = "writes its arguments to the given file" if "file" in given else "shows its arguments on the screen"
+        return f"{what}, with {between} between them, and {end}; it returns `None`"
 
     def _operation(self, node: ast.BinOp) -> str:
         left, right = self.span(node.left), self.span(node.right)

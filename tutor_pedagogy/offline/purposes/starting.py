@@ -33,6 +33,15 @@ _MOST_EXAMPLES = 3
 _NO_USE = re.compile(r"(?:do not|don't|without|never) (?:use |using )(?P<what>[\w `()]{2,40})", re.IGNORECASE)
 _LABEL = re.compile(r"\b(?:exercise|task|problem|question|aufgabe|ejercicio|exerc[ií]\w{1,3}) \d+", re.IGNORECASE)
 _CASE = re.compile(r"capital|upper ?case|lower ?case|case", re.IGNORECASE)
+_BEGINNING = re.compile(
+    r"\b(?:how|where) (?:do|should|can) i (?:start|begin)|fange? ich an|anfangen|por d[oó]nde empez|par o[uù] commenc"
+    r"|por onde come[cç]",
+    re.IGNORECASE,
+)
+_ANY_CASE = re.compile(
+    r"ignor|no matter|regardless|insensitive|both|either|capital (?:or|and) small|upper ?case (?:or|and)|too\b|also|as well",
+    re.IGNORECASE,
+)
 _HEADER = re.compile(r"^(?:def|class) (\w+)\(([\w, ]{0,80})\)", re.MULTILINE)
 _NUMBER = re.compile(r"(?<![\w.])\d{1,6}(?:\.\d{1,4})?(?: ?%)?(?![\w.]\w)")
 _MOST_NUMBERS = 3
@@ -62,11 +71,12 @@ class _Task:
 
 def start_ladder(program: Program) -> Ladder:
     """Return the five texts that plan a task, or that say how to do the next step of a program."""
-    next_step = how_to_ladder(program)
+    next_step = how_to_ladder(program) if stub_of(program) is None and not _is_at_start(program) else None
     if next_step is not None:
         return next_step
     task = _task(program)
-    kinds = ["thing"] if task.name == "__init__" else kinds_of(_NO_USE.sub(" ", task.words))
+    is_plan = task.name == "__init__" or isinstance(task.node, ast.ClassDef)
+    kinds = ["thing"] if is_plan else kinds_of(_NO_USE.sub(" ", task.words))
     kinds = kinds[:1] if table("tasks")[kinds[0]].get("whole") else kinds
     question = program.submission.question or ""
     if kinds == ["other"] and task.source == "nothing" and not names_a_task(question):
@@ -101,6 +111,12 @@ def start_ladder(program: Program) -> Ladder:
         solution=_skeleton(task, kinds, main),
         topic=kinds[0],
     )
+
+
+def _is_at_start(program: Program) -> bool:
+    """Return whether a question asks for the beginning of a task that a comment leaves to be done."""
+    is_open = any("todo" in text.lower() for _, text in comments(program))
+    return is_open and _BEGINNING.search(program.submission.question or "") is not None
 
 
 def _opening(task: _Task, line: int, where: str | None) -> str:
@@ -289,7 +305,7 @@ def _conditions(task: _Task) -> list[str]:
     if numbers:
         told = listed([f"“{number}”" for number in numbers])
         steps.append(f"Your text names {told}: decide at which step this is needed.")
-    if _CASE.search(task.text) and found_word("vowels", task.words):
+    if _CASE.search(task.text) and _ANY_CASE.search(task.text) and found_word("vowels", task.words):
         steps.append("Capital letters are other characters: let `lower()` make them small before you compare.")
     match = _NO_USE.search(task.text)
     what = match["what"].strip().replace("`", "") if match is not None else ""

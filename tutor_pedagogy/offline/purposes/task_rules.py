@@ -26,7 +26,7 @@ _DOING = frozenset(
         *("add", "ask", "build", "calculate", "change", "choose", "compute", "convert", "count", "create", "display"),
         *("do", "draw", "end", "fill", "find", "get", "give", "go", "let", "loop", "make", "open", "pick", "play"),
         *("print", "put", "read", "remove", "repeat", "return", "save", "say", "set", "show", "sort", "split", "start"),
-        *("stop", "store", "take", "tell", "use", "write"),
+        *("stop", "store", "take", "tell", "turn", "use", "write", "compare", "reverse", "input", "define", "import"),
     )
 )
 """Verbs that begin a step to carry out, and no rule that a value fits or breaks."""
