@@ -15,6 +15,7 @@ from tutor_pedagogy.dialogue.tables import filled, table
 from tutor_pedagogy.dialogue.values import article, values_of
 from tutor_pedagogy.dialogue.wordings import code_line
 from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
+from tutor_pedagogy.offline.engine.program import BUILTINS
 from tutor_pedagogy.offline.engine.writing import code_span
 from tutor_pedagogy.offline.evaluation import UNKNOWN, Stopped, run
 from tutor_pedagogy.offline.purposes.own_values import shown
@@ -33,7 +34,7 @@ _HIDING = re.compile(
     r"\bexcept\b|\btry\b|nothing (?:at all )?(?:happens|comes|is shown|prints?)|no error", re.IGNORECASE
 )
 _RETURNING = re.compile(
-    r"\breturn\b|\bonly (?:the )?(?:first|one)\b|\binside\b|\bunder the\b|\bin(?: the)? loop\b", re.IGNORECASE
+    r"\breturn\b|\bonly\b[^.?!]{0,20}\b(?:first|one)\b|\binside\b|\bunder the\b|\bin(?: the)? loop\b", re.IGNORECASE
 )
 _NOTHING = re.compile(r"\bNone\b|\bnone\b")
 _RANGE_FROM = re.compile(
@@ -100,6 +101,12 @@ def _same_name(asked: Question) -> Iterator[tuple[str, str]]:
         if lines:
             slots = {"name": code_span(name), "defined": program.shown(function.lineno)}
             yield "yes", say("same_name", **slots, line=program.shown(lines[0]))
+            return
+    called = {each.func.id for each in program.each(ast.Call) if isinstance(each.func, ast.Name)}
+    for name in sorted(called & BUILTINS & program.bound_names):
+        bound = [line for line, value in program.assignments(name) if value is not None]
+        if bound and name not in program.functions:
+            yield "yes", say("same_builtin", name=code_span(name), line=program.shown(bound[0]))
 
 
 def _hidden(asked: Question) -> Iterator[tuple[str, str]]:

@@ -192,7 +192,9 @@ def _outcomes(asked: Question, laboratory: Laboratory, trial: Trial) -> Iterator
     before = laboratory.before
     if trial.output is None or before is None:
         return
-    if before.ending == "finished" and before.output == trial.output:
+    if before.ending == "stopped" and before.is_certain:
+        yield Said(told(asked, "", "mended_loop"), asked.say("verdict", "another_way"))
+    elif before.ending == "finished" and before.output == trial.output:
         yield Said(told(asked, "", "prints_same"), next(questions(asked.diagnosis)))
     elif output := shown_output(trial.output):
         yield Said(told(asked, "", "prints", output=output), asked.say("verdict", "another_way"))

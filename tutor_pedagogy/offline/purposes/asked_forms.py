@@ -16,7 +16,10 @@ from tutor_pedagogy.problem.tree_walk import walk
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
 
-_STAR = re.compile(r"\bstar\b|asterisk|\*\w|stern(?:chen)?\b|asterisco|estrella|[eé]toile|ast[eé]risque", re.IGNORECASE)
+_STAR = re.compile(
+    r"\bstar\b|asterisk|\*\w|\bthe [`\"]?\*|(?:does|macht|hace|fait) [`\"]?\*|stern(?:chen)?\b|asterisco|estrella|[eé]toile|ast[eé]risque",
+    re.IGNORECASE,
+)
 _ELSE = re.compile(r"\belse\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"object at 0x|<__main__\.\w+|\b0x[0-9a-f.]{2,}", re.IGNORECASE)
 _MOST_VALUES = 3
@@ -30,7 +33,10 @@ def star_point(program: Program, node: ast.AST, asked: str) -> Point | None:
         return None
     call, star = found[0]
     name, owner = code_span(called_name(call) or "the function"), code_span(program.segment(star.value))
-    what = f"The star takes {owner} apart: {name} gets each of its items as an argument of its own, as if they were written one by one with commas."
+    what = (
+        f"The star takes {owner} apart: {name} gets each of its items as an argument of its own, as if they were "
+        "written one by one with commas."
+    )
     steps = [what]
     values = seen(program, star.value).get(star.value, [])
     if values and isinstance(values[0], list | tuple) and values[0]:
@@ -88,11 +94,12 @@ def address_point(program: Program, node: ast.AST, asked: str) -> Point | None:
         return None
     plan = classes[0]
     methods = {each.name for each in plan.body if isinstance(each, ast.FunctionDef)}
-    if methods & {"__str__", "__repr__"}:
+    if methods & {"__str__", "__repr__"} or plan.bases or plan.decorator_list:
         return None
     name = code_span(plan.name)
     steps = (
-        f"This is how Python shows an object of the class {name} when the class does not say how: the name of the class, and where the object lies in memory.",
+        f"This is how Python shows an object of the class {name} when the class does not say how: the name of the "
+        "class, and where the object lies in memory.",
         f"The class {name} on line {program.shown(plan.lineno)} has no method that makes a text of an object.",
         "The special method for that is `__str__`: `print` calls it and shows the string that it returns.",
     )

@@ -70,6 +70,8 @@ def _explained(program: Program, question: str) -> Ladder:
     if subject.node is not None and any(isinstance(up, ast.Lambda) for up in program.above(subject.node)):
         node = program.statement_at(subject.line)
         subject = replace(subject, node=node, code=program.line(subject.line).strip())
+    if subject.node is None and subject.entry in _DISPLAYS and (node := _built(program)) is not None:
+        subject = replace(subject, line=node.lineno, node=node, code=program.line(node.lineno).strip(), entry=None)
     if subject.node is None:
         return _pointed(program, subject, question) or _of_entry(program, subject)
     reader = Reader(program, subject.code)
@@ -82,6 +84,16 @@ def _explained(program: Program, question: str) -> Ladder:
     if isinstance(subject.node, Function | ast.ClassDef):
         return outline_ladder(program, subject, subject.node, reader)
     return _of_code(program, subject, subject.node, reader)
+
+
+_DISPLAYS = frozenset(("list", "dict", "set"))
+
+
+def _built(program: Program) -> ast.stmt | None:
+    """Return the statement at the cursor if it builds a collection by a comprehension."""
+    node = program.statement_at(program.cursor_line)
+    forms = (ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp)
+    return node if node is not None and any(isinstance(each, forms) for each in ast.walk(node)) else None
 
 
 def _pointed(program: Program, subject: Subject, question: str) -> Ladder | None:

@@ -193,12 +193,19 @@ def _string_in_loop(program: Program) -> Iterator[Improvement]:
                     yield _at(program, "string-in-loop", node, loop=program.shown(loop.lineno))
     for each in program.each(ast.Assign):
         match each:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.BinOp(left=ast.Name(id=left), op=ast.Add())) if (
-                name == left and _is_string(program, name)
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.BinOp(op=ast.Add()) as joined) if (
+                name == _first_summand(joined) and _is_string(program, name)
             ):
                 loop = _loop_of(program, each)
                 if loop is not None:
                     yield _at(program, "string-in-loop", each, loop=program.shown(loop.lineno))
+
+
+def _first_summand(node: ast.expr) -> str:
+    """Return the name that a sum begins with, or ""."""
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        node = node.left
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _is_string(program: Program, name: str) -> bool:

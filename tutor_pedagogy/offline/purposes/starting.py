@@ -39,7 +39,8 @@ _BEGINNING = re.compile(
     re.IGNORECASE,
 )
 _ANY_CASE = re.compile(
-    r"ignor|no matter|regardless|insensitive|both|either|capital (?:or|and) small|upper ?case (?:or|and)|too\b|also|as well",
+    r"ignor|no matter|regardless|insensitive|both|either|capital (?:or|and) small|upper ?case (?:or|and)|too\b|also"
+    r"|as well",
     re.IGNORECASE,
 )
 _HEADER = re.compile(r"^(?:def|class) (\w+)\(([\w, ]{0,80})\)", re.MULTILINE)

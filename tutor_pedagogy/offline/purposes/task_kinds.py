@@ -66,7 +66,7 @@ def _combined(kinds: list[str], words: str) -> list[str]:
         kinds = ["tally", *(kind for kind in kinds if kind not in ("count", "dictionary", "unique", "vowels"))]
     if _STOPS.search(words) and _READS.search(words) and _MANY.search(words) and "guess" not in kinds:
         kinds = ["read_until", *(kind for kind in kinds if kind not in ("until", "ask"))]
-    games = ("hangman", "rock_paper_scissors", "menu", "new_entry")
+    games = ("hangman", "rock_paper_scissors", "menu", "new_entry", "lcm")
     return [kind for kind in kinds if kind in games] or kinds
 
 
