@@ -49,6 +49,7 @@ _CAPITALS = re.compile(
     r"\bcapital|\bupper|\blower|\bcase\b|gro(?:ß|ss)buchstab|may[uú]scul|majuscule|mai[uú]scul", re.IGNORECASE
 )
 _EITHER = re.compile(r"\b(?:or|oder|o|ou)\b", re.IGNORECASE)
+_COLLECTIONS = {"list": "list", "dict": "dictionary", "set": "set"}
 _FEW_VALUES = 6
 _REASON = re.compile(r"^(?:why|what|how|warum|por qu|pourquoi)\b", re.IGNORECASE)
 
@@ -139,7 +140,8 @@ def _return_in_loop(asked: Question) -> Iterator[tuple[str, str]]:
     program = asked.diagnosis.program
     if not _RETURNING.search(asked.text):
         return
-    for loop in program.each(ast.For, ast.While):
+    loops: list[ast.For | ast.While] = program.each(ast.For, ast.While)
+    for loop in loops:
         leaves = [each for each in loop.body if isinstance(each, ast.Return)]
         skips = any(isinstance(part, ast.Continue | ast.Break) for part in ast.walk(loop))
         if leaves and not skips and _runs_first(asked, leaves[0]):
@@ -204,7 +206,7 @@ def _alias(asked: Question) -> Iterator[tuple[str, str]]:
                 kinds = values.types_of(other)
                 is_only = len(program.assignments(one)) == 1 == len(program.assignments(other))
                 if is_only and kinds and kinds <= {list, dict, set}:
-                    kind = {list: "list", dict: "dictionary", set: "set"}[next(iter(kinds))]
+                    kind = _COLLECTIONS[next(iter(kinds)).__name__]
                     slots = {"one": code_span(one), "other": code_span(other), "kind": kind}
                     yield "", say("alias", **slots, line=program.shown(node.lineno))
 

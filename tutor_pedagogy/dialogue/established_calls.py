@@ -70,8 +70,9 @@ def two_calls(asked: Question) -> Iterator[tuple[str, str]]:
     spans = [code_span(ast.unparse(call)) for call in calls if call is not None]
     said = _say("two_calls", first=spans[0], done=ends[0], second=spans[1], failed=ends[1])
     function = program.functions[_name_of(calls[0])]
-    for name, one, other in (("lines_differ", *runs), ("lines_differ_second", runs[1], runs[0])):
-        lines = _only_in(function, one, other)
+    one, other = runs
+    for name, here, there in (("lines_differ", one, other), ("lines_differ_second", other, one)):
+        lines = _only_in(function, here, there)
         if lines:
             told = ", ".join(str(program.shown(line)) for line in lines[:_MOST_LINES])
             said = f"{said} {_say(name, lines=told)}"

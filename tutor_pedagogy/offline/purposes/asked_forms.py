@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
 
 _STAR = re.compile(
-    r"\bstar\b|asterisk|\*\w|\bthe [`\"]?\*|(?:does|macht|hace|fait) [`\"]?\*|stern(?:chen)?\b|asterisco|estrella|[eé]toile|ast[eé]risque",
+    r"\bstar\b|asterisk|\*\w|\bthe [`\"]?\*|(?:does|macht|hace|fait) [`\"]?\*|stern(?:chen)?\b|asterisco|estrella"
+    r"|[eé]toile|ast[eé]risque",
     re.IGNORECASE,
 )
 _ELSE = re.compile(r"\belse\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"object at 0x|<__main__\.\w+|\b0x[0-9a-f.]{2,}", re.IGNORECASE)
-_MOST_VALUES = 3
 
 
 def star_point(program: Program, node: ast.AST, asked: str) -> Point | None:
@@ -51,7 +51,8 @@ def star_point(program: Program, node: ast.AST, asked: str) -> Point | None:
 
 def loop_else_point(program: Program, node: ast.AST, asked: str) -> Point | None:
     """Return when the `else` of a loop runs, if the question is about an `else` and a loop is the one that has it."""
-    loops = [each for each in program.each(ast.For, ast.While) if each.orelse]
+    every: list[ast.For | ast.While] = program.each(ast.For, ast.While)
+    loops = [each for each in every if each.orelse]
     if not loops or not _ELSE.search(asked):
         return None
     line = getattr(node, "lineno", program.cursor_line)
@@ -98,8 +99,7 @@ def address_point(program: Program, node: ast.AST, asked: str) -> Point | None:
         return None
     name = code_span(plan.name)
     steps = (
-        f"This is how Python shows an object of the class {name} when the class does not say how: the name of the "
-        "class, and where the object lies in memory.",
+        f"Python shows an object of the class {name} by the name of the class and where the object lies in memory.",
         f"The class {name} on line {program.shown(plan.lineno)} has no method that makes a text of an object.",
         "The special method for that is `__str__`: `print` calls it and shows the string that it returns.",
     )
