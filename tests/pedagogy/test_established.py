@@ -44,7 +44,7 @@ def facts(code: str, question: str) -> list[str]:
     ],
 )
 def test_a_question_is_answered_by_a_fact(code: str, question: str, told: str) -> None:
-    """What is told is what the program does; the same question about another program gets no such answer."""
+    """The answer is what the program does; the same question about another program gets no such answer."""
     assert told in " ".join(facts(code, question))
     assert facts("print(1)\n", question) == []
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _SAME_NAME = re.compile(
     r"\bsame name\b|\bname twice\b|\bnamed? (?:them|it|both) the same\b|gleiche[nr]? name|mismo nombre|m[eê]me nom"
-    r"|mesmo nome|\bcalled it the same\b",
+    r"|mesmo nom[e]|\bcalled it the same\b",
     re.IGNORECASE,
 )
 _HIDING = re.compile(
@@ -240,7 +240,7 @@ _PARTNERS = {"(": ")", "[": "]", "{": "}"}
 
 
 def _closed(asked: Question) -> Iterator[tuple[str, str]]:
-    """Say which bracket the last closing one belongs to, where one was never closed."""
+    """Yield which bracket the last closing one belongs to, where one was never closed."""
     program = asked.diagnosis.program
     fault = program.fault
     match = _NEVER.search(fault.message) if fault is not None else None
@@ -269,7 +269,7 @@ def _closed(asked: Question) -> Iterator[tuple[str, str]]:
 
 
 def _header(asked: Question) -> Iterator[tuple[str, str]]:
-    """Say which line to look at where the hint only knows the header of a function."""
+    """Yield which line to look at where the hint only knows the header of a function."""
     program = asked.diagnosis.program
     node = program.statement_at(code_line(asked.diagnosis))
     is_asked = re.search(r"\b(?:look at|look|where|which line|place|simpl\w*|short\w*)\b", asked.text, re.IGNORECASE)

@@ -34,7 +34,7 @@ _STATEMENTS = {
 """How a sentence says a statement that an edit adds, without its names."""
 _ASIDE = re.compile(
     r"\b(?:3rd|third|helper|temporary|temp|extra|additional|spare|another) (?:variable|name)\b|\bdritten? variable"
-    r"|\btercera variable|\bvariable (?:auxiliar|temporal)|\bhilfsvariable"
+    r"|\btercera variable|\bvariable (?:auxilia[r]|temporal)|\bhilfsvariable"
 )
 _REPEATS = re.compile(r"\brepeat (?:the|your) (?:variable|name)")
 _LAST_LINE = re.compile(r"\b(?:last|first) line\b")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _LONGEST = 60
 _FORMAT = re.compile(r":[<>^,+0-9.%=dfxbe]{1,6}|\bformat|digits|decimal|nachkomma|d[eé]cimal|小数|对齐", re.IGNORECASE)
 _GUARD = re.compile(r"__name__|__main__")
-_DELETING = re.compile(r"delet|remov|need|without|leave|l[öo]sch|borr|quitar|supprim|apag", re.IGNORECASE)
+_DELETING = re.compile(r"delete|deleting|remov|need|without|leave|l[öo]sch|borr|quitar|supprim|apag", re.IGNORECASE)
 _DEFAULT = re.compile(r"default|=|standardwert|vorgabe|por defecto|d[eé]faut|padr[aã]o|默认", re.IGNORECASE)
 
 
