@@ -35,6 +35,11 @@ _ASKS = re.compile(
 )
 
 
+def asks_for_help(question: str) -> bool:
+    """Return whether a text begins by asking for help or for an explanation."""
+    return bool(_ASKS.match(question[:_MOST].strip()))
+
+
 def complains(question: str) -> bool:
     """Return whether a question says that something is not as it should be, and does not begin by asking for help."""
     text = question[:_MOST].strip()

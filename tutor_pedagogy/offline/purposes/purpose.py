@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.program import Program
-from tutor_pedagogy.offline.purposes.complaints import complains
+from tutor_pedagogy.offline.purposes.complaints import asks_for_help, complains
 from tutor_pedagogy.offline.purposes.endings import absent_error, asks_about_end, way_out
 from tutor_pedagogy.offline.purposes.foreign import foreign_language
 from tutor_pedagogy.offline.purposes.questions import kind_of_question, language_of_question
@@ -43,6 +43,7 @@ _FAULT = re.compile(
 )
 _ABOUT_A_FORM = re.compile(r"__name__ ?==|\bobject at 0x|what[^?]{0,30}<__main__\.", re.IGNORECASE)
 """Words about a form that every program may have: the guard at its end, the text of an object."""
+_FEWEST_WORDS = 5
 _EMPTY_BLOCK = re.compile("expected an indented block")
 
 
@@ -76,7 +77,7 @@ def purpose_in(program: Program) -> Purpose:
     if kind not in ("check", "improve") and not is_wish and _is_complaint(program):
         return "find"
     if is_open_question(program):
-        return "start" if is_beginning(program) else "explain"
+        return "start" if is_beginning(program) else ("find" if _tells_of_a_result(program) else "explain")
     if kind in ("explain", "improve") and program.tree is not None:
         return kind if program.tree.body or kind == "explain" else "start"
     if is_beginning(program) or kind == "start":
@@ -92,6 +93,13 @@ def purpose_in(program: Program) -> Purpose:
 def _is_complaint(program: Program) -> bool:
     """Return whether a question says what a program that is there does wrong."""
     return complains(program.submission.question or "") and not is_beginning(program) and stub_of(program) is None
+
+
+def _tells_of_a_result(program: Program) -> bool:
+    """Return whether a sentence that is no question tells what a whole program does: something to look for."""
+    text = (program.submission.question or "").strip()
+    is_sentence = "?" not in text and len(text.split()) >= _FEWEST_WORDS and not asks_for_help(text)
+    return is_sentence and program.tree is not None and stub_of(program) is None and not is_beginning(program)
 
 
 def is_open_question(program: Program) -> bool:

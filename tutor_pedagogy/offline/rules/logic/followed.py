@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
+from tutor_pedagogy.offline.engine.nodes import called_name
 from tutor_pedagogy.offline.engine.rule import Rule
 from tutor_pedagogy.offline.evaluation.bounds import SEEN
 from tutor_pedagogy.offline.rules.logic.trials.expectations import is_plain
@@ -13,6 +14,7 @@ from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.match import Match
+    from tutor_pedagogy.offline.engine.nodes import Function
     from tutor_pedagogy.offline.engine.program import Program
     from tutor_pedagogy.offline.evaluation import Run
     from tutor_pedagogy.offline.rules.logic.symptom import Symptom
@@ -33,7 +35,9 @@ def explain_decision(program: Program, symptom: Symptom, run: Run | None) -> tup
         (answer, found)
         for function in program.functions.values()
         for answer in program.returns_of(function)
-        if run.ran.get(answer.lineno) == 1 and isinstance(answer.value, ast.Constant)
+        if run.ran.get(answer.lineno) == 1
+        and isinstance(answer.value, ast.Constant)
+        and not _calls_itself(program, function)
         if (found := _condition(program, answer)) is not None
     ]
     if len(decisive) != 1:
@@ -52,6 +56,13 @@ def explain_decision(program: Program, symptom: Symptom, run: Run | None) -> tup
         "got": _value(symptom.got),
     }
     return DECISION, program.here(node.test, **slots)
+
+
+def _calls_itself(program: Program, function: Function) -> bool:
+    """Return whether a function is recursive: the end of its calls gives a part of the result, and decides nothing."""
+    return any(
+        isinstance(node, ast.Call) and called_name(node) == function.name for node in program.own_nodes(function)
+    )
 
 
 def _value(text: str | None) -> str:

@@ -39,11 +39,13 @@ def strip_takes_letters(program: Program, node: ast.Call) -> Iterator[Match]:
         case _:
             return
     if method == "strip":
-        yield program.here(node, needs_symptom=True, method=Code(method), text=argument, owner=owner)
+        slots = {"method": Code(method), "text": argument, "owner": owner, "side": "", "better": ""}
+        yield program.here(node, needs_symptom=True, **slots)
         return
-    better = "removesuffix" if method == "rstrip" else "removeprefix"
+    better, side = ("removesuffix", "end") if method == "rstrip" else ("removeprefix", "start")
     replace = f"{program.segment(owner)}.{better}({program.segment(argument)})"
-    yield program.here(node, replace=replace, method=Code(method), text=argument, owner=owner)
+    slots: dict[str, Any] = {"method": Code(method), "text": argument, "owner": owner, "side": side}
+    yield program.here(node, replace=replace, **slots, better=Code(better))
 
 
 @logic_rule("code-beyond-z", 0.85, "value other", needs=("chr", "ord", ast.Add), each=Function)

@@ -77,11 +77,21 @@ def value_added_to_count(program: Program, loop: ast.For) -> Iterator[Match]:
         told = _COUNT.search(name) or (
             function is not None and _COUNT.search(function.name) and _is_returned(program, function, name)
         )
-        if told and is_branch:
+        if told and is_branch and not _began_as_text(program, name):
             edit = with_parts(program, [(added, "1")])
             said = Code(function.name) if function is not None and not _COUNT.search(name) else Code(name)
             yield program.on_line(node, edit=edit, name=Code(name), item=Code(item), said=said)
             return
+
+
+def _began_as_text(program: Program, name: str) -> bool:
+    """Return whether a name starts as a string: then it collects characters, whatever it is called."""
+    values = [value for _, value in program.assignments(name)]
+    return any(isinstance(value, ast.JoinedStr | ast.Constant) and not _is_number(value) for value in values)
+
+
+def _is_number(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and isinstance(value.value, int | float)
 
 
 def _is_returned(program: Program, function: Function, name: str) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.nodes import Function
 from tutor_pedagogy.offline.engine.program import Loop
 from tutor_pedagogy.offline.engine.rule import Rule, full_name
+from tutor_pedagogy.offline.rules.logic.admitted import is_admitted
 
 if TYPE_CHECKING:
     import ast
@@ -51,7 +52,8 @@ class LogicRule(Rule):
 
     def find_unasked(self, program: Program) -> Iterator[Match]:
         """Yield the matches that are a mistake even if nothing is known about the results of the program."""
-        return (match for match in self.find(program) if not match.needs_symptom)
+        found = (match for match in self.find(program) if not match.needs_symptom)
+        return (match for match in found if not is_admitted(program, match))
 
     def search(self, program: Program) -> Iterator[Match]:
         """Yield all matches of the pattern without first checking the features in `needs`."""

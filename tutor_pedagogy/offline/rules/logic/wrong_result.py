@@ -13,6 +13,7 @@ from tutor_pedagogy.offline.engine.rule import Rule
 from tutor_pedagogy.offline.rules.logic.followed import state_at
 from tutor_pedagogy.offline.rules.logic.makers import maker_of_output, maker_of_result, prints
 from tutor_pedagogy.offline.rules.logic.tree import last_line
+from tutor_pedagogy.offline.rules.runtime.origins import falls_through
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def explain_result(program: Program, symptom: Symptom, run: Run | None = None) -
     """Return the rule for a kind of wrong result, and the line at which the student should start; or None."""
     known = (_BY_SYMPTOM[kind] for kind in symptom.kinds if kind in _BY_SYMPTOM)
     rule = next(known, VALUE if symptom.call or symptom.got else None)
-    if rule is None:
+    if rule is None or (rule is NOTHING and not symptom.call and _always_gives_a_value(program)):
         return None
     if rule is LENGTH and (symptom.expected or "").startswith(("'", '"')):
         rule = VALUE  # A string has characters, and often no step that collects them.
@@ -95,6 +96,17 @@ def _changing_line(program: Program, symptom: Symptom, named: Function | None) -
         return None
     is_step = program.line(program.cursor_line).strip() and program.cursor_line > at.lineno
     return program.cursor_line if is_step and isinstance(program.parents.get(at), ast.ClassDef) else None
+
+
+def _always_gives_a_value(program: Program) -> bool:
+    """Return whether every function of the program returns something but None on every way through it."""
+    functions = list(program.functions.values())
+    return bool(functions) and not any(
+        program.returns_nothing(each)
+        or falls_through(program, each)
+        or any(result.value is None for result in program.returns_of(each))
+        for each in functions
+    )
 
 
 def _first(program: Program, symptom: Symptom) -> Function | None:

@@ -11,6 +11,7 @@ from tutor_pedagogy.offline.engine.rule import rules_of
 from tutor_pedagogy.offline.evaluation.values import Stopped
 from tutor_pedagogy.offline.rules.numerical import crashes, tables
 from tutor_pedagogy.offline.rules.runtime import (
+    absent_days,
     accumulators,
     any_exception,
     arguments,
@@ -43,6 +44,7 @@ from tutor_pedagogy.offline.rules.runtime import (
     initial_values,
     iteration,
     joined_words,
+    json_keys,
     kept_strings,
     key_origins,
     keys,
@@ -64,6 +66,7 @@ from tutor_pedagogy.offline.rules.runtime import (
     own_objects,
     patterns,
     plots,
+    private_names,
     protocols,
     recursion,
     recursion_steps,
@@ -105,6 +108,9 @@ if TYPE_CHECKING:
     from tutor_protocol import Certainty
 
 MODULES = (
+    private_names,
+    json_keys,
+    absent_days,
     any_exception,
     call_shapes,
     chains,

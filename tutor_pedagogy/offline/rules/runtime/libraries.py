@@ -65,6 +65,9 @@ def attribute_has_another_name(case: CrashContext) -> Match | None:
     call = around if isinstance(around, ast.Call) and around.func is node else None
     arguments = [*(call.args if call else ()), *(call.keywords if call else ())]
     made = new.replace("$owner", case.text(node.value)).replace("$arguments", ", ".join(map(case.text, arguments)))
+    imported = _class_imported(case, owner, name)
+    if imported is not None:
+        return imported
     is_whole = "(" in new or " in " in new
     if is_whole and call is None:
         return None
@@ -77,6 +80,24 @@ def attribute_has_another_name(case: CrashContext) -> Match | None:
     inner = re.match(r"[$]owner[.](\w+)[.]", new) if owner == "datetime" else None
     slots = {"attribute": Code(name), "owner": Code(owner), "new": Code(made), "inner": Code(inner[1]) if inner else ""}
     return case.here(place, replace=replace, slots=slots)
+
+
+def _class_imported(case: CrashContext, owner: str, name: str) -> Match | None:
+    """Return the import of the class `datetime`, if the program then uses it everywhere as if it were the module."""
+    if (owner, name) != ("datetime.datetime", "datetime"):
+        return None
+    imports = [each for each in case.program.each(ast.ImportFrom) if each.module == "datetime"]
+    uses = case.program.uses.get("datetime", ())
+    parents = [case.program.parents.get(use) for use in uses]
+    is_module = all(
+        isinstance(up, ast.Attribute) and up.attr in ("datetime", "date", "timedelta", "time") for up in parents
+    )
+    if len(imports) != 1 or len(imports[0].names) != 1 or imports[0].names[0].asname or not is_module or not uses:
+        return None
+    line = imports[0].lineno
+    slots = {"attribute": Code(name), "owner": Code(owner), "new": Code("import datetime"), "inner": ""}
+    edit = case.rewrite_line(line, "import datetime")
+    return case.at(line, edit=edit, slots={**slots, "imported": Code(case.program.line(line).strip())})
 
 
 @runtime_rule(

@@ -68,15 +68,25 @@ def second_end_missing(case: CrashContext) -> Match | None:
                 test=ast.Compare(
                     left=ast.Name(id=name), ops=[ast.Eq()], comparators=[ast.Constant(value=int(end))]
                 ) as test
-            ) if len(steps) > 1 and max(steps) > 1 and name in parameters(function):
+            ) if steps and max(steps) > 1 and name in parameters(function):
                 ends = [case.text(each.test) for each in function.body if isinstance(each, ast.If)]
-                if sum(text.startswith(f"{name} ==") for text in ends) > 1:
+                if sum(text.startswith(f"{name} ==") for text in ends) > 1 or not _gives_a_value(node):
                     return None
                 low, step = end + 1, max(steps)
                 slots: dict[str, str | ast.AST] = {"test": test, "function": Code(function.name), "step": str(step)}
-                slots |= {"from": Code(f"{function.name}({low})"), "to": Code(f"{function.name}({low - step})")}
+                slots |= {"from": Code(f"{name} == {low}"), "to": Code(f"{name} == {low - step}")}
                 return replace(case.at(test, slots=slots), is_proved=True)
     return None
+
+
+def _gives_a_value(node: ast.If) -> bool:
+    """Return whether the block of a condition returns a value: then a call that passes it by needs one of its own."""
+    match node.body[-1]:
+        case ast.Return(value=ast.Constant(value=None) | None):
+            return False
+        case ast.Return():
+            return True
+    return False
 
 
 def _steps(function: Function, call: ast.Call) -> list[int]:

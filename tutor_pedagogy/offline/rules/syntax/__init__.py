@@ -24,6 +24,7 @@ from tutor_pedagogy.offline.rules.syntax import (
     handlers,
     headers,
     hyphens,
+    merges,
     operators,
     placement,
     punctuation,
@@ -73,6 +74,7 @@ MODULES = (
     early_ends,
     triple_quotes,
     spoken,
+    merges,
 )
 RULES = tuple(rules_of(MODULES, SyntaxRule))
 """All syntax rules. The guesses of all rules are ranked by cost; between equal costs the order of rules decides."""

@@ -44,7 +44,8 @@ _COMMAND = re.compile(
 )
 _COMMENT = re.compile(r"(?P<mark>//|/\*|--(?=\s*[A-Za-z])|%(?=\s*[A-Za-z])|<!--)")
 _RAISE = re.compile(
-    r"[ \t]*raise[ \t]+(?P<exception>[A-Z]\w*)[ \t]*,[ \t]*(?P<text>[^,# \t](?:[^,#]*[^,# \t])?)[ \t]*$"
+    r"[ \t]*raise[ \t]+(?P<exception>[A-Z]\w*)(?:[ \t]*(?P<comma>,)[ \t]*|[ \t]+(?=f?[\"']))"
+    r"(?P<text>[^,# \t](?:[^,#]*[^,# \t])?)[ \t]*$"
 )
 # linear: only lines of at most 300 characters (`_LONGEST_LINE`) are matched
 _CHOICE = re.compile(r"(?P<condition>[^=?:]+(?:[=!<>]=[^=?:]+)?)\?(?P<one>[^?:]+):(?P<other>[^?:]+?)[ \t;]*$")
@@ -188,13 +189,14 @@ def _opens_with_brace(tokens: list[Token]) -> bool:
 
 @syntax_rule("raise-with-comma", INVALID)
 def raise_with_comma(broken: Broken) -> Iterator[Candidate]:
-    """Yield a `raise` whose message follows the exception after a comma, as in Python 2."""
+    """Yield a `raise` whose message follows the exception without parentheses, with a comma as in Python 2."""
     line = broken.fault.line
     match = _RAISE.match(broken.text(line))
     if match is not None:
         end = match.end("text")
         opened = broken.part(line, match.end("exception"), match.start("text"), "(")
-        yield broken.guess(0.3, opened, broken.part(line, end, end, ")"))
+        comma = Code(",") if match["comma"] else ""
+        yield broken.guess(0.3, opened, broken.part(line, end, end, ")"), comma=comma)
 
 
 @syntax_rule("choice-of-another-language", INVALID)

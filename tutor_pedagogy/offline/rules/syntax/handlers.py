@@ -52,14 +52,16 @@ def try_form(broken: Broken) -> Iterator[Candidate]:
 def try_without_except(broken: Broken) -> Iterator[Candidate]:
     """Yield the `try` above that has no `except` and no `finally`.
 
-    If one exception is likely in its block and a message stands right below it, the edit makes that the second part.
+    If one exception is likely in its block, which always ends in a jump, and a message stands right below it, that can
+    only be the second part. Without a jump it may as well tell of success, so there is no edit.
     """
     line = broken.fault.line
     width = len(broken.indent(line))
     for number in broken.above(line):
         if broken.word(number) == "try" and len(broken.indent(number)) >= width:
             exception = _likely_exception(broken, number, line)
-            told = broken.word(line) == "print" and len(broken.indent(number)) == width and bool(exception)
+            jumps = broken.word(broken.code_above(line)) in ("return", "break", "continue", "raise")
+            told = jumps and broken.word(line) == "print" and len(broken.indent(number)) == width and bool(exception)
             slots: dict[str, str] = {"exception": Code(exception)} if exception else {}
             if told:
                 margin, inner = broken.indent(line), broken.indent(broken.code_below(number))

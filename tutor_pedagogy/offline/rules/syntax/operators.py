@@ -99,6 +99,7 @@ def _adjacent(broken: Broken) -> list[tuple[Token, Token]]:
         for left, right in pairwise([*above, *tokens, *(below[:1] if is_open else ())])
         if left.is_operand_end
         and right.is_operand_start
+        and not (broken.here[0].text == "raise" and left is broken.here[1])
         and right.text not in ("(", "[")
         and not (left.type == right.type == "string")
     ]
@@ -109,6 +110,8 @@ def _adjacent(broken: Broken) -> list[tuple[Token, Token]]:
 def _likely_between(broken: Broken, left: Token, right: Token) -> list[str]:
     """Return the operators and commas that may be missing between two values, the likeliest first."""
     inside = [token for token in broken.here if token.start < left.end]
+    if broken.here[0].text == "assert" and not brackets_of(inside).unclosed and right.type == "string":
+        return [","]  # The message of the assertion: an operator would make it a part of the condition.
     words = [token.text for token in inside]
     unclosed = brackets_of(inside).unclosed
     options = _by_values(left, right, in_bracket=bool(unclosed))

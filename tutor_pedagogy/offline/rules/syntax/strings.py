@@ -153,7 +153,7 @@ def closing_quote_left_out(broken: Broken) -> Iterator[Candidate]:
         return
 
 
-@syntax_rule("quote-inside-text", INVALID, *NEVER_CLOSED, FORGOTTEN_COMMA)
+@syntax_rule("quote-inside-text", INVALID, *NEVER_CLOSED, FORGOTTEN_COMMA, "does not match opening")
 def quote_inside_text(broken: Broken) -> Iterator[Candidate]:
     """Yield an apostrophe or a quote mark that ends a string too early, as in `'it's'`."""
     line_end = broken.offset(broken.fault.line) + len(broken.text(broken.fault.line))
