@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.failure_reports import Report, read_report
 from tutor_pedagogy.offline.engine.vocabulary import words
+from tutor_pedagogy.offline.rules.logic import report_words
 from tutor_pedagogy.offline.rules.logic.differences import kinds_of
 
 if TYPE_CHECKING:
@@ -20,14 +21,13 @@ if TYPE_CHECKING:
 MAX_TEXT = 8000
 _VALUE = r"(?P<{}>'[^'\n]*'|\"[^\"\n]*\"|\[[^\n]{{0,200}}?\]|\([^\n]{{0,200}}?\)|\{{[^\n]{{0,200}}?\}}|-?[\w.]+)"
 _LABELLED_EXPECTED = re.compile(
-    r"(?im)^[ \t>*-]*(?:expected|should be|wanted|correct)(?: output| result| value| answer)?[ \t]*[:=][ \t]*(?P<v>.*)$"
+    rf"(?im)^[ \t>*-]*(?:{report_words.EXPECTED})(?: output| result| value| answer)?[ \t]*[:=][ \t]*(?P<v>.*)$"
 )
 _LABELLED_GOT = re.compile(
-    r"(?im)^[ \t>*-]*(?:got|actual|received|but was|(?:your|my|student) output|found|returned)(?: output| result"
-    r"| value| answer)?[ \t]*[:=][ \t]*(?P<v>.*)$"
+    rf"(?im)^[ \t>*-]*(?:{report_words.GOT})(?: output| result| value| answer)?[ \t]*[:=][ \t]*(?P<v>.*)$"
 )
 _PRINTED = re.compile(r"(?im)^[ \t]*printed[ \t]*:[ \t]*(?P<v>.*)$")
-_FAILED = re.compile(r"(?im)^[ \t]*(?:test failed|failed example|failed|failing test|fail)[ \t]*:[ \t]*(?P<call>.*)$")
+_FAILED = re.compile(rf"(?im)^[ \t]*(?:{report_words.FAILED})[ \t]*:[ \t]*(?P<call>.*)$")
 _ENDLESS = re.compile(r"(?i)did not finish|timed? ?out|time limit|stopped after \d|infinite loop|endless")
 _ENDLESS_CALL = re.compile(r"(?im)^(?>.*?(?:did not finish|timed? ?out))[^:\n]*+:[ \t]*+(?P<call>.*)$")
 _PYTEST = re.compile(r"(?m)^E?[^\S\n]*+(?:AssertionError: )?assert (?P<got>.+?) == (?P<expected>.+?)$")

@@ -181,7 +181,10 @@ def product_without_sign(broken: Broken) -> Iterator[Candidate]:
 def leading_zero(broken: Broken) -> Iterator[Candidate]:
     """Yield a whole number with a leading 0, unless it stands right behind a quote mark: then a quote is missing."""
     line = broken.fault.line
-    if any(one.type == "string" and one.end == other.start for one, other in pairwise(broken.here)):
+    if any(
+        one.type == "string" and other.type == "number" and one.end == other.start
+        for one, other in pairwise(broken.here)
+    ):
         return
     matches = list(_ZEROS.finditer(broken.text(line)))
     changes = (broken.part(line, match.start(), match.end(), str(int(match[0]))) for match in matches[:3])
