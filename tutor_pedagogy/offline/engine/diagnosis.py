@@ -18,7 +18,7 @@ from tutor_pedagogy.offline.engine.crash import read_crash, without_values
 from tutor_pedagogy.offline.engine.edits import edit_to, sound
 from tutor_pedagogy.offline.engine.every_place import at_every_place
 from tutor_pedagogy.offline.engine.evidence import Evidence, evaluated_crash
-from tutor_pedagogy.offline.engine.finding import Explanation, Finding, StillWrong
+from tutor_pedagogy.offline.engine.finding import Code, Explanation, Finding, StillWrong
 from tutor_pedagogy.offline.engine.last_values import with_last_values
 from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.parsing import Fault
@@ -47,6 +47,7 @@ _ANSWERED = (HintLevel.QUESTION, HintLevel.SOLUTION)
 _SYNTAX = frozenset(("SyntaxError", "IndentationError", "TabError"))
 _TOO_DEEP = (MemoryError, RecursionError, ValueError)
 """The exceptions that walking the tree of hostile, very deeply nested code can raise."""
+_LONGEST_MESSAGE = 160
 _REPORTS = Remembered[ReportedFinding]()
 
 
@@ -276,12 +277,27 @@ def _first_of_chain(program: Program, crash: Crash) -> Crash:
     return crash
 
 
+def _quotable(message: str) -> str:
+    """Return a message of Python's that says more than “invalid syntax” and can stand in a sentence; else ""."""
+    is_plain = message.isprintable() and "`" not in message and len(message) <= _LONGEST_MESSAGE
+    return f"“{message}”" if is_plain and not message.startswith("invalid syntax") else ""
+
+
+def _marked(program: Program, fault: Fault) -> str:
+    """Return the part of the line at which Python stopped; "" if it is not one short piece of the line."""
+    text = program.line(fault.line)
+    part = text[fault.column : fault.end_column] if fault.end_line == fault.line else ""
+    return part.strip() if len(part) <= _LONGEST_MESSAGE // 4 else ""
+
+
 def _syntax(program: Program, fault: Fault) -> Cause:
     found = syntax.diagnose(program, fault)
     if found is None:
-        return Cause(UNREADABLE, Match(lines=(fault.line,), expression=program.line(fault.line).strip() or None))
+        slots = {"message": _quotable(fault.message), "word": Code(_marked(program, fault))}
+        expression = program.line(fault.line).strip() or None
+        return Cause(UNREADABLE, Match(lines=(fault.line,), expression=expression, slots=slots))
     candidate = found.candidate
-    has_sense = found.sense < Sense.UNKNOWN_NAME
+    has_sense = found.sense < Sense.MOVES
     edit = edit_to(program, found.mended) if found.mended is not None and has_sense else None
     step = edit_to(program, found.first_step) if edit is None and found.first_step is not None and has_sense else None
     match = Match(

@@ -31,6 +31,9 @@ TRACE = Rule("logic.trace-by-hand", "logic")
 
 _MAX_TEXT = 4000
 _MOST_NAMES = 2
+_LONGEST_SAID = 110
+_FEWEST_SPACES = 3
+_MARKUP = re.compile(r"[`$*_<>\[\]\\#|~{}\"“”]|://|[A-Za-z]\.[A-Za-z]")
 _WORD = re.compile(r"[^\W\d]\w*")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.]*\w)")
 _FAILING = re.compile(r"^>(.*)$", re.MULTILINE)
@@ -118,7 +121,15 @@ def _match(program: Program, place: ast.stmt | int, name: str | None = None) -> 
     variable = Code(name) if name is not None else ""
     is_new = name is not None and _is_made_here(program, name, line)
     slots: dict[str, Any] = {"variable": variable, "new": variable if is_new else "", "story": _story(program, line)}
+    slots["said"] = _said(program.submission.question or "")
     return Match(lines=(line,), slots=slots)
+
+
+def _said(question: str) -> str:
+    """Return the sentence with which a student tells what is wrong, as a text can quote it; "" for a question."""
+    text = " ".join(question.split()).rstrip(".! ")
+    is_plain = text.isprintable() and not _MARKUP.search(text) and text.count(" ") >= _FEWEST_SPACES
+    return f"“{text}”" if is_plain and len(text) <= _LONGEST_SAID and "?" not in text else ""
 
 
 def _is_made_here(program: Program, name: str, line: int) -> bool:

@@ -29,9 +29,11 @@ class Sense(IntEnum):
     SOUND = 0
     FAILS_ELSEWHERE = 1
     """Another line fails: the program may have a second mistake."""
-    UNKNOWN_NAME = 2
+    MOVES = 2
+    """Another line fails because of what the edited line makes: the edit only moves the mistake."""
+    UNKNOWN_NAME = 3
     """The edited line has a name that the program defines nowhere."""
-    NONE = 3
+    NONE = 4
     """An edited line fails or has no effect, or the edit brings a name that the program defines nowhere."""
 
 
@@ -105,4 +107,24 @@ def _meaning_of_run(tree: ast.Module, edited: Collection[int]) -> Meaning:
     if done.line in edited:
         return Meaning(Sense.NONE)
     message = f"{type(done.exception).__name__}: {done.exception}"
+    if isinstance(done.exception, TypeError) and _names_made(tree, edited) & _names_read(tree, done.line):
+        return Meaning(Sense.MOVES, StillWrong(done.line, message))
     return Meaning(Sense.FAILS_ELSEWHERE, StillWrong(done.line, message))
+
+
+def _names_made(tree: ast.Module, lines: Collection[int]) -> set[str]:
+    """Return the names that some lines assign, or whose functions they define."""
+    found: set[str] = set()
+    for node in walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.FunctionDef(name=name) if node.lineno in lines:
+                found.add(name)
+    return found
+
+
+def _names_read(tree: ast.Module, line: int) -> set[str]:
+    return {
+        each.id
+        for each in walk(tree)
+        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load) and each.lineno == line
+    }

@@ -45,6 +45,8 @@ def of_comparison(program: Program, node: ast.Compare, context: Context) -> Iter
     for place, kind in enumerate(node.ops):
         left, right = (node.left, *node.comparators)[place : place + 2]
         options = [(other, weight, TURNED) for other, weight in _TURNED.get(type(kind), ())]
+        if isinstance(right, ast.Constant | ast.List | ast.Set) and type(kind) is ast.In:
+            options = []  # The values are listed on purpose: they are what is looked for.
         if type(kind) in _BORDERS and context.may_be_equal(left, right):
             options.append((_BORDERS[type(kind)], 1.0, BORDER))
         is_rest = isinstance(left, ast.BinOp) and isinstance(left.op, ast.Mod)
