@@ -41,7 +41,7 @@ def object_without_text(program: Program, node: ast.Call) -> Iterator[Match]:
             return
 
 
-@logic_rule("file-emptied-in-loop", 0.8, "short less value other", needs=("open", Loop), each=ast.Call)
+@logic_rule("file-emptied-in-loop", 0.8, "short less value other", needs=("open",), each=ast.Call)
 def file_emptied_in_loop(program: Program, node: ast.Call) -> Iterator[Match]:
     """Yield an `open(…, "w")` of one and the same file in a loop: each iteration empties the file."""
     loop = program.loop_around(node)
@@ -56,12 +56,26 @@ def file_emptied_in_loop(program: Program, node: ast.Call) -> Iterator[Match]:
         loop = _loop_that_saves(program, node)
         if loop is not None:
             yield program.here(node, replace=(mode, '"a"'), file=file, header=program.header(loop))
+        elif (name := _called_again(program, node)) is not None:
+            slots: dict[str, str | ast.AST] = {"file": file, "header": "", "function": Code(name)}
+            yield program.here(node, replace=(mode, '"a"'), needs_symptom=True, **slots)
         return
     if program.function_at(loop.lineno) is not program.function_at(node.lineno):
         return
     leaves = any(isinstance(inner, ast.Break | ast.Return) for inner in walk(loop))
     if not leaves and isinstance(loop, ast.For):
         yield program.here(node, replace=(mode, '"a"'), file=file, header=program.header(loop))
+
+
+def _called_again(program: Program, node: ast.Call) -> str | None:
+    """Return the name of the function around an `open` that is called for several single values; else None."""
+    function = program.function_at(node.lineno)
+    if function is None or not isinstance(program.parents.get(function), ast.Module):
+        return None
+    calls = [program.parents.get(use) for use in program.uses.get(function.name, ())]
+    alone = [call for call in calls if isinstance(call, ast.Call) and isinstance(program.parents.get(call), ast.Expr)]
+    is_single = all(call.args and all(isinstance(each, ast.Constant) for each in call.args) for call in alone)
+    return function.name if len(alone) > 1 and is_single else None
 
 
 def _loop_that_saves(program: Program, node: ast.Call) -> ast.For | None:

@@ -71,6 +71,10 @@ _SPOKEN = (
     re.compile(rf"(?i){_SHOULD} {_EXPECTED},? (?:(?:but|and|yet) )?{_IT}? ?(?:only )?{_GIVES} {_GOT}"),
     re.compile(rf"(?i){_GIVES} {_GOT}(?: [a-z]+)?,? (?:but )?(?:i )?(?:expect(?:ed)?|want(?:ed)?):? {_EXPECTED}"),
     re.compile(rf"(?i){_GIVES} {_GOT}(?: [a-z]+){{1,5}} instead of {_EXPECTED}"),
+    re.compile(rf"(?i)\b{report_words.GIVES} {_GOT},? (?:{report_words.BUT} )?{report_words.SHOULD} {_EXPECTED}"),
+    re.compile(
+        rf"(?i)\b{report_words.SHOULD} {_EXPECTED}{report_words.END},? {report_words.YET}{report_words.GIVES} {_GOT}"
+    ),
 )
 _QUESTION_KINDS = (
     (
@@ -128,7 +132,7 @@ _TELLING = re.compile(
     "expect|should|want|must|instead|rather|not|never|infinite|forever|endless|hangs|freez|stop|none|missing|skip|out"
     "|last|order|reversed|backwards|empty|off|too|n't|n\u2019t|first|only|just|early|sorted|upside|mixed|twice|double|dupl"
     "|times|again|zero|0|tiny|always|say|let|accept|refus|reject|allow|every|all|end|falta|fehl|infini|termina|miss"
-    "|one more|one less"
+    "|one more|one less|dev|deb|soll|doit|statt|dovre"
 )
 """A prefilter: a question that matches a pattern contains one of these parts of words in lower case."""
 _NO_VALUES = words(

@@ -107,9 +107,9 @@ def too_many_arguments(case: CrashContext) -> Match | None:
     slots = {"function": Code(case.match["name"]), "given": case.match["given"], "wanted": case.match["wanted"]}
     wrong = case.call() if function is None else _gets_itself(case, function) or _wrong_call(case, function)
     match wrong:
-        case ast.Call(func=ast.Attribute(value=owner), args=[ast.Name(id=name) as given, *others]) if (
-            case.text(owner) == name or (name == "self" and case.text(owner) == "super()")
-        ):
+        case ast.Call(func=ast.Attribute(value=owner), args=[ast.Name(id=name) as given, *others]) if case.text(
+            owner
+        ) == name or (name == "self" and case.text(owner) == "super()"):
             arguments = ", ".join(map(case.text, [*others, *(word.value for word in wrong.keywords if not word.arg)]))
             new = None if wrong.keywords else f"{case.text(wrong.func)}({arguments})"
             return case.here(wrong, replace=(wrong, new), slots={**slots, "surplus": given})
@@ -120,9 +120,9 @@ def _gets_itself(case: CrashContext, function: Function) -> ast.Call | None:
     """Return the failing call of a method whose first argument is the object before the dot, which it gets anyway."""
     for call in case.calls:
         match call:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=attribute), args=[ast.Name(id=first), *_]) if (
-                owner == first and attribute == function.name
-            ):
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id=owner), attr=attribute), args=[ast.Name(id=first), *_]
+            ) if owner == first and attribute == function.name:
                 return call
     return None
 
