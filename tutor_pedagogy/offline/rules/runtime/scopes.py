@@ -122,7 +122,9 @@ def value_only_on_some_paths(case: CrashContext) -> Match | None:
     what = (
         "loop" if isinstance(inner, ast.For | ast.While) else "`try` block" if isinstance(inner, ast.Try) else "branch"
     )
-    return case.here(name, name=Code(name), function=_function_name(case), header=Code(header or name), what=what)
+    tried = Code("try") if isinstance(inner, ast.Try) else ""
+    slots = {"name": Code(name), "function": _function_name(case), "header": Code(header or name), "tried": tried}
+    return case.here(name, slots=slots, what=what)
 
 
 def _function_name(case: CrashContext) -> Code:
@@ -185,6 +187,7 @@ def outer_variable_changed_in_function(case: CrashContext) -> Match | None:
         others=Code(", ".join(names[1:])),
         function=Code(function.name),
         other_line=str(case.program.shown(outside[-1])),
+        enclosed="surrounding function" if word == "nonlocal" else "",
     )
 
 
