@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
@@ -57,8 +58,8 @@ def file_emptied_in_loop(program: Program, node: ast.Call) -> Iterator[Match]:
         if loop is not None:
             yield program.here(node, replace=(mode, '"a"'), file=file, header=program.header(loop))
         elif (name := _called_again(program, node)) is not None:
-            slots: dict[str, str | ast.AST] = {"file": file, "header": "", "function": Code(name)}
-            yield program.here(node, replace=(mode, '"a"'), needs_symptom=True, **slots)
+            found = program.here(node, replace=(mode, '"a"'), file=file, header="", function=Code(name))
+            yield replace(found, needs_symptom=True)
         return
     if program.function_at(loop.lineno) is not program.function_at(node.lineno):
         return

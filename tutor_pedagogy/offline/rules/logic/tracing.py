@@ -33,7 +33,10 @@ _MAX_TEXT = 4000
 _MOST_NAMES = 2
 _LONGEST_SAID = 110
 _FEWEST_SPACES = 3
-_MARKUP = re.compile(r"[`$*_<>\[\]\\#|~{}\"“”]|://|[A-Za-z]\.[A-Za-z]")
+_MARKUP = re.compile(
+    r"(?i)\b(?:want|change|replace|instead|insert|add|remove|use|put|swap|rename|write)\b"
+    r"|[`$*_<>\[\]\\#|~{}\"“”]|://|[A-Za-z]\.[A-Za-z]"
+)
 _WORD = re.compile(r"[^\W\d]\w*")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.]*\w)")
 _FAILING = re.compile(r"^>(.*)$", re.MULTILINE)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def order_of_arguments(broken: Broken) -> Iterator[Candidate]:
     """Yield a positional argument after a keyword argument, or a parameter without a default after one with it."""
     place = "call" if "argument follows keyword" in broken.fault.message else "header"
-    slots = {"place": place, "header": "header" if place == "header" else ""}
+    header = "header" if place == "header" else ""
     named = [token for token in broken.here if token.text in ("=", "**") and broken.opener(token) is not None]
     for opener in dict.fromkeys(broken.opener(token) for token in named):
         arguments = _arguments(broken, opener) if opener is not None else []
@@ -40,8 +40,8 @@ def order_of_arguments(broken: Broken) -> Iterator[Candidate]:
             ordered = sorted(range(len(arguments)), key=is_named.__getitem__)
             text = ", ".join(broken.span(arguments[i][0], arguments[i][-1]) for i in ordered)
             moved = [] if place == "header" and _is_called_in_order(broken) else [replace_all(first, last, text)]
-            yield broken.guess(0.8, *moved, of=broken.span(first, last), **slots)
-    yield broken.guess(2, **slots)
+            yield broken.guess(0.8, *moved, of=broken.span(first, last), place=place, header=header)
+    yield broken.guess(2, place=place, header=header)
 
 
 def _is_called_in_order(broken: Broken) -> bool:
