@@ -39,8 +39,8 @@ def strip_takes_letters(program: Program, node: ast.Call) -> Iterator[Match]:
         case _:
             return
     if method == "strip":
-        slots = {"method": Code(method), "text": argument, "owner": owner, "side": "", "better": ""}
-        yield program.here(node, needs_symptom=True, **slots)
+        known: dict[str, Any] = {"method": Code(method), "side": "", "better": ""}
+        yield program.here(node, needs_symptom=True, text=argument, owner=owner, **known)
         return
     better, side = ("removesuffix", "end") if method == "rstrip" else ("removeprefix", "start")
     replace = f"{program.segment(owner)}.{better}({program.segment(argument)})"

@@ -12,7 +12,7 @@ GOT = (
 )
 FAILED = (
     r"test failed|failed example|failed|failing test|fail|(?:test )?fehlgeschlagen|testfall|(?:test )?fallito"
-    r"|(?:test )?[e\u00e9]chou[e\u00e9]|[e\u00e9]chec|fall[ao\u00f3]|falh(?:a|ou)|caso de (?:teste|prueba)|test mislukt"
+    r"|(?:test )?[e\u00e9]chou[e\u00e9]|fall[ao\u00f3]|falh(?:a|ou)|caso de (?:teste|prueba)|test mislukt"
 )
 GIVES = (
     r"(?:sai|d[a\u00e1]|sale|muestra|mostra|imprim[ei]|devuelve|devolve|retorna|donne|affiche|renvoie|gibt|kommt|ergibt|zeigt"
@@ -21,7 +21,7 @@ GIVES = (
 BUT = r"(?:mas|pero|mais|aber|ma|e|y|et|und|obwohl es)"
 SHOULD = (
     r"(?:devia|deveria|deber[i\u00ed]a|tendr[i\u00ed]a que|devrait|doit|sollte|soll|muss|dovrebbe)"
-    r"(?: (?:ser|dar|salir|sair|\u00eatre|donner|essere|herauskommen))?"
+    r"(?: (?:dar|salir|sair|\u00eatre|donner|essere|herauskommen))?"
 )
 END = r"(?: (?:sein|geben|ergeben|werden|herauskommen))?"
 YET = r"(?:(?:mas|pero|mais|aber|ma|es|il|et) ){0,2}"

@@ -38,9 +38,11 @@ def number_key_after_json(case: CrashContext) -> Match | None:
 def _loaded(case: CrashContext, name: str) -> int | None:
     """Return the line that gives a name the result of a call that reads JSON; None without one."""
     values = case.program.assignments(name)
-    if len(values) != 1 or values[0][1] is None:
+    if len(values) != 1:
         return None
     line, value = values[0]
+    if value is None:
+        return None
     if _reads(value):
         return line
     match value:
