@@ -21,7 +21,7 @@ GIVES = (
 BUT = r"(?:mas|pero|mais|aber|ma|e|y|et|und|obwohl es)"
 SHOULD = (
     r"(?:devia|deveria|deber[i\u00ed]a|tendr[i\u00ed]a que|devrait|doit|sollte|soll|muss|dovrebbe)"
-    r"(?: (?:dar|salir|sair|\u00eatre|donner|essere|herauskommen))?"
+    r"(?: (?:ser|dar|salir|sair|\u00eatre|donner|essere|herauskommen))?"
 )
 END = r"(?: (?:sein|geben|ergeben|werden|herauskommen))?"
 YET = r"(?:(?:mas|pero|mais|aber|ma|es|il|et) ){0,2}"
