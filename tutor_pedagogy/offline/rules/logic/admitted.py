@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
 
 _ADMITS = re.compile(
-    r"\b(?:on purpose|purposely|deliberate(?:ly)?|intention(?:al|ally)|demonstrates|demonstration|lecture|in place|used up"
+    r"\b(?:on purpose|purposely|deliberate(?:ly)?|intention(?:al|ally)|demonstrates|lecture|in place|used up"
     r"|(?:result|returns?|gives?|is|prints?) none|exhausted|(?:two|both) names|same (?:list|object)|alias"
     r"|absichtlich|mit absicht|zwei namen|aufgebraucht|apposta|di proposito|due nomi|expr[e\u00e8]s|volontaire\w{0,4}"
     r"|deux noms|a prop[o\u00f3]sito|de prop[o\u00f3]sito|adrede|dos nombres)\b",
