@@ -30,6 +30,9 @@ def bind(
     if len(given) > len(places) and listed.vararg is None:
         return _too_many(name, len(places), len(listed.defaults), len(given))
     bound = dict(zip(places, given, strict=False))
+    by_place = {argument.arg for argument in listed.posonlyargs}
+    if by_place & named.keys():
+        return parameters
     for word, type_ in named.items():
         if word in bound:
             return type_error(f"{name}() got multiple values for argument '{word}'")
