@@ -8,13 +8,14 @@ _MOST = 1000
 _ENGLISH = re.compile(
     r"\b(?:but|although|though|even (?:when|if|though)|always|never|only|still|everything|everybody|everyone|nobody"
     r"|nothing|wrong|weird|strange|instead|twice|too (?:many|few|big|small|much|early|late|often|high|low|long|short)"
-    r"|gone|lost|missing|disappear\w*|stays?|keeps?|stuck|dies|(?<!and )not|cannot|no longer|mixed up|changes? (?:too|also)"
-    r"|also changes?|not all|is off|tiny|huge|negative|same \w+ (?:twice|again)"
+    r"|gone|lost|missing|disappear\w*|stays?|keeps?|stuck|dies|(?<!and )not|cannot|no longer|mixed up"
+    r"|changes? (?:too|also)|also changes?|not all|is off|tiny|huge|negative|same \w+ (?:twice|again)"
     r"|should (?:be|have|turn|give|print))\b|n['\u2019]t\b",
     re.IGNORECASE,
 )
 _OTHER = re.compile(
-    r"\b(?:aber|obwohl|immer|nie|niemals|nur|falsch|trotzdem|komisch|(?<!und )nicht|kein\w?|statt|zweimal|fehlt|verschwindet"
+    r"\b(?:aber|obwohl|immer|nie|niemals|nur|falsch|trotzdem|komisch|(?<!und )nicht|kein\w?|statt|zweimal"
+    r"|fehlt|verschwindet"
     r"|pero|aunque|siempre|nunca|solo|s[oó]lo|mal|en vez|dos veces|desaparece|sale mal"
     r"|no (?:se|me|lo|la|cambia|sale|da)"
     r"|mais|mas|por[eé]m|embora|sempre|s[oó]|errad[ao]|em vez|duas vezes|apaga|n[aã]o|muda|some"
