@@ -70,8 +70,16 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """The pages that each person opens. Nobody is signed in for an empty name."""
-ELSEWHERE = {"/", "/auth/oidc/start", "/auth/oidc/callback", "/account/export"}
-"""Pages that lead elsewhere at once, or are files."""
+ELSEWHERE = {
+    "/",
+    "/auth/oidc/start",
+    "/auth/oidc/callback",
+    "/account/export",
+    "/lti/connect",
+    "/lti/login",
+    "/lti/open",
+}
+"""Pages that lead elsewhere at once, or are files, or are seen only in a launch."""
 
 
 @pytest.fixture

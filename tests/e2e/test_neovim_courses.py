@@ -60,7 +60,7 @@ async def test_a_folder_is_asked_about_once(
             assert (tmp_path / ".tutor.toml").read_text() == 'course = "three"\n'
             nvim.command("TutorLeave three")
             nvim.until("vim.fn.execute('messages'):match('You have left three%.')")
-            nvim.command("TutorJoin BCDFGHJK")
+            nvim.lua("vim.schedule(function() vim.cmd('TutorJoin BCDFGHJK') end)")
             nvim.until("vim.fn.execute('messages'):match('This code opens no course')")
             nvim.command("TutorLeave")
             nvim.until("vim.fn.execute('messages'):match('You have left two%.')")

@@ -66,6 +66,7 @@ async def test_a_student_signs_in_with_the_university(page: Page, service: Servi
     async with ClientSession(service.url) as editor:
         started = await start_device(editor)
         await page.open(started["verification_uri_complete"])
+        await page.focused()
         await page.press("Enter", loads=True)
         await picture(page, "single-sign-on-device")
         await follow(page, "Sign in with Uni Example")

@@ -64,6 +64,7 @@ async def test_a_student_signs_in_with_lemonldap(page: Page, service: Service) -
     async with ClientSession(service.url) as editor:
         started = await start_device(editor)
         await page.open(started["verification_uri_complete"])
+        await page.focused()
         await page.press("Enter", loads=True)
         await follow(page, "Sign in with Uni Example")
         await sign_in_at_lemonldap(page, "dwho")

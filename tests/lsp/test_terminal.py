@@ -119,7 +119,7 @@ def test_run_without_anything_to_ask_about_is_refused(tmp_path: Path, capsys: py
     reason = f"{path} ran without an exception. Name a line, or say with --question what is wrong."
     assert refusal(["ask", "--run", str(path)], capsys) == (FAILED, reason)
     path.write_text("input()\n")
-    reason = f"{path} waits for input, which --run cannot give. Run it yourself, and use --question."
+    reason = f"{path} waits for input, which --run cannot give. Type: tutor run {path}"
     assert refusal(["ask", "--run", str(path)], capsys) == (FAILED, reason)
 
 

@@ -162,7 +162,7 @@ async def test_the_program_sees_a_usual_terminal(editor: Editor, tmp_path: Path)
     """The program finds its own `input`, no variable of ours, and a traceback in colours does no harm."""
     code = (
         "import os, sys\nassert sys.stdin.isatty() and sys.stderr.isatty() and type(sys.stderr).__name__ != 'Copy'\n"
-        "assert not [name for name in os.environ if name.startswith('TUTOR_')]\n"
+        "assert not [name for name in os.environ if name.startswith('TUTOR_') and not name.startswith('TUTOR_TEST_')]\n"
         "assert repr(input) == '<built-in function input>' and 'sitecustomize' not in sys.modules\n"
         "os.environ['FORCE_COLOR'] = '1'\nx = {}\nx[input()]\n"
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor_lsp import protocol
+from tutor_lsp.tutors.analysis import load_offline_tutor
 from tutor_pedagogy.run_trace.shown import shown_steps
 from tutor_pedagogy.trace_table import header_and_rows, why_unrepeatable
 from tutor_protocol import RunTrace
@@ -32,6 +33,7 @@ class ToldRun:
 
 def tell_run(traced: TracedFailure, code: str, run: RunOfTests) -> ToldRun | None:
     """Return what is told of the traced run of a program's first failing test; None if there is none."""
+    load_offline_tutor()
     from tutor_pedagogy.run_trace.digest import digest  # noqa: PLC0415 - it imports a part of the offline tutor
 
     first = run.first_failure

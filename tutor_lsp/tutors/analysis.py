@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,18 @@ UNLIMITED_SECONDS = 1e9
 """Seconds of processor time that the student may use. It is practically unlimited, since the computer is theirs."""
 
 
+_loading = threading.Lock()
+
+
+def load_offline_tutor() -> None:
+    """Import the offline tutor, in whatever thread this runs.
+
+    Two threads that begin in different modules would each find modules of the other's half imported.
+    """
+    with _loading:
+        import_module("tutor_analysis.analyst")
+
+
 class LazyAnalyst:
     """Builds the analyst when it is first needed."""
 
@@ -34,7 +47,7 @@ class LazyAnalyst:
     async def analyst(self) -> Analyst:
         """Return the analyst. The first call loads the offline tutor in a thread."""
         if self._analyst is None:
-            await asyncio.to_thread(import_module, "tutor_analysis.analyst")
+            await asyncio.to_thread(load_offline_tutor)
         return self._loaded()
 
     def _loaded(self) -> Analyst:
