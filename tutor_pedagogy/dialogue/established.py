@@ -261,7 +261,7 @@ def _closed(asked: Question) -> Iterator[tuple[str, str]]:
     named = named_line(asked.text)
     on_it = [pair for pair in pairs if named is not None and program.shown(pair[1][0]) == named]
     (other, at), (closing, _) = (on_it or pairs)[-1]
-    before = re.search(r"[\w.]*$", program.line(other)[:at])
+    before = re.search(r"(?<![\w.])[\w.]+$", program.line(other)[:at])
     opener = code_span(f"{before[0] if before else ''}{sign}")
     slots = {"sign": code_span(_PARTNERS[sign]), "first": code_span(sign), "opener": opener}
     lines = {"line": program.shown(closing), "other": program.shown(other), "open": program.shown(opened[0][0])}

@@ -22,7 +22,6 @@ _STEP, _EDITING = phrase("STEP"), phrase("INSTRUCTS")
 _NOTED = re.compile(rf"(?m)^[\W\d]{{0,6}}(?:{MARK}|[^\W\d]\w*[ ]=[ ]\S{{1,40}}):[ ]")
 _ASSUMED = re.compile(rf"(?i)\b(?:with|for|if|take|given|let)\s+(?:[a-z]+\s+)?{MARK}")
 _SHOWN = phrase("SHOWN", rf"{{}}\s+({MARK})")
-# linear: both repeats are bounded, in a sentence of at most 4,600 characters (`MAX_LINE`, `_REMEMBERED` in `units`)
 _MESSAGE = re.compile(
     r"[A-Z][A-Za-z]{2,30}(?:Error|Iteration|Exit): (?:name '\w+' is not defined|division by zero|'\w+' object is not "
     r"(?:callable|iterable|subscriptable|an iterator)|\w+ (?:assignment )?index out of range"
@@ -38,6 +37,7 @@ _MESSAGE = re.compile(
     r"|too many values to unpack \(expected \d+(?:, got \d+)?\))"
 )
 """Python's messages, quoted with the exception's name: they say what is wrong and suggest nothing."""
+# linear: both repeats are bounded, in a sentence of at most 4,600 characters (`MAX_LINE`, `_REMEMBERED` in `units`)
 _CLAUSE = re.compile(
     r"\bfrom [\w.]+ import [\w*]+|\bfor \w+(?:, \w+)? in [\w.()\[\]]+:(?= |$)|\bdef \w+ ?\([^()\n]*\) ?:"
     r"|[\[({][^\[\]\n]{1,80}? for \w+(?:, ?\w+)* in [^\]\n]{1,80}?[\])}]"
