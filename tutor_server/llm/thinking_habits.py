@@ -18,6 +18,8 @@ class ThinkingHabits:
 
     def __init__(self, options: ModelOptions, *, watches_beginnings: bool = False) -> None:
         self._thinks = options.asks_to_think
+        self._may_think_unseen: bool | None = None
+        """Whether the model may think without sending its thoughts; None: no answer has suggested it."""
         self._room = options.room_for_thoughts
         self._begins_in_thoughts = options.thinking == "unmarked"
         self._likely_begins_in_thoughts = False
@@ -26,11 +28,23 @@ class ThinkingHabits:
     @property
     def tokens(self) -> int:
         """The tokens that a call gets for thoughts beside the longest answer: 0 if the model does not think."""
-        return self._room if self._thinks else 0
+        return self._room if self._thinks or self._may_think_unseen else 0
 
     def note_thoughts(self) -> None:
         """Note that the model thinks."""
         self._thinks = True
+
+    def note_silence(self, *, had_room: bool) -> bool:
+        """Note an answer that ended at its limit without a word. Return whether the next call has room that it had not.
+
+        If even the room for thoughts was used up, the model does not think unseen: small models ramble in tokens that
+        stand for no text, and more room would only make that longer.
+        """
+        if had_room:
+            self._may_think_unseen = False
+        elif self._may_think_unseen is None:
+            self._may_think_unseen = True
+        return not had_room and self.tokens > 0
 
     def answer(self) -> AnswerThoughts:
         """Return the record of a new answer's thoughts."""
@@ -66,13 +80,11 @@ class AnswerThoughts:
     def finish(self, reason: Literal["stop", "length", "refusal"]) -> Finish:
         """Return the end of the answer.
 
-        An answer that ends at its limit without a word was used up by thoughts, which some servers do not send. If the
-        call had no room for them, the next one has.
+        An answer that ends at its limit without a word was used up by thoughts, it seems, which some servers do not
+        send. If the call had no room for them, the next one has.
         """
         if self.texts.has_thoughts:
             self._habits.note_thoughts()
-        used_up = reason == "length" and not self.has_text
-        if used_up:
-            self._habits.note_thoughts()
         self._habits.note_end(self)
-        return Finish(reason, adapted=used_up and not self._room)
+        used_up = reason == "length" and not self.has_text
+        return Finish(reason, adapted=used_up and self._habits.note_silence(had_room=self._room > 0))
