@@ -15,10 +15,13 @@ $(INSTALLED): requirements-dev.txt pyproject.toml
 demo: $(INSTALLED)
 	@$(BIN)/python -m examples.demo
 
-# Most tests wait for the programs that they start; those that need real time want the cores for themselves, and their share is uneven.
+# Most tests wait for the programs that they start. Those that need real time want the cores for themselves, so they come last.
 # Kept bytecode saves each of pytest's processes the compilation of the tests.
 test: $(INSTALLED)
-	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest tests -q --dist worksteal -n $(if $(filter all,$(TUTOR_TEST_REQUIRE)),2,4)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest tests -q --dist worksteal -n 4 -m "not real_time"
+ifeq ($(TUTOR_TEST_REQUIRE),all)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest tests -q --dist worksteal -n 2 -m real_time
+endif
 
 # What starts no service, no database server and no editor (tests/quick.py): under a minute.
 quick: $(INSTALLED)

