@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import bindparam, delete, select, update
 
-from tutor_protocol import ReportedFinding
+from tutor_protocol import Position, Range, ReportedEdit, ReportedFinding
 from tutor_server.errors import AnswerInterrupted
 from tutor_server.storage.course_models import DEFAULT_COURSE, EVERYWHERE
 from tutor_server.storage.daily_usage import uncount_messages
@@ -103,6 +103,7 @@ class StoredAsk:
     input_tokens: int
     output_tokens: int
     finding: ReportedFinding | None
+    edit: ReportedEdit | None
     is_cut_off: bool
     """Whether the process that answered the ask died: the text that it streamed is not stored."""
 
@@ -166,6 +167,8 @@ class EndedAsk:
     """The digests of the answer's sentences."""
     was_cut: bool = False
     finding: ReportedFinding | None = None
+    edit: ReportedEdit | None = None
+    """The edit that the answer shows; None if the operator does not store code."""
     input_tokens: int = 0
     output_tokens: int = 0
 
@@ -198,6 +201,7 @@ def find_ask(connection: Connection, user_id: UUID, request_id: UUID) -> StoredA
         input_tokens=row.input_tokens,
         output_tokens=row.output_tokens,
         finding=_finding_of(row),
+        edit=_edit_of(row.edit),
         is_cut_off=row.state == "failed" and row.delta_ends is None,
     )
 
@@ -207,6 +211,13 @@ def _finding_of(row: Row[*tuple[Any, ...]]) -> ReportedFinding | None:
     if row.topic is None or row.finding_line is None:
         return None
     return ReportedFinding(row.topic, row.finding_line, row.finding_certainty)
+
+
+def _edit_of(stored: dict[str, Any] | None) -> ReportedEdit | None:
+    if stored is None:
+        return None
+    first, behind = stored["lines"]
+    return ReportedEdit(range=Range(start=Position(first, 0), end=Position(behind, 0)), new_text=stored["text"])
 
 
 def _has_model_words(row: Row[*tuple[Any, ...]]) -> bool:
@@ -281,7 +292,7 @@ def open_ask(connection: Connection, ask: NewAsk) -> UUID | None:
 
 def end_ask(connection: Connection, ended: EndedAsk) -> bool:
     """Store how a running ask ended and the answer it gave; return whether the ask was still running."""
-    finding = ended.finding
+    finding, edit = ended.finding, ended.edit
     climbed = _END.first(
         connection,
         {
@@ -299,6 +310,7 @@ def end_ask(connection: Connection, ended: EndedAsk) -> bool:
             "topic": finding.rule if finding else None,
             "finding_line": finding.line if finding else None,
             "finding_certainty": finding.certainty if finding else None,
+            "edit": edit and {"lines": [edit.range.start.line, edit.range.end.line], "text": edit.new_text},
             "input_tokens": ended.input_tokens,
             "output_tokens": ended.output_tokens,
             "ended_at": ended.ended_at,

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     ForeignKey,
     Index,
@@ -254,6 +255,8 @@ class Ask(Base):
     `state` is `running`, `done`, `failed` (after some text), `cancelled` or `released` (failed before any text: the
     request id can be used again). `topic` is the offline tutor's rule that explains the error in the program,
     `finding_line` its line from 1 and `finding_certainty` how sure the tutor is of it.
+    `edit` is the edit that the answer shows at the highest level: `lines`, from the first to the one behind it, from 0
+    in the ask's code, and the `text` that takes their place. It is null if the operator does not store code.
     `said` holds digests of the answer's sentences, so that none of the offline tutor's is said twice in a session.
     `was_cut` is whether the model stopped before its own end, such as at the maximum length.
     `delta_ends` holds the offset in the answer at which each delta ended, so that a replay numbers the deltas as the
@@ -292,6 +295,7 @@ class Ask(Base):
     topic: Mapped[str | None] = mapped_column(String(64))
     finding_line: Mapped[int | None]
     finding_certainty: Mapped[str | None] = mapped_column(String(16))
+    edit: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     remaining_today: Mapped[int]
     day: Mapped[date]
     error_code: Mapped[str | None] = mapped_column(String(32))

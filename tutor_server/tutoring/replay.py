@@ -38,6 +38,7 @@ def replay(stored: StoredAsk, answer: Answer) -> None:
                 withheld=stored.withheld,
                 ai=stored.has_model_words,
                 finding=shown_finding(stored.finding),
+                edit=stored.edit,
                 usage=TokenUsage(input_tokens=stored.input_tokens, output_tokens=stored.output_tokens),
             )
         )

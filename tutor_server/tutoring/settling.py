@@ -71,7 +71,7 @@ class Settling:
         self._database = database
         self._limiter = limiter
         self._clock = clock
-        self._stored: Callable[[str], str] = str if store_code else without_code
+        self._store_code = store_code
         self._owed: set[asyncio.Task[None]] = set()
 
     async def settle(self, progress: AskProgress, answer: Answer, failure: TutorError | None) -> TutorError | None:
@@ -92,7 +92,7 @@ class Settling:
 
     async def _settle(self, progress: AskProgress, answer: Answer, failure: TutorError | None) -> TutorError | None:
         opened = progress.opened
-        ended = _ended(progress, answer, failure, self._clock.now(), self._stored(answer.text))
+        ended = _ended(progress, answer, failure, self._clock.now(), store_code=self._store_code)
         judged = _judged(progress, ended)
 
         def write(connection: Connection) -> bool:
@@ -154,9 +154,12 @@ def _uncount(connection: Connection, opened: OpenAsk) -> None:
         uncount_messages(connection, opened.grant.subject, opened.grant.day, course_id=course_id)
 
 
-def _ended(progress: AskProgress, answer: Answer, failure: TutorError | None, now: datetime, content: str) -> EndedAsk:
+def _ended(
+    progress: AskProgress, answer: Answer, failure: TutorError | None, now: datetime, *, store_code: bool
+) -> EndedAsk:
     accepted, model, usage = progress.opened.accepted, progress.model, progress.usage
     state = _state(answer, failure)
+    content = answer.text if store_code else without_code(answer.text)
     return EndedAsk(
         id=accepted.message_id,
         state=state,
@@ -174,6 +177,7 @@ def _ended(progress: AskProgress, answer: Answer, failure: TutorError | None, no
         said=digests_of(answer.text),
         was_cut=model is not None and model.finish is not None and model.finish.reason != "stop",
         finding=progress.finding,
+        edit=progress.edit if store_code else None,
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,
     )
