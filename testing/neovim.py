@@ -30,6 +30,15 @@ vim.opt.runtimepath:prepend({json.dumps(str(PLUGIN))})
 """
 
 _PROBES = """
+-- An error that Neovim shows while it evaluates an expression of the test would end that expression.
+local notify = vim.notify
+vim.notify = function(text, level, options)
+  if level ~= vim.log.levels.ERROR then
+    return notify(text, level, options)
+  end
+  vim.api.nvim_echo({ { text, "ErrorMsg" } }, true, {})
+end
+
 -- What the language server says, in the order in which it comes.
 heard = {}
 vim.api.nvim_create_autocmd("LspAttach", {
