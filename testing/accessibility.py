@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
+from testing.required import missing
 
 if TYPE_CHECKING:
     from testing.chromium import Page
@@ -19,12 +18,9 @@ _RUN = """axe.run(document, {resultTypes: ["violations"]}).then((results) =>
 
 def require_axe() -> str:
     """Return the source of axe-core, or skip the test; with `TUTOR_TEST_REQUIRE=all` fail it."""
-    if _AXE.is_file():
-        return _AXE.read_text(encoding="utf-8")
-    reason = "needs axe-core; run `make accessibility-for-tests` first"
-    if os.environ.get("TUTOR_TEST_REQUIRE") == "all":
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
+    if not _AXE.is_file():
+        missing("axe-core; run `make accessibility-for-tests` first")
+    return _AXE.read_text(encoding="utf-8")
 
 
 async def violations(page: Page, axe: str) -> list[str]:

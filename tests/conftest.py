@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import sys
@@ -14,6 +13,7 @@ from aiohttp import ClientSession
 
 from testing.installations import KINDS, installation_of
 from testing.migrated import put_database
+from testing.required import REQUIRE_ALL, missing
 from testing.servers import PostgresServer, RedisServer, find_postgres, throw_away_postgres
 from testing.service import RunningService, Service, sign_up_student
 from tests.quick import EXAMPLES, is_quick, spare_parameters
@@ -68,7 +68,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--quick"):
         _deselect(config, items, [item for item in items if not is_quick(item)])
         _deselect(config, items, spare_parameters(items))
-    if os.environ.get("TUTOR_TEST_REQUIRE") != "all":
+    if not REQUIRE_ALL:
         for item in items:
             if item.get_closest_marker("real_time"):
                 item.add_marker(pytest.mark.skip(reason="takes real time: TUTOR_TEST_REQUIRE=all"))
@@ -90,10 +90,7 @@ def require_program() -> RequireProgram:
     def require(name: str) -> str:
         found = shutil.which(name)
         if found is None:
-            reason = f"needs the program {name}, which is not here"
-            if os.environ.get("TUTOR_TEST_REQUIRE") == "all":
-                pytest.fail(reason, pytrace=False)
-            pytest.skip(reason)
+            missing(f"the program {name}, which is not here")
         return found
 
     return require

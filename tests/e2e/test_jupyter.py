@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from testing.jupyter import CLASSIC, LAB, PROGRAMS, jupyter
+from testing.required import missing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,10 +27,7 @@ def browser(require_program: RequireProgram) -> str:
     """Return the path of Chromium, if JupyterLab is there as well."""
     program = require_program("chromium")
     if not PROGRAMS.exists():
-        reason = "needs `make jupyter-for-tests`, which has not been run"
-        if os.environ.get("TUTOR_TEST_REQUIRE") == "all":
-            pytest.fail(reason, pytrace=False)
-        pytest.skip(reason)
+        missing("`make jupyter-for-tests`, which has not been run")
     return program
 
 

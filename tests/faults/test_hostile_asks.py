@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +12,7 @@ from testing.chat_client import CODE, connect, text_of
 from testing.fake_upstream import KEY, FakeUpstream
 from testing.faults.short_times import program
 from testing.hostile_asks import HOSTILE_ASKS
+from testing.required import REQUIRE_ALL
 from testing.service import Service, sign_up_student
 from tutor_analysis.unread import NOT_ANALYSED
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from testing.service import SignUp
 
-LEVELS = 5 if os.environ.get("TUTOR_TEST_REQUIRE") == "all" else 1
+LEVELS = 5 if REQUIRE_ALL else 1
 ADMIN_KEY = "the key of the instructors here"
 SECRET = "a_name_of_the_student"
 LARGE = f"def {SECRET}(prices):\n" + "    result = 0\n" * 1_000

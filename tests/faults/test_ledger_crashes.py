@@ -20,6 +20,7 @@ from testing.chat_client import CODE, Closed, connect
 from testing.fake_upstream import Behaviour, FakeUpstream
 from testing.faults.short_times import LEASES, PROGRAM
 from testing.long_hints import long_hint
+from testing.required import REQUIRE_ALL
 from testing.service import START_SECONDS, Service, sign_up_student
 from testing.waiting import until
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.real_time
 
-KILLS = 25 if os.environ.get("TUTOR_TEST_REQUIRE") == "all" else 5
+KILLS = 25 if REQUIRE_ALL else 5
 STREAMS = 8
 ROOMY = {
     "TUTOR_MESSAGES_PER_MINUTE": "1000",

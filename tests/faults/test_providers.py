@@ -18,6 +18,7 @@ from testing.faults.classroom import ORDERS, UNAVAILABLE, Classroom, Seat, class
 from testing.faults.short_times import program
 from testing.installations import KINDS, installation_of
 from testing.long_hints import long_hint
+from testing.required import REQUIRE_ALL
 from tutor_server.tutoring.speaking import OUTAGE_NOTE
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ AFTER_TEXT = 41
 MEGABYTE = 1024 * 1024
 FIRST_CONTENT, BETWEEN_CONTENTS, PINGS = 1.5, 0.8, 3.0
 ROOMS = [(kind, order) for kind in KINDS for order in ORDERS]
-if os.environ.get("TUTOR_TEST_REQUIRE") != "all":
+if not REQUIRE_ALL:
     # Each wire format and each installation is tested, but not every combination of them.
     ROOMS.remove(("postgres", ORDERS[1]))
 HASTY = program(pass_over=0, first_content=FIRST_CONTENT, between_contents=BETWEEN_CONTENTS, pings=PINGS)
