@@ -261,6 +261,6 @@ F = "def f(n):\n    return 1 / n\n\n\nf(0)\n"
         ("def f(n):\n    n += 1\n    n += 1\n    return n\n", "def f(n):\n    n += 1\n    return n\n", True, True),
     ],
 )
-def test_what_an_edit_must_keep(before: str, after: str, is_tested: bool, keeps: bool) -> None:  # noqa: FBT001 - cases
+def test_what_an_edit_must_keep(before: str, after: str, *, is_tested: bool, keeps: bool) -> None:
     """Functions, examples, assertions and, without tests, statements stay; nothing leaves early or ignores errors."""
     assert keeps_subject(before, after, is_tested=is_tested) is keeps
