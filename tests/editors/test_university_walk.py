@@ -1,12 +1,14 @@
 """From a service without anything to a student's hint: each step by the documents, in real programs, with its duration.
 
 Operator, identity provider (LemonLDAP::NG), course, roster, and a student who signs in from Neovim and from VS Code.
-The commands and settings are those of docs/operations.md and the README. `pytest -s` prints the durations.
+The commands and settings are those of docs/operations.md and the README. `pytest --log-cli-level=INFO` shows the
+durations.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import re
 import shlex
@@ -144,7 +146,7 @@ async def test_from_operator_to_hint(
             assert service.query(ASKED) == [(STUDENT, "cs1", 1), (STUDENT, "cs1", 2)]
         finally:
             await running.__aexit__(None, None, None)
-    print(f"\n{took}")  # noqa: T201 - the durations are for the reader of `pytest -s`
+    logging.getLogger(__name__).info("durations:\n%s", took)
 
 
 async def in_neovim(require_program: RequireProgram, folder: Path, service: Service, page: Page) -> None:
