@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aiohttp import web
+    from sqlalchemy import Connection
 
     from testing.clock import HeldClock
     from tutor_server.limits import Deadlines
@@ -63,6 +64,14 @@ class HeldService:
         assert status == 201, answer
         assert isinstance(answer, dict)
         return answer
+
+    async def rows(self, model: Any) -> list[Any]:
+        """Return all rows of a table."""
+
+        def read(connection: Connection) -> list[Any]:
+            return list(connection.execute(model.__table__.select()))
+
+        return await self.database.read(read)
 
 
 @asynccontextmanager

@@ -1,28 +1,17 @@
-"""What tests of LTI read of a service."""
+"""The roles of a platform's course, and those that a launch gave in a course of the service."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from testing.courses import operator
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from testing.lti_service import LtiService
 
 ADA = "ada@uni.example"
 CONTEXT_ROLE = "http://purl.imsglobal.org/vocab/lis/v2/membership"
 LEARNER, INSTRUCTOR = f"{CONTEXT_ROLE}#Learner", f"{CONTEXT_ROLE}#Instructor"
-
-
-async def rows(lti: LtiService, model: Any) -> list[Any]:
-    """Return all rows of a table."""
-
-    def read(connection: Connection) -> list[Any]:
-        return list(connection.execute(model.__table__.select()))
-
-    return await lti.held.database.read(read)
 
 
 async def roles(lti: LtiService, course: str = "py1") -> dict[str, str]:

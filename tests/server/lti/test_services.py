@@ -2,57 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import ClientSession
 
-from testing.clock import HeldClock
 from testing.courses import make_course, operator
 from testing.lti_browser import FROM_OWN_PAGE, LtiBrowser
-from testing.lti_platform import LtiPlatform, lti_platform, write_key
-from testing.lti_rows import ADA, INSTRUCTOR, LEARNER, roles, rows
+from testing.lti_platform import LtiPlatform, write_key
+from testing.lti_roles import ADA, INSTRUCTOR, LEARNER, roles
 from testing.lti_service import LtiService, lti_service
 from testing.mail_server import mail_server
 from tutor_server.storage.models import LtiContext, LtiLaunch, LtiMember, LtiUser, User
 from tutor_server.storage.retention import forget_what_ran_out
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
+
+    from testing.clock import HeldClock
 
 BOSS = "boss@uni.example"
 SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
 
 
 @pytest.fixture
-def clock() -> HeldClock:
-    """Return a simulated clock that starts now, since the platform has the real time."""
-    return HeldClock(datetime.now(UTC))
-
-
-@pytest.fixture(scope="module")
-def platform() -> Iterator[LtiPlatform]:
-    """Yield a course platform, which serves all tests of the module."""
-    with lti_platform() as running:
-        yield running
-
-
-@pytest.fixture
-async def lti(platform: LtiPlatform, tmp_path: Path, clock: HeldClock, database_url: str) -> AsyncIterator[LtiService]:
-    """Yield a service on each kind of database in turn, with a course and the platform whose launches lead to it."""
+async def bare(platform: LtiPlatform, tmp_path: Path, clock: HeldClock, database_url: str) -> AsyncIterator[LtiService]:
+    """Yield a service on each kind of database in turn, and a platform that it does not know."""
     async with lti_service(platform, tmp_path, clock, database_url=database_url) as running:
-        await make_course(running.held, "py1")
-        await running.register(course="py1")
         yield running
-
-
-@pytest.fixture
-async def browser(lti: LtiService) -> AsyncIterator[LtiBrowser]:
-    """Yield a browser."""
-    async with LtiBrowser(lti.url) as opened:
-        yield opened
 
 
 def named(name: str, role: str = LEARNER, **more: Any) -> dict[str, Any]:
@@ -110,7 +88,7 @@ async def test_a_second_list_changes_what_the_first_one_said(lti: LtiService, br
         "bob@uni.example": "assistant",
         "own@uni.example": "student",
     }
-    emails = {row.email for row in await rows(lti, LtiMember)}
+    emails = {row.email for row in await lti.held.rows(LtiMember)}
     assert emails == {BOSS, "ann@uni.example", "bob@uni.example", "cid@uni.example"}
 
 
@@ -150,20 +128,20 @@ async def test_erasing_an_account_forgets_the_person_and_the_export_shows_them(
     erased = await browser.post("/account/delete", {"csrf": page.field("csrf")})
     assert erased.status == 200
     for model in (User, LtiUser, LtiMember):
-        assert await rows(lti, model) == []
-    assert [row.email for row in await rows(lti, LtiLaunch)] == [None]
+        assert await lti.held.rows(model) == []
+    assert [row.email for row in await lti.held.rows(LtiLaunch)] == [None]
 
 
 async def test_launches_are_forgotten_when_they_have_run_out(lti: LtiService, browser: LtiBrowser) -> None:
     """A launch that nobody carried out is deleted by the sweep, with the address in it."""
     await browser.launch(lti.platform, sub="s-1", email=ADA)
-    assert len(await rows(lti, LtiLaunch)) == 1
+    assert len(await lti.held.rows(LtiLaunch)) == 1
 
     lti.held.clock.seconds += 700
     now = lti.held.clock.now()
     await lti.held.database.commit(lambda connection: forget_what_ran_out(connection, now))
 
-    assert await rows(lti, LtiLaunch) == []
+    assert await lti.held.rows(LtiLaunch) == []
 
 
 async def save_modules(lti: LtiService) -> None:
@@ -237,7 +215,7 @@ async def test_a_course_that_is_not_connected_offers_no_modules(
     refused = await browser.launch(platform, sub="boss", email=BOSS, role=INSTRUCTOR, deep="1")
 
     assert (refused.status, refused.problem[:40]) == (404, "This course is not connected with the tu")
-    assert await rows(lti, LtiContext) == []
+    assert await lti.held.rows(LtiContext) == []
 
 
 async def test_o3_the_tools_keys_change_in_two_steps(platform: LtiPlatform, tmp_path: Path, clock: HeldClock) -> None:
@@ -273,10 +251,10 @@ async def test_o5_a_stranger_who_launched_with_an_address_first_stays_outside(
         assert (entered.status, "not confirmed" in entered.text) == (200, True)
         assert (await stranger.get("/lti/connect?course=py1")).status == 404
         assert "/account/confirm" in await mail.link_to(ADA)
-        assert [row.subject for row in await rows(lti, LtiUser)] == ["evil"]
+        assert [row.subject for row in await lti.held.rows(LtiUser)] == ["evil"]
 
         await lti.held.register(ADA)
-        assert await rows(lti, LtiUser) == []
+        assert await lti.held.rows(LtiUser) == []
         again = await stranger.enter(platform, sub="evil", email=ADA)
         assert again.title == "Is this account yours?"
 

@@ -1,0 +1,1 @@
+"""Tests of LTI 1.3, the way into courses from a course platform."""
