@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from testing.account_page import fill, picture
-from testing.real_identity_provider import CLIENT_ID, CLIENT_SECRET, free_port
+from testing.real_identity_provider import CLIENT_ID, CLIENT_SECRET, free_port, service_settings
 from testing.waiting import POLL_SECONDS
 
 if TYPE_CHECKING:
@@ -67,12 +67,7 @@ class LemonldapProvider:
     @property
     def settings(self) -> dict[str, str]:
         """The service's settings for this provider."""
-        return {
-            "TUTOR_OIDC_ISSUER": self.url,
-            "TUTOR_OIDC_CLIENT_ID": CLIENT_ID,
-            "TUTOR_OIDC_CLIENT_SECRET": CLIENT_SECRET,
-            "TUTOR_OIDC_NAME": "Uni Example",
-        }
+        return service_settings(self.url)
 
     async def rotate_key(self, name: str) -> None:
         """Sign with another key from now on, and publish that one alone."""

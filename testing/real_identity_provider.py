@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parents[1] / "tests" / "e2e" / "identity_provider_programs"
 CLIENT_ID, CLIENT_SECRET = "ask-tutor", "a secret of the client, longer than 32 bytes"
+NAME = "Uni Example"
+SIGN_IN = f"Sign in with {NAME}"
+"""The link on the pages of a service that leads to the provider."""
 START_SECONDS = 30
 
 
@@ -27,12 +30,17 @@ class RealIdentityProvider:
     @property
     def settings(self) -> dict[str, str]:
         """The service's settings for this provider."""
-        return {
-            "TUTOR_OIDC_ISSUER": self.url,
-            "TUTOR_OIDC_CLIENT_ID": CLIENT_ID,
-            "TUTOR_OIDC_CLIENT_SECRET": CLIENT_SECRET,
-            "TUTOR_OIDC_NAME": "Uni Example",
-        }
+        return service_settings(self.url)
+
+
+def service_settings(url: str) -> dict[str, str]:
+    """Return a service's settings for a provider at an address, with the tests' client."""
+    return {
+        "TUTOR_OIDC_ISSUER": url,
+        "TUTOR_OIDC_CLIENT_ID": CLIENT_ID,
+        "TUTOR_OIDC_CLIENT_SECRET": CLIENT_SECRET,
+        "TUTOR_OIDC_NAME": NAME,
+    }
 
 
 def free_port() -> int:
