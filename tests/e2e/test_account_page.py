@@ -11,7 +11,6 @@ import pytest
 from aiohttp import ClientSession
 
 from testing.account_page import fill, follow, heading, least_contrast, picture
-from testing.chromium import Page, chromium
 from testing.device_page import poll_device, start_device
 from testing.mail_server import MailServer, mail_server
 from testing.service import PASSWORD, RunningService
@@ -20,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from testing.chromium import Page
     from testing.installations import Installation
     from testing.service import Service, StartService
-    from tests.conftest import RequireProgram
 
 pytestmark = pytest.mark.real_time
 
@@ -32,13 +31,6 @@ LOOKS = pytest.mark.parametrize(
 )
 EMAIL = "a-student-with-a-rather-long-name@informatics.uni.example"
 NEW = "another quiet long password"
-
-
-@pytest.fixture
-async def page(require_program: RequireProgram) -> AsyncIterator[Page]:
-    """Yield a browser tab."""
-    async with chromium(require_program("chromium")) as tab:
-        yield tab
 
 
 @pytest.fixture

@@ -7,24 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import ClientSession
 
-from testing.chromium import Page, chromium
 from testing.device_page import poll_device, start_device
 from testing.service import Service, sign_up_student
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from testing.chromium import Page
     from testing.service import StartService
-    from tests.conftest import RequireProgram
 
 PHONE, DESKTOP = (320, 568), (1280, 800)
-
-
-@pytest.fixture
-async def page(require_program: RequireProgram) -> AsyncIterator[Page]:
-    """Yield a browser tab."""
-    async with chromium(require_program("chromium")) as tab:
-        yield tab
 
 
 @pytest.fixture

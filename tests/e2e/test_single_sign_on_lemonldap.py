@@ -3,41 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
-from aiohttp import ClientSession
 
-from testing.account_page import approve, follow, heading
-from testing.chromium import Page, chromium
-from testing.device_page import poll_device, start_device
+from testing.account_page import follow, heading
 from testing.lemonldap_provider import LemonldapProvider, lemonldap_provider, sign_in_at_lemonldap
-from testing.real_identity_provider import free_port
+from testing.real_identity_provider import SIGN_IN
+from testing.real_sign_in import approve_at_the_provider
 from testing.service import RunningService
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from testing.chromium import Page
     from testing.service import Service
     from tests.conftest import RequireProgram
 
 pytestmark = [pytest.mark.real_time, pytest.mark.timeout(180)]
 
 KEY_SECONDS = 60
-
-
-@pytest.fixture
-async def page(require_program: RequireProgram) -> AsyncIterator[Page]:
-    """Yield a browser tab."""
-    async with chromium(require_program("chromium")) as tab:
-        yield tab
-
-
-@pytest.fixture
-def port() -> int:
-    """Return the port of the service, which the provider must know before the service runs."""
-    return free_port()
 
 
 @pytest.fixture
@@ -61,22 +48,8 @@ async def sign_out_there(page: Page, provider: LemonldapProvider) -> None:
 
 async def test_a_student_signs_in_with_lemonldap(page: Page, service: Service) -> None:
     """From the device page to the provider and back: the account is there, and the editor is approved with it."""
-    async with ClientSession(service.url) as editor:
-        started = await start_device(editor)
-        await page.open(started["verification_uri_complete"])
-        await page.focused()
-        await page.press("Enter", loads=True)
-        await follow(page, "Sign in with Uni Example")
-        await sign_in_at_lemonldap(page, "dwho")
-        await approve(page, started["verification_uri_complete"], started["user_code"])
-        status, tokens = await poll_device(editor, started["device_code"])
-        assert status == 200
-        headers = {"Authorization": f"Bearer {tokens['access_token']}"}
-        async with editor.get("/api/auth/me", headers=headers) as response:
-            assert (await response.json())["email"] == "dwho@badwolf.org"
+    await approve_at_the_provider(page, service, partial(sign_in_at_lemonldap, name="dwho"), "dwho@badwolf.org")
 
-    await page.open(f"{service.url}/account")
-    assert await heading(page) == "Your account"
     assert service.query("SELECT email, is_operator FROM users") == [("dwho@badwolf.org", 1)]
 
 
@@ -86,12 +59,12 @@ async def test_o3_o7_keys_are_rotated_and_people_sign_out(
     """O3, O7: a new key is picked up within 30 seconds; signing out at the provider ends the session here."""
     for name, key in (("rtyler", "second"), ("msmith", "third")):
         await page.open(f"{service.url}/account")
-        await follow(page, "Sign in with Uni Example")
+        await follow(page, SIGN_IN)
         await sign_in_at_lemonldap(page, name)
         async with asyncio.timeout(KEY_SECONDS):
             while await heading(page) != "Your account":  # The keys are read again every 30 seconds at most.
-                if ("link", "Sign in with Uni Example") in await page.told():
-                    await follow(page, "Sign in with Uni Example")
+                if ("link", SIGN_IN) in await page.told():
+                    await follow(page, SIGN_IN)
         assert service.query("SELECT count(*) FROM page_sessions") == [(1,)]
 
         await sign_out_there(page, provider)

@@ -25,7 +25,7 @@ from testing.chromium import chromium
 from testing.lemonldap_provider import lemonldap_provider, sign_in_at_lemonldap
 from testing.neovim import PROGRAMS, documented_init
 from testing.neovim_browser import BROWSER
-from testing.real_identity_provider import free_port
+from testing.real_identity_provider import SIGN_IN, free_port
 from testing.service import TUTOR_SERVER, RunningService, service_environment
 from testing.tmux import Terminal
 from testing.vscode import THREAD
@@ -125,7 +125,7 @@ async def test_from_operator_to_hint(
             async with chromium(browser) as page:
                 with took.of("operator: sign in"):
                     await page.open(f"{service.url}/account")
-                    await follow(page, "Sign in with Uni Example")
+                    await follow(page, SIGN_IN)
                     await sign_in_at_lemonldap(page, OPERATOR)
                     assert await heading(page) == "Your account"
                     assert service.query("SELECT is_operator FROM users") == [(1,)]
@@ -177,7 +177,7 @@ async def in_neovim(require_program: RequireProgram, folder: Path, service: Serv
         code, address = await asyncio.to_thread(begin, terminal)
         await page.open(address)
         await page.press("Enter", loads=True)
-        await follow(page, "Sign in with Uni Example")
+        await follow(page, SIGN_IN)
         await sign_in_at_lemonldap(page, STUDENT.partition("@")[0])
         await approve(page, address, code)
         await asyncio.to_thread(terminal.until, r"Hint 1 · question(?s:.)*Enter next hint")
