@@ -18,6 +18,7 @@ from uuid import uuid4
 
 import pytest
 
+from testing.editor_side.answers import collect, text_of
 from tutor_lsp.tutors.analysis import LazyAnalyst
 from tutor_lsp.tutors.local import LocalTutor
 from tutor_lsp.tutors.local_state import FILE_NAME, LocalState, StateUnavailable
@@ -28,8 +29,6 @@ from tutor_pedagogy.offline import explain
 from tutor_protocol import Accepted, Ask, Delta, Done, Error, ErrorCode, Position
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from tutor_analysis.analyst import Analyst
     from tutor_lsp.tutors.local_state import PlacedAsk
     from tutor_protocol import FromService
@@ -41,16 +40,6 @@ NO_BRACKET = "total = sum([1, 2]\nprint(total)\n"
 def question(code: str = NO_COLON) -> Ask:
     """Build an ask with a unique id."""
     return Ask(request_id=uuid4(), code=code, cursor=Position(0, 0))
-
-
-async def collect(tutor: LocalTutor, ask: Ask) -> list[FromService]:
-    """Return all messages of an answer."""
-    return [message async for message in tutor.ask(ask)]
-
-
-def text_of(messages: Iterable[FromService]) -> str:
-    """Return the text of an answer."""
-    return "".join(message.content for message in messages if isinstance(message, Delta))
 
 
 async def level_of(tutor: LocalTutor, code: str = NO_COLON) -> int:
