@@ -1,4 +1,4 @@
-"""Generate `vscode-client/src/protocol.ts` from `tutor_lsp/protocol.py`.
+"""Generate `vscode-client/src/protocol.ts` from the package `tutor_lsp/protocol`.
 
 `python -m tools.generate_protocol` writes the file. A test fails if the file is stale.
 """
@@ -17,20 +17,24 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get
 import attrs
 
 from tutor_lsp import protocol
+from tutor_lsp.protocol import answers, asks, constants, courses, modules, runs, status, tests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import ModuleType
 
 TARGET = Path(__file__).resolve().parents[1] / "vscode-client" / "src" / "protocol.ts"
 HEADER = """\
 /**
  * The custom messages and commands of the language server, beyond LSP 3.17.
  *
- * Generated from `tutor_lsp/protocol.py` by `python -m tools.generate_protocol`. Change that module, not this file.
+ * Generated from `tutor_lsp/protocol` by `python -m tools.generate_protocol`. Change that package, not this file.
  */
 """
 LSP_MODULE = "lsprotocol.types"
 SCALARS = {str: "string", int: "number", float: "number", bool: "boolean"}
+SUBJECTS = (asks, runs, tests, modules, courses, answers, status)
+"""The modules of the protocol, in the order in which their classes are written."""
 CONSTANTS = ("CELL_METADATA", "CELL_ERROR_MIME", "DIAGNOSTIC_SOURCE", "AI_LABEL")
 WIDTH = 120
 
@@ -43,18 +47,19 @@ def main() -> int:
 
 def generate() -> str:
     """Return the content of `protocol.ts`."""
-    tree = ast.parse(inspect.getsource(protocol))
-    classes = [
-        cls
-        for _, cls in inspect.getmembers(protocol, attrs.has)
-        if cls.__module__ == protocol.__name__ and cls.__attrs_attrs__
-    ]
-    parts = [_commands(), *_aliases(), *(_interface(cls, tree) for cls in sorted(classes, key=_line))]
-    parts += ["\n".join(_notifications()), *_constants(tree)]
+    classes = [cls for module in SUBJECTS for cls in _classes(module)]
+    parts = [_commands(), *_aliases(), *map(_interface, classes)]
+    parts += ["\n".join(_notifications()), *_constants()]
     used = sorted({name for cls in classes for name in _lsp_types(cls)})
     imports = "".join(f"  type {name},\n" for name in used)
     body = "\n\n".join(parts)
     return f'{HEADER}\nimport {{\n  NotificationType,\n{imports}}} from "vscode-languageclient/node";\n\n{body}\n'
+
+
+def _classes(module: ModuleType) -> list[type[Any]]:
+    """Return the classes of a module in their order."""
+    found = [cls for _, cls in inspect.getmembers(module, attrs.has) if cls.__module__ == module.__name__]
+    return sorted(found, key=_line)
 
 
 def _commands() -> str:
@@ -70,12 +75,12 @@ def _aliases() -> Iterator[str]:
 
 
 def _literal_aliases() -> dict[str, Any]:
-    return {name: value for name, value in vars(protocol).items() if get_origin(value) is Literal}
+    return {name: value for module in SUBJECTS for name, value in vars(module).items() if get_origin(value) is Literal}
 
 
-def _interface(cls: type[Any], tree: ast.Module) -> str:
+def _interface(cls: type[Any]) -> str:
     hints = get_type_hints(cls)
-    docs = _field_docs(cls.__name__, tree)
+    docs = _field_docs(cls)
     lines = [f"{_comment(inspect.getdoc(cls) or '')}export interface {cls.__name__} {{"]
     for field in attrs.fields(cls):
         name = _camel_case(field.name)
@@ -93,8 +98,8 @@ def _notifications() -> Iterator[str]:
         yield f'export const {names[method]} = new NotificationType<{cls.__name__}>("{method}");'
 
 
-def _constants(tree: ast.Module) -> Iterator[str]:
-    docs = _docs_after(tree.body)
+def _constants() -> Iterator[str]:
+    docs = _docs_after(ast.parse(inspect.getsource(constants)).body)
     for name in CONSTANTS:
         yield f'{_comment(docs.get(name, ""))}export const {name} = "{getattr(protocol, name)}";'
 
@@ -139,9 +144,9 @@ def _line(cls: type[Any]) -> int:
     return inspect.getsourcelines(cls)[1]
 
 
-def _field_docs(class_name: str, tree: ast.Module) -> dict[str, str]:
-    found = next(node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == class_name)
-    return _docs_after(found.body)
+def _field_docs(cls: type[Any]) -> dict[str, str]:
+    (found,) = ast.parse(inspect.getsource(cls)).body
+    return _docs_after(found.body) if isinstance(found, ast.ClassDef) else {}
 
 
 def _docs_after(body: Sequence[ast.stmt]) -> dict[str, str]:

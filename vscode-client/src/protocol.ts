@@ -1,7 +1,7 @@
 /**
  * The custom messages and commands of the language server, beyond LSP 3.17.
  *
- * Generated from `tutor_lsp/protocol.py` by `python -m tools.generate_protocol`. Change that module, not this file.
+ * Generated from `tutor_lsp/protocol` by `python -m tools.generate_protocol`. Change that package, not this file.
  */
 
 import {
@@ -126,6 +126,12 @@ export interface OtherDiagnostics {
   diagnostics: Diagnostic[];
 }
 
+/** The student's rating of an answer. `message_id` is from `AnswerEnded`. */
+export interface Rating {
+  messageId: string;
+  helpful: boolean;
+}
+
 /** The file to run. It must be open in the editor and saved. A client offers this in a trusted workspace only. */
 export interface RunArgument {
   uri: string;
@@ -226,12 +232,6 @@ export interface TestsEnded {
   output?: string | null;
   /** The recorded run of the first failing test. */
   trace?: RunTable | null;
-}
-
-/** The student's rating of an answer. `message_id` is from `AnswerEnded`. */
-export interface Rating {
-  messageId: string;
-  helpful: boolean;
 }
 
 /** The argument of `tutor.modules`. If it names a document, the result includes the module of its folder. */
