@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar, Literal
-from uuid import UUID  # noqa: TC003 - pydantic reads the annotations at run time
+from uuid import UUID
 
-from tutor_protocol.codes import ErrorCode, Limit  # noqa: TC001 - pydantic reads the annotations at run time
+from tutor_protocol.codes import ErrorCode, Limit
 from tutor_protocol.submission import Position, Submission, require_positions
 
 SUBPROTOCOL = "tutor.v1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from tutor_protocol.run_trace import RunTrace  # noqa: TC001 - pydantic reads the annotations at run time
+from tutor_protocol.run_trace import RunTrace
 
 MAX_CODE_BYTES = 256 * 1024
 MAX_QUESTION_CHARACTERS = 4000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import attrs
-from lsprotocol import types  # noqa: TC002 - the converter reads the annotations at run time
+from lsprotocol import types
 
 Purpose = Literal["find", "explain", "start", "check", "improve", "follow_up", "other_language"]
 

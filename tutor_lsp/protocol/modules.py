@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence  # noqa: TC003 - the converter reads the annotations at run time
+from collections.abc import Sequence
 
 import attrs
 

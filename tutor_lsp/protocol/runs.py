@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence  # noqa: TC003 - the converter reads the annotations at run time
+from collections.abc import Sequence
 from typing import Literal
 
 import attrs
-from lsprotocol import types  # noqa: TC002 - the converter reads the annotations at run time
+from lsprotocol import types
 
 
 @attrs.frozen(kw_only=True)
