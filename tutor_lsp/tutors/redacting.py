@@ -67,10 +67,9 @@ class RedactingTutor:
                 if content:
                     yield Delta(request_id=ask.request_id, seq=seq, content=content)
                     seq += 1
-                if isinstance(message, Done) and message.edit is not None:  # It consists of whole lines, which stay.
-                    edit = replace(message.edit, new_text=restoration.restored(message.edit.new_text))
-                    message = replace(message, edit=edit)  # noqa: PLW2901 - the message with its own values
-                if not isinstance(message, Delta):
+                if isinstance(message, Done):
+                    yield _with_own_edit(message, restoration)
+                elif not isinstance(message, Delta):
                     yield message
 
     async def cancel(self, request_id: UUID) -> None:
@@ -90,6 +89,13 @@ class RedactingTutor:
 def redact(redactor: Redactor, ask: Ask) -> tuple[Ask, Restoration]:
     """Return the redacted ask and the mapping that restores its values. Raise `ValueError` if the ask gets too long."""
     return redactor.redact(ask)
+
+
+def _with_own_edit(done: Done, restoration: Restoration) -> Done:
+    """Return the end of an answer with the student's own values in its edit. The edit is whole, so it is no stream."""
+    if done.edit is None:
+        return done
+    return replace(done, edit=replace(done.edit, new_text=restoration.restored(done.edit.new_text)))
 
 
 def redaction_key(data_dir: Path) -> bytes:
