@@ -24,6 +24,7 @@ _EQUALS = (
     *("assertEqual", "assertEquals", "assertAlmostEqual", "assertAlmostEquals", "assertIs"),
     *(f"assert{kind}Equal" for kind in ("List", "Dict", "Set", "Tuple", "Sequence", "MultiLine", "Count")),
 )
+_CALLED = re.compile(r"(?<!\w)[^\WA-Za-z_]*+([A-Za-z_]\w*+)\s*+\(")
 _TRUTHS = {"assertTrue": "True", "assertFalse": "False", "assertIsNone": "None"}
 
 
@@ -34,9 +35,9 @@ class Report:
     `message` is the text that the assertion adds for people.
     """
 
-    call: str | None
-    expected: str | None
-    got: str | None
+    call: str | None = None
+    expected: str | None = None
+    got: str | None = None
     message: str = ""
 
 
@@ -66,6 +67,11 @@ def read_report(text: str) -> Report | None:
     wanted = assertion.expected if is_literal else expected
     message = next((each for each in said if not each.startswith("assert ")), "")
     return Report(assertion.call, wanted, got, message)
+
+
+def called_names(call: str) -> list[str]:
+    """Return the names of the functions and methods in a call, in the order in which they stand."""
+    return _CALLED.findall(call)
 
 
 def _of_doctest(text: str, example: re.Match[str]) -> Report:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tutor_analysis.work import explain, find
+from tutor_pedagogy.failure_reports import Report
 from tutor_pedagogy.guard import Guard
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.problem.identity import identify
@@ -68,7 +69,7 @@ def trace_of(code: str, call: str) -> Trace:
 
 def shown(code: str, call: str, expected: str, got: str) -> RunTrace:
     """Return what the trace of a call with a wrong result shows."""
-    return digest(trace_of(code, call), code, f"Test failed: {call}\nExpected: {expected}\nGot: {got}")
+    return digest(trace_of(code, call), code, Report(call, expected, got))
 
 
 def submission(code: str, call: str, expected: str, got: str, *, trace: bool = True) -> Submission:
@@ -225,7 +226,7 @@ class TestBranchesAndCalls:
     def test_a_cut_trace_claims_no_untaken_branch(self) -> None:
         """If the trace was ended, what comes after it is not known."""
         trace = replace(trace_of(GRADE, "grade(100)"), ended="steps")
-        told = digest(trace, GRADE, "Test failed: grade(100)\nExpected: 'A'\nGot: 'B'")
+        told = digest(trace, GRADE, Report("grade(100)", "'A'", "'B'"))
 
         assert (told.untaken, told.ran, told.is_whole) == ((), (), False)
 

@@ -12,8 +12,8 @@ from lsprotocol import types
 
 from tutor_lsp.capture import notebook
 from tutor_lsp.capture.test_reports import KnownReport, bare, unit_of
-from tutor_lsp.runner.tested_place import called_names, functions_of
-from tutor_pedagogy.failure_reports import read_report
+from tutor_lsp.runner.tested_place import functions_of
+from tutor_pedagogy.failure_reports import called_names, read_report
 from tutor_pedagogy.problem.identity import identify
 from tutor_protocol import FirstFailure, Position, TestReport
 from tutor_protocol.submission import MAX_FAILURE_CHARACTERS, MAX_TEST_NAME_CHARACTERS

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor_lsp import protocol
-from tutor_lsp.tutors.analysis import load_offline_tutor
+from tutor_pedagogy.run_trace.digest import digest
 from tutor_pedagogy.run_trace.shown import shown_steps
 from tutor_pedagogy.trace_table import header_and_rows, why_unrepeatable
 from tutor_protocol import RunTrace
@@ -33,17 +33,14 @@ class ToldRun:
 
 def tell_run(traced: TracedFailure, code: str, run: RunOfTests) -> ToldRun | None:
     """Return what is told of the traced run of a program's first failing test; None if there is none."""
-    load_offline_tutor()
-    from tutor_pedagogy.run_trace.digest import digest  # noqa: PLC0415 - it imports a part of the offline tutor
-
     first = run.first_failure
     if first is None or first.failure is None:
         return None
     if traced.trace is None:
         trace = RunTrace(steps=0, unrepeatable="other_result")
     else:
-        trace = digest(traced.trace, code, first.failure.message, is_repeated=traced.is_repeated)
-    return ToldRun(trace, _table(trace, traced.trace, first.failure.call or first.name))
+        trace = digest(traced.trace, code, first.failure.report, is_repeated=traced.is_repeated)
+    return ToldRun(trace, _table(trace, traced.trace, first.failure.report.call or first.name))
 
 
 def _table(trace: RunTrace, steps: Trace | None, call: str) -> protocol.RunTable:

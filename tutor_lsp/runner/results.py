@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from tutor_lsp.runner.traceback import exception_line, find_traceback
-from tutor_pedagogy.failure_reports import read_report
+from tutor_lsp.runner.failures import Failure, read_failure
 from tutor_pedagogy.run_trace.steps import read_trace
 from tutor_protocol import FirstFailure, TestReport
 from tutor_protocol.submission import (
@@ -22,15 +20,12 @@ from tutor_protocol.submission import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from tutor_lsp.runner.supervisor import Report
+    from tutor_lsp.runner import supervisor
     from tutor_pedagogy.run_trace.steps import Trace
 
 Outcome = Literal["passed", "failed", "error", "skipped"]
 
 MAX_CASES = 1_000
-LONGEST_PART = 600
-"""The maximum number of characters of the expected and of the actual result in a message."""
-_NOT_PARSED = (SyntaxError, ValueError, MemoryError, RecursionError)
 _EXCEEDED = {
     "seconds": "did not end in {seconds:g} seconds, and was stopped",
     "output_bytes": "printed more than {output_mb} MB, and was stopped",
@@ -38,21 +33,6 @@ _EXCEEDED = {
     "tasks": "started more than {tasks} processes and threads, and was stopped",
     "folder_bytes": "wrote more than {folder_mb} MB of files, and was stopped",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """Why a test has failed.
-
-    `message` is for the student and for an ask. `line`, from 1, is the program's innermost line when an exception came
-    through the program. `traceback` is that of such an exception. `call` is the call that the test makes, if known.
-    """
-
-    message: str
-    line: int | None = None
-    values: tuple[str, ...] = ()
-    traceback: str | None = None
-    call: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +100,10 @@ class RunOfTests:
 
 
 def read_results(
-    events: Iterator[Mapping[str, Any]], report: Report, bounds: Mapping[str, Any], restored: Callable[[str], str]
+    events: Iterator[Mapping[str, Any]],
+    report: supervisor.Report,
+    bounds: Mapping[str, Any],
+    restored: Callable[[str], str],
 ) -> RunOfTests:
     """Return the results from the events of a test run and the supervisor's report on it.
 
@@ -171,99 +154,11 @@ def _case(event: Mapping[str, Any], bounds: Mapping[str, Any], restored: Callabl
         return Case(name=name, outcome="passed")
     if outcome == "skipped":
         return Case(name=name, outcome="skipped")
-    failure = _failure(name, event, bounds, restored)
+    failure = read_failure(name, event, bounds, restored)
     return Case(name=name, outcome="failed" if outcome == "failed" else "error", failure=failure)
 
 
-def _failure(name: str, event: Mapping[str, Any], bounds: Mapping[str, Any], restored: Callable[[str], str]) -> Failure:
-    traceback, text = (restored(str(event.get(part) or "")) for part in ("traceback", "text"))
-    line = event.get("line")
-    values = event.get("values")
-    stderr = restored(str(event.get("stderr") or ""))
-    case = event.get("case")
-    is_raised = event.get("outcome") == "error"
-    if isinstance(case, dict):
-        traceback = find_traceback(stderr) or ""
-        message, call = _message_of_case(event, case, traceback, bounds), None
-        is_raised = bool(traceback)
-    else:
-        message, call = _message(name, event, text, traceback, bounds)
-    return Failure(
-        message=message[:MAX_FAILURE_CHARACTERS],
-        line=line if isinstance(line, int) and line > 0 else None,
-        values=tuple(map(str, values[:MAX_VALUES])) if isinstance(values, list) else (),
-        traceback=traceback if is_raised and traceback and not event.get("is_slow") else None,
-        call=call,
-    )
-
-
-def _message(
-    name: str, event: Mapping[str, Any], text: str, traceback: str, bounds: Mapping[str, Any]
-) -> tuple[str, str | None]:
-    """Return the message about a failed test, and the call that the test makes, if it is known."""
-    if event.get("is_slow"):
-        call = _first_call(traceback)
-        return f"Test failed: {name}\nIt did not finish in {_seconds(bounds)}: {call or name}", call
-    if event.get("outcome") == "error":
-        call = _first_call(traceback) or _first_call(text)
-        doing = "could not be loaded" if event.get("is_loading") else "raised an exception"
-        said = exception_line(traceback) or str(event.get("raised"))
-        return f"Test failed: {call or name}\nIt {doing}: {said}", call
-    report = read_report(text)
-    if report is None or (report.expected is None and report.got is None):
-        call = (report and report.call) or _first_call(traceback)
-        return f"Test failed: {call or name}\n{text}", call
-    if text.startswith("Failed example:"):
-        return text, report.call
-    call = report.call or _first_call(traceback)
-    lines = [f"Test failed: {call or name}"]
-    lines += [f"Expected: {report.expected[:LONGEST_PART]}"] if report.expected is not None else []
-    lines += [f"Got: {report.got[:LONGEST_PART]}"] if report.got is not None else []
-    told = report.message.partition(" : ")[2] or ("" if " != " in report.message else report.message)
-    return "\n".join([*lines, told] if told and (report.got or "") not in told else lines), call
-
-
-def _message_of_case(
-    event: Mapping[str, Any], case: Mapping[str, Any], traceback: str, bounds: Mapping[str, Any]
-) -> str:
-    """Return the message about a program that printed something else for an input than it should."""
-    entered, expected, got = (str(case.get(part) or "").rstrip("\n") for part in ("input", "expected", "got"))
-    lines = [_labelled("Input", entered or "(nothing)"), _labelled("Expected", expected or "(nothing)")]
-    if event.get("is_slow"):
-        lines.append(f"The program did not finish in {_seconds(bounds)}.")
-    elif traceback:
-        lines.append(f"It raised an exception: {exception_line(traceback)}")
-    else:
-        lines.append(_labelled("Got", got or "(nothing)"))
-        if event.get("exit_status"):
-            lines.append(f"The program ended with exit status {event['exit_status']}.")
-    return "\n".join(lines)
-
-
-def _labelled(label: str, text: str) -> str:
-    text = text[:LONGEST_PART]
-    return f"{label}: {text}" if "\n" not in text else f"{label}:\n{text}"
-
-
-def _first_call(text: str) -> str | None:
-    """Return the first call of a function by its name in the first line of code that a traceback or report shows."""
-    for line in text.split("\n"):
-        if not line.startswith(("    ", ">")) or "(" not in line:
-            continue
-        try:
-            tree = ast.parse(line.lstrip("> ").strip())
-        except _NOT_PARSED:
-            continue
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id not in _OF_PYTHON:
-                return ast.unparse(node)
-    return None
-
-
-_OF_PYTHON = frozenset(("print", "len", "list", "str", "int", "sorted", "abs", "sum", "set", "tuple", "dict", "repr"))
-
-
-def _why_stopped(last: Mapping[str, str | None], report: Report, bounds: Mapping[str, Any]) -> str | None:
+def _why_stopped(last: Mapping[str, str | None], report: supervisor.Report, bounds: Mapping[str, Any]) -> str | None:
     """Return why a run ended before its tests were done, as the end of a sentence about it; None if they were done.
 
     `last` are the last events of each kind, by the name that they tell.
@@ -287,11 +182,6 @@ def _signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"
-
-
-def _seconds(bounds: Mapping[str, Any]) -> str:
-    seconds = bounds["test_seconds"]
-    return "1 second" if seconds == 1 else f"{seconds:g} seconds"
 
 
 def _verb(count: int) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.failure_reports import called_names
+
 if TYPE_CHECKING:
-    from tutor_lsp.runner.results import Failure
+    from tutor_lsp.runner.failures import Failure
 
 _NOT_PARSED = (SyntaxError, ValueError, MemoryError, RecursionError)
-_CALLED = re.compile(r"(?<![\w.])(?:\w+\.)*(\w+)\(")
 
 
 def tested_line(text: str, failure: Failure | None) -> int:
@@ -24,15 +24,10 @@ def tested_line(text: str, failure: Failure | None) -> int:
     if failure is not None and failure.line is not None and failure.line <= count:
         return failure.line - 1
     functions = functions_of(text)
-    for name in called_names((failure and failure.call) or ""):
+    for name in called_names((failure and failure.report.call) or ""):
         if name in functions:
             return functions[name]
     return next(iter(functions.values()), 0)
-
-
-def called_names(call: str) -> list[str]:
-    """Return the names of the functions that a call has, outermost first, without those that they are attributes of."""
-    return _CALLED.findall(call)
 
 
 def functions_of(text: str) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.rules.logic.symptom import read_symptom
+from tutor_pedagogy.failure_reports import called_names
 from tutor_pedagogy.run_trace.branches import none_call, untaken
 from tutor_pedagogy.run_trace.program import parsed
 from tutor_pedagogy.run_trace.repeating import reads
@@ -13,23 +13,24 @@ from tutor_pedagogy.run_trace.turns import turn_of
 from tutor_protocol.run_trace import MAX_LINES_RAN, RunTrace
 
 if TYPE_CHECKING:
+    from tutor_pedagogy.failure_reports import Report
     from tutor_pedagogy.run_trace.program import Function, TracedProgram
     from tutor_pedagogy.run_trace.steps import Trace
+    from tutor_protocol.run_trace import Unrepeatable
 
 
-def digest(trace: Trace, code: str, message: str, *, is_repeated: bool = True) -> RunTrace:
-    """Return what the steps show about a failure. `message` tells the failing call, the right and the actual result.
+def digest(trace: Trace, code: str, report: Report, *, is_repeated: bool = True) -> RunTrace:
+    """Return what the steps show about the failure that a report is about.
 
     Without `is_repeated`, the test has given another result when it was traced, and its values prove nothing.
     """
     program = parsed(code)
     is_whole = not trace.ended
     if not is_repeated or program is None:
-        reason = None if is_repeated else "other_result"
-        return RunTrace(steps=trace.count, is_whole=is_whole, unrepeatable=reason)  # type: ignore[arg-type]
-    symptom = read_symptom(message)
-    expected, got = (symptom.expected or "", symptom.got or "") if symptom is not None else ("", "")
-    tested = _tested(trace, program, symptom.functions if symptom is not None else [])
+        reason: Unrepeatable | None = None if is_repeated else "other_result"
+        return RunTrace(steps=trace.count, is_whole=is_whole, unrepeatable=reason)
+    expected, got = report.expected or "", report.got or ""
+    tested = _tested(trace, program, called_names(report.call or ""))
     loop = loop_run(trace, program, tested.name if tested is not None else "")
     return RunTrace(
         steps=trace.count,

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.failure_reports import Report, read_report
+from tutor_pedagogy.failure_reports import Report, called_names, read_report
 from tutor_pedagogy.offline.engine.vocabulary import words
 from tutor_pedagogy.offline.rules.logic import report_words
 from tutor_pedagogy.offline.rules.logic.differences import kinds_of
@@ -45,7 +45,6 @@ _NOTHING = re.compile(r"(?im)^[ \t]*got nothing[ \t]*$")
 _WHERE = re.compile(r"(?m)^E?[^\S\n]*+\+\s+where (?=.*\)$)(?>.+? = (?=\w[\w.]*+\())(?P<call>.*)$")
 _UNITTEST = re.compile(r"(?m)^AssertionError: (?P<got>.+?) != (?P<expected>.+?)(?: : .*)?$")
 _ASSERTED = re.compile(r"(?m)^[^\S\n]*+assert (?P<call>\w[\w.]*\(.*?\)) == (?P<expected>.+?)(?:,.*)?$")
-_CALLED = re.compile(r"(?<!\w)[^\WA-Za-z_]*+([A-Za-z_]\w*+)\s*+\(")
 _OUTPUT = re.compile(r"(?m)^[ \t]*expected (?P<expected>\"[^\"\n]*\"|'[^'\n]*'), not (?P<got>\"[^\"\n]*\"|'[^'\n]*')")
 """The two texts in a report of `check50`."""
 _INPUT = re.compile(
@@ -161,7 +160,7 @@ class Symptom:
     @property
     def functions(self) -> list[str]:
         """The names of all functions that the failing call mentions."""
-        return _CALLED.findall(self.call or "")
+        return called_names(self.call or "")
 
     def function_in(self, program: Program) -> Function | None:
         """Return the first function of a program that the failing call names."""
