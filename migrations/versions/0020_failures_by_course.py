@@ -26,13 +26,20 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Add the courses up, and drop the column."""
-    everywhere = UUID(int=0).hex
-    op.execute(
-        f"INSERT INTO {TABLE} (course_id, day, provider, model, outcome, calls)"  # noqa: S608 - names of this module
-        f" SELECT '{everywhere}', day, provider, model, outcome, CAST(SUM(calls) AS BIGINT) FROM {TABLE}"
-        " GROUP BY day, provider, model, outcome"
+    everywhere = UUID(int=0)
+    failures = sa.table(
+        TABLE,
+        *(sa.column(name) for name in KEY),
+        sa.column("course_id", sa.Uuid()),
+        sa.column("calls", sa.BigInteger()),
     )
-    op.execute(f"DELETE FROM {TABLE} WHERE course_id <> '{everywhere}'")  # noqa: S608 - names of this module
+    kept = [failures.c[name] for name in KEY]
+    # PostgreSQL sums big integers as a decimal number.
+    sums = sa.select(
+        sa.literal(everywhere, sa.Uuid()), *kept, sa.cast(sa.func.sum(failures.c.calls), sa.BigInteger())
+    ).group_by(*kept)
+    op.execute(sa.insert(failures).from_select(["course_id", *KEY, "calls"], sums))
+    op.execute(sa.delete(failures).where(failures.c.course_id != everywhere))
     with op.batch_alter_table(TABLE) as batch:
         batch.drop_constraint(f"pk_{TABLE}", type_="primary")
         batch.drop_column("course_id")

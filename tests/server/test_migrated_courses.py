@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection, MetaData, Table, inspect, select, text
 
 from tutor_server.storage.background import read_asker
+from tutor_server.storage.call_failures import failures_by_course
 from tutor_server.storage.course_models import DEFAULT_COURSE, EVERYWHERE
 from tutor_server.storage.daily_usage import messages_on
 from tutor_server.storage.database import Database, open_database
@@ -100,6 +101,7 @@ def rows_of(table: str) -> list[dict[str, Any]]:
         ],
         "guard_verdicts": [{"day": DAY, **model, "hint_level": 1, "verdict": "passed", "answers": 3}],
         "refusals": [{"day": DAY, "limit_name": "daily_messages", "count": 4}],
+        "call_failures": [{"day": DAY, **model, "outcome": "timeout", "calls": 6}],
         "admin_actions": [{"id": uuid4(), "action": "limits_set", "user_id": IDS["user"], "details": {}}],
     }
     return tables.get(table, [])
@@ -108,6 +110,7 @@ def rows_of(table: str) -> list[dict[str, Any]]:
 ORDER = (
     *("users", "learning_modules", "chat_sessions", "problems", "asks", "model_calls", "user_module_progress"),
     *("daily_usage", "usage_rollups", "spending", "limit_overrides", "guard_verdicts", "refusals", "admin_actions"),
+    "call_failures",
 )
 
 
@@ -148,6 +151,7 @@ def figures(connection: Connection) -> dict[str, Any]:
         "verdicts": verdict_totals(connection),
         "spent": spent_on(connection, DAY),
         "own": own_limits(connection, IDS["user"], AT),
+        "failures": failures_by_course(connection),
         "modules": [module.id for module in modules_in_order(connection, after=None, limit=10)],
     }
 
@@ -169,6 +173,8 @@ async def test_c6_every_revision_becomes_the_default_course(database: Database, 
         assert told["spent"] == Spent(7, 9)
         assert told["own"] == OwnLimits(None, 40)
         assert told["refusals"] == {"daily_messages": 4}
+    if told["failures"]:
+        assert told["failures"] == {(DEFAULT_COURSE, "timeout"): 6}
     if has_verdicts:
         assert [total.answers for total in told["verdicts"]] == [3]
 
@@ -207,16 +213,18 @@ async def test_going_back_adds_the_courses_up(database: Database) -> None:
     other = UUID(int=7)
 
     def more(connection: Connection) -> None:
-        for name in ("usage_rollups", "refusals"):
+        for name in ("usage_rollups", "refusals", "call_failures"):
             table = Table(name, MetaData(), autoload_with=connection)
             for row in rows_of(name):
                 insert(connection, table, row | {"course_id": other})
 
     await database.commit(more)
+    assert await database.read(failures_by_course) == {(DEFAULT_COURSE, "timeout"): 6, (other, "timeout"): 6}
     await database.commit(lambda connection: downgrade(connection, "0016"))
     await database.commit(upgrade)
 
     told = await database.read(figures)
     assert [(usage.calls, usage.cost_nanodollars) for usage in told["usage"]] == [(8, 28)]
     assert (told["today"], told["refusals"], told["spent"]) == (5, {"daily_messages": 8}, Spent(7, 9))
+    assert await database.read(failures_by_course) == {(DEFAULT_COURSE, "timeout"): 12}
     assert await database.read(lambda connection: messages_on(connection, "ada", DAY, EVERYWHERE)) == 5
