@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,6 +55,30 @@ async def test_members_and_their_limits(held: HeldService) -> None:
     for line in (f"removed a member {student}", f"set limits of a member {student} messages"[:30], "changed a role"):
         assert f"{one['instructor'].email} (page)" in log
         assert line in log
+    await browser.close()
+
+
+@pytest.mark.parametrize("name", ["../members/{victim}", "./{victim}", "x?y", "x#y", "x/remove", "x+y", "x%2fy"])
+async def test_an_address_leads_to_no_other_page(held: HeldService, name: str) -> None:
+    """A student whose address looks like a path has a page of their own, and its forms act on that student alone."""
+    one, _two = await two_courses(held)
+    address, victim = f"{name}@uni.example", one["assistant"].email
+    address = address.replace("{victim}@uni.example", victim)
+    browser, base = await signed_in(held, one["instructor"]), "/admin/courses/one"
+    await browser.open(f"{base}/members")
+    shown = await browser.send(f"{base}/members", email=address, role="student")
+    (link,) = re.findall(rf'href="([^"]*)">{re.escape(address)}<', shown.source)
+
+    shown = await browser.open(unescape(link))
+    assert shown.title == address
+    actions = [unescape(each) for each in re.findall(r'action="(/admin/courses[^"]*)"', shown.source)]
+    role, remove = (next(each for each in actions if each.endswith(end)) for end in ("/role", "/remove"))
+    shown = await browser.send(role, role="assistant")
+    assert (shown.title, "Assistant, but nobody has signed in" in shown.text) == (address, True)
+    await browser.send(remove)
+
+    _, members = await operator(held).get("/api/courses/one/members")
+    assert sorted(each["email"] for each in members["items"]) == sorted(each.email for each in one.values())
     await browser.close()
 
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import structlog
 from aiohttp import hdrs, web
@@ -149,7 +150,7 @@ def lead_to_sign_in(request: web.Request) -> web.Response:
     if request.method != hdrs.METH_GET:
         return problem_page(FormRefused(), again=START)
     goal = goal_of(request.path)
-    location = START if goal == START else f"{START}?goal={goal}"
+    location = START if goal == START else f"{START}?{urlencode({'goal': goal}, safe='/@')}"
     return web.Response(status=HTTPStatus.SEE_OTHER, headers={hdrs.LOCATION: location})
 
 

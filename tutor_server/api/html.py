@@ -6,6 +6,7 @@ import hashlib
 from base64 import b64encode
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -21,6 +22,17 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+def path_segment(text: str) -> str:
+    """Return a text as one segment of a URL's path. E-mail addresses may hold `/`, `?`, `#` and `+` (RFC 5322 §3.2.3).
+
+    A browser would otherwise take the address `../members/ada@uni.example` for the page of another member.
+    """
+    return quote(text, safe="@")
+
+
+_TEMPLATES.filters["path_segment"] = path_segment
 
 
 def _style(name: str) -> Markup:

@@ -14,6 +14,7 @@ from tutor_server.api.course_pages.members import read_role
 from tutor_server.api.course_pages.page import changed, course_page, problem_of, read_course
 from tutor_server.api.course_pages.reading import checked, end_of_day, whole_number
 from tutor_server.api.dashboard_visit import VISIT
+from tutor_server.api.html import path_segment
 from tutor_server.api.keys import CLOCK, COURSES, SETTINGS
 from tutor_server.api.routes import HTML, Access, Routes
 from tutor_server.errors import LastInstructor, NotFound, ValidationFailed
@@ -62,7 +63,7 @@ async def change_role(
         await request.app[COURSES].set_member(request[VISIT].actor, course_id, found.member.email, read_role(form.role))
     except (FormProblem, LastInstructor) as error:
         return await _page(request, course_id, email, problem_of(error))
-    return await changed(request, membership.course.slug, f"/members/{found.member.email}", "member")
+    return await changed(request, membership.course.slug, f"/members/{path_segment(found.member.email)}", "member")
 
 
 @routes.add("POST /admin/courses/{course_id}/members/{email}/remove", access=Access.DASHBOARD, produces=HTML)
@@ -95,7 +96,7 @@ async def set_limits(
         return await _page(request, course_id, email, problem_of(error), form=form)
     own = OwnLimits(body.messages_per_minute, body.daily_messages)
     await request.app[COURSES].set_limits(request[VISIT].actor, course_id, body.email, own, body.expires_at)
-    return await changed(request, membership.course.slug, f"/members/{body.email}", "limits")
+    return await changed(request, membership.course.slug, f"/members/{path_segment(body.email)}", "limits")
 
 
 @routes.add("POST /admin/courses/{course_id}/members/{email}/limits/remove", access=Access.DASHBOARD, produces=HTML)
@@ -103,7 +104,7 @@ async def remove_limits(request: web.Request, course_id: str, email: str, form: 
     """Remove a member's own limits in a course."""
     membership, found = await _found(request, course_id, email, Role.INSTRUCTOR)
     await request.app[COURSES].remove_limits(request[VISIT].actor, course_id, found.member.email)
-    return await changed(request, membership.course.slug, f"/members/{found.member.email}", "removed")
+    return await changed(request, membership.course.slug, f"/members/{path_segment(found.member.email)}", "removed")
 
 
 def _require(body: schemas.StudentLimitsChange, request: web.Request) -> None:
