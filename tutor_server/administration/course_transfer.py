@@ -5,33 +5,22 @@ The modules have their files, also the references, which are the operator's own.
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tutor_pedagogy.ladder.policy import Ladder
-from tutor_server.administration.exercise_files import GivenFiles, exercise_of_files
-from tutor_server.administration.module_files import (
-    GivenModule,
-    MaxHintLevel,
-    ModuleId,
-    Names,
-    Objectives,
-    Order,
-    Statement,
-    Title,
-)
-from tutor_server.storage.courses import StoredCourse
+from tutor_server.administration.module_files import GivenModule, MaxHintLevel, ModuleContent, ModuleId, Title
 from tutor_server.storage.memberships import ROLES
-from tutor_server.storage.modules import Module
 from tutor_server.storage.spending import Budgets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from uuid import UUID
 
+    from tutor_server.storage.courses import StoredCourse
     from tutor_server.storage.members import Member
     from tutor_server.storage.memberships import Role
 
@@ -47,20 +36,12 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
-class TransferredModule(_Part):
-    """A module, by its slug, with the files of its exercise."""
-
+class _WithSlug(_Part):
     slug: ModuleId
-    title: Title
-    order: Order
-    statement: Statement = ""
-    objectives: Objectives = Field(default_factory=list)
-    allowed_names: Names = Field(default_factory=list)
-    max_hint_level: MaxHintLevel | None = None
-    ladder: Ladder | None = None
-    starter: GivenFiles = Field(default_factory=list)
-    tests: GivenFiles = Field(default_factory=list)
-    reference: Annotated[GivenFiles, Field(repr=False)] = Field(default_factory=list)
+
+
+class TransferredModule(ModuleContent, _WithSlug):
+    """A module, by its slug, with the files of its exercise."""
 
 
 class TransferredMember(_Part):
@@ -90,9 +71,8 @@ class TransferredCourse(_Part):
 
     def changed(self, course: StoredCourse) -> StoredCourse:
         """Return a course with the settings of this document. Its id, slug, switch and join code stay."""
-        return StoredCourse(
-            id=course.id,
-            slug=course.slug,
+        return replace(
+            course,
             title=self.title,
             starts=self.starts,
             ends=self.ends,
@@ -102,11 +82,6 @@ class TransferredCourse(_Part):
             daily_message_cap=self.daily_message_cap,
             budgets=Budgets(self.daily_budget_nanodollars, self.monthly_budget_nanodollars),
             providers=None if self.providers is None else tuple(self.providers),
-            off_since=course.off_since,
-            off_reason=course.off_reason,
-            join_code=course.join_code,
-            join_code_expires_at=course.join_code_expires_at,
-            members_version=course.members_version,
         )
 
     def given_modules(self, course_id: UUID) -> list[GivenModule]:
@@ -153,20 +128,8 @@ def parse_course(text: str) -> TransferredCourse:
 
 
 def _given(module: TransferredModule, course_id: UUID) -> GivenModule:
-    stored = Module(
-        id=module.slug,
-        course_id=course_id,
-        slug=module.slug,
-        title=module.title,
-        order=module.order,
-        statement=module.statement,
-        objectives=tuple(module.objectives),
-        allowed_names=tuple(module.allowed_names),
-        max_hint_level=module.max_hint_level,
-        ladder=module.ladder,
-    )
     try:
-        return GivenModule(stored, exercise_of_files(module.starter, module.tests, module.reference))
+        return module.given(module.slug, course_id)
     except ValueError as error:
         raise TransferRefused(f"modules: {module.slug}: {error}") from None
 

@@ -27,13 +27,15 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.ladder.policy import Ladder
-from tutor_server.administration.exercise_files import FileNames, exercise_of_files, read_files
+from tutor_server.administration.exercise_files import FileNames, GivenFiles, exercise_of_files, read_files
+from tutor_server.storage.course_models import DEFAULT_COURSE
 from tutor_server.storage.module_files import Exercise
 from tutor_server.storage.modules import Module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+    from uuid import UUID
 
 MAX_STATEMENT_CHARACTERS = 20_000
 MODULE_ID = r"^[a-z0-9][a-z0-9._-]{0,63}$"
@@ -81,6 +83,36 @@ class GivenModule:
 
     module: Module
     exercise: Exercise = field(default_factory=Exercise)
+
+
+class ModuleContent(BaseModel):
+    """What a module is made of but its id: the texts, the rules and the files, with their bounds."""
+
+    title: Title
+    order: Order
+    statement: Statement = ""
+    objectives: Objectives = Field(default_factory=list)
+    allowed_names: Names = Field(default_factory=list)
+    max_hint_level: MaxHintLevel | None = None
+    ladder: LadderName | None = None
+    starter: GivenFiles = Field(default_factory=list)
+    tests: GivenFiles = Field(default_factory=list)
+    reference: Annotated[GivenFiles, Field(repr=False)] = Field(default_factory=list)
+
+    def given(self, slug: str, course_id: UUID = DEFAULT_COURSE) -> GivenModule:
+        """Return the module with its files; its id is the slug. Raise `ValueError`, whose message says why."""
+        module = Module(
+            id=slug,
+            course_id=course_id,
+            title=self.title,
+            order=self.order,
+            statement=self.statement,
+            objectives=tuple(self.objectives),
+            allowed_names=tuple(self.allowed_names),
+            max_hint_level=self.max_hint_level,
+            ladder=self.ladder,
+        )
+        return GivenModule(module, exercise_of_files(self.starter, self.tests, self.reference))
 
 
 def read_modules(folder: Path) -> list[GivenModule]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from aiohttp import web
 
 from tutor_server.administration.roster import RosterRefused, read_roster, write_roster
@@ -21,21 +19,11 @@ from tutor_server.errors import (
     UnsupportedMediaType,
     ValidationFailed,
 )
-from tutor_server.storage.members import members_after
+from tutor_server.storage.members import all_members, members_after
 from tutor_server.storage.memberships import ROLES, Role
 from tutor_server.storage.overrides import OwnLimits, overrides_after
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from sqlalchemy import Connection
-
-    from tutor_server.storage.courses import StoredCourse
-    from tutor_server.storage.members import Member
-
 routes = Routes("courses")
-
-MEMBERS_A_READ = 1_000
 
 
 @routes.add("GET /api/courses/{course_id}/members", access=Access.COURSE)
@@ -55,16 +43,9 @@ async def course_members(request: web.Request, course_id: str, query: Page[tuple
 @routes.add("GET /api/courses/{course_id}/members.csv", access=Access.COURSE, produces=CSV)
 async def export_roster(request: web.Request, course_id: str) -> web.Response:
     """Return the members of a course as CSV. Spreadsheets run no cell of it as a formula."""
-
-    def read(connection: Connection, course: StoredCourse) -> list[Member]:
-        found: list[Member] = []
-        page: Sequence[Member] = members_after(connection, course.id, "", MEMBERS_A_READ)
-        while page:
-            found += page
-            page = members_after(connection, course.id, page[-1].email, MEMBERS_A_READ)
-        return found
-
-    members = await read_in_course(request, course_id, Role.ASSISTANT, read)
+    members = await read_in_course(
+        request, course_id, Role.ASSISTANT, lambda connection, course: all_members(connection, course.id)
+    )
     return web.Response(
         text=write_roster(members),
         content_type=CSV,

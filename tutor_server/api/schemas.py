@@ -13,20 +13,10 @@ from tutor_pedagogy.ladder.levels import MAX_STUDENT_LEVEL, MIN_STUDENT_LEVEL, H
 from tutor_pedagogy.ladder.policy import Ladder
 from tutor_protocol import Limit
 from tutor_server.administration import module_files
-from tutor_server.administration.exercise_files import GivenFile, GivenFiles, exercise_of_files
-from tutor_server.administration.module_files import (
-    GivenModule,
-    LadderName,
-    ModuleId,
-    Names,
-    Objectives,
-    Order,
-    Statement,
-    Title,
-)
+from tutor_server.administration.exercise_files import GivenFile
+from tutor_server.administration.module_files import GivenModule, ModuleContent, ModuleId, Order
 from tutor_server.errors import ValidationFailed
 from tutor_server.identity.passwords import MAX_PASSWORD_CHARACTERS
-from tutor_server.storage.modules import Module as StoredModule
 
 MIN_PASSWORD_CHARACTERS = 8
 MAX_EMAIL_CHARACTERS = 254
@@ -367,37 +357,18 @@ class ModuleFiles(Body):
     tests: list[GivenFile]
 
 
-class ModuleChange(Body):
+class ModuleChange(ModuleContent, Body):
     """The body of `PUT /api/admin/modules/{module_id}`: the whole module; a field that is left out becomes empty.
 
     No route ever returns `reference`.
     """
 
-    title: Title
     order: Annotated[Order, Field(strict=True), BeforeValidator(_whole)]
-    statement: Statement = ""
-    objectives: Objectives = Field(default_factory=list)
-    allowed_names: Names = Field(default_factory=list)
-    max_hint_level: MaxHintLevel | None = None
-    ladder: LadderName | None = None
-    starter: GivenFiles = Field(default_factory=list)
-    tests: GivenFiles = Field(default_factory=list)
-    reference: Annotated[GivenFiles, Field(repr=False)] = Field(default_factory=list)
 
     def as_given(self, module_id: str) -> GivenModule:
         """Return the module, whose id is also its slug, with its files. Raise `ValidationFailed`."""
-        module = StoredModule(
-            id=module_id,
-            title=self.title,
-            order=self.order,
-            statement=self.statement,
-            objectives=tuple(self.objectives),
-            allowed_names=tuple(self.allowed_names),
-            max_hint_level=self.max_hint_level,
-            ladder=self.ladder,
-        )
         try:
-            return GivenModule(module, exercise_of_files(self.starter, self.tests, self.reference))
+            return self.given(module_id)
         except ValueError as error:
             raise ValidationFailed(f"body: {error}.") from None
 

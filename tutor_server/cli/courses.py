@@ -24,7 +24,7 @@ from tutor_server.llm.offline import OFFLINE
 from tutor_server.llm.price_file import read_price_file
 from tutor_server.llm.prices import Prices
 from tutor_server.storage.courses import StoredCourse, all_courses, find_course
-from tutor_server.storage.members import Member, members_after
+from tutor_server.storage.members import Member, all_members
 from tutor_server.storage.memberships import Role
 from tutor_server.storage.module_files import exercise_of
 from tutor_server.storage.modules import modules_in_order
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 COMMAND = Actor("command")
 MOST_MODULES = 10_000
-MEMBERS_A_READ = 1_000
 
 
 async def add_course(settings: Settings, slug: str, title: str, instructors: Sequence[str]) -> StoredCourse:
@@ -84,14 +83,9 @@ async def export(settings: Settings, slug: str) -> str:
         course = find_course(connection, slug)
         if course is None:
             return None
-        members: list[Member] = []
-        page: Sequence[Member] = members_after(connection, course.id, "", MEMBERS_A_READ)
-        while page:
-            members += page
-            page = members_after(connection, course.id, page[-1].email, MEMBERS_A_READ)
         modules = modules_in_order(connection, courses=(course.id,), after=None, limit=MOST_MODULES)
         given = [GivenModule(module, exercise_of(connection, module.id, with_reference=True)) for module in modules]
-        return export_course(course, given, members)
+        return export_course(course, given, all_members(connection, course.id))
 
     async with opened_database(settings) as database:
         document = await database.read(read)

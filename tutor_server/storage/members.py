@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 LOOKED_UP_AT_ONCE = 500
 """The maximum number of addresses in one query; PostgreSQL and SQLite bound the parameters of a statement."""
+_READ_AT_ONCE = 1_000
+"""The maximum number of members in one query."""
 _SAVE = Statement(
     lambda insert: (new := insert(CourseMember)).on_conflict_do_update(
         index_elements=["course_id", "email"], set_={"role": new.excluded.role}
@@ -131,6 +133,16 @@ def members_after(connection: Connection, course_id: UUID, email: str, limit: in
     members = _members(course_id).subquery()
     query = select(members).where(members.c.email > email).order_by(members.c.email).limit(limit)
     return [Member(row.email, row.role, row.joined_at) for row in connection.execute(query)]
+
+
+def all_members(connection: Connection, course_id: UUID) -> list[Member]:
+    """Return the members of a course, ordered by e-mail address."""
+    found: list[Member] = []
+    page = members_after(connection, course_id, "", _READ_AT_ONCE)
+    while page:
+        found += page
+        page = members_after(connection, course_id, page[-1].email, _READ_AT_ONCE)
+    return found
 
 
 def find_member(connection: Connection, course_id: UUID, email: str) -> Member | None:

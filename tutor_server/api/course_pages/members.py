@@ -18,7 +18,7 @@ from tutor_server.api.origin import origin_of
 from tutor_server.api.routes import CSV, HTML, Access, Routes
 from tutor_server.errors import LastInstructor
 from tutor_server.storage.course_figures import members_by_course
-from tutor_server.storage.members import members_after, stored_roles
+from tutor_server.storage.members import all_members, members_after, stored_roles
 from tutor_server.storage.memberships import ROLES, Role
 from tutor_server.storage.overrides import overrides_after
 
@@ -38,7 +38,6 @@ routes = Routes("dashboard")
 
 A_PAGE = 100
 """The number of members on a page."""
-MEMBERS_A_READ = 1_000
 MOST_LIMITS = 200
 """The number of members with limits of their own that the page lists."""
 
@@ -66,7 +65,7 @@ async def download_roster(request: web.Request, course_id: str) -> web.Response:
     """Return the members of a course as CSV."""
 
     def read(connection: Connection, membership: Membership) -> list[Member]:
-        return list(all_members(connection, membership.course))
+        return all_members(connection, membership.course.id)
 
     membership, members = await read_course(request, course_id, read)
     return web.Response(
@@ -130,16 +129,6 @@ def read_role(name: str) -> Role:
     if role is None:
         raise FormProblem(f"Role: is one of {', '.join(ROLES)}.")
     return role
-
-
-def all_members(connection: Connection, course: StoredCourse) -> Sequence[Member]:
-    """Return the members of a course, ordered by e-mail address."""
-    found: list[Member] = []
-    page: Sequence[Member] = members_after(connection, course.id, "", MEMBERS_A_READ)
-    while page:
-        found += page
-        page = members_after(connection, course.id, page[-1].email, MEMBERS_A_READ)
-    return found
 
 
 def _end_of(form: dashboard_forms.JoinCode, now: datetime) -> datetime | None:
