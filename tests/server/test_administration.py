@@ -251,6 +251,7 @@ def test_a_wrong_module_file_is_named_with_its_fault(text: str, reason: str, tmp
     assert reason in str(refused.value)
 
 
+@pytest.mark.timeout(180)  # Starts the command line a dozen times.
 async def test_commands_beside_a_running_service(start_service: StartService, sign_up: SignUp, tmp_path: Path) -> None:
     """The commands for modules, limits and the off switch take effect in a running service."""
     (tmp_path / "loops.md").write_text(FILE)
