@@ -22,6 +22,8 @@ def is_small(submission: Submission) -> bool:
     rest = len(submission.traceback or "") + len(submission.question or "")
     failure = submission.test_report and submission.test_report.first_failure
     rest += len(failure.message) + sum(map(len, failure.values)) if failure else 0
+    cases = submission.test_report.cases if submission.test_report else ()
+    rest += sum(len(text) for case in cases for text in case.texts)
     rest += sum(map(len, submission.trace.texts)) if submission.trace else 0
     rest += sum(len(cell.source) + len(cell.output) for cell in submission.cells)
     rest += sum(len(said.message) + len(said.source) + len(said.code) for said in submission.diagnostics)

@@ -13,11 +13,15 @@ MAX_TEST_NAME_CHARACTERS = 200
 MAX_FAILURE_CHARACTERS = 2000
 MAX_VALUES, MAX_VALUE_CHARACTERS = 20, 200
 """The maximum number of values that come with a failing test, and of the characters of each."""
+MAX_KNOWN_CASES, MAX_KNOWN_CASE_CHARACTERS = 12, 300
+"""The maximum number of cases that come with a test report, and of the characters of each of their texts."""
 MAX_DOCUMENT_ID_CHARACTERS = 64
 MAX_POSITION = 2**31 - 1
 """The maximum of an LSP 3.17 `uinteger`."""
 
 Kind = Literal["document", "cell"]
+CaseKind = Literal["call", "input"]
+CaseOutcome = Literal["passed", "failed", "error"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +83,35 @@ class FirstFailure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KnownCase:
+    """A case of a test run: what was given, what should come of it, and what came.
+
+    `given` is a call or, for the kind `input`, what was typed in. `expected` and `got` are values as `repr` writes
+    them or, for the kind `input`, what is printed. A `got` that is not known is None.
+    """
+
+    given: str
+    expected: str
+    outcome: CaseOutcome
+    got: str | None = None
+    kind: CaseKind = "call"
+
+    def __post_init__(self) -> None:
+        if max(map(len, self.texts)) > MAX_KNOWN_CASE_CHARACTERS:
+            raise ValueError(f"the texts of a case are limited to {MAX_KNOWN_CASE_CHARACTERS} characters")
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts of the case."""
+        return (self.given, self.expected, *((self.got,) if self.got is not None else ()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TestReport:
-    """The result of a test run: the numbers of tests that passed, failed and ended in an error."""
+    """The result of a test run: the numbers of tests that passed, failed and ended in an error.
+
+    `cases` are some of the cases of the run, the one of `first_failure` among them if its parts are known.
+    """
 
     __test__: ClassVar[bool] = False
     """Tells pytest that this is no class of tests."""
@@ -88,9 +119,12 @@ class TestReport:
     failed: int
     errors: int
     first_failure: FirstFailure | None = None
+    cases: tuple[KnownCase, ...] = ()
 
     def __post_init__(self) -> None:
         require_positions(self.passed, self.failed, self.errors)
+        if len(self.cases) > MAX_KNOWN_CASES:
+            raise ValueError(f"cases are at most {MAX_KNOWN_CASES}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

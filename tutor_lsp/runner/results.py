@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tutor_lsp.runner.failures import Failure, read_failure
 from tutor_pedagogy.run_trace.steps import read_trace
-from tutor_protocol import FirstFailure, TestReport
+from tutor_protocol import FirstFailure, KnownCase, TestReport
 from tutor_protocol.submission import (
     MAX_FAILURE_CHARACTERS,
     MAX_TEST_NAME_CHARACTERS,
@@ -59,6 +59,8 @@ class RunOfTests:
     means: tuple[str, ...] = ()
     trace: Trace | None = None
     """The recorded steps of the traced test, if it has failed again."""
+    known: tuple[KnownCase, ...] = ()
+    """Some of the cases, with what was given and what came of it."""
 
     def count(self, outcome: Outcome) -> int:
         """Return the number of tests with an outcome."""
@@ -96,6 +98,7 @@ class RunOfTests:
             failed=self.count("failed"),
             errors=self.count("error"),
             first_failure=None if first is None or first.failure is None else _on_the_wire(first.name, first.failure),
+            cases=self.known,
         )
 
 

@@ -14,6 +14,7 @@ from tutor_lsp.runner.confined import bounds_of, run_confined
 from tutor_lsp.runner.confinement import MEANS
 from tutor_lsp.runner.folder_copy import FolderTooBig, in_copy, root_of
 from tutor_lsp.runner.interpreter import student_interpreter
+from tutor_lsp.runner.known_cases import known_cases
 from tutor_lsp.runner.results import read_events, read_results
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ async def run_tests(
                 run = await run_confined(command, copied, folder, seconds=limits.run, means=means)
             bounds: dict[str, Any] = {**bounds_of(copied, limits.run), "test_seconds": limits.test}
             results = await asyncio.to_thread(read_results, _events_in(events), run.report, bounds, copied.restored)
-            return replace(results, means=run.means)
+        known = () if traced or edited else await asyncio.to_thread(known_cases, program, tests, results.cases)
+        return replace(results, means=run.means, known=known)
     except FolderTooBig as error:
         raise CouldNotTest(str(error)) from error
     except CouldNotRun as error:

@@ -90,6 +90,8 @@ class StudentMaterial:
         said += [diagnostic.message for diagnostic in submission.diagnostics]
         failure = submission.test_report and submission.test_report.first_failure
         said += [failure.message, *failure.values] if failure else []
+        cases = submission.test_report.cases if submission.test_report else ()
+        said += ["\n".join(text for case in cases for text in case.texts)]
         said += _texts_of_run(submission.trace) if submission.trace else []
         for cell in submission.cells:
             said += [cell.source, cell.output]

@@ -11,7 +11,7 @@ from tutor_server.tutoring.recorded_run import recorded_run
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tutor_protocol import Diagnostic, Submission, TestReport
+    from tutor_protocol import Diagnostic, KnownCase, Submission, TestReport
     from tutor_server.storage.conversation import PastAsk
 
 BYTES_PER_TOKEN = 3
@@ -145,7 +145,14 @@ def _report(report: TestReport | None) -> str:
     if failure is not None:
         place = "" if failure.line is None else f" on line {failure.line}"
         lines += [f"first failure{place}: {failure.name}", *failure.message.splitlines(), *failure.values]
+    lines += map(_known_case, report.cases)
     return "\n".join(lines)
+
+
+def _known_case(case: KnownCase) -> str:
+    got = "" if case.got is None or case.outcome == "passed" else f", got {case.got}"
+    given = case.given if case.kind == "call" else f"input {case.given!r}"
+    return f"{case.outcome}: {given}, expected {case.expected}{got}"
 
 
 def _describe(submission: Submission, diagnostic: Diagnostic) -> str:

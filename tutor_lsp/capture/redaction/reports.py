@@ -7,22 +7,31 @@ from typing import TYPE_CHECKING
 
 from tutor_protocol import FirstFailure, TestReport
 from tutor_protocol.run_trace import MAX_TRACE_VALUE_CHARACTERS
-from tutor_protocol.submission import MAX_FAILURE_CHARACTERS, MAX_TEST_NAME_CHARACTERS, MAX_VALUE_CHARACTERS
+from tutor_protocol.submission import (
+    MAX_FAILURE_CHARACTERS,
+    MAX_KNOWN_CASE_CHARACTERS,
+    MAX_TEST_NAME_CHARACTERS,
+    MAX_VALUE_CHARACTERS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tutor_protocol import RunTrace
+    from tutor_protocol import KnownCase, RunTrace
 
 
 def texts_of(report: TestReport | None) -> list[str]:
     """Return the texts of a report, which may hold private values."""
-    failure = None if report is None else report.first_failure
-    return [] if failure is None else [failure.name, failure.message, *failure.values]
+    if report is None:
+        return []
+    failure = report.first_failure
+    first = [] if failure is None else [failure.name, failure.message, *failure.values]
+    return [*first, *(text for case in report.cases for text in case.texts)]
 
 
 def redacted_report(report: TestReport, redacted: Callable[[str], str]) -> TestReport:
     """Return a report whose texts are redacted, and cut again to the lengths that the wire contract allows."""
+    report = replace(report, cases=tuple(_redacted_case(case, redacted) for case in report.cases))
     failure = report.first_failure
     if failure is None:
         return report
@@ -33,6 +42,14 @@ def redacted_report(report: TestReport, redacted: Callable[[str], str]) -> TestR
         values=tuple(redacted(value)[:MAX_VALUE_CHARACTERS] for value in failure.values),
     )
     return replace(report, first_failure=first)
+
+
+def _redacted_case(case: KnownCase, redacted: Callable[[str], str]) -> KnownCase:
+    def of(text: str) -> str:
+        return redacted(text)[:MAX_KNOWN_CASE_CHARACTERS]
+
+    got = None if case.got is None else of(case.got)
+    return replace(case, given=of(case.given), expected=of(case.expected), got=got)
 
 
 def texts_of_trace(trace: RunTrace | None) -> list[str]:

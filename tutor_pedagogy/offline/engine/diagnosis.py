@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.offline import foresight, purposes
 from tutor_pedagogy.offline.engine import editor_diagnostics
+from tutor_pedagogy.offline.engine.case_talk import with_cases
 from tutor_pedagogy.offline.engine.cause import Cause
 from tutor_pedagogy.offline.engine.crash import read_crash, without_values
 from tutor_pedagogy.offline.engine.edits import edit_to, sound
@@ -23,11 +24,12 @@ from tutor_pedagogy.offline.engine.last_values import with_last_values
 from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.parsing import Fault
 from tutor_pedagogy.offline.engine.program import Program
-from tutor_pedagogy.offline.engine.run_evidence import by_run, with_run
+from tutor_pedagogy.offline.engine.run_evidence import by_run, with_run, within_cases
 from tutor_pedagogy.offline.engine.writing import write
 from tutor_pedagogy.offline.rules import logic, runtime, syntax
 from tutor_pedagogy.offline.rules.logic.symptom import FAILED_ASSERTION, read_symptom
 from tutor_pedagogy.offline.rules.logic.tracing import TRACE, trace
+from tutor_pedagogy.offline.rules.logic.unwritten import unwritten
 from tutor_pedagogy.offline.rules.syntax.sense import Sense
 from tutor_pedagogy.offline.rules.syntax.unreadable import UNREADABLE
 from tutor_pedagogy.remembered import Remembered
@@ -57,7 +59,8 @@ def report(submission: Submission) -> ReportedFinding:
     The result is cached. The key consists of all parts of the submission that it depends on.
     """
     place = (submission.kind, submission.language, submission.first_line, submission.cursor.line)
-    reported = (submission.diagnostics, submission.traceback, submission.question, submission.trace)
+    known = submission.test_report.cases if submission.test_report is not None else ()
+    reported = (submission.diagnostics, submission.traceback, submission.question, submission.trace, known)
     decides: tuple[Hashable, ...] = (submission.code, submission.cells, *place, *reported)
     found = _REPORTS.get(*decides)
     if found is None:
@@ -119,7 +122,8 @@ def text_of(diagnosis: Diagnosis, level: HintLevel, student: StudentLevels) -> s
         return purposes.text_of(ladder, program, level, student)
     text = write(finding, cause.rule.lesson, program, level, student, certainty=cause.certainty)
     answer = purposes.no_to_check(program, finding.edit, _shown_certainty(cause)) if level in _ANSWERED else ""
-    return with_run(f"{answer} {text}" if answer else text, program, cause, level)
+    text = with_cases(f"{answer} {text}" if answer else text, program, cause, level)
+    return with_run(text, program, cause, level)
 
 
 def note_of(diagnosis: Diagnosis, level: HintLevel) -> str:
@@ -217,7 +221,9 @@ def _evidence(program: Program, submission: Submission) -> Cause | None:
         foreseen = evaluated_crash(program) or foresight.foresee(program)
         if foreseen is not None:
             return _crash(program, foreseen)
-    return by_run(program, symptom, _wrong_result(program, symptom))
+    if symptom is not None and (empty := unwritten(program, symptom)) is not None:
+        return Cause(*empty)
+    return within_cases(program, symptom, by_run(program, symptom, _wrong_result(program, symptom)))
 
 
 def _is_own_assertion(program: Program, crash: Crash) -> bool:

@@ -8,6 +8,7 @@ from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.offline.engine.cause import Cause
 from tutor_pedagogy.offline.engine.rule import Rule
 from tutor_pedagogy.offline.rules.logic import wrong_result
+from tutor_pedagogy.offline.rules.logic.claims import certainty_of, without_refuted_edit
 from tutor_pedagogy.offline.rules.logic.traced import PASSED, explain_run
 from tutor_pedagogy.trace_table import cut, header_and_rows, why_unrepeatable
 
@@ -28,6 +29,14 @@ def by_run(program: Program, symptom: Symptom | None, found: Cause | None) -> Ca
         return found
     seen = explain_run(program, symptom)
     return Cause(*seen) if seen is not None else found
+
+
+def within_cases(program: Program, symptom: Symptom | None, found: Cause | None) -> Cause | None:
+    """Return a cause with the certainty and the edit that the known cases allow."""
+    if found is None or found.match is None or found.rule.error_type != "logic":
+        return found
+    certainty = certainty_of(program, symptom, found.rule, found.match, found.certainty)
+    return found._replace(match=without_refuted_edit(program, found.match), certainty=certainty)
 
 
 def with_run(text: str, program: Program, cause: Cause, level: HintLevel) -> str:

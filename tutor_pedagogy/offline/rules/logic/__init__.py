@@ -14,11 +14,13 @@ from tutor_pedagogy.offline.engine.rule import Rule
 from tutor_pedagogy.offline.rules.logic import early_returns, trials
 from tutor_pedagogy.offline.rules.logic.catalogue import RULES
 from tutor_pedagogy.offline.rules.logic.contradictions import contradiction, mends
+from tutor_pedagogy.offline.rules.logic.claims import is_refuted
 from tutor_pedagogy.offline.rules.logic.followed import DECISION, explain_decision
 from tutor_pedagogy.offline.rules.logic.one_sided import explain_condition
 from tutor_pedagogy.offline.rules.logic.rule import CERTAIN, SURE, LogicRule
 from tutor_pedagogy.offline.rules.logic.symptom import is_about_one_side, is_complaint, symptom_of
 from tutor_pedagogy.offline.rules.logic.trials.expectations import expression
+from tutor_pedagogy.offline.rules.logic.trials.reported import cases_of
 from tutor_pedagogy.offline.rules.logic.wrong_branch import explain_branch
 from tutor_pedagogy.offline.rules.logic.wrong_result import explain_result, explain_unreached
 
@@ -151,7 +153,7 @@ def _by_pattern(program: Program, symptom: Symptom | None) -> tuple[Rule, Match]
         return rule, match
     if symptom.call or symptom.got:
         return _followed(program, symptom)
-    found = _surest(program) or _complained(program)
+    found = None if cases_of(program) else _surest(program) or _complained(program)
     return found or _one_sided(program) or explain_result(program, symptom)
 
 
@@ -176,7 +178,7 @@ def _followed(program: Program, symptom: Symptom) -> tuple[Rule, Match] | None:
     return (
         explain_branch(program, symptom, run)
         or explain_decision(program, symptom, run)
-        or (_surest(program) if is_of_state else None)
+        or (_surest(program) if is_of_state and not cases_of(program) else None)
         or explain_result(program, symptom, run)
     )
 
@@ -255,6 +257,7 @@ def _fitting(program: Program, symptom: Symptom, owner: ast.AST | None = None) -
         if not rule.symptoms.isdisjoint(symptom.kinds)
         for match in rule.find(program)
         if not reach or any(start <= match.lines[0] <= end for start, end in reach)
+        if not is_refuted(program, symptom, rule, match)
     ]
 
 

@@ -12,6 +12,7 @@ from tutor_pedagogy.offline.rules.logic.trials.evidence import evidence_of
 from tutor_pedagogy.offline.rules.logic.trials.outline import Outline
 from tutor_pedagogy.offline.rules.logic.trials.passing import without_tests
 from tutor_pedagogy.offline.rules.logic.trials.proofs import Refutations, fails_with, run_of, unmet
+from tutor_pedagogy.offline.rules.logic.trials.reported import STEPS_WITH_CASES, cases_of
 from tutor_pedagogy.offline.rules.logic.trials.search import search
 from tutor_pedagogy.offline.rules.logic.trials.stage import Stage
 from tutor_pedagogy.offline.rules.logic.trials.verdict import PLACES, RULES, verdict
@@ -32,7 +33,7 @@ def diagnose(program: Program, symptom: Symptom | None) -> tuple[Rule, Match, Ce
     """
     if program.tree is None or program.margin:
         return None
-    stage = Stage()
+    stage = Stage(STEPS_WITH_CASES) if cases_of(program) else Stage()
     outline = Outline(program)
     evidence = evidence_of(outline, stage, symptom)
     if evidence is None:

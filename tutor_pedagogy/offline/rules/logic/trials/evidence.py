@@ -18,6 +18,7 @@ from tutor_pedagogy.offline.rules.logic.trials.expectations import (
     of_symptom,
 )
 from tutor_pedagogy.offline.rules.logic.trials.passing import of_failed, of_passing, of_reported
+from tutor_pedagogy.offline.rules.logic.trials.reported import is_as_reported, of_cases
 from tutor_pedagogy.offline.rules.logic.trials.search import Evidence
 from tutor_pedagogy.offline.rules.logic.trials.spoken import is_reordered, of_comments, of_question
 from tutor_pedagogy.offline.rules.logic.trials.told import of_hint, of_prose
@@ -66,7 +67,12 @@ def expectations_of(outline: Outline, stage: Stage, symptom: Symptom | None) -> 
         texts = {each.text for each in found}
         found += [each for each in of_failed(outline) if each.text not in texts]
         found += of_passing(outline)
-    return [reported, *(each for each in found if each.text != reported.text)] if reported is not None else found
+    if reported is None:
+        return found
+    cases = list(of_cases(outline))
+    told = {_plain(reported.text), *(_plain(each.text) for each in cases)}
+    others = [each for each in cases if _plain(each.text) != _plain(reported.text)]
+    return [reported, *others, *(each for each in found if _plain(each.text) not in told)]
 
 
 def _is_of_state(outline: Outline, reported: Expectation) -> bool:
@@ -96,6 +102,8 @@ def _sorted(outline: Outline, stage: Stage, expectations: Sequence[Expectation])
         if expectation.form == "passes" and failing:
             break
         outcome = stage.outcome(expectation, limit=min(most, 1000), watched=watched)
+        if not is_as_reported(expectation, outcome):
+            continue
         has_no_result = outcome.run.ending == "raised" or (
             outcome.run.ending == "stopped" and "steps" in outcome.run.reason
         )

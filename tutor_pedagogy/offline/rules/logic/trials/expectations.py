@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from tutor_pedagogy.offline.rules.logic.symptom import Symptom
     from tutor_pedagogy.offline.rules.logic.trials.outline import Outline
+    from tutor_protocol import KnownCase
 
 MAX_EXPECTATIONS = 8
 """The maximum number of expectations that are read from a program."""
@@ -53,6 +54,8 @@ class Expectation:
     source: str = "program"
     entered: tuple[str, ...] | None = None
     """The lines that are typed in."""
+    case: KnownCase | None = None
+    """The case of a test report that this is about."""
 
     def holds(self, result: Any) -> bool:
         """Return whether a result is the right one."""

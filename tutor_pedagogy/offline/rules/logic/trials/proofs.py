@@ -13,6 +13,7 @@ from tutor_pedagogy.offline.rules.logic.trials.evidence import evidence_of, expe
 from tutor_pedagogy.offline.rules.logic.trials.evidence_tests import comes_about
 from tutor_pedagogy.offline.rules.logic.trials.expectations import of_symptom
 from tutor_pedagogy.offline.rules.logic.trials.outline import Outline
+from tutor_pedagogy.offline.rules.logic.trials.reported import cases_of, judge
 from tutor_pedagogy.offline.rules.logic.trials.spoken import of_question
 from tutor_pedagogy.offline.rules.logic.trials.stage import Stage
 
@@ -27,6 +28,8 @@ _STEPS = 1000
 
 def fails_with(program: Program, edit: Edit, symptom: Symptom | None) -> bool:
     """Return whether a program has a known expectation that still fails after an edit."""
+    if cases_of(program) and (fits := judge(program, edit).fits) is not None:
+        return not fits
     evidence = (
         evidence_of(Outline(program), Stage(_STEPS), symptom)
         if program.tree is not None and not program.margin

@@ -134,7 +134,9 @@ def verdict(program: Program, stage: Stage, evidence: Evidence, found: Found) ->
         certainty = "certain"
     rule, match = pattern or (RULES.get(best.kind) or PATTERNS[best.kind][0], None)
     slots = {**_slots(program, evidence, best), **(match.slots if match is not None else {})}
-    return rule, Match(lines=(best.line,), expression=_expression(program, best), edit=edit, slots=slots), certainty
+    expression = _expression(program, best)
+    found_here = Match(lines=(best.line,), expression=expression, edit=edit, slots=slots, is_proved=not is_open)
+    return rule, found_here, certainty
 
 
 def _is_by_chance(program: Program, candidate: Candidate, evidence: Evidence) -> bool:

@@ -1,0 +1,90 @@
+"""Claims about a wrong result, held against every case that the test report tells."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.offline.evaluation import UNKNOWN
+from tutor_pedagogy.offline.rules.logic.trials.reported import case_runs, cases_of, judge
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.match import Match
+    from tutor_pedagogy.offline.engine.program import Program
+    from tutor_pedagogy.offline.engine.rule import Rule
+    from tutor_pedagogy.offline.rules.logic.symptom import Symptom
+    from tutor_pedagogy.offline.rules.logic.trials.reported import CaseRun
+    from tutor_protocol import Certainty
+
+_TOLD_BY_NONE = frozenset(
+    f"logic.{name}"
+    for name in (
+        "return-forgotten",
+        "result-never-returned",
+        "end-without-return",
+        "way-without-return",
+        "answer-of-method-in-place",
+        "answer-of-call-forgotten",
+        "nothing-written-yet",
+    )
+)
+"""Rules that the result None proves: the function comes to its end, or to an answer that is None."""
+_ENDLESS = frozenset(("logic.loop-never-ends", "logic.loop-stands-still", "logic.never-comes-to-an-end"))
+
+
+def is_refuted(program: Program, symptom: Symptom | None, rule: Rule, match: Match) -> bool:
+    """Return whether a known case contradicts a claim: it still fails after the edit, or never comes to the line."""
+    if symptom is None or not cases_of(program):
+        return False
+    if rule.name in _ENDLESS and "endless" not in symptom.kinds:
+        return True
+    if rule.name == "logic.list-changed-while-looping" and "order" in symptom.kinds:
+        return True  # A list that is changed in a loop over it loses items, and keeps their order.
+    failing = next((run for run in case_runs(program) if not run.is_passed), None)
+    if failing is not None and failing.outcome.run.ending != "stopped" and not _may_matter(program, match, failing):
+        return True
+    if match.edit is None:
+        return False
+    judged = judge(program, match.edit)
+    return judged.fits is False and not _is_no_longer_none(rule, symptom, judged.first)
+
+
+def without_refuted_edit(program: Program, match: Match) -> Match:
+    """Return a match without its edit if a known case fails with it."""
+    is_false = match.edit is not None and cases_of(program) and judge(program, match.edit).fits is False
+    return replace(match, edit=None) if is_false else match
+
+
+def certainty_of(
+    program: Program, symptom: Symptom | None, rule: Rule, match: Match, certainty: Certainty
+) -> Certainty:
+    """Return the certainty of a claim: that of a mere start unless the known cases, or the result None, prove it."""
+    if certainty == "start_here" or symptom is None or not cases_of(program) or match.is_proved:
+        return certainty
+    if rule.name in _TOLD_BY_NONE and symptom.got == "None":
+        return certainty
+    if match.edit is None:
+        return "start_here"
+    return certainty if judge(program, match.edit).fits else "start_here"
+
+
+def _may_matter(program: Program, match: Match, failing: CaseRun) -> bool:
+    """Return whether the failing case runs a matched line, or a line that an edit changes."""
+    ran = failing.outcome.run.ran
+    lines = {*match.lines, *match.also}
+    if match.edit is not None:
+        lines |= set(range(match.edit.line, match.edit.line + match.edit.before.count("\n") + 1))
+    within = {
+        line
+        for line in lines
+        for node in (program.statement_at(line),)
+        if node is None
+        or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        or ran.get(node.lineno)
+    }
+    return bool(within)
+
+
+def _is_no_longer_none(rule: Rule, symptom: Symptom, result: object) -> bool:
+    return rule.name in _TOLD_BY_NONE and symptom.got == "None" and result is not UNKNOWN and result is not None
