@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.ladder.levels import HintLevel
+from tutor_pedagogy.offline.rules.logic.case_lines import compared, statements
 from tutor_pedagogy.offline.rules.logic.case_values import (
     contrast,
     difference,
@@ -14,7 +14,6 @@ from tutor_pedagogy.offline.rules.logic.case_values import (
     quotable,
     smallest_case,
 )
-from tutor_pedagogy.offline.rules.logic.trials.reported import case_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +21,9 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.cause import Cause
     from tutor_pedagogy.offline.engine.program import Program
     from tutor_protocol import KnownCase
+
+
+_MOST_WORDS = 150
 
 
 def with_cases(text: str, program: Program, cause: Cause, level: HintLevel) -> str:
@@ -39,10 +41,10 @@ def with_cases(text: str, program: Program, cause: Cause, level: HintLevel) -> s
         case HintLevel.CONCEPT:
             told = " ".join(filter(None, (_difference(failing), _contrast(program))))
         case HintLevel.STRUCTURE:
-            told = lines_apart(program)
+            told = _lines_apart(program)
         case _:
             told = ""
-    return f"{text}\n\n{told}" if told else text
+    return f"{text}\n\n{told}" if told and len(f"{text} {told}".split()) <= _MOST_WORDS else text
 
 
 def _nearest(program: Program, failing: KnownCase) -> str:
@@ -67,44 +69,18 @@ def _contrast(program: Program) -> str:
     return f"In the known cases, each that fails has {told} in what is given, and none that passes has." if told else ""
 
 
-def lines_apart(program: Program) -> str:
+def _lines_apart(program: Program) -> str:
     """Return a sentence on the first line that only the failing case runs, or only those that pass; else ""."""
-    runs = [run for run in case_runs(program) if run.outcome.run.ending == "finished"]
-    failing = next((run for run in runs if not run.is_passed), None)
-    passing = [run for run in runs if run.is_passed]
-    if failing is None or not passing or not quotable(failing.case.given):
+    pair = compared(program)
+    if pair is None or not quotable(pair.failing.case.given):
         return ""
-    ran = [{line for line, times in run.outcome.run.ran.items() if times} for run in passing]
-    own = {line for line, times in failing.outcome.run.ran.items() if times}
-    call = failing.case.given
-    names = _listed(run.case.given for run in passing)
-    if only := _statements(program, own - set().union(*ran)):
+    call = pair.failing.case.given
+    names = _listed(run.case.given for run in pair.passing)
+    if only := statements(program, pair.only_failing):
         return f"Line {program.shown(only[0])} is run in `{call}`, and in none of the cases that pass{names}."
-    if left_out := _statements(program, set.intersection(*ran) - own):
+    if left_out := statements(program, pair.only_passing):
         return f"Line {program.shown(left_out[0])} is run in each of the cases that pass{names}, and not in `{call}`."
     return ""
-
-
-def first_line_apart(program: Program) -> int | None:
-    """Return the first line, from 1, that the first failing case runs and no passing one does."""
-    runs = [run for run in case_runs(program) if run.outcome.run.ending == "finished"]
-    failing = next((run for run in runs if not run.is_passed), None)
-    passing = [run for run in runs if run.is_passed]
-    if failing is None or not passing:
-        return None
-    own = {line for line, times in failing.outcome.run.ran.items() if times}
-    found = _statements(program, own.difference(*(run.outcome.run.ran for run in passing)))
-    return found[0] if found else None
-
-
-def _statements(program: Program, lines: Iterable[int]) -> list[int]:
-    """Return the lines that begin a statement of a function, but no definition."""
-    found = []
-    for line in sorted(lines):
-        node = program.statement_at(line)
-        if node is not None and not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found.append(line)
-    return found
 
 
 def _listed(calls: Iterable[str]) -> str:

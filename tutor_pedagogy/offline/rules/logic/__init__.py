@@ -12,6 +12,7 @@ from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import Function, names_in
 from tutor_pedagogy.offline.engine.rule import Rule
 from tutor_pedagogy.offline.rules.logic import early_returns, trials
+from tutor_pedagogy.offline.rules.logic.case_lines import explain_same_answer
 from tutor_pedagogy.offline.rules.logic.catalogue import RULES
 from tutor_pedagogy.offline.rules.logic.contradictions import contradiction, mends
 from tutor_pedagogy.offline.rules.logic.claims import is_refuted
@@ -176,7 +177,8 @@ def _followed(program: Program, symptom: Symptom) -> tuple[Rule, Match] | None:
     run = trials.run_of(program, symptom)
     is_of_state = any(name not in program.functions for name in _names_given(symptom.call))
     return (
-        explain_branch(program, symptom, run)
+        explain_same_answer(program, symptom)
+        or explain_branch(program, symptom, run)
         or explain_decision(program, symptom, run)
         or (_surest(program) if is_of_state and not cases_of(program) else None)
         or explain_result(program, symptom, run)

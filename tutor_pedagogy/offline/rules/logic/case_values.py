@@ -54,6 +54,16 @@ def quotable(text: str | None) -> bool:
     return bool(text) and len(text or "") <= _LONGEST and (text or "").isprintable() and "`" not in (text or "")
 
 
+def is_one_off_each_time(program: Program) -> bool:
+    """Return whether no failing case has a result that is wrong by another number than 1."""
+    for case in cases_of(program):
+        if case.outcome == "failed" and case.got is not None:
+            (_, wanted), (_, came) = literal(case.expected), literal(case.got)
+            if isinstance(wanted, int | float) and isinstance(came, int | float) and abs(wanted - came) != 1:
+                return False
+    return True
+
+
 def difference(expected: str, got: str) -> str:
     """Return a sentence that says how a result differs from the right one; "" if that is not known."""
     known, wanted = literal(expected)

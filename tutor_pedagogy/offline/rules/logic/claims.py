@@ -41,6 +41,8 @@ def is_refuted(program: Program, symptom: Symptom | None, rule: Rule, match: Mat
         return True
     if rule.name == "logic.list-changed-while-looping" and "order" in symptom.kinds:
         return True  # A list that is changed in a loop over it loses items, and keeps their order.
+    if rule.name == "logic.no-item-beats-the-start" and _is_beaten(program, match):
+        return True
     failing = next((run for run in case_runs(program) if not run.is_passed), None)
     if failing is not None and failing.outcome.run.ending != "stopped" and not _may_matter(program, match, failing):
         return True
@@ -62,11 +64,29 @@ def certainty_of(
     """Return the certainty of a claim: that of a mere start unless the known cases, or the result None, prove it."""
     if certainty == "start_here" or symptom is None or not cases_of(program) or match.is_proved:
         return certainty
-    if rule.name in _TOLD_BY_NONE and symptom.got == "None":
+    is_seen = (
+        (rule.name in _TOLD_BY_NONE and symptom.got == "None")
+        or (rule.name in _ENDLESS and "endless" in symptom.kinds)
+        or (rule.name == "logic.order-lost-in-set" and "order" in symptom.kinds)
+        or rule.name == "logic.generator-handed-out"
+    )
+    if is_seen:
         return certainty
     if match.edit is None:
         return "start_here"
     return certainty if judge(program, match.edit).fits else "start_here"
+
+
+def _is_beaten(program: Program, match: Match) -> bool:
+    """Return whether the start value of a search is replaced in a case that fails."""
+    name = match.slots.get("name", "")
+    stores = [
+        node.lineno
+        for node in program.each(ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name) and target.id == name and node.lineno != match.lines[0]
+    ]
+    return any(run.outcome.run.ran.get(line) for run in case_runs(program) if not run.is_passed for line in stores)
 
 
 def _may_matter(program: Program, match: Match, failing: CaseRun) -> bool:

@@ -10,6 +10,8 @@ from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.program import Loop
 from tutor_pedagogy.offline.engine.rule import Rule
+from tutor_pedagogy.offline.rules.logic.case_lines import first_line_apart
+from tutor_pedagogy.offline.rules.logic.case_values import is_one_off_each_time
 from tutor_pedagogy.offline.rules.logic.followed import state_at
 from tutor_pedagogy.offline.rules.logic.makers import maker_of_output, maker_of_result, prints
 from tutor_pedagogy.offline.rules.logic.tree import last_line
@@ -66,6 +68,7 @@ def explain_result(program: Program, symptom: Symptom, run: Run | None = None) -
     """Return the rule for a kind of wrong result, and the line at which the student should start; or None."""
     known = (_BY_SYMPTOM[kind] for kind in symptom.kinds if kind in _BY_SYMPTOM)
     rule = next(known, VALUE if symptom.call or symptom.got else None)
+    rule = AMOUNT if rule is OFF and not is_one_off_each_time(program) else rule
     if rule is None or (rule is NOTHING and not symptom.call and _always_gives_a_value(program)):
         return None
     if rule is LENGTH and (symptom.expected or "").startswith(("'", '"')):
@@ -80,7 +83,8 @@ def explain_result(program: Program, symptom: Symptom, run: Run | None = None) -
     )
     name = Code(named.name) if named is not None else ""
     got = _value(symptom.got) or ""
-    line = _changing_line(program, symptom, named) or line
+    apart = first_line_apart(program) if rule is not ENDLESS else None
+    line = apart or _changing_line(program, symptom, named) or line
     state = state_at(program, run, line)
     return rule, program.on_line(line, got=got, state=state, **_slots(symptom, name))
 
