@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -48,6 +48,12 @@ class KnownReports:
         self._reports[unquote(uri)] = report
         if len(self._reports) > MAX_REPORTS:
             self._reports.popitem(last=False)
+
+    def add_trace(self, uri: str, run_id: UUID, trace: RunTrace) -> None:
+        """Add the trace of a test run to its report, unless the program was tested again."""
+        known = self._reports.get(unquote(uri))
+        if known is not None and known.run_id == run_id:
+            self._reports[unquote(uri)] = replace(known, trace=trace)
 
     def forget(self, uri: str) -> None:
         """Forget the report of a program."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 from uuid import uuid4
 
@@ -34,6 +34,7 @@ from tutor_protocol import Position
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+    from uuid import UUID
 
     from tutor_lsp.capture.diagnostics import KnownDiagnostics
     from tutor_lsp.features.ask import Asks
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from tutor_lsp.runner.found_tests import FoundTests
     from tutor_lsp.runner.results import Case, RunOfTests
     from tutor_lsp.runner.tests import Progress
-    from tutor_lsp.runner.traced_failure import TracedFailure
 
 MAX_OUTPUT_CHARACTERS = 4 * 1024
 END_SECONDS = 1.0
@@ -54,11 +54,17 @@ STOPPED = "Stopped."
 
 @dataclass(frozen=True, slots=True)
 class _Tested:
-    """A test run, the steps of its first failure, and how an edit can be tried with its tests."""
+    """A test run, the trace of its first failure, which may still be made, and how an edit can be tried."""
 
     run: RunOfTests
-    traced: TracedFailure | None
+    tracing: asyncio.Task[ToldRun | None]
     trial: TestTrial
+    id: UUID
+
+    @property
+    def told(self) -> ToldRun | None:
+        """What the trace tells; None if it is not there yet, or tells nothing."""
+        return self.tracing.result() if self.tracing.done() else None
 
 
 class Tests(Feature):
@@ -86,6 +92,8 @@ class Tests(Feature):
         self._limits = limits or TimeLimits()
         self._running: dict[str, tuple[str, asyncio.Task[_Tested]]] = {}
         """The progress token and the task of each running test run, by the program's URI."""
+        self._tracing: dict[str, asyncio.Task[None]] = {}
+        """The tasks that wait for a trace which was not there in time, by the program's URI."""
 
     def handlers(self) -> Mapping[str, Handler]:
         """Return the handlers of LSP and custom methods."""
@@ -108,7 +116,7 @@ class Tests(Feature):
         uri = argument.uri if program == path else program.as_uri()
         text = await asyncio.to_thread(_text_of, program)
         try:
-            tested = await self._run(program, uri)
+            tested = await self._run(program, uri, text)
         except CouldNotTest as error:
             raise Refused(str(error)) from error
         except asyncio.CancelledError:
@@ -119,8 +127,8 @@ class Tests(Feature):
         run = tested.run
         if run.missing is not None:
             raise Refused(how_to_install(run.missing))
-        told = None if tested.traced is None else await asyncio.to_thread(tell_run, tested.traced, text, run)
-        ended = self._conclude(uri, text, tested, told)
+        ended = self._conclude(uri, text, tested)
+        self._keep_tracing(uri, tested)
         if argument.ask and ended.position is not None:
             started = await self._asks.ask(protocol.AskArgument(uri=uri, position=ended.position))
             ended = attrs.evolve(ended, ask_id=started.ask_id)
@@ -137,13 +145,29 @@ class Tests(Feature):
 
     async def shutdown(self) -> None:
         """Stop all tests."""
-        tasks = [task for _, task in self._running.values()]
+        tasks: list[asyncio.Task[Any]] = [*(task for _, task in self._running.values()), *self._tracing.values()]
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=END_SECONDS)
 
-    async def _run(self, program: Path, uri: str) -> _Tested:
+    def _keep_tracing(self, uri: str, tested: _Tested) -> None:
+        """Let a trace that was not there in time go with the next ask about the same code."""
+        key = unquote(uri)
+        if not tested.tracing.done():
+            waiting = self._background.run(self._add_trace(uri, tested), "recording the failing test")
+            self._tracing[key] = waiting
+            waiting.add_done_callback(lambda done: self._tracing.pop(key) if self._tracing.get(key) is done else None)
+
+    async def _add_trace(self, uri: str, tested: _Tested) -> None:
+        try:
+            told = await tested.tracing
+        finally:
+            tested.tracing.cancel()
+        if told is not None:
+            self._known.reports.add_trace(uri, tested.id, told.trace)
+
+    async def _run(self, program: Path, uri: str, text: str) -> _Tested:
         of_folder = await asyncio.to_thread(tests_of_folder, program)
         files = of_folder.files if of_folder else ()
         tests = await asyncio.to_thread(find_tests, program, files)
@@ -153,8 +177,10 @@ class Tests(Feature):
         key, token = unquote(uri), str(uuid4())
         if key in self._running:
             self._running[key][1].cancel()
+        if key in self._tracing:
+            self._tracing[key].cancel()
         progress = CancellableProgress(self._editor, self._background, token, title=f"Testing {program.name}")
-        task = asyncio.create_task(_run_and_trace(program, tests, progress, self._limits, root))
+        task = asyncio.create_task(_run_and_trace(program, text, tests, progress, limits=self._limits, root=root))
         self._running[key] = token, task
         try:
             return await task
@@ -163,9 +189,9 @@ class Tests(Feature):
             if self._running.get(key) == (token, task):
                 del self._running[key]
 
-    def _conclude(self, uri: str, text: str, tested: _Tested, told: ToldRun | None) -> protocol.TestsEnded:
+    def _conclude(self, uri: str, text: str, tested: _Tested) -> protocol.TestsEnded:
         """Return how the tests ended. Remember their report for asks about the code that they are about."""
-        run = tested.run
+        run, told = tested.run, tested.told
         first = run.first_failure
         failure = None if first is None else first.failure
         lines = split_lines(text)
@@ -179,7 +205,7 @@ class Tests(Feature):
             KnownReport(
                 lines=bare(lines),
                 report=run.report(),
-                run_id=uuid4(),
+                run_id=tested.id,
                 unit=unit_of(problem),
                 traceback=traceback_text(failure.traceback) if failure else None,
                 trace=None if told is None else told.trace,
@@ -208,11 +234,28 @@ def no_tests(program: Path) -> str:
 
 
 async def _run_and_trace(
-    program: Path, tests: Sequence[FoundTests], progress: CancellableProgress, limits: TimeLimits, root: Path | None
+    program: Path,
+    text: str,
+    tests: Sequence[FoundTests],
+    progress: CancellableProgress,
+    *,
+    limits: TimeLimits,
+    root: Path | None,
 ) -> _Tested:
+    """Run the tests, and record the first that fails. The result waits only for a short time for the record."""
     run = await run_tests(program, tests, on_progress=partial(_report, progress), limits=limits, root=root)
-    traced = await trace_failure(program, tests, run, root=root)
-    return _Tested(run, traced, TestTrial.of(program, tests, run, root))
+
+    async def trace() -> ToldRun | None:
+        traced = await trace_failure(program, tests, run, root=root)
+        return None if traced is None else await asyncio.to_thread(tell_run, traced, text, run)
+
+    tracing = asyncio.create_task(trace())
+    try:
+        await asyncio.wait([tracing], timeout=limits.trace)
+    except asyncio.CancelledError:
+        tracing.cancel()
+        raise
+    return _Tested(run, tracing, TestTrial.of(program, tests, run, root), uuid4())
 
 
 def _report(progress: CancellableProgress, done: Progress) -> None:

@@ -124,10 +124,17 @@ def _in_block(body: Sequence[ast.stmt], known: dict[str, ast.expr], module: str)
                 yield from _in_block(inner, known, module)
             case ast.Assert(test=test):
                 yield from _of_test(_filled(test, known, module))
-            case ast.Expr(value=ast.Call(func=ast.Attribute(attr=name), args=[first, second, *_])) if name in _EQUALS:
-                yield from _of_pair(_filled(first, known, module), _filled(second, known, module))
-            case ast.Expr(value=ast.Call(func=ast.Attribute(attr=name), args=[first, *_])) if name in _TRUTHS:
-                yield from _of_pair(_filled(first, known, module), ast.Constant(_TRUTHS[name]))
+            case ast.Expr(value=ast.Call(func=ast.Attribute(attr=name), args=arguments)):
+                yield from _of_method(name, [_filled(each, known, module) for each in arguments[:2]])
+
+
+def _of_method(name: str, arguments: Sequence[ast.expr]) -> Iterator[Asserted]:
+    """Yield the assertion of a method of `unittest`."""
+    match arguments:
+        case [first, second] if name in _EQUALS:
+            yield from _of_pair(first, second)
+        case [first, *_] if name in _TRUTHS:
+            yield from _of_pair(first, ast.Constant(_TRUTHS[name]))
 
 
 def _unpacked(target: ast.expr, row: ast.expr) -> dict[str, ast.expr] | None:
@@ -150,9 +157,9 @@ def _of_test(test: ast.expr) -> Iterator[Asserted]:
         case ast.Compare(left=left, ops=[ast.Eq() | ast.Is()], comparators=[right]):
             yield from _of_pair(left, right)
         case ast.UnaryOp(op=ast.Not(), operand=ast.Call() as call):
-            yield from _of_pair(call, ast.Constant(False))
+            yield from _of_pair(call, ast.Constant(value=False))
         case ast.Call() as call:
-            yield from _of_pair(call, ast.Constant(True))
+            yield from _of_pair(call, ast.Constant(value=True))
 
 
 def _of_pair(one: ast.expr, other: ast.expr) -> Iterator[Asserted]:

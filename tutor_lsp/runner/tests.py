@@ -31,10 +31,11 @@ _DRIVER = Path(__file__).resolve().parent / "test_drivers" / "start.py"
 
 @dataclass(frozen=True, slots=True)
 class TimeLimits:
-    """The seconds that a whole run of tests may take, and a single test."""
+    """The seconds that a whole run of tests may take, a single test, and the wait for the trace after the tests."""
 
     run: float = 20.0
     test: float = 5.0
+    trace: float = 0.3
 
 
 class CouldNotTest(Exception):

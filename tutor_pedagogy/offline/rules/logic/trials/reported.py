@@ -25,6 +25,8 @@ STEPS_WITH_CASES = 16_000
 _STEPS_OF_RUNS = 16_000
 _STEPS_OF_EDIT = 8_000
 _STEPS_OF_CASE = 3_000
+_FEWEST = 2
+"""The number of cases that have to be known where the evaluator does not know others."""
 _LEEWAY = 1_500
 
 
@@ -114,17 +116,17 @@ def judge(program: Program, edit: Edit) -> Judged:
     """Return what becomes of the known cases of a program after an edit."""
     before = case_runs(program)
     if not before:
-        return Judged(None)
+        return Judged(fits=None)
     changed = Outline(Program(replace(program.submission, code=edit.apply(program.code))))
     if changed.program.tree is None:
-        return Judged(False)
+        return Judged(fits=False)
     after = {each.case: each for each in of_cases(changed)}
     stage, fits, first = Stage(_STEPS_OF_EDIT), True, UNKNOWN
     is_known = len(before) == len(cases_of(program))
     for number, run in enumerate(sorted(before, key=lambda each: each.is_passed)):
         expectation = after.get(run.case)
         if expectation is None:
-            return Judged(False)
+            return Judged(fits=False)
         has_ended = run.outcome.run.ending == "finished"
         limit = 2 * run.outcome.run.steps + _LEEWAY if has_ended else _STEPS_OF_CASE
         outcome = stage.outcome(expectation, limit=limit)
@@ -136,5 +138,5 @@ def judge(program: Program, edit: Edit) -> Judged:
         else:
             is_known = False
         if not fits:
-            return Judged(False, first)
-    return Judged(True if is_known or len(before) >= 2 else None, first)
+            return Judged(fits=False, first=first)
+    return Judged(fits=True if is_known or len(before) >= _FEWEST else None, first=first)
