@@ -8,14 +8,17 @@ from tutor_pedagogy.offline.engine.program import Program
 from tutor_pedagogy.offline.engine.rule import Rule
 from tutor_pedagogy.offline.rules import logic, runtime, syntax
 from tutor_pedagogy.offline.rules.logic import traced, trials, wrong_result
+from tutor_pedagogy.offline.rules.logic.case_lines import UNTESTED
 from tutor_pedagogy.offline.rules.logic.tracing import TRACE
+from tutor_pedagogy.offline.rules.logic.unwritten import UNWRITTEN
 from tutor_pedagogy.offline.rules.logic.wrong_branch import WRONG_BRANCH
 from tutor_pedagogy.offline.rules.syntax.unreadable import UNREADABLE
 from tutor_protocol import Position, Submission
 
 RESULTS = [rule for rule in vars(wrong_result).values() if isinstance(rule, Rule)]
 TRIED = [*trials.RULES.values(), trials.PLACES]
-RULES = [*syntax.RULES, *runtime.RULES, *logic.RULES, *RESULTS, *TRIED, *traced.RULES, WRONG_BRANCH, UNREADABLE, TRACE]
+OTHERS = [WRONG_BRANCH, UNTESTED, UNWRITTEN, UNREADABLE, TRACE]
+RULES = [*syntax.RULES, *runtime.RULES, *logic.RULES, *RESULTS, *TRIED, *traced.RULES, *OTHERS]
 PROGRAM = Program(Submission(code="zz\n", cursor=Position(0, 0)))
 FACT = re.compile(r"\$(\w+)")
 

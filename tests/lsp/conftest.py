@@ -9,6 +9,7 @@ import pytest
 
 from testing.editor_side.editor import Conversation, Editor
 from testing.editor_side.scripted_tutor import ScriptedTutor
+from tutor_lsp.runner.tests import TimeLimits
 from tutor_lsp.server import AskTutorServer
 from tutor_lsp.settings import Settings
 
@@ -32,7 +33,8 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 async def server(settings: Settings, tutor: ScriptedTutor) -> AskTutorServer:
     """Return the complete language server with a scripted tutor."""
-    return AskTutorServer(settings, "0", lambda _settings, _access, _on_status: tutor)
+    limits = TimeLimits(trace=30)  # On a busy machine, the trace of a short test takes longer than the tutor waits.
+    return AskTutorServer(settings, "0", lambda _settings, _access, _on_status: tutor, test_limits=limits)
 
 
 @pytest.fixture

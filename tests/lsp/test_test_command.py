@@ -9,20 +9,21 @@ from uuid import UUID
 
 import pytest
 
-from testing.editor_side.editor import ErrorReply, place, span
+from testing.editor_side.editor import Conversation, ErrorReply, place, span
 from testing.editor_side.runs import opened
 from testing.waiting import until
 from tutor_lsp.capture.redaction.private_patterns import PrivatePatterns
 from tutor_lsp.capture.redaction.redaction import Redactor
 from tutor_lsp.features.tests import Tests
-from tutor_protocol import Ask, FirstFailure, Position, TestReport, encode
+from tutor_lsp.runner.tests import TimeLimits
+from tutor_lsp.server import AskTutorServer
+from tutor_protocol import Ask, FirstFailure, KnownCase, Position, TestReport, encode
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from testing.editor_side.editor import Conversation, Editor
+    from testing.editor_side.editor import Editor
     from testing.editor_side.scripted_tutor import ScriptedTutor
-    from tutor_lsp.server import AskTutorServer
     from tutor_lsp.settings import Settings
 
 ROTATE = "def other():\n    pass\n\n\ndef rotate(values, k):\n    return values[k:] + values[:k]\n"
@@ -38,7 +39,13 @@ class T(unittest.TestCase):
         self.assertEqual(rotate([1, 2, 3], 1), [3, 1, 2])
 """
 MESSAGE = "Test failed: rotate([1, 2, 3], 1)\nExpected: [3, 1, 2]\nGot: [2, 3, 1]"
-REPORT = TestReport(passed=1, failed=1, errors=0, first_failure=FirstFailure(name="T.test_b", message=MESSAGE))
+CASES = (
+    KnownCase(given="rotate([1, 2], 0)", expected="[1, 2]", outcome="passed"),
+    KnownCase(given="rotate([1, 2, 3], 1)", expected="[3, 1, 2]", got="[2, 3, 1]", outcome="failed"),
+)
+REPORT = TestReport(
+    passed=1, failed=1, errors=0, first_failure=FirstFailure(name="T.test_b", message=MESSAGE), cases=CASES
+)
 
 
 @pytest.fixture
@@ -103,6 +110,29 @@ async def test_an_ask_about_the_tested_code_carries_the_report(
     assert isinstance(first.run_id, UUID)
     assert first.run_id == again.run_id != tested_again.run_id
     assert (elsewhere.run_id, edited.run_id) == (None, None)
+
+
+async def test_the_hint_does_not_wait_for_a_slow_trace(
+    settings: Settings, tutor: ScriptedTutor, tmp_path: Path
+) -> None:
+    """A trace that is not there in time is left out of the result, and goes with a later ask about the same run."""
+    server = AskTutorServer(
+        settings, "0", lambda _settings, _access, _on_status: tutor, test_limits=TimeLimits(trace=0)
+    )
+    async with Conversation(server.language_server) as conversation:
+        editor = conversation.editor
+        await editor.initialize()
+        uri = await prepared(editor, tmp_path)
+        ended = await editor.execute("tutor.test", {"uri": uri})
+        await ask(editor, uri, 5)
+        async with asyncio.timeout(60):
+            while tutor.asks[-1].trace is None:
+                await ask(editor, uri, 5)
+        await server.close()
+
+    assert "trace" not in ended
+    assert tutor.asks[0].trace is None
+    assert {asked.run_id for asked in tutor.asks} == {tutor.asks[0].run_id}
 
 
 async def test_an_exception_comes_with_its_traceback(editor: Editor, tutor: ScriptedTutor, tmp_path: Path) -> None:
@@ -252,11 +282,12 @@ def test_t6_private_values_in_a_report_are_redacted() -> None:
     redactor = Redactor(PrivatePatterns(), b"k" * 32)
     private = "ada@uni.example"
     failure = FirstFailure(name=f"test[{private}]", message=f"Got: {private}", values=(f"who = {private!r}",))
+    cases = (KnownCase(given=f"greet({private!r})", expected=repr(private), got=repr(private), outcome="failed"),)
     ask = Ask(
         request_id=UUID(int=1),
         code=f"who = {private!r}\n",
         cursor=Position(0, 0),
-        test_report=TestReport(passed=0, failed=1, errors=0, first_failure=failure),
+        test_report=TestReport(passed=0, failed=1, errors=0, first_failure=failure, cases=cases),
     )
     redacted, _ = redactor.redact(ask)
 

@@ -261,13 +261,15 @@ class TestTheOfflineTutor:
     """The trace names a cause where the code alone names none, and its rounds are in the texts."""
 
     @pytest.mark.parametrize(
-        ("code", "wrong", "rule", "line"),
+        ("code", "wrong", "rule", "line", "certainty"),
         [
-            (ODD, ("odd(4)", "[1, 9]", "[1, 3]"), "logic.first-wrong-part", 5),
-            (TOTAL, ("total([1, 2, 9, 4])", "3", "12"), "logic.right-value-changed-again", 4),
+            (ODD, ("odd(4)", "[1, 9]", "[1, 3]"), "logic.first-wrong-part", 5, "start_here"),
+            (TOTAL, ("total([1, 2, 9, 4])", "3", "12"), "logic.right-value-changed-again", 4, "likely"),
         ],
     )
-    def test_a_cause_in_place_of_a_start(self, code: str, wrong: tuple[str, str, str], rule: str, line: int) -> None:
+    def test_a_cause_in_place_of_a_start(
+        self, code: str, wrong: tuple[str, str, str], rule: str, line: int, certainty: str
+    ) -> None:
         """Without the trace, the tutor only says in which way the result is wrong."""
         rules = []
         for trace in (False, True):
@@ -275,7 +277,7 @@ class TestTheOfflineTutor:
             rules.append(find(ask, identify(code, ask.cursor, "document"))[0])
 
         assert rules[0].certainty == "start_here"
-        assert (rules[1].rule, rules[1].line, rules[1].certainty) == (rule, line, "likely")
+        assert (rules[1].rule, rules[1].line, rules[1].certainty) == (rule, line, certainty)
 
     def test_a_finding_with_a_cause_stays(self) -> None:
         """What the rules have found by themselves is not replaced."""

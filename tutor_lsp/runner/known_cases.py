@@ -6,6 +6,7 @@ stand in the test itself (variables, the table of a loop, the parameters of pyte
 
 from __future__ import annotations
 
+import ast
 import doctest
 import re
 from typing import TYPE_CHECKING, NamedTuple
@@ -94,15 +95,30 @@ def _of(case: Case, by_name: Mapping[str, list[Asserted]], entered: Mapping[str,
             yield from _known(each, "passed")
         return
     told = _told(case)
-    failed = next((number for number, each in enumerate(asserted) if each.call == told.call), None)
-    if failed is None and len(asserted) == 1:
-        failed = 0
+    failed = _failed(asserted, told)
     if failed is not None:
         for each in asserted[:failed]:
             yield from _known(each, "passed")
         yield from _known(asserted[failed], case.outcome, told.got)
-    elif told.call is not None and told.expected is not None:
+    elif told.call is not None and told.expected is not None and not asserted:
         yield from _known(Asserted(told.call, told.expected), case.outcome, told.got)
+
+
+def _failed(asserted: Sequence[Asserted], told: _Told) -> int | None:
+    """Return the number of the assertion that has failed: that of the told call, else the only one that it can be."""
+    by_call = [number for number, each in enumerate(asserted) if each.call == told.call]
+    if by_call:
+        return by_call[0]
+    alike = [number for number, each in enumerate(asserted) if _is_same(each.expected, told.expected)]
+    found = alike if len(asserted) > 1 else list(range(len(asserted)))
+    return found[0] if len(found) == 1 else None
+
+
+def _is_same(code: str, told: str | None) -> bool:
+    try:
+        return told is not None and bool(ast.literal_eval(code) == ast.literal_eval(told))
+    except (*_NOT_PARSED, TypeError):
+        return False
 
 
 def _known(
@@ -127,9 +143,16 @@ def _told(case: Case) -> _Told:
 
 
 def _chosen(known: list[KnownCase]) -> tuple[KnownCase, ...]:
-    """Return at most as many cases as an ask holds, in their order: the first that fails, and then the shortest."""
+    """Return at most as many cases as an ask holds, in their order: the first that fails, and then the shortest.
+
+    Those that pass are of the function that fails, as long as there are any.
+    """
     failing = [case for case in known if case.outcome != "passed"]
-    passing = sorted((case for case in known if case.outcome == "passed"), key=_size)
+    function = failing[0].given.partition("(")[0] if failing else ""
+    passing = sorted(
+        (case for case in known if case.outcome == "passed"),
+        key=lambda case: (case.given.partition("(")[0] != function, _size(case)),
+    )
     others = sorted(failing[1:], key=_size)[: _MOST_FAILING - 1]
     wanted = [*failing[:1], *(each for pair in _alternating(others, passing) for each in pair)]
     chosen: list[KnownCase] = []

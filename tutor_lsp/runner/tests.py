@@ -83,7 +83,8 @@ async def run_tests(
                 run = await run_confined(command, copied, folder, seconds=limits.run, means=means)
             bounds: dict[str, Any] = {**bounds_of(copied, limits.run), "test_seconds": limits.test}
             results = await asyncio.to_thread(read_results, _events_in(events), run.report, bounds, copied.restored)
-        known = () if traced or edited else await asyncio.to_thread(known_cases, program, tests, results.cases)
+        is_told = results.first_failure is not None and not (traced or edited)
+        known = await asyncio.to_thread(known_cases, program, tests, results.cases) if is_told else ()
         return replace(results, means=run.means, known=known)
     except FolderTooBig as error:
         raise CouldNotTest(str(error)) from error

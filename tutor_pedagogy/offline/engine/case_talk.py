@@ -54,10 +54,12 @@ def _nearest(program: Program, failing: KnownCase) -> str:
     if passing is not None and quotable(passing.given):
         return f"It works for `{passing.given}` and not for `{failing.given}`. What is different about the second case?"
     smallest = smallest_case(program)
-    if passing is None and smallest is not None and quotable(smallest.given) and quotable(smallest.expected):
-        if smallest.outcome != "passed" and smallest != failing:
-            return f"The smallest case that fails is `{smallest.given}`, which should give `{smallest.expected}`. Try it first."
-    return ""
+    if passing is not None or smallest is None or smallest.outcome == "passed" or smallest == failing:
+        return ""
+    if not quotable(smallest.given) or not quotable(smallest.expected):
+        return ""
+    told = f"The smallest case that fails is `{smallest.given}`, which should give `{smallest.expected}`."
+    return f"{told} Try it first."
 
 
 def _difference(failing: KnownCase) -> str:

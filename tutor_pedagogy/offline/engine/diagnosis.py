@@ -29,7 +29,6 @@ from tutor_pedagogy.offline.engine.writing import write
 from tutor_pedagogy.offline.rules import logic, runtime, syntax
 from tutor_pedagogy.offline.rules.logic.symptom import FAILED_ASSERTION, read_symptom
 from tutor_pedagogy.offline.rules.logic.tracing import TRACE, trace
-from tutor_pedagogy.offline.rules.logic.unwritten import unwritten
 from tutor_pedagogy.offline.rules.syntax.sense import Sense
 from tutor_pedagogy.offline.rules.syntax.unreadable import UNREADABLE
 from tutor_pedagogy.remembered import Remembered
@@ -221,8 +220,6 @@ def _evidence(program: Program, submission: Submission) -> Cause | None:
         foreseen = evaluated_crash(program) or foresight.foresee(program)
         if foreseen is not None:
             return _crash(program, foreseen)
-    if symptom is not None and (empty := unwritten(program, symptom)) is not None:
-        return Cause(*empty)
     return within_cases(program, symptom, by_run(program, symptom, _wrong_result(program, symptom)))
 
 

@@ -10,6 +10,7 @@ from tutor_pedagogy.offline.engine.rule import Rule
 from tutor_pedagogy.offline.rules.logic import wrong_result
 from tutor_pedagogy.offline.rules.logic.claims import certainty_of, without_refuted_edit
 from tutor_pedagogy.offline.rules.logic.traced import PASSED, explain_run
+from tutor_pedagogy.offline.rules.logic.unwritten import unwritten
 from tutor_pedagogy.trace_table import cut, header_and_rows, why_unrepeatable
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ _MOST_NAMED = 3
 
 def by_run(program: Program, symptom: Symptom | None, found: Cause | None) -> Cause | None:
     """Return the cause that a traced run shows, in place of none and of a mere place to start; else what was found."""
+    if symptom is not None and (empty := unwritten(program, symptom)) is not None:
+        return Cause(*empty)
     if found is not None and found.rule not in _OPEN:
         return found
     seen = explain_run(program, symptom)

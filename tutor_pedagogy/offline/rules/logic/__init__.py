@@ -14,8 +14,8 @@ from tutor_pedagogy.offline.engine.rule import Rule
 from tutor_pedagogy.offline.rules.logic import early_returns, trials
 from tutor_pedagogy.offline.rules.logic.case_lines import explain_same_answer
 from tutor_pedagogy.offline.rules.logic.catalogue import RULES
-from tutor_pedagogy.offline.rules.logic.contradictions import contradiction, mends
 from tutor_pedagogy.offline.rules.logic.claims import is_refuted
+from tutor_pedagogy.offline.rules.logic.contradictions import contradiction, mends
 from tutor_pedagogy.offline.rules.logic.followed import DECISION, explain_decision
 from tutor_pedagogy.offline.rules.logic.one_sided import explain_condition
 from tutor_pedagogy.offline.rules.logic.rule import CERTAIN, SURE, LogicRule

@@ -29,8 +29,10 @@ class Compared(NamedTuple):
 
     @property
     def only_failing(self) -> set[int]:
-        """The lines that the failing case runs and no other."""
-        return lines_of(self.failing).difference(*map(lines_of, self.passing))
+        """The lines that the failing case runs and no other; none if these are most of its lines."""
+        own = lines_of(self.failing)
+        found = own.difference(*map(lines_of, self.passing))
+        return found if len(found) <= len(own) / 2 else set()
 
     @property
     def only_passing(self) -> set[int]:

@@ -29,6 +29,7 @@ _KINDS: dict[type, str] = {
     type(None): "`None`",
 }
 _MANY = 2
+_UNCALLED = ("<built-in method ", "<bound method ", "<function ", "<built-in function ", "<method ")
 
 
 def failing_case(program: Program) -> KnownCase | None:
@@ -66,6 +67,8 @@ def is_one_off_each_time(program: Program) -> bool:
 
 def difference(expected: str, got: str) -> str:
     """Return a sentence that says how a result differs from the right one; "" if that is not known."""
+    if got.startswith(_UNCALLED):
+        return "The result is a function or method itself: its name stands there without the parentheses that call it."
     known, wanted = literal(expected)
     seen, came = literal(got)
     if not known or not seen:
@@ -74,13 +77,20 @@ def difference(expected: str, got: str) -> str:
         return (
             f"The result is {_KINDS.get(type(came), 'something')}, and {_KINDS.get(type(wanted), 'another')} is right."
         )
-    if isinstance(wanted, bool):
-        return f"The answer is `{came}`, and `{wanted}` is right: the opposite."
-    if isinstance(wanted, int | float):
-        return _of_numbers(wanted, came)
-    if isinstance(wanted, str):
-        return _of_texts(wanted, came)
-    return _of_items(list(wanted), list(came)) if isinstance(wanted, list | tuple) else ""
+    return _of_one_type(wanted, came)
+
+
+def _of_one_type(wanted: Any, came: Any) -> str:
+    match wanted:
+        case bool():
+            return f"The answer is `{came}`, and `{wanted}` is right: the opposite."
+        case int() | float():
+            return _of_numbers(wanted, came)
+        case str():
+            return _of_texts(wanted, came)
+        case list() | tuple():
+            return _of_items(list(wanted), list(came))
+    return ""
 
 
 def _of_numbers(wanted: float, came: float) -> str:

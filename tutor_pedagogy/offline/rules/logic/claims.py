@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.evaluation import UNKNOWN
-from tutor_pedagogy.offline.rules.logic.trials.reported import case_runs, cases_of, judge
+from tutor_pedagogy.offline.rules.logic.trials.reported import Judged, case_runs, cases_of, judge
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.match import Match
@@ -37,19 +37,28 @@ def is_refuted(program: Program, symptom: Symptom | None, rule: Rule, match: Mat
     """Return whether a known case contradicts a claim: it still fails after the edit, or never comes to the line."""
     if symptom is None or not cases_of(program):
         return False
-    if rule.name in _ENDLESS and "endless" not in symptom.kinds:
-        return True
-    if rule.name == "logic.list-changed-while-looping" and "order" in symptom.kinds:
-        return True  # A list that is changed in a loop over it loses items, and keeps their order.
-    if rule.name == "logic.no-item-beats-the-start" and _is_beaten(program, match):
+    if _contradicts_symptom(program, symptom, rule, match):
         return True
     failing = next((run for run in case_runs(program) if not run.is_passed), None)
     if failing is not None and failing.outcome.run.ending != "stopped" and not _may_matter(program, match, failing):
         return True
-    if match.edit is None:
-        return False
-    judged = judge(program, match.edit)
+    judged = judge(program, match.edit) if match.edit is not None else Judged(fits=None)
     return judged.fits is False and not _is_no_longer_none(rule, symptom, judged.first)
+
+
+def _contradicts_symptom(program: Program, symptom: Symptom, rule: Rule, found: Match) -> bool:
+    """Return whether a claim does not explain the result, or the runs of the cases show the opposite of it."""
+    match rule.name:
+        case "logic.list-changed-while-looping":
+            return "order" in symptom.kinds  # A list that is changed in a loop over it loses items, not their order.
+        case "logic.no-item-beats-the-start":
+            return _is_beaten(program, found)
+        case "logic.never-changed":
+            start = program.statement_at(found.lines[0])
+            names = {each.id for each in getattr(start, "targets", []) if isinstance(each, ast.Name)}
+            added = {node.target.id for node in program.each(ast.AugAssign) if isinstance(node.target, ast.Name)}
+            return bool(names & added)
+    return rule.name in _ENDLESS and "endless" not in symptom.kinds
 
 
 def without_refuted_edit(program: Program, match: Match) -> Match:

@@ -102,13 +102,9 @@ def _sorted(outline: Outline, stage: Stage, expectations: Sequence[Expectation])
         if expectation.form == "passes" and failing:
             break
         outcome = stage.outcome(expectation, limit=min(most, 1000), watched=watched)
-        if not is_as_reported(expectation, outcome):
+        if not _is_about_the_failure(expectation, outcome):
             continue
-        has_no_result = outcome.run.ending == "raised" or (
-            outcome.run.ending == "stopped" and "steps" in outcome.run.reason
-        )
-        if expectation.form == "passes" and not isinstance(outcome.run.exception, AssertionError):
-            continue
+        has_no_result = _has_no_result(outcome)
         if has_no_result and (expectation is reported or not failing):
             failing.append((expectation, outcome))
         if not outcome.is_known:
@@ -122,6 +118,18 @@ def _sorted(outline: Outline, stage: Stage, expectations: Sequence[Expectation])
         elif _is_comparable(expectation, outcome):
             failing.append((expectation, outcome))
     return Evidence(failing, holding) if failing else None
+
+
+def _is_about_the_failure(expectation: Expectation, outcome: Outcome) -> bool:
+    """Return whether a run is the one that was reported; one that should pass counts if an assertion ended it."""
+    if expectation.form == "passes":
+        return isinstance(outcome.run.exception, AssertionError)
+    return is_as_reported(expectation, outcome)
+
+
+def _has_no_result(outcome: Outcome) -> bool:
+    done = outcome.run
+    return done.ending == "raised" or (done.ending == "stopped" and "steps" in done.reason)
 
 
 def _is_comparable(expectation: Expectation, outcome: Outcome) -> bool:
