@@ -17,6 +17,8 @@ _RULER = re.compile(
     r"(?m)^(?:={40,}|\*{40,}|_{3,} [^\n]{1,200} _{3,}|=+ short test summary[^\n]*|-{40,}\nRan \d[^\n]*)$"
 )
 _STATEMENT = re.compile(r"^[> ][ \t]*(?P<code>assert\b.+|(?:self|cls)\.assert\w+\(.*)$|^(?P<bare>assert\b.+)$")
+_OF_UNITTEST = re.compile(r'^ {2}File "(?:[^"\n]{0,300}[/\\])?unittest[/\\]case\.py", line ')
+"""The line above a statement of `unittest` itself."""
 _MARKS = re.compile(r"^[E ]?[ \t]*[~^]+[ \t]*$")
 _RAISED = re.compile(r"(?:E[ \t]++)?+AssertionError:?+[ \t]*+(?P<text>.*)$")
 _TRUTH = re.compile(r"^(?P<got>.+) is not (?P<wanted>true|false|None)$")
@@ -104,7 +106,7 @@ def _asserted(lines: list[str]) -> tuple[int, _Assertion] | None:
     last = next((n for n, line in enumerate(lines) if _is_error(line)), len(lines))
     for start in range(last - 1, -1, -1):
         found = _STATEMENT.match(lines[start])
-        if found is None:
+        if found is None or (start and _OF_UNITTEST.match(lines[start - 1])):
             continue
         parts = [found["code"] or found["bare"]]
         for end in range(start + 1, min(last, start + _MOST_LINES) + 1):

@@ -1,0 +1,157 @@
+"""What the offline tutor says after a test run fits every case that the report tells."""
+
+from __future__ import annotations
+
+from itertools import starmap
+from typing import TYPE_CHECKING
+
+import pytest
+
+from testing.lesson_texts import RULES, parts
+from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+from tutor_pedagogy.offline import explain
+from tutor_pedagogy.offline.rules.logic.case_values import difference
+from tutor_pedagogy.reported import with_report_read
+from tutor_protocol import FirstFailure, KnownCase, Position, Submission, TestReport
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.finding import Explanation
+    from tutor_pedagogy.offline.engine.rule import Rule
+
+UNIQUE = """\
+def unique(day, days):
+    count = 0
+    for each in days:
+        if each == day:
+            count += 1
+        if count == 2:
+            return False
+    return True
+"""
+LARGEST = """\
+def largest(items):
+    best = items[0]
+    for item in items:
+        if item < best:
+            best = item
+    return best
+"""
+Told = tuple[str, str, str | None]
+
+
+def case(given: str, expected: str, got: str | None) -> KnownCase:
+    """Return a case that passes if its result is not told."""
+    return KnownCase(given=given, expected=expected, got=got, outcome="passed" if got is None else "failed")
+
+
+def submission(code: str, *told: Told) -> Submission:
+    """Return an ask about code, with a report that tells cases. The first with a result is the one that failed."""
+    cases = tuple(starmap(case, told))
+    first = next(each for each in cases if each.outcome == "failed")
+    message = f"Test failed: {first.given}\nExpected: {first.expected}\nGot: {first.got}"
+    report = TestReport(
+        passed=1, failed=1, errors=0, first_failure=FirstFailure(name="test_a", message=message), cases=cases
+    )
+    return with_report_read(Submission(code=code, cursor=Position(0, 0), test_report=report))
+
+
+def ladder(code: str, *told: Told) -> list[Explanation]:
+    """Return the explanations of all levels."""
+    return [explain(submission(code, *told), level, StudentLevels()) for level in HintLevel]
+
+
+def test_an_edit_that_breaks_a_case_is_not_the_cause() -> None:
+    """The comparison turned round gives the failing case, and not one that passes."""
+    failing = ("unique(3, [1, 2])", "False", "True")
+    passing = ("unique(1, [1, 2])", "True", None)
+    few, all_ = (
+        ladder(UNIQUE, failing, passing, *others)[-1] for others in ((), (("unique(1, [1, 1])", "False", None),))
+    )
+
+    assert (few.rule, few.edit is None) == ("logic.comparison-turned-round", False)
+    assert (all_.rule, all_.certainty, all_.edit) == ("logic.same-answer-for-two-cases", "start_here", None)
+
+
+def test_an_edit_that_fits_every_case_is_the_cause() -> None:
+    """An edit with which each failing and each passing case is right is said and shown."""
+    last = ladder(
+        LARGEST, ("largest([1, 3, 2])", "3", "1"), ("largest([4])", "4", None), ("largest([0, 9])", "9", "0")
+    )[-1]
+
+    assert last.edit is not None
+    assert "item > best" in last.edit.after
+    assert last.certainty in ("certain", "likely")
+
+
+@pytest.mark.parametrize("body", ["pass", "...", '"""Return the sum."""', "return None", '"""Sum."""\n    pass'])
+def test_a_stub_is_told_as_what_it_is(body: str) -> None:
+    """Nothing is written yet: the ladder begins with the smallest case, and says of no value that it is worked out."""
+    told = ladder(f"def total(ns):\n    {body}\n", ("total([1, 2, 3])", "6", "None"), ("total([])", "0", "None"))
+
+    assert {each.rule for each in told} == {"logic.nothing-written-yet"}
+    assert "`total([])` should give `0`" in told[0].text
+    assert not any("work" in each.text and "out a result" in each.text for each in told)
+
+
+def test_the_same_answer_for_two_cases() -> None:
+    """An answer that is right in one case and wrong in another is told with the line that only the one runs."""
+    told = ladder(
+        *(UNIQUE, ("unique(3, [1, 2])", "False", "True")),
+        *(("unique(1, [1, 2])", "True", None), ("unique(1, [1, 1])", "False", None)),
+    )
+
+    assert (told[0].rule, told[0].lines, told[0].certainty) == (
+        *("logic.same-answer-for-two-cases", (8,)),
+        "start_here",
+    )
+    assert "Compare line 5 in both." in told[0].text
+
+
+def test_without_a_cause_the_ladder_tells_what_the_cases_show() -> None:
+    """Level 1 names the nearest case that passes, level 2 the difference, level 3 the line that only one runs."""
+    code = (
+        "def scores(ns):\n    out = []\n    if len(ns) > 2:\n        ns = ns[1:]\n"
+        "    for n in ns:\n        out.append(n)\n    return out\n"
+    )
+    told = ladder(code, ("scores([5, 6, 7])", "[7, 6, 5]", "[6, 7]"), ("scores([4, 4])", "[4, 4]", None))
+
+    assert "It works for `scores([4, 4])` and not for `scores([5, 6, 7])`." in told[0].text
+    assert "`5` is missing." in told[1].text
+    assert "Line 4 is run in `scores([5, 6, 7])`, and in none of the cases that pass" in told[2].text
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "told"),
+    [
+        ("[1, 2, 3]", "[3, 2, 1]", "in reverse order"),
+        ("[1, 2, 3]", "[2, 1, 3]", "order is not: it differs first at index 0"),
+        ("[1, 2]", "[1, 2, 2]", "`2` is too much"),
+        ("[1, 2]", "[1, 5]", "at index 1 stands `5`, and `2` is right"),
+        ("[1]", "(1,)", "a tuple, and a list is right"),
+        ("3", "None", "`None`, and an integer is right"),
+        ("3", "4", "too big by `1`"),
+        ("3", "-3", "its sign"),
+        ("'Ab'", "'ab'", "capital and small letters"),
+        ("'a b'", "'ab'", "spaces"),
+        ("'abc'", "'cba'", "turned round"),
+        ("True", "False", "the opposite"),
+        ("[1]", "<built-in method pop of list object>", "without the parentheses"),
+    ],
+)
+def test_how_results_differ(expected: str, got: str, told: str) -> None:
+    """The kind of difference is said in words."""
+    assert told in difference(expected, got)
+
+
+@pytest.mark.parametrize("given", ["f([1, 2], 3)", "f(", "f(x)", "f(*a)", "1 +", "f([[[]]])", "f('`')"])
+def test_odd_cases_raise_nothing(given: str) -> None:
+    """Cases come from another process, and may be anything."""
+    code = "def f(a, b=0):\n    return a\n"
+    assert all(each.text for each in ladder(code, (given, "[2]", "[1]"), ("f(", "]", None)))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_no_part_of_a_lesson_holds_its_cases(rule: Rule) -> None:
+    """A heading or a block of code in a part would be the cases of the lesson, which no student should see."""
+    assert not any(line.startswith(("#", "```")) for part in parts(rule) for line in part.split("\n"))
+    assert not any("###" in part or "```" in part for part in parts(rule))
