@@ -242,7 +242,10 @@ async def _run_and_trace(
     limits: TimeLimits,
     root: Path | None,
 ) -> _Tested:
-    """Run the tests, and record the first that fails. The result waits only for a short time for the record."""
+    """Run the tests, and record the first that fails. The result waits for the record for a short time only.
+
+    It does not wait at all if the test itself takes that long, since it has to run again.
+    """
     run = await run_tests(program, tests, on_progress=partial(_report, progress), limits=limits, root=root)
 
     async def trace() -> ToldRun | None:
@@ -250,8 +253,10 @@ async def _run_and_trace(
         return None if traced is None else await asyncio.to_thread(tell_run, traced, text, run)
 
     tracing = asyncio.create_task(trace())
+    first = run.first_failure
+    is_slow = first is not None and first.seconds >= limits.trace > 0
     try:
-        await asyncio.wait([tracing], timeout=limits.trace)
+        await asyncio.wait([tracing], timeout=0 if is_slow else limits.trace)
     except asyncio.CancelledError:
         tracing.cancel()
         raise

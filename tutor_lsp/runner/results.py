@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from tutor_lsp.runner.failures import Failure, read_failure
@@ -42,6 +42,8 @@ class Case:
     name: str
     outcome: Outcome
     failure: Failure | None = None
+    seconds: float = field(default=0.0, compare=False)
+    """How long the test ran, as its process tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +160,9 @@ def _case(event: Mapping[str, Any], bounds: Mapping[str, Any], restored: Callabl
     if outcome == "skipped":
         return Case(name=name, outcome="skipped")
     failure = read_failure(name, event, bounds, restored)
-    return Case(name=name, outcome="failed" if outcome == "failed" else "error", failure=failure)
+    ran = event.get("seconds")
+    seconds = ran if isinstance(ran, int | float) else 0.0
+    return Case(name=name, outcome="failed" if outcome == "failed" else "error", failure=failure, seconds=seconds)
 
 
 def _why_stopped(last: Mapping[str, str | None], report: supervisor.Report, bounds: Mapping[str, Any]) -> str | None:

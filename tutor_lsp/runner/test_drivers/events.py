@@ -7,6 +7,7 @@ import linecache
 import os
 import signal
 import threading
+import time
 import traceback
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,8 @@ class Events:
         self._getpid = os.getpid
         self._set_timer = getattr(signal, "setitimer", None)
         self._set_handler = signal.signal
+        self._now = time.monotonic
+        self._began = self._now()
 
     @property
     def is_traced(self) -> bool:
@@ -71,6 +74,7 @@ class Events:
     def started(self, name: str, *, is_timed: bool = True) -> None:
         """Write that a test begins, and start its time, unless the caller limits it."""
         self._say(event="started", name=name)
+        self._began = self._now()
         self._time(self._seconds if is_timed else 0)
         if self._tracer is not None and self.wants(name):
             self._is_tracing = True
@@ -173,7 +177,7 @@ class Events:
     def _ended(self, name: str, outcome: str, **facts: Any) -> None:
         self._stop_trace()
         self._time(0)
-        self._say(event="ended", name=name, outcome=outcome, **facts)
+        self._say(event="ended", name=name, outcome=outcome, seconds=self._now() - self._began, **facts)
         if self._tracer is not None and self._is_tracing and outcome in ("failed", "error"):
             self._say(event="trace", **self._tracer.recorded())
             self._is_tracing = False

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.offline import foresight, purposes
 from tutor_pedagogy.offline.engine import editor_diagnostics
-from tutor_pedagogy.offline.engine.case_talk import with_cases
 from tutor_pedagogy.offline.engine.cause import Cause
 from tutor_pedagogy.offline.engine.crash import read_crash, without_values
 from tutor_pedagogy.offline.engine.edits import edit_to, sound
@@ -58,8 +57,13 @@ def report(submission: Submission) -> ReportedFinding:
     The result is cached. The key consists of all parts of the submission that it depends on.
     """
     place = (submission.kind, submission.language, submission.first_line, submission.cursor.line)
-    known = submission.test_report.cases if submission.test_report is not None else ()
-    reported = (submission.diagnostics, submission.traceback, submission.question, submission.trace, known)
+    reported = (
+        submission.diagnostics,
+        submission.traceback,
+        submission.question,
+        submission.trace,
+        submission.test_report,
+    )
     decides: tuple[Hashable, ...] = (submission.code, submission.cells, *place, *reported)
     found = _REPORTS.get(*decides)
     if found is None:
@@ -121,8 +125,7 @@ def text_of(diagnosis: Diagnosis, level: HintLevel, student: StudentLevels) -> s
         return purposes.text_of(ladder, program, level, student)
     text = write(finding, cause.rule.lesson, program, level, student, certainty=cause.certainty)
     answer = purposes.no_to_check(program, finding.edit, _shown_certainty(cause)) if level in _ANSWERED else ""
-    text = with_cases(f"{answer} {text}" if answer else text, program, cause, level)
-    return with_run(text, program, cause, level)
+    return with_run(f"{answer} {text}" if answer else text, program, cause, level)
 
 
 def note_of(diagnosis: Diagnosis, level: HintLevel) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.ladder.levels import HintLevel
+from tutor_pedagogy.offline.engine.case_talk import with_cases
 from tutor_pedagogy.offline.engine.cause import Cause
 from tutor_pedagogy.offline.engine.rule import Rule
 from tutor_pedagogy.offline.rules.logic import wrong_result
@@ -43,10 +44,11 @@ def within_cases(program: Program, symptom: Symptom | None, found: Cause | None)
 
 
 def with_run(text: str, program: Program, cause: Cause, level: HintLevel) -> str:
-    """Return the text about a wrong result with what the traced run adds to it at a hint level.
+    """Return the text about a wrong result with what the cases and the traced run add to it.
 
     Level 1 has the student predict a round of a loop, level 2 shows that round, and level 3 the whole table.
     """
+    text = with_cases(text, program, cause, level)
     trace = program.submission.trace
     if trace is None or cause.rule.error_type != "logic" or level > HintLevel.STRUCTURE:
         return text
