@@ -71,8 +71,8 @@ def expectations_of(outline: Outline, stage: Stage, symptom: Symptom | None) -> 
         return found
     cases = list(of_cases(outline))
     told = {_plain(reported.text), *(_plain(each.text) for each in cases)}
-    others = [each for each in cases if _plain(each.text) != _plain(reported.text)]
-    return [reported, *others, *(each for each in found if _plain(each.text) not in told)]
+    further = [each for each in cases if _plain(each.text) != _plain(reported.text)]
+    return [reported, *further, *(each for each in found if _plain(each.text) not in told)]
 
 
 def _is_of_state(outline: Outline, reported: Expectation) -> bool:
