@@ -85,7 +85,7 @@ def test_an_edit_that_fits_every_case_is_the_cause() -> None:
 
 @pytest.mark.parametrize("body", ["pass", "...", '"""Return the sum."""', "return None", '"""Sum."""\n    pass'])
 def test_x6_a_stub_is_told_as_what_it_is(body: str) -> None:
-    """X6: nothing is written yet: the ladder begins with the smallest case, and says of no value that it is worked out."""
+    """X6: the ladder begins with the smallest case, and says of no value that it is worked out."""
     told = ladder(f"def total(ns):\n    {body}\n", ("total([1, 2, 3])", "6", "None"), ("total([])", "0", "None"))
 
     assert {each.rule for each in told} == {"logic.nothing-written-yet"}

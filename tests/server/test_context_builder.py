@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from tutor_protocol import Cell, Diagnostic, FirstFailure, Position, Submission, TestReport
+from tutor_protocol import Cell, Diagnostic, FirstFailure, KnownCase, Position, Submission, TestReport
 from tutor_server.storage.conversation import PastAsk
 from tutor_server.tutoring.context import build_context, estimate_tokens
 
@@ -81,6 +81,22 @@ def test_a_test_report_keeps_its_beginning() -> None:
 
     assert text.startswith("1 passed, 2 failed, 0 errors\nfirst failure on line 3: test_mean\nassert 0 == 5\n")
     assert estimate_tokens(text) <= 100
+
+
+def test_the_cases_of_a_test_report_follow() -> None:
+    """Each known case is a line with its outcome, what was given and what should come of it."""
+    cases = (
+        KnownCase(given="mean([4])", expected="4", outcome="passed"),
+        KnownCase(given="mean([2, 4])", expected="3", got="6", outcome="failed"),
+        KnownCase(given="2", expected="4", got="8", outcome="failed", kind="input"),
+    )
+    report = TestReport(passed=1, failed=2, errors=0, cases=cases)
+
+    assert build_context(submission(test_report=report), (), 1000).test_report.split("\n")[1:] == [
+        "passed: mean([4]), expected 4",
+        "failed: mean([2, 4]), expected 3, got 6",
+        "failed: input '2', expected 4, got 8",
+    ]
 
 
 def test_a_long_edit_is_left_out() -> None:

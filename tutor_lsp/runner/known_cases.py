@@ -12,7 +12,6 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tutor_lsp.runner.assertions import Asserted, asserted_in
-from tutor_pedagogy.failure_reports import read_report
 from tutor_protocol import KnownCase
 from tutor_protocol.submission import MAX_KNOWN_CASE_CHARACTERS, MAX_KNOWN_CASES
 
@@ -135,11 +134,11 @@ def _told(case: Case) -> _Told:
     failure = case.failure
     if failure is None:
         return _Told(None, None, None)
-    report = read_report(failure.message)
-    if report is not None:
-        return _Told(failure.call or report.call, report.expected, report.got)
+    report = failure.report
+    if report.call or report.expected or report.got:
+        return _Told(report.call, report.expected, report.got)
     expected, got = (pattern.search(failure.message) for pattern in _LABELLED.values())
-    return _Told(failure.call, expected["v"] if expected else None, got["v"] if got else None)
+    return _Told(None, expected["v"] if expected else None, got["v"] if got else None)
 
 
 def _chosen(known: list[KnownCase]) -> tuple[KnownCase, ...]:
