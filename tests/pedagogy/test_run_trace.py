@@ -134,6 +134,17 @@ class TestRounds:
         assert rounds is not None
         assert (rounds.line, [row[0] for row in rounds.rows]) == (3, ["0", "1"])
 
+    def test_the_loop_that_makes_the_result(self) -> None:
+        """A loop that changes what is returned goes before one above it that only prepares something."""
+        code = (
+            "def f(ns):\n    seen = []\n    for n in ns:\n        seen.append(n)\n    out = []\n"
+            "    for each in seen:\n        out.append(each * 2)\n    return out\n"
+        )
+        rounds = digest(trace_of(code, "f([1, 2])"), code, Report("f([1, 2])", "[1, 2]", "[2, 4]")).rounds
+
+        assert rounds is not None
+        assert (rounds.line, rounds.names) == (6, ("each", "out"))
+
     def test_a_while_loop(self) -> None:
         """The rounds of a `while` loop are those in which its block ran."""
         code = "def f(n):\n    k = 0\n    while n > 1:\n        n = n // 2\n        k = k + 1\n    return k\n"

@@ -13,7 +13,7 @@ from tutor_protocol.run_trace import MAX_NAMES, MAX_ROUNDS, Rounds
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tutor_pedagogy.run_trace.program import Loop, TracedProgram
+    from tutor_pedagogy.run_trace.program import Function, Loop, TracedProgram
     from tutor_pedagogy.run_trace.steps import Step, Trace
 
 UNKNOWN = "-"
@@ -72,14 +72,17 @@ class LoopRun:
 def loop_run(trace: Trace, program: TracedProgram, tested: str) -> LoopRun | None:
     """Return the run of the loop that shows most of a failing test; None if no loop has made two rounds.
 
-    It is an outer loop before one inside it, and one of the function with the name `tested` before others.
+    It is an outer loop before one inside it, and one of the function with the name `tested` before others. In a whole
+    trace, a loop that changes what its function returns goes before one that only prepares it.
     """
     found = [run for loop in program.loops if (run := _last_run(trace, loop)) is not None]
     several = [run for run in found if len(run.rounds) > 1] or found
 
-    def rank(run: LoopRun) -> tuple[bool, int]:
+    def rank(run: LoopRun) -> tuple[bool, bool, int]:
         function = program.function_at(run.loop.lineno)
-        return function is None or function.name != tested, run.loop.lineno
+        is_other = function is None or function.name != tested
+        prepares = function is not None and trace.is_whole and _returned(function).isdisjoint(_changed(run.loop))
+        return is_other, prepares, run.loop.lineno
 
     return min(several, key=rank, default=None)
 
@@ -114,6 +117,27 @@ def _after(steps: Sequence[Step], head: int, span: range) -> int:
     """Return the number of the first step behind the last round of a loop, or of the last step."""
     behind = (at for at in range(head + 1, len(steps)) if steps[at].line == RETURNED or steps[at].line not in span)
     return next(behind, len(steps) - 1)
+
+
+def _returned(function: Function) -> set[str]:
+    """Return the names in what a function returns."""
+    results = [node.value for node in walk(function) if isinstance(node, ast.Return) and node.value is not None]
+    return {node.id for result in results for node in walk(result) if isinstance(node, ast.Name)}
+
+
+def _changed(loop: Loop) -> set[str]:
+    """Return the names that the block of a loop stores, or on which it calls a method or stores a part."""
+    found: set[str] = set()
+    for part in loop.body:
+        found.update(_stored(part))
+        for node in walk(part):
+            match node:
+                case (
+                    ast.Call(func=ast.Attribute(value=ast.Name(id=name)))
+                    | ast.Subscript(value=ast.Name(id=name), ctx=ast.Store())
+                ):
+                    found.add(name)
+    return found
 
 
 def _stored(node: ast.AST) -> Iterator[str]:
