@@ -225,8 +225,10 @@ def _slots(program: Program, evidence: Evidence, best: Candidate) -> dict[str, s
     if expectation.form == "ending":
         call = f"your program with the input `{text}`" if is_quotable else "your program"
     else:
-        call = Code(text) if is_quotable and expectation.form != "line" else "your program"
-    expected, got = _value(expectation.right), _value(_got(evidence))
+        whole = "the failing case" if expectation.source == "test" else "your program"
+        call = Code(text) if is_quotable and expectation.form != "line" else whole
+    expected = _value(expectation.right, "the result of the test")
+    got = _value(_got(evidence), "another one")
     if expectation.form == "passes":
         is_one = expectation.text != "the program"
         call = Code(text) if is_quotable and is_one else "your program"
@@ -251,10 +253,11 @@ def _got(evidence: Evidence) -> str:
     return repr(outcome.result) if expectation.form in ("value", "shown") else str(outcome.result)
 
 
-def _value(text: str) -> str:
+def _value(text: str, long: str) -> str:
+    """Return a value as the texts name it. `long` stands for one that cannot be quoted."""
     if text and len(text) <= _LONGEST and text.isprintable():
         return Code(text)
-    return "no result"
+    return long if text else "no result"
 
 
 def _times(count: int) -> str:
