@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
 MAX_OUTPUT_CHARACTERS = 4 * 1024
 END_SECONDS = 1.0
 """Seconds that a shutdown waits for running tests to end."""
+STARTS, SLOWEST_START_SECONDS = 2, 1.0
+"""How often the start of the tests fits into the wait for the trace, and the longest start that counts."""
 STOPPED = "Stopped."
 
 
@@ -242,10 +245,8 @@ async def _run_and_trace(
     limits: TimeLimits,
     root: Path | None,
 ) -> _Tested:
-    """Run the tests, and record the first that fails. The result waits for the record for a short time only.
-
-    It does not wait at all if the test itself takes that long, since it has to run again.
-    """
+    """Run the tests, and record the first that fails. The result waits for the record for a short time only."""
+    began = time.time()
     run = await run_tests(program, tests, on_progress=partial(_report, progress), limits=limits, root=root)
 
     async def trace() -> ToldRun | None:
@@ -253,14 +254,23 @@ async def _run_and_trace(
         return None if traced is None else await asyncio.to_thread(tell_run, traced, text, run)
 
     tracing = asyncio.create_task(trace())
-    first = run.first_failure
-    is_slow = first is not None and first.seconds >= limits.trace > 0
     try:
-        await asyncio.wait([tracing], timeout=0 if is_slow else limits.trace)
+        await asyncio.wait([tracing], timeout=_trace_seconds(run, began, limits))
     except asyncio.CancelledError:
         tracing.cancel()
         raise
     return _Tested(run, tracing, TestTrial.of(program, tests, run, root), uuid4())
+
+
+def _trace_seconds(run: RunOfTests, began: float, limits: TimeLimits) -> float:
+    """Return how long a result waits for the trace, which begins as the tests did: on a slow machine longer.
+
+    It does not wait at all if the failing test itself takes that long, since it has to run again.
+    """
+    start = 0.0 if run.started_at is None else min(max(run.started_at - began, 0.0), SLOWEST_START_SECONDS)
+    seconds = max(limits.trace, STARTS * start) if limits.trace else 0.0
+    first = run.first_failure
+    return 0.0 if first is not None and first.seconds >= seconds else seconds
 
 
 def _report(progress: CancellableProgress, done: Progress) -> None:

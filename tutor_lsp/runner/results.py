@@ -61,6 +61,8 @@ class RunOfTests:
     means: tuple[str, ...] = ()
     trace: Trace | None = None
     """The recorded steps of the traced test, if it has failed again."""
+    started_at: float | None = None
+    """The time of day, in seconds, at which the first test began, as its process tells."""
     known: tuple[KnownCase, ...] = ()
     """Some of the cases, with what was given and what came of it."""
 
@@ -117,6 +119,7 @@ def read_results(
     cases: list[Case] = []
     last: dict[str, str | None] = {}
     trace: Trace | None = None
+    started_at: float | None = None
     for event in events:
         match event.get("event"):
             case "ended":
@@ -126,6 +129,8 @@ def read_results(
                 trace = read_trace(event)
             case "loading" | "started" as kind:
                 last[kind] = str(event.get("name"))
+                at = event.get("at")
+                started_at = at if started_at is None and isinstance(at, float) else started_at
             case "missing" | "interrupted" | "finished" as kind:
                 last[kind] = str(event.get("module") or event.get("raised") or "KeyboardInterrupt")
     stopped = _why_stopped(last, report, bounds)
@@ -139,6 +144,7 @@ def read_results(
         stopped=stopped,
         output=report["stdout"],
         trace=trace,
+        started_at=started_at,
     )
 
 

@@ -47,6 +47,7 @@ class Events:
         self._set_timer = getattr(signal, "setitimer", None)
         self._set_handler = signal.signal
         self._now = time.monotonic
+        self._clock = time.time
         self._began = self._now()
 
     @property
@@ -73,7 +74,7 @@ class Events:
 
     def started(self, name: str, *, is_timed: bool = True) -> None:
         """Write that a test begins, and start its time, unless the caller limits it."""
-        self._say(event="started", name=name)
+        self._say(event="started", name=name, at=self._clock())
         self._began = self._now()
         self._time(self._seconds if is_timed else 0)
         if self._tracer is not None and self.wants(name):
