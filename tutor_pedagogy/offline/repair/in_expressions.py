@@ -1,0 +1,332 @@
+"""Small edits in expressions: operators, numbers, bounds, names, calls and their arguments."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.offline.engine.nodes import SYMBOLS as COMMON
+from tutor_pedagogy.offline.repair.small_edit import between, grouped, replaced
+from tutor_pedagogy.offline.rules.logic.trials.kinds import (
+    BORDER,
+    BRANCHES,
+    CONVERTED,
+    FUNCTION,
+    JOINED,
+    NAME,
+    NUMBER,
+    OPERATOR,
+    ORDER,
+    OTHER_END,
+    SORTED,
+    START,
+    STEP,
+    TURNED,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tutor_pedagogy.offline.engine.program import Program
+    from tutor_pedagogy.offline.repair.scopes import Scopes
+    from tutor_pedagogy.offline.repair.small_edit import SmallEdit
+
+SYMBOLS = COMMON | {
+    **{ast.Is: "is", ast.IsNot: "is not", ast.BitXor: "^", ast.BitAnd: "&", ast.BitOr: "|"},
+    **{ast.LShift: "<<", ast.RShift: ">>", ast.MatMult: "@"},
+}
+_COMPARED: dict[type[ast.cmpop], tuple[tuple[type[ast.cmpop], float, str], ...]] = {
+    ast.Lt: ((ast.LtE, 1.0, BORDER), (ast.Gt, 0.5, TURNED), (ast.GtE, 0.35, TURNED), (ast.NotEq, 0.2, TURNED)),
+    ast.LtE: ((ast.Lt, 1.0, BORDER), (ast.GtE, 0.5, TURNED), (ast.Gt, 0.35, TURNED), (ast.Eq, 0.25, TURNED)),
+    ast.Gt: ((ast.GtE, 1.0, BORDER), (ast.Lt, 0.5, TURNED), (ast.LtE, 0.35, TURNED), (ast.NotEq, 0.2, TURNED)),
+    ast.GtE: ((ast.Gt, 1.0, BORDER), (ast.LtE, 0.5, TURNED), (ast.Lt, 0.35, TURNED), (ast.Eq, 0.25, TURNED)),
+    ast.Eq: ((ast.NotEq, 0.45, TURNED), (ast.GtE, 0.3, TURNED), (ast.LtE, 0.3, TURNED), (ast.In, 0.25, TURNED)),
+    ast.NotEq: ((ast.Eq, 0.45, TURNED), (ast.Gt, 0.25, TURNED), (ast.Lt, 0.25, TURNED)),
+    ast.In: ((ast.NotIn, 0.45, TURNED),),
+    ast.NotIn: ((ast.In, 0.45, TURNED),),
+    ast.Is: ((ast.IsNot, 0.4, TURNED), (ast.Eq, 0.4, TURNED)),
+    ast.IsNot: ((ast.Is, 0.4, TURNED), (ast.NotEq, 0.4, TURNED)),
+}
+_COMPUTED: dict[type[ast.operator], tuple[tuple[type[ast.operator], float], ...]] = {
+    ast.Add: ((ast.Sub, 0.5), (ast.Mult, 0.35)),
+    ast.Sub: ((ast.Add, 0.5), (ast.FloorDiv, 0.15)),
+    ast.Mult: ((ast.Add, 0.35), (ast.Pow, 0.35), (ast.FloorDiv, 0.15)),
+    ast.Div: ((ast.FloorDiv, 0.6), (ast.Mult, 0.3), (ast.Mod, 0.25)),
+    ast.FloorDiv: ((ast.Div, 0.6), (ast.Mod, 0.45)),
+    ast.Mod: ((ast.FloorDiv, 0.45),),
+    ast.Pow: ((ast.Mult, 0.4),),
+    ast.BitXor: ((ast.BitAnd, 0.4), (ast.Pow, 0.4), (ast.BitOr, 0.3)),
+    ast.BitAnd: ((ast.BitOr, 0.4), (ast.BitXor, 0.3)),
+    ast.BitOr: ((ast.BitAnd, 0.4), (ast.BitXor, 0.3)),
+}
+_ONE_SIDED = (ast.Sub, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
+_FUNCTIONS = {
+    **{"min": ("max",), "max": ("min", "sum"), "any": ("all",), "all": ("any",), "sum": ("max", "len")},
+    **{"sorted": ("list", "reversed"), "set": ("list",), "round": ("int",), "len": ("sum",), "int": ("float", "str")},
+}
+_METHODS = {
+    **{"append": ("extend",), "extend": ("append",), "upper": ("lower",), "lower": ("upper",)},
+    **{"remove": ("pop",), "pop": ("remove",), "add": ("update",), "find": ("rfind",), "index": ("count",)},
+    **{"lstrip": ("strip",), "rstrip": ("strip",), "startswith": ("endswith",), "endswith": ("startswith",)},
+    **{"keys": ("values", "items"), "values": ("keys", "items"), "items": ("values", "keys"), "popleft": ("pop",)},
+}
+_CONVERSIONS = ("str", "int", "list", "tuple", "float", "set", "sorted", "abs", "len", "reversed", "round")
+_LONGEST_NUMBER = 3
+
+
+def of_comparison(program: Program, node: ast.Compare, scopes: Scopes) -> Iterator[SmallEdit]:
+    """Yield a comparison with another operator, with another border, or of one step more."""
+    del scopes
+    for place, operator in enumerate(node.ops):
+        left, right = (node.left, *node.comparators)[place : place + 2]
+        for other, weight, rule in _COMPARED[type(operator)]:
+            yield from between(program, left, right, SYMBOLS[type(operator)], SYMBOLS[other], rule, weight)
+        if not isinstance(right, ast.Constant | ast.Compare | ast.BoolOp) and type(operator) not in (ast.In, ast.NotIn):
+            yield from one_more(program, right, 0.4)
+    if len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq | ast.NotEq):
+        right = node.comparators[0]
+        if isinstance(right, ast.Constant) and isinstance(right.value, str):
+            yield from replaced(program, node.left, f"{grouped(program, node.left)}.lower()", TURNED, 0.15)
+
+
+def of_join(program: Program, node: ast.BoolOp, scopes: Scopes) -> Iterator[SmallEdit]:
+    """Yield a condition with `or` in place of `and`, or the reverse, and one without one of its parts."""
+    del scopes
+    old, new = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
+    for left, right in zip(node.values, node.values[1:], strict=False):
+        yield from between(program, left, right, f"{old} ", f"{new} ", JOINED, 0.6)
+    for left_out in range(len(node.values)):
+        parts = [program.segment(each) for place, each in enumerate(node.values) if place != left_out]
+        text = f" {old} ".join(parts)
+        yield from replaced(program, node, text, JOINED, 0.3)
+
+
+def of_sign(program: Program, node: ast.UnaryOp, scopes: Scopes) -> Iterator[SmallEdit]:
+    """Yield a condition without its `not`, and a number without its minus."""
+    del scopes
+    if isinstance(node.op, ast.Not):
+        yield from replaced(program, node, program.segment(node.operand), TURNED, 0.5)
+    elif isinstance(node.op, ast.USub):
+        yield from replaced(program, node, program.segment(node.operand), NUMBER, 0.35)
+
+
+def of_arithmetic(program: Program, node: ast.BinOp, scopes: Scopes) -> Iterator[SmallEdit]:
+    """Yield another operator, the sides swapped, and one of the sides alone."""
+    del scopes
+    old = type(node.op)
+    for other, weight in _COMPUTED.get(old, ()):
+        yield from between(program, node.left, node.right, SYMBOLS[old], SYMBOLS[other], OPERATOR, weight)
+    left, right = grouped(program, node.left), grouped(program, node.right)
+    if old in _ONE_SIDED or old is ast.Add:
+        yield from replaced(program, node, f"{right} {SYMBOLS[old]} {left}", ORDER, 0.35)
+    is_step = isinstance(node.right, ast.Constant) and old in (ast.Add, ast.Sub)
+    yield from replaced(program, node, program.segment(node.left), STEP, 0.5 if is_step else 0.2)
+    is_first_step = isinstance(node.left, ast.Constant) and old is ast.Add
+    yield from replaced(program, node, program.segment(node.right), STEP, 0.4 if is_first_step else 0.15)
+    for side in (node.left, node.right):
+        if isinstance(side, ast.Call) and isinstance(side.func, ast.Name) and side.func.id == "len":
+            yield from one_more(program, side, 0.4)
+    if old is ast.Add:
+        for side in (node.left, node.right):
+            yield from _as_item(program, side)
+
+
+def _as_item(program: Program, node: ast.expr) -> Iterator[SmallEdit]:
+    """Yield a value as a list of one item, and the item of such a list."""
+    match node:
+        case ast.List(elts=[item]):
+            yield from replaced(program, node, program.segment(item), CONVERTED, 0.35)
+        case ast.Name() | ast.Subscript() | ast.Call() | ast.Tuple():
+            yield from replaced(program, node, f"[{program.segment(node)}]", CONVERTED, 0.3)
+            yield from replaced(program, node, f"({program.segment(node)},)", CONVERTED, 0.25)
+
+
+def of_constant(program: Program, node: ast.Constant, scopes: Scopes) -> Iterator[SmallEdit]:
+    """Yield the numbers beside a number, the other truth value, and other start values."""
+    value, parent = node.value, program.parents.get(node)
+    if isinstance(parent, ast.Expr | ast.JoinedStr | ast.FormattedValue):
+        return
+    if isinstance(value, bool):
+        yield from replaced(program, node, str(not value), BRANCHES, 0.4)
+        return
+    is_start = isinstance(parent, ast.Assign) and program.loop_around(node) is None
+    rule = START if is_start else NUMBER
+    is_result = isinstance(parent, ast.Return)
+    if isinstance(value, int) and len(str(value)) <= _LONGEST_NUMBER and not is_result:
+        weight = 0.6 if _is_bound(program, node) else 0.4
+        for other in dict.fromkeys((value + 1, value - 1, 1 - value if value in (0, 1) else value + 1)):
+            if other >= 0 or not isinstance(parent, ast.UnaryOp):
+                yield from replaced(program, node, str(other), STEP if _is_bound(program, node) else rule, weight)
+    if is_start and (value is None or value in (0, "", 1)):
+        for text in ("[]", '""', "0", "1", "None"):
+            yield from replaced(program, node, text, START, 0.3)
+        for name in scopes.parameters_at(node.lineno):
+            for text in (name, f"{name}[0]"):
+                yield from replaced(program, node, text, START, 0.35)
+    if isinstance(value, str) and value in ("", " "):
+        yield from replaced(program, node, repr(" " if not value else ""), NUMBER, 0.25)
+
+
+def _is_bound(program: Program, node: ast.AST) -> bool:
+    parent = program.parents.get(node)
+    match parent:
+        case ast.Call(func=ast.Name(id="range")) | ast.Subscript() | ast.Slice():
+            return True
+        case ast.BinOp(op=ast.Add() | ast.Sub()):
+            return True
+        case ast.UnaryOp():
+            return _is_bound(program, parent)
+    return False
+
+
+def one_more(program: Program, node: ast.expr, weight: float) -> Iterator[SmallEdit]:
+    """Yield an expression with one added or taken away, unless it is a number or ends with one."""
+    match node:
+        case ast.Constant() | ast.Slice() | ast.Tuple() | ast.List() | ast.UnaryOp() | ast.JoinedStr() | ast.Dict():
+            return
+        case ast.BinOp(right=ast.Constant(value=int())):
+            return
+    text = program.segment(node)
+    for sign in "+-":
+        yield from replaced(program, node, f"{text} {sign} 1", STEP, weight)
+
+
+def of_subscript(program: Program, node: ast.Subscript, scopes: Scopes) -> Iterator[SmallEdit]:
+    """Yield other indices and other bounds of a slice."""
+    del scopes
+    index = node.slice
+    owner = program.segment(node.value)
+    match index:
+        case ast.Slice(lower=lower, upper=upper, step=step):
+            for bound in (lower, upper):
+                if bound is not None:
+                    yield from one_more(program, bound, 0.5)
+            low, high = (program.segment(each) if each is not None else "" for each in (lower, upper))
+            if step is None and lower is None:
+                yield from replaced(program, node, f"{owner}[1:{high}]", STEP, 0.3)
+            if step is None and upper is None:
+                yield from replaced(program, node, f"{owner}[{low}:-1]", STEP, 0.25)
+            if lower is not None and step is None:
+                yield from replaced(program, node, f"{owner}[:{high}]", STEP, 0.25)
+                yield from replaced(program, node, f"{owner}[:{low}]", STEP, 0.25)
+            if upper is not None and step is None:
+                yield from replaced(program, node, f"{owner}[{low}:]", STEP, 0.3)
+                yield from replaced(program, node, f"{owner}[{high}:]", STEP, 0.25)
+        case ast.Constant(value=0):
+            yield from replaced(program, node, f"{owner}[-1]", OTHER_END, 0.35)
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1)):
+            yield from replaced(program, node, f"{owner}[0]", OTHER_END, 0.35)
+        case ast.Tuple(elts=parts):
+            for part in parts:
+                yield from one_more(program, part, 0.4)
+        case _:
+            yield from one_more(program, index, 0.45)
+    if not isinstance(node.ctx, ast.Store):
+        yield from replaced(program, node, owner, NAME, 0.2)
+
+
+def of_name(program: Program, node: ast.Name, scopes: Scopes) -> Iterator[SmallEdit]:
+    """Yield another name of the same function."""
+    parent = program.parents.get(node)
+    if isinstance(parent, ast.Call) and parent.func is node:
+        return
+    is_stored = isinstance(node.ctx, ast.Store)
+    if is_stored and not isinstance(parent, ast.AugAssign | ast.Assign):
+        return
+    weight = 0.45 if isinstance(parent, ast.Return) else 0.2 if is_stored else 0.38
+    names = scopes.names_at(node.lineno)
+    if node.id not in names:
+        return
+    for name in names:
+        if name != node.id:
+            yield from replaced(program, node, name, NAME, weight)
+
+
+def of_call(program: Program, node: ast.Call, scopes: Scopes) -> Iterator[SmallEdit]:
+    """Yield other functions and methods, and other arguments."""
+    del scopes
+    arguments = [each for each in node.args if not isinstance(each, ast.Starred)]
+    match node.func:
+        case ast.Name(id="range"):
+            yield from _of_range(program, node, arguments)
+        case ast.Name(id=name):
+            for other in (*_FUNCTIONS.get(name, ()), *_others_alike(program, name, len(arguments))):
+                yield from replaced(program, node.func, other, FUNCTION, 0.5)
+            if (name in _CONVERSIONS or name in program.functions) and len(arguments) == 1:
+                yield from replaced(program, node, program.segment(arguments[0]), CONVERTED, 0.35)
+        case ast.Attribute(value=owner, attr=name):
+            for other in _METHODS.get(name, ()):
+                yield from replaced(program, node.func, f"{program.segment(owner)}.{other}", FUNCTION, 0.55)
+    for first, second in zip(arguments, arguments[1:], strict=False):
+        if program.segment(first) != program.segment(second):
+            yield from _swapped(program, node, first, second)
+    if isinstance(node.func, ast.Name) and node.func.id in program.functions:
+        for argument in arguments:
+            yield from one_more(program, argument, 0.4)
+            yield from _tail(program, argument)
+    yield from _of_order(program, node)
+
+
+def _tail(program: Program, node: ast.expr) -> Iterator[SmallEdit]:
+    """Yield the rest of a list after its first item, as an argument of a call of an own function."""
+    if isinstance(node, ast.Name):
+        yield from replaced(program, node, f"{node.id}[1:]", STEP, 0.35)
+
+
+def _of_range(program: Program, node: ast.Call, arguments: list[ast.expr]) -> Iterator[SmallEdit]:
+    texts = [program.segment(each) for each in arguments]
+    match texts:
+        case [end]:
+            for text in (f"1, {end}", f"1, {end} + 1", f"{end} + 1", f"{end} - 1"):
+                yield from replaced(program, node, f"range({text})", STEP, 0.7)
+        case [start, end, *step]:
+            rest = "".join(f", {each}" for each in step)
+            for text in (f"{start}, {end} + 1", f"{start}, {end} - 1", f"{start} + 1, {end}", f"{start} - 1, {end}"):
+                yield from replaced(program, node, f"range({text}{rest})", STEP, 0.6)
+            yield from replaced(program, node, f"range({end}{rest and f', {start}{rest}'})", STEP, 0.3)
+
+
+def _swapped(program: Program, node: ast.Call, first: ast.expr, second: ast.expr) -> Iterator[SmallEdit]:
+    texts = [
+        program.segment(second) if each is first else program.segment(first) if each is second else program.segment(each)
+        for each in (*node.args, *node.keywords)
+    ]
+    yield from replaced(program, node, f"{program.segment(node.func)}({', '.join(texts)})", ORDER, 0.4)
+
+
+def _others_alike(program: Program, name: str, count: int) -> list[str]:
+    """Return the program's other functions that take as many arguments."""
+    if name not in program.functions:
+        return []
+    return [
+        other
+        for other, node in program.functions.items()
+        if other != name and len(node.args.args) == count and isinstance(program.parents.get(node), ast.Module)
+    ][:3]
+
+
+def _of_order(program: Program, node: ast.Call) -> Iterator[SmallEdit]:
+    name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+    if name not in ("sorted", "sort", "max", "min"):
+        return
+    texts = [program.segment(each) for each in (*node.args, *node.keywords)]
+    owner = program.segment(node.func)
+    turned = next((each for each in node.keywords if each.arg == "reverse"), None)
+    if turned is not None:
+        left = [program.segment(each) for each in (*node.args, *node.keywords) if each is not turned]
+        yield from replaced(program, node, f"{owner}({', '.join(left)})", SORTED, 0.5)
+    elif name.startswith("sort"):
+        yield from replaced(program, node, f"{owner}({', '.join([*texts, 'reverse=True'])})", SORTED, 0.45)
+
+
+EXPRESSIONS: dict[type[ast.AST], Callable[..., Iterator[SmallEdit]]] = {
+    ast.Compare: of_comparison,
+    ast.BoolOp: of_join,
+    ast.UnaryOp: of_sign,
+    ast.BinOp: of_arithmetic,
+    ast.Constant: of_constant,
+    ast.Subscript: of_subscript,
+    ast.Name: of_name,
+    ast.Call: of_call,
+}
+"""The functions that yield the edits of an expression, by its class."""
