@@ -23,6 +23,7 @@ def is_small(submission: Submission) -> bool:
     failure = submission.test_report and submission.test_report.first_failure
     rest += len(failure.message) + sum(map(len, failure.values)) if failure else 0
     rest += sum(map(len, submission.trace.texts)) if submission.trace else 0
+    rest += len(submission.found_edit.new_text or "") if submission.found_edit else 0
     rest += sum(len(cell.source) + len(cell.output) for cell in submission.cells)
     rest += sum(len(said.message) + len(said.source) + len(said.code) for said in submission.diagnostics)
     return rest <= SMALL_REST

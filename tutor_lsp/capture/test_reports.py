@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tutor_lsp.lsp.text_document import EditedDocument
     from tutor_lsp.runner.trials import TestTrial
     from tutor_pedagogy.problem.identity import Problem
-    from tutor_protocol import RunTrace, TestReport
+    from tutor_protocol import FoundEdit, RunTrace, TestReport
 
 MAX_REPORTS = 16
 
@@ -32,6 +32,8 @@ class KnownReport:
     unit: tuple[str, str]
     traceback: str | None = None
     trace: RunTrace | None = None
+    found_edit: FoundEdit | None = None
+    """The edit with which all tests pass, once it has been found."""
     trial: TestTrial | None = None
     """The tests, with which an edit can be tried."""
 
@@ -48,6 +50,12 @@ class KnownReports:
         self._reports[unquote(uri)] = report
         if len(self._reports) > MAX_REPORTS:
             self._reports.popitem(last=False)
+
+    def complete(self, uri: str, run_id: UUID, found: FoundEdit) -> None:
+        """Add the edit that was found for a run of tests, if no later run has taken its place."""
+        known = self._reports.get(unquote(uri))
+        if known is not None and known.run_id == run_id:
+            self._reports[unquote(uri)] = replace(known, found_edit=found)
 
     def forget(self, uri: str) -> None:
         """Forget the report of a program."""

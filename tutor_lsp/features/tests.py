@@ -18,11 +18,13 @@ from tutor_lsp.capture.test_reports import KnownReport, bare, unit_of
 from tutor_lsp.capture.wire_text import printed, traceback_text
 from tutor_lsp.features.answers import CancellableProgress
 from tutor_lsp.features.base import Feature
+from tutor_lsp.features.found_edits import EditSearches
 from tutor_lsp.features.saved_file import require_saved, runnable
 from tutor_lsp.features.told_run import tell_run
 from tutor_lsp.lsp.refused import Refused
 from tutor_lsp.lsp.source_file import NotPythonText, read_source
 from tutor_lsp.lsp.text_document import split_lines
+from tutor_lsp.runner.edit_search import SEARCH_SECONDS
 from tutor_lsp.runner.found_tests import find_tests, program_of
 from tutor_lsp.runner.tested_place import tested_line
 from tutor_lsp.runner.tests import CouldNotTest, TimeLimits, how_to_install, run_tests
@@ -32,7 +34,7 @@ from tutor_pedagogy.problem.identity import identify
 from tutor_protocol import Position
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from tutor_lsp.capture.diagnostics import KnownDiagnostics
@@ -78,12 +80,14 @@ class Tests(Feature):
         background: BackgroundTasks,
         *,
         limits: TimeLimits | None = None,
+        search_seconds: Callable[[], float] = lambda: SEARCH_SECONDS,
     ) -> None:
         self._editor = editor
         self._known = known
         self._asks = asks
         self._background = background
         self._limits = limits or TimeLimits()
+        self._searches = EditSearches(known.reports, background, search_seconds)
         self._running: dict[str, tuple[str, asyncio.Task[_Tested]]] = {}
         """The progress token and the task of each running test run, by the program's URI."""
 
@@ -122,6 +126,7 @@ class Tests(Feature):
         told = None if tested.traced is None else await asyncio.to_thread(tell_run, tested.traced, text, run)
         ended = self._conclude(uri, text, tested, told)
         if argument.ask and ended.position is not None:
+            await self._searches.soon(uri)
             started = await self._asks.ask(protocol.AskArgument(uri=uri, position=ended.position))
             ended = attrs.evolve(ended, ask_id=started.ask_id)
         if not self._editor.speaks_tutor:
@@ -153,6 +158,7 @@ class Tests(Feature):
         key, token = unquote(uri), str(uuid4())
         if key in self._running:
             self._running[key][1].cancel()
+        self._searches.stop(uri)
         progress = CancellableProgress(self._editor, self._background, token, title=f"Testing {program.name}")
         task = asyncio.create_task(_run_and_trace(program, tests, progress, self._limits, root))
         self._running[key] = token, task
@@ -174,18 +180,21 @@ class Tests(Feature):
         line = tested_line(text, failure) if spoken is None or spoken >= len(lines) else spoken
         indent = len(lines[line]) - len(lines[line].lstrip())
         problem = identify(text, Position(line, indent), "document")
+        run_id = uuid4()
         self._known.reports.remember(
             uri,
             KnownReport(
                 lines=bare(lines),
                 report=run.report(),
-                run_id=uuid4(),
+                run_id=run_id,
                 unit=unit_of(problem),
                 traceback=traceback_text(failure.traceback) if failure else None,
                 trace=None if told is None else told.trace,
                 trial=tested.trial,
             ),
         )
+        if first is not None and is_stable(told):
+            self._searches.start(uri, run_id, tested.trial, first.name, text)
         can_ask = not run.is_green or spoken is not None
         return protocol.TestsEnded(
             reason="passed" if run.is_green else "failed",
@@ -197,6 +206,11 @@ class Tests(Feature):
             output=printed(run.output[-MAX_OUTPUT_CHARACTERS:], MAX_OUTPUT_CHARACTERS) or None,
             trace=None if told is None else told.table,
         )
+
+
+def is_stable(told: ToldRun | None) -> bool:
+    """Return whether a failing test fails in the same way each time, as far as its traced run shows."""
+    return told is None or told.trace.unrepeatable is None
 
 
 def no_tests(program: Path) -> str:

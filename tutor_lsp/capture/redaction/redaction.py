@@ -17,16 +17,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tutor_lsp.capture.redaction.private_code import find_in_program, identifiers, read_program
 from tutor_lsp.capture.redaction.private_patterns import START, Found
-from tutor_lsp.capture.redaction.reports import redacted_report, redacted_trace, texts_of, texts_of_trace
+from tutor_lsp.capture.redaction.reports import (
+    redacted_report,
+    redacted_trace,
+    texts_of,
+    texts_of_trace,
+)
 from tutor_lsp.capture.redaction.restoring import Restoration
 from tutor_protocol import MAX_QUESTION_CHARACTERS, Position
+from tutor_protocol.found_edit import MAX_EDIT_CHARACTERS
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
 
     from tutor_lsp.capture.redaction.private_code import Program
     from tutor_lsp.capture.redaction.private_patterns import PrivateKind, PrivatePatterns
-    from tutor_protocol import Ask, Diagnostic
+    from tutor_protocol import Ask, Diagnostic, FoundEdit
 
 _SHORTEST_WORD_TO_FOLLOW = 5
 """The minimum length in characters of a secret that is replaced wherever it occurs. A shorter one is replaced only
@@ -89,13 +95,15 @@ class Redactor:
 
         Raise `ValueError` if placeholders make the ask longer than allowed.
         """
-        programs = [read_program(source) for source in (ask.code, *(cell.source for cell in ask.cells))]
+        edited = "" if ask.found_edit is None else ask.found_edit.new_text or ""
+        sources = (ask.code, *(cell.source for cell in ask.cells), edited)
+        programs = [read_program(source) for source in sources]
         texts = [diagnostic.message for diagnostic in ask.diagnostics]
         texts += [*(cell.output for cell in ask.cells), ask.traceback or "", ask.question or ""]
         texts += [*texts_of(ask.test_report), *texts_of_trace(ask.trace)]
         places = _Places(self._patterns, programs, texts)
         words = self._placeholders(places)
-        code, *cells = places.programs(words)
+        code, *cells, edit = places.programs(words)
         redacted = replace(
             ask,
             code=code.text,
@@ -111,6 +119,7 @@ class Redactor:
             test_report=ask.test_report
             and redacted_report(ask.test_report, lambda text: _redacted_lines(places.text(text, words))),
             trace=ask.trace and redacted_trace(ask.trace, lambda text: places.text(text, words).text),
+            found_edit=ask.found_edit and redacted_edit(ask, code, edit),
             question=ask.question and places.text(ask.question, words).text[:MAX_QUESTION_CHARACTERS],
         )
         return redacted, Restoration({placeholder: value for value, placeholder in words.items()})
@@ -243,6 +252,17 @@ def _apart(found: Iterable[Found]) -> list[Found]:
 def _replaced(text: str, found: Iterable[Found], words: Mapping[str, str]) -> RedactedText:
     placed = _apart(found)
     return RedactedText(text, tuple(Replacement(start, end, words[text[start:end]]) for start, end, _ in placed))
+
+
+def redacted_edit(ask: Ask, code: RedactedText, edit: RedactedText) -> FoundEdit | None:
+    """Return the found edit as it is sent. Its text is left out if it touches a line with a private value."""
+    found = ask.found_edit
+    if found is None or found.new_text is None:
+        return found
+    before, after = (text.split("\n") for text in (ask.code, code.text))
+    start, end = found.first_line - 1 - ask.first_line, found.last_line - ask.first_line
+    is_open = before[max(start, 0) : end] == after[max(start, 0) : end]
+    return replace(found, new_text=edit.text if is_open and len(edit.text) <= MAX_EDIT_CHARACTERS else None)
 
 
 def _within(replacements: Iterable[Replacement], start: int, end: int) -> Iterable[Replacement]:

@@ -188,9 +188,7 @@ class Searching:
             os.close(file)
 
 
-def _work(
-    work: Callable[[Callable[[Any], object]], object], reading: int, writing: int, processor: float
-) -> None:
+def _work(work: Callable[[Callable[[Any], object]], object], reading: int, writing: int, processor: float) -> None:
     """Do the work of a forked process, and end it."""
     leave, write, dump = os._exit, os.write, json.dumps
 

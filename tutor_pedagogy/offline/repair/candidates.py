@@ -30,11 +30,15 @@ _NOT_PARSED = (SyntaxError, ValueError, MemoryError, RecursionError)
 
 
 def small_edits(submission: Submission) -> list[SmallEdit]:
+    """Return the small edits of a submission's program; see `edits_of`."""
+    return edits_of(Program(submission))
+
+
+def edits_of(program: Program) -> list[SmallEdit]:
     """Return the small edits of a program, the most common mistakes first. Each gives another program that parses.
 
     The list is empty if the code is not a whole program that parses, or too long to be searched.
     """
-    program = Program(submission)
     if program.tree is None or program.margin or program.first_line or len(program.lines) > _MOST_LINES:
         return []
     found: dict[str, SmallEdit] = {}
@@ -81,6 +85,3 @@ def _is_other(tree: ast.Module, text: str) -> bool:
     except _NOT_PARSED:
         return False
     return not alike(tree, other)
-
-
-__all__ = ["MOST_EDITS", "SmallEdit", "small_edits"]

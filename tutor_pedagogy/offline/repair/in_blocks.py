@@ -91,7 +91,11 @@ def _moved_out(program: Program, owner: ast.AST, block: list[ast.stmt]) -> Itera
         out_two = above.col_offset - block[0].col_offset
         if (above.end_lineno or 0) == (last.end_lineno or 0):
             yield from lines_replaced(
-                last.lineno, last.end_lineno or 0, _shifted(_lines(program, last), out_two), MOVED, weight * 0.8,
+                last.lineno,
+                last.end_lineno or 0,
+                _shifted(_lines(program, last), out_two),
+                MOVED,
+                weight * 0.8,
                 line=last.lineno,
             )
 
@@ -117,9 +121,7 @@ def _moved_in(program: Program, block: list[ast.stmt]) -> Iterator[SmallEdit]:
             header = [program.line(number) for number in range(node.lineno, node.body[0].lineno)]
             lines = [*header, *_shifted(_lines(program, before), by)]
             if before.end_lineno == node.lineno - 1 and node.body[0].lineno > node.lineno:
-                yield from lines_replaced(
-                    before.lineno, node.body[0].lineno - 1, lines, MOVED, 0.5, line=before.lineno
-                )
+                yield from lines_replaced(before.lineno, node.body[0].lineno - 1, lines, MOVED, 0.5, line=before.lineno)
     for node in block:
         if isinstance(node, _LOOPS) and len(node.body) > 1 and isinstance(node.body[0], ast.Assign):
             yield from _out_to_front(program, node)
@@ -200,7 +202,9 @@ def _added_after(
     yield from lines_replaced(last, last, [program.line(last), text], rule, weight, line=line)
 
 
-def _of_function(program: Program, function: ast.FunctionDef | ast.AsyncFunctionDef, scopes: Scopes) -> Iterator[SmallEdit]:
+def _of_function(
+    program: Program, function: ast.FunctionDef | ast.AsyncFunctionDef, scopes: Scopes
+) -> Iterator[SmallEdit]:
     """Yield a function with a `return` at its end, and with a case for an empty argument at its start."""
     last, first = function.body[-1], function.body[0]
     if _is_on_header(program, function, function.body):
@@ -208,9 +212,7 @@ def _of_function(program: Program, function: ast.FunctionDef | ast.AsyncFunction
     indent = program.line(first.lineno)[: first.col_offset]
     names = scopes.names_at(first.lineno)
     if not isinstance(last, ast.Return):
-        returned = {
-            node.value.id for node in program.returns_of(function) if isinstance(node.value, ast.Name)
-        }
+        returned = {node.value.id for node in program.returns_of(function) if isinstance(node.value, ast.Name)}
         for name in names:
             weight = 0.7 if name not in scopes.parameters_at(first.lineno) or name in returned else 0.35
             yield from _added_after(program, last, f"{indent}return {name}", RETURN, weight, line=last.lineno)

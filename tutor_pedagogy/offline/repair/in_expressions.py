@@ -288,7 +288,11 @@ def _of_range(program: Program, node: ast.Call, arguments: list[ast.expr]) -> It
 
 def _swapped(program: Program, node: ast.Call, first: ast.expr, second: ast.expr) -> Iterator[SmallEdit]:
     texts = [
-        program.segment(second) if each is first else program.segment(first) if each is second else program.segment(each)
+        program.segment(second)
+        if each is first
+        else program.segment(first)
+        if each is second
+        else program.segment(each)
         for each in (*node.args, *node.keywords)
     ]
     yield from replaced(program, node, f"{program.segment(node.func)}({', '.join(texts)})", ORDER, 0.4)

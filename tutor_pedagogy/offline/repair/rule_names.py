@@ -9,4 +9,6 @@ CASE_MISSING = "logic.special-case-missing"
 IN_ORDER = "logic.lines-in-other-order"
 COPY = "logic.copy-needed"
 LEFT_LATE = "logic.loop-not-left"
-RULES = {name: Rule(name, "logic") for name in (TOO_MANY, CASE_MISSING, IN_ORDER, COPY, LEFT_LATE)}
+PART = "logic.part-to-change"
+"""For an edit of which no more special rule is known."""
+RULES = {name: Rule(name, "logic") for name in (TOO_MANY, CASE_MISSING, IN_ORDER, COPY, LEFT_LATE, PART)}

@@ -82,5 +82,7 @@ def _of_columns(
 def grouped(program: Program, node: ast.expr) -> str:
     """Return the text of a node, in parentheses if an operator beside it could take it apart."""
     text = program.segment(node)
-    is_whole = isinstance(node, ast.Name | ast.Constant | ast.Call | ast.Attribute | ast.Subscript | ast.List | ast.Dict)
+    is_whole = isinstance(
+        node, ast.Name | ast.Constant | ast.Call | ast.Attribute | ast.Subscript | ast.List | ast.Dict
+    )
     return text if is_whole else f"({text})"
