@@ -10,7 +10,7 @@ import time
 import unittest
 from typing import TYPE_CHECKING
 
-from . import with_cases, with_doctest, with_unittest
+from . import plain_pytest, with_cases, with_doctest, with_unittest
 from .events import Events
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MOST_LINE_STEPS = 60_000
 """The number of steps after which the lines of a test are no longer recorded."""
 NO_LIMIT = 0.0
+PLAIN = "plain"
+"""Stands for a configuration of pytest where none is needed."""
 
 
 class Judge(Events):
@@ -93,7 +95,8 @@ class Spectrum(Judge):
     def _keep(self, name: str, outcome: str) -> None:
         sys.settrace(None)
         seconds = time.perf_counter() - self._began
-        self.tests[name] = {"outcome": outcome, "seconds": seconds, "lines": sorted(self._lines)}
+        key = name if name not in self.tests else name + "[" + str(len(self.tests)) + "]"
+        self.tests[key] = {"outcome": outcome, "seconds": seconds, "lines": sorted(self._lines)}
         if time.perf_counter() > self._end:
             self.tell()
 
@@ -151,6 +154,9 @@ def _flat(suite: Any) -> list[Any]:
 
 
 def _pytest(files: list[str], plan: Plan, events: Events, first: str, prepared: Any) -> None:
+    if prepared == PLAIN:
+        plain_pytest.run(files, events, first)
+        return
     import pytest  # noqa: PLC0415 - the student's Python may not have it
 
     from . import with_pytest  # noqa: PLC0415 - likewise
@@ -178,10 +184,15 @@ def prepare_pytest(plan: Plan) -> Any:
     files = [file for tests in plan["tests"] if tests["kind"] == "pytest" for file in tests["files"]]
     if not files:
         return None
-    for folder, folders, names in os.walk(plan["root"]):
-        del folder, folders
-        if {"conftest.py", "pytest.ini", "pyproject.toml", "setup.cfg", "tox.ini"} & set(names):
-            return None
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # Plugins take longer to load than a search may take.
+    try:
+        import pytest  # noqa: F401, PLC0415 - loaded for the processes that are forked
+    except ImportError:
+        return None
+    if plain_pytest.is_plain(files, plan["root"]):
+        return PLAIN
+    if any("conftest.py" in names for _, __, names in os.walk(plan["root"])):
+        return None
     try:
         from _pytest.config import _prepareconfig  # noqa: PLC0415, PLC2701 - pytest has no other way
 

@@ -67,6 +67,7 @@ class Searching:
         self._plan = plan
         self._search: Search = plan["search"]
         self._end = began + self._search["seconds"]
+        self._wanted = sorted(map(_bare, self._search["names"]))
         self._judging = _load("judging")
         self._prepared = self._judging.prepare_pytest(plan)
         self._judging.compile_tests(plan)
@@ -91,7 +92,7 @@ class Searching:
                 break
             tried += 1
             self._write(number)
-            if self._child(self._judge, min(limit, left), processor) == sorted(self._search["names"]):
+            if self._child(self._judge, min(limit, left), processor) == self._wanted:
                 passing.append(number)
                 least = least or rank * KEPT_FOR_RIVALS
                 self._say(event="passing", number=number)
@@ -103,7 +104,7 @@ class Searching:
                 self._say(event="shown", number=number, results=shown if isinstance(shown, list) else None)
 
     def _ranked(self, spectrum: dict[str, Any]) -> list[tuple[float, int]]:
-        failing, passing = set(), []
+        passing = []
         count = 0
         first: set[int] = set(spectrum["loading"])
         by_line: dict[int, int] = {}
@@ -114,9 +115,9 @@ class Searching:
             count += 1
             for line in test["lines"]:
                 by_line[line] = by_line.get(line, 0) + 1
-            if name == self._search["first"]:
+            if _bare(name) == _bare(self._search["first"]):
                 first.update(test["lines"])
-        if not failing and first == set(spectrum["loading"]):
+        if first == set(spectrum["loading"]):
             first.update(by_line)
         ranked = []
         for number, (line, weight, *_) in enumerate(self._search["edits"]):
@@ -147,7 +148,7 @@ class Searching:
         def keep(name: str, outcome: str) -> None:
             if outcome != "passed":
                 tell(None)
-            passed.append(name)
+            passed.append(_bare(name))
 
         judge = self._judging.Judge(self._plan, self._judging.NO_LIMIT, keep)
         self._judging.judge(self._plan, judge, self._search["first"], self._prepared)
@@ -186,6 +187,11 @@ class Searching:
             os.write(file, line)
         finally:
             os.close(file)
+
+
+def _bare(name: str) -> str:
+    """Return the name of a test without what pytest adds for its arguments."""
+    return name.partition("[")[0]
 
 
 def _work(work: Callable[[Callable[[Any], object]], object], reading: int, writing: int, processor: float) -> None:

@@ -191,6 +191,20 @@ def one_more(program: Program, node: ast.expr, weight: float) -> Iterator[SmallE
         yield from replaced(program, node, f"{text} {sign} 1", STEP, weight)
 
 
+def moved(program: Program, node: ast.expr, by: int) -> str:
+    """Return the text of a number that is greater by one or less by one, without `+ 1 - 1`."""
+    match node:
+        case ast.Constant(value=int(number)) if not isinstance(number, bool):
+            return str(number + by)
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(number))):
+            return str(by - number)
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as operator, right=ast.Constant(value=int(number))):
+            total = (number if isinstance(operator, ast.Add) else -number) + by
+            text = program.segment(left)
+            return text if not total else f"{text} {'+' if total > 0 else '-'} {abs(total)}"
+    return f"{program.segment(node)} {'+' if by > 0 else '-'} 1"
+
+
 def of_subscript(program: Program, node: ast.Subscript, scopes: Scopes) -> Iterator[SmallEdit]:
     """Yield other indices and other bounds of a slice."""
     del scopes
@@ -275,13 +289,14 @@ def _tail(program: Program, node: ast.expr) -> Iterator[SmallEdit]:
 
 def _of_range(program: Program, node: ast.Call, arguments: list[ast.expr]) -> Iterator[SmallEdit]:
     texts = [program.segment(each) for each in arguments]
+    more, less = ([moved(program, each, by) for each in arguments] for by in (1, -1))
     match texts:
         case [end]:
-            for text in (f"1, {end}", f"1, {end} + 1", f"{end} + 1", f"{end} - 1"):
+            for text in (f"1, {end}", f"1, {more[0]}", more[0], less[0]):
                 yield from replaced(program, node, f"range({text})", STEP, 0.7)
         case [start, end, *step]:
             rest = "".join(f", {each}" for each in step)
-            for text in (f"{start}, {end} + 1", f"{start}, {end} - 1", f"{start} + 1, {end}", f"{start} - 1, {end}"):
+            for text in (f"{start}, {more[1]}", f"{start}, {less[1]}", f"{more[0]}, {end}", f"{less[0]}, {end}"):
                 yield from replaced(program, node, f"range({text}{rest})", STEP, 0.6)
             yield from replaced(program, node, f"range({end}{rest and f', {start}{rest}'})", STEP, 0.3)
 
