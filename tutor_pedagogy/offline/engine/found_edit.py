@@ -35,6 +35,11 @@ def _rules() -> dict[str, Rule]:
     return {rule.name: rule for rule in RULES} | trials.RULES | rule_names.RULES
 
 
+def rule_named(name: str) -> Rule | None:
+    """Return a rule that an edit can be of, or None."""
+    return _rules().get(name)
+
+
 def by_found_edit(program: Program, symptom: Symptom | None, found: Cause | None) -> Cause | None:
     """Return the cause with the edit that makes all tests pass, if one was found; else what was found by rules.
 
@@ -79,7 +84,7 @@ def _agrees(program: Program, found: Cause, edit: Edit | None, line: int) -> boo
 
 
 def _match(program: Program, told: FoundEdit, edit: Edit | None, line: int) -> tuple[Rule, Match]:
-    rule = _rules().get(told.rule, rule_names.RULES[rule_names.PART])
+    rule = rule_named(told.rule) or rule_names.RULES[rule_names.PART]
     if isinstance(rule, LogicRule):
         matches = [each for each in rule.find(program) if each.lines[0] == line]
         same = [each for each in matches if edit is not None and _is_same(program, each.edit, edit)]

@@ -52,10 +52,10 @@ def choose(
         return None
     ordered = sorted(passing, key=lambda edit: (-edit.weight, _size(lines, edit)))
     best = ordered[0]
+    by_count = CLEARLY if count >= FEW_TESTS else float("inf")
     rivals = [edit for edit in ordered[1:] if edit.weight >= best.weight * NEAR or count < FEW_TESTS]
     others = [edit for edit in rivals if not _agree(best, edit, shown)]
-    if count >= FEW_TESTS:
-        others = [edit for edit in others if edit.weight * CLEARLY > best.weight]
+    others = [edit for edit in others if edit.weight * by_count > best.weight]
     if not others:
         is_sure = count >= FEW_TESTS and best.rule not in _WEAK and not _is_special_case(lines, best)
         return Chosen(best, "certain" if is_sure else "likely")

@@ -80,24 +80,37 @@ def _moved_out(program: Program, owner: ast.AST, block: list[ast.stmt]) -> Itera
     if not is_end:
         return
     weight = 0.75 if isinstance(last, ast.Return) else 0.55
-    tail = [block[-1:]] if len(block) > 1 else []
-    for moved in tail:
+    tails = [block[-count:] for count in (1, 2, 3) if count < len(block)]
+    for moved in tails:
         lines = [line for each in moved for line in _lines(program, each)]
         yield from lines_replaced(
-            _first(moved[0]), last.end_lineno or 0, _shifted(lines, out), MOVED, weight, line=moved[0].lineno
+            _first(moved[0]),
+            last.end_lineno or 0,
+            _shifted(lines, out),
+            MOVED,
+            weight / len(moved) ** 0.5,
+            line=moved[0].lineno,
         )
     above = program.parents.get(owner)
-    if isinstance(above, _WITH_BLOCK) and len(block) > 1 and isinstance(last, _SIMPLE):
-        out_two = above.col_offset - block[0].col_offset
-        if (above.end_lineno or 0) == (last.end_lineno or 0):
-            yield from lines_replaced(
-                last.lineno,
-                last.end_lineno or 0,
-                _shifted(_lines(program, last), out_two),
-                MOVED,
-                weight * 0.8,
-                line=last.lineno,
-            )
+    if isinstance(above, _WITH_BLOCK) and (above.end_lineno or 0) == (last.end_lineno or 0):
+        for moved in tails[:2]:
+            lines = [line for each in moved for line in _lines(program, each)]
+            out_two = _shifted(lines, above.col_offset - block[0].col_offset)
+            first, end = _first(moved[0]), last.end_lineno or 0
+            yield from lines_replaced(first, end, out_two, MOVED, weight * 0.7, line=moved[0].lineno)
+    yield from _else_behind_loop(program, owner, block)
+
+
+def _else_behind_loop(program: Program, owner: ast.AST, block: list[ast.stmt]) -> Iterator[SmallEdit]:
+    """Yield the only statement of an `else` behind the loop that it ends: the answer when no item has decided."""
+    loop = program.loop_around(owner)
+    is_last = loop is not None and loop.end_lineno == block[-1].end_lineno
+    if not isinstance(owner, ast.If) or block is not owner.orelse or len(block) > 1 or loop is None or not is_last:
+        return
+    head = block[0].lineno - 1
+    if program.line(head).strip() == "else:":
+        lines = _shifted(_lines(program, block[0]), loop.col_offset - block[0].col_offset)
+        yield from lines_replaced(head, block[0].end_lineno or 0, lines, MOVED, 0.75, line=block[0].lineno)
 
 
 def _moved_in(program: Program, block: list[ast.stmt]) -> Iterator[SmallEdit]:

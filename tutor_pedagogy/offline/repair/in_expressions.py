@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import SYMBOLS as COMMON
+from tutor_pedagogy.offline.engine.program import BUILTINS
 from tutor_pedagogy.offline.repair.small_edit import between, grouped, replaced
 from tutor_pedagogy.offline.rules.logic.trials.kinds import (
     BORDER,
@@ -163,6 +164,9 @@ def of_constant(program: Program, node: ast.Constant, scopes: Scopes) -> Iterato
         for name in scopes.parameters_at(node.lineno):
             for text in (name, f"{name}[0]"):
                 yield from replaced(program, node, text, START, 0.35)
+    if isinstance(value, int) and not is_start and not is_result:
+        for name in scopes.parameters_at(node.lineno):
+            yield from replaced(program, node, name, NAME, 0.3)
     if isinstance(value, str) and value in ("", " "):
         yield from replaced(program, node, repr(" " if not value else ""), NUMBER, 0.25)
 
@@ -232,7 +236,7 @@ def of_subscript(program: Program, node: ast.Subscript, scopes: Scopes) -> Itera
             yield from replaced(program, node, f"{owner}[0]", OTHER_END, 0.35)
         case ast.Tuple(elts=parts):
             for part in parts:
-                yield from one_more(program, part, 0.4)
+                yield from one_more(program, part, 0.2 if isinstance(node.ctx, ast.Store) else 0.4)
         case _:
             yield from one_more(program, index, 0.45)
     if not isinstance(node.ctx, ast.Store):
@@ -250,7 +254,9 @@ def of_name(program: Program, node: ast.Name, scopes: Scopes) -> Iterator[SmallE
     weight = 0.45 if isinstance(parent, ast.Return) else 0.2 if is_stored else 0.38
     names = scopes.names_at(node.lineno)
     if node.id not in names:
-        return
+        if node.id in program.bound_names or node.id in BUILTINS:
+            return
+        weight = 0.8
     for name in names:
         if name != node.id:
             yield from replaced(program, node, name, NAME, weight)

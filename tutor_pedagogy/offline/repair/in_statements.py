@@ -119,8 +119,9 @@ def of_return(program: Program, node: ast.Return, scopes: Scopes) -> Iterator[Sm
         return
     text = program.segment(value)
     match value:
-        case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="sort"), args=[]):
-            yield from replaced(program, value, f"sorted({owner})", ALONE, 0.8)
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="sort"), keywords=keywords):
+            given = ", ".join([owner, *map(program.segment, keywords)])
+            yield from replaced(program, value, f"sorted({given})", ALONE, 0.8)
         case ast.Call(func=ast.Name(id="print"), args=[ast.expr() as printed]):
             yield from replaced(program, value, program.segment(printed), PRINTED, 0.8)
         case ast.List(elts=[]):
