@@ -104,8 +104,8 @@ def figures(rows: list[dict[str, Any]]) -> list[str]:
     return [
         f"an edit passes all tests: {mending} of {len(searched)}; only a place: {len(edits) - mending}",
         f"seconds for a search: median {statistics.median(times):.2f}, 95 % {late:.2f}",
-        f"with half of the cases: an edit for {len(found)} of {len(halves)}; {whole} of these pass all held-out cases "
-        f"({passed} of {of} cases)",
+        f"with half of the cases: an edit for {len(found)} of {len(halves)}",
+        f"of these, {whole} pass all held-out cases ({passed} of {of} cases)",
     ]
 
 
@@ -113,7 +113,7 @@ async def _search(
     path: Path, found: list[FoundTests], run: RunOfTests, code: str, seconds: float
 ) -> tuple[FoundEdit | None, float, int]:
     first = run.first_failure
-    assert first is not None  # noqa: S101 - the caller has looked
+    assert first is not None
     began = perf_counter()
     searched, edit = await find_edit(TestTrial.of(path, found, run, None), first.name, code, seconds)
     return edit, perf_counter() - began, searched.tried

@@ -91,8 +91,8 @@ async def test_an_edit_is_found_with_cases_and_with_examples(tmp_path: Path) -> 
     assert found is not None
     assert found.new_text == "print(n + 2)"
 
-    examples = 'def least(a, b):\n    """\n    >>> least(1, 2)\n    1\n    >>> least(5, 3)\n    3\n    >>> least(4, 4)\n    4\n    """\n'
-    code = f"{examples}    return max(a, b)\n"
+    examples = "".join(f"    >>> least({a}, {b})\n    {min(a, b)}\n" for a, b in ((1, 2), (5, 3), (4, 4)))
+    code = f'def least(a, b):\n    """\n{examples}    """\n    return max(a, b)\n'
     trial, first = await trial_of(tmp_path, code, {})
     _, found = await find_edit(trial, first, code, 20.0)
     assert found is not None
@@ -113,7 +113,7 @@ async def test_a_program_that_no_small_edit_mends_finds_nothing(tmp_path: Path) 
 HOSTILE = {
     "loops": "    while True: pass",
     "forks": "    import os\n    while True: os.fork()",
-    "leaves a process": "    import os, time\n    if not os.fork():\n        os.setsid(); time.sleep(60)\n    return -1",
+    "leaves a process": "    import os, time\n    if not os.fork():\n        os.setsid(); time.sleep(60)\n    return 9",
     "fills memory": "    kept = [bytearray(1 << 26) for _ in range(1000)]",
     "floods": "    while True: print('x' * 10000)",
     "exits": "    import os; os._exit(0)",

@@ -20,7 +20,7 @@ from tutor_lsp.runner.tests import plan_of
 from tutor_lsp.runner.trials import TestTrial, try_edit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tutor_lsp.runner.trials import Tried
 
@@ -78,22 +78,6 @@ async def search_edits(
     try:
         if not _FORKS:
             return await _one_by_one(trial, edits, seconds)
-        events = await _searched(trial, first, edits, probes, seconds, means)
-    except (CouldNotRun, FolderTooBig, OSError, ValueError):
-        return Searched(seconds=monotonic() - began)
-    return _read(events, len(edits), monotonic() - began)
-
-
-async def _searched(
-    trial: TestTrial,
-    first: str,
-    edits: Sequence[EditToTry],
-    probes: Sequence[str],
-    seconds: float,
-    means: Sequence[str],
-) -> list[Mapping[str, Any]]:
-    async with in_copy(trial.root or root_of(trial.program.parent)) as copied:
-        plan, events = copied.place / "plan.json", copied.place / "events"
         search = {
             "edits": list(edits),
             "seconds": seconds,
@@ -102,15 +86,24 @@ async def _searched(
             "names": list(trial.names),
             "probes": list(probes),
         }
+        events = await _searched(trial, search, means)
+    except (CouldNotRun, FolderTooBig, OSError, ValueError):
+        return Searched(seconds=monotonic() - began)
+    return _read(events, len(edits), monotonic() - began)
+
+
+async def _searched(trial: TestTrial, search: dict[str, Any], means: Sequence[str]) -> list[Mapping[str, Any]]:
+    async with in_copy(trial.root or root_of(trial.program.parent)) as copied:
+        plan, events = copied.place / "plan.json", copied.place / "events"
         fields = plan_of(copied, trial.program, trial.tests, events, SLACK_SECONDS) | {"search": search}
         plan.write_text(json.dumps(fields), encoding="utf-8")
         command = [student_interpreter(), str(_DRIVER), str(plan)]
         folder = copied.in_copy(trial.program).parent
-        await run_confined(command, copied, folder, seconds=seconds + _MORE_SECONDS, means=means)
+        await run_confined(command, copied, folder, seconds=search["seconds"] + _MORE_SECONDS, means=means)
         return await asyncio.to_thread(lambda: list(read_events(_lines_of(events))))
 
 
-def _lines_of(file: Path) -> Iterable[str]:
+def _lines_of(file: Path) -> Iterator[str]:
     if not file.is_file():
         return iter(())
     with file.open("rb") as opened:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
+from tutor_lsp.capture.redaction.edits import redacted_edit
 from tutor_lsp.capture.redaction.private_code import find_in_program, identifiers, read_program
 from tutor_lsp.capture.redaction.private_patterns import START, Found
 from tutor_lsp.capture.redaction.reports import (
@@ -25,14 +26,13 @@ from tutor_lsp.capture.redaction.reports import (
 )
 from tutor_lsp.capture.redaction.restoring import Restoration
 from tutor_protocol import MAX_QUESTION_CHARACTERS, Position
-from tutor_protocol.found_edit import MAX_EDIT_CHARACTERS
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
 
     from tutor_lsp.capture.redaction.private_code import Program
     from tutor_lsp.capture.redaction.private_patterns import PrivateKind, PrivatePatterns
-    from tutor_protocol import Ask, Diagnostic, FoundEdit
+    from tutor_protocol import Ask, Diagnostic
 
 _SHORTEST_WORD_TO_FOLLOW = 5
 """The minimum length in characters of a secret that is replaced wherever it occurs. A shorter one is replaced only
@@ -119,7 +119,7 @@ class Redactor:
             test_report=ask.test_report
             and redacted_report(ask.test_report, lambda text: _redacted_lines(places.text(text, words))),
             trace=ask.trace and redacted_trace(ask.trace, lambda text: places.text(text, words).text),
-            found_edit=ask.found_edit and redacted_edit(ask, code, edit),
+            found_edit=ask.found_edit and redacted_edit(ask, code.text, edit.text),
             question=ask.question and places.text(ask.question, words).text[:MAX_QUESTION_CHARACTERS],
         )
         return redacted, Restoration({placeholder: value for value, placeholder in words.items()})
@@ -252,17 +252,6 @@ def _apart(found: Iterable[Found]) -> list[Found]:
 def _replaced(text: str, found: Iterable[Found], words: Mapping[str, str]) -> RedactedText:
     placed = _apart(found)
     return RedactedText(text, tuple(Replacement(start, end, words[text[start:end]]) for start, end, _ in placed))
-
-
-def redacted_edit(ask: Ask, code: RedactedText, edit: RedactedText) -> FoundEdit | None:
-    """Return the found edit as it is sent. Its text is left out if it touches a line with a private value."""
-    found = ask.found_edit
-    if found is None or found.new_text is None:
-        return found
-    before, after = (text.split("\n") for text in (ask.code, code.text))
-    start, end = found.first_line - 1 - ask.first_line, found.last_line - ask.first_line
-    is_open = before[max(start, 0) : end] == after[max(start, 0) : end]
-    return replace(found, new_text=edit.text if is_open and len(edit.text) <= MAX_EDIT_CHARACTERS else None)
 
 
 def _within(replacements: Iterable[Replacement], start: int, end: int) -> Iterable[Replacement]:

@@ -105,7 +105,7 @@ class Spectrum(Judge):
         sys.settrace(None)
         self._tell({"tests": self.tests, "loading": sorted(self.loading_lines)})
 
-    def _enter(self, frame: FrameType, event: str, _: Any) -> Any:
+    def _enter(self, frame: FrameType, _: str, __: Any) -> Any:
         if self._steps <= 0 or frame.f_code.co_filename != self._file:
             return None
         return self._step
@@ -194,7 +194,7 @@ def prepare_pytest(plan: Plan) -> Any:
     if any("conftest.py" in names for _, __, names in os.walk(plan["root"])):
         return None
     try:
-        from _pytest.config import _prepareconfig  # noqa: PLC0415, PLC2701 - pytest has no other way
+        from _pytest.config import _prepareconfig  # noqa: PLC0415 - pytest has no other way
 
         from . import with_pytest  # noqa: PLC0415 - the student's Python may not have pytest
 

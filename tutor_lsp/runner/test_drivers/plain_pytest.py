@@ -103,4 +103,4 @@ def _row(names: list[str], value: Any) -> dict[str, Any]:
         if type(value).__name__ == "ParameterSet"
         else ((value,) if len(names) == 1 else value)
     )
-    return dict(zip(names, value))
+    return dict(zip(names, value))  # noqa: B905 - of Python 3.8

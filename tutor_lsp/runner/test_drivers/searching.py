@@ -6,6 +6,8 @@ It loads the test runner once, and forks a process for each edited program. `PLA
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import json
 import os
 import select
@@ -174,10 +176,8 @@ class Searching:
         finally:
             os.close(reading)
             for end in (os.killpg, os.kill):
-                try:
+                with contextlib.suppress(OSError):
                     end(child, signal.SIGKILL)
-                except OSError:
-                    pass
             os.waitpid(child, 0)
 
     def _say(self, **event: Any) -> None:
@@ -260,16 +260,14 @@ def _shown(probe: str, names: dict[str, Any]) -> str:
 
 
 def _load(name: str) -> Any:
-    if __package__:
-        import importlib  # noqa: PLC0415 - as a module of its package it is loaded by tests only
-
-        return importlib.import_module(__package__ + "." + name)
-    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - of Python 3.8
+    """Return a module of the package beside this file, as `start.py` does."""
+    folder = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - of Python 3.8
+    sys.path.insert(0, folder)
     try:
-        from start import load  # noqa: PLC0415 - the folder is on the path only here
+        start = importlib.import_module("start")
     finally:
-        del sys.path[0]
-    return load(name)
+        sys.path.remove(folder)
+    return start.load(name)
 
 
 if __name__ == "__main__":

@@ -18,8 +18,8 @@ from tutor_pedagogy.offline.engine.crash import read_crash, without_values
 from tutor_pedagogy.offline.engine.edits import edit_to, sound
 from tutor_pedagogy.offline.engine.every_place import at_every_place
 from tutor_pedagogy.offline.engine.evidence import Evidence, evaluated_crash
-from tutor_pedagogy.offline.engine.found_edit import by_found_edit
 from tutor_pedagogy.offline.engine.finding import Code, Explanation, Finding, StillWrong
+from tutor_pedagogy.offline.engine.found_edit import by_found_edit
 from tutor_pedagogy.offline.engine.last_values import with_last_values
 from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.parsing import Fault

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.program import Program
 from tutor_pedagogy.offline.repair.in_blocks import of_blocks
+from tutor_pedagogy.offline.repair.in_calls import of_call
 from tutor_pedagogy.offline.repair.in_expressions import EXPRESSIONS
 from tutor_pedagogy.offline.repair.in_statements import STATEMENTS
 from tutor_pedagogy.offline.repair.scopes import Scopes
@@ -25,7 +26,7 @@ MOST_EDITS = 3_000
 _MOST_LINES = 400
 _BY_RULE = 1.2
 """The weight of an edit that a rule of logic proposes, times the rule's own certainty."""
-_HANDLERS = {**EXPRESSIONS, **STATEMENTS}
+_HANDLERS = {**EXPRESSIONS, **STATEMENTS, ast.Call: of_call}
 _NOT_PARSED = (SyntaxError, ValueError, MemoryError, RecursionError)
 
 

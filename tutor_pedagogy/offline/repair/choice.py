@@ -81,7 +81,7 @@ def _is_special_case(lines: Sequence[str], edit: SmallEdit) -> bool:
 
 
 def _constants(text: str) -> set[str]:
-    found = set()
+    found: set[str] = set()
     for line in text.split("\n"):
         try:
             with warnings.catch_warnings():

@@ -46,7 +46,8 @@ def of_blocks(program: Program, scopes: Scopes) -> Iterator[SmallEdit]:
                 yield from _exits(program, owner, block)
     for function in program.functions.values():
         yield from _of_function(program, function, scopes)
-    for node in program.each(ast.If, ast.For, ast.While):
+    branching: list[ast.If | ast.For | ast.While] = program.each(ast.If, ast.For, ast.While)
+    for node in branching:
         yield from _without_else(program, node)
 
 
@@ -233,8 +234,8 @@ def _of_function(
             yield from _added_after(program, last, f"{indent}return {text}", RETURN, 0.25, line=last.lineno)
     for name in scopes.parameters_at(first.lineno):
         for result in (*_RESULTS, *scopes.parameters_at(first.lineno)):
-            text = [f"{indent}if not {name}:", f"{indent}    return {result}", program.line(first.lineno)]
-            yield from lines_replaced(first.lineno, first.lineno, text, CASE_MISSING, 0.3, line=first.lineno)
+            lines = [f"{indent}if not {name}:", f"{indent}    return {result}", program.line(first.lineno)]
+            yield from lines_replaced(first.lineno, first.lineno, lines, CASE_MISSING, 0.3, line=first.lineno)
 
 
 def _without_else(program: Program, node: ast.If | ast.For | ast.While) -> Iterator[SmallEdit]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import SYMBOLS as COMMON
@@ -12,14 +13,12 @@ from tutor_pedagogy.offline.rules.logic.trials.kinds import (
     BORDER,
     BRANCHES,
     CONVERTED,
-    FUNCTION,
     JOINED,
     NAME,
     NUMBER,
     OPERATOR,
     ORDER,
     OTHER_END,
-    SORTED,
     START,
     STEP,
     TURNED,
@@ -32,9 +31,16 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.repair.scopes import Scopes
     from tutor_pedagogy.offline.repair.small_edit import SmallEdit
 
-SYMBOLS = COMMON | {
-    **{ast.Is: "is", ast.IsNot: "is not", ast.BitXor: "^", ast.BitAnd: "&", ast.BitOr: "|"},
-    **{ast.LShift: "<<", ast.RShift: ">>", ast.MatMult: "@"},
+SYMBOLS: dict[type[ast.AST], str] = {
+    **COMMON,
+    ast.Is: "is",
+    ast.IsNot: "is not",
+    ast.BitXor: "^",
+    ast.BitAnd: "&",
+    ast.BitOr: "|",
+    ast.LShift: "<<",
+    ast.RShift: ">>",
+    ast.MatMult: "@",
 }
 _COMPARED: dict[type[ast.cmpop], tuple[tuple[type[ast.cmpop], float, str], ...]] = {
     ast.Lt: ((ast.LtE, 1.0, BORDER), (ast.Gt, 0.5, TURNED), (ast.GtE, 0.35, TURNED), (ast.NotEq, 0.2, TURNED)),
@@ -61,17 +67,6 @@ _COMPUTED: dict[type[ast.operator], tuple[tuple[type[ast.operator], float], ...]
     ast.BitOr: ((ast.BitAnd, 0.4), (ast.BitXor, 0.3)),
 }
 _ONE_SIDED = (ast.Sub, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
-_FUNCTIONS = {
-    **{"min": ("max",), "max": ("min", "sum"), "any": ("all",), "all": ("any",), "sum": ("max", "len")},
-    **{"sorted": ("list", "reversed"), "set": ("list",), "round": ("int",), "len": ("sum",), "int": ("float", "str")},
-}
-_METHODS = {
-    **{"append": ("extend",), "extend": ("append",), "upper": ("lower",), "lower": ("upper",)},
-    **{"remove": ("pop",), "pop": ("remove",), "add": ("update",), "find": ("rfind",), "index": ("count",)},
-    **{"lstrip": ("strip",), "rstrip": ("strip",), "startswith": ("endswith",), "endswith": ("startswith",)},
-    **{"keys": ("values", "items"), "values": ("keys", "items"), "items": ("values", "keys"), "popleft": ("pop",)},
-}
-_CONVERSIONS = ("str", "int", "list", "tuple", "float", "set", "sorted", "abs", "len", "reversed", "round")
 _LONGEST_NUMBER = 3
 
 
@@ -81,7 +76,7 @@ def of_comparison(program: Program, node: ast.Compare, scopes: Scopes) -> Iterat
     for place, operator in enumerate(node.ops):
         left, right = (node.left, *node.comparators)[place : place + 2]
         for other, weight, rule in _COMPARED[type(operator)]:
-            yield from between(program, left, right, SYMBOLS[type(operator)], SYMBOLS[other], rule, weight)
+            yield from between(program, (left, right), (SYMBOLS[type(operator)], SYMBOLS[other]), rule, weight)
         if not isinstance(right, ast.Constant | ast.Compare | ast.BoolOp) and type(operator) not in (ast.In, ast.NotIn):
             yield from one_more(program, right, 0.4)
     if len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq | ast.NotEq):
@@ -94,8 +89,8 @@ def of_join(program: Program, node: ast.BoolOp, scopes: Scopes) -> Iterator[Smal
     """Yield a condition with `or` in place of `and`, or the reverse, and one without one of its parts."""
     del scopes
     old, new = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
-    for left, right in zip(node.values, node.values[1:], strict=False):
-        yield from between(program, left, right, f"{old} ", f"{new} ", JOINED, 0.6)
+    for left, right in pairwise(node.values):
+        yield from between(program, (left, right), (f"{old} ", f"{new} "), JOINED, 0.6)
     for left_out in range(len(node.values)):
         parts = [program.segment(each) for place, each in enumerate(node.values) if place != left_out]
         text = f" {old} ".join(parts)
@@ -114,9 +109,9 @@ def of_sign(program: Program, node: ast.UnaryOp, scopes: Scopes) -> Iterator[Sma
 def of_arithmetic(program: Program, node: ast.BinOp, scopes: Scopes) -> Iterator[SmallEdit]:
     """Yield another operator, the sides swapped, and one of the sides alone."""
     del scopes
-    old = type(node.op)
+    old, sides = type(node.op), (node.left, node.right)
     for other, weight in _COMPUTED.get(old, ()):
-        yield from between(program, node.left, node.right, SYMBOLS[old], SYMBOLS[other], OPERATOR, weight)
+        yield from between(program, sides, (SYMBOLS[old], SYMBOLS[other]), OPERATOR, weight)
     left, right = grouped(program, node.left), grouped(program, node.right)
     if old in _ONE_SIDED or old is ast.Add:
         yield from replaced(program, node, f"{right} {SYMBOLS[old]} {left}", ORDER, 0.35)
@@ -154,21 +149,29 @@ def of_constant(program: Program, node: ast.Constant, scopes: Scopes) -> Iterato
     rule = START if is_start else NUMBER
     is_result = isinstance(parent, ast.Return)
     if isinstance(value, int) and len(str(value)) <= _LONGEST_NUMBER and not is_result:
-        weight = 0.6 if _is_bound(program, node) else 0.4
-        for other in dict.fromkeys((value + 1, value - 1, 1 - value if value in (0, 1) else value + 1)):
-            if other >= 0 or not isinstance(parent, ast.UnaryOp):
-                yield from replaced(program, node, str(other), STEP if _is_bound(program, node) else rule, weight)
+        yield from _numbers(program, node, value, rule)
     if is_start and (value is None or value in (0, "", 1)):
-        for text in ("[]", '""', "0", "1", "None"):
-            yield from replaced(program, node, text, START, 0.3)
-        for name in scopes.parameters_at(node.lineno):
-            for text in (name, f"{name}[0]"):
-                yield from replaced(program, node, text, START, 0.35)
+        yield from _starts(program, node, scopes)
     if isinstance(value, int) and not is_start and not is_result:
         for name in scopes.parameters_at(node.lineno):
             yield from replaced(program, node, name, NAME, 0.3)
     if isinstance(value, str) and value in ("", " "):
         yield from replaced(program, node, repr(" " if not value else ""), NUMBER, 0.25)
+
+
+def _starts(program: Program, node: ast.Constant, scopes: Scopes) -> Iterator[SmallEdit]:
+    for text in ("[]", '""', "0", "1", "None"):
+        yield from replaced(program, node, text, START, 0.3)
+    for name in scopes.parameters_at(node.lineno):
+        for text in (name, f"{name}[0]"):
+            yield from replaced(program, node, text, START, 0.35)
+
+
+def _numbers(program: Program, node: ast.Constant, value: int, rule: str) -> Iterator[SmallEdit]:
+    is_bound, parent = _is_bound(program, node), program.parents.get(node)
+    for other in dict.fromkeys((value + 1, value - 1, 1 - value if value in (0, 1) else value + 1)):
+        if other >= 0 or not isinstance(parent, ast.UnaryOp):
+            yield from replaced(program, node, str(other), STEP if is_bound else rule, 0.6 if is_bound else 0.4)
 
 
 def _is_bound(program: Program, node: ast.AST) -> bool:
@@ -215,21 +218,8 @@ def of_subscript(program: Program, node: ast.Subscript, scopes: Scopes) -> Itera
     index = node.slice
     owner = program.segment(node.value)
     match index:
-        case ast.Slice(lower=lower, upper=upper, step=step):
-            for bound in (lower, upper):
-                if bound is not None:
-                    yield from one_more(program, bound, 0.5)
-            low, high = (program.segment(each) if each is not None else "" for each in (lower, upper))
-            if step is None and lower is None:
-                yield from replaced(program, node, f"{owner}[1:{high}]", STEP, 0.3)
-            if step is None and upper is None:
-                yield from replaced(program, node, f"{owner}[{low}:-1]", STEP, 0.25)
-            if lower is not None and step is None:
-                yield from replaced(program, node, f"{owner}[:{high}]", STEP, 0.25)
-                yield from replaced(program, node, f"{owner}[:{low}]", STEP, 0.25)
-            if upper is not None and step is None:
-                yield from replaced(program, node, f"{owner}[{low}:]", STEP, 0.3)
-                yield from replaced(program, node, f"{owner}[{high}:]", STEP, 0.25)
+        case ast.Slice():
+            yield from _of_slice(program, node, index)
         case ast.Constant(value=0):
             yield from replaced(program, node, f"{owner}[-1]", OTHER_END, 0.35)
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1)):
@@ -241,6 +231,21 @@ def of_subscript(program: Program, node: ast.Subscript, scopes: Scopes) -> Itera
             yield from one_more(program, index, 0.45)
     if not isinstance(node.ctx, ast.Store):
         yield from replaced(program, node, owner, NAME, 0.2)
+
+
+def _of_slice(program: Program, node: ast.Subscript, index: ast.Slice) -> Iterator[SmallEdit]:
+    owner, lower, upper = program.segment(node.value), index.lower, index.upper
+    for bound in (lower, upper):
+        if bound is not None:
+            yield from one_more(program, bound, 0.5)
+    if index.step is not None:
+        return
+    low, high = (program.segment(each) if each is not None else "" for each in (lower, upper))
+    options: list[tuple[str, float]] = []
+    options += [(f"1:{high}", 0.3)] if lower is None else [(f":{high}", 0.25), (f":{low}", 0.25)]
+    options += [(f"{low}:-1", 0.25)] if upper is None else [(f"{low}:", 0.3), (f"{high}:", 0.25)]
+    for text, weight in options:
+        yield from replaced(program, node, f"{owner}[{text}]", STEP, weight)
 
 
 def of_name(program: Program, node: ast.Name, scopes: Scopes) -> Iterator[SmallEdit]:
@@ -262,88 +267,6 @@ def of_name(program: Program, node: ast.Name, scopes: Scopes) -> Iterator[SmallE
             yield from replaced(program, node, name, NAME, weight)
 
 
-def of_call(program: Program, node: ast.Call, scopes: Scopes) -> Iterator[SmallEdit]:
-    """Yield other functions and methods, and other arguments."""
-    del scopes
-    arguments = [each for each in node.args if not isinstance(each, ast.Starred)]
-    match node.func:
-        case ast.Name(id="range"):
-            yield from _of_range(program, node, arguments)
-        case ast.Name(id=name):
-            for other in (*_FUNCTIONS.get(name, ()), *_others_alike(program, name, len(arguments))):
-                yield from replaced(program, node.func, other, FUNCTION, 0.5)
-            if (name in _CONVERSIONS or name in program.functions) and len(arguments) == 1:
-                yield from replaced(program, node, program.segment(arguments[0]), CONVERTED, 0.35)
-        case ast.Attribute(value=owner, attr=name):
-            for other in _METHODS.get(name, ()):
-                yield from replaced(program, node.func, f"{program.segment(owner)}.{other}", FUNCTION, 0.55)
-    for first, second in zip(arguments, arguments[1:], strict=False):
-        if program.segment(first) != program.segment(second):
-            yield from _swapped(program, node, first, second)
-    if isinstance(node.func, ast.Name) and node.func.id in program.functions:
-        for argument in arguments:
-            yield from one_more(program, argument, 0.4)
-            yield from _tail(program, argument)
-    yield from _of_order(program, node)
-
-
-def _tail(program: Program, node: ast.expr) -> Iterator[SmallEdit]:
-    """Yield the rest of a list after its first item, as an argument of a call of an own function."""
-    if isinstance(node, ast.Name):
-        yield from replaced(program, node, f"{node.id}[1:]", STEP, 0.35)
-
-
-def _of_range(program: Program, node: ast.Call, arguments: list[ast.expr]) -> Iterator[SmallEdit]:
-    texts = [program.segment(each) for each in arguments]
-    more, less = ([moved(program, each, by) for each in arguments] for by in (1, -1))
-    match texts:
-        case [end]:
-            for text in (f"1, {end}", f"1, {more[0]}", more[0], less[0]):
-                yield from replaced(program, node, f"range({text})", STEP, 0.7)
-        case [start, end, *step]:
-            rest = "".join(f", {each}" for each in step)
-            for text in (f"{start}, {more[1]}", f"{start}, {less[1]}", f"{more[0]}, {end}", f"{less[0]}, {end}"):
-                yield from replaced(program, node, f"range({text}{rest})", STEP, 0.6)
-            yield from replaced(program, node, f"range({end}{rest and f', {start}{rest}'})", STEP, 0.3)
-
-
-def _swapped(program: Program, node: ast.Call, first: ast.expr, second: ast.expr) -> Iterator[SmallEdit]:
-    texts = [
-        program.segment(second)
-        if each is first
-        else program.segment(first)
-        if each is second
-        else program.segment(each)
-        for each in (*node.args, *node.keywords)
-    ]
-    yield from replaced(program, node, f"{program.segment(node.func)}({', '.join(texts)})", ORDER, 0.4)
-
-
-def _others_alike(program: Program, name: str, count: int) -> list[str]:
-    """Return the program's other functions that take as many arguments."""
-    if name not in program.functions:
-        return []
-    return [
-        other
-        for other, node in program.functions.items()
-        if other != name and len(node.args.args) == count and isinstance(program.parents.get(node), ast.Module)
-    ][:3]
-
-
-def _of_order(program: Program, node: ast.Call) -> Iterator[SmallEdit]:
-    name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-    if name not in ("sorted", "sort", "max", "min"):
-        return
-    texts = [program.segment(each) for each in (*node.args, *node.keywords)]
-    owner = program.segment(node.func)
-    turned = next((each for each in node.keywords if each.arg == "reverse"), None)
-    if turned is not None:
-        left = [program.segment(each) for each in (*node.args, *node.keywords) if each is not turned]
-        yield from replaced(program, node, f"{owner}({', '.join(left)})", SORTED, 0.5)
-    elif name.startswith("sort"):
-        yield from replaced(program, node, f"{owner}({', '.join([*texts, 'reverse=True'])})", SORTED, 0.45)
-
-
 EXPRESSIONS: dict[type[ast.AST], Callable[..., Iterator[SmallEdit]]] = {
     ast.Compare: of_comparison,
     ast.BoolOp: of_join,
@@ -352,6 +275,5 @@ EXPRESSIONS: dict[type[ast.AST], Callable[..., Iterator[SmallEdit]]] = {
     ast.Constant: of_constant,
     ast.Subscript: of_subscript,
     ast.Name: of_name,
-    ast.Call: of_call,
 }
 """The functions that yield the edits of an expression, by its class."""

@@ -117,7 +117,15 @@ def of_return(program: Program, node: ast.Return, scopes: Scopes) -> Iterator[Sm
         for name in scopes.names_at(node.lineno):
             yield from replaced(program, node, f"return {name}", RETURN, 0.5)
         return
-    text = program.segment(value)
+    yield from _of_form(program, value, scopes)
+    if isinstance(value, ast.Constant):
+        yield from _of_constant(program, value, scopes)
+    else:
+        yield from _of_value(program, value, scopes)
+
+
+def _of_form(program: Program, value: ast.expr, scopes: Scopes) -> Iterator[SmallEdit]:
+    """Yield a result that a method does not give, and a list of other depth."""
     match value:
         case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="sort"), keywords=keywords):
             given = ", ".join([owner, *map(program.segment, keywords)])
@@ -126,30 +134,36 @@ def of_return(program: Program, node: ast.Return, scopes: Scopes) -> Iterator[Sm
             yield from replaced(program, value, program.segment(printed), PRINTED, 0.8)
         case ast.List(elts=[]):
             yield from replaced(program, value, "[[]]", CONVERTED, 0.35)
-            for name in scopes.parameters_at(node.lineno):
+            for name in scopes.parameters_at(value.lineno):
                 yield from replaced(program, value, f"[{name}]", CONVERTED, 0.3)
         case ast.List(elts=[item]):
             yield from replaced(program, value, program.segment(item), CONVERTED, 0.35)
-    if isinstance(value, ast.Constant):
-        for name in scopes.names_at(node.lineno):
-            yield from replaced(program, value, name, RETURN, 0.3)
-            if isinstance(value.value, bool):
-                yield from replaced(program, value, f"not {name}", RETURN, 0.25)
-                yield from replaced(program, value, f"{name} == 0", RETURN, 0.25)
-        yield from _of_empty(program, value)
-        return
+
+
+def _of_constant(program: Program, value: ast.Constant, scopes: Scopes) -> Iterator[SmallEdit]:
+    for name in scopes.names_at(value.lineno):
+        yield from replaced(program, value, name, RETURN, 0.3)
+        if isinstance(value.value, bool):
+            yield from replaced(program, value, f"{name} == 0", RETURN, 0.26)
+            yield from replaced(program, value, f"not {name}", RETURN, 0.25)
+    yield from _of_empty(program, value)
+
+
+def _of_value(program: Program, value: ast.expr, scopes: Scopes) -> Iterator[SmallEdit]:
+    text, whole = program.segment(value), grouped(program, value)
+    is_truth = isinstance(value, ast.Compare | ast.BoolOp)
     for function, weight in _WRAPPED:
         yield from replaced(program, value, f"{function}({text})", CONVERTED, weight)
-    if not isinstance(value, ast.Tuple | ast.List | ast.Compare | ast.BoolOp):
+    if not is_truth and not isinstance(value, ast.Tuple | ast.List):
         for sign in "+-":
-            yield from replaced(program, value, f"{grouped(program, value)} {sign} 1", STEP, 0.4)
+            yield from replaced(program, value, f"{whole} {sign} 1", STEP, 0.4)
         yield from replaced(program, value, f"[{text}]", CONVERTED, 0.25)
-        yield from replaced(program, value, f"-{grouped(program, value)}", STEP, 0.15)
-    if not isinstance(value, ast.Compare | ast.BoolOp | ast.Constant):
-        for name in scopes.names_at(node.lineno):
+        yield from replaced(program, value, f"-{whole}", STEP, 0.15)
+    if not is_truth:
+        for name in scopes.names_at(value.lineno):
             yield from replaced(program, value, f"{name} + {text}", RETURN, 0.15)
-    if isinstance(value, ast.Compare | ast.Name | ast.BoolOp | ast.Call):
-        yield from replaced(program, value, f"not {grouped(program, value)}", TURNED, 0.3)
+    if is_truth or isinstance(value, ast.Name | ast.Call):
+        yield from replaced(program, value, f"not {whole}", TURNED, 0.3)
 
 
 def _of_empty(program: Program, value: ast.Constant) -> Iterator[SmallEdit]:
@@ -160,7 +174,7 @@ def _of_empty(program: Program, value: ast.Constant) -> Iterator[SmallEdit]:
 
 
 def of_condition(program: Program, node: ast.If | ast.While, scopes: Scopes) -> Iterator[SmallEdit]:
-    """Yield `if` for `elif` and the reverse, `while` for `if`, the condition turned round, and one with another part."""
+    """Yield `if` for `elif` and the reverse, `while` for `if`, and other conditions."""
     line, source = node.lineno, program.line(node.lineno)
     indent = source[: len(source) - len(source.lstrip())]
     word = source.strip().partition(" ")[0].partition("(")[0]

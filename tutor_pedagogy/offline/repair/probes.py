@@ -72,8 +72,7 @@ def _near(value: Any) -> Iterator[Any]:
     elif isinstance(value, int | float):
         yield from (value + 1, value - 1)
     elif isinstance(value, str | list | tuple) and value:
-        yield from (value[1:], value[:-1], value[::-1], value + value[:1])
-        if not isinstance(value, str):
-            for near in _near(value[0]):
-                yield type(value)((near, *value[1:]))
-                break
+        yield from (value[1:], value[:-1], value[::-1], value * 2)
+        near = None if isinstance(value, str) else next(_near(value[0]), None)
+        if near is not None:
+            yield type(value)((near, *value[1:]))

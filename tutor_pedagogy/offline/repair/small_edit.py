@@ -37,13 +37,14 @@ def replaced(program: Program, node: ast.AST, text: str, rule: str, weight: floa
     """Yield the edit that puts another text in place of a node on one line."""
     start, end = span_of(program, node)
     if start is not None:
-        yield from _of_columns(program, node.lineno, start, end, text, rule, weight)  # type: ignore[attr-defined] # a node with a span has a line
+        yield from _of_columns(program, (node.lineno, start, end), text, rule, weight)  # type: ignore[attr-defined] # a node with a span has a line
 
 
 def between(
-    program: Program, left: ast.AST, right: ast.AST, old: str, new: str, rule: str, weight: float
+    program: Program, sides: tuple[ast.AST, ast.AST], operators: tuple[str, str], rule: str, weight: float
 ) -> Iterator[SmallEdit]:
     """Yield the edit that puts another operator between two nodes of one line."""
+    (left, right), (old, new) = sides, operators
     _, start = span_of(program, left)
     stop, _ = span_of(program, right)
     line = right.lineno  # type: ignore[attr-defined] # an expression has a line
@@ -51,7 +52,7 @@ def between(
         return
     gap = program.line(line)[start:stop]
     if gap.count(old) == 1:
-        yield from _of_columns(program, line, start, stop, gap.replace(old, new), rule, weight)
+        yield from _of_columns(program, (line, start, stop), gap.replace(old, new), rule, weight)
 
 
 def span_of(program: Program, node: ast.AST) -> tuple[int | None, int]:
@@ -71,8 +72,9 @@ def lines_replaced(
 
 
 def _of_columns(
-    program: Program, line: int, start: int, end: int, text: str, rule: str, weight: float
+    program: Program, place: tuple[int, int, int], text: str, rule: str, weight: float
 ) -> Iterator[SmallEdit]:
+    line, start, end = place
     source = program.line(line)
     new = source[:start] + text + source[end:]
     if new != source:
