@@ -125,7 +125,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-async def test_a_hostile_edit_ends_within_its_bounds(tmp_path: Path, text: str) -> None:
+async def test_x6_a_hostile_edit_ends_within_its_bounds(tmp_path: Path, text: str) -> None:
     """No hostile edit passes, each ends in time, and nothing of the folder is changed."""
     trial, first = await trial_of(tmp_path, UP_TO, {"test_program.py": UNITTEST})
     before = contents(tmp_path)
@@ -139,7 +139,7 @@ async def test_a_hostile_edit_ends_within_its_bounds(tmp_path: Path, text: str) 
 
 
 @pytest.mark.parametrize("kind", ["loops", "fills memory", "floods", "exits", "fills the disk", "recurses"])
-async def test_the_search_goes_on_after_a_hostile_edit(tmp_path: Path, kind: str) -> None:
+async def test_x6_the_search_goes_on_after_a_hostile_edit(tmp_path: Path, kind: str) -> None:
     """An edit that loops, floods, exits or takes memory costs its own process only."""
     trial, first = await trial_of(tmp_path, UP_TO, {"test_program.py": UNITTEST})
     hostile = EditToTry(2, 0.9, 2, 2, HOSTILE[kind])
@@ -149,7 +149,7 @@ async def test_the_search_goes_on_after_a_hostile_edit(tmp_path: Path, kind: str
     assert searched.passing == (1,)
 
 
-async def test_an_edit_writes_in_the_copy_only(tmp_path: Path) -> None:
+async def test_x6_an_edit_writes_in_the_copy_only(tmp_path: Path) -> None:
     """A path of the student's own folder is closed where Landlock or a namespace confines the search."""
     trial, first = await trial_of(tmp_path, UP_TO, {"test_program.py": UNITTEST})
     run = await run_tests(trial.program, trial.tests)

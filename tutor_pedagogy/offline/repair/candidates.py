@@ -18,7 +18,7 @@ from tutor_pedagogy.offline.rules.logic.catalogue import RULES
 from tutor_pedagogy.problem.tree_walk import alike
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tutor_protocol import Submission
 
@@ -26,7 +26,7 @@ MOST_EDITS = 3_000
 _MOST_LINES = 400
 _BY_RULE = 1.2
 """The weight of an edit that a rule of logic proposes, times the rule's own certainty."""
-_HANDLERS = {**EXPRESSIONS, **STATEMENTS, ast.Call: of_call}
+_HANDLERS: dict[type[ast.AST], Callable[..., Iterator[SmallEdit]]] = {**EXPRESSIONS, **STATEMENTS, ast.Call: of_call}
 _NOT_PARSED = (SyntaxError, ValueError, MemoryError, RecursionError)
 
 
