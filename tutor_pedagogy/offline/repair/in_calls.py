@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.repair.in_expressions import moved, one_more
+from tutor_pedagogy.offline.repair.rule_names import PART
 from tutor_pedagogy.offline.repair.small_edit import replaced
 from tutor_pedagogy.offline.rules.logic.trials.kinds import CONVERTED, FUNCTION, ORDER, SORTED, STEP
 
@@ -131,6 +132,9 @@ def _of_order(program: Program, node: ast.Call) -> Iterator[SmallEdit]:
         return
     texts = [program.segment(each) for each in (*node.args, *node.keywords)]
     owner = program.segment(node.func)
+    if not any(each.arg == "key" for each in node.keywords) and (name.startswith("sort") or len(node.args) == 1):
+        for key in ("lambda item: item[1]", "lambda item: item[0]", "len"):
+            yield from replaced(program, node, f"{owner}({', '.join([*texts, f'key={key}'])})", PART, 0.3)
     turned = next((each for each in node.keywords if each.arg == "reverse"), None)
     if turned is not None:
         left = [program.segment(each) for each in (*node.args, *node.keywords) if each is not turned]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import SYMBOLS as COMMON
 from tutor_pedagogy.offline.engine.program import BUILTINS
+from tutor_pedagogy.offline.repair.rule_names import PART
 from tutor_pedagogy.offline.repair.small_edit import between, grouped, replaced
 from tutor_pedagogy.offline.rules.logic.trials.kinds import (
     BORDER,
@@ -262,6 +263,8 @@ def of_name(program: Program, node: ast.Name, scopes: Scopes) -> Iterator[SmallE
         if node.id in program.bound_names or node.id in BUILTINS:
             return
         weight = 0.8
+        if node.id.capitalize() in ("True", "False", "None"):
+            yield from replaced(program, node, node.id.capitalize(), PART, 0.95)
     for name in names:
         if name != node.id:
             yield from replaced(program, node, name, NAME, weight)
