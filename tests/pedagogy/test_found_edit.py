@@ -133,6 +133,19 @@ def test_the_texts_of_every_rule_pass_the_guard(rule: str, programming: int) -> 
         assert ("```" in text) == (level is HintLevel.EXAMPLE)
 
 
+def test_no_part_of_an_answer_is_empty_without_a_call_to_quote() -> None:
+    """If the call is too long to be quoted, level 5 still says why the edit helps, and what to check."""
+    long = MESSAGE.replace("[4, 9, 2]", str(list(range(60))))
+    report = TestReport(passed=1, failed=3, errors=0, first_failure=FirstFailure(name="T.test_a", message=long))
+    for rule in sorted({*RULES, *TRIED}):
+        asked = replace(submission(replace(FOUND, rule=rule)), test_report=report, traceback=long)
+        text = explain(asked, HintLevel.SOLUTION, MIDDLE).text
+        _, _, rest = text.partition("The reason: ")
+        reason, _, check = rest.partition("**Check it:**")
+        assert len(reason.split()) > 4, (rule, text)
+        assert len(check.split()) > 4, (rule, text)
+
+
 def test_an_exception_in_a_test_gives_way_to_the_edit() -> None:
     """If a test fails by an exception, the edit with which all tests pass is the finding, too."""
     code = "def first(values):\n    return values[len(values)]\n"

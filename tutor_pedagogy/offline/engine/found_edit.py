@@ -129,8 +129,8 @@ def _slots(program: Program, symptom: Symptom | None, told: FoundEdit) -> dict[s
     times = ran.get(told.line)
     stepped = _STEPPED.search(told.new_text or "")
     return {
-        "call": symptom_name(symptom) if symptom is not None else "",
-        "expected": _code(symptom.expected) if symptom is not None else "",
+        "call": (symptom_name(symptom) if symptom is not None else "") or "the failing test",
+        "expected": (_code(symptom.expected) if symptom is not None else "") or "the expected result",
         "got": _code(symptom.got) if symptom is not None else "",
         "fact": "" if times is None else f"line {told.line} runs {_times(times)}",
         "name": Code(stepped[1]) if stepped is not None else "",

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import names_in
-from tutor_pedagogy.offline.repair.rule_names import COPY
+from tutor_pedagogy.offline.repair.rule_names import COPY, PART
 from tutor_pedagogy.offline.repair.small_edit import grouped, lines_replaced, replaced, span_of
 from tutor_pedagogy.offline.rules.logic.trials.kinds import (
     ALONE,
@@ -142,10 +142,11 @@ def _of_form(program: Program, value: ast.expr, scopes: Scopes) -> Iterator[Smal
 
 def _of_constant(program: Program, value: ast.Constant, scopes: Scopes) -> Iterator[SmallEdit]:
     for name in scopes.names_at(value.lineno):
-        yield from replaced(program, value, name, RETURN, 0.3)
-        if isinstance(value.value, bool):
-            yield from replaced(program, value, f"{name} == 0", RETURN, 0.26)
-            yield from replaced(program, value, f"not {name}", RETURN, 0.25)
+        if isinstance(value.value, bool):  # A plain name could pass by `0 == False`, and would be no truth value.
+            yield from replaced(program, value, f"{name} == 0", PART, 0.26)
+            yield from replaced(program, value, f"not {name}", PART, 0.25)
+        else:
+            yield from replaced(program, value, name, PART, 0.3)
     yield from _of_empty(program, value)
 
 
