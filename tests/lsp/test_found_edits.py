@@ -14,8 +14,9 @@ from testing.editor_side.runs import opened
 from testing.student_programs import needs_posix
 from tutor_lsp.capture.test_reports import KnownReports
 from tutor_lsp.features import found_edits
-from tutor_lsp.features.found_edits import EditSearches
+from tutor_lsp.features.found_edits import EditSearches, is_harmless
 from tutor_lsp.lsp.background_tasks import BackgroundTasks
+from tutor_lsp.runner.results import RunOfTests
 from tutor_protocol import FoundEdit, encode
 
 if TYPE_CHECKING:
@@ -103,6 +104,16 @@ async def test_a_first_ask_waits_only_shortly(tmp_path: Path, monkeypatch: pytes
     assert not ended.is_set()
     searches.stop("file:///a.py")
     await ended.wait()
+
+
+def test_an_unconfined_program_that_reaches_out_is_not_searched() -> None:
+    """Where nothing confines the tests, a program that names files or networks does not run again and again."""
+    confined, free = (RunOfTests(cases=(), means=means) for means in (("landlock",), ("limits",)))
+
+    texts = ("import socket\n", "x = os.sep\n", "x = 1\n")
+
+    assert [is_harmless(confined, text) for text in texts] == [True, True, True]
+    assert [is_harmless(free, text) for text in texts] == [False, False, True]
 
 
 def test_t6_a_private_value_does_not_leave_with_an_edit() -> None:

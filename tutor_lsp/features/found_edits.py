@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -17,12 +18,18 @@ if TYPE_CHECKING:
 
     from tutor_lsp.capture.test_reports import KnownReports
     from tutor_lsp.lsp.background_tasks import BackgroundTasks
+    from tutor_lsp.runner.results import RunOfTests
     from tutor_lsp.runner.trials import TestTrial
     from tutor_protocol import FoundEdit
 
 FIRST_WAIT_SECONDS = 0.2
 """The longest time that an ask about a failing test waits for the search."""
 _MAX_TEST_BYTES = 256 * 1024
+_CONFINED = frozenset(("landlock", "namespaces"))
+_REACHES_OUT = re.compile(
+    r"\b(?:socket|requests|urllib|http|httpx|aiohttp|smtplib|ftplib|subprocess|shutil|sqlite3|pathlib)\b|\bos\."
+)
+"""What a program names that may reach other files or computers. It is not run hundreds of times unconfined."""
 
 
 class EditSearches:
@@ -59,6 +66,11 @@ class EditSearches:
         _, found = await find_edit(trial, first, text, self._seconds())
         if found is not None:
             self._reports.complete(uri, run_id, found)
+
+
+def is_harmless(run: RunOfTests, text: str) -> bool:
+    """Return whether a program's tests can be run again and again: they are confined, or reach nothing outside."""
+    return bool(_CONFINED & set(run.means)) or _REACHES_OUT.search(text) is None
 
 
 async def find_edit(

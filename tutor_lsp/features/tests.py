@@ -18,7 +18,7 @@ from tutor_lsp.capture.test_reports import KnownReport, bare, unit_of
 from tutor_lsp.capture.wire_text import printed, traceback_text
 from tutor_lsp.features.answers import CancellableProgress
 from tutor_lsp.features.base import Feature
-from tutor_lsp.features.found_edits import EditSearches
+from tutor_lsp.features.found_edits import EditSearches, is_harmless
 from tutor_lsp.features.saved_file import require_saved, runnable
 from tutor_lsp.features.told_run import tell_run
 from tutor_lsp.lsp.refused import Refused
@@ -193,7 +193,7 @@ class Tests(Feature):
                 trial=tested.trial,
             ),
         )
-        if first is not None and is_stable(told):
+        if first is not None and is_stable(told) and is_harmless(run, text):
             self._searches.start(uri, run_id, tested.trial, first.name, text)
         can_ask = not run.is_green or spoken is not None
         return protocol.TestsEnded(
