@@ -15,10 +15,13 @@ $(INSTALLED): requirements-dev.txt pyproject.toml
 demo: $(INSTALLED)
 	@$(BIN)/python -m examples.demo
 
+# Without TUTOR_TEST_REQUIRE=all, no test runs again with PostgreSQL, and no editor is started.
+SELECTED := not real_time$(if $(filter all,$(TUTOR_TEST_REQUIRE)),, and not on_postgres and not editor)
+
 # Most tests wait for the programs that they start. Those that need real time want the cores for themselves, so they come last.
 # Kept bytecode saves each of pytest's processes the compilation of the tests.
 test: $(INSTALLED)
-	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest tests -q --dist worksteal -n 4 -m "not real_time"
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest tests -q --dist worksteal -n 4 -m "$(SELECTED)"
 ifeq ($(TUTOR_TEST_REQUIRE),all)
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest tests -q --dist worksteal -n 2 -m real_time
 endif

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     RequireProgram = Callable[[str], str]
 
 
+_OF_EDITORS = ("test_neovim", "test_jupyter")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the command-line options `--torture` and `--quick`."""
     parser.addoption("--torture", action="store_true", help="also run the long load and fault runs")
@@ -39,8 +42,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register markers and Hypothesis profiles: random with `--torture`, otherwise the same examples in every run."""
     # A shell starts a background job with Ctrl-C ignored (POSIX sh), and the programs under test would ignore it, too.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    config.addinivalue_line("markers", "torture: a long run, only with --torture")
-    config.addinivalue_line("markers", "real_time: waits as people do, or takes long; only with TUTOR_TEST_REQUIRE=all")
+    for marker in (
+        "torture: a long run, only with --torture",
+        "real_time: waits as people do, or takes long; only with TUTOR_TEST_REQUIRE=all",
+        "on_postgres: the same test with PostgreSQL; `make test` leaves it to TUTOR_TEST_REQUIRE=all",
+        "editor: drives an editor or JupyterLab; likewise",
+    ):
+        config.addinivalue_line("markers", marker)
     hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)
     hypothesis.settings.register_profile("torture", max_examples=2000, deadline=None)
     hypothesis.settings.register_profile("quick", derandomize=True, deadline=None, max_examples=EXAMPLES)
@@ -64,10 +72,15 @@ def _profile(config: pytest.Config) -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect long runs without `--torture`, and tests that start a program or a service with `--quick`."""
+    """Mark tests; deselect long ones without `--torture`, and with `--quick` those that start a program."""
     if config.getoption("--quick"):
         _deselect(config, items, [item for item in items if not is_quick(item)])
         _deselect(config, items, spare_parameters(items))
+    for item in items:
+        if "postgres" in item.name.partition("[")[2]:
+            item.add_marker(pytest.mark.on_postgres)
+        if item.path.parent.name == "editors" or item.path.name.startswith(_OF_EDITORS):
+            item.add_marker(pytest.mark.editor)
     if not REQUIRE_ALL:
         for item in items:
             if item.get_closest_marker("real_time"):

@@ -58,5 +58,6 @@ class KnownExaminations:
 
 
 def _key(owner: Hashable, submission: Submission) -> tuple[Hashable, int]:
-    said = (submission.diagnostics, submission.traceback, submission.question, submission.test_report, submission.trace)
+    told = (submission.test_report, submission.trace, submission.found_edit)
+    said = (submission.diagnostics, submission.traceback, submission.question, *told)
     return owner, hash((submission.code, submission.cursor, submission.kind, submission.first_line, *said))

@@ -25,6 +25,7 @@ def is_small(submission: Submission) -> bool:
     cases = submission.test_report.cases if submission.test_report else ()
     rest += sum(len(text) for case in cases for text in case.texts)
     rest += sum(map(len, submission.trace.texts)) if submission.trace else 0
+    rest += len(submission.found_edit.new_text or "") if submission.found_edit else 0
     rest += sum(len(cell.source) + len(cell.output) for cell in submission.cells)
     rest += sum(len(said.message) + len(said.source) + len(said.code) for said in submission.diagnostics)
     return rest <= SMALL_REST

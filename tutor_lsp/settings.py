@@ -22,6 +22,7 @@ AnswerIn = Literal["notifications", "document", "message"]
 LadderName = Literal["code", "attempts", "earned"]
 
 _LEVELS = range(1, 6)
+_MOST_SEARCH_SECONDS = 30
 
 STUDENT_NUMBER = r"\d{7,8}|[A-Za-z]\d{6,8}"
 """The default regular expression for student numbers."""
@@ -44,6 +45,8 @@ class Settings:
     """The ladder policy in `TUTOR_LADDER`, used in local mode. A service has its own."""
     diagnostics: bool = True
     """Whether the language server checks documents for errors by itself."""
+    edit_search_seconds: float = 2.5
+    """The longest time for searching an edit after a failing test. With 0, no edit is searched."""
     answer_in: AnswerIn | None = None
     """How answers are shown. If None, in the best way that the editor supports."""
     student_number: str = STUDENT_NUMBER
@@ -92,6 +95,7 @@ def with_configuration(settings: Settings, section: Any) -> Settings:
         programming_level=_level(section.get("programmingLevel"), settings.programming_level),
         maths_level=_level(section.get("mathsLevel"), settings.maths_level),
         diagnostics=diagnostics if isinstance(diagnostics, bool) else settings.diagnostics,
+        edit_search_seconds=_seconds(section.get("editSearchSeconds"), settings.edit_search_seconds),
         answer_in=answer_in if answer_in in get_args(AnswerIn) else settings.answer_in,
     )
 
@@ -126,3 +130,8 @@ def _with_student_number(settings: Settings, pattern: Any) -> Settings:
 
 def _level(value: Any, otherwise: int) -> int:
     return value if type(value) is int and value in _LEVELS else otherwise
+
+
+def _seconds(value: Any, otherwise: float) -> float:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and 0 <= value <= _MOST_SEARCH_SECONDS else otherwise

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from tutor_protocol.codes import CloseCode, ErrorCode, Limit
 from tutor_protocol.encoding import encode
+from tutor_protocol.found_edit import FoundEdit
 from tutor_protocol.messages import (
     FROM_EDITOR,
     FROM_SERVICE,
@@ -72,6 +73,7 @@ __all__ = [
     "ErrorCode",
     "ErrorType",
     "FirstFailure",
+    "FoundEdit",
     "FromEditor",
     "FromService",
     "Kind",

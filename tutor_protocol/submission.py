@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from tutor_protocol.found_edit import FoundEdit
 from tutor_protocol.run_trace import RunTrace
 
 MAX_CODE_BYTES = 256 * 1024
@@ -132,7 +133,8 @@ class Submission:
     """The code that a student asks about, the cursor, and the reports of checkers and of the interpreter.
 
     `first_line` is the line of the whole document at which `code` starts. `cursor` and `diagnostics` count from the
-    start of `code`. `trace` is of the first failing test of `test_report`. `document_id` tells the client's documents
+    start of `code`. `trace` is of the first failing test of `test_report`, and
+    `found_edit` makes all of its tests pass. `document_id` tells the client's documents
     apart, and says nothing of their names.
     """
 
@@ -147,6 +149,7 @@ class Submission:
     question: str | None = None
     test_report: TestReport | None = None
     trace: RunTrace | None = None
+    found_edit: FoundEdit | None = None
     document_id: str | None = None
 
     def __post_init__(self) -> None:

@@ -17,19 +17,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.public_sets.searched import LIMITS, NAME, code_of, figures, held_out, search_row, write
 from benchmarks.public_sets.tested_programs import SETS, drawn, programs_of
 from tutor_lsp.features.told_run import tell_run
-from tutor_lsp.runner.found_tests import find_tests
 from tutor_lsp.runner.tested_place import tested_line
-from tutor_lsp.runner.tests import CouldNotTest, TimeLimits, run_tests
+from tutor_lsp.runner.tests import CouldNotTest, run_tests
 from tutor_lsp.runner.traced_failure import trace_failure
 
 if TYPE_CHECKING:
     from benchmarks.public_sets.tested_programs import TestedProgram
 
 AT_ONCE = 2
-LIMITS = TimeLimits(run=30.0, test=2.0)
-NAME = "exercise"
 
 
 def main() -> int:
@@ -40,6 +38,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=120, help="at most N programs of each set")
     parser.add_argument("--seed", type=int, default=1, help="draws the programs")
     parser.add_argument("--family", choices=("logic", "runtime"), help="only programs of this family")
+    parser.add_argument("--search", type=float, default=0.0, metavar="S", help="search an edit, S seconds a program")
     parser.add_argument("--write", type=Path, metavar="ROWS", required=True)
     options = parser.parse_args()
     chosen: list[TestedProgram] = []
@@ -50,29 +49,28 @@ def main() -> int:
     if not chosen:
         parser.error(f"give the folder of at least one set: {', '.join(SETS)}")
     counts, rows = Counter[str](), []
-    for said, row in asyncio.run(_tested(chosen)):
+    for said, row in asyncio.run(_tested(chosen, options.search)):
         counts[said] += 1
         if row is not None and options.family in (None, row["family"]):
             rows.append(row)
     options.write.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    for line in figures(rows):
+        print(line)
     print(
         f"{len(rows)} rows of {len(chosen)} programs: " + ", ".join(f"{n} {said}" for said, n in counts.most_common())
     )
     return 0
 
 
-async def row_of(program: TestedProgram) -> tuple[str, dict[str, Any] | None]:
-    """Test a program. Return its family or why it is left out, and its row."""
+async def row_of(program: TestedProgram, search_seconds: float = 0.0) -> tuple[str, dict[str, Any] | None]:
+    """Test a program, and search its edit for some seconds. Return its family or why it is left out, and its row."""
     try:
         compile(program.code, NAME, "exec", dont_inherit=True)
     except (SyntaxError, ValueError):
         return "without a test run, since they do not compile", None
-    code = f"{program.setup}\n\n\n{program.code}" if program.setup else program.code
+    code = code_of(program)
     with tempfile.TemporaryDirectory(prefix="public-sets-") as temporary:
-        path = Path(temporary, f"{NAME}.py")
-        await asyncio.to_thread(path.write_text, code, "utf-8")
-        await asyncio.to_thread(path.with_name(f"test_{NAME}.py").write_text, tests_of(program), "utf-8")
-        found = find_tests(path)
+        path, found = await write(Path(temporary), program)
         try:
             run = await run_tests(path, found, limits=LIMITS)
         except CouldNotTest:
@@ -81,6 +79,9 @@ async def row_of(program: TestedProgram) -> tuple[str, dict[str, Any] | None]:
         if first is None or first.failure is None:
             return "whose tests pass or do not run", None
         traced = await trace_failure(path, found, run)
+        searched = await search_row(path, found, run, code, search_seconds) if search_seconds else {}
+    if search_seconds:
+        searched["held_out"] = await held_out(program, search_seconds)
     told = None if traced is None else tell_run(traced, code, run)
     family = "runtime" if first.failure.traceback else "logic"
     return family, {
@@ -94,23 +95,16 @@ async def row_of(program: TestedProgram) -> tuple[str, dict[str, Any] | None]:
         "trace": None if told is None else asdict(told.trace),
         "fixed": program.fixed,
         "check": [f"assert {call} == {expected}" for call, expected in program.cases],
+        **searched,
     }
 
 
-def tests_of(program: TestedProgram) -> str:
-    """Return a file of tests, one for each case."""
-    lines = ["import unittest", f"from {NAME} import *", "", "", "class Tests(unittest.TestCase):"]
-    for number, (call, expected) in enumerate(program.cases, 1):
-        lines += [f"    def test_{number:02}(self):", f"        self.assertEqual({call}, {expected})", ""]
-    return "\n".join(lines)
-
-
-async def _tested(programs: list[TestedProgram]) -> list[tuple[str, dict[str, Any] | None]]:
+async def _tested(programs: list[TestedProgram], search_seconds: float) -> list[tuple[str, dict[str, Any] | None]]:
     places = asyncio.Semaphore(AT_ONCE)
 
     async def one(program: TestedProgram) -> tuple[str, dict[str, Any] | None]:
         async with places:
-            return await row_of(program)
+            return await row_of(program, search_seconds)
 
     return await asyncio.gather(*map(one, programs))
 

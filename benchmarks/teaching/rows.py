@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from tutor_pedagogy.reported import with_report_read
-from tutor_protocol import MAX_QUESTION_CHARACTERS, Position, RunTrace, Submission, TestReport
+from tutor_protocol import MAX_QUESTION_CHARACTERS, FoundEdit, Position, RunTrace, Submission, TestReport
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 FAMILIES = ("syntax", "runtime", "logic")
 _TEST_REPORT: TypeAdapter[TestReport | None] = TypeAdapter(TestReport | None)
 _TRACE: TypeAdapter[RunTrace | None] = TypeAdapter(RunTrace | None)
+_FOUND_EDIT: TypeAdapter[FoundEdit | None] = TypeAdapter(FoundEdit | None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,7 @@ class Row:
     needs: tuple[str, ...] = ()
     test_report: TestReport | None = None
     trace: RunTrace | None = None
+    found_edit: FoundEdit | None = None
 
     def submission(self, *, code: str | None = None, alone: bool = False) -> Submission:
         """Return what the tutor explains for the code or another version of it; with `alone`, no report or question.
@@ -71,6 +73,7 @@ class Row:
             question=question,
             test_report=None if alone else self.test_report,
             trace=None if alone else self.trace,
+            found_edit=None if alone else self.found_edit,
         )
         return with_report_read(asked)
 
@@ -115,6 +118,7 @@ def row(data: dict[str, Any]) -> Row:
         needs=tuple(re.split(r"[,\s]+", needs.strip())) if isinstance(needs, str) else tuple(needs),
         test_report=_TEST_REPORT.validate_python(data.get("test_report")),
         trace=_TRACE.validate_python(data.get("trace")),
+        found_edit=_FOUND_EDIT.validate_python(data.get("found_edit")),
     )
 
 

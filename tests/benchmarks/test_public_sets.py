@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from benchmarks.public_sets.__main__ import row_of
+from benchmarks.public_sets.searched import figures
 from benchmarks.public_sets.tested_programs import drawn, programs_of
 from benchmarks.teaching.bugs import judge_answers, run_programs
 from benchmarks.teaching.rows import row
@@ -64,3 +66,23 @@ async def test_what_does_not_compile_is_left_out(tmp_path: Path) -> None:
     said, data = await row_of(next(each for each in programs if "return" not in each.code))
     assert data is None
     assert "do not compile" in said
+
+
+@needs_posix
+async def test_a_row_tells_of_the_search_and_of_held_out_cases(tmp_path: Path) -> None:
+    """With a search, the row has the found edit, its time, and what an edit of half of the cases does with the rest."""
+    program = next(each for each in programs_of("refactory", students_set(tmp_path)) if "return" in each.code)
+    cases = (*program.cases, ("odd(7)", "[1, 3, 5]"), ("odd(2)", "[1]"))
+
+    _, data = await row_of(replace(program, cases=cases), 20.0)
+
+    assert data is not None
+    read = row(data)
+    assert read.found_edit is not None
+    assert (read.found_edit.line, read.found_edit.passed) == (4, 4)
+    assert read.submission().found_edit == read.found_edit
+    assert read.submission(alone=True).found_edit is None
+    assert data["held_out"] == {"found": True, "passed": 2, "of": 2}
+    assert data["search_seconds"] > 0
+    assert figures([data])[0] == "an edit passes all tests: 1 of 1; only a place: 0"
+    assert figures([{"id": "x"}]) == []

@@ -26,8 +26,8 @@ async def tutor() -> ScriptedTutor:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """Return default settings for the server in `conversation`, with a separate data folder for the test."""
-    return Settings(own_data_dir=tmp_path / "data")
+    """Return settings for the server in `conversation`, with a data folder for the test, and without edit searches."""
+    return Settings(own_data_dir=tmp_path / "data", edit_search_seconds=0)
 
 
 @pytest.fixture

@@ -124,7 +124,9 @@ class TestSources:
                 "answerIn": "pop-up",
                 "serverUrl": 5,
             },
-            {"programmingLevel": None, "mathsLevel": "3", "answerIn": ["message"]},
+            {"programmingLevel": None, "mathsLevel": "3", "answerIn": ["message"], "editSearchSeconds": "5"},
+            {"editSearchSeconds": -1},
+            {"editSearchSeconds": True},
         ],
     )
     def test_values_of_the_wrong_kind_count_as_absent(self, section: Any) -> None:

@@ -60,8 +60,8 @@ def ladder(code: str, *told: Told) -> list[Explanation]:
     return [explain(submission(code, *told), level, StudentLevels()) for level in HintLevel]
 
 
-def test_x6_an_edit_that_breaks_a_case_is_not_the_cause() -> None:
-    """X6: the comparison turned round gives the failing case, and not one that passes."""
+def test_x7_an_edit_that_breaks_a_case_is_not_the_cause() -> None:
+    """X7: the comparison turned round gives the failing case, and not one that passes."""
     failing = ("unique(3, [1, 2])", "False", "True")
     passing = ("unique(1, [1, 2])", "True", None)
     few, all_ = (
@@ -84,8 +84,8 @@ def test_an_edit_that_fits_every_case_is_the_cause() -> None:
 
 
 @pytest.mark.parametrize("body", ["pass", "...", '"""Return the sum."""', "return None", '"""Sum."""\n    pass'])
-def test_x6_a_stub_is_told_as_what_it_is(body: str) -> None:
-    """X6: the ladder begins with the smallest case, and says of no value that it is worked out."""
+def test_x7_a_stub_is_told_as_what_it_is(body: str) -> None:
+    """X7: the ladder begins with the smallest case, and says of no value that it is worked out."""
     told = ladder(f"def total(ns):\n    {body}\n", ("total([1, 2, 3])", "6", "None"), ("total([])", "0", "None"))
 
     assert {each.rule for each in told} == {"logic.nothing-written-yet"}

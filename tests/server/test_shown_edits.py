@@ -31,6 +31,16 @@ TRACE: dict[str, Any] = {
     "ran": [[2, 1], [3, 5]],
 }
 
+FOUND: dict[str, Any] = {
+    "rule": "logic.wrong-operator",
+    "line": 5,
+    "certainty": "likely",
+    "passed": 2,
+    "first_line": 5,
+    "last_line": 5,
+    "new_text": "            out.append(i ** 2)",
+}
+
 
 @pytest.fixture
 async def chat(service: Service, sign_up: SignUp) -> AsyncIterator[Chat]:
@@ -82,4 +92,39 @@ async def test_a_trace_beyond_its_limits_is_refused(chat: Chat, changed: dict[st
     answered = (await chat.answer())[-1]
 
     assert (refused["type"], refused["code"]) == ("error", "VALIDATION_FAILED")
+    assert answered["type"] == "done"
+
+
+async def test_the_found_edit_is_the_finding(chat: Chat) -> None:
+    """An ask with the edit that makes all tests pass gets it as its finding, and shows it at level 5 only."""
+    fields = {"code": ODD, "cursor": {"line": 0, "character": 0}, "test_report": REPORT, "run_id": str(uuid4())}
+    answers = [await chat.answer(**fields, trace=TRACE, found_edit=FOUND) for _ in range(5)]
+
+    finding = {"rule": "logic.wrong-operator", "line": 5, "certainty": "likely"}
+    assert [frames[-1]["finding"] for frames in answers] == [finding] * 5
+    assert ["i ** 2" in text_of(frames) for frames in answers] == [False, False, False, False, True]
+    assert answers[-1][-1]["edit"]["new_text"] == "            out.append(i ** 2)\n"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"rule": "no rule"},
+        {"rule": 5},
+        {"certainty": "sure"},
+        {"line": 0},
+        {"passed": -1},
+        {"first_line": 9},
+        {"last_line": 99},
+        {"new_text": "x" * 2001},
+        {"new_text": ["x"]},
+    ],
+)
+async def test_a_found_edit_beyond_its_limits_is_refused(chat: Chat, changed: dict[str, Any]) -> None:
+    """A found edit of another form is refused with its field, and the connection goes on."""
+    refused = (await chat.answer(found_edit=FOUND | changed))[-1]
+    answered = (await chat.answer())[-1]
+
+    assert (refused["type"], refused["code"]) == ("error", "VALIDATION_FAILED")
+    assert "found_edit" in refused["content"]
     assert answered["type"] == "done"

@@ -133,6 +133,7 @@ def capture(
         run_id=known_report.run_id if known_report else _run_id(argument, around, crash),
         test_report=known_report.report if known_report else None,
         trace=known_report.trace if known_report else None,
+        found_edit=known_report.found_edit if known_report else None,
         cells=around.cells,
         question=question or None,
         module_id=place.module,

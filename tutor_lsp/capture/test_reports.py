@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tutor_lsp.lsp.text_document import EditedDocument
     from tutor_lsp.runner.trials import TestTrial
     from tutor_pedagogy.problem.identity import Problem
-    from tutor_protocol import RunTrace, TestReport
+    from tutor_protocol import FoundEdit, RunTrace, TestReport
 
 MAX_REPORTS = 16
 
@@ -32,6 +32,8 @@ class KnownReport:
     unit: tuple[str, str]
     traceback: str | None = None
     trace: RunTrace | None = None
+    found_edit: FoundEdit | None = None
+    """The edit with which all tests pass, once it has been found."""
     trial: TestTrial | None = None
     """The tests, with which an edit can be tried."""
 
@@ -48,6 +50,12 @@ class KnownReports:
         self._reports[unquote(uri)] = report
         if len(self._reports) > MAX_REPORTS:
             self._reports.popitem(last=False)
+
+    def complete(self, uri: str, run_id: UUID, found: FoundEdit) -> None:
+        """Add the edit that was found for a run of tests, if no later run has taken its place."""
+        known = self._reports.get(unquote(uri))
+        if known is not None and known.run_id == run_id:
+            self._reports[unquote(uri)] = replace(known, found_edit=found)
 
     def add_trace(self, uri: str, run_id: UUID, trace: RunTrace) -> None:
         """Add the trace of a test run to its report, unless the program was tested again."""

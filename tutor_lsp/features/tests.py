@@ -19,11 +19,13 @@ from tutor_lsp.capture.test_reports import KnownReport, bare, unit_of
 from tutor_lsp.capture.wire_text import printed, traceback_text
 from tutor_lsp.features.answers import CancellableProgress
 from tutor_lsp.features.base import Feature
+from tutor_lsp.features.found_edits import EditSearches, is_harmless
 from tutor_lsp.features.saved_file import require_saved, runnable
-from tutor_lsp.features.told_run import tell_run
+from tutor_lsp.features.told_run import tell_run, trace_seconds
 from tutor_lsp.lsp.refused import Refused
 from tutor_lsp.lsp.source_file import NotPythonText, read_source
 from tutor_lsp.lsp.text_document import split_lines
+from tutor_lsp.runner.edit_search import SEARCH_SECONDS
 from tutor_lsp.runner.found_tests import find_tests, program_of
 from tutor_lsp.runner.tested_place import tested_line
 from tutor_lsp.runner.tests import CouldNotTest, TimeLimits, how_to_install, run_tests
@@ -33,7 +35,7 @@ from tutor_pedagogy.problem.identity import identify
 from tutor_protocol import Position
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
     from uuid import UUID
 
@@ -50,8 +52,6 @@ if TYPE_CHECKING:
 MAX_OUTPUT_CHARACTERS = 4 * 1024
 END_SECONDS = 1.0
 """Seconds that a shutdown waits for running tests to end."""
-STARTS, SLOWEST_START_SECONDS = 2, 1.0
-"""How often the start of the tests fits into the wait for the trace, and the longest start that counts."""
 STOPPED = "Stopped."
 
 
@@ -87,12 +87,14 @@ class Tests(Feature):
         background: BackgroundTasks,
         *,
         limits: TimeLimits | None = None,
+        search_seconds: Callable[[], float] = lambda: SEARCH_SECONDS,
     ) -> None:
         self._editor = editor
         self._known = known
         self._asks = asks
         self._background = background
         self._limits = limits or TimeLimits()
+        self._searches = EditSearches(known.reports, background, search_seconds)
         self._running: dict[str, tuple[str, asyncio.Task[_Tested]]] = {}
         """The progress token and the task of each running test run, by the program's URI."""
         self._tracing: dict[str, asyncio.Task[None]] = {}
@@ -133,6 +135,7 @@ class Tests(Feature):
         ended = self._conclude(uri, text, tested)
         self._keep_tracing(uri, tested)
         if argument.ask and ended.position is not None:
+            await self._searches.soon(uri)
             started = await self._asks.ask(protocol.AskArgument(uri=uri, position=ended.position))
             ended = attrs.evolve(ended, ask_id=started.ask_id)
         if not self._editor.speaks_tutor:
@@ -180,6 +183,7 @@ class Tests(Feature):
         key, token = unquote(uri), str(uuid4())
         if key in self._running:
             self._running[key][1].cancel()
+        self._searches.stop(uri)
         if key in self._tracing:
             self._tracing[key].cancel()
         progress = CancellableProgress(self._editor, self._background, token, title=f"Testing {program.name}")
@@ -215,6 +219,8 @@ class Tests(Feature):
                 trial=tested.trial,
             ),
         )
+        if first is not None and is_stable(told) and is_harmless(run, text):
+            self._searches.start(uri, tested.id, tested.trial, first.name, text)
         can_ask = not run.is_green or spoken is not None
         return protocol.TestsEnded(
             reason="passed" if run.is_green else "failed",
@@ -226,6 +232,11 @@ class Tests(Feature):
             output=printed(run.output[-MAX_OUTPUT_CHARACTERS:], MAX_OUTPUT_CHARACTERS) or None,
             trace=None if told is None else told.table,
         )
+
+
+def is_stable(told: ToldRun | None) -> bool:
+    """Return whether a failing test fails in the same way each time, as far as its traced run shows."""
+    return told is None or told.trace.unrepeatable is None
 
 
 def no_tests(program: Path) -> str:
@@ -255,22 +266,11 @@ async def _run_and_trace(
 
     tracing = asyncio.create_task(trace())
     try:
-        await asyncio.wait([tracing], timeout=_trace_seconds(run, began, limits))
+        await asyncio.wait([tracing], timeout=trace_seconds(run, began, limits))
     except asyncio.CancelledError:
         tracing.cancel()
         raise
     return _Tested(run, tracing, TestTrial.of(program, tests, run, root), uuid4())
-
-
-def _trace_seconds(run: RunOfTests, began: float, limits: TimeLimits) -> float:
-    """Return how long a result waits for the trace, which begins as the tests did: on a slow machine longer.
-
-    It does not wait at all if the failing test itself takes that long, since it has to run again.
-    """
-    start = 0.0 if run.started_at is None else min(max(run.started_at - began, 0.0), SLOWEST_START_SECONDS)
-    seconds = max(limits.trace, STARTS * start) if limits.trace else 0.0
-    first = run.first_failure
-    return 0.0 if first is not None and first.seconds >= seconds else seconds
 
 
 def _report(progress: CancellableProgress, done: Progress) -> None:

@@ -13,10 +13,13 @@ from tutor_protocol import RunTrace
 
 if TYPE_CHECKING:
     from tutor_lsp.runner.results import RunOfTests
+    from tutor_lsp.runner.tests import TimeLimits
     from tutor_lsp.runner.traced_failure import TracedFailure
     from tutor_pedagogy.run_trace.steps import Trace
 
 LONGEST_NAME = 80
+STARTS, SLOWEST_START_SECONDS = 2, 1.0
+"""How often the start of the tests fits into the wait for the trace, and the longest start that counts."""
 _ENDED = {
     "steps": "The trace ended after 200,000 steps, before the test did.",
     "seconds": "The trace ended after one second, before the test did.",
@@ -56,3 +59,14 @@ def _table(trace: RunTrace, steps: Trace | None, call: str) -> protocol.RunTable
         steps=[] if steps is None else list(shown_steps(steps)),
         note=" ".join(notes) or None,
     )
+
+
+def trace_seconds(run: RunOfTests, began: float, limits: TimeLimits) -> float:
+    """Return how long a result waits for the trace, which begins as the tests did: on a slow machine longer.
+
+    It does not wait at all if the failing test itself takes that long, since it has to run again.
+    """
+    start = 0.0 if run.started_at is None else min(max(run.started_at - began, 0.0), SLOWEST_START_SECONDS)
+    seconds = max(limits.trace, STARTS * start) if limits.trace else 0.0
+    first = run.first_failure
+    return 0.0 if first is not None and first.seconds >= seconds else seconds

@@ -75,7 +75,7 @@ async def run_tests(
                 copied.in_copy(path).write_text(text, encoding="utf-8")
             plan, events = copied.place / "plan.json", copied.place / "events"
             plan.write_text(
-                json.dumps(_plan(copied, program, tests, events, limits) | {"traced": traced}), encoding="utf-8"
+                json.dumps(plan_of(copied, program, tests, events, limits.test) | {"traced": traced}), encoding="utf-8"
             )
             command = [student_interpreter(), str(_DRIVER), str(plan)]
             folder = copied.in_copy(program).parent
@@ -102,15 +102,15 @@ def how_to_install(module: str) -> str:
     )
 
 
-def _plan(
-    copied: CopiedFolder, program: Path, tests: Sequence[FoundTests], events: Path, limits: TimeLimits
+def plan_of(
+    copied: CopiedFolder, program: Path, tests: Sequence[FoundTests], events: Path, seconds: float
 ) -> dict[str, Any]:
-    """Return the plan for `test_drivers/start.py`."""
+    """Return the plan for `test_drivers/start.py`. A test may take some seconds."""
     return {
         "program": str(copied.in_copy(program)),
         "root": str(copied.copy),
         "events": str(events),
-        "seconds": limits.test,
+        "seconds": seconds,
         "tests": [
             {"kind": found.kind, "files": [str(copied.in_copy(path)) for path in found.files]} for found in tests
         ],

@@ -15,9 +15,15 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
+from tutor_lsp.capture.redaction.edits import redacted_edit
 from tutor_lsp.capture.redaction.private_code import find_in_program, identifiers, read_program
 from tutor_lsp.capture.redaction.private_patterns import START, Found
-from tutor_lsp.capture.redaction.reports import redacted_report, redacted_trace, texts_of, texts_of_trace
+from tutor_lsp.capture.redaction.reports import (
+    redacted_report,
+    redacted_trace,
+    texts_of,
+    texts_of_trace,
+)
 from tutor_lsp.capture.redaction.restoring import Restoration
 from tutor_protocol import MAX_QUESTION_CHARACTERS, Position
 
@@ -89,13 +95,15 @@ class Redactor:
 
         Raise `ValueError` if placeholders make the ask longer than allowed.
         """
-        programs = [read_program(source) for source in (ask.code, *(cell.source for cell in ask.cells))]
+        edited = "" if ask.found_edit is None else ask.found_edit.new_text or ""
+        sources = (ask.code, *(cell.source for cell in ask.cells), edited)
+        programs = [read_program(source) for source in sources]
         texts = [diagnostic.message for diagnostic in ask.diagnostics]
         texts += [*(cell.output for cell in ask.cells), ask.traceback or "", ask.question or ""]
         texts += [*texts_of(ask.test_report), *texts_of_trace(ask.trace)]
         places = _Places(self._patterns, programs, texts)
         words = self._placeholders(places)
-        code, *cells = places.programs(words)
+        code, *cells, edit = places.programs(words)
         redacted = replace(
             ask,
             code=code.text,
@@ -111,6 +119,7 @@ class Redactor:
             test_report=ask.test_report
             and redacted_report(ask.test_report, lambda text: _redacted_lines(places.text(text, words))),
             trace=ask.trace and redacted_trace(ask.trace, lambda text: places.text(text, words).text),
+            found_edit=ask.found_edit and redacted_edit(ask, code.text, edit.text),
             question=ask.question and places.text(ask.question, words).text[:MAX_QUESTION_CHARACTERS],
         )
         return redacted, Restoration({placeholder: value for value, placeholder in words.items()})

@@ -19,6 +19,7 @@ from tutor_pedagogy.offline.engine.edits import edit_to, sound
 from tutor_pedagogy.offline.engine.every_place import at_every_place
 from tutor_pedagogy.offline.engine.evidence import Evidence, evaluated_crash
 from tutor_pedagogy.offline.engine.finding import Code, Explanation, Finding, StillWrong
+from tutor_pedagogy.offline.engine.found_edit import by_found_edit
 from tutor_pedagogy.offline.engine.last_values import with_last_values
 from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.parsing import Fault
@@ -210,7 +211,7 @@ def _evidence(program: Program, submission: Submission) -> Cause | None:
             found = _wrong_result(program, symptom or FAILED_ASSERTION)
             cause = cause if found is None or found.certainty == "start_here" else found
         if not crash.is_warning or cause.rule is not runtime.UNEXPLAINED:
-            return cause
+            return by_found_edit(program, symptom, cause)
     if program.fault is not None:
         return _syntax(program, program.fault)
     if crash is not None and crash.exception in _SYNTAX and crash.line:
@@ -223,7 +224,8 @@ def _evidence(program: Program, submission: Submission) -> Cause | None:
         foreseen = evaluated_crash(program) or foresight.foresee(program)
         if foreseen is not None:
             return _crash(program, foreseen)
-    return within_cases(program, symptom, by_run(program, symptom, _wrong_result(program, symptom)))
+    found = within_cases(program, symptom, by_run(program, symptom, _wrong_result(program, symptom)))
+    return by_found_edit(program, symptom, found)
 
 
 def _is_own_assertion(program: Program, crash: Crash) -> bool:
