@@ -10,8 +10,10 @@ from tutor_pedagogy.dialogue.asked import (
     Question,
     Said,
 )
+from tutor_pedagogy.dialogue.assertions import assertion_replies
 from tutor_pedagogy.dialogue.choosing import counted, fresh
 from tutor_pedagogy.dialogue.depth import until_too_deep
+from tutor_pedagogy.dialogue.differences import difference_replies
 from tutor_pedagogy.dialogue.established import established
 from tutor_pedagogy.dialogue.judging import (
     judge_change,
@@ -24,6 +26,10 @@ from tutor_pedagogy.dialogue.judging import (
 )
 from tutor_pedagogy.dialogue.judging_forms import judge_either, judge_function, judge_tried, judge_twice
 from tutor_pedagogy.dialogue.kinds import is_guessing, kind_of, without_opening
+from tutor_pedagogy.dialogue.offers import elsewhere_replies, sign_replies
+from tutor_pedagogy.dialogue.reasons import reasons
+from tutor_pedagogy.dialogue.recipes import recipe_replies
+from tutor_pedagogy.dialogue.reported_changes import reported_replies
 from tutor_pedagogy.dialogue.tables import LANGUAGES
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline.engine.diagnosis import examine, explanation_of
@@ -82,7 +88,11 @@ def _direct(asked: Question, kind: str | None) -> Iterator[Said]:
     """Yield what can be checked of a question: a change that it proposes, a claim, the value of a piece of code."""
     if kind in ("thanks", "solution", "example"):
         return
+    for answers in (elsewhere_replies, sign_replies, difference_replies, reported_replies, assertion_replies):
+        yield from answers(asked)
     yield from established(asked)
+    yield from reasons(asked)
+    yield from recipe_replies(asked)
     if kind not in _GUESSES:
         return
     is_guess = is_guessing(asked.text)

@@ -1,0 +1,97 @@
+"""How two things of Python differ, for a question that names both."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tutor_pedagogy.dialogue.asked import Said
+from tutor_pedagogy.dialogue.claim_words import types_in
+from tutor_pedagogy.dialogue.tables import table
+from tutor_pedagogy.dialogue.values import of_type
+from tutor_pedagogy.ladder.levels import HintLevel
+from tutor_pedagogy.offline.engine.writing import fenced
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tutor_pedagogy.dialogue.asked import Question
+
+_MAX_QUESTION = 300
+_COMPARES = re.compile(
+    r"\bdiff\w*|\bunterschied\w*|\bdiferen\w*|\bsame (?:as|thing)\b|\bthe same\b|\bvs\.?\b|\bversus\b|\bcompared\b"
+    r"|\b(?:lo|la|el) mism[oa]\b|\bm[eê]me chose\b|\bo mesmo\b|\bdasselbe\b|\bwhen (?:do|should) i use\b"
+    r"|\bbetter than\b",
+    re.IGNORECASE,
+)
+_SAME = re.compile(r"^(?:so |but |and )?(?:is|are|isn.?t|aren.?t|ist|sind|es|son|est|sont|[eé])\b", re.IGNORECASE)
+_WHY = re.compile(r"\b(?:why|warum|wieso|weshalb|por ?qu[eê]|pourquoi)\b", re.IGNORECASE)
+
+
+class Pair(NamedTuple):
+    """Two things that differ: patterns of their names, a pattern that the question needs, their types, the texts."""
+
+    one: re.Pattern[str]
+    other: re.Pattern[str]
+    needs: re.Pattern[str] | None
+    types: frozenset[type]
+    texts: dict[str, Any]
+
+
+def difference_replies(asked: Question) -> Iterator[Said]:
+    """Yield how the two things differ that a question compares, or by whose types it asks for a reason."""
+    text = asked.text[:_MAX_QUESTION].replace("\u2019", "'")
+    pair = _named(text) if _COMPARES.search(text) else None
+    if pair is None and _WHY.search(text):
+        kinds = types_in(text)
+        pair = next((each for each in _pairs() if each.types and each.types == kinds), None)
+    if pair is None:
+        return
+    is_guess = _SAME.search(text) is not None and not re.search(r"\bdiffer|\bdiferen", text, re.IGNORECASE)
+    opening = asked.say("verdict", "no") if is_guess else ""
+    told = pair.texts.get(asked.language, "")
+    english = pair.texts["says"] if asked.language == "en" else ""
+    example = f"\n\n{fenced(pair.texts['example'])}"
+    said = f"{opening} {told or english}".strip()
+    if not told and not english:
+        said, example = opening, f"{pair.texts['says']}{example}"
+        yield Said(said, example)
+        yield Said(said, pair.texts["says"])
+        return
+    if asked.level > HintLevel.QUESTION:
+        yield Said(f"{said}{example}")
+    yield Said(said)
+
+
+def _named(text: str) -> Pair | None:
+    """Return the pair whose two things the text names, the one with the longest names if there are several."""
+    found = []
+    for pair in _pairs():
+        one, other = pair.one.search(text), None
+        if one is None or (pair.needs is not None and not pair.needs.search(text)):
+            continue
+        rest = f"{text[: one.start()]}\0{text[one.end() :]}"
+        other = pair.other.search(rest)
+        if other is not None:
+            found.append((len(one[0]) + len(other[0]), pair))
+    return max(found, key=lambda each: each[0])[1] if found else None
+
+
+def _whole(pattern: str) -> re.Pattern[str]:
+    """Return a pattern that finds whole words and whole signs only."""
+    return re.compile(rf"(?<![\w=<>!+*/%-])(?:{pattern})(?![\w=<>+*/%])", re.IGNORECASE)
+
+
+@cache
+def _pairs() -> tuple[Pair, ...]:
+    return tuple(
+        Pair(
+            _whole(each["one"]),
+            _whole(each["other"]),
+            re.compile(each["needs"], re.IGNORECASE) if "needs" in each else None,
+            frozenset(of_type(each["types"])) if "types" in each else frozenset(),
+            each,
+        )
+        for each in table("differences")["pair"]
+    )
