@@ -62,6 +62,12 @@ def assertion_replies(asked: Question) -> Iterator[Said]:
     """Yield what is true of something that a question asserts."""
     yield from _sign_there(asked)
     if asked.diagnosis.program.tree is None:
+        named = named_line(asked.text)
+        if asked.diagnosis.program.fault is not None and _WELL.search(asked.text) and named in (None, asked.line):
+            for question in questions(asked.diagnosis):
+                yield Said(
+                    native(asked.language, "unread", line=asked.line), question if asked.language == "en" else ""
+                )
         return
     yield from _return_and_print(asked)
     yield from _in_other_function(asked)

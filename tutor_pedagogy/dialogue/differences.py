@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tutor_pedagogy.dialogue.asked import Said
 from tutor_pedagogy.dialogue.claim_words import types_in
+from tutor_pedagogy.dialogue.native_texts import without_code
 from tutor_pedagogy.dialogue.tables import table
-from tutor_pedagogy.dialogue.values import of_type
+from tutor_pedagogy.dialogue.values import of_type, values_of
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.offline.engine.writing import fenced
 
@@ -26,6 +27,10 @@ _COMPARES = re.compile(
     re.IGNORECASE,
 )
 _SAME = re.compile(r"^(?:so |but |and )?(?:is|are|isn.?t|aren.?t|ist|sind|es|son|est|sont|[eé])\b", re.IGNORECASE)
+_ALSO = re.compile(
+    r"\b(?:also|too|as well|auch|tambi[eé]n|aussi|tamb[eé]m|same (?:with|for))\b|\bwhat about\b", re.IGNORECASE
+)
+_INSTEAD = re.compile(r"\b(?:instead|rather than|in place)\b", re.IGNORECASE)
 _WHY = re.compile(r"\b(?:why|warum|wieso|weshalb|por ?qu[eê]|pourquoi)\b", re.IGNORECASE)
 
 
@@ -45,7 +50,9 @@ def difference_replies(asked: Question) -> Iterator[Said]:
     pair = _named(text) if _COMPARES.search(text) else None
     if pair is None and _WHY.search(text):
         kinds = types_in(text)
-        pair = next((each for each in _pairs() if each.types and each.types == kinds), None)
+        named = _named(text) if kinds else None
+        pair = named if named is not None and named.types == kinds else None
+    pair = pair or _of_other_type(asked, text)
     if pair is None:
         return
     is_guess = _SAME.search(text) is not None and not re.search(r"\bdiffer|\bdiferen", text, re.IGNORECASE)
@@ -56,12 +63,33 @@ def difference_replies(asked: Question) -> Iterator[Said]:
     said = f"{opening} {told or english}".strip()
     if not told and not english:
         said, example = opening, f"{pair.texts['says']}{example}"
-        yield Said(said, example)
-        yield Said(said, pair.texts["says"])
+        if asked.level >= HintLevel.EXAMPLE:
+            yield Said(said, example)
+        yield from (Said(said, text) for text in (pair.texts["says"], without_code(pair.texts["says"])))
         return
-    if asked.level > HintLevel.QUESTION:
+    if asked.level >= HintLevel.EXAMPLE:
         yield Said(f"{said}{example}")
-    yield Said(said)
+    yield from map(Said, (said, without_code(said)))
+
+
+def _of_other_type(asked: Question, text: str) -> Pair | None:
+    """Return how a type that the question names differs from that of the hint's line, for “also with …?”."""
+    named = types_in(text) if _ALSO.search(text) else set()
+    if len(named) != 1:
+        return None
+    values = values_of(asked.diagnosis, asked.text)
+    for name in values.names_on_line():
+        kinds = values.types_of(name) | named
+        found = next((each for each in _pairs() if each.types == kinds), None)
+        if found is not None:
+            return found
+    return None
+
+
+def difference_of(asked: Question) -> str:
+    """Return how the two things differ that a proposal names, in English; "" if they are not known or not English."""
+    pair = _named(asked.text[:_MAX_QUESTION]) if asked.language == "en" and _INSTEAD.search(asked.text) else None
+    return str(pair.texts["says"]) if pair is not None else ""
 
 
 def _named(text: str) -> Pair | None:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.dialogue.asked import Said, at_level, reported_line
 from tutor_pedagogy.dialogue.claims import judged_claims
+from tutor_pedagogy.dialogue.differences import difference_of
 from tutor_pedagogy.dialogue.kinds import is_tried
 from tutor_pedagogy.dialogue.meaning import named_line
+from tutor_pedagogy.dialogue.native_texts import native
 from tutor_pedagogy.dialogue.proposals import proposals
 from tutor_pedagogy.dialogue.tables import table
 from tutor_pedagogy.dialogue.trying import Laboratory
@@ -129,11 +131,13 @@ def _verdict(asked: Question, laboratory: Laboratory, proposal: Proposal, trial:
     """Yield what the trial of a proposal shows, with yes or no in front if the question asks for that."""
     edit = asked.diagnosis.finding.edit
     is_known_word = bool(proposal.word) and edit is not None and _is_added(proposal.word, edit.before, edit.after)
-    question = next(questions(asked.diagnosis))
+    question = difference_of(asked) or next(questions(asked.diagnosis))
     match trial.ending:
         case "mended":
             is_other_way = bool(proposal.word) and edit is not None and not is_known_word and not trial.is_known_edit
-            yield from _mended_texts(asked, laboratory, trial, is_other_way=is_other_way)
+            for said in _mended_texts(asked, laboratory, trial, is_other_way=is_other_way):
+                short = native(asked.language, "own_parentheses", name=proposal.short) if proposal.short else ""
+                yield Said(f"{said.direct} {short}".strip(), said.more)
         case "other" if is_known_word:
             slots = {"name": proposal.word, "line": line_of(asked, trial), "exception": trial.exception}
             yield Said(told(asked, "", "right_idea", **slots), question)

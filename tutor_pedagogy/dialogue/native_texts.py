@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from tutor_pedagogy.dialogue.tables import filled, table
+
+_SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
+_WITH_CODE = re.compile(r"`[^`\n]*[=(\[{: ][^`\n]*`")
 
 
 def native(language: str, name: str, /, **slots: object) -> str:
     """Return a text of `reasons.toml` in a language with its placeholders filled in."""
     return filled(table("reasons")[name][language], **slots)
+
+
+def without_code(text: str) -> str:
+    """Return the sentences of a text that quote single words of Python only, for the first levels."""
+    return " ".join(each for each in _SENTENCE_END.split(text) if not _WITH_CODE.search(each))

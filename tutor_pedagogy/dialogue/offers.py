@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.dialogue.asked import Question
 
 _ELSEWHERE = re.compile(
-    r"\b(?:exercise|task|assignment|homework|question|problem|aufgabe|hausaufgabe\w*|[ü]bung|ejercicio|tarea|deberes"
+    r"\b(?:exercise|task|assignment|homework|aufgabe|hausaufgabe\w*|[ü]bung|ejercicio|tarea|deberes"
     r"|exercice|devoirs?|exerc[ií]cio|li[cç][aã]o)\b",
     re.IGNORECASE,
 )
@@ -64,7 +64,7 @@ def sign_replies(asked: Question) -> Iterator[Said]:
 
 
 def offers(asked: Question) -> str:
-    """Return the sentence that a question is not understood, with what can be asked about this program."""
+    """Return the sentence with what can be asked about this program."""
     program = asked.diagnosis.program
     language = asked.language
     found = [native(language, "offer_line", line=asked.line)]
@@ -77,3 +77,8 @@ def offers(asked: Question) -> str:
         found.append(native(language, "offer_message", exception=crash.exception))
     found.append(native(language, "offer_change"))
     return native(language, "offer", offers=", ".join(found))
+
+
+def not_understood(asked: Question) -> str:
+    """Return the sentence that a question is not understood, with what can be asked about this program."""
+    return f"{native(asked.language, 'not_understood')} {offers(asked)}"

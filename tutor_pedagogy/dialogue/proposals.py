@@ -86,6 +86,8 @@ class Proposal(NamedTuple):
     versions: tuple[str, ...]
     is_moved: bool = False
     """Whether a line is moved, so that a name that has no value there is a result of the change."""
+    short: str = ""
+    """The function that the question names without the parentheses of its call."""
 
 
 def proposals(diagnosis: Diagnosis, question: str) -> Iterator[Proposal]:
@@ -97,6 +99,8 @@ def proposals(diagnosis: Diagnosis, question: str) -> Iterator[Proposal]:
         if versions:
             yield Proposal("", tuple(dict.fromkeys(versions))[:_MOST_VERSIONS], is_moved=True)
             return
+    for name, versions in _around_call(changes, text):
+        yield Proposal("", tuple(versions), short=name)
     found = [
         *_swaps(changes, text),
         *_removed(changes, text),
@@ -108,6 +112,23 @@ def proposals(diagnosis: Diagnosis, question: str) -> Iterator[Proposal]:
         kept = tuple(dict.fromkeys(versions))[:_MOST_VERSIONS]
         if kept:
             yield Proposal(word, kept)
+
+
+_SHORT = re.compile(r"(?<![\w.])(?P<outer>[a-z_]\w{1,20})\((?P<inner>[a-z_]\w{1,20})\)")
+
+
+def _around_call(changes: WordChanges, text: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield versions with a function around a call that the question writes without its own parentheses."""
+    for match in _SHORT.finditer(text):
+        calls = [
+            node
+            for node in changes.program.each(ast.Call)
+            if isinstance(node.func, ast.Name) and node.func.id == match["inner"]
+        ]
+        inner = [(node, changes.program.segment(node)) for node in calls[:2]]
+        versions = [changes.put_in(node, f"{match['outer']}({code})") for node, code in inner if code]
+        if versions and match["inner"] not in changes.program.bound_names:
+            yield match["inner"], versions
 
 
 def _swaps(changes: WordChanges, text: str) -> Iterator[tuple[str, list[str]]]:

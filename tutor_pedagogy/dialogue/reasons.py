@@ -8,6 +8,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.dialogue.asked import Said
+from tutor_pedagogy.dialogue.fragments import fragments
+from tutor_pedagogy.dialogue.kinds import is_tried
 from tutor_pedagogy.dialogue.meaning import names_in
 from tutor_pedagogy.dialogue.native_texts import native
 from tutor_pedagogy.dialogue.values import values_of
@@ -16,7 +18,7 @@ from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.writing import code_span
 from tutor_pedagogy.offline.evaluation import Stopped, run
-from tutor_pedagogy.offline.purposes.own_values import shown
+from tutor_pedagogy.offline.purposes.own_values import computed, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,13 +35,19 @@ _WHY = re.compile(
 _TOGETHER = re.compile(
     r"\b(?:both|all|same|too|also|beide\w*|auch|ambos|ambas|tambi[eé]n|aussi|tamb[eé]m)\b", re.IGNORECASE
 )
+_BEFORE = re.compile(
+    r"\b(?:before|above|outside|inside|in) the loop\b|\b(?:vor|au(?:ß|ss)er\w*|in) der schleife\b"
+    r"|\b(?:antes|fuera|dentro) del bucle\b|\b(?:avant|hors de|dans) la boucle\b|\b(?:antes|fora|dentro) do la[cç]o\b",
+    re.IGNORECASE,
+)
+_EARLIER = re.compile(r"\b(?:before|earlier|vorher|antes|avant)\b", re.IGNORECASE)
 _LITERAL = re.compile(r"(?<![\w.'\"])(?:-?\d{1,9}(?:\.\d{1,6})?|'[^'\n]{1,30}'|\"[^\"\n]{1,30}\")(?![\w'])")
 _LOOPS = re.compile(r"\bloop|\bschleife|\bbucle|\bboucle|\bla[cç]o|\bround|\beach time|\bevery time", re.IGNORECASE)
 _ITEMS_GO = frozenset(("pop", "popitem", "setdefault", "write", "read", "readline", "send", "add", "remove"))
 _CHANGING = frozenset(
     ("append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse", "update", "add", "discard")
 )
-_MOST, _MOST_STEPS = 6, 5
+_MOST, _MOST_STEPS, _LONG_FLOAT = 6, 5, 12
 _STEPS = 2_000
 
 
@@ -47,10 +55,13 @@ def reasons(asked: Question) -> Iterator[Said]:
     """Yield the reasons that are established for what a question wonders about."""
     program = asked.diagnosis.program
     is_reason = _WHY.search(asked.text) is not None
-    if program.tree is None or not (is_reason or _TOGETHER.search(asked.text)):
+    if program.tree is None or not (is_reason or _TOGETHER.search(asked.text) or _BEFORE.search(asked.text)):
         return
+    if _BEFORE.search(asked.text):
+        yield from [Said(text) for text in _each_round(asked)]
     together = (_shared, _repeated)
-    for reason in (_kinds, *together, _thrown, _later, _each_round, _rounds, _steps) if is_reason else together:
+    every = (_inexact, _kinds, *together, _thrown, _later, _each_round, never_changes, _rounds, _steps, _earlier)
+    for reason in every if is_reason else together:
         try:
             yield from [Said(text) for text in reason(asked) if text]
         except Stopped:
@@ -258,6 +269,8 @@ def _changed_in(program: Program, name: str, loop: ast.stmt) -> bool:
 def _rounds(asked: Question) -> Iterator[str]:
     """Yield the values of the loop variable, and that it never has the one that the question names."""
     program, line = asked.diagnosis.program, code_line(asked.diagnosis)
+    if is_tried(asked.text):
+        return
     loops: list[ast.For] = program.each(ast.For)
     near = [loop for loop in loops if loop.lineno <= line <= (loop.end_lineno or line)] or loops[:1]
     if not near or not isinstance(near[-1].target, ast.Name) or program.tree is None:
@@ -272,14 +285,18 @@ def _rounds(asked: Question) -> Iterator[str]:
     spans = [span for span in map(shown, values) if span is not None]
     named = [ast.literal_eval(text) for text in _LITERAL.findall(asked.text)]
     missing = [value for value in named if value not in values]
-    is_whole = done.ending == "finished" and len(values) == done.ran.get(loop.body[0].lineno, 0) < _MOST
-    if not spans or len(spans) != len(values) or not is_whole or not missing:
+    times = program.run.ran.get(near[-1].body[0].lineno, 0) if program.run is not None else 0
+    is_whole = done.ending == "finished" and len(values) == times < _MOST
+    is_expected = re.search(r"\bshould\b|\bsollte\b|deber|devrait|deveria", asked.text, re.IGNORECASE) is not None
+    if not spans or len(spans) != len(values) or not is_whole or not (missing or is_expected):
         return
     told = asked.say("listing", "then").join(spans)
     said = native(asked.language, "rounds", line=program.shown(at), name=code_span(name), values=told)
     source = program.segment(near[-1].iter)
     wanted = [value for value in missing if repr(value) in source or isinstance(near[-1].iter, ast.Call | ast.Name)]
-    if wanted:
+    if is_expected:
+        yield said
+    elif wanted:
         yield f"{said} {native(asked.language, 'rounds_without', value=shown(wanted[0]))}"
 
 
@@ -302,6 +319,44 @@ def _steps(asked: Question) -> Iterator[str]:
         slots = {"line": program.shown(node.lineno), "name": code_span(name), "value": values[0]}
         told.append(native(asked.language, "step", **slots))
     yield native(asked.language, "steps", steps=", ".join(told))
+
+
+def _inexact(asked: Question) -> Iterator[str]:
+    """Yield that a number with a decimal point is stored only nearly, for a piece of code that shows it."""
+    for code in fragments(asked.text, asked.diagnosis.program):
+        value = computed(code, {})
+        if type(value) is float and len(repr(value)) > _LONG_FLOAT:
+            yield native(asked.language, "inexact", code=code_span(code), value=code_span(repr(value)))
+            return
+
+
+def never_changes(asked: Question) -> Iterator[str]:
+    """Yield that no line inside a `while` loop changes a name of its condition."""
+    program = asked.diagnosis.program
+    node = program.statement_at(code_line(asked.diagnosis)) if program.tree is not None else None
+    loop = node if isinstance(node, ast.While) else program.loop_around(node) if node is not None else None
+    if not isinstance(loop, ast.While) or program.run is None or asked.level is HintLevel.QUESTION:
+        return
+    values = values_of(asked.diagnosis, asked.text)
+    for part in ast.walk(loop.test):
+        match part:
+            case ast.Compare(left=ast.Name(id=name), comparators=[ast.Constant()]):
+                known = values.shown(name)
+            case _:
+                continue
+        inside = [line for line, _ in program.assignments(name) if loop.lineno < line <= (loop.end_lineno or line)]
+        if inside or _changed_in(program, name, loop) or not known or program.each(ast.Global, ast.Nonlocal):
+            continue
+        if program.run.tests.get(part, {True}) == {True} and len(set(known)) == 1:
+            slots = {"name": code_span(name), "value": known[0], "condition": code_span(program.segment(part))}
+            yield native(asked.language, "never_changes", **slots, line=program.shown(loop.lineno))
+            return
+
+
+def _earlier(asked: Question) -> Iterator[str]:
+    """Yield that the program as it was before is not known."""
+    if _EARLIER.search(asked.text) and asked.diagnosis.ladder is not None and "loop" not in asked.text:
+        yield native(asked.language, "earlier")
 
 
 def _kinds(asked: Question) -> Iterator[str]:

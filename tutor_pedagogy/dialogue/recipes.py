@@ -7,8 +7,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.dialogue.asked import Said
+from tutor_pedagogy.dialogue.names import own_names
+from tutor_pedagogy.dialogue.native_texts import without_code
 from tutor_pedagogy.dialogue.tables import table
 from tutor_pedagogy.ladder.levels import HintLevel
+from tutor_pedagogy.offline.engine.program import BUILTINS
 from tutor_pedagogy.offline.engine.writing import fenced
 
 if TYPE_CHECKING:
@@ -32,6 +35,8 @@ def recipe_replies(asked: Question) -> Iterator[Said]:
     if found is None:
         return
     rest = text[found.end() :] if asked.language != "fr" else text.replace("comment", " ")
+    own = [re.escape(name) for name in own_names(asked.diagnosis.program) if name not in BUILTINS]
+    rest = re.sub(rf"\b(?:{'|'.join(own)})\b", " ", rest) if own else rest
     recipe = next((each for pattern, each in _recipes() if pattern.search(rest)), None)
     if recipe is None or (_is_early(asked, recipe) and asked.level < HintLevel.STRUCTURE):
         return
@@ -39,9 +44,10 @@ def recipe_replies(asked: Question) -> Iterator[Said]:
     example = f"\n\n{fenced(recipe['example'])}"
     direct = native or (recipe["says"] if asked.language == "en" else "")
     more = "" if direct else recipe["says"]
-    if asked.level >= (HintLevel.EXAMPLE if _is_early(asked, recipe) else HintLevel.CONCEPT):
+    if asked.level >= HintLevel.EXAMPLE:
         yield Said(f"{direct}{example}") if direct else Said("", f"{more}{example}")
     yield Said(direct, more)
+    yield Said(without_code(direct), without_code(more))
 
 
 def _is_early(asked: Question, recipe: dict[str, Any]) -> bool:

@@ -84,15 +84,24 @@ def reply(submission: Submission, level: HintLevel, student: StudentLevels, talk
 _GUESSES = frozenset(("line", "try", "guess", "why", "how", "meaning", "where", "next", None))
 
 
+_FIRST = (
+    elsewhere_replies,
+    sign_replies,
+    difference_replies,
+    reported_replies,
+    assertion_replies,
+    established,
+    reasons,
+    recipe_replies,
+)
+"""The answers that a question of almost any kind can have, the most definite first."""
+
+
 def _direct(asked: Question, kind: str | None) -> Iterator[Said]:
     """Yield what can be checked of a question: a change that it proposes, a claim, the value of a piece of code."""
     if kind in ("thanks", "solution", "example"):
         return
-    for answers in (elsewhere_replies, sign_replies, difference_replies, reported_replies, assertion_replies):
-        yield from answers(asked)
-    yield from established(asked)
-    yield from reasons(asked)
-    yield from recipe_replies(asked)
+    yield from chain.from_iterable(answers(asked) for answers in _FIRST)
     if kind not in _GUESSES:
         return
     is_guess = is_guessing(asked.text)
