@@ -135,7 +135,7 @@ def _done(asked: Question) -> Iterator[Said]:
     if (
         not _DID.search(asked.text)
         or is_tried(asked.text)
-        or re.search(r"\b(?:how|where|if|should)\b", asked.text.lower())
+        or re.search(r"\b(?:how|where|which|if|should)\b", asked.text.lower())
     ):
         return
     program = asked.diagnosis.program
@@ -147,9 +147,10 @@ def _done(asked: Question) -> Iterator[Said]:
     yield from _outside_loop(asked, node)
     shown_line = program.shown(line)
     said = native(asked.language, "does", line=shown_line, code=code_span(program.line(line).strip()))
-    if program.run is not None and program.run.ending != "stopped" and not program.run.ran.get(line):
+    if program.run is not None and program.run.ending != "stopped" and not program.run.ran.get(node.lineno):
         yield Said(f"{said} {native(asked.language, 'never_runs')}")
-    if line != code_line(asked.diagnosis) and asked.diagnosis.ladder is None:
+    is_reason = re.search(r"\b(?:why|warum|wieso|por ?qu[eé]|pourquoi)\b", asked.text, re.IGNORECASE)
+    if line != code_line(asked.diagnosis) and asked.diagnosis.ladder is None and not is_reason:
         code = code_span(program.line(code_line(asked.diagnosis)).strip())
         yield Said(f"{said} {native(asked.language, 'look_at', line=asked.line, code=code)}")
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _MAX_QUESTION = 300
 _COMPARES = re.compile(
-    r"\bdiff\w*|\bunterschied\w*|\bdiferen\w*|\bsame (?:as|thing)\b|\bthe same\b|\bvs\.?\b|\bversus\b|\bcompared\b"
+    r"\bdiff\w*|\bunterschied\w*|\bdiferen\w*|\bsame (?:as|thing)\b|\bvs\.?\b|\bversus\b|\bcompared\b"
     r"|\b(?:lo|la|el) mism[oa]\b|\bm[eê]me chose\b|\bo mesmo\b|\bdasselbe\b|\bwhen (?:do|should) i use\b"
     r"|\bbetter than\b",
     re.IGNORECASE,

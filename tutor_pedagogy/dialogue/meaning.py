@@ -118,6 +118,9 @@ def terms_of_message(question: str, language: str) -> Meaning | None:
         return Meaning(f"`key` {said}.")
     known = table("terms") if language == "en" else purpose_table(f"terms.{language}")
     found = [term for term in known if " " in term and term in text]
+    if not found and language != "en":
+        english = terms_of_message(question, "en")
+        return Meaning("", english.direct) if english is not None else None
     if not found:
         return None
     term = max(found, key=len)

@@ -116,7 +116,11 @@ def separator_point(program: Program, node: ast.AST, asked: str) -> Point | None
         is_empty = isinstance(separator, ast.Constant) and separator.value == ""
         between = "nothing at all, so they stand side by side" if is_empty else code
         what = f"`sep` says what `print` puts between its values. Without it that is one space; here it is {between}."
-        steps = (what, "`sep` changes nothing at the end of the line: that is what `end` is for.")
+        steps = (
+            "`print` shows its arguments on the screen, one after another.",
+            what,
+            "`sep` changes nothing at the end of the line: that is what `end` is for.",
+        )
         return Point("print-sep", what, steps, call.lineno, "What would the line look like without `sep`?")
     return None
 
