@@ -55,6 +55,7 @@ _OTHER_FUNCTION = re.compile(
     r"\bother (?:function|one|method)|\bandere[nr]? Funktion|\botra funci[oó]n|\bautre fonction|\boutra fun[cç][aã]o",
     re.IGNORECASE,
 )
+_COMPOUND = (ast.For, ast.While, ast.If, ast.With, ast.Try, ast.FunctionDef, ast.ClassDef)
 _MOST_VALUES = 3
 
 
@@ -112,7 +113,7 @@ def _worked(asked: Question) -> Iterator[Said]:
         return
     before = done.ran.get(crash.line, 0) - 1
     node = program.statement_at(crash.line)
-    if before < 1 or node is None:
+    if before < 1 or node is None or crash.line in done.callers or isinstance(node, _COMPOUND):
         return
     names = [part.id for part in ast.walk(node) if isinstance(part, ast.Name) and part.id in done.names]
     spans = [(name, shown(done.names[name])) for name in dict.fromkeys(names)]
@@ -203,8 +204,9 @@ def _not_known(asked: Question, node: ast.stmt) -> Iterator[Said]:
     if around is None and reading is not None:
         own = [line for line, _ in program.assignments(name) if program.function_at(line) is reading]
         if own:
-            slots = {"name": span, "function": code_span(reading.name), "line": program.shown(own[0])}
-            yield Said(native(asked.language, "local", **slots, at=program.shown(crash.line)))
+            slots = {"name": span, "function": code_span(reading.name)}
+            at = {"line": program.shown(own[0]), "at": program.shown(crash.line)}
+            yield Said(native(asked.language, "local", **slots, **at))
     elif around is not None and reading is not around:
         yield Said(native(asked.language, "in_function", **here, name=span, function=code_span(around.name)))
     elif around is reading and node.lineno > crash.line:
@@ -219,7 +221,7 @@ def _outside_loop(asked: Question, node: ast.stmt) -> Iterator[Said]:
         around = program.loop_around(loop) if loop is not None else None
         loop = around if isinstance(around, ast.For | ast.While) else None
     last = (loop.end_lineno or loop.lineno) if loop is not None else 0
-    if loop is None or node.lineno <= last or node.col_offset != loop.col_offset:
+    if loop is None or node.lineno <= last or program.parents.get(node) is not program.parents.get(loop):
         return
     said = native(asked.language, "does", line=program.shown(node.lineno), code=_code(program, node))
     yield Said(f"{said} {native(asked.language, 'below_loop', loop=program.shown(loop.lineno))}")

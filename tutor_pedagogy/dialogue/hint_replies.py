@@ -20,7 +20,7 @@ from tutor_pedagogy.dialogue.expressions import values_say
 from tutor_pedagogy.dialogue.meaning import names_in, word_says
 from tutor_pedagogy.dialogue.names import own_names
 from tutor_pedagogy.dialogue.native_texts import native
-from tutor_pedagogy.dialogue.reasons import never_changes
+from tutor_pedagogy.dialogue.reasons_of_loops import never_changes
 from tutor_pedagogy.dialogue.tables import filled, sentence, table, words
 from tutor_pedagogy.dialogue.values import values_of
 from tutor_pedagogy.dialogue.wordings import (

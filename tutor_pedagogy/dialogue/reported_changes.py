@@ -6,10 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.dialogue.asked import Said
+from tutor_pedagogy.dialogue.fragments import fragments
 from tutor_pedagogy.dialogue.judging import line_of, shown_output
 from tutor_pedagogy.dialogue.native_texts import native
 from tutor_pedagogy.dialogue.proposals import proposals
 from tutor_pedagogy.dialogue.trying import Laboratory
+from tutor_pedagogy.dialogue.word_changes import WordChanges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,8 +42,12 @@ def reported_replies(asked: Question) -> Iterator[Said]:
     versions = [code for code in proposal.versions if code != diagnosis.program.code] if proposal is not None else []
     trials = [laboratory.attempt(code) for code in versions]
     is_failing = _FAILS.search(asked.text) is not None
-    fitting = [trial for trial in trials if is_failing == bool(trial.exception)] or trials
-    if not fitting:
+    fitting = [trial for trial in trials if is_failing == bool(trial.exception)]
+    is_first = bool(fitting) and fitting[0] is trials[0]
+    if not is_first and len({(trial.ending, trial.exception, trial.output) for trial in fitting}) != 1:
+        pieces = fragments(asked.text, diagnosis.program)
+        if pieces and not any(WordChanges(diagnosis).has(piece) for piece in pieces):
+            yield Said(native(asked.language, "not_here_only"))
         return
     trial, language = fitting[0], asked.language
     said = native(language, "not_here")

@@ -69,8 +69,10 @@ def star_target_point(program: Program, node: ast.AST, asked: str) -> Point | No
             continue
         name = code_span(program.segment(stars[0].value))
         others = [code_span(program.segment(part)) for part in parts if part is not stars[0]]
+        whole = code_span(program.segment(stars[0]))
         what = (
-            f"The star in {code_span(program.segment(stars[0]))} makes {name} take all the items that are left over, as a list: {listed(others)} "
+            f"The star in {whole} makes {name} take all the items that are left over, as a "
+            f"list: {listed(others)} "
             f"{'gets one item' if len(others) == 1 else 'get one item each'}, and {name} the rest, which may be none."
         )
         steps = [what, "There must be at least as many items as names without a star."]
