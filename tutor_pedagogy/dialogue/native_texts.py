@@ -7,7 +7,8 @@ import re
 from tutor_pedagogy.dialogue.tables import filled, table
 
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
-_WITH_CODE = re.compile(r"`[^`\n]*[=(\[{: ][^`\n]*`")
+_CODE = re.compile(r"`([^`\n]*)`")
+_OF_CODE = frozenset("=([{: ")
 
 
 def native(language: str, name: str, /, **slots: object) -> str:
@@ -17,4 +18,4 @@ def native(language: str, name: str, /, **slots: object) -> str:
 
 def without_code(text: str) -> str:
     """Return the sentences of a text that quote single words of Python only, for the first levels."""
-    return " ".join(each for each in _SENTENCE_END.split(text) if not _WITH_CODE.search(each))
+    return " ".join(each for each in _SENTENCE_END.split(text) if not _OF_CODE & set("".join(_CODE.findall(each))))
