@@ -55,6 +55,7 @@ _OTHER_FUNCTION = re.compile(
     r"\bother (?:function|one|method)|\bandere[nr]? Funktion|\botra funci[oó]n|\bautre fonction|\boutra fun[cç][aã]o",
     re.IGNORECASE,
 )
+_MISFIT = re.compile(r"missing \d+ required|positional arguments? but")
 _COMPOUND = (ast.For, ast.While, ast.If, ast.With, ast.Try, ast.FunctionDef, ast.ClassDef)
 _MOST_VALUES = 3
 
@@ -72,6 +73,7 @@ def assertion_replies(asked: Question) -> Iterator[Said]:
         return
     yield from _return_and_print(asked)
     yield from _in_other_function(asked)
+    yield from _counts(asked)
     yield from _worked(asked)
     yield from _done(asked)
 
@@ -129,6 +131,28 @@ def _worked(asked: Question) -> Iterator[Said]:
     if done.callers:
         said = f"{said} {native(language, 'from_call', line=program.shown(done.callers[-1]))}"
     yield Said(said)
+
+
+def _counts(asked: Question) -> Iterator[Said]:
+    """Yield the parameters of a function and the arguments of its call, where the two do not fit."""
+    program, crash = asked.diagnosis.program, values_of(asked.diagnosis, asked.text).crash
+    if crash is None or crash.exception != "TypeError" or not _MISFIT.search(crash.message):
+        return
+    names = set(names_in(program, asked.text)) & set(program.functions)
+    if not names or not (_DID.search(asked.text) or re.search(r"\b(?:gave|give|has|why)\b", asked.text.lower())):
+        return
+    for call in program.each(ast.Call):
+        match call:
+            case ast.Call(func=ast.Name(id=name), keywords=[]) if name in names and call.lineno == crash.line:
+                pass
+            case _:
+                continue
+        taken = [code_span(each.arg) for each in program.functions[name].args.args]
+        given = [code_span(program.segment(each)) for each in call.args]
+        if taken and given and not any(isinstance(each, ast.Starred) for each in call.args):
+            slots = {"function": code_span(name), "parameters": ", ".join(taken), "count": ", ".join(given)}
+            yield Said(native(asked.language, "counts", **slots, line=str(program.shown(call.lineno))))
+            return
 
 
 def _done(asked: Question) -> Iterator[Said]:

@@ -215,6 +215,25 @@ def _values_of_names(asked: Question) -> str:
     return ""
 
 
+def value_replies(asked: Question) -> Iterator[Said]:
+    """Yield the values of the one name that a question for a value names."""
+    named = plain_names(asked)
+    numbers = re.findall(r"(?<![\w.])\d+", _LINE.sub(" ", asked.text))
+    if not _VALUE_ASKED.search(asked.text) or len(named) != 1 or numbers or asked.diagnosis.program.tree is None:
+        return
+    if values_of(asked.diagnosis, asked.text).shown(named[0]):
+        yield Said(_values_of_names(asked))
+
+
+_LINE = re.compile(r"\b(?:lines?|zeile|l[ií]nea|ligne|linha) \d{1,5}", re.IGNORECASE)
+_VALUE_ASKED = re.compile(
+    r"\b(?:value|valor|valeur|wert) (?:of|de|do|da|von|has|hat)\b|\bwhat(?:.?s| is) (?:in|inside|stored in)\b"
+    r"|\bqu[eé] (?:vale|hay en|tiene|contiene)\b|\bque vaut\b|\bwelchen wert\b|\bwas (?:steht|ist) in\b"
+    r"|\bo que (?:tem|h[aá]) em\b|\bwhat does \w{1,40} (?:hold|contain)\b|\bwhat value\b",
+    re.IGNORECASE,
+)
+
+
 def guess_reply(asked: Question) -> Iterator[Said]:
     """Yield answers to a guess that could not be judged: what its words mean, the values, and how to check it."""
     cannot = asked.say("reply", "attempt") if is_guessing(asked.text) else native(asked.language, "not_understood")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tutor_pedagogy.dialogue.asked import Said
 from tutor_pedagogy.dialogue.claim_words import types_in
-from tutor_pedagogy.dialogue.native_texts import without_code
+from tutor_pedagogy.dialogue.native_texts import native, without_code
 from tutor_pedagogy.dialogue.tables import table
 from tutor_pedagogy.dialogue.values import of_type, values_of
 from tutor_pedagogy.ladder.levels import HintLevel
@@ -30,6 +30,13 @@ _SAME = re.compile(r"^(?:so |but |and )?(?:is|are|isn.?t|aren.?t|ist|sind|es|son
 _ALSO = re.compile(
     r"\b(?:also|too|as well|auch|tambi[eé]n|aussi|tamb[eé]m|same (?:with|for))\b|\bwhat about\b", re.IGNORECASE
 )
+_CHANGEABLE = re.compile(
+    r"\b(?:can(?:not|.?t)?|could|may) (?:not )?(?:be |you |i |we )?(?:change|changed|modified|modify|altered)\b"
+    r"|\b(?:im)?mutable\b|\bver[aä]nderbar|\bse puede[n]? (?:cambiar|modificar)|\bpeut (?:pas )?(?:changer|modifier)"
+    r"|\bpode[m]? (?:mudar|ser mudad)",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(r"\bcan.?not\b|n.?t\b|\bnot\b|\bimmutable\b|\bnicht\b|\bno\b|\bpas\b|\bn[aã]o\b", re.IGNORECASE)
 _INSTEAD = re.compile(r"\b(?:instead|rather than|in place)\b", re.IGNORECASE)
 _WHY = re.compile(r"\b(?:why|warum|wieso|weshalb|por ?qu[eê]|pourquoi)\b", re.IGNORECASE)
 
@@ -70,6 +77,21 @@ def difference_replies(asked: Question) -> Iterator[Said]:
     if asked.level >= HintLevel.EXAMPLE:
         yield Said(f"{said}{example}")
     yield from map(Said, (said, without_code(said)))
+
+
+def mutability_replies(asked: Question) -> Iterator[Said]:
+    """Yield whether the values of a type can be changed, for a question that says it or asks for it."""
+    kinds = types_in(asked.text) - {type(None)}
+    if not _CHANGEABLE.search(asked.text) or _WHY.search(asked.text) or not kinds:
+        return
+    are_fixed = {kind not in (list, dict, set) for kind in kinds}
+    if len(are_fixed) != 1:
+        return
+    is_fixed = are_fixed.pop()
+    is_denied = _DENIED.search(asked.text) is not None
+    word = asked.say("verdict", "yes" if is_fixed == is_denied else "no")
+    shown = ", ".join(sorted(f"`{kind.__name__}`" for kind in kinds))
+    yield Said(f"{word} {native(asked.language, 'fixed_type' if is_fixed else 'changing_type', type=shown)}")
 
 
 def _of_other_type(asked: Question, text: str) -> Pair | None:

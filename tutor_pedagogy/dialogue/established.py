@@ -26,15 +26,18 @@ if TYPE_CHECKING:
     from tutor_pedagogy.dialogue.asked import Question
 
 _SAME_NAME = re.compile(
-    r"\bsame name\b|\bname twice\b|\bnamed? (?:them|it|both) the same\b|gleiche[nr]? name|mismo nombre|m[eê]me nom"
-    r"|mesmo nom[e]|\bcalled it the same\b",
+    r"\bsame name\b|\bcall(?:ed)? (?:a|my|the|it|any) (?:variable |name )?|\b(?:name|heiß\w*|llamar|appeler|chamar) "
+    r"|\bname twice\b|\bnamed? (?:them|it|both) the same\b|gleiche[nr]? name|mismo nombre|m[eê]me nom|mesmo nom[e]"
+    r"|\bcalled it the same\b",
     re.IGNORECASE,
 )
 _HIDING = re.compile(
     r"\bexcept\b|\btry\b|nothing (?:at all )?(?:happens|comes|is shown|prints?)|no error", re.IGNORECASE
 )
 _RETURNING = re.compile(
-    r"\breturn\b|\bonly\b[^.?!]{0,20}\b(?:first|one)\b|\binside\b|\bunder the\b|\bin(?: the)? loop\b", re.IGNORECASE
+    r"\breturn\b|^why\b|^warum\b|\bpor ?qu[eé]\b|^pourquoi\b|\bonly\b[^.?!]{0,20}\b(?:first|one)\b|\binside\b"
+    r"|\bunder the\b|\bin(?: the)? loop\b",
+    re.IGNORECASE,
 )
 _NOTHING = re.compile(r"\bNone\b|\bnone\b")
 _RANGE_FROM = re.compile(

@@ -29,7 +29,7 @@ _INSTEAD = re.compile(
     re.IGNORECASE,
 )
 _REPLACED = re.compile(
-    rf"\b(?:replace|change|changing|swap|turn|ersetze?n?|cambi[ao]r?|remplacer?|trocar?|mudar?) {_ARTICLE}"
+    rf"\b(?:replaced?|changed?|changing|swap|turn|ersetze?n?|cambi[ao]r?|remplacer?|trocar?|mudar?) {_ARTICLE}"
     rf"(?P<old>{_CODE}) (?:to|with|into|for|by|durch|por|par|en|a|para) {_ARTICLE}(?P<new>{_CODE})",
     re.IGNORECASE,
 )
@@ -114,7 +114,7 @@ def proposals(diagnosis: Diagnosis, question: str) -> Iterator[Proposal]:
             yield Proposal(word, kept)
 
 
-_SHORT = re.compile(r"(?<![\w.])(?P<outer>[a-z_]\w{1,20})\((?P<inner>[a-z_]\w{1,20})\)")
+_SHORT = re.compile(r"(?<![\w.])(?P<outer>[a-z_]\w{1,20})\((?P<inner>[A-Za-z_]\w{0,20})\)")
 
 
 def _around_call(changes: WordChanges, text: str) -> Iterator[tuple[str, list[str]]]:
@@ -125,6 +125,11 @@ def _around_call(changes: WordChanges, text: str) -> Iterator[tuple[str, list[st
             for node in changes.program.each(ast.Call)
             if isinstance(node.func, ast.Name) and node.func.id == match["inner"]
         ]
+        reads = [node for node in changes.program.uses.get(match["inner"], ()) if isinstance(node.ctx, ast.Load)]
+        reads.sort(key=lambda node: node.lineno not in changes.lines)
+        around = [changes.put_in(node, match[0]) for node in reads if not changes.has(match[0])]
+        if around and match["inner"] in changes.program.bound_names and match["outer"] in purpose_table("glossary"):
+            yield "", around[:_MOST_VERSIONS]
         inner = [(node, changes.program.segment(node)) for node in calls[:2]]
         versions = [changes.put_in(node, f"{match['outer']}({code})") for node, code in inner if code]
         if versions and match["inner"] not in changes.program.bound_names:

@@ -104,7 +104,10 @@ def rounds(asked: Question) -> Iterator[str]:
     told = asked.say("listing", "then").join(spans)
     said = native(asked.language, "rounds", line=program.shown(at), name=code_span(name), values=told)
     source = program.segment(near[-1].iter)
-    wanted = [value for value in missing if repr(value) in source or isinstance(near[-1].iter, ast.Call | ast.Name)]
+    match near[-1].iter:
+        case ast.Name(id=of):
+            source = " ".join(program.segment(given) for _, given in program.assignments(of) if given is not None)
+    wanted = [value for value in missing if re.search(rf"(?<![\w.]){re.escape(repr(value))}(?![\w.])", source)]
     if is_expected:
         yield said
     elif wanted:

@@ -13,7 +13,7 @@ from tutor_pedagogy.dialogue.asked import (
 from tutor_pedagogy.dialogue.assertions import assertion_replies
 from tutor_pedagogy.dialogue.choosing import counted, fresh
 from tutor_pedagogy.dialogue.depth import until_too_deep
-from tutor_pedagogy.dialogue.differences import difference_replies
+from tutor_pedagogy.dialogue.differences import difference_replies, mutability_replies
 from tutor_pedagogy.dialogue.established import established
 from tutor_pedagogy.dialogue.judging import (
     judge_change,
@@ -31,6 +31,7 @@ from tutor_pedagogy.dialogue.reasons import reasons
 from tutor_pedagogy.dialogue.recipes import recipe_replies
 from tutor_pedagogy.dialogue.reported_changes import reported_replies
 from tutor_pedagogy.dialogue.tables import LANGUAGES
+from tutor_pedagogy.dialogue.what_if import what_if_value
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline.engine.diagnosis import examine, explanation_of
 from tutor_pedagogy.offline.engine.program import Program
@@ -49,6 +50,7 @@ from tutor_pedagogy.dialogue.content_replies import (
     reason_replies,
     try_reply,
     unknown_reply,
+    value_replies,
     why_reply,
 )
 from tutor_pedagogy.dialogue.hint_replies import (
@@ -89,10 +91,13 @@ _FIRST = (
     sign_replies,
     difference_replies,
     reported_replies,
+    value_replies,
+    what_if_value,
+    mutability_replies,
+    recipe_replies,
     assertion_replies,
     established,
     reasons,
-    recipe_replies,
 )
 """The answers that a question of almost any kind can have, the most definite first."""
 

@@ -26,7 +26,7 @@ _DONE = re.compile(
     re.IGNORECASE,
 )
 _AND_NOW = re.compile(
-    r"\bnow\b|\band (?:it|then|there|i get|get)\b|\bbut (?:it|then|there|i get|now)\b|\bjetzt\b|\bahora\b"
+    r"\bnow\b|\band (?:it.?s|its|it|then|there|i get|get)\b|\bbut (?:it|then|there|i get|now)\b|\bjetzt\b|\bahora\b"
     r"|\bmaintenant\b|\bagora\b",
     re.IGNORECASE,
 )
