@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _MAX_QUESTION = 300
 _MOST_VERSIONS = 6
+_MOST_READS = 3
 _SIGNS = r"\*\*|//|\+=|-=|\*=|==|!=|<=|>=|[-+*/%<>=]"
 _CODE = rf"(?:`[^`\n]{{1,60}}`|{_SIGNS}|[A-Za-z_][\w.]{{0,40}}(?:\([^()\n]{{0,40}}\))?|-?\d[\d.]{{0,10}})"
 _ARTICLE = r"(?:(?:the|a|an|just|only|ein|eine|einen|el|la|un|una|le|o|um|uma) ){0,2}"
@@ -129,7 +130,7 @@ def _around_call(changes: WordChanges, text: str) -> Iterator[tuple[str, list[st
         reads.sort(key=lambda node: node.lineno not in changes.lines)
         around = [changes.put_in(node, match[0]) for node in reads if not changes.has(match[0])]
         if around and match["inner"] in changes.program.bound_names and match["outer"] in purpose_table("glossary"):
-            yield "", around[:_MOST_VERSIONS]
+            yield "", [*around[:_MOST_READS], *changes.with_fragment(match[0])][:_MOST_VERSIONS]
         inner = [(node, changes.program.segment(node)) for node in calls[:2]]
         versions = [changes.put_in(node, f"{match['outer']}({code})") for node, code in inner if code]
         if versions and match["inner"] not in changes.program.bound_names:
