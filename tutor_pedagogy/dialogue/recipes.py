@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 _MAX_QUESTION = 300
 _HOW = re.compile(
     r"\bhow (?:do|can|could|should|would|to|does one)\b|\bis there (?:a|any|some) (?:way|function|method)\b"
-    r"|\b(?:which|what) (?:function|method|command)\b|\bway to\b|\bwie (?:kann|mache?|soll|muss|geht|bekomme|finde)\b"
+    r"|\b(?:which|what) (?:function|method|command)\b|\bway to\b|\b(?:which|what) (?:is the )?index\b|\bqu[eé] [ií]ndice\b|\bwelche[rn] index\b|\bquel indice\b"
+    r"|\bwie (?:kann|mache?|soll|muss|geht|bekomme|finde)\b"
     r"|\bc[oó]mo\b|\bcomment\b|\bcomo (?:fa[cç]o|posso|eu|se)\b",
     re.IGNORECASE,
 )
@@ -34,7 +35,7 @@ def recipe_replies(asked: Question) -> Iterator[Said]:
     found = _HOW.search(text)
     if found is None:
         return
-    rest = text[found.end() :] if asked.language != "fr" else text.replace("comment", " ")
+    rest = f"{text[: found.start()]} {text[found.end() :]}"
     own = [re.escape(name) for name in own_names(asked.diagnosis.program) if name not in BUILTINS]
     rest = re.sub(rf"\b(?:{'|'.join(own)})\b", " ", rest) if own else rest
     recipe = next((each for pattern, each in _recipes() if pattern.search(rest)), None)

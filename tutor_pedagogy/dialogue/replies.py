@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -86,6 +87,8 @@ def reply(submission: Submission, level: HintLevel, student: StudentLevels, talk
 _GUESSES = frozenset(("line", "try", "guess", "why", "how", "meaning", "where", "next", None))
 
 
+_REASON = re.compile(r"(?:so |but )?(?:why|how come|warum|wieso|por ?qu[eé]|pourquoi)\b", re.IGNORECASE)
+"""The beginning of a question for a reason, which proposes nothing even if it says “can I”."""
 _FIRST = (
     elsewhere_replies,
     sign_replies,
@@ -109,7 +112,7 @@ def _direct(asked: Question, kind: str | None) -> Iterator[Said]:
     yield from chain.from_iterable(answers(asked) for answers in _FIRST)
     if kind not in _GUESSES:
         return
-    is_guess = is_guessing(asked.text)
+    is_guess = is_guessing(asked.text) and not _REASON.match(asked.text)
     yield from judge_either(asked)
     if is_guess or kind in ("try", "guess", None):
         yield from judge_function(asked)
