@@ -86,7 +86,7 @@ def test_a_question_is_answered_by_what_the_program_does(name: str, question: st
 @pytest.mark.parametrize(
     ("question", "told"),
     [
-        ("whats the difference between append and extend", "`extend` goes through its argument"),
+        ("what is the difference between append and extend", "`extend` goes through its argument"),
         ("is print the same as return?", "No. `print` shows a value on the screen"),
         ("Was ist der Unterschied zwischen print und return?", "`print` zeigt einen Wert auf dem Bildschirm"),
         ("c'est quoi la différence entre une clé et une valeur", "La clé (key) est ce avec quoi on cherche"),
@@ -124,7 +124,7 @@ QUESTIONS = (
     "why is it like that",
     "why does it still not work",
     "how do I turn it into a number",
-    "whats the difference between = and ==",
+    "what is the difference between = and ==",
     "but I did define it in line 1",
     "line 2 is right",
     "which sign do i have to type",

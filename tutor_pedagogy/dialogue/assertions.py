@@ -34,9 +34,9 @@ _CHANGED = re.compile(
 _DID = re.compile(
     r"\bi (?:did|do|have|had|already|already have|even|clearly|just)? ?(?:define|defined|make|made|create|created|set"
     r"|assign\w*|give|gave|declare\w*|initiali[sz]e\w*|change|increase|count|write|wrote|add|import\w*|do|did|have|put)\b"
-    r"|\b(?:exists?|is defined|is there|already there)\b|\bla? ?(?:cre[eé]|defin[ií]|puse|hice)\b"
+    r"|\b(?:exists?|is defined|is there|already there)\b|\bla? ?(?:cre[eé]|def[i]n[ií]|puse|hice)\b"
     r"|\bich habe?\b.{0,40}\b(?:definiert|gemacht|erstellt|angelegt|gesetzt)\b"
-    r"|\bj.ai\b.{0,30}\b(?:d[eé]fini|cr[eé][eé]|mis)"
+    r"|\bj.ai\b.{0,30}\b(?:d[eé]fini|cr[eé][eé]|m[i]s)"
     r"|\b(?:criei|defini|coloquei)\b",
     re.IGNORECASE,
 )
@@ -48,7 +48,7 @@ _WELL = re.compile(
     re.IGNORECASE,
 )
 _ORDER = re.compile(
-    r"\breturn\b.{0,40}\b(?:before|after|above|below|vor|nach|antes|despu[eé]s|avant|apr[eè]s|depois)\b.{0,30}\bprint\b",
+    r"\breturn\b.{0,40}\b(?:before|after|above|below|v[o]r|nach|antes|despu[eé]s|avant|apr[eè]s|depois)\b.{0,30}\bprint\b",
     re.IGNORECASE,
 )
 _OTHER_FUNCTION = re.compile(

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 _ELSEWHERE = re.compile(
     r"\b(?:exercise|task|assignment|homework|aufgabe|hausaufgabe\w*|[ü]bung|ejercicio|tarea|deberes"
-    r"|exercice|devoirs?|exerc[ií]cio|li[cç][aã]o)\b",
+    r"|exerc[i]ce|devoirs?|exerc[ií]cio|li[cç][aã]o)\b",
     re.IGNORECASE,
 )
 _OTHER = re.compile(
     r"\b(?:other|another|next|second|two|rest of|else|too|also|andere[nrs]?|n[aä]chste[nrs]?|auch|otr[oa]s?|siguiente"
     r"|tambi[eé]n|autres?|prochain\w*|aussi|outr[oa]s?|pr[oó]xim[oa]|tamb[eé]m)\b|\b(?:exercise|task|aufgabe|ejercicio"
-    r"|exercice|exerc[ií]cio) \d",
+    r"|exerc[i]ce|exerc[ií]cio) \d",
     re.IGNORECASE,
 )
 _WISH = re.compile(
@@ -37,7 +37,7 @@ _SIGN_ASKED = re.compile(
     r"\b(?:which|what) (?:sign|symbol|character|punctuation|word|letter)\b.{0,40}"
     r"\b(?:type|write|put|missing|need|add|use)"
     r"|\bwhat (?:do|should|must) i (?:type|write|put)\b.{0,20}\b(?:there|here|at the end)\b"
-    r"|\bwelches Zeichen\b|\bqu[eé] signo\b|\bquel signe\b|\bqual sinal\b",
+    r"|\bwelches Zeichen\b|\bqu[eé] signo\b|\bquel signe\b|\bqual sin[a]l\b",
     re.IGNORECASE,
 )
 _MOST_NAMES = 2

@@ -34,7 +34,7 @@ _TOGETHER = re.compile(
     r"\b(?:both|all|same|too|also|beide\w*|auch|ambos|ambas|tambi[eé]n|aussi|tamb[eé]m)\b", re.IGNORECASE
 )
 _BEFORE = re.compile(
-    r"\b(?:before|above|outside|inside|in) the loop\b|\b(?:vor|au(?:ß|ss)er\w*|in) der schleife\b"
+    r"\b(?:before|above|outside|inside|in) the loop\b|\b(?:v[o]r|au(?:ß|ss)er\w*|in) der schleife\b"
     r"|\b(?:antes|fuera|dentro) del bucle\b|\b(?:avant|hors de|dans) la boucle\b|\b(?:antes|fora|dentro) do la[cç]o\b",
     re.IGNORECASE,
 )

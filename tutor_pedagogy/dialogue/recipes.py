@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 _MAX_QUESTION = 300
 _HOW = re.compile(
     r"\bhow (?:do|can|could|should|would|to|does one)\b|\bis there (?:a|any|some) (?:way|function|method)\b"
-    r"|\b(?:which|what) (?:function|method|command)\b|\bway to\b|\b(?:which|what) (?:is the )?index\b|\bqu[eé] [ií]ndice\b|\bwelche[rn] index\b|\bquel indice\b"
-    r"|\bwie (?:kann|mache?|soll|muss|geht|bekomme|finde)\b"
+    r"|\b(?:which|what) (?:function|method|command)\b|\bway to\b"
+    r"|\b(?:which|what) (?:is the )?index\b|\bqu[eé] [ií]ndice\b|\bwelche[rn] index\b|\bquel indice\b"
+    r"|\bwie (?:kann|mache?|soll|muss|geht|bekomme|f[i]nde)\b"
     r"|\bc[oó]mo\b|\bcomment\b|\bcomo (?:fa[cç]o|posso|eu|se)\b",
     re.IGNORECASE,
 )

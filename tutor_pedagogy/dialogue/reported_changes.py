@@ -22,7 +22,7 @@ _DONE = re.compile(
     r"\bi(?:.ve| have| just)? ?(?:changed|put|added|replaced|wrote|typed|used|made|removed|deleted|moved|swapped)\b"
     r"|\bich habe? .{0,40}(?:ge[aä]ndert|ersetzt|hinzugef[uü]gt|gel[oö]scht)"
     r"|\b(?:cambi[eé]|puse|he cambiado|he puesto)\b"
-    r"|\bj.ai (?:chang[eé]|mis|remplac[eé]|ajout[eé])|\b(?:mudei|troquei|coloquei)\b",
+    r"|\bj.ai (?:chang[eé]|m[i]s|remplac[eé]|ajout[eé])|\b(?:mudei|troquei|coloquei)\b",
     re.IGNORECASE,
 )
 _AND_NOW = re.compile(
@@ -30,7 +30,7 @@ _AND_NOW = re.compile(
     r"|\bmaintenant\b|\bagora\b",
     re.IGNORECASE,
 )
-_FAILS = re.compile(r"error|exception|crash|stops|fehler|erreur|erro\b", re.IGNORECASE)
+_FAILS = re.compile(r"error|exception|crash|stops|fehler|erreur|err[o]\b", re.IGNORECASE)
 
 
 def reported_replies(asked: Question) -> Iterator[Said]:
