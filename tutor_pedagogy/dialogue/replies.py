@@ -19,12 +19,11 @@ from tutor_pedagogy.dialogue.established import established
 from tutor_pedagogy.dialogue.judging import (
     judge_change,
     judge_claims,
-    judge_concept,
     judge_line,
-    judge_part,
     judge_place,
     judge_program,
 )
+from tutor_pedagogy.dialogue.judging_concepts import judge_concept, judge_part
 from tutor_pedagogy.dialogue.judging_forms import judge_either, judge_function, judge_tried, judge_twice
 from tutor_pedagogy.dialogue.kinds import is_guessing, kind_of, without_opening
 from tutor_pedagogy.dialogue.offers import elsewhere_replies, sign_replies
