@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.cause import Cause
 from tutor_pedagogy.offline.engine.rule import rules_of
 from tutor_pedagogy.offline.evaluation.values import Stopped
-from tutor_pedagogy.offline.rules.numerical import crashes, tables
+from tutor_pedagogy.offline.rules.numerical import crashes, loop_items, tables
 from tutor_pedagogy.offline.rules.runtime import (
     absent_days,
     accumulators,
@@ -30,6 +30,7 @@ from tutor_pedagogy.offline.rules.runtime import (
     csv_rows,
     data_lines,
     dates,
+    decimals,
     dictionaries,
     entries,
     environment,
@@ -38,6 +39,7 @@ from tutor_pedagogy.offline.rules.runtime import (
     filled,
     formats,
     grid_borders,
+    guards,
     hidden_parameters,
     imports,
     indexing,
@@ -64,7 +66,9 @@ from tutor_pedagogy.offline.rules.runtime import (
     operands,
     outside_attributes,
     own_objects,
+    parent_methods,
     patterns,
+    placed_methods,
     plots,
     private_names,
     protocols,
@@ -108,6 +112,10 @@ if TYPE_CHECKING:
     from tutor_protocol import Certainty
 
 MODULES = (
+    placed_methods,
+    parent_methods,
+    guards,
+    decimals,
     private_names,
     json_keys,
     absent_days,
@@ -162,6 +170,7 @@ MODULES = (
     plots,
     standard_types,
     tables,
+    loop_items,
     crashes,
     imports,
     names,

@@ -6,8 +6,10 @@ import ast
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.edits import edit_to
 from tutor_pedagogy.offline.engine.nodes import called_name
 from tutor_pedagogy.offline.rules.runtime.measures import kind_of_number
+from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.rules.runtime.context import CrashContext
     from tutor_pedagogy.offline.rules.runtime.culprits import Culprit
     from tutor_pedagogy.offline.rules.runtime.way_steps import Step
+
+_SHORTEST_NAME = 3
+"""The length of the shortest name of a collection whose last letter `s` is taken off for one of its items."""
 
 
 def edits_of(case: CrashContext, culprit: Culprit, step: Step) -> Iterator[Edit | None]:
@@ -36,7 +41,10 @@ def edits_of(case: CrashContext, culprit: Culprit, step: Step) -> Iterator[Edit 
             yield case.rewrite(node, f"({case.text(node)[1:-1]})")
         case "added", _ if culprit.type == "list" and "append(" in case.program.line(node.lineno):
             yield case.substitute(node.lineno, "append(", "extend(")
+        case "looped", ast.Name(id=name) if name == step.holder:
+            yield _other_variable(case, node)
         case "passed", ast.Name():
+            yield from _looked_up(case, node)
             yield from _other_arguments(case, step, node)
         case _, ast.Call():
             yield from _other_calls(case, culprit, step.kind, node)
@@ -50,6 +58,37 @@ def _other_calls(case: CrashContext, culprit: Culprit, kind: str, node: ast.Call
         case ast.Call(func=ast.Attribute(value=owner, attr="readlines"), args=[]):
             if kind == "assigned" and _wants_string(case):
                 yield case.rewrite(node, f"{case.text(owner)}.read()")
+
+
+def _other_variable(case: CrashContext, node: ast.Name) -> Edit | None:
+    """Return the edit that gives a loop over a collection of the same name as its variable a name of its own."""
+    loop = case.program.parents.get(node)
+    if not isinstance(loop, ast.For) or loop.iter is not node or not isinstance(loop.target, ast.Name):
+        return None
+    name = node.id
+    shorter = name.removesuffix("s") if name.endswith("s") and len(name) > _SHORTEST_NAME else f"one_{name}"
+    new = next((each for each in (shorter, f"one_{name}") if each not in case.program.uses), None)
+    inside = [each for part in loop.body for each in walk(part) if isinstance(each, ast.Name) and each.id == name]
+    if new is None or any(not isinstance(each.ctx, ast.Load) for each in inside):
+        return None
+    lines = [*case.program.lines]
+    for use in sorted((loop.target, *inside), key=lambda each: -each.col_offset):
+        start, end = case.columns(use)
+        text = lines[use.lineno - 1]
+        lines[use.lineno - 1] = text[:start] + new + text[end:]
+    return edit_to(case.program, "\n".join(lines))
+
+
+def _looked_up(case: CrashContext, node: ast.Name) -> Iterator[Edit | None]:
+    """Yield the edits that pass what a function of the program finds for a variable: one that is asked for it there."""
+    around = case.program.loop_around(node) or case.program.function_at(node.lineno)
+    for call in walk(around) if around is not None else ():
+        match call:
+            case ast.Call(func=ast.Name(id=name), args=[ast.Name(id=given)]) if (
+                given == node.id and name in case.program.functions
+            ):
+                yield case.rewrite(node, f"{name}({given})")
+                return
 
 
 def _other_arguments(case: CrashContext, step: Step, node: ast.Name) -> Iterator[Edit | None]:
