@@ -48,6 +48,7 @@ from tutor_pedagogy.offline.rules.runtime import (
     joined_words,
     json_keys,
     kept_strings,
+    key_makers,
     key_origins,
     keys,
     letters,
@@ -61,6 +62,7 @@ from tutor_pedagogy.offline.rules.runtime import (
     names,
     none_values,
     objects,
+    odd_calls,
     odd_items,
     one_call_back,
     operands,
@@ -78,6 +80,7 @@ from tutor_pedagogy.offline.rules.runtime import (
     rows_of_text,
     scopes,
     search_results,
+    sideways_tables,
     splitting,
     standard_types,
     stored_values,
@@ -112,6 +115,9 @@ if TYPE_CHECKING:
     from tutor_protocol import Certainty
 
 MODULES = (
+    sideways_tables,
+    odd_calls,
+    key_makers,
     placed_methods,
     parent_methods,
     guards,

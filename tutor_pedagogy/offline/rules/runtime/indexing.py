@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 
 from tutor_pedagogy.offline.engine.nodes import first_argument, is_call_of, names_in, parts_of
+from tutor_pedagogy.offline.engine.program import SHRINKING
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, Slots, runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
 
@@ -225,12 +226,27 @@ def _steps(case: CrashContext) -> list[tuple[ast.Subscript, str, int]]:
     return found
 
 
+def _changes_length(case: CrashContext, loop: ast.For | ast.While, owner: ast.expr) -> bool:
+    """Return whether the body of a loop changes the length of a collection: its bound alone is not the cause then."""
+    text = case.text(owner)
+    for node in walk(loop):
+        match node:
+            case ast.Call(func=ast.Attribute(value=held, attr=method)) if method in _CHANGING or method in SHRINKING:
+                if case.text(held) == text:
+                    return True
+            case ast.Delete(targets=[ast.Subscript(value=held)]) if case.text(held) == text:
+                return True
+    return False
+
+
 @runtime_rule("neighbour-past-the-end", ("IndexError",), _OUT_OF_RANGE, before=("position-out-of-range",))
 def neighbour_past_the_end(case: CrashContext) -> Match | None:
     """Return the loop whose body uses the item after the present one, so that the last iteration passes the end."""
     for subscript, name, step in _steps(case):
         slots: Slots = {"owner": subscript.value, "index": subscript.slice, "name": Code(name)}
         for loop in case.loops_above(subscript):
+            if _changes_length(case, loop, subscript.value):
+                break
             match loop:
                 case ast.For(
                     target=ast.Name(id=target), iter=ast.Call(func=ast.Name(id="range"), args=[*_, _] as args)

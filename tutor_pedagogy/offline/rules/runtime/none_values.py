@@ -110,6 +110,13 @@ def _without_result(case: CrashContext, call: ast.Call) -> Edit | None:
             if not isinstance(statement, ast.Assign) or statement.value is not call:
                 made = f"sorted({case.text(owner)})" if method == "sort" else f"{case.text(owner)}[::-1]"
                 return case.rewrite(call, made)
+    if isinstance(statement, ast.Return) and statement.value is call and statement.lineno == statement.end_lineno:
+        changed_one = _changed_by(call)
+        if changed_one is not None:
+            indent = " " * statement.col_offset
+            return case.program.edit(
+                call.lineno, f"{indent}{case.text(call)}\n{indent}return {case.text(changed_one)}"
+            )
     if not isinstance(statement, ast.Assign) or statement.value is not call or statement.lineno != statement.end_lineno:
         return None
     target = case.text(statement.targets[0])
@@ -119,6 +126,16 @@ def _without_result(case: CrashContext, call: ast.Call) -> Edit | None:
         case ast.Attribute(value=owner, attr="sort") if not call.args:
             settings = [f"{word.arg}={case.text(word.value)}" for word in call.keywords]
             return case.rewrite_line(call.lineno, f"{target} = sorted({', '.join([case.text(owner), *settings])})")
+    return None
+
+
+def _changed_by(call: ast.Call) -> ast.expr | None:
+    """Return the collection that a call changes in place."""
+    match call:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="random" | "heapq")), args=[ast.Name() as owner, *_]):
+            return owner
+        case ast.Call(func=ast.Attribute(value=ast.Name() | ast.Attribute() as owner)):
+            return owner
     return None
 
 
