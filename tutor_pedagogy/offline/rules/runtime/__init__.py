@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.cause import Cause
 from tutor_pedagogy.offline.engine.rule import rules_of
 from tutor_pedagogy.offline.evaluation.values import Stopped
-from tutor_pedagogy.offline.rules.numerical import crashes, loop_items, tables
+from tutor_pedagogy.offline.rules.numerical import crashes, loop_items, sizes_of_arrays, tables
 from tutor_pedagogy.offline.rules.runtime import (
     absent_days,
     accumulators,
@@ -27,6 +27,7 @@ from tutor_pedagogy.offline.rules.runtime import (
     class_parts,
     conversions,
     coroutines,
+    counters,
     csv_rows,
     data_lines,
     dates,
@@ -38,6 +39,7 @@ from tutor_pedagogy.offline.rules.runtime import (
     files,
     filled,
     formats,
+    gaps,
     grid_borders,
     guards,
     hidden_parameters,
@@ -60,6 +62,7 @@ from tutor_pedagogy.offline.rules.runtime import (
     lost_returns,
     module_hidden,
     names,
+    nested_items,
     none_values,
     objects,
     odd_calls,
@@ -81,6 +84,8 @@ from tutor_pedagogy.offline.rules.runtime import (
     scopes,
     search_results,
     sideways_tables,
+    signed_numbers,
+    sort_keys,
     splitting,
     standard_types,
     stored_values,
@@ -115,6 +120,11 @@ if TYPE_CHECKING:
     from tutor_protocol import Certainty
 
 MODULES = (
+    sort_keys,
+    signed_numbers,
+    nested_items,
+    counters,
+    gaps,
     sideways_tables,
     odd_calls,
     key_makers,
@@ -177,6 +187,7 @@ MODULES = (
     standard_types,
     tables,
     loop_items,
+    sizes_of_arrays,
     crashes,
     imports,
     names,

@@ -76,7 +76,9 @@ def _first_stored(case: CrashContext, loop: ast.While, start: ast.Attribute, lin
             inner = case.program.line(line)
             indent = inner[: len(inner) - len(inner.lstrip())]
             steps = [f"{first} = {new}", *(case.text(each) for each in others), "return"]
-            return case.insert_line(line, "\n".join([f"if {first} is None:", *(f"{indent}    {each}" for each in steps)]))
+            return case.insert_line(
+                line, "\n".join([f"if {first} is None:", *(f"{indent}    {each}" for each in steps)])
+            )
     return None
 
 

@@ -39,10 +39,12 @@ def decimal_with_float(case: CrashContext) -> Match | None:
 
 def _maker(case: CrashContext) -> Code | None:
     """Return the name under which the program reaches the class `Decimal`; None if it does not import it."""
-    for node in case.program.each(ast.ImportFrom, ast.Import):
-        for name in node.names:
-            if isinstance(node, ast.ImportFrom) and node.module == "decimal" and name.name in ("Decimal", "*"):
+    for origin in case.program.each(ast.ImportFrom):
+        for name in origin.names:
+            if origin.module == "decimal" and name.name in ("Decimal", "*"):
                 return Code(name.asname or "Decimal")
-            if isinstance(node, ast.Import) and name.name == "decimal":
+    for node in case.program.each(ast.Import):
+        for name in node.names:
+            if name.name == "decimal":
                 return Code(f"{name.asname or 'decimal'}.Decimal")
     return None

@@ -6,7 +6,9 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from tutor_pedagogy.offline.engine.nodes import called_name
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
+from tutor_pedagogy.offline.rules.runtime.value_sources import argument_for
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ class _Limit(NamedTuple):
     """A comparison of an index with an upper limit that lets the limit itself through."""
 
     test: ast.Compare
-    index: ast.expr
+    compared: ast.expr
     limit: ast.expr
     written: str
     meant: str
@@ -29,7 +31,7 @@ class _Limit(NamedTuple):
     "limit-let-in",
     ("IndexError",),
     r"(?:list|string|tuple) (?:assignment )?index out of range",
-    before=("length-let-in", "position-out-of-range", "neighbour-past-the-end", "loop-past-the-end", "assigned-past-end"),
+    before=("position-out-of-range", "neighbour-past-the-end", "assigned-past-end"),
 )
 def limit_let_in(case: CrashContext) -> Match | None:
     """Return the condition around the failing line that lets an index through which equals the length."""
@@ -38,7 +40,7 @@ def limit_let_in(case: CrashContext) -> Match | None:
         if type(index) is not int or not isinstance(owner, list | str | tuple) or index != len(owner):
             continue
         for found in _limits(case, subscript):
-            if case.text(found.index) == case.text(subscript.slice) and case.value(found.limit) == index:
+            if case.text(found.compared) == case.text(subscript.slice) and case.value(found.limit) == index:
                 slots: dict[str, str | ast.AST] = {"index": subscript.slice, "owner": subscript.value}
                 slots |= {"limit": found.limit, "value": Code(str(index)), "stop": str(case.program.shown(case.line))}
                 text, limit = case.text(found.test), case.text(found.limit)
@@ -60,8 +62,6 @@ def _limits(case: CrashContext, node: ast.expr) -> Iterator[_Limit]:
             case ast.If(test=test, body=body) if below in body:
                 yield from _upper(test)
             case ast.IfExp(test=test, body=chosen) if below is chosen:
-                yield from _upper(test)
-            case ast.While(test=test, body=body) if below in body:
                 yield from _upper(test)
         yield from _left_before(up, below)
         if isinstance(up, ast.FunctionDef | ast.ClassDef):
@@ -95,22 +95,42 @@ def _left_before(block: ast.AST, below: ast.AST) -> Iterator[_Limit]:
     "tested-in-another-collection",
     ("ValueError", "KeyError", "IndexError"),
     r"is not in list|x not in (?:list|tuple|deque)|substring not found|^['\"\d(]",
-    before=("not-in-collection", "key-not-found", "start-is-no-key"),
+    before=("not-in-collection", "key-not-found", "start-is-no-key", "looked-for-without-asking"),
 )
 def tested_in_another_collection(case: CrashContext) -> Match | None:
     """Return the test with `in` of one collection above a line that looks for the same value in another one."""
     for item, owner in _looked_for(case):
-        for up in case.program.above(item):
-            if not isinstance(up, ast.If) or not any(node is item for each in up.body for node in walk(each)):
-                continue
-            match up.test:
-                case ast.Compare(left=left, ops=[ast.In()], comparators=[other]) if (
-                    case.text(left) == case.text(item) and isinstance(other, ast.Name | ast.Attribute)
-                ):
-                    if case.text(other) != case.text(owner) and not _shares(case, other, owner):
-                        slots: dict[str, str | ast.AST] = {"item": item, "tested": other, "owner": owner}
-                        return case.at(up.test, slots=slots, stop=str(case.program.shown(case.line)))
-            break
+        found = _test_around(case, item)
+        if found is None and (passed := _passed(case, item)) is not None:
+            found = _test_around(case, passed)
+        if found is not None and case.text(found.comparators[0]) != case.text(owner):
+            other = found.comparators[0]
+            if not _shares(case, other, owner):
+                slots: dict[str, str | ast.AST] = {"item": item, "tested": other, "owner": owner}
+                return case.at(found, slots=slots, stop=str(case.program.shown(case.line)))
+    return None
+
+
+def _test_around(case: CrashContext, item: ast.expr) -> ast.Compare | None:
+    """Return the test `item in collection` of the innermost `if` around the use of an item."""
+    for up in case.program.above(item):
+        if not isinstance(up, ast.If) or not any(node is item for each in up.body for node in walk(each)):
+            continue
+        match up.test:
+            case ast.Compare(left=left, ops=[ast.In()], comparators=[ast.Name() | ast.Attribute()]) as test:
+                return test if case.text(left) == case.text(item) else None
+        return None
+    return None
+
+
+def _passed(case: CrashContext, item: ast.expr) -> ast.expr | None:
+    """Return the argument that the caller passed for a parameter of the failing function."""
+    function, callers = case.function, case.crash.callers
+    if function is None or not callers or not isinstance(item, ast.Name):
+        return None
+    for call in (node for node in case.program.expressions_at(callers[-1]) if isinstance(node, ast.Call)):
+        if called_name(call) == function.name:
+            return argument_for(function, item.id, call, is_method=case.class_of(function) is not None)[0]
     return None
 
 

@@ -80,7 +80,7 @@ def item_used_as_position(case: CrashContext) -> Match | None:
     return None
 
 
-@runtime_rule("loop-past-the-end", ("IndexError",), _OUT_OF_RANGE, before=("length-let-in",))
+@runtime_rule("loop-past-the-end", ("IndexError",), _OUT_OF_RANGE, before=("length-let-in", "limit-let-in"))
 def loop_past_the_end(case: CrashContext) -> Match | None:
     """Return the bound of a loop with which the index can reach the length of the collection."""
     for subscript in case.subscripts:
@@ -164,7 +164,7 @@ def _leads_to(case: CrashContext, node: ast.expr, index: ast.expr) -> bool:
     return bool(names_in(node) & (wanted | names_in(*values)))
 
 
-@runtime_rule("length-let-in", ("IndexError",), _OUT_OF_RANGE, before=("position-out-of-range",))
+@runtime_rule("length-let-in", ("IndexError",), _OUT_OF_RANGE, before=("position-out-of-range", "limit-let-in"))
 def length_let_in(case: CrashContext) -> Match | None:
     """Return the only condition of the program that allows an index equal to the length of the collection."""
     owners = {case.text(subscript.value) for subscript in case.subscripts}

@@ -10,21 +10,29 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.edits import edit_to
 from tutor_pedagogy.offline.engine.nodes import called_name
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
+from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor_pedagogy.offline.engine.finding import Edit
 
-_SEPARATORS = (";", "\t", "|", ",", ":")
-_WORDS = {"\t": "a tab", ";": "a semicolon", "|": "a vertical bar", ",": "a comma", ":": "a colon"}
+_SEPARATORS = (";", "\t", "|", ",", ":", "=")
+_WORDS = {
+    "\t": "a tab",
+    ";": "a semicolon",
+    "|": "a vertical bar",
+    ",": "a comma",
+    ":": "a colon",
+    "=": "an equals sign",
+}
 _KEY = r"^'(?P<key>[^'\n]{1,60})'$"
 _BEFORE = ("key-not-found", "key-in-two-spellings", "key-in-another-case", "start-is-no-key", "counting-new-key")
 
 
 @runtime_rule("blanks-in-stored-key", ("KeyError",), _KEY, before=_BEFORE)
 def blanks_in_stored_key(case: CrashContext) -> Match | None:
-    """Return the line that takes a text apart into keys, if the key that is missing was stored with blanks around it."""
+    """Return the line that takes a text apart into keys, if the missing key was stored with blanks around it."""
     key = case.match["key"]
     for subscript in case.subscripts:
         owner = case.value(subscript.value)
@@ -33,9 +41,15 @@ def blanks_in_stored_key(case: CrashContext) -> Match | None:
         if blank is None:
             continue
         splits = [*_splits(case)]
+        keeping = [call for call in splits if _keeps(case, call, blank)]
+        splits = keeping if len(keeping) == 1 else splits
         if not splits:
             return None
-        slots: dict[str, str | ast.AST] = {"owner": subscript.value, "key": Code(repr(key)), "stored": Code(repr(blank))}
+        slots: dict[str, str | ast.AST] = {
+            "owner": subscript.value,
+            "key": Code(repr(key)),
+            "stored": Code(repr(blank)),
+        }
         slots["stop"] = str(case.program.shown(case.line))
         edits = [(call, edit) for call in splits for edit in _stripped(case, call) if edit is not None]
         found = replace(case.at(splits[0], slots=slots, call=splits[0]), is_proved=len(splits) == 1)
@@ -52,6 +66,13 @@ def _splits(case: CrashContext) -> Iterator[ast.Call]:
     calls = [node for node in case.program.each(ast.Call) if called_name(node) == "split" and len(node.args) == 1]
     calls = [node for node in calls if _separator(node) in _SEPARATORS]
     yield from sorted(calls, key=lambda node: (not _makes_head(case, node), node.lineno))
+
+
+def _keeps(case: CrashContext, call: ast.Call, part: str) -> bool:
+    """Return whether a text of the program has a part with its blanks right beside the separator of a call."""
+    sign = _separator(call)
+    found = f"{part}{sign}" if part[-1:].isspace() else f"{sign}{part}"
+    return any(isinstance(node.value, str) and found in node.value for node in case.program.each(ast.Constant))
 
 
 def _separator(call: ast.Call) -> str:
@@ -79,7 +100,9 @@ def _stripped(case: CrashContext, call: ast.Call) -> Iterator[Edit | None]:
             yield case.rewrite(call, f"[part.strip() for part in {text}]")
 
 
-@runtime_rule("read-with-another-separator", ("KeyError",), _KEY, before=(*_BEFORE, "blanks-in-stored-key"))
+@runtime_rule(
+    "read-with-another-separator", ("KeyError",), _KEY, before=(*_BEFORE, "blanks-in-stored-key", "row-is-dictionary")
+)
 def read_with_another_separator(case: CrashContext) -> Match | None:
     """Return the line that reads a table, if its first line has another separator, so that it became one single key."""
     key = case.match["key"]
@@ -143,3 +166,24 @@ def _sign_around(key: str, text: str) -> str:
         if len(parts) > 1 and key in parts:
             return sign
     return ""
+
+
+@runtime_rule("line-end-in-key", ("KeyError",), r"^'[^'\n]{1,60}\\n'$", before=(*_BEFORE, "looked-for-without-asking"))
+def line_end_in_key(case: CrashContext) -> Match | None:
+    """Return the line that uses a line of a file as a key with its line end, or the call that takes it apart."""
+    for subscript in case.subscripts:
+        node = subscript.slice
+        if not isinstance(node, ast.Name):
+            continue
+        slots: dict[str, str | ast.AST] = {"key": Code(case.message.strip()), "here": node}
+        for line, _ in reversed(case.bound(node.id)):
+            statement = case.program.statement_at(line)
+            if line >= case.line or not isinstance(statement, ast.Assign):
+                continue
+            for read in (each for each in walk(statement.value) if isinstance(each, ast.Call)):
+                if isinstance(read.func, ast.Attribute) and called_name(read) in ("split", "readline"):
+                    stripped = read.func.value if called_name(read) == "split" else read
+                    return case.at(line, edit=case.rewrite(stripped, f"{case.text(stripped)}.strip()"), slots=slots)
+            break
+        return case.at(subscript, replace=(node, f"{node.id}.strip()"), slots=slots)
+    return None

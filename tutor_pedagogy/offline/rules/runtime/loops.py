@@ -79,6 +79,11 @@ def _takes_out(node: ast.AST, name: str, index: str) -> bool:
             return (owner, at) == (name, index)
         case ast.Delete(targets=[ast.Subscript(value=ast.Name(id=owner), slice=ast.Name(id=at))]):
             return (owner, at) == (name, index)
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id=owner), attr="remove"),
+            args=[ast.Subscript(value=ast.Name(id=held), slice=ast.Name(id=at))],
+        ):
+            return (owner, held, at) == (name, name, index)
     return False
 
 

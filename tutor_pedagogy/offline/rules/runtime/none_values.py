@@ -110,14 +110,14 @@ def _without_result(case: CrashContext, call: ast.Call) -> Edit | None:
             if not isinstance(statement, ast.Assign) or statement.value is not call:
                 made = f"sorted({case.text(owner)})" if method == "sort" else f"{case.text(owner)}[::-1]"
                 return case.rewrite(call, made)
-    if isinstance(statement, ast.Return) and statement.value is call and statement.lineno == statement.end_lineno:
-        changed_one = _changed_by(call)
-        if changed_one is not None:
-            indent = " " * statement.col_offset
-            return case.program.edit(
-                call.lineno, f"{indent}{case.text(call)}\n{indent}return {case.text(changed_one)}"
-            )
-    if not isinstance(statement, ast.Assign) or statement.value is not call or statement.lineno != statement.end_lineno:
+    if isinstance(statement, ast.Return) and statement.value is call:
+        return _returned_after(case, statement, call)
+    return _without_target(case, statement, call) if isinstance(statement, ast.Assign) else None
+
+
+def _without_target(case: CrashContext, statement: ast.Assign, call: ast.Call) -> Edit | None:
+    """Return the edit that drops the assignment of an in-place call, or replaces `sort` by `sorted`; or None."""
+    if statement.value is not call or statement.lineno != statement.end_lineno:
         return None
     target = case.text(statement.targets[0])
     match call.func:
@@ -127,6 +127,15 @@ def _without_result(case: CrashContext, call: ast.Call) -> Edit | None:
             settings = [f"{word.arg}={case.text(word.value)}" for word in call.keywords]
             return case.rewrite_line(call.lineno, f"{target} = sorted({', '.join([case.text(owner), *settings])})")
     return None
+
+
+def _returned_after(case: CrashContext, statement: ast.Return, call: ast.Call) -> Edit | None:
+    """Return the edit that changes a collection in place first, and returns it on the next line."""
+    held = _changed_by(call)
+    if held is None or statement.lineno != statement.end_lineno:
+        return None
+    indent = " " * statement.col_offset
+    return case.program.edit(call.lineno, f"{indent}{case.text(call)}\n{indent}return {case.text(held)}")
 
 
 def _changed_by(call: ast.Call) -> ast.expr | None:

@@ -20,13 +20,15 @@ def if_in_place_of_while(broken: Broken) -> Iterator[Candidate]:
     line = broken.fault.line
     word = "break" if "break" in broken.fault.message else "continue"
     width = len(broken.indent(line))
+    if any(broken.word(above) in ("for", "while") for above in broken.above(line)):
+        return  # A loop above may have ended too early.
     for above in broken.above(line):
         indent = len(broken.indent(above))
         if indent >= width:
             continue
         width = indent
         tokens = broken.on(above)
-        if tokens[0].text in ("def", "class", "for", "while"):
+        if tokens[0].text in ("def", "class"):
             return
         if tokens[0].text != "if" or _has_other_branch(broken, above):
             continue
