@@ -251,7 +251,7 @@ class TestFollowUps:
             ("what does / do", "`/` divides, and always gives a number with a decimal point."),
             (
                 "difference between < and <=?",
-                "`<=` is true if the left value is smaller than the right one or equal to it.",
+                "`<=` is also true if the two are equal",
             ),
             ("why?", "An equals sign replaces the old value"),
             ("I don't understand", "Said more simply: line 4 is the place."),
@@ -266,7 +266,7 @@ class TestFollowUps:
             ("thanks!", "Good. Try it on line 4"),
             ("Was macht die Funktion len hier?", "`len` ergibt die Anzahl der"),
             ("¿por qué?", "Con los valores de tu programa: `n` es `2`, luego `4`, luego `9`."),
-            ("blue moon over there, or so", "I cannot"),
+            ("blue moon over there, or so", "I do not understand that question. What I can say here: what line 4 does"),
         ],
     )
     def test_a_question_is_answered_about_the_question(self, question: str, said: str) -> None:

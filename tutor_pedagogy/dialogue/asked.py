@@ -97,6 +97,8 @@ def _general(diagnosis: Diagnosis) -> Iterator[str]:
     fill, lesson = lesson_filler(diagnosis.finding, program=diagnosis.program), diagnosis.cause.rule.lesson
     picture, concept, precise = fill(lesson.picture), fill(lesson.concept), fill(lesson.precise)
     yield f"{concept} {picture}".strip()
+    if picture:
+        yield picture
     yield f"{precise} {picture}".strip()
     yield precise or picture or concept
 

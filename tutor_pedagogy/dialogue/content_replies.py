@@ -17,8 +17,10 @@ from tutor_pedagogy.dialogue.asked import (
     named_meanings,
 )
 from tutor_pedagogy.dialogue.expressions import expression_answers, plain_names, values_say
-from tutor_pedagogy.dialogue.kinds import is_tried
+from tutor_pedagogy.dialogue.kinds import is_guessing, is_tried
 from tutor_pedagogy.dialogue.meaning import is_difference, names_in, word_meaning, word_says
+from tutor_pedagogy.dialogue.native_texts import native
+from tutor_pedagogy.dialogue.offers import not_understood, offers
 from tutor_pedagogy.dialogue.values import article, values_of
 from tutor_pedagogy.dialogue.what_if import what_if
 from tutor_pedagogy.dialogue.wordings import (
@@ -194,6 +196,8 @@ def _values_of_names(asked: Question) -> str:
     """Return the sentence about the values that the first name of a question has when the program runs."""
     values = values_of(asked.diagnosis, asked.text)
     for name in plain_names(asked):
+        if name == "self":
+            continue
         spans = values.shown(name)
         if spans:
             told = asked.say("listing", "then").join(dict.fromkeys(spans[:_MOST_VALUES]))
@@ -211,9 +215,29 @@ def _values_of_names(asked: Question) -> str:
     return ""
 
 
+def value_replies(asked: Question) -> Iterator[Said]:
+    """Yield the values of the one name that a question for a value names."""
+    named = plain_names(asked)
+    numbers = re.findall(r"(?<![\w.])\d+", _LINE.sub(" ", asked.text))
+    if not _VALUE_ASKED.search(asked.text) or len(named) != 1 or numbers or asked.diagnosis.program.tree is None:
+        return
+    if values_of(asked.diagnosis, asked.text).shown(named[0]):
+        yield Said(_values_of_names(asked))
+
+
+_LINE = re.compile(r"\b(?:lines?|zeile|l[ií]nea|ligne|linha) \d{1,5}", re.IGNORECASE)
+_VALUE_ASKED = re.compile(
+    r"\b(?:value|valor|valeur|wert) (?:of|de|do|da|von|has|hat)\b|\bwhat(?:.?s| is) (?:in|inside|stored in)\b"
+    r"|\bqu[eé] (?:vale|hay en|tiene|contiene)\b|\bque vaut\b|\bwelchen wert\b|\bwas (?:steht|ist) in\b"
+    r"|\bo que (?:tem|h[aá]) em\b|\bwhat does \w{1,40} (?:hold|contain)\b|\bwhat value\b",
+    re.IGNORECASE,
+)
+
+
 def guess_reply(asked: Question) -> Iterator[Said]:
     """Yield answers to a guess that could not be judged: what its words mean, the values, and how to check it."""
-    cannot = asked.say("reply", "attempt")
+    cannot = asked.say("reply", "attempt") if is_guessing(asked.text) else native(asked.language, "not_understood")
+    cannot = f"{cannot} {offers(asked)}"
     told = values_say(asked, values_of(asked.diagnosis, asked.text))
     checks = list(questions(asked.diagnosis))
     names = names_in(asked.diagnosis.program, asked.text)
@@ -221,16 +245,17 @@ def guess_reply(asked: Question) -> Iterator[Said]:
     for meant in named_meanings(asked) if names or re.search(r"[`(]", asked.text) else ():
         yield Said(f"{value} {meant.direct}".strip(), f"{meant.more} {checks[0]}")
     if told:
-        yield Said(f"{cannot} {told}", checks[0])
+        yield Said(f"{cannot} {told}")
     for check in checks:
-        yield Said(cannot, check)
+        yield Said(cannot, check if asked.language == "en" else "")
 
 
 def unknown_reply(asked: Question) -> Iterator[Said]:
     """Yield answers to a question whose kind is not known."""
     yield from named_meanings(asked)
     told = values_say(asked, values_of(asked.diagnosis, asked.text))
-    unknown = asked.say("reply", "unknown", line=asked.line)
+    unknown = not_understood(asked)
+    if told:
+        yield Said(f"{unknown} {told}")
     for other in at_level(asked):
-        yield Said(f"{unknown} {told}".strip(), other)
-        yield Said(unknown, other)
+        yield Said(unknown, other if asked.language == "en" else "")

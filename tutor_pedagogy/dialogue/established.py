@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.dialogue.asked import Said
 from tutor_pedagogy.dialogue.claim_words import types_in
+from tutor_pedagogy.dialogue.established_brackets import closed_bracket
 from tutor_pedagogy.dialogue.established_calls import two_calls, which_line
 from tutor_pedagogy.dialogue.established_rounds import value_after_round
-from tutor_pedagogy.dialogue.meaning import named_line, names_in
+from tutor_pedagogy.dialogue.meaning import names_in
 from tutor_pedagogy.dialogue.tables import filled, table
 from tutor_pedagogy.dialogue.values import article, values_of
 from tutor_pedagogy.dialogue.wordings import code_line
@@ -26,15 +27,18 @@ if TYPE_CHECKING:
     from tutor_pedagogy.dialogue.asked import Question
 
 _SAME_NAME = re.compile(
-    r"\bsame name\b|\bname twice\b|\bnamed? (?:them|it|both) the same\b|gleiche[nr]? name|mismo nombre|m[eê]me nom"
-    r"|mesmo nom[e]|\bcalled it the same\b",
+    r"\bsame name\b|\bcall(?:ed)? (?:a|my|the|it|any) (?:variable |name )?|\b(?:name|heiß\w*|llamar|appeler|chamar) "
+    r"|\bname twice\b|\bnamed? (?:them|it|both) the same\b|gleiche[nr]? name|mismo nombre|m[eê]me nom|mesmo nom[e]"
+    r"|\bcalled it the same\b",
     re.IGNORECASE,
 )
 _HIDING = re.compile(
     r"\bexcept\b|\btry\b|nothing (?:at all )?(?:happens|comes|is shown|prints?)|no error", re.IGNORECASE
 )
 _RETURNING = re.compile(
-    r"\breturn\b|\bonly\b[^.?!]{0,20}\b(?:first|one)\b|\binside\b|\bunder the\b|\bin(?: the)? loop\b", re.IGNORECASE
+    r"\breturn\b|^why\b|^warum\b|\bpor ?qu[eé]\b|^pourquoi\b|\bonly\b[^.?!]{0,20}\b(?:first|one)\b|\binside\b"
+    r"|\bunder the\b|\bin(?: the)? loop\b",
+    re.IGNORECASE,
 )
 _NOTHING = re.compile(r"\bNone\b|\bnone\b")
 _RANGE_FROM = re.compile(
@@ -57,7 +61,7 @@ _REASON = re.compile(r"^(?:why|what|how|warum|por qu|pourquoi)\b", re.IGNORECASE
 def established(asked: Question) -> Iterator[Said]:
     """Yield the answers that are established, with yes or no in front where the question is a guess."""
     if asked.diagnosis.program.tree is None:
-        facts = list(_facts_of((_closed,), asked))
+        facts = list(_facts_of((closed_bracket,), asked))
     else:
         facts = list(_facts_of(_FACTS, asked))
     yield from _kind(asked)
@@ -232,40 +236,6 @@ def _letters(asked: Question) -> Iterator[tuple[str, str]]:
             yield "no", say("spaces", **slots)
         elif value.casefold() == wanted.casefold():
             yield "yes", say("capitals", **slots)
-
-
-_CLOSED = re.compile(r"\bclos\w*|\bschlie|geschlossen|\bcierr|\bcerrad|\bferm|\bfech", re.IGNORECASE)
-_NEVER = re.compile(r"'(?P<sign>[(\[{])' was never closed")
-_PARTNERS = {"(": ")", "[": "]", "{": "}"}
-
-
-def _closed(asked: Question) -> Iterator[tuple[str, str]]:
-    """Yield which bracket the last closing one belongs to, where one was never closed."""
-    program = asked.diagnosis.program
-    fault = program.fault
-    match = _NEVER.search(fault.message) if fault is not None else None
-    if fault is None or match is None or not _CLOSED.search(asked.text):
-        return
-    opened: list[tuple[int, int]] = []
-    pairs: list[tuple[tuple[int, int], tuple[int, int]]] = []
-    sign = match["sign"]
-    for number, line in enumerate(program.lines[fault.line - 1 :], fault.line):
-        bare = re.sub(r"\"[^\"\n]*\"|'[^'\n]*'|#.*", lambda text: " " * len(text[0]), line)
-        for column, each in enumerate(bare):
-            if each == sign:
-                opened.append((number, column))
-            elif each == _PARTNERS[sign] and opened:
-                pairs.append((opened.pop(), (number, column)))
-    if not pairs or not opened:
-        return
-    named = named_line(asked.text)
-    on_it = [pair for pair in pairs if named is not None and program.shown(pair[1][0]) == named]
-    (other, at), (closing, _) = (on_it or pairs)[-1]
-    before = re.search(r"(?<![\w.])[\w.]+$", program.line(other)[:at])
-    opener = code_span(f"{before[0] if before else ''}{sign}")
-    slots = {"sign": code_span(_PARTNERS[sign]), "first": code_span(sign), "opener": opener}
-    lines = {"line": program.shown(closing), "other": program.shown(other), "open": program.shown(opened[0][0])}
-    yield "", say("closed", **slots, **lines)
 
 
 def _header(asked: Question) -> Iterator[tuple[str, str]]:

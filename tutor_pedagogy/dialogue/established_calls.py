@@ -6,6 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.dialogue.native_texts import native
 from tutor_pedagogy.dialogue.tables import filled, table
 from tutor_pedagogy.offline.engine.crash import read_crash, without_values
 from tutor_pedagogy.offline.engine.writing import code_span
@@ -27,6 +28,8 @@ _LITERAL = re.compile(
     r"\[[^\[\]\n]{0,60}\]|\{[^{}\n]{0,60}\}|'[^'\n]{0,40}'|\"[^\"\n]{0,40}\"|(?<![\w.])-?\d+(?:\.\d+)?(?!\w)"
 )
 _LINES = re.compile(r"\blines? (\d{1,5})", re.IGNORECASE)
+_OF_LINES = re.compile(r"\b(?:lines|zeilen|l[ií]neas|lignes|linhas)\b", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<![\w.])\d{1,5}(?![\w.])")
 _STEPS = 2_000
 _MOST_LINES = 4
 
@@ -40,6 +43,8 @@ def which_line(asked: Question) -> Iterator[tuple[str, str]]:
     program = asked.diagnosis.program
     crash = read_crash(without_values(program.submission.traceback or ""), program)
     named = [int(number) for number in _LINES.findall(asked.text)]
+    if _OF_LINES.search(asked.text):
+        named = [int(number) for number in _NUMBER.findall(asked.text)]
     if crash is None or len(set(named)) != 2 or program.shown(crash.line) not in named:  # noqa: PLR2004
         return
     (caller,) = set(named) - {program.shown(crash.line)}
@@ -50,8 +55,10 @@ def which_line(asked: Question) -> Iterator[tuple[str, str]]:
     calls = (each for each in ast.walk(node) if isinstance(each, ast.Call) and isinstance(each.func, ast.Name))
     if not any(isinstance(each.func, ast.Name) and each.func.id == inner.name for each in calls):
         return
-    said = _say("two_lines", caller=caller, inner=program.shown(crash.line), name=code_span(inner.name))
-    yield "", f"{said} {_say('two_lines_look', line=asked.line)}"
+    slots = {"caller": caller, "inner": program.shown(crash.line), "name": code_span(inner.name)}
+    said = native(asked.language, "begins_above", **slots)
+    more = f" {_say('two_lines_look', line=asked.line)}" if asked.language == "en" else ""
+    yield "", f"{said}{more}"
 
 
 def two_calls(asked: Question) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.dialogue.fragments import fragments
-from tutor_pedagogy.dialogue.meaning import line_says, names_in
+from tutor_pedagogy.dialogue.meaning import line_says, names_in, word_says
+from tutor_pedagogy.dialogue.wordings import code_line
 from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.writing import code_span
 from tutor_pedagogy.offline.evaluation import UNKNOWN, run
@@ -91,7 +92,9 @@ def expression_answers(asked: Question) -> Iterator[tuple[str, str]]:
     program = asked.diagnosis.program
     if program.tree is None:
         return
-    for code in fragments(asked.text, program):
+    found = fragments(asked.text, program)
+    yield from _two_things(asked, found)
+    for code in found:
         at = next((line for line, text in enumerate(program.lines, 1) if text.strip() == code), None)
         if at is not None and program.statement_at(at) is not None:
             read = line_says(program, at, is_doubtful=bool(program.submission.traceback))
@@ -112,6 +115,37 @@ def expression_answers(asked: Question) -> Iterator[tuple[str, str]]:
         yield _slice_says(asked, match["inside"]), ""
         if match["inside"] in (":", "::"):
             yield asked.say("claim", "slice_plain"), ""
+
+
+def _two_things(asked: Question, found: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield what two pieces of code are that a question joins with “and” or “or”, such as “`i` and `days[i]`”."""
+    program = asked.diagnosis.program
+    for code in found:
+        match _parsed(code):
+            case ast.BoolOp(values=[one, other]) if not any(code in line for line in program.lines):
+                told = [_thing_says(asked, part) for part in (one, other)]
+            case _:
+                continue
+        if all(told):
+            yield " ".join(told), ""
+
+
+def _parsed(code: str) -> ast.expr | None:
+    try:
+        return ast.parse(code, mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+
+
+def _thing_says(asked: Question, part: ast.expr) -> str:
+    """Return what a name of the program or a piece of code is, with its values if they are known."""
+    program, code = asked.diagnosis.program, ast.unparse(part)
+    if isinstance(part, ast.Name):
+        return word_says(program, code, code_line(asked.diagnosis))
+    reader = Reader(program, code)
+    reader.read(_parsed(code) or part)
+    read = [capitalized(f"{each.subject} {each.says}.") for each in dict.fromkeys(reader.parts[-1:])]
+    return " ".join([*read, _of_program(asked, code)]).strip()
 
 
 def _with_number(asked: Question, expression: ast.expr, code: str) -> str:

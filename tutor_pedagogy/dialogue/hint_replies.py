@@ -19,6 +19,8 @@ from tutor_pedagogy.dialogue.asked import (
 from tutor_pedagogy.dialogue.expressions import values_say
 from tutor_pedagogy.dialogue.meaning import names_in, word_says
 from tutor_pedagogy.dialogue.names import own_names
+from tutor_pedagogy.dialogue.native_texts import native
+from tutor_pedagogy.dialogue.reasons_of_loops import never_changes
 from tutor_pedagogy.dialogue.tables import filled, sentence, table, words
 from tutor_pedagogy.dialogue.values import values_of
 from tutor_pedagogy.dialogue.wordings import (
@@ -41,6 +43,13 @@ if TYPE_CHECKING:
 
 
 _STEM = 5
+_MOST_EXAMPLES = 12
+_SHAPES = (
+    (r"\blists?\b|\blistas?\b|\blisten?\b|\blistes?\b", r"\[[^\]\n]*\]|\.append"),
+    (r"\bdict\w*|\bdicc\w*|\bdici\w*", r"\{"),
+    (r"\bstrings?\b|\btext\w*|\bwords?\b", r"['\"]"),
+)
+"""The words for a kind of value in a question, and the form that an example with such a value has."""
 
 
 def thanks_reply(asked: Question) -> Iterator[Said]:
@@ -53,6 +62,10 @@ def thanks_reply(asked: Question) -> Iterator[Said]:
 
 def solution_reply(asked: Question) -> Iterator[Said]:
     """Yield answers to a demand for the solution."""
+    if asked.diagnosis.ladder is not None:
+        for other in at_level(asked):
+            yield Said(native(asked.language, "no_solution"), other if asked.language == "en" else "")
+        return
     name = "solution_here" if asked.level is HintLevel.SOLUTION else "solution_early"
     for other in at_level(asked):
         yield Said(asked.say("reply", name, level=int(asked.level)), other)
@@ -69,7 +82,13 @@ def example_reply(asked: Question) -> Iterator[Said]:
             yield Said(early, question)
         return
     link = asked.say("reply", "example_link", line=asked.line)
-    for example in other_examples(asked.diagnosis):
+    every = list(islice(other_examples(asked.diagnosis), _MOST_EXAMPLES))
+    wanted = [shape for words, shape in _SHAPES if re.search(words, asked.text, re.IGNORECASE)]
+    if wanted:
+        every.sort(key=lambda example: not re.search(wanted[0], example.code))
+    if wanted and not re.search(wanted[0], every[0].code if every else ""):
+        yield Said(native(asked.language, "no_such_example"))
+    for example in every:
         yield Said(link, f"{example.before}\n\n{fenced(example.code)}\n\n{example.after}")
 
 
@@ -78,7 +97,7 @@ def where_reply(asked: Question) -> Iterator[Said]:
     where = asked.say("reply", "where", place=asked.place)
     if re.search(r"\bsee\b|\bfind\b|\bcheck\b|\bsehe\b|\bfinde\b|\bver\b|\bvoir\b", asked.text, re.IGNORECASE):
         yield Said(f"{where} {_how_to_look(asked)}".strip())
-    if names := names_on_line(asked):
+    if (names := names_on_line(asked)) and " " in names:
         yield Said(f"{where} {asked.say('claim', 'names_on_line', names=names)}")
     yield Said(where)
     for question in questions(asked.diagnosis):
@@ -92,8 +111,8 @@ def _how_to_look(asked: Question) -> str:
     if node is None:
         return ""
     loop = node if isinstance(node, ast.For | ast.While) else program.loop_around(node)
-    about = loop.test if isinstance(loop, ast.While) else node
-    names = [part.id for part in walk(about) if isinstance(part, ast.Name) and part.id in program.bound_names]
+    about = [*walk(node), *(walk(loop.test) if isinstance(loop, ast.While) and loop is not node else ())]
+    names = [part.id for part in about if isinstance(part, ast.Name) and part.id in program.bound_names]
     names = [name for name in dict.fromkeys(names) if name not in program.functions][:3]
     if not names:
         return ""
@@ -125,6 +144,7 @@ def names_on_line(asked: Question) -> str:
 def confused_reply(asked: Question) -> Iterator[Said]:
     """Yield the hint in other words, for beginners, with the values that the program has."""
     yield from _named_in_hint(asked)
+    yield from map(Said, never_changes(asked))
     direct = asked.say("reply", "confused", line=asked.line)
     told = values_say(asked, values_of(asked.diagnosis, asked.text)) if asked.diagnosis.ladder is None else ""
     if asked.level is HintLevel.QUESTION and asked.diagnosis.ladder is None:
@@ -132,6 +152,8 @@ def confused_reply(asked: Question) -> Iterator[Said]:
             yield Said(direct, other)
     if asked.level is HintLevel.QUESTION and (said := hinted_line_says(asked.diagnosis)):
         yield Said(f"{direct} {line_in(asked)} {told}".strip(), f"{said} {next(questions(asked.diagnosis))}")
+    if asked.language != "en" and asked.diagnosis.ladder is not None and (native_line := line_in(asked)):
+        yield Said(f"{direct} {native_line} {told}".strip())
     simpler = wordings(asked.diagnosis, asked.level, StudentLevels(1, 1))
     for other in chain(ideas(asked.diagnosis) if asked.level >= HintLevel.CONCEPT else (), simpler):
         yield Said(f"{direct} {told}".strip(), other)

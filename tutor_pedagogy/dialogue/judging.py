@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.dialogue.asked import Said, at_level, reported_line
 from tutor_pedagogy.dialogue.claims import judged_claims
+from tutor_pedagogy.dialogue.differences import difference_of
 from tutor_pedagogy.dialogue.kinds import is_tried
 from tutor_pedagogy.dialogue.meaning import named_line
+from tutor_pedagogy.dialogue.native_texts import native
 from tutor_pedagogy.dialogue.proposals import proposals
 from tutor_pedagogy.dialogue.tables import table
 from tutor_pedagogy.dialogue.trying import Laboratory
@@ -129,11 +131,13 @@ def _verdict(asked: Question, laboratory: Laboratory, proposal: Proposal, trial:
     """Yield what the trial of a proposal shows, with yes or no in front if the question asks for that."""
     edit = asked.diagnosis.finding.edit
     is_known_word = bool(proposal.word) and edit is not None and _is_added(proposal.word, edit.before, edit.after)
-    question = next(questions(asked.diagnosis))
+    question = difference_of(asked) or next(questions(asked.diagnosis))
     match trial.ending:
         case "mended":
             is_other_way = bool(proposal.word) and edit is not None and not is_known_word and not trial.is_known_edit
-            yield from _mended_texts(asked, laboratory, trial, is_other_way=is_other_way)
+            for said in _mended_texts(asked, laboratory, trial, is_other_way=is_other_way):
+                short = native(asked.language, "own_parentheses", name=proposal.short) if proposal.short else ""
+                yield Said(f"{said.direct} {short}".strip(), said.more)
         case "other" if is_known_word:
             slots = {"name": proposal.word, "line": line_of(asked, trial), "exception": trial.exception}
             yield Said(told(asked, "", "right_idea", **slots), question)
@@ -245,45 +249,6 @@ def shown_output(output: str | None) -> str:
     ):
         return ""
     return ", ".join(f"“{line.strip()}”" for line in lines)
-
-
-_OF_GUESSES = frozenset(("is", "it", "a", "the", "not", "in", "and", "or", "if", "for", "i", "do", "as", "with"))
-
-
-def judge_part(asked: Question) -> Iterator[Said]:
-    """Yield a yes to a guess that names a sign or word that the known edit of a syntax error takes away or adds."""
-    diagnosis = asked.diagnosis
-    edit = diagnosis.finding.edit
-    if edit is None or diagnosis.cause.certainty != "certain" or diagnosis.program.fault is None:
-        return
-    before, after = (set(re.findall(r"[A-Za-z_]\w*|\\", text)) for text in (edit.before, edit.after))
-    named = set(re.findall(r"[A-Za-z_]\w*", asked.text)) - _OF_GUESSES
-    if re.search(r"back-?slash|contrabarra|barra invertida|antislash", asked.text, re.IGNORECASE):
-        named.add("\\")
-    if named & (before ^ after):
-        said = told(asked, "yes", "concept_yes")
-        for question in questions(diagnosis):
-            yield Said(said, question)
-
-
-def judge_concept(asked: Question) -> Iterator[Said]:
-    """Yield the answer to a guess that names the kind of mistake, such as the indentation or an index."""
-    diagnosis = asked.diagnosis
-    if diagnosis.ladder is not None:
-        return
-    lesson = diagnosis.cause.rule.lesson
-    known = f"{diagnosis.finding.rule} {lesson.concept} {lesson.place}".lower()
-    for entry in table("signs")["concept"]:
-        if re.search(rf"\b(?:{entry['words']})", asked.text, re.IGNORECASE):
-            is_it = bool(re.search(entry["rules"], known))
-            if is_it:
-                said = f"{asked.say('verdict', 'yes')} {asked.say('verdict', 'concept_yes')}"
-                for question in questions(diagnosis):
-                    yield Said(said, question)
-            elif diagnosis.cause.certainty == "certain":
-                said = f"{asked.say('verdict', 'no')} {asked.say('verdict', 'concept_no')}"
-                yield Said(f"{said} {asked.say('reply', 'where', place=asked.place)}", next(questions(diagnosis)))
-            return
 
 
 def judge_program(asked: Question) -> Iterator[Said]:

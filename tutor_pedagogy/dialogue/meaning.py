@@ -40,6 +40,11 @@ _ASKED_NAME = re.compile(
 _WORD = re.compile(r"[A-Za-z_][\w.]{0,40}")
 _SIGN = re.compile(r"(?<![\w)])(\*\*|//|\+=|-=|\*=|/=|==|!=|<=|>=|:=|%|\[::-1\]|\*|/|\+|<|>|=|:)(?=[\s?.,!]|$)")
 
+_SPLIT_ERROR = re.compile(
+    r"\b(?:key|name|type|value|index|attribute|zero ?division|indentation|import|recursion|assertion|unbound ?local"
+    r"|file ?not ?found|module ?not ?found) errors?\b"
+)
+"""Names of exceptions as students write them, in two words."""
 _KEY_ARGUMENT = re.compile(r"\bkey ?=(?!=)")
 _ASKS_TWO = re.compile(
     r"\bwhat\b[^?]{1,60}\?? and (?:what|how)\b|\bwhat (?:are|is) \S{1,30} and \S{1,30}\?", re.IGNORECASE
@@ -117,7 +122,12 @@ def terms_of_message(question: str, language: str) -> Meaning | None:
         said = (table("terms") if language == "en" else purpose_table(f"terms.{language}"))["key argument"]
         return Meaning(f"`key` {said}.")
     known = table("terms") if language == "en" else purpose_table(f"terms.{language}")
+    if (split := _SPLIT_ERROR.search(text)) and (name := re.sub(r"\s", "", split[0]).removesuffix("s")) in known:
+        return Meaning(f"{code_span(_exception_name(name))} {known[name]}.")
     found = [term for term in known if " " in term and term in text]
+    if not found and language != "en":
+        english = terms_of_message(question, "en")
+        return Meaning("", english.direct) if english is not None else None
     if not found:
         return None
     term = max(found, key=len)

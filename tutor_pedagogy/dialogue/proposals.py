@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _MAX_QUESTION = 300
 _MOST_VERSIONS = 6
+_MOST_READS = 3
 _SIGNS = r"\*\*|//|\+=|-=|\*=|==|!=|<=|>=|[-+*/%<>=]"
 _CODE = rf"(?:`[^`\n]{{1,60}}`|{_SIGNS}|[A-Za-z_][\w.]{{0,40}}(?:\([^()\n]{{0,40}}\))?|-?\d[\d.]{{0,10}})"
 _ARTICLE = r"(?:(?:the|a|an|just|only|ein|eine|einen|el|la|un|una|le|o|um|uma) ){0,2}"
@@ -29,7 +30,7 @@ _INSTEAD = re.compile(
     re.IGNORECASE,
 )
 _REPLACED = re.compile(
-    rf"\b(?:replace|change|changing|swap|turn|ersetze?n?|cambi[ao]r?|remplacer?|trocar?|mudar?) {_ARTICLE}"
+    rf"\b(?:replaced?|changed?|changing|swap|turn|ersetze?n?|cambi[ao]r?|remplacer?|trocar?|mudar?) {_ARTICLE}"
     rf"(?P<old>{_CODE}) (?:to|with|into|for|by|durch|por|par|en|a|para) {_ARTICLE}(?P<new>{_CODE})",
     re.IGNORECASE,
 )
@@ -86,6 +87,8 @@ class Proposal(NamedTuple):
     versions: tuple[str, ...]
     is_moved: bool = False
     """Whether a line is moved, so that a name that has no value there is a result of the change."""
+    short: str = ""
+    """The function that the question names without the parentheses of its call."""
 
 
 def proposals(diagnosis: Diagnosis, question: str) -> Iterator[Proposal]:
@@ -97,6 +100,8 @@ def proposals(diagnosis: Diagnosis, question: str) -> Iterator[Proposal]:
         if versions:
             yield Proposal("", tuple(dict.fromkeys(versions))[:_MOST_VERSIONS], is_moved=True)
             return
+    for name, versions in _around_call(changes, text):
+        yield Proposal("", tuple(versions), short=name)
     found = [
         *_swaps(changes, text),
         *_removed(changes, text),
@@ -108,6 +113,28 @@ def proposals(diagnosis: Diagnosis, question: str) -> Iterator[Proposal]:
         kept = tuple(dict.fromkeys(versions))[:_MOST_VERSIONS]
         if kept:
             yield Proposal(word, kept)
+
+
+_SHORT = re.compile(r"(?<![\w.])(?P<outer>[a-z_]\w{1,20})\((?P<inner>[A-Za-z_]\w{0,20})\)")
+
+
+def _around_call(changes: WordChanges, text: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield versions with a function around a call that the question writes without its own parentheses."""
+    for match in _SHORT.finditer(text):
+        calls = [
+            node
+            for node in changes.program.each(ast.Call)
+            if isinstance(node.func, ast.Name) and node.func.id == match["inner"]
+        ]
+        reads = [node for node in changes.program.uses.get(match["inner"], ()) if isinstance(node.ctx, ast.Load)]
+        reads.sort(key=lambda node: node.lineno not in changes.lines)
+        around = [changes.put_in(node, match[0]) for node in reads if not changes.has(match[0])]
+        if around and match["inner"] in changes.program.bound_names and match["outer"] in purpose_table("glossary"):
+            yield "", [*around[:_MOST_READS], *changes.with_fragment(match[0])][:_MOST_VERSIONS]
+        inner = [(node, changes.program.segment(node)) for node in calls[:2]]
+        versions = [changes.put_in(node, f"{match['outer']}({code})") for node, code in inner if code]
+        if versions and match["inner"] not in changes.program.bound_names:
+            yield match["inner"], versions
 
 
 def _swaps(changes: WordChanges, text: str) -> Iterator[tuple[str, list[str]]]:

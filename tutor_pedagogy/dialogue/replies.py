@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -10,21 +11,27 @@ from tutor_pedagogy.dialogue.asked import (
     Question,
     Said,
 )
+from tutor_pedagogy.dialogue.assertions import assertion_replies
 from tutor_pedagogy.dialogue.choosing import counted, fresh
 from tutor_pedagogy.dialogue.depth import until_too_deep
+from tutor_pedagogy.dialogue.differences import difference_replies, mutability_replies
 from tutor_pedagogy.dialogue.established import established
 from tutor_pedagogy.dialogue.judging import (
     judge_change,
     judge_claims,
-    judge_concept,
     judge_line,
-    judge_part,
     judge_place,
     judge_program,
 )
+from tutor_pedagogy.dialogue.judging_concepts import judge_concept, judge_part
 from tutor_pedagogy.dialogue.judging_forms import judge_either, judge_function, judge_tried, judge_twice
 from tutor_pedagogy.dialogue.kinds import is_guessing, kind_of, without_opening
+from tutor_pedagogy.dialogue.offers import elsewhere_replies, sign_replies
+from tutor_pedagogy.dialogue.reasons import reasons
+from tutor_pedagogy.dialogue.recipes import recipe_replies
+from tutor_pedagogy.dialogue.reported_changes import reported_replies
 from tutor_pedagogy.dialogue.tables import LANGUAGES
+from tutor_pedagogy.dialogue.what_if import what_if_value
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline.engine.diagnosis import examine, explanation_of
 from tutor_pedagogy.offline.engine.program import Program
@@ -43,6 +50,7 @@ from tutor_pedagogy.dialogue.content_replies import (
     reason_replies,
     try_reply,
     unknown_reply,
+    value_replies,
     why_reply,
 )
 from tutor_pedagogy.dialogue.hint_replies import (
@@ -78,14 +86,32 @@ def reply(submission: Submission, level: HintLevel, student: StudentLevels, talk
 _GUESSES = frozenset(("line", "try", "guess", "why", "how", "meaning", "where", "next", None))
 
 
+_REASON = re.compile(r"(?:so |but )?(?:why|how come|warum|wieso|por ?qu[eé]|pourquoi)\b", re.IGNORECASE)
+"""The beginning of a question for a reason, which proposes nothing even if it says “can I”."""
+_FIRST = (
+    elsewhere_replies,
+    sign_replies,
+    difference_replies,
+    reported_replies,
+    value_replies,
+    what_if_value,
+    mutability_replies,
+    recipe_replies,
+    assertion_replies,
+    established,
+    reasons,
+)
+"""The answers that a question of almost any kind can have, the most definite first."""
+
+
 def _direct(asked: Question, kind: str | None) -> Iterator[Said]:
     """Yield what can be checked of a question: a change that it proposes, a claim, the value of a piece of code."""
     if kind in ("thanks", "solution", "example"):
         return
-    yield from established(asked)
+    yield from chain.from_iterable(answers(asked) for answers in _FIRST)
     if kind not in _GUESSES:
         return
-    is_guess = is_guessing(asked.text)
+    is_guess = is_guessing(asked.text) and not _REASON.match(asked.text)
     yield from judge_either(asked)
     if is_guess or kind in ("try", "guess", None):
         yield from judge_function(asked)

@@ -97,6 +97,8 @@ class Evidence:
         if quoted is not None and self.crash.exception in ("KeyError", "ValueError"):
             yield quoted["text"][1:-1]
             return
+        if "indices must be integers" in self.crash.message:
+            yield "0"
         if "split" in self.program.features:
             yield "5 7"
         yield from ("5", "ab") if "input" in self.program.features else ("",)

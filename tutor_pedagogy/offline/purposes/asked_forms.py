@@ -10,6 +10,7 @@ from tutor_pedagogy.offline.engine.nodes import called_name
 from tutor_pedagogy.offline.engine.writing import code_span
 from tutor_pedagogy.offline.purposes.form_points import asked_guard
 from tutor_pedagogy.offline.purposes.own_values import all_shown, seen
+from tutor_pedagogy.offline.purposes.texts import listed
 from tutor_pedagogy.offline.purposes.told_point import Point
 from tutor_pedagogy.problem.tree_walk import walk
 
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 _STAR = re.compile(
     r"\bstar\b|asterisk|\*\w|\bthe [`\"]?\*|(?:does|macht|hace|fait) [`\"]?\*|stern(?:chen)?\b|asterisco|estrella"
     r"|[eé]toile|ast[eé]risque",
+    re.IGNORECASE,
+)
+_RETURNS = re.compile(
+    r"\b(?:two|three|several|many|more than one|2|3|second)\b.{0,20}\breturns?\b|\breturn\b.{0,10}\b(?:twice|two times)"
+    r"|\b(?:zwei|dos|deux|dois|duas)\b.{0,20}\breturns?\b",
     re.IGNORECASE,
 )
 _ELSE = re.compile(r"\belse\b", re.IGNORECASE)
@@ -47,6 +53,78 @@ def star_point(program: Program, node: ast.AST, asked: str) -> Point | None:
     if called_name(call) == "print" and separator is not None:
         steps.append(f"`print` puts {code_span(program.segment(separator))} between them, since `sep` says so.")
     return Point("star-call", " ".join(steps), tuple(steps), call.lineno, "What would be shown without the star?")
+
+
+def star_target_point(program: Program, node: ast.AST, asked: str) -> Point | None:
+    """Return what a star does in front of a name on the left of an assignment, with its first value."""
+    if not _STAR.search(asked):
+        return None
+    for each in walk(node):
+        match each:
+            case ast.Assign(targets=[ast.Tuple(elts=parts) | ast.List(elts=parts)], value=value):
+                stars = [part for part in parts if isinstance(part, ast.Starred)]
+            case _:
+                continue
+        if not stars:
+            continue
+        name = code_span(program.segment(stars[0].value))
+        others = [code_span(program.segment(part)) for part in parts if part is not stars[0]]
+        whole = code_span(program.segment(stars[0]))
+        what = (
+            f"The star in {whole} makes {name} take all the items that are left over, as a "
+            f"list: {listed(others)} "
+            f"{'gets one item' if len(others) == 1 else 'get one item each'}, and {name} the rest, which may be none."
+        )
+        steps = [what, "There must be at least as many items as names without a star."]
+        values = seen(program, value).get(value, [])
+        if values and isinstance(values[0], list | tuple) and len(values[0]) >= len(others):
+            at = parts.index(stars[0])
+            rest = list(values[0])[at : len(values[0]) - (len(parts) - at - 1)]
+            shown = all_shown([rest])
+            if shown:
+                steps.append(f"The first time {name} is {shown[0]}.")
+        return Point(
+            "star-assign", " ".join(steps[:1] + steps[2:]), tuple(steps), each.lineno, "What is left over here?"
+        )
+    return None
+
+
+def returns_point(program: Program, node: ast.AST, asked: str) -> Point | None:
+    """Return that a call ends at the first `return` that it reaches, for a question about several of them."""
+    around = program.function_at(getattr(node, "lineno", 0))
+    if around is None or not _RETURNS.search(asked):
+        return None
+    returned = program.returns_of(around)
+    if len(returned) < len("ab"):
+        return None
+    lines = listed([str(program.shown(each.lineno)) for each in returned])
+    what = (
+        f"{code_span(around.name)} has a `return` on lines {lines}, but each call ends at the first one that it "
+        "reaches. So one call gives one result; which one, the conditions above decide."
+    )
+    return Point("return", what, (what,), returned[0].lineno, "Which of them does your call reach?")
+
+
+def separator_point(program: Program, node: ast.AST, asked: str) -> Point | None:
+    """Return what `sep` does in a call of `print`."""
+    if not re.search(r"\bsep\b", asked):
+        return None
+    calls = [each for each in walk(node) if isinstance(each, ast.Call) and called_name(each) == "print"]
+    for call in calls:
+        separator = next((each.value for each in call.keywords if each.arg == "sep"), None)
+        if separator is None or len(call.args) < len("ab"):
+            continue
+        code = code_span(program.segment(separator))
+        is_empty = isinstance(separator, ast.Constant) and separator.value == ""
+        between = "nothing at all, so they stand side by side" if is_empty else code
+        what = f"`sep` says what `print` puts between its values. Without it that is one space; here it is {between}."
+        steps = (
+            "`print` shows its arguments on the screen, one after another.",
+            what,
+            "`sep` changes nothing at the end of the line: that is what `end` is for.",
+        )
+        return Point("print-sep", what, steps, call.lineno, "What would the line look like without `sep`?")
+    return None
 
 
 def loop_else_point(program: Program, node: ast.AST, asked: str) -> Point | None:
@@ -112,4 +190,12 @@ def address_point(program: Program, node: ast.AST, asked: str) -> Point | None:
     )
 
 
-FORMS_ASKED = (asked_guard, star_point, loop_else_point, address_point)
+FORMS_ASKED = (
+    asked_guard,
+    returns_point,
+    star_target_point,
+    separator_point,
+    star_point,
+    loop_else_point,
+    address_point,
+)

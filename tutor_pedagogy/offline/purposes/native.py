@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.purposes.texts import Ladder
     from tutor_protocol import Purpose
 
+_ASKED_TOPICS = frozenset(("print-sep", "star-assign"))
+"""Topics that a question names by a word, so that what the whole line does is not asked."""
 _VALUE_LEVELS = (HintLevel.STRUCTURE, HintLevel.SOLUTION)
 
 
@@ -34,8 +36,9 @@ def native_opening(program: Program, purpose: Purpose, ladder: Ladder, level: Hi
     slots = {"line": str(program.shown(ladder.line)), "name": ladder.name, "value": ladder.outcome}
     own = list(_answer(program, purpose, ladder, level, language)) if language in TRANSLATED else []
     topic = known["topics"].get(ladder.topic, {}).get(language)
-    if topic and topic not in own and (level in (HintLevel.CONCEPT, HintLevel.SOLUTION) or not own):
-        own.append(topic)
+    is_asked = ladder.topic in _ASKED_TOPICS
+    if topic and topic not in own and (level in (HintLevel.CONCEPT, HintLevel.SOLUTION) or not own or is_asked):
+        own = [topic] if is_asked else [*own, topic]
     if purpose == "explain" and ladder.outcome and (level in _VALUE_LEVELS or not own):
         own.append(fill(known["outcome"][language], slots))
     return "\n\n".join([" ".join([fill(frame, slots), *own]), known["rest"][language]])

@@ -27,8 +27,10 @@ def line_in_language(program: Program, line: int, language: str) -> str:
     code = [program.segment(part) for part in _slots_of(node)]
     name = _FORMS.get(type(node).__name__, "")
     match node:
-        case ast.Expr(value=ast.Call(func=ast.Name(id="print"))):
+        case ast.Expr(value=ast.Call(func=ast.Name(id="print"), args=[_], keywords=[])):
             name = "print"
+        case ast.Expr(value=ast.Call(func=ast.Name(id="print"))):
+            name = ""
         case ast.Expr(value=ast.Call(func=ast.Attribute())):
             name = "method"
         case ast.Return(value=None):

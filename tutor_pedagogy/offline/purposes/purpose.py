@@ -31,7 +31,7 @@ _EXTREME = re.compile(
 _ONLY_WHY = re.compile(r"(?:so |but |and |hi |hello )?(?:why|how come|what happened)\b\W+\w", re.IGNORECASE)
 _UNDERSTANDING = re.compile(
     r"understand|\bwhy (?:do|would|should|must|did|can) (?:we|you|one|they|people|i)\b|\bmeans?\b|meaning"
-    r"|what (?:is|does|are)"
+    r"|what (?:is|does|are)|\bexplain\b|why (?:is|are) there"
     r"|(?:don.?t|do not) get (?:the|this|that|what|how)\b|verst|entiend|compren|ente(?:nd)|signif|bedeut",
     re.IGNORECASE,
 )

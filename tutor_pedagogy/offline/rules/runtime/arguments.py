@@ -113,6 +113,10 @@ def too_many_arguments(case: CrashContext) -> Match | None:
             arguments = ", ".join(map(case.text, [*others, *(word.value for word in wrong.keywords if not word.arg)]))
             new = None if wrong.keywords else f"{case.text(wrong.func)}({arguments})"
             return case.here(wrong, replace=(wrong, new), slots={**slots, "surplus": given})
+    if function is not None and isinstance(wrong, ast.Call) and case.text(wrong.func).startswith("super()."):
+        wanted = [case.text(each) for each in wrong.args if case.text(each) in parameters(function)]
+        if wanted == parameters(function) and not wrong.keywords:
+            return case.here(wrong, replace=(wrong, f"{case.text(wrong.func)}({', '.join(wanted)})"), slots=slots)
     return case.at(function, slots=slots) if function is not None and wrong is None else case.here(wrong, slots=slots)
 
 
@@ -225,9 +229,22 @@ def _by_names(case: CrashContext, call: ast.Call | None, function: Function | No
     return case.rewrite(call, f"{case.text(call.func)}({', '.join(names)})")
 
 
+def _unread_loop_variable(case: CrashContext, call: ast.Call | None) -> str:
+    """Return the only variable of the loops around a call that their bodies do not read; empty if not just one."""
+    loops = [up for up in case.program.above(call) if isinstance(up, ast.For)] if call is not None else []
+    names = [loop.target.id for loop in loops if isinstance(loop.target, ast.Name) and loop.target.id != "_"]
+    read = {name for name in names for use in case.program.uses.get(name, ()) if isinstance(use.ctx, ast.Load)}
+    unread = [name for name in names if name not in read]
+    return unread[0] if len(unread) == 1 and len(loops) > 1 else ""
+
+
 def _with_missing(case: CrashContext, call: ast.Call | None, function: Function | None) -> Edit | None:
     """Return the edit that passes the missing arguments from variables of the same names, or None."""
     missing = re.findall(r"'(\w+)'", case.crash.message)
+    unread = _unread_loop_variable(case, call)
+    if call is not None and len(missing) == 1 and unread and not call.keywords and call.end_lineno == case.line:
+        is_last = function is not None and parameters(function)[len(call.args) :][:1] == missing
+        return case.rewrite(call, f"{case.text(call)[:-1]}, {unread})") if is_last and call.args else None
     if call is None or function is None or case.function is None or call.keywords or call.end_lineno != case.line:
         return None
     here = set(parameters(case.function)) | {name for name in missing if case.bound(name)}

@@ -181,6 +181,11 @@ def _call_meant(case: CrashContext, owner: str, key: str, arguments: list[ast.ex
     """Return the expression that is meant by the call of a method that a type does not have, or None."""
     method = key.rpartition(".")[2]
     given = [case.text(each) for each in arguments]
+    if key.endswith("ndarray.append"):
+        is_plain = isinstance(case.statement, ast.Expr) and case.statement.lineno == case.statement.end_lineno
+        modules = [name.asname for each in case.program.each(ast.Import) for name in each.names if name.name == "numpy"]
+        is_plain = is_plain and len(given) == 1 and len(modules) == 1 and owner.isidentifier()
+        return f"{owner} = {modules[0] or 'numpy'}.append({owner}, {given[0]})" if is_plain else None
     if not given:
         sorting = f"{owner} = sorted({owner})" if key in ("str.sort", "tuple.sort", "dict.sort") else None
         return f"{_CALLS[method]}({owner})" if method in _CALLS else sorting

@@ -6,13 +6,14 @@ import ast
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.edits import edit_to
-from tutor_pedagogy.offline.engine.nodes import is_call_of
+from tutor_pedagogy.offline.engine.nodes import called_name, is_call_of, parameters
 from tutor_pedagogy.offline.engine.parsing import characters
 from tutor_pedagogy.offline.engine.program import BUILTINS
 from tutor_pedagogy.offline.rules.runtime.hidden_names import attribute_renamed, renamed
 from tutor_pedagogy.offline.rules.runtime.origins import IN_PLACE
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.type_names import TWO_TYPES
+from tutor_pedagogy.offline.rules.runtime.value_sources import argument_for
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.finding import Edit
@@ -287,6 +288,33 @@ def not_called(case: CrashContext, wrong: ast.expr) -> Match | None:
             if isinstance(value, ast.Attribute | ast.Name):
                 is_in_place = isinstance(value, ast.Attribute) and value.attr in IN_PLACE
                 return case.at(value, replace=(value, None if is_in_place else f"{case.text(value)}()"), name=value)
+    if (handed := _handed_in(case, wrong)) is not None:
+        return case.at(handed, replace=(handed, f"{case.text(handed)}()"), name=handed)
     if isinstance(wrong, ast.Name | ast.Attribute):
         return case.here(wrong, replace=(wrong, f"{case.text(wrong)}()"), name=wrong)
+    return None
+
+
+def _handed_in(case: CrashContext, wrong: ast.expr) -> ast.expr | None:
+    """Return the function's name without a call that the caller passed, or stored before it passed it; or None."""
+    function, callers = case.function, case.crash.callers
+    if function is None or not callers or not isinstance(wrong, ast.Name) or wrong.id not in parameters(function):
+        return None
+    for call in (node for node in case.program.expressions_at(callers[-1]) if isinstance(node, ast.Call)):
+        if called_name(call) != function.name:
+            continue
+        given, _ = argument_for(function, wrong.id, call, is_method=case.class_of(function) is not None)
+        if isinstance(given, ast.Attribute):
+            return given
+        if not isinstance(given, ast.Name):
+            return None
+        if given.id in case.program.functions:
+            return given
+        around = case.program.function_at(call.lineno)
+        bound = [
+            value for line, value in case.program.assignments(given.id) if case.program.function_at(line) is around
+        ]
+        match bound:
+            case [ast.Attribute() | ast.Name() as value]:
+                return value
     return None

@@ -69,12 +69,25 @@ def _first_stored(case: CrashContext, loop: ast.While, start: ast.Attribute, lin
     body = case.function.body if case.function is not None else []
     at = body.index(loop) if loop in body else -1
     match body[at + 1 :] if at >= 0 else []:
-        case [ast.Assign(targets=[ast.Attribute(value=ast.Name())], value=ast.Name(id=new))]:
+        case [ast.Assign(targets=[ast.Attribute(value=ast.Name())], value=ast.Name(id=new)), *others]:
+            if not all(_is_count(each) for each in others):
+                return None
             first = case.text(start)
             inner = case.program.line(line)
             indent = inner[: len(inner) - len(inner.lstrip())]
-            return case.insert_line(line, f"if {first} is None:\n{indent}    {first} = {new}\n{indent}    return")
+            steps = [f"{first} = {new}", *(case.text(each) for each in others), "return"]
+            return case.insert_line(
+                line, "\n".join([f"if {first} is None:", *(f"{indent}    {each}" for each in steps)])
+            )
     return None
+
+
+def _is_count(statement: ast.stmt) -> bool:
+    """Return whether a statement only counts in an attribute of the object, so that it holds for a first object too."""
+    match statement:
+        case ast.AugAssign(target=ast.Attribute(value=ast.Name(id="self")), value=ast.Constant()):
+            return statement.lineno == statement.end_lineno
+    return False
 
 
 @runtime_rule("chain-end-not-tested", ("AttributeError",), _NONE, before=_AFTER)

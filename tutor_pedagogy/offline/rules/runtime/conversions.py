@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import called_name, first_argument
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.finding import Edit
 
 _EMPTY = r"invalid literal for int\(\) with base \d+: '\s*'$|could not convert string to float: '\s*'$"
 _SEVERAL = (
@@ -54,5 +58,29 @@ def several_numbers_in_string(case: CrashContext) -> Match | None:
     match statement:
         case ast.Assign(targets=[ast.Tuple(elts=targets)], value=value) if value is call:
             new = f"map({called_name(call)}, {split})" if len(targets) == len(parts) else None
+        case ast.Assign(targets=[ast.Name()], value=value) if value is call:
+            edit = _read_together(case, statement, call, f"map({called_name(call)}, {split})", len(parts))
+            slots = {"value": Code(repr(text)), "function": Code(called_name(call)), "split": Code(split)}
+            return case.here(call, edit=edit, slots=slots)
     slots = {"value": Code(repr(text)), "function": Code(called_name(call)), "split": Code(split)}
     return case.here(call, replace=(call, new), slots=slots)
+
+
+def _read_together(case: CrashContext, first: ast.Assign, call: ast.Call, new: str, count: int) -> Edit | None:
+    """Return the edit that reads as many numbers from one line as the lines below each other read from their own."""
+    block = getattr(case.program.parents.get(first), "body", [])
+    at = block.index(first) if first in block else len(block)
+    reads = block[at : at + count + 1]
+    names: list[str] = []
+    for each in reads:
+        match each:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=func, args=[ast.Call() as read])) if (
+                case.text(func) == called_name(call) and called_name(read) == "input"
+            ):
+                names.append(name)
+            case _:
+                break
+    if len(names) != count or reads[count - 1].end_lineno != first.lineno + count - 1:
+        return None
+    indent = " " * first.col_offset
+    return case.program.edit(first.lineno, f"{indent}{', '.join(names)} = {new}", before_lines=count)

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import called_name, first_argument
+from tutor_pedagogy.offline.rules.runtime.measures import kind_of_number
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
 
@@ -90,7 +91,28 @@ def row_values_are_strings(case: CrashContext) -> Match | None:
             around = case.program.parents.get(value)
             if not (isinstance(around, ast.Call) and called_name(around) in ("int", "float")):
                 return case.at(value, replace=(value, f"float({case.text(value)})"), value=value, use=case.source)
+    for node in case.likely(ast.Name):
+        if isinstance(node.ctx, ast.Load) and _is_cell(case, node):
+            new = f"{kind_of_number(case, [node])}({node.id})"
+            return case.at(node, replace=(node, new), value=node, use=case.source)
     return None
+
+
+def _is_cell(case: CrashContext, node: ast.Name) -> bool:
+    """Return whether the loop around a name gives it a cell of each row of a CSV file."""
+    around = case.program.parents.get(node)
+    if isinstance(around, ast.Call) and called_name(around) in ("int", "float"):
+        return False
+    for loop in case.loops_above(node):
+        match loop:
+            case ast.For(target=ast.Tuple(elts=parts), iter=source) if any(
+                isinstance(part, ast.Name) and part.id == node.id for part in parts
+            ):
+                made = case.program.last_value(source.id, loop.lineno) if isinstance(source, ast.Name) else source
+                return made is not None and any(
+                    isinstance(each, ast.Call) and called_name(each) == "reader" for each in walk(made)
+                )
+    return False
 
 
 def _readers(case: CrashContext, name: ast.Name) -> list[ast.Call]:

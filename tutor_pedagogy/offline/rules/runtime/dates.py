@@ -105,6 +105,7 @@ def date_with_other_type(case: CrashContext) -> Match | None:
         held = bound[-1][1] if bound else None
         if is_string(held):
             place = held or operation
+            edit = _as_date(case, place, case.value(place), types)
         elif isinstance(held, ast.Subscript | ast.Call) and held.lineno == held.end_lineno:
             place = held
             edit = _as_date(case, held, case.value(other), types)

@@ -123,8 +123,9 @@ def _values_of(case: CrashContext, node: ast.expr, value: object) -> tuple[Edit,
         return ()
     text = case.text(node)
     forms = [f"{text}.values()"]
-    if len(value) == 1:
-        forms = [f'{text}["{key}"]' for key, held in value.items() if isinstance(held, list) and isinstance(key, str)]
+    lists = [key for key, held in value.items() if isinstance(held, list) and isinstance(key, str)]
+    if len(lists) == 1 and (len(value) == 1 or not all(isinstance(held, list | dict) for held in value.values())):
+        forms = [f'{text}["{key}"]' for key in lists]
     return tuple(edit for form in forms if (edit := case.rewrite(node, form)) is not None)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace as changed
 from difflib import get_close_matches
 
 from tutor_pedagogy.offline.engine.nodes import is_call_of, is_string
@@ -98,14 +99,21 @@ def file_opened_the_other_way(case: CrashContext) -> Match | None:
     is_read = "read" in case.crash.message
     wanted = "read from" if is_read else "written to"
     opening = _opening_of(case, *(node.id for node in case.likely(ast.Name)))
-    if opening is None:
-        return case.here(case.call("read", "write", "readline", "readlines") or case.call(), wanted=wanted)
     names = {node.id for node in case.likely(ast.Name)}
+    if opening is None:
+        openings = _openings(case)
+        if len(openings) != 1:
+            found = case.here(case.call("read", "write", "readline", "readlines") or case.call(), wanted=wanted)
+            return changed(found, is_symptom=True)
+        opening = openings[0]
+        names |= {node.id for node in case.program.each(ast.Name)}
     other = "write" if is_read else "read"
     is_both = any(
         node.attr.startswith(other) and isinstance(node.value, ast.Name) and node.value.id in names
         for node in case.program.each(ast.Attribute)
     )
+    if is_both and is_read and "seek" in case.program.features and _mode(opening) == "w":
+        return case.at(opening, replace=_in_mode(case, opening, "w+"), wanted=wanted)
     path = case.text(opening.args[0]) if opening.args else ""
     others = [each for each in _openings(case) if each is not opening and each.args and case.text(each.args[0]) == path]
     is_open = is_both or (not is_read and bool(others))  # To write anew or to add: both may be meant.

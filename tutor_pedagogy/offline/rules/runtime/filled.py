@@ -145,11 +145,14 @@ def condition_never_true(case: CrashContext) -> Match | None:
     if len(tests) != 1 or around[0] is not tests[0] or not around[1:]:
         return None
     test = tests[0].test
-    if _was_true(case, test) or "pop from" in case.message:
+    is_new = case.program.function_at(filling.call.lineno) is not None and isinstance(filling.owner, ast.Name)
+    was_true = _was_true(case, test)
+    if (was_true and not (is_new and case.value(node) == [])) or "pop from" in case.message:
         return None
     slots: dict[str, str | ast.AST] = {"owner": filling.owner, "test": test}
     slots["fill"] = str(case.program.shown(filling.call.lineno))
     slots["test_line"] = str(case.program.shown(test.lineno))
+    slots["scope"] = "this call" if was_true else "this run"
     changed = _case_changed(case, test)
     if changed is not None:
         slots |= {"changed": changed, "method": Code(called_name(changed))}

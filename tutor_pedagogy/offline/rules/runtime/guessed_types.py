@@ -37,7 +37,7 @@ _METHODS = {
     for kind, methods in {
         "list": "split readlines splitlines rsplit findall",
         "str": "strip lstrip rstrip lower upper title capitalize join read readline format strftime zfill casefold",
-        "NoneType": "append extend insert remove sort reverse clear",
+        "NoneType": "append extend insert remove sort reverse clear shuffle heapify",
         "bool": "startswith endswith isdigit isalpha",
         "dict_items": "items",
     }.items()

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 
 from tutor_pedagogy.offline.engine.nodes import first_argument, is_call_of, names_in, parts_of
+from tutor_pedagogy.offline.engine.program import SHRINKING
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, Slots, runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
 
@@ -79,7 +80,7 @@ def item_used_as_position(case: CrashContext) -> Match | None:
     return None
 
 
-@runtime_rule("loop-past-the-end", ("IndexError",), _OUT_OF_RANGE, before=("length-let-in",))
+@runtime_rule("loop-past-the-end", ("IndexError",), _OUT_OF_RANGE, before=("length-let-in", "limit-let-in"))
 def loop_past_the_end(case: CrashContext) -> Match | None:
     """Return the bound of a loop with which the index can reach the length of the collection."""
     for subscript in case.subscripts:
@@ -163,7 +164,7 @@ def _leads_to(case: CrashContext, node: ast.expr, index: ast.expr) -> bool:
     return bool(names_in(node) & (wanted | names_in(*values)))
 
 
-@runtime_rule("length-let-in", ("IndexError",), _OUT_OF_RANGE, before=("position-out-of-range",))
+@runtime_rule("length-let-in", ("IndexError",), _OUT_OF_RANGE, before=("position-out-of-range", "limit-let-in"))
 def length_let_in(case: CrashContext) -> Match | None:
     """Return the only condition of the program that allows an index equal to the length of the collection."""
     owners = {case.text(subscript.value) for subscript in case.subscripts}
@@ -225,12 +226,27 @@ def _steps(case: CrashContext) -> list[tuple[ast.Subscript, str, int]]:
     return found
 
 
+def _changes_length(case: CrashContext, loop: ast.For | ast.While, owner: ast.expr) -> bool:
+    """Return whether the body of a loop changes the length of a collection: its bound alone is not the cause then."""
+    text = case.text(owner)
+    for node in walk(loop):
+        match node:
+            case ast.Call(func=ast.Attribute(value=held, attr=method)) if method in _CHANGING or method in SHRINKING:
+                if case.text(held) == text:
+                    return True
+            case ast.Delete(targets=[ast.Subscript(value=held)]) if case.text(held) == text:
+                return True
+    return False
+
+
 @runtime_rule("neighbour-past-the-end", ("IndexError",), _OUT_OF_RANGE, before=("position-out-of-range",))
 def neighbour_past_the_end(case: CrashContext) -> Match | None:
     """Return the loop whose body uses the item after the present one, so that the last iteration passes the end."""
     for subscript, name, step in _steps(case):
         slots: Slots = {"owner": subscript.value, "index": subscript.slice, "name": Code(name)}
         for loop in case.loops_above(subscript):
+            if _changes_length(case, loop, subscript.value):
+                break
             match loop:
                 case ast.For(
                     target=ast.Name(id=target), iter=ast.Call(func=ast.Name(id="range"), args=[*_, _] as args)

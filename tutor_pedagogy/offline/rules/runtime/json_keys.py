@@ -31,8 +31,14 @@ def number_key_after_json(case: CrashContext) -> Match | None:
         if isinstance(node.value, ast.Name) and (line := _loaded(case, node.value.id)) is not None:
             slots: dict[str, str | ast.AST] = {"owner": node.value, "key": Code(case.message.strip()), "use": node}
             slots |= {"text": Code(f"'{case.message.strip()}'"), "made": str(case.program.shown(line))}
-            return case.here(node, slots=slots)
+            return case.here(node, replace=(node.slice, _as_string(case, node.slice)), slots=slots)
     return None
+
+
+def _as_string(case: CrashContext, key: ast.expr) -> str:
+    """Return the string that a number becomes as a key in JSON, as code."""
+    text = case.text(key)
+    return f'"{text}"' if isinstance(key, ast.Constant) else f"str({text})"
 
 
 def _loaded(case: CrashContext, name: str) -> int | None:

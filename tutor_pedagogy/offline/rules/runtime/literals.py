@@ -170,14 +170,18 @@ def key_in_two_spellings(case: CrashContext) -> Match | None:
             continue
         is_inside = any(up is table for node in written for up in case.program.above(node))
         wrong, spelt, right = written[0], wanted, alike[0]
-        if (
-            len(written) > 1
-            or alike[0] != alike[0].strip()
-            or (is_inside and not _is_odd_one(wanted, alike[0], [*keys]))
-        ):
+        known, count = len(written), sum(text == alike[0] for _, text in _strings(case))
+        count = count or 1
+        is_key = known > count or alike[0] != alike[0].strip()
+        if not is_key and known == count and is_inside and not _is_odd_one(wanted, alike[0], [*keys]):
+            words = set(re.findall(r"\w+", re.sub(r"\"[^\"\n]*\"|'[^'\n]*'", " ", case.program.code)))
+            if (wanted in words) is (alike[0] in words):  # Nothing tells which of the two is the right one.
+                return case.at(wrong, here=wrong, other="", known=keys[alike[0]])
+            is_key = wanted in words
+        if is_key:
             wrong, spelt, right = keys[alike[0]], alike[0], wanted
         replace = (wrong, case.text(wrong).replace(spelt, right))
-        return case.at(wrong, replace=replace, here=wrong, other=Code(repr(right)))
+        return case.at(wrong, replace=replace, here=wrong, other=Code(repr(right)), known="")
     return None
 
 

@@ -11,6 +11,8 @@ from tutor_pedagogy.offline.engine.edits import edit_to
 from tutor_pedagogy.offline.engine.nodes import indexed_list, is_call_of
 from tutor_pedagogy.offline.engine.program import SHRINKING
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
+from tutor_pedagogy.offline.rules.runtime.sideways_tables import builders, is_turned
+from tutor_pedagogy.offline.rules.runtime.way_back import WayBack
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -31,12 +33,31 @@ def list_shrinks_in_loop(case: CrashContext) -> Match | None:
     for loop in case.program.above(at) if at is not None else ():
         match loop:
             case ast.For(target=ast.Name(id=index), iter=ast.Call() as indices) if (
-                owner := indexed_list(indices)
-            ) is not None and _shrinks(loop, owner.id):
+                found := _counted(indices)
+            ) is not None and _shrinks(loop, found[0].id):
+                owner, fewer = found
                 by_index = any(_takes_out(node, owner.id, index) for node in walk(loop))
-                new = f"range(len({owner.id}) - 1, -1, -1)" if by_index else None
+                new = f"range(len({owner.id}) - {fewer + 1}, -1, -1)" if by_index else None
                 return case.at(indices, replace=(indices, new), owner=indices.args[0], index=loop.target)
     return None
+
+
+def _counted(indices: ast.Call) -> tuple[ast.Name, int] | None:
+    """Return the list whose indices a `range` counts from 0, and how many of the last ones it leaves out."""
+    match indices:
+        case ast.Call(
+            func=ast.Name(id="range"),
+            args=[
+                ast.BinOp(
+                    left=ast.Call(func=ast.Name(id="len"), args=[ast.Name() as owner]),
+                    op=ast.Sub(),
+                    right=ast.Constant(value=int(fewer)),
+                )
+            ],
+        ):
+            return owner, fewer
+    plain = indexed_list(indices)
+    return (plain, 0) if plain is not None else None
 
 
 def _shrinks(loop: ast.For, name: str) -> bool:
@@ -58,7 +79,22 @@ def _takes_out(node: ast.AST, name: str, index: str) -> bool:
             return (owner, at) == (name, index)
         case ast.Delete(targets=[ast.Subscript(value=ast.Name(id=owner), slice=ast.Name(id=at))]):
             return (owner, at) == (name, index)
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id=owner), attr="remove"),
+            args=[ast.Subscript(value=ast.Name(id=held), slice=ast.Name(id=at))],
+        ):
+            return (owner, held, at) == (name, name, index)
     return False
+
+
+def _is_literal(case: CrashContext, table: ast.expr) -> bool:
+    """Return whether a table is written out in the program, so that its shape is meant, as far as the tree tells."""
+    way = WayBack(case, "list").of(table)
+    made = way[-1].node if way else None
+    if isinstance(table, ast.Name) and made is None:
+        bound = [value for _, value in case.program.assignments(table.id) if value is not None]
+        made = bound[0] if len(bound) == 1 else None
+    return isinstance(made, ast.List) and bool(made.elts)
 
 
 def _built_at(case: CrashContext, table: ast.expr) -> ast.expr | None:
@@ -69,7 +105,10 @@ def _built_at(case: CrashContext, table: ast.expr) -> ast.expr | None:
 
 
 @runtime_rule(
-    "rows-and-columns-swapped", ("IndexError",), _OUT_OF_RANGE, before=("loop-past-the-end", "position-out-of-range")
+    "rows-and-columns-swapped",
+    ("IndexError",),
+    _OUT_OF_RANGE,
+    before=("loop-past-the-end", "position-out-of-range", "assigned-past-end"),
 )
 def rows_and_columns_swapped(case: CrashContext) -> Match | None:
     """Return the item of a table whose two indices are those of the loops in the other order, if the values say so."""
@@ -88,6 +127,11 @@ def rows_and_columns_swapped(case: CrashContext) -> Match | None:
         if len(lengths) == 1 and row < lengths.pop() and column < len(rows) <= row:
             new = f"{case.text(table)}[{second}][{first}]"
             built = _built_at(case, table)
+            if is_turned(case, first, second) and any(not each.is_sideways for each in builders(case)):
+                return case.here(outer, replace=(outer, new), owner=table, first=outer.value, use=outer, built="")
+            if built is None and not _is_literal(case, table):
+                found = case.here(outer, owner=table, first=outer.value, use=outer, built="")
+                return changed(found, is_symptom=True)
             if built is not None:
                 line = str(case.program.shown(built.lineno))
                 found = case.here(outer, owner=table, first=outer.value, use=outer, built=line)

@@ -110,7 +110,14 @@ def _without_result(case: CrashContext, call: ast.Call) -> Edit | None:
             if not isinstance(statement, ast.Assign) or statement.value is not call:
                 made = f"sorted({case.text(owner)})" if method == "sort" else f"{case.text(owner)}[::-1]"
                 return case.rewrite(call, made)
-    if not isinstance(statement, ast.Assign) or statement.value is not call or statement.lineno != statement.end_lineno:
+    if isinstance(statement, ast.Return) and statement.value is call:
+        return _returned_after(case, statement, call)
+    return _without_target(case, statement, call) if isinstance(statement, ast.Assign) else None
+
+
+def _without_target(case: CrashContext, statement: ast.Assign, call: ast.Call) -> Edit | None:
+    """Return the edit that drops the assignment of an in-place call, or replaces `sort` by `sorted`; or None."""
+    if statement.value is not call or statement.lineno != statement.end_lineno:
         return None
     target = case.text(statement.targets[0])
     match call.func:
@@ -119,6 +126,25 @@ def _without_result(case: CrashContext, call: ast.Call) -> Edit | None:
         case ast.Attribute(value=owner, attr="sort") if not call.args:
             settings = [f"{word.arg}={case.text(word.value)}" for word in call.keywords]
             return case.rewrite_line(call.lineno, f"{target} = sorted({', '.join([case.text(owner), *settings])})")
+    return None
+
+
+def _returned_after(case: CrashContext, statement: ast.Return, call: ast.Call) -> Edit | None:
+    """Return the edit that changes a collection in place first, and returns it on the next line."""
+    held = _changed_by(call)
+    if held is None or statement.lineno != statement.end_lineno:
+        return None
+    indent = " " * statement.col_offset
+    return case.program.edit(call.lineno, f"{indent}{case.text(call)}\n{indent}return {case.text(held)}")
+
+
+def _changed_by(call: ast.Call) -> ast.expr | None:
+    """Return the collection that a call changes in place."""
+    match call:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="random" | "heapq")), args=[ast.Name() as owner, *_]):
+            return owner
+        case ast.Call(func=ast.Attribute(value=ast.Name() | ast.Attribute() as owner)):
+            return owner
     return None
 
 

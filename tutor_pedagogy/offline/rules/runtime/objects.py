@@ -127,7 +127,7 @@ def abstract_method_missing(case: CrashContext) -> Match | None:
     owner, name = case.classes.get(case.match["type"]), case.match["name"]
     if owner is None:
         return None
-    slots = {"class_name": Code(owner.name), "method": Code(name)}
+    slots = {"class_name": Code(owner.name), "method": Code(name), "others": _others_without(case, owner)}
     own = [node for node in owner.body if isinstance(node, ast.FunctionDef)]
     demanded = {node.name for node in case.program.each(ast.FunctionDef) if node not in own}
     close = get_close_matches(name, [node.name for node in own if node.name not in demanded], 1, 0.6)
@@ -135,6 +135,25 @@ def abstract_method_missing(case: CrashContext) -> Match | None:
         if node.name in close:
             return case.at(node, edit=case.substitute(node.lineno, node.name, name), slots=slots)
     return case.at(owner, slots=slots)
+
+
+def _others_without(case: CrashContext, owner: ast.ClassDef) -> str:
+    """Return in words which other subclasses of the same parents lack methods that these demand; else empty."""
+    bases = {base.id for base in owner.bases if isinstance(base, ast.Name)}
+    demanded = {
+        part.name
+        for base in bases
+        for part in (case.classes[base].body if base in case.classes else ())
+        if isinstance(part, ast.FunctionDef) and any("abstract" in case.text(each) for each in part.decorator_list)
+    }
+    found: list[str] = []
+    for each in case.classes.values():
+        is_sister = any(isinstance(base, ast.Name) and base.id in bases for base in each.bases)
+        own = {part.name for part in each.body if isinstance(part, ast.FunctionDef)}
+        if each is not owner and is_sister and demanded - own:
+            missing = " and ".join(f"`{name}`" for name in sorted(demanded - own))
+            found.append(f"`{each.name}` lacks {missing}")
+    return ", and ".join(found)
 
 
 @runtime_rule(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -93,3 +94,31 @@ def _with_key(case: CrashContext, call: ast.Call, key: str) -> Edit | None:
     text = case.text(call)
     start = text[:-1] + (", " if call.args or call.keywords else "")
     return case.rewrite(call, f'{start}key=lambda each: each["{key}"])') if text.endswith(")") else None
+
+
+@runtime_rule(
+    "odd-item-in-sum",
+    ("TypeError",),
+    r"unsupported operand type\(s\) for \+: '(?:int|float)' and '(?P<odd>str)'",
+    before=("text-plus-other", "text-in-calculation", "number-in-quotes", "parts-still-texts"),
+)
+def odd_item_in_sum(case: CrashContext) -> Match | None:
+    """Return the line that puts the only value that is no number into a collection that is added up."""
+    call, odd = case.call("sum"), case.match["odd"]
+    collection = first_argument(call)
+    items = case.value(collection)
+    if collection is None or not isinstance(items, list | tuple):
+        return None
+    strange = [item for item in items if type(item).__name__ not in _NUMBERS]
+    if len(strange) != 1 or len(items) <= len(strange) or type(strange[0]).__name__ != odd:
+        return None
+    way = WayBack(case, odd).of_items(collection)
+    step = next((each for each in way if each.kind in ("added", "entry")), None)
+    if step is None or not isinstance(step.node, ast.expr):
+        return None
+    node = step.node
+    text = strange[0].strip() if isinstance(strange[0], str) else ""
+    new = text if isinstance(node, ast.Constant) and re.fullmatch(r"-?\d+(?:\.\d+)?", text) else None
+    slots: dict[str, str | ast.AST] = {"owner": collection, "item": node, "odd": in_words(odd)}
+    slots["stop"] = str(case.program.shown(case.line))
+    return replace(case.at(node, replace=(node, new), slots=slots), is_proved=True)

@@ -247,14 +247,17 @@ def list_in_calculation(case: CrashContext) -> Match | None:
         for side, name in zip((node.left, node.right), case.types, strict=True):
             if name in ("list", "tuple"):
                 is_rest = isinstance(node.op, ast.Sub) and case.types == ("list", "list")
+                counted = isinstance(node.op, ast.Div | ast.FloorDiv) and side is node.right
                 rest = f"[each for each in {case.text(node.left)} if each not in {case.text(node.right)}]"
-                return case.here(
+                found = case.here(
                     node,
                     replace=(node, rest if is_rest else None),
                     slots={"type": in_words(name)},
                     list_side=side,
                     operation=node,
                 )
+                length = case.rewrite(side, f"len({case.text(side)})") if counted else None
+                return replace(found, choices=(length,)) if length is not None else found
     return None
 
 

@@ -85,6 +85,15 @@ def own_objects_in_operation(case: CrashContext) -> Match | None:
         name = next((each for each in usual if each in own and len(parameters(own[each])) == 1), None)
         if name is not None and case.match["left"] == owner.name:
             edit = case.rewrite(place, f"{case.text(place.left)}.{name}({case.text(place.right)})")
+    call = case.call("sum")
+    if place is None and call is not None and len(call.args) == 1:
+        stored = [
+            node.attr
+            for node in walk(owner)
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and case.text(node.value) == "self"
+        ]
+        if len(set(stored)) == 1:
+            edit = case.rewrite(call.args[0], f"each.{stored[0]} for each in {case.text(call.args[0])}")
     slots = {"class_name": Code(owner.name), "special": Code(special) if special[0] == "_" else special}
     return case.here(place, edit=edit, slots=slots)
 

@@ -58,6 +58,13 @@ _WHOLE_SLICE = re.compile(r"(?<=\w)\[0?: ?(?:len\(\w+\))?\]$")
 def _smaller(case: CrashContext, call: ast.Call) -> tuple[Edit, ...]:
     """Return edits that pass on less of one argument: a number less by one, or a list or string without an item."""
     forms = ("{} - 1", "{}[1:]")
+    parts = list(walk(case.function)) if case.function is not None else []
+    for node in parts:
+        match node:
+            case ast.BinOp(left=ast.Name(), op=ast.Mod(), right=ast.Constant(value=int(base))) if base > 1:
+                forms = (f"{{}} // {base}", "{}[1:]")
+    if case.function is not None and "digit" in case.function.name.lower():
+        forms = ("{} // 10", "{}[1:]")
     edits = [case.rewrite(value, form.format(case.text(value))) for value in call.args for form in forms]
     return tuple(edit for edit in edits if edit is not None)
 

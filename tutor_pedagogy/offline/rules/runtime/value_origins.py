@@ -86,6 +86,8 @@ def _may_be_of_another_class(case: CrashContext, culprit: Culprit) -> bool:
 
 def _cause(case: CrashContext, way: Way) -> Step:
     """Return the step that is the cause: the last, or the call that passed a good value to the wrong function."""
+    if "item assignment" in case.message and way[0].kind == "assigned" and len(way) > 1:
+        return way[0]
     last = _lost_store(case, way[-1]) or _later_value(case, way[-1]) or way[-1]
     if (odd := _odd_return(case, way)) is not None:
         return odd
@@ -156,13 +158,13 @@ def _is_link(case: CrashContext, last: Step) -> bool:
 def _is_better_at_the_use(case: CrashContext, culprit: Culprit, way: Way) -> bool:
     """Return whether the line that uses a value is as likely the cause as the line that gave it."""
     last = way[-1]
+    if _is_meant(case, culprit, last):
+        return True
     is_plain_none = culprit.type == "NoneType" and last.kind == "ends" and len(way) == 1
-    if is_plain_none and _gives_nothing(case, last):
-        return True
     is_start_value = isinstance(last.node, ast.Constant) and last.node.value is None and last.kind == "assigned"
-    if is_start_value and len(way) == 1:
+    if (is_plain_none and _gives_nothing(case, last)) or (is_start_value and len(way) == 1):
         return True
-    if last.kind == "stored" and _is_link(case, last):
+    if last.kind == "stored" and _is_link(case, last) and _lost_store(case, last) is None:
         return True
     is_here = len({case.line, *(step.line for step in way)}) == 1
     is_only_assigned = len(way) == 1 and last.kind in ("assigned", "looped")
@@ -175,6 +177,33 @@ def _is_better_at_the_use(case: CrashContext, culprit: Culprit, way: Way) -> boo
     is_plain = isinstance(last.node, ast.Constant) and last.node.value is not None
     name = case.message.rpartition("attribute '")[2].partition("'")[0]
     return is_plain and last.kind == "passed" and owner_of(case, name) is not None
+
+
+_COLLECTIONS = frozenset(("list", "tuple", "dict", "set"))
+
+
+def _is_meant(case: CrashContext, culprit: Culprit, last: Step) -> bool:
+    """Return whether a value has the type that is meant: a collection used as one, or a number that `len` gets."""
+    if culprit.type in _COLLECTIONS and culprit.is_operand and _is_used_as_collection(case, culprit.node):
+        return True
+    return culprit.type in ("int", "float") and "has no len" in case.message and last.kind != "returned"
+
+
+def _is_used_as_collection(case: CrashContext, node: ast.expr) -> bool:
+    """Return whether the function uses a variable elsewhere as the collection that it is: the value is meant."""
+    if not isinstance(node, ast.Name):
+        return False
+    for use in case.program.uses.get(node.id, ()):
+        if use is node or case.program.function_at(use.lineno) is not case.function:
+            continue
+        match case.program.parents.get(use):
+            case ast.For(iter=iterated) | ast.comprehension(iter=iterated) if iterated is use:
+                return True
+            case ast.Call(func=ast.Name(id="len" | "sum" | "max" | "min" | "sorted" | "enumerate")):
+                return True
+            case ast.Subscript(value=owner) if owner is use:
+                return True
+    return False
 
 
 def _is_misnamed_method(case: CrashContext, culprit: Culprit, step: Step) -> bool:

@@ -165,7 +165,8 @@ class WayBack:
             case ast.For(target=target, iter=iterated):
                 part = place_in(target, name)
                 is_keys = isinstance(iterated, ast.Name | ast.Attribute)
-                ways = [*self._of_entries(iterated, place, index if part == -1 else part or 0)]
+                is_other_key = is_keys and self.wanted != "str" and self._is_dictionary(iterated, place)
+                ways = [] if is_other_key else [*self._of_entries(iterated, place, index if part == -1 else part or 0)]
                 if not ways and is_keys and self.wanted == "str" and self._is_dictionary(iterated, place):
                     ways = [(Step("key", iterated, self.case.text(iterated)),)]
                 yield from self._after(Step("looped", iterated, name), ways)

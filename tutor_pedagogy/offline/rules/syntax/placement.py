@@ -177,13 +177,21 @@ def no_loop_here(broken: Broken) -> Iterator[Candidate]:
 
 @syntax_rule("await-outside-async", "'await' outside", "outside async function", "outside of async function")
 def await_outside_async(broken: Broken) -> Iterator[Candidate]:
-    """Yield an `await` in a plain function. The edit makes the function `async` if the program does not call it."""
+    """Yield the header of a plain function with an `await` in it, or the `await` if nothing tells how it is started."""
     line = broken.fault.line
     width = len(broken.indent(line))
     outer = next((n for n in broken.above(line) if broken.word(n) == "def" and len(broken.indent(n)) < width), 0)
     header = broken.on(outer)[:2]
     calls = [token for token in broken.tokens if header and token.text == header[-1].text and token.line != outer]
-    yield broken.guess(0.4, *([insert_before(header[0], "async ")] if header and not calls else []))
+    starts = [broken.tokens[max(broken.index(token) - 2, 0) : broken.index(token)] for token in calls]
+    is_started = all(
+        before and (before[-1].text == "await" or before[0].text in ("run", "gather", "create_task"))
+        for before in starts
+    )
+    if header and is_started:
+        yield broken.guess(0.4, insert_before(header[0], "async "), line=outer, of=broken.statement(outer))
+    else:
+        yield broken.guess(0.4)
 
 
 @syntax_rule("statement-inside-expression", INVALID, FORGOTTEN_COMMA, "was never closed")

@@ -153,6 +153,13 @@ def closing_quote_left_out(broken: Broken) -> Iterator[Candidate]:
         return
 
 
+def _first_end(code: str, start: int, quote: str, last: int) -> int:
+    """Return the offset of the first quotation mark after which no string can go on, or of the last one."""
+    for found in re.finditer(rf"{quote}(?=\s*(?:[+,)\]}}%:]|$))", code[start:]):
+        return start + found.start()
+    return last
+
+
 @syntax_rule("quote-inside-text", INVALID, *NEVER_CLOSED, FORGOTTEN_COMMA, "does not match opening")
 def quote_inside_text(broken: Broken) -> Iterator[Candidate]:
     """Yield an apostrophe or a quote mark that ends a string too early, as in `'it's'`."""
@@ -166,11 +173,13 @@ def quote_inside_text(broken: Broken) -> Iterator[Candidate]:
         if close < 0:
             yield guess(2.4)
             continue
-        end = word.start + close
+        last = word.start + close
         start = token.start + token.text.index(quote)
         other = "'" if quote == '"' else '"'
-        if other not in broken.code[start + 1 : end]:
-            yield guess(0.6, Change(start, start + 1, other), Change(end, end + 1, other))
+        for end in dict.fromkeys((_first_end(broken.code[:line_end], word.start, quote, last), last)):
+            text = broken.code[start + 1 : end]
+            if other not in text and not re.search(rf"{quote}\s*[+%,]\s*\w[^{quote}]*[+%,]\s*{quote}", text):
+                yield guess(0.6, Change(start, start + 1, other), Change(end, end + 1, other))
         yield guess(0.65, insert(token.end - 1, "\\"))
 
 
