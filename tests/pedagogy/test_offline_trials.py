@@ -60,13 +60,13 @@ def test_a_right_result_is_read_from_every_form(code: str, text: str | None, que
     assert found.edit.after.strip() == "result += n"
 
 
-def test_one_expectation_makes_a_finding_likely_and_two_make_it_certain() -> None:
-    """A finding is certain only if at least two expectations hold with the edit."""
+def test_one_expectation_is_a_place_to_start_and_two_make_a_finding_certain() -> None:
+    """A finding is certain only if at least two expectations hold with the edit; of one alone no cause is told."""
     unknown_name = TOTAL.replace("total", "tally")
     one = f"{unknown_name}\nassert tally([1, 2]) == 3\n"
     two = f"{one}assert tally([5]) == 5\n"
 
-    assert [explained(code).certainty for code in (one, two)] == ["likely", "certain"]
+    assert [explained(code).certainty for code in (one, two)] == ["start_here", "certain"]
 
 
 def test_an_expectation_that_holds_must_go_on_holding() -> None:

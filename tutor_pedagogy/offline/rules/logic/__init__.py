@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 NAME = Rule("logic.result-against-name", "logic")
 NOTE = Rule("logic.result-against-note", "logic")
-OPEN_PLACES = (NAME, NOTE, DECISION, trials.PLACES)
+OPEN_PLACES = (NAME, NOTE, DECISION, trials.PLACES, *trials.RULES.values())
 """The rules that prove a mistake and leave its place open."""
 _BY_CHANCE = frozenset(
     (
@@ -291,7 +291,20 @@ def _reach(program: Program, symptom: Symptom) -> list[tuple[int, int]]:
             seen.add(name)
             words = program.words_of(program.functions[name])
             waiting += [other for other in program.functions if other not in seen and other in words]
-    return [(program.functions[name].lineno, program.functions[name].end_lineno or 0) for name in sorted(seen)]
+    found = [program.functions[name] for name in sorted(seen)]
+    return [(each.lineno, each.end_lineno or 0) for each in found] + _tables_of(program, found)
+
+
+def _tables_of(program: Program, functions: list[Function]) -> list[tuple[int, int]]:
+    """Return the line ranges of the module's literal tables that functions read."""
+    words = {word for function in functions for word in program.words_of(function)}
+    return [
+        (statement.lineno, statement.end_lineno or statement.lineno)
+        for statement in (program.tree.body if program.tree is not None else ())
+        if isinstance(statement, ast.Assign)
+        and isinstance(statement.value, ast.Dict)
+        and any(isinstance(target, ast.Name) and target.id in words for target in statement.targets)
+    ]
 
 
 __all__ = ["OPEN_PLACES", "RULES", "diagnose", "diagnose_name", "patterns"]

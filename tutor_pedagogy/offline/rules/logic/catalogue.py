@@ -5,6 +5,7 @@ from __future__ import annotations
 from tutor_pedagogy.offline.engine.rule import rules_of
 from tutor_pedagogy.offline.rules.logic import (
     amounts,
+    carries,
     collected,
     comparisons,
     conditions,
@@ -14,6 +15,8 @@ from tutor_pedagogy.offline.rules.logic import (
     dropped,
     early_returns,
     effects,
+    first_places,
+    forms,
     formulas,
     groups,
     known_forms,
@@ -27,14 +30,18 @@ from tutor_pedagogy.offline.rules.logic import (
     near_misses,
     odd_ones,
     once_before,
+    orders,
     other_amounts,
     parallels,
     promises,
+    repeated,
     replaced_values,
     resized_lists,
     returns,
     rounds,
     searches,
+    seen_values,
+    sequences,
     sharing,
     slips,
     snapshots,
@@ -44,6 +51,7 @@ from tutor_pedagogy.offline.rules.logic import (
     stores,
     strings,
     told_borders,
+    unread,
     used_up,
     wording,
 )
@@ -92,6 +100,14 @@ MODULES = (
     collected,
     other_amounts,
     known_forms,
+    carries,
+    orders,
+    repeated,
+    sequences,
+    unread,
+    seen_values,
+    first_places,
+    forms,
 )
 RULES = tuple(rules_of(MODULES, LogicRule))
 """All logic rules. If several match, the certainty, the symptom and the distance to the cursor decide."""

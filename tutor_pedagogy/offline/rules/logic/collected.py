@@ -61,15 +61,43 @@ def list_added_as_one_item(program: Program, loop: ast.For) -> Iterator[Match]:
 @logic_rule("rest-of-one-list-left", 0.9, "short value empty less other", needs=(ast.While, ast.And), each=ast.While)
 def rest_of_one_list_left(program: Program, loop: ast.While) -> Iterator[Match]:
     """Yield a loop that merges two lists until one ends, in a function that never adds the rest of the other one."""
-    match loop.test:
-        case ast.BoolOp(op=ast.And(), values=[ast.Compare() as one, ast.Compare() as other]):
-            found = [_length_tested(each) for each in (one, other)]
-        case _:
-            return
-    function = program.function_at(loop.lineno)
-    names = [each for each in found if each]
-    if function is None or len(set(names)) != 2:  # noqa: PLR2004 - two lists
+    found = _merged(program, loop)
+    if found is not None and not found[2]:
+        names, kept, _ = found
+        slots: dict[str, Any] = {"one": Code(names[0]), "other": Code(names[1]), "kept": Code(kept)}
+        yield program.on_line(last_line(loop), needs_symptom=False, header=program.header(loop), **slots)
+
+
+@logic_rule("other-rest-forgotten", 0.9, "short value empty less other", needs=(ast.While, ast.And), each=ast.While)
+def other_rest_forgotten(program: Program, loop: ast.While) -> Iterator[Match]:
+    """Yield the line that adds the rest of one of two merged lists, in a function that never adds the other rest."""
+    found = _merged(program, loop)
+    if found is None or len(found[2]) != 1:
         return
+    names, kept, rests = found
+    other = rests.pop()
+    one = names[0] if names[1] == other else names[1]
+    function = program.function_at(loop.lineno)
+    uses = [
+        use
+        for use in program.uses[other]
+        if use.lineno > last_line(loop) and program.function_at(use.lineno) is function
+    ]
+    slots: dict[str, Any] = {"one": Code(one), "other": Code(other), "kept": Code(kept)}
+    yield program.on_line(uses[0].lineno, header=program.header(loop), **slots)
+
+
+def _merged(program: Program, loop: ast.While) -> tuple[list[str], str, set[str]] | None:
+    """Return the two lists that a loop merges, the list that gets the items, and the lists used after the loop."""
+    match loop.test:
+        case ast.BoolOp(op=ast.And(), values=[ast.Compare() as first, ast.Compare() as second]):
+            tested = [_length_tested(each) for each in (first, second)]
+        case _:
+            return None
+    function = program.function_at(loop.lineno)
+    names = [each for each in tested if each]
+    if function is None or len(set(names)) != 2:  # noqa: PLR2004 - two lists
+        return None
     added = [
         node
         for node in inside(loop.body)
@@ -77,10 +105,11 @@ def rest_of_one_list_left(program: Program, loop: ast.While) -> Iterator[Match]:
     ]
     kept = {method_called(node)[0] for node in added}
     later = [node for node in program.own_nodes(function) if getattr(node, "lineno", 0) > last_line(loop)]
-    uses_rest = any(isinstance(node, ast.Name) and node.id in names for node in later)
-    if len(added) > 1 and len(kept) == 1 and not uses_rest:
-        slots: dict[str, Any] = {"one": Code(names[0]), "other": Code(names[1]), "kept": Code(kept.pop())}
-        yield program.on_line(last_line(loop), needs_symptom=False, header=program.header(loop), **slots)
+    rests = {node.id for node in later if isinstance(node, ast.Name) and node.id in names}
+    is_merge = {name for node in added for name in names_in(*node.args)} >= set(names)
+    if len(added) > 1 and len(kept) == 1 and is_merge:
+        return names, kept.pop(), rests
+    return None
 
 
 def _length_tested(node: ast.Compare) -> str:

@@ -11,6 +11,7 @@ from tutor_pedagogy.offline.rules.logic.missing_returns import has_effect
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
 from tutor_pedagogy.offline.rules.logic.support import arguments_for, is_result_used, is_tried
 from tutor_pedagogy.offline.rules.logic.tree import is_name, parameters_of, reads, stored_in
+from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,9 +70,11 @@ def parameter_changed_in_vain(program: Program, function: Function) -> Iterator[
     if not program.returns_nothing(function) or isinstance(program.parents.get(function), ast.ClassDef):
         return
     own = parameters_of(function)
-    for _, call in _quiet_calls(program, function):
+    for _, call in _quiet_calls(program, function, prints=True):
         for statement in function.body[::-1]:
             names = sorted(stored_in(statement) & set(own))
+            if names and any(use.lineno > statement.lineno for use in _reads(function, names[0])):
+                return
             if names and isinstance(statement, ast.Assign | ast.AugAssign):
                 given = dict(zip(own, call.args, strict=False)).get(names[0])
                 if isinstance(given, ast.Name):
@@ -80,7 +83,11 @@ def parameter_changed_in_vain(program: Program, function: Function) -> Iterator[
                 return
 
 
-def _quiet_calls(program: Program, function: Function) -> Iterator[tuple[ast.Expr, ast.Call]]:
+def _reads(function: Function, name: str) -> list[ast.Name]:
+    return [node for node in walk(function) if isinstance(node, ast.Name) and reads(node, name)]
+
+
+def _quiet_calls(program: Program, function: Function, *, prints: bool = False) -> Iterator[tuple[ast.Expr, ast.Call]]:
     """Yield the first statements that call a function which has no effect but its result, with the calls."""
     found: list[tuple[ast.Expr, ast.Call]] = []
     for use in program.uses.get(function.name, [])[:_MOST_CALLS]:
@@ -88,13 +95,13 @@ def _quiet_calls(program: Program, function: Function) -> Iterator[tuple[ast.Exp
         node = program.parents.get(call) if call is not None else None
         if isinstance(call, ast.Call) and call.func is use and call.args and isinstance(node, ast.Expr):
             found.append((node, call))
-    if not found or program.is_cell or function.decorator_list or not _is_quiet(program, function):
+    if not found or program.is_cell or function.decorator_list or not _is_quiet(program, function, prints=prints):
         return
     yield from (pair for pair in found if not is_tried(program, pair[0]))
 
 
-def _is_quiet(program: Program, function: Function) -> bool:
-    """Return whether a function has no effect but its result: it changes, prints and checks nothing."""
+def _is_quiet(program: Program, function: Function, *, prints: bool = False) -> bool:
+    """Return whether a function has no effect but its result: it changes and checks nothing, and may print."""
     if has_effect(program, function):
         return False
     stored, own = stored_in(function), parameters_of(function)
@@ -102,7 +109,9 @@ def _is_quiet(program: Program, function: Function) -> bool:
         match each:
             case ast.Raise() | ast.Assert() | ast.Yield() | ast.YieldFrom() | ast.Await() | ast.Import() | ast.Delete():
                 return False
-            case ast.Call(func=ast.Name(id=called)) if called not in _PURE and called != function.name:
+            case ast.Call(func=ast.Name(id=called)) if called not in (*_PURE, function.name) and (
+                not prints or called != "print"
+            ):
                 return False
             case ast.Call(func=ast.Attribute(value=ast.Name(id=owner))) if owner not in own and owner not in stored:
                 return False

@@ -110,9 +110,30 @@ def _stored_again(program: Program, loop: Loop, store: ast.stmt) -> Edit | None:
     """Return the edit that stores the open group once more behind the loop."""
     if last_line(store) != store.lineno:
         return None
+    stored = _at_end(program, loop, store)
+    if stored is None:
+        return None
     line = last_line(loop)
-    text = f"{program.line(line)}\n{program.indentation(loop.lineno)}{program.segment(store)}"
-    return program.edit(line, text)
+    return program.edit(line, f"{program.line(line)}\n{program.indentation(loop.lineno)}{stored}")
+
+
+def _at_end(program: Program, loop: Loop, store: ast.stmt) -> str | None:
+    """Return the statement that stores a group as it must be behind the loop, where the item before is the last one.
+
+    A loop variable keeps its last value there, so the item before it would be another one.
+    """
+    targets = names_in(loop.target) if isinstance(loop, ast.For) else set()
+    text = program.segment(store)
+    if not targets & names_in(store):
+        return text
+    used = [node for node in walk(store) if isinstance(node, ast.Name) and node.id in targets]
+    for node in walk(store):
+        match node:
+            case ast.Subscript(
+                value=ast.Name(), slice=ast.BinOp(left=ast.Name(id=name), op=ast.Sub(), right=ast.Constant(value=1))
+            ) if name in targets and len(used) == 1:
+                return text.replace(program.segment(node), f"{program.segment(node.value)}[-1]", 1)
+    return None
 
 
 @logic_rule("group-not-emptied", 0.85, "more value long other", needs=(Loop, "append", ast.If), each=Loop)

@@ -143,7 +143,16 @@ def numbers_kept_as_text(program: Program, node: ast.Call) -> Iterator[Match]:
     name, item, changed = found
     if _NUMERIC.match(name) and _is_compared(program, name, node):
         edit = with_parts(program, [(item, changed)])
-        yield program.on_line(node, edit=edit, name=Code(name), item=item)
+        is_weak = _are_of_one_length(program, name)
+        yield program.on_line(node, edit=edit, needs_symptom=is_weak, name=Code(name), item=item)
+
+
+def _are_of_one_length(program: Program, name: str) -> bool:
+    """Return whether the run has shown strings of one length only, whose order is that of the numbers."""
+    items = program.run.names.get(name) if program.run is not None else None
+    if not isinstance(items, list) or not all(isinstance(each, str) for each in items):
+        return False
+    return len({len(each) for each in items}) == 1
 
 
 def _collected(program: Program, node: ast.Call) -> tuple[str, ast.expr, str] | None:

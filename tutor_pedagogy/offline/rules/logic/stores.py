@@ -131,6 +131,28 @@ def _asks_for_first(test: ast.expr) -> bool:
     return False
 
 
+def _is_mirrored(node: ast.If, other: ast.stmt) -> bool:
+    """Return whether an `elif` asks for the opposite comparison of the same two values, and does the very same."""
+    match node.test, other:
+        case (
+            ast.Compare(left=left, ops=[first], comparators=[right]),
+            ast.If(test=ast.Compare(left=below, ops=[second], comparators=[across]), body=body),
+        ) if alike(node.body, body) and not isinstance(first, ast.Eq | ast.NotEq | ast.In):
+            is_turned = alike(left, across) and alike(right, below) and type(first) is type(second)
+            opposite = {ast.Lt: ast.Gt, ast.Gt: ast.Lt}.get(type(first))
+            return is_turned or (alike(left, below) and alike(right, across) and type(second) is opposite)
+    return False
+
+
+@logic_rule("opposite-cases-alike", 0.9, "value less more zero other", needs=(ast.Compare,), each=ast.If)
+def opposite_cases_alike(program: Program, node: ast.If) -> Iterator[Match]:
+    """Yield the block of an `elif` for the opposite comparison that does the same as the block of the `if`."""
+    match node.orelse:
+        case [ast.If(test=test, body=[first, *_]) as other] if _is_mirrored(node, other):
+            if isinstance(first, ast.AugAssign) and first.lineno > other.lineno:
+                yield program.on_line(first, test=test)
+
+
 @logic_rule("branches-alike", 0.9, "value less string other", each=ast.If)
 def branches_alike(program: Program, node: ast.If) -> Iterator[Match]:
     """Yield the first statement of two identical branches of an `if`."""

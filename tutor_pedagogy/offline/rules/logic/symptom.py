@@ -11,6 +11,7 @@ from tutor_pedagogy.failure_reports import Report, called_names, read_report
 from tutor_pedagogy.offline.engine.vocabulary import words
 from tutor_pedagogy.offline.rules.logic import report_words
 from tutor_pedagogy.offline.rules.logic.differences import kinds_of
+from tutor_pedagogy.offline.rules.logic.whole_output import Outputs, outputs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -156,6 +157,8 @@ class Symptom:
     """Further calls of the same function, each with its right result."""
     entered: str | None = None
     """What a report says that was typed in, in place of a call."""
+    outputs: Outputs | None = None
+    """The whole outputs that a report shows, in place of a call."""
 
     @property
     def functions(self) -> list[str]:
@@ -190,6 +193,7 @@ def _is_test(text: str) -> bool:
         or _PYTEST.search(text)
         or _SHOWN.search(text)
         or _OUTPUT.search(text)
+        or (_shows_outputs(text) and outputs_of(text) is not None)
         or ("expected" in text and _TOLD_CALL.search(text) and _spoken(text))
         or (" should " in text and _TOLD_CALL.search(text) and _spoken(text))
     )
@@ -231,6 +235,9 @@ def _bare_text(text: str | None) -> str:
 def _from_test(text: str) -> Symptom | None:
     if (output := _of_output(text)) is not None:
         return output
+    if _shows_outputs(text) and (whole := outputs_of(text)) is not None:
+        wanted, came = whole.first_difference
+        return Symptom(whole.kinds, None, wanted or None, came or None, outputs=whole)
     report = read_report(text)
     if report is not None and (report.expected or report.call):
         return _of_report(report)
@@ -253,6 +260,11 @@ def _from_test(text: str) -> Symptom | None:
     if printed and printed["v"].strip().strip("'\"") == expected.strip("'\"") and "printed" not in kinds:
         kinds = ("printed", *kinds)
     return Symptom(kinds, call, expected, got)
+
+
+def _shows_outputs(text: str) -> bool:
+    """Return whether a report may show whole outputs: it names neither an input nor a call."""
+    return _INPUT.search(text) is None and "Failed example" not in text and _failing_call(text) is None
 
 
 def _told_call(text: str) -> str | None:

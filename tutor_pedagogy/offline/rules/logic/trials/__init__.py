@@ -14,7 +14,7 @@ from tutor_pedagogy.offline.rules.logic.trials.passing import without_tests
 from tutor_pedagogy.offline.rules.logic.trials.proofs import Refutations, fails_with, run_of, unmet
 from tutor_pedagogy.offline.rules.logic.trials.reported import STEPS_WITH_CASES, cases_of
 from tutor_pedagogy.offline.rules.logic.trials.search import search
-from tutor_pedagogy.offline.rules.logic.trials.stage import Stage
+from tutor_pedagogy.offline.rules.logic.trials.stage import STEPS_OF_OUTPUT, Stage
 from tutor_pedagogy.offline.rules.logic.trials.verdict import PLACES, RULES, verdict
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ def diagnose(program: Program, symptom: Symptom | None) -> tuple[Rule, Match, Ce
     if evidence is None:
         return None
     expectation, outcome = evidence.failing[0]
+    if expectation.form == "output":
+        stage.steps_left += STEPS_OF_OUTPUT
     statements = outline.statements
     if expectation.form == "passes":
         statements = without_tests(statements)

@@ -12,6 +12,7 @@ from tutor_pedagogy.offline.rules.logic.trials import (
     block_edits,
     branch_edits,
     comparison_edits,
+    group_edits,
     name_edits,
     operation_edits,
     order_edits,
@@ -51,6 +52,7 @@ def candidates_in(program: Program, statements: Sequence[ast.stmt], context: Con
         if place + 1 < len(statements):
             yield from assignment_edits.of_pair(program, node, statements[place + 1])
             yield from block_edits.of_order(program, node, statements[place + 1])
+            yield from group_edits.of_neighbours(program, node, statements[place + 1])
         for block in ("body", "orelse", "finalbody"):
             yield from candidates_in(program, getattr(node, block, []), context)
         for handler in getattr(node, "handlers", []):
@@ -58,6 +60,7 @@ def candidates_in(program: Program, statements: Sequence[ast.stmt], context: Con
 
 
 def _of_statement(program: Program, node: ast.stmt, context: Context) -> Iterator[Candidate]:
+    yield from group_edits.of_end(program, node)
     match node:
         case ast.Assign():
             yield from assignment_edits.of_assignment(program, node, context)
@@ -117,6 +120,7 @@ def _of_common(program: Program, node: ast.expr, context: Context) -> Iterator[C
         case ast.BinOp():
             yield from operation_edits.of_strings(program, node, context)
             yield from operation_edits.of_rounding(program, node)
+            yield from group_edits.of_grouping(program, node)
             yield from operation_edits.of_operation(program, node)
         case ast.Constant():
             yield from operation_edits.of_constant(program, node, context)

@@ -101,7 +101,8 @@ def _sorted(outline: Outline, stage: Stage, expectations: Sequence[Expectation])
     for expectation in expectations:
         if expectation.form == "passes" and failing:
             break
-        outcome = stage.outcome(expectation, limit=min(most, 1000), watched=watched)
+        limit = most if expectation.form == "output" else min(most, 1000)
+        outcome = stage.outcome(expectation, limit=limit, watched=watched)
         if not _is_about_the_failure(expectation, outcome):
             continue
         has_no_result = _has_no_result(outcome)

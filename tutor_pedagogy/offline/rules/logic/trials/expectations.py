@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from tutor_pedagogy.offline.rules.logic.symptom import Symptom
     from tutor_pedagogy.offline.rules.logic.trials.outline import Outline
+    from tutor_pedagogy.offline.rules.logic.whole_output import Outputs
     from tutor_protocol import KnownCase
 
 MAX_EXPECTATIONS = 8
@@ -27,8 +28,8 @@ _DOCTEST = re.compile(r"^[ \t]*>>> (?P<call>[^\n]+)\n[ \t]*(?P<wanted>(?!>>>)[^\
 _BETWEEN = re.compile(r", | and | ")
 _NOT_PARSED = (SyntaxError, ValueError, MemoryError, RecursionError, TypeError)
 
-Form = Literal["value", "shown", "printed", "line", "ending", "passes"]
-"""What is compared: a value, its text, the text of one `print`, one printed line, the end of the output.
+Form = Literal["value", "shown", "printed", "line", "ending", "output", "passes"]
+"""What is compared: a value, its text, the text of one `print`, one printed line, the end of the output, all of it.
 
 The form `passes` is a program that should run to its end, so that none of its assertions fails.
 """
@@ -65,6 +66,8 @@ class Expectation:
             return self.wanted in texts_of(result) or _is_same_number(result, self.wanted)
         if self.form == "passes":
             return bool(result == PASSED)
+        if self.form == "output":
+            return bool(result == self.wanted)
         if self.form == "ending":
             return isinstance(result, str) and ends_with(result, self.wanted)
         return isinstance(result, str) and same_text(result, self.wanted)
@@ -164,6 +167,8 @@ def of_symptom(outline: Outline, symptom: Symptom | None) -> Expectation | None:
     """Return the expectation of a failing test: its call, and the result that it wants."""
     if symptom is not None and symptom.entered is not None:
         return _of_entered(outline, symptom, symptom.entered)
+    if symptom is not None and symptom.outputs is not None:
+        return _of_outputs(outline, symptom.outputs)
     if symptom is None or symptom.call is None:
         return None
     call = expression(symptom.call)
@@ -178,6 +183,19 @@ def of_symptom(outline: Outline, symptom: Symptom | None) -> Expectation | None:
         wanted=wanted,
         got=symptom.got,
         source="name" if symptom.others else "test",
+    )
+
+
+def _of_outputs(outline: Outline, outputs: Outputs) -> Expectation:
+    """Return the expectation of the whole output of a program."""
+    return Expectation(
+        form="output",
+        text="the program",
+        body=[each for each in outline.statements if not isinstance(each, ast.Assert)],
+        call=None,
+        wanted="\n".join(outputs.expected),
+        got="\n".join(outputs.got),
+        source="test",
     )
 
 

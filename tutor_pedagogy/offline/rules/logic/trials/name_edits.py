@@ -63,8 +63,10 @@ def of_call(program: Program, node: ast.Call) -> Iterator[Candidate]:
     """Yield a call of the other function of a pair, with swapped arguments, or without its call."""
     match node.func:
         case ast.Name(id=name):
+            is_share = name == "round" and len(node.args) == 1 and _is_quotient(node.args[0])
             for other in _FUNCTIONS.get(name, ()):
-                yield from replaced(program, node.func, ast.Name(id=other, ctx=ast.Load()), other, (FUNCTION, 0.55))
+                weight = 0.8 if is_share else 0.55
+                yield from replaced(program, node.func, ast.Name(id=other, ctx=ast.Load()), other, (FUNCTION, weight))
             if len(node.args) == 2 and name in program.functions and not node.keywords:  # noqa: PLR2004 - two arguments can be swapped
                 first, second = map(program.segment, node.args)
                 yield Candidate(
@@ -85,6 +87,10 @@ def of_call(program: Program, node: ast.Call) -> Iterator[Candidate]:
                     changes=(Change(called, "attr", other),),
                     write=_call_text(program, called, new),
                 )
+
+
+def _is_quotient(node: ast.expr) -> bool:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
 
 
 def of_length(program: Program, node: ast.Call, context: Context) -> Iterator[Candidate]:

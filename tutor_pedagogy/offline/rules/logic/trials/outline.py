@@ -57,6 +57,9 @@ class Outline:
     def needed_for(self, call: ast.expr) -> list[ast.stmt]:
         """Return the statements that a call needs: definitions, imports, and assignments to names that are used."""
         words = self._words | self.program.words_of(call)
+        for statement in reversed(self.statements):
+            if isinstance(statement, ast.Assign | ast.AnnAssign) and _is_needed(statement, words):
+                words |= self.program.words_of(statement)
         return [statement for statement in self.statements if _is_needed(statement, words)]
 
     def before(self, statement: ast.stmt) -> list[ast.stmt]:

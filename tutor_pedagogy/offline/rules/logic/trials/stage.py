@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 STEPS = 3600
 """The maximum number of steps of all runs for one answer. A step takes about 1.5 microseconds."""
 
+STEPS_OF_OUTPUT = 12_000
+"""The steps that are added where a whole output is compared: each candidate runs the whole program."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -66,6 +69,8 @@ def _printed(expectation: Expectation, done: Run) -> Any:
         return UNKNOWN if text is None else text.rstrip("\n")
     if done.output is None:
         return UNKNOWN
+    if expectation.form == "output":
+        return "\n".join(line.rstrip() for line in done.output.split("\n")).rstrip()
     if expectation.form == "ending":
         return done.output.rstrip()
     lines = done.output.split("\n")

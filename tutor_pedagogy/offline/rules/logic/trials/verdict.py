@@ -22,15 +22,17 @@ from tutor_pedagogy.offline.rules.logic import (
     start_values,
 )
 from tutor_pedagogy.offline.rules.logic.trials.candidate import Candidate, applied
-from tutor_pedagogy.offline.rules.logic.trials.kinds import BRANCHES, NUMBER, RETURN
+from tutor_pedagogy.offline.rules.logic.trials.kinds import BRANCHES, FUNCTION, NAME, NUMBER, RETURN, STEP
 from tutor_pedagogy.offline.rules.logic.trials.search import NEAR, Evidence, Found, suspicion
 from tutor_pedagogy.offline.rules.logic.trials.variations import STEPS, agree
+from tutor_pedagogy.offline.rules.logic.whole_output import Outputs
 from tutor_pedagogy.problem.tree_walk import alike
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.finding import Edit
     from tutor_pedagogy.offline.engine.program import Program
     from tutor_pedagogy.offline.rules.logic.rule import LogicRule
+    from tutor_pedagogy.offline.rules.logic.trials.expectations import Expectation
     from tutor_pedagogy.offline.rules.logic.trials.stage import Stage
     from tutor_protocol import Certainty
 
@@ -64,6 +66,10 @@ RULES = {
         "logic.sorted-the-other-way",
         "logic.other-end-of-list",
         "logic.zero-in-front-missing",
+        "logic.names-swapped",
+        "logic.grouped-otherwise",
+        "logic.part-of-result-left-out",
+        "logic.loop-left-too-early",
         "logic.taken-twice",
     )
 }
@@ -74,6 +80,8 @@ LEAST = 0.33
 """The weight below which a survivor is no finding: something else may be wrong, and the change hides it by chance."""
 _COMMON = 0.5
 _MOST_PLACES = 3
+_ARBITRARY = frozenset((NUMBER, NAME, FUNCTION))
+"""Kinds of which there are so many that one of them gives one right result by chance."""
 _TURNS = frozenset(
     (
         "logic.comparison-turned-round",
@@ -124,12 +132,14 @@ def verdict(program: Program, stage: Stage, evidence: Evidence, found: Found) ->
     rivals = [each for each in rivals if not agree(stage, expectation, best, each)]
     if any(each.line != best.line for each in rivals):
         return _several(program, evidence, [best, *rivals])
-    is_alone = len(evidence.failing) + len(evidence.holding) < _INDEPENDENT
+    is_alone = _is_alone(evidence)
     is_turn = is_alone and isinstance(expectation.wanted, bool) and best.kind in _TURNS
     pattern = _pattern(program, best)
-    is_open = is_turn or (pattern is None and not found.is_whole)
+    if pattern is None and not found.is_whole and best.kind in _ARBITRARY:
+        return None
+    is_open = is_turn or (pattern is None and (not found.is_whole or (is_alone and best.kind in _ARBITRARY)))
     edit = None if rivals or is_open else edit_of(program, best)
-    certainty: Certainty = "start_here" if is_open else "likely"
+    certainty: Certainty = "start_here" if is_open or (is_alone and pattern is None) else "likely"
     if edit is not None and found.is_whole and best.weight >= _COMMON and _is_proved(best, evidence):
         certainty = "certain"
     rule, match = pattern or (RULES.get(best.kind) or PATTERNS[best.kind][0], None)
@@ -139,6 +149,26 @@ def verdict(program: Program, stage: Stage, evidence: Evidence, found: Found) ->
     return rule, found_here, certainty
 
 
+def _is_alone(evidence: Evidence) -> bool:
+    """Return whether one example only tells of the right result. Each line of a whole output is an example."""
+    examples = [expectation for expectation, _ in (*evidence.failing, *evidence.holding)]
+    return sum(str(each.wanted).count("\n") + 1 if each.form == "output" else 1 for each in examples) < _INDEPENDENT
+
+
+def _only_writes_result(program: Program, candidate: Candidate) -> bool:
+    """Return whether a change only puts the wanted number into a `return`, where any wrong result could be mended so.
+
+    With it, two branches of the function would return the same constant.
+    """
+    parent = program.parents.get(candidate.node)
+    function = program.function_at(candidate.line)
+    if not isinstance(parent, ast.Return) or not isinstance(candidate.node, ast.Constant) or function is None:
+        return False
+    value = getattr(candidate.changes[0].value, "value", None)
+    others = (node.value for node in program.returns_of(function) if node is not parent)
+    return any(isinstance(each, ast.Constant) and each.value == value for each in others)
+
+
 def _is_by_chance(program: Program, candidate: Candidate, evidence: Evidence) -> bool:
     """Return whether a change may well give the right results only by chance.
 
@@ -146,6 +176,10 @@ def _is_by_chance(program: Program, candidate: Candidate, evidence: Evidence) ->
     `return`; and each second number turns one truth value round.
     """
     wanted = [expectation.wanted for expectation, _ in evidence.failing]
+    if candidate.kind == NUMBER and _only_writes_result(program, candidate):
+        return True
+    if candidate.kind == STEP and isinstance(wanted[0], bool) and _is_alone(evidence):
+        return True
     if candidate.kind == NUMBER:
         return isinstance(wanted[0], bool) and len(evidence.failing) + len(evidence.holding) < _INDEPENDENT
     if candidate.kind != RETURN or any(wanted):
@@ -225,10 +259,13 @@ def _slots(program: Program, evidence: Evidence, best: Candidate) -> dict[str, s
     if expectation.form == "ending":
         call = f"your program with the input `{text}`" if is_quotable else "your program"
     else:
-        whole = "the failing case" if expectation.source == "test" else "your program"
-        call = Code(text) if is_quotable and expectation.form != "line" else whole
-    expected = _value(expectation.right, "the result of the test")
-    got = _value(_got(evidence), "another one")
+        whole = "the failing case" if expectation.source == "test" and expectation.form != "output" else "your program"
+        call = Code(text) if is_quotable and expectation.form not in ("line", "output") else whole
+    if expectation.form == "output":
+        wanted, came = _differing(expectation)
+    else:
+        wanted, came = expectation.right, _got(evidence)
+    expected, got = _value(wanted, "the result of the test"), _value(came, "another one")
     if expectation.form == "passes":
         is_one = expectation.text != "the program"
         call = Code(text) if is_quotable and is_one else "your program"
@@ -242,6 +279,12 @@ def _slots(program: Program, evidence: Evidence, best: Candidate) -> dict[str, s
         "fact": fact,
         **best.slots,
     }
+
+
+def _differing(expectation: Expectation) -> tuple[str, str]:
+    """Return the first line of an output that is wrong: the right line and the wrong one."""
+    outputs = Outputs(tuple(str(expectation.wanted).split("\n")), tuple((expectation.got or "").split("\n")))
+    return outputs.first_difference
 
 
 def _got(evidence: Evidence) -> str:
