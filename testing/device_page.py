@@ -38,23 +38,23 @@ class Browser:
     async def open(self, path: str = "/device") -> Shown:
         """Open a page."""
         async with self.session.get(path) as response:
-            return await self._show(response)
+            return await self.show(response)
 
     async def submit(self, **fields: str) -> Shown:
         """Submit the page's form to `/device`, with these fields filled in."""
         async with self.session.post("/device", data=self.page.fields | fields) as response:
-            return await self._show(response)
+            return await self.show(response)
 
     async def send(self, path: str, **fields: str) -> Shown:
         """Submit the page's form to `path`, with these fields filled in, and follow redirects."""
         async with self.session.post(path, data=self.page.fields | fields) as response:
-            return await self._show(response)
+            return await self.show(response)
 
     async def post(self, path: str, **fields: str) -> Shown:
         """Post only these fields and the page's CSRF token to another path."""
         form = {"csrf": self.page.fields["csrf"]} | fields
         async with self.session.post(path, data=form) as response:
-            return await self._show(response)
+            return await self.show(response)
 
     def cookie(self, name: str) -> str:
         """Return the value of one of the browser's cookies."""
@@ -70,7 +70,8 @@ class Browser:
         """Close the browser."""
         await self.session.close()
 
-    async def _show(self, response: ClientResponse) -> Shown:
+    async def show(self, response: ClientResponse) -> Shown:
+        """Take a response for the page that is open, and return it."""
         reader = _Reader()
         source = await response.text()
         reader.feed(source)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +16,7 @@ from testing.fake_upstream import Behaviour
 from testing.held_service import HeldService, held_service
 from testing.long_hints import long_hint
 from testing.service import TUTOR_SERVER, service_environment
+from tutor_server.administration.exercise_files import read_beside
 from tutor_server.administration.module_files import ModuleFilesRefused, parse_module, read_modules
 from tutor_server.storage.modules import Module
 
@@ -215,7 +217,7 @@ async def test_nothing_is_done_without_the_key(course: HeldService) -> None:
 
 def test_a_module_file_is_front_matter_and_statement(tmp_path: Path) -> None:
     """A module file with Windows line ends and a byte order mark is read correctly."""
-    module = parse_module("\ufeff" + FILE.replace("\n", "\r\n"), "loops", tmp_path).module
+    module = parse_module("\ufeff" + FILE.replace("\n", "\r\n"), "loops", partial(read_beside, tmp_path)).module
 
     assert module == Module(
         id="loops",

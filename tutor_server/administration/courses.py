@@ -196,7 +196,7 @@ class CourseAdministration:
 
         def unit(connection: Connection) -> Module:
             course = require_membership(connection, actor.user_id, reference, Role.INSTRUCTOR).course
-            return self._save_module(connection, actor, course, given)
+            return self.store_module(connection, actor, course, given)
 
         return await self.administration.commit("modules_saved", unit)
 
@@ -268,14 +268,15 @@ class CourseAdministration:
             if not is_stored:
                 raise CourseTaken
             for given in document.given_modules(course.id):
-                self._save_module(connection, actor, course, given)
+                self.store_module(connection, actor, course, given)
             members.save_members(connection, course.id, document.roles(), now)
             self._record(connection, actor, "course_imported", course, details={"members": len(document.members)})
             return course
 
         return await self.administration.commit("course_imported", unit)
 
-    def _save_module(self, connection: Connection, actor: Actor, course: StoredCourse, given: GivenModule) -> Module:
+    def store_module(self, connection: Connection, actor: Actor, course: StoredCourse, given: GivenModule) -> Module:
+        """Write a module of a course with its files, in the transaction of a caller that has checked the membership."""
         module = self._write_module(connection, actor, course, given.module)
         module_files.save_exercise(connection, module.id, given.exercise)
         return module

@@ -1,4 +1,4 @@
-"""The files of an exercise: their names and bounds, and how they are read from a folder of modules."""
+"""The files of an exercise: their names and bounds, and how they are read from a folder of modules or an upload."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from tutor_server.storage.module_files import Exercise, ExerciseFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
 MAX_FILES = 20
@@ -57,26 +57,49 @@ def exercise_of_files(
     return Exercise(starter=_stored(starter), tests=_stored(tests), reference=_stored(reference))
 
 
-def read_files(folder: Path, names: Sequence[str], kind: str) -> list[GivenFile]:
-    """Return the files with these names in a folder. Raise `ValueError`, whose message says what is wrong."""
-    return [GivenFile(name=name, content=_read(folder, name, kind)) for name in names]
+class FileUnreadable(ValueError):
+    """A named file is not there, or may not be read. The message follows the file's name."""
 
 
-def _read(folder: Path, name: str, kind: str) -> str:
+def read_files(read: Callable[[str], bytes], names: Sequence[str], kind: str) -> list[GivenFile]:
+    """Return the files with these names. `read` returns one of them, or raises `FileUnreadable`.
+
+    Raise `ValueError`, whose message says what is wrong.
+    """
+    return [GivenFile(name=name, content=_text(read, name, kind)) for name in names]
+
+
+def read_beside(folder: Path, name: str) -> bytes:
+    """Return a file of a folder on this computer. Raise `FileUnreadable`."""
     path = folder / name
     if not path.resolve().is_relative_to(folder.resolve()):
-        raise ValueError(f"{kind}: {name} leads out of the folder")
+        raise FileUnreadable("leads out of the folder")
     try:
         if path.stat().st_size > 4 * MAX_FILE_CHARACTERS:
-            raise ValueError(f"{kind}: {name} is longer than {MAX_FILE_CHARACTERS:,} characters")
-        text = path.read_text(encoding="utf-8").replace("\r\n", "\n").removeprefix("\ufeff")
+            raise FileUnreadable(_TOO_LONG)
+        return path.read_bytes()
+    except OSError as error:
+        raise FileUnreadable(f"cannot be read: {error.strerror}") from None
+
+
+_TOO_LONG = f"is longer than {MAX_FILE_CHARACTERS:,} characters"
+
+
+def _text(read: Callable[[str], bytes], name: str, kind: str) -> str:
+    try:
+        text = with_plain_line_ends(read(name).decode("utf-8")).removeprefix("\ufeff")
     except UnicodeDecodeError:
         raise ValueError(f"{kind}: {name} is not UTF-8") from None
-    except OSError as error:
-        raise ValueError(f"{kind}: {name} cannot be read: {error.strerror}") from None
+    except FileUnreadable as error:
+        raise ValueError(f"{kind}: {name} {error}") from None
     if len(text) > MAX_FILE_CHARACTERS or "\0" in text:
-        raise ValueError(f"{kind}: {name} is longer than {MAX_FILE_CHARACTERS:,} characters, or holds NUL")
+        raise ValueError(f"{kind}: {name} {_TOO_LONG}, or holds NUL")
     return text
+
+
+def with_plain_line_ends(text: str) -> str:
+    """Return a text whose lines end as Python's own reading of files lets them end."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _require_distinct(files: Iterable[GivenFile]) -> None:

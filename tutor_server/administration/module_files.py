@@ -21,23 +21,32 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.ladder.policy import Ladder
-from tutor_server.administration.exercise_files import FileNames, GivenFiles, exercise_of_files, read_files
+from tutor_server.administration.exercise_files import (
+    FileNames,
+    GivenFiles,
+    exercise_of_files,
+    read_beside,
+    read_files,
+    with_plain_line_ends,
+)
 from tutor_server.storage.course_models import DEFAULT_COURSE
 from tutor_server.storage.module_files import Exercise
 from tutor_server.storage.modules import Module
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
     from uuid import UUID
 
 MAX_STATEMENT_CHARACTERS = 20_000
+_KINDS = ("starter", "tests", "reference")
 MODULE_ID = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 """The pattern of an id: characters that need no escaping in URLs and in `.tutor.toml`."""
 _PARTS = re.compile(r"\A\ufeff?---[ \t]*\n(?P<front>.*?\n)---[ \t]*(?:\n(?P<statement>.*))?\Z", re.DOTALL)
@@ -83,6 +92,19 @@ class GivenModule:
 
     module: Module
     exercise: Exercise = field(default_factory=Exercise)
+    names_files: bool = True
+    """Whether the source says which files the module has. Front matter without their names does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkdownFile:
+    """The Markdown file of a module. `beside` returns a file that its front matter names."""
+
+    name: str
+    content: bytes = field(repr=False)
+    beside: Callable[[str], bytes]
+    default_id: str = ""
+    """The id unless the front matter has one; empty stands for the file's name without `.md`."""
 
 
 class ModuleContent(BaseModel):
@@ -122,36 +144,51 @@ def read_modules(folder: Path) -> list[GivenModule]:
     """
     if not folder.is_dir():
         raise ModuleFilesRefused(f"{folder} is not a folder")
-    modules = list(_modules(folder))
+    modules = parse_modules(_on_disk(folder))
     if not modules:
         raise ModuleFilesRefused(f"{folder} has no Markdown files (.md)")
-    seen: dict[str, str] = {}
-    for given, name in modules:
+    return modules
+
+
+def parse_modules(files: Iterable[MarkdownFile]) -> list[GivenModule]:
+    """Return the modules of Markdown files except `README.md`. Raise `ModuleFilesRefused`."""
+    modules, seen = [], dict[str, str]()
+    for file in files:
+        if file.name.lower() == "readme.md":
+            continue
+        try:
+            default_id = file.default_id or file.name.removesuffix(".md")
+            given = parse_module(file.content.decode("utf-8"), default_id, file.beside)
+        except ValueError as error:  # UnicodeDecodeError is a subclass of ValueError.
+            reason = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
+            raise ModuleFilesRefused(f"{file.name}: {reason}") from None
         module_id = given.module.id
         if module_id in seen:
-            raise ModuleFilesRefused(f"{name}: has the id of {seen[module_id]}, {module_id}")
-        seen[module_id] = name
-    return [given for given, _ in modules]
+            raise ModuleFilesRefused(f"{file.name}: has the id of {seen[module_id]}, {module_id}")
+        seen[module_id] = file.name
+        modules.append(given)
+    return modules
 
 
-def parse_module(text: str, default_id: str, folder: Path) -> GivenModule:
-    """Return the module in one file's text, with its files in `folder`.
+def parse_module(text: str, default_id: str, beside: Callable[[str], bytes]) -> GivenModule:
+    """Return the module in one file's text, with the files beside it, which `beside` returns by name.
 
     Raise `ValueError`, whose message says what is wrong.
     """
     module, names = parse_text(text, default_id)
-    files = {kind: read_files(folder, listed, kind) for kind, listed in names.items()}
-    return GivenModule(module, exercise_of_files(files["starter"], files["tests"], files["reference"]))
+    files = {kind: read_files(beside, names.get(kind, []), kind) for kind in _KINDS}
+    exercise = exercise_of_files(files["starter"], files["tests"], files["reference"])
+    return GivenModule(module, exercise, names_files=bool(names))
 
 
 def parse_text(text: str, default_id: str) -> tuple[Module, Mapping[str, FileNames]]:
-    """Return the module in one file's text, and the names of its files by kind.
+    """Return the module in one file's text, and the names of its files by kind, of which it may say nothing.
 
     Raise `ValueError`, whose message says what is wrong.
     """
     import yaml  # noqa: PLC0415 - modules are rarely read, and the import takes 1 MB
 
-    parts = _PARTS.match(text.replace("\r\n", "\n"))
+    parts = _PARTS.match(with_plain_line_ends(text))
     if parts is None:
         raise ValueError("does not begin with front matter between two lines of ---")
     try:
@@ -182,16 +219,15 @@ def parse_text(text: str, default_id: str) -> tuple[Module, Mapping[str, FileNam
         max_hint_level=given.max_hint_level,
         ladder=given.ladder,
     )
-    return module, {"starter": given.starter, "tests": given.tests, "reference": given.reference}
+    names = {"starter": given.starter, "tests": given.tests, "reference": given.reference}
+    return module, {kind: listed for kind, listed in names.items() if kind in given.model_fields_set}
 
 
-def _modules(folder: Path) -> Iterator[tuple[GivenModule, str]]:
+def _on_disk(folder: Path) -> Iterator[MarkdownFile]:
     own = (path / f"{path.name}.md" for path in folder.iterdir() if path.is_dir())
     for file in sorted([*folder.glob("*.md"), *(path for path in own if path.is_file())]):
-        if file.name.lower() == "readme.md":
-            continue
         try:
-            yield parse_module(file.read_text(encoding="utf-8"), file.stem, file.parent), file.name
-        except (OSError, ValueError) as error:  # UnicodeDecodeError is a subclass of ValueError.
-            reason = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
-            raise ModuleFilesRefused(f"{file.name}: {reason}") from None
+            content = file.read_bytes()
+        except OSError as error:
+            raise ModuleFilesRefused(f"{file.name}: {error}") from None
+        yield MarkdownFile(file.name, content, partial(read_beside, file.parent))

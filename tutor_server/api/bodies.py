@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from aiohttp.web_request import FileField
@@ -34,13 +35,28 @@ FORM = "application/x-www-form-urlencoded"
 FORM_WITH_FILES = "multipart/form-data"
 
 
+@dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """A file that was chosen in a form. `name` is what the browser says."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+UploadedFiles = tuple[UploadedFile, ...]
+
+
 async def read_json(request: web.Request, model: type[Model]) -> Model:
     """Return a JSON body as a model.
 
     Raise `UnsupportedMediaType`, `PayloadTooLarge`, `MalformedRequest` (the body is incomplete), `RequestTimeout`, or
     `ValidationFailed`, whose detail names the fields and never repeats their values.
     """
-    body = await _read(request, JSON)
+    return parse_json(await _read(request, JSON), model)
+
+
+def parse_json(body: bytes, model: type[Model]) -> Model:
+    """Return JSON as a model. Raise `ValidationFailed`, whose detail never repeats a field's value."""
     try:
         content = load_json(body)
         read = model.model_validate_json(body)
@@ -67,27 +83,28 @@ async def read_form(request: web.Request, model: type[Model]) -> Model:
     """
     if not request.body_exists:
         return read_fields({}, model)
-    files = _file_fields(model)
-    if files and request.content_type == FORM_WITH_FILES:
+    files, lists = _file_fields(model, bytes), _file_fields(model, UploadedFiles)
+    if (files or lists) and request.content_type == FORM_WITH_FILES:
         fields = await _read_parts(request)
     else:
         await _read(request, FORM)
         fields = await request.post()
-    if len(fields) != len(set(fields)):
+    single = [name for name in fields if name not in lists]
+    if len(single) != len(set(single)):
         raise InvalidRequest
+    texts = {name: value for name, value in fields.items() if isinstance(value, str) and name not in lists}
     try:
-        read = read_fields({name: value for name, value in fields.items() if isinstance(value, str)}, model)
+        read = read_fields(texts, model)
     except ValidationFailed as error:
         raise InvalidRequest(error.detail) from None
-    uploaded = {name: fields[name] for name in files if name in fields}
-    return read.model_copy(
-        update={name: field.file.read() for name, field in uploaded.items() if isinstance(field, FileField)}
-    )
+    uploaded = {name: _files_of(fields, name) for name in (*files, *lists)}
+    contents = {name: uploaded[name][0].content for name in files if uploaded[name]}
+    return read.model_copy(update=contents | {name: uploaded[name] for name in lists})
 
 
 def read_fields(fields: Mapping[str, str], model: type[Model]) -> Model:
     """Return the fields of a form or a query as a model. Unknown fields are ignored. Raise `ValidationFailed`."""
-    names = [field.alias or name for name, field in model.model_fields.items()]
+    names = [declared.alias or name for name, declared in model.model_fields.items()]
     given = {name: fields[name] for name in names if name in fields}
     for name, value in given.items():
         if not is_plain(value):
@@ -124,9 +141,15 @@ def _rule(problem: ErrorDetails) -> str:
             return problem["msg"].removeprefix("Value error, ")
 
 
-def _file_fields(model: type[BaseModel]) -> list[str]:
-    """Return the fields of a form that take a file: those of the type `bytes`."""
-    return [name for name, field in model.model_fields.items() if field.annotation is bytes]
+def _file_fields(model: type[BaseModel], kind: object) -> list[str]:
+    """Return the fields of a form that take files: one of the type `bytes`, several of the type `UploadedFiles`."""
+    return [name for name, declared in model.model_fields.items() if declared.annotation == kind]
+
+
+def _files_of(fields: MultiDictProxy[str | bytes | bytearray | FileField], name: str) -> UploadedFiles:
+    """Return the files of a field. A browser sends an empty text for a field in which none is chosen."""
+    given = fields.getall(name, [])
+    return tuple(UploadedFile(each.filename, each.file.read()) for each in given if isinstance(each, FileField))
 
 
 async def _read_parts(request: web.Request) -> MultiDictProxy[str | bytes | bytearray | FileField]:

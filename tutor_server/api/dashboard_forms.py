@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
+from tutor_server.api.bodies import UploadedFiles  # noqa: TC001 - pydantic reads it
 from tutor_server.api.schemas import Body, GivenToken
 
 DAYS = (7, 30, 90)
@@ -112,9 +113,9 @@ class ModuleText(Form):
     ladder: str = ""
 
 
-class ModuleMarkdown(Form):
-    """A module as Markdown with front matter, as a file or pasted into the page, and its slug in the course."""
+class ModuleUpload(Form):
+    """Modules as files, or one as Markdown pasted into the page, and its slug in the course."""
 
     slug: str = ""
-    file: bytes = b""
-    text: str = ""
+    files: UploadedFiles = Field(default=(), repr=False)
+    text: str = Field(default="", repr=False)

@@ -30,7 +30,7 @@ from tutor_server.api import (
     own_courses,
     student_pages,
 )
-from tutor_server.api.course_pages import audit, member, members, overview, settings
+from tutor_server.api.course_pages import audit, member, members, module_upload, overview, settings
 from tutor_server.api.course_pages import modules as course_module_pages
 
 ROUTES = (
@@ -63,6 +63,7 @@ ROUTES = (
     *members.routes,
     *member.routes,
     *course_module_pages.routes,
+    *module_upload.routes,
     *settings.routes,
     *audit.routes,
     *chat_socket.routes,

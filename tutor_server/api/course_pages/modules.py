@@ -1,16 +1,15 @@
-"""The modules of a course: written and previewed in the browser, and taken in and out as Markdown."""
+"""The modules of a course: written and previewed in the browser, and taken out as Markdown."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_server.administration.module_export import markdown_of
-from tutor_server.administration.module_files import parse_text
 from tutor_server.api import dashboard_forms, schemas
 from tutor_server.api.account_forms import FormProblem, Problem
 from tutor_server.api.course_pages.page import changed, course_page, problem_of, read_course
@@ -30,13 +29,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from tutor_server.administration.module_imports import ImportedModule
     from tutor_server.storage.memberships import Membership
     from tutor_server.storage.module_files import Exercise
 
 routes = Routes("dashboard")
 
 MOST_MODULES = 500
-MAX_MARKDOWN_CHARACTERS = 100_000
 LABELS: Mapping[str, str] = {
     "title": "Title",
     "order": "Place in the course",
@@ -46,11 +45,7 @@ LABELS: Mapping[str, str] = {
     "max_hint_level": "Highest hint level",
     "ladder": "Hint levels",
 }
-_BAD_SLUG = "Short name: takes a-z, 0-9, '.', '_' and '-', at most 64 characters."
-_HAS_FILES = (
-    "The front matter names files ({kinds}). Files of exercises come with `tutor-server modules import` or by HTTP;"
-    " take the lines out to import the text alone. Files that the module has already stay."
-)
+BAD_SLUG = "Short name: takes a-z, 0-9, '.', '_' and '-', at most 64 characters."
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +57,7 @@ class _Found:
 @routes.add("GET /admin/courses/{course_id}/modules", access=Access.DASHBOARD, produces=HTML)
 async def show_modules(request: web.Request, course_id: str, query: dashboard_forms.Address) -> web.Response:
     """Show the modules of a course in their order."""
-    return await _list_page(request, course_id, done=query.done)
-
-
-@routes.add("POST /admin/courses/{course_id}/import-module", access=Access.DASHBOARD, produces=HTML)
-async def import_module(request: web.Request, course_id: str, form: dashboard_forms.ModuleMarkdown) -> web.Response:
-    """Take a module in from Markdown with front matter. A module with the same short name is changed."""
-    membership, _ = await read_course(request, course_id, lambda _connection, _course: None, Role.INSTRUCTOR)
-    try:
-        module = await asyncio.to_thread(_module_in, form)  # YAML is read slowly, and others must not wait.
-    except FormProblem as error:
-        return await _list_page(request, course_id, problem_of(error), form=form)
-    saved = await request.app[COURSES].write_module(request[VISIT].actor, course_id, module)
-    return await changed(request, membership.course.slug, f"/modules/{saved.slug}", "module")
+    return await modules_page(request, course_id, done=query.done)
 
 
 @routes.add("GET /admin/courses/{course_id}/new-module", access=Access.DASHBOARD, produces=HTML)
@@ -150,35 +133,10 @@ async def download_module(request: web.Request, course_id: str, slug: str) -> we
     )
 
 
-def _module_in(form: dashboard_forms.ModuleMarkdown) -> Module:
-    """Return the module of an imported Markdown text. Raise `FormProblem`."""
-    try:
-        text = form.file.decode("utf-8") if form.file else form.text
-        if len(text) > MAX_MARKDOWN_CHARACTERS:
-            raise FormProblem(f"The Markdown is longer than {MAX_MARKDOWN_CHARACTERS:,} characters.")
-        module, names = parse_text(text, form.slug.strip() or "-")
-    except UnicodeDecodeError:
-        raise FormProblem("The file is not UTF-8.") from None
-    except ValueError as error:
-        missing = "is no module id" in str(error)
-        raise FormProblem(
-            "Write the short name of the module, or give it as `id` in the front matter."
-            if missing
-            else f"The Markdown: {error}."
-        ) from None
-    kinds = [kind for kind, listed in names.items() if listed]
-    if kinds:
-        raise FormProblem(_HAS_FILES.format(kinds=", ".join(kinds)))
-    slug = form.slug.strip() or module.id
-    if not schemas.MODULE_ID.fullmatch(slug):
-        raise FormProblem(_BAD_SLUG)
-    return replace(module, id=slug, slug=slug)
-
-
 def _module_of(form: dashboard_forms.ModuleText, slug: str, taken: Module | None = None) -> Module:
     """Return the module of a form. Raise `FormProblem`, also if another module has taken the slug."""
     if not schemas.MODULE_ID.fullmatch(slug):
-        raise FormProblem(_BAD_SLUG)
+        raise FormProblem(BAD_SLUG)
     if taken is not None:
         raise FormProblem("Short name: another module of the course has it.")
     given = {
@@ -221,14 +179,18 @@ async def _found(
     return await read_course(request, reference, read, at_least)
 
 
-async def _list_page(
+async def modules_page(
     request: web.Request,
     reference: str,
     problem: Problem | None = None,
     *,
     done: str = "",
-    form: dashboard_forms.ModuleMarkdown | None = None,
+    form: dashboard_forms.ModuleUpload | None = None,
+    results: Sequence[ImportedModule] = (),
+    unused: Sequence[str] = (),
 ) -> web.Response:
+    """Return the page of all modules. `form` is the upload with the problem, `results` what an upload has changed."""
+
     def read(connection: Connection, membership: Membership) -> Sequence[Module]:
         return modules_in_order(connection, courses=(membership.course.id,), after=None, limit=MOST_MODULES)
 
@@ -241,7 +203,10 @@ async def _list_page(
         problem,
         done=done,
         modules=modules,
-        form=form or dashboard_forms.ModuleMarkdown(),
+        form=form or dashboard_forms.ModuleUpload(),
+        results=results,
+        unused=unused,
+        labels=LABELS,
     )
 
 
