@@ -262,7 +262,7 @@ def test_links_passwords_and_unusual_packing_are_refused() -> None:
 
 
 def test_damaged_archives_are_refused_in_one_line() -> None:
-    """Whatever bytes of an archive are changed or missing, it is read or refused, and nothing else happens."""
+    """An archive whose bytes are changed or missing is read or refused, and nothing else happens."""
     random, whole, refused = Random(7), zipped(FILES), 0
     for _ in range(400):
         damaged = bytearray(whole[: random.choice((len(whole), random.randrange(1, len(whole))))])
