@@ -70,6 +70,12 @@ class Page:
         await self.focused()
         await self.call("Input.insertText", text=text)
 
+    async def choose(self, field: str, *files: Path) -> None:
+        """Choose files in the field with an id, as a person does in the window of the system."""
+        root = (await self.call("DOM.getDocument"))["root"]["nodeId"]
+        found = await self.call("DOM.querySelector", nodeId=root, selector=f"#{field}")
+        await self.call("DOM.setFileInputFiles", nodeId=found["nodeId"], files=[str(file) for file in files])
+
     async def press(self, key: str, *, loads: bool = False) -> None:
         """Press a key. If it opens another page (`loads`), wait until that page has loaded."""
         code, text = _KEYS[key]

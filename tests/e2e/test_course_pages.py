@@ -17,6 +17,7 @@ from tutor_server.api.service_routes import ROUTES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
+    from pathlib import Path
 
     from testing.service import Service, StartService
     from tests.conftest import RequireProgram
@@ -79,7 +80,7 @@ ELSEWHERE = {
     "/lti/login",
     "/lti/open",
 }
-"""Pages that lead elsewhere at once, or are files, or are seen only in a launch."""
+"""Pages that lead elsewhere at once or are files. Those of launches are opened in `test_lti_accessibility.py`."""
 
 
 @pytest.fixture
@@ -209,6 +210,42 @@ async def test_an_instructor_teaches_by_keyboard(
         assert await heading(page) == "Dashboard"
         await page.open(f"{service.url}{COURSE}")
         assert await heading(page) == "Dashboard"
+
+
+async def test_an_instructor_imports_an_exercise_with_its_files(
+    running: tuple[Service, dict[str, str]], require_program: RequireProgram, tmp_path: Path
+) -> None:
+    """On a phone and without scripts: a refused and an imported exercise, whose pages axe-core finds nothing on."""
+    (service, _), axe = running, require_axe()
+    exercise = {
+        "words.md": "---\ntitle: Words\norder: 30\nstarter: words.py\ntests: test_words.py\nreference: done.py\n---\n",
+        "words.py": "def words(text):\n    ...\n",
+        "test_words.py": "from words import words\n",
+        "done.py": "SECRET_SOLUTION = 2\n",
+    }
+    for name, content in exercise.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    async with chromium(require_program("chromium")) as page:
+        await page.resize(*PHONE)
+        await open_dashboard(page, service, INSTRUCTOR)
+        for names in (("words.md", "words.py"), tuple(exercise)):
+            await page.open(f"{service.url}{COURSE}/modules")
+            await page.choose("files", *(tmp_path / name for name in names))
+            await reach(page, "button", "Import")
+            await page.press("Enter", loads=True)
+            for scheme in ("light", "dark"):
+                await page.prefer(scheme)
+                assert await violations(page, axe) == []
+                assert await page.content_width() <= PHONE[0]
+                await picture(page, f"import-{len(names)}-{scheme}")
+            told = await page.told()
+            problem = "Nothing was imported. words.md: tests: test_words.py is not among the files."
+            assert (("alert", problem) in told) == (len(names) == len(exercise) - 2)
+        assert ("heading", "What the import changed") in told
+        assert ("heading", "Words: made") in told
+        assert "SECRET_SOLUTION" not in str(await page.evaluate("document.documentElement.outerHTML"))
+    rows = service.query("SELECT kind, name FROM module_files WHERE name IN ('words.py', 'test_words.py', 'done.py')")
+    assert sorted(rows) == [("reference", "done.py"), ("starter", "words.py"), ("tests", "test_words.py")]
 
 
 async def test_a_student_joins_by_link_and_keyboard(

@@ -7,12 +7,17 @@ import json
 import subprocess
 from typing import TYPE_CHECKING, Any
 
+from aiohttp import FormData
+
 from testing.chat_client import Chat, connect
+from testing.device_page import Browser
 from testing.fake_upstream import Behaviour, FakeUpstream
 from testing.service import PASSWORD, TUTOR_SERVER, service_environment, sign_up_student
+from tutor_server.api.routes import Access
 from tutor_server.api.service_routes import ROUTES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from aiohttp import ClientSession
@@ -32,6 +37,7 @@ EXERCISE = {
     "tests": [{"name": "test_rotate.py", "content": TESTS}],
     "reference": [{"name": "rotate.py", "content": REFERENCE}],
 }
+MARKDOWN = "---\ntitle: Rotate\norder: 1\nstarter: rotate.py\nreference: solution.py\n---\n"
 REPORT = {
     "passed": 0,
     "failed": 1,
@@ -62,6 +68,41 @@ async def said_by_every_route(
                 said[f"{number} {path}"] = await response.text()
             if response.status == 200:
                 got.add(route.path)
+    return said, got
+
+
+async def shown_by_every_page(
+    service: Service, people: Mapping[str, dict[str, str]], names: dict[str, str]
+) -> tuple[dict[str, str], set[str]]:
+    """Open each page of the dashboard, also exercises' uploads, as each person; return as `said_by_every_route` does.
+
+    A person is the form with which he or she signs in.
+    """
+    said, got = {}, set()
+    for who, form in people.items():
+        browser = Browser(service.url)
+        await browser.open("/admin")
+        await browser.send("/admin/sign-in", **form)
+        for route in ROUTES:
+            if route.method != "GET" or route.access is not Access.DASHBOARD:
+                continue
+            shown = await browser.open(route.path.format_map(names))
+            said[f"{who} {route.path}"] = shown.source
+            if shown.status == 200:
+                got.add(route.path)
+        page = "/admin/courses/algo/modules"
+        await browser.open(page)
+        for again in (
+            MARKDOWN,
+            MARKDOWN.replace("title: Rotate", "title: Turn"),
+            MARKDOWN.replace("order: 1", "order: x"),
+        ):
+            files = FormData({"csrf": browser.page.fields.get("csrf", "")})
+            for name, content in (("rotate.md", again), ("rotate.py", STARTER), ("solution.py", REFERENCE)):
+                files.add_field("files", content.encode(), filename=name)
+            async with browser.session.post("/admin/courses/algo/import-module", data=files) as response:
+                said[f"{who} import {len(said)}"] = await response.text()
+        await browser.close()
     return said, got
 
 
@@ -140,6 +181,12 @@ async def test_x2_every_route_prompt_log_and_export_is_searched(
             "code": "unknown",
             "email": student.email,
         }
+        pages, opened = await shown_by_every_page(
+            service,
+            {role: {"email": each.email, "password": PASSWORD} for role, each in people.items()}
+            | {"key": {"key": KEY}},
+            names | {"name": "ratings.csv"},
+        )
         headers = [{}, admin, *(each.headers for each in people.values())]
         said, got = await said_by_every_route(client, service, headers, names)
         exports = [
@@ -151,9 +198,12 @@ async def test_x2_every_route_prompt_log_and_export_is_searched(
 
     missing = {route.path for route in ROUTES if route.method == "GET"} - got - ALSO_UNANSWERED
     assert {path for path in missing if path.startswith(("/api", "/metrics"))} == set()
+    assert {route.path for route in ROUTES if route.access is Access.DASHBOARD and route.method == "GET"} == opened
+    assert "What the import changed" in "".join(pages.values())
     exports += [path.read_text() for path in (tmp_path / "shown").rglob("*") if path.is_file()]
     places = {
         **said,
+        **pages,
         **{f"export {number}": text for number, text in enumerate(exports)},
         **{f"prompt {number}": str(call.body) for number, call in enumerate(upstream.calls)},
         **{f"answer {number}": json.dumps(answer) for number, answer in enumerate(answers)},
