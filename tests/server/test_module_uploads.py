@@ -160,14 +160,15 @@ async def test_nothing_is_half_imported(held: HeldService) -> None:
     await browser.open(f"{BASE}/modules")
     before = await stored(held), await operator(held).get("/api/courses/one/audit")
     good, gone = {f"longest/{name}": content for name, content in FILES.items()}, "---\ntitle: Z\norder: 1\n"
-    for files, problem in (
+    cases: list[tuple[dict[str, Any], str]] = [
         (good | {"z.md": f"{gone}tests: gone.py\n---\n"}, "z.md: tests: gone.py is not among the files."),
         (good | {"z.md": f"{gone}---\n", "z/z.md": f"{gone}---\n"}, "z.md: has the id of z.md, z."),
         (good | {"z.md": b"\xff"}, "z.md: is not UTF-8."),
         (good | {"z.md": f"{gone}starter: z.py\n---\n", "z.py": b"\xff"}, "z.md: starter: z.py is not UTF-8."),
         (good | {"../z.md": f"{gone}---\n"}, "../z.md leads out of the folder."),
         ({"a.txt": ""}, "There is no Markdown file (.md) of a module."),
-    ):
+    ]
+    for files, problem in cases:
         shown = await upload(browser, {"course.zip": zipped(files)})
         assert (shown.status, shown.problem) == (422, f"Nothing was imported. {problem}")
     shown = await upload(browser, {name.rpartition("/")[2]: content for name, content in FILES.items()})
