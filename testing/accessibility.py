@@ -5,11 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from testing.required import missing
 
 if TYPE_CHECKING:
     from testing.chromium import Page
 
+PHONE, DESKTOP = (360, 740), (1280, 900)
+LOOKS = pytest.mark.parametrize(
+    ("size", "scheme"),
+    [(PHONE, "dark"), (PHONE, "light"), (DESKTOP, "light"), (DESKTOP, "dark")],
+    ids=["phone-dark", "phone-light", "desktop-light", "desktop-dark"],
+)
+"""Runs a test with each size of the window and each colour scheme."""
 _PROGRAMS = Path(__file__).resolve().parents[1] / "tests" / "e2e" / "accessibility_programs"
 _AXE = _PROGRAMS / "node_modules" / "axe-core" / "axe.min.js"
 _RUN = """axe.run(document, {resultTypes: ["violations"]}).then((results) =>

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from testing.accessibility import require_axe, violations
+from testing.accessibility import LOOKS, PHONE, require_axe, violations
 from testing.account_page import fill, follow, heading, open_with_key, picture, reach
 from testing.chromium import Page, chromium
 from testing.service import PASSWORD
@@ -24,13 +24,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.real_time
 
-PHONE, DESKTOP = (360, 740), (1280, 900)
 COURSE = "/admin/courses/cs1"
-LOOKS = pytest.mark.parametrize(
-    ("size", "scheme"),
-    [(PHONE, "dark"), (PHONE, "light"), (DESKTOP, "light"), (DESKTOP, "dark")],
-    ids=["phone-dark", "phone-light", "desktop-light", "desktop-dark"],
-)
 TAUGHT = (
     "/admin",
     COURSE,

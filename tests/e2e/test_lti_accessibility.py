@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from testing.accessibility import require_axe, violations
+from testing.accessibility import LOOKS, require_axe, violations
 from testing.account_page import picture
 from testing.chromium import chromium
 from testing.clock import HeldClock
@@ -17,7 +17,6 @@ from testing.lti_browser import FROM_OWN_PAGE, LtiBrowser
 from testing.lti_platform import lti_platform
 from testing.lti_service import LtiService, lti_service
 from testing.service import PASSWORD
-from tests.e2e.test_course_pages import LOOKS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
