@@ -6,6 +6,7 @@ import io
 import json
 import stat
 import struct
+import tracemalloc
 import zipfile
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -240,7 +241,10 @@ def test_bombs_are_refused_before_they_are_unpacked() -> None:
     for mark, place in ((b"PK\x01\x02", 24), (b"PK\x03\x04", 22)):
         start = lying.rindex(mark)
         struct.pack_into("<I", lying, start + place, 100)
+    tracemalloc.start()
     assert refusal(bytes(lying)) == "The archive is damaged, or is no .zip."
+    assert tracemalloc.get_traced_memory()[1] < 2**20
+    tracemalloc.stop()
     assert refusal(zipped({"a.md": "x" * (MAX_MARKDOWN_CHARACTERS + 1)})).startswith("a.md is longer than")
     assert refusal(zipped({f"{number}.md": "" for number in range(101)})) == "These are more than 100 modules."
 
