@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.writing import code_span, fenced
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.purposes.inputs import Case
     from tutor_protocol import Certainty
 
+_ASKS_VERDICT = re.compile(
+    r"(?:^|[.,;:!?]\s{0,3}|\b(?:so|and|but|now|hi|hello)\s)"
+    r"(?:is|are|does|do|did|am|will|would|can|have|ist|sind|stimmt|passt|hab\w{0,2}|est|es|ai|y a|hay)\b"
+    r"|\b(?:check|review|verify|feedback|done|finished)\b|\b(?:right|correct|ok|okay|fine|so|bien)\s?\?",
+    re.IGNORECASE,
+)
+"""A question for a verdict on the program. Next to an error report, other words tell of the error or guess at it."""
 EXAMPLES = (
     (
         "def halves(size):\n    return size // 2, size - size // 2\n\nassert halves(6) == (3, 3)\nassert "
@@ -110,7 +118,8 @@ def _results(program: Program, function: Function | None) -> str:
 
 def no_to_check(program: Program, edit: Edit | None, certainty: Certainty) -> str:
     """Return the plain no to "is it right?" if a rule has found a mistake; "" for any other question."""
-    if kind_of_question(program.submission.question) != "check":
+    question = program.submission.question or ""
+    if kind_of_question(question) != "check" or (program.submission.traceback and not _ASKS_VERDICT.search(question)):
         return ""
     function, cases = tested(program)
     return plain_no(program, edit, certainty, cases if function is not None else [], function)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.cause import Cause
 from tutor_pedagogy.offline.engine.rule import rules_of
 from tutor_pedagogy.offline.evaluation.values import Stopped
-from tutor_pedagogy.offline.rules.numerical import crashes, loop_items, sizes_of_arrays, tables
+from tutor_pedagogy.offline.rules.numerical import crashes, loop_items, lost_tables, sizes_of_arrays, tables
 from tutor_pedagogy.offline.rules.runtime import (
     absent_days,
     accumulators,
@@ -187,6 +187,7 @@ MODULES = (
     standard_types,
     tables,
     loop_items,
+    lost_tables,
     sizes_of_arrays,
     crashes,
     imports,

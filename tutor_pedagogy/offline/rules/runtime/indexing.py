@@ -76,8 +76,21 @@ def item_used_as_position(case: CrashContext) -> Match | None:
             match loop, subscript.slice:
                 case ast.For(target=ast.Name(id=name), iter=iterated), ast.Name(id=used) as index if name == used:
                     if case.text(iterated) == case.text(subscript.value):
-                        return case.here(subscript, replace=(subscript, name), owner=subscript.value, name=index)
+                        slots: Slots = {"owner": subscript.value, "name": index}
+                        if _is_counted_with(loop, name):
+                            edit = case.rewrite(iterated, f"range(len({case.text(iterated)}))")
+                            return case.here(subscript, edit=edit, slots=slots)
+                        return case.here(subscript, replace=(subscript, name), slots=slots)
     return None
+
+
+def _is_counted_with(loop: ast.stmt, name: str) -> bool:
+    """Return whether a loop adds a number to its variable, as in `i + 1`, so that indices are meant."""
+    for node in walk(loop):
+        match node:
+            case ast.BinOp(left=ast.Name(id=used), op=ast.Add(), right=ast.Constant(value=int())) if used == name:
+                return True
+    return False
 
 
 @runtime_rule("loop-past-the-end", ("IndexError",), _OUT_OF_RANGE, before=("length-let-in", "limit-let-in"))

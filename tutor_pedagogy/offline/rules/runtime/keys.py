@@ -156,20 +156,40 @@ def index_of_wrong_kind(case: CrashContext) -> Match | None:
 )
 def fixed_value_changed(case: CrashContext) -> Match | None:
     """Return the assignment to an item of an immutable value."""
+    match case.subscript:
+        case ast.Subscript(value=ast.Name(id=name)) if case.match["type"] == "str" and _is_from_outside(case, name):
+            slots: Slots = {"owner": Code(name), "outside": Code(name), "type": case.type_words}
+            return case.here(case.subscript, slots=slots)
     match case.statement:
         case ast.Assign(targets=[ast.Subscript(value=owner, slice=ast.Name(id=index)) as target], value=value) if (
             case.match["type"] == "str" and case.line == case.statement.end_lineno
         ):
             name = case.text(owner)
             new = f"{name} = {name}[:{index}] + {case.text(value)} + {name}[{index} + 1:]"
-            return case.here(target, edit=case.rewrite_line(case.line, new), owner=owner, type=case.type_words)
+            return case.here(
+                target, edit=case.rewrite_line(case.line, new), owner=owner, type=case.type_words, outside=""
+            )
         case ast.Assign(targets=[ast.Subscript(value=owner)]) | ast.AugAssign(target=ast.Subscript(value=owner)):
             found = only_value(case, owner)
             if found is not None and isinstance(found[1], ast.Tuple) and found[1].elts:
                 literal = case.text(found[1])
                 new = f"[{literal[1:-1].removesuffix(',')}]" if literal.startswith("(") else f"[{literal}]"
-                return case.at(found[1], replace=(found[1], new), owner=owner, type=case.type_words)
-    return _owner_of_items(case)
+                return case.at(found[1], replace=(found[1], new), owner=owner, type=case.type_words, outside="")
+    owner = case.code(case.subscript and case.subscript.value, case.marked or "")
+    return case.here(case.subscript, owner=owner, type=case.type_words, outside="")
+
+
+def _is_from_outside(case: CrashContext, name: str) -> bool:
+    """Return whether the function at fault uses a name that is made outside of it, so that it must not bind it."""
+    function = case.function
+    if function is None or any(each.arg == name for each in walk(function.args) if isinstance(each, ast.arg)):
+        return False
+    bound = {line for line, _ in case.program.assignments(name)}
+    inside = any(function.lineno < line <= (function.end_lineno or 0) for line in bound)
+    declared = any(
+        name in node.names for node in case.program.own_nodes(function) if isinstance(node, ast.Global | ast.Nonlocal)
+    )
+    return bool(bound) and not inside and not declared
 
 
 @runtime_rule(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from functools import partial
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.lexing import OPENERS, brackets_of, neighbours, tokens_of
+from tutor_pedagogy.offline.engine.parsing import parse
 from tutor_pedagogy.offline.rules.syntax.broken import FORGOTTEN_COMMA, INVALID, Broken, Candidate, Change, insert
 from tutor_pedagogy.offline.rules.syntax.rule import syntax_rule
 
@@ -18,6 +20,11 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.rules.syntax.broken import Choice
 _LONGEST_VALUE = 200
 """The maximum number of characters before a brace that are searched for the value in it."""
+# linear: the term has no colon, and each part of the format is of other characters
+_TERM_WITH_FORMAT = re.compile(
+    r"(?P<term>[^{}!:'\"]{1,80}):(?:[<>^=]?[-+]?\d{0,9},?(?:\.\d{1,3})?[bcdeEfFgGnosxX%])(?![\w{)\]])"
+)
+"""An expression and a whole format with its letter, which say together where the placeholder ends."""
 _OPENING = re.compile(r"(?<![\w'\"])[fF][rR]?(?P<quote>['\"])(?!['\"])")
 _ESCAPES = {"n": "newline", "t": "tab"}
 _ESCAPE = re.compile(r"(?P<quote>['\"])\\(?P<letter>[nt])(?P=quote)")
@@ -120,7 +127,12 @@ def _braces_to_close(token: Token) -> Iterator[Choice]:
         is_balanced = before.count("(") <= before.count(")") and before.count("[") <= before.count("]")
         if is_balanced and value is not None and value.end() and rest[value.end() : value.end() + 1] in (")", "]"):
             yield 0.65, Change(start + value.end(), start + value.end() + 1, "}")
-        if value is not None and value.end():
+        term = _TERM_WITH_FORMAT.match(rest)
+        if term is not None and isinstance(parse(term["term"].strip()), ast.Module):
+            yield 0.65, insert(start + term.end(), "}")
+        elif value is not None and re.match(r"\s*(?:[-+*/%]|\*\*|//)\s*[\w(]", rest[value.end() :]):
+            continue  # Whether the rest is code or plain text, only the student knows.
+        elif value is not None and value.end():
             yield 0.7, insert(start + value.end(), "}")
         yield 1.2, insert(token.end - 1, "}")
 

@@ -61,7 +61,8 @@ def stray_colon(broken: Broken) -> Iterator[Candidate]:
             if colon.text != ":":
                 continue
             guess = partial(broken.guess, line=line, before=before if before.text else "the start of the line")
-            if after.text == ":":
+            opener = broken.opener(colon)
+            if after.text == ":" and (opener is None or opener.text != "["):
                 yield guess(0.45, remove(colon))
             if before is tokens[0] and before.text in ("return", "import", "from", "raise", "del", "global"):
                 yield guess(0.45, remove(colon))
