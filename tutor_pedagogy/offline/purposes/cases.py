@@ -135,11 +135,9 @@ def tried_calls(program: Program, function: Function) -> list[str]:
 def _by_ending(program: Program, cases: list[Case]) -> list[Case]:
     """Return the cases that the function is meant for, those that end with an exception last."""
     whole, failing = [], []
-    is_for_arrays = any(
-        each.partition(".")[0] in _ARRAYS
-        for node in program.each(ast.Import, ast.ImportFrom)
-        for each in ([node.module or ""] if isinstance(node, ast.ImportFrom) else [name.name for name in node.names])
-    )
+    modules = {node.module or "" for node in program.each(ast.ImportFrom)}
+    modules |= {each.name for node in program.each(ast.Import) for each in node.names}
+    is_for_arrays = not _ARRAYS.isdisjoint(name.partition(".")[0] for name in modules)
     for case in cases:
         call = parse(case.code)
         if not isinstance(program.tree, ast.Module) or not isinstance(call, ast.Module):

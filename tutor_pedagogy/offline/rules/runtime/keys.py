@@ -175,8 +175,8 @@ def fixed_value_changed(case: CrashContext) -> Match | None:
                 literal = case.text(found[1])
                 new = f"[{literal[1:-1].removesuffix(',')}]" if literal.startswith("(") else f"[{literal}]"
                 return case.at(found[1], replace=(found[1], new), owner=owner, type=case.type_words, outside="")
-    owner = case.code(case.subscript and case.subscript.value, case.marked or "")
-    return case.here(case.subscript, owner=owner, type=case.type_words, outside="")
+    shown = case.code(case.subscript and case.subscript.value, case.marked or "")
+    return case.here(case.subscript, owner=shown, type=case.type_words, outside="")
 
 
 def _is_from_outside(case: CrashContext, name: str) -> bool:
