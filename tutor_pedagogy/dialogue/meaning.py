@@ -40,6 +40,14 @@ _ASKED_NAME = re.compile(
 _WORD = re.compile(r"[A-Za-z_][\w.]{0,40}")
 _SIGN = re.compile(r"(?<![\w)])(\*\*|//|\+=|-=|\*=|/=|==|!=|<=|>=|:=|%|\[::-1\]|\*|/|\+|<|>|=|:)(?=[\s?.,!]|$)")
 
+_PRONOUN = re.compile(
+    r"\b(?:do|did|can|should|must|could|would|am|have|shall|if|think|so|but) i\b|\bi (?:have|must|need|can|should|could"
+    r"|would|think|do|did|want|only|just|put|wrote|changed)\b",
+    re.IGNORECASE,
+)
+"""The English word for the person who asks, which is also the name in many loops."""
+_OF_TEXTS = frozenset(("/", ":", "+", "="))
+"""Operators that are punctuation in a sentence, too."""
 _SPLIT_ERROR = re.compile(
     r"\b(?:key|name|type|value|index|attribute|zero ?division|indentation|import|recursion|assertion|unbound ?local"
     r"|file ?not ?found|module ?not ?found) errors?\b"
@@ -93,7 +101,7 @@ def meanings(program: Program, question: str, near: int, language: str = "en") -
     words_asked = _words(question, own_names(program))
     found = [terms_of_message(question, language)]
     found += [word_meaning(program, word, near, language) for word in words_asked]
-    found += [sign_meaning(match[1], language) for match in _SIGN.finditer(question[:_MAX_QUESTION])]
+    found += [sign_meaning(match[1], language) for match in _signs(program, question)]
     known = [each for each in found if each is not None and (each.direct or each.english)]
     if is_difference(question):
         two = [word_meaning(program, word, near, language) for word in _compared(question)]
@@ -106,6 +114,13 @@ def meanings(program: Program, question: str, near: int, language: str = "en") -
         both = distinct[:2]
         yield Meaning(" ".join(each.direct for each in both), " ".join(each.english for each in both).strip())
     yield from distinct
+
+
+def _signs(program: Program, question: str) -> Iterator[re.Match[str]]:
+    """Yield the operators that a question names; a slash or a colon in running text counts only if the code has it."""
+    for match in _SIGN.finditer(question[:_MAX_QUESTION]):
+        if match[1] not in _OF_TEXTS or any(match[1] in line for line in program.lines):
+            yield match
 
 
 def _compared(question: str) -> list[str]:
@@ -255,6 +270,8 @@ def _words(question: str, own: Collection[str]) -> list[str]:
     asked = [word.rstrip(".") for word in _ASKED.findall(text) if word in own or word.lower() not in words("plain")]
     rest = [word.rstrip(".") for word in _WORD.findall(text)]
     single = _ASKED_NAME.findall(text)
+    if "i" not in first and _PRONOUN.search(text):
+        asked, rest = ([word for word in group if word != "i"] for group in (asked, rest))
     others = [word for word in rest if word.lower() not in words("plain") and not _is_ordinary(word, text, own)]
     every = list(dict.fromkeys([*first, *asked, *single, *others]))
     return sorted(every, key=lambda word: word.lower() in words("generic") and word not in own)

@@ -48,6 +48,20 @@ _KNOWN = {
     "sleep": "waits for that many seconds",
 }
 """What well-known functions of the standard library do, as the predicate of a sentence."""
+_OF_DATA = {
+    "arange": "makes an array of numbers in even steps, which stops before its end",
+    "linspace": "makes an array of evenly spaced numbers, from the first value to the last",
+    "array": "makes an array of the values that it gets",
+    "zeros": "makes an array that is filled with zeros",
+    "ones": "makes an array that is filled with ones",
+    "mean": "gives the average of the values",
+    "median": "gives the middle one of the values in order",
+    "read_csv": "reads a file with a table into a data frame",
+    "DataFrame": "makes a table with named columns",
+    "Series": "makes one column of values with labels",
+}
+"""What the usual functions and methods for tables of numbers do, in a program that imports one of their modules."""
+_DATA_MODULES = frozenset(("numpy", "pandas", "statistics"))
 
 
 def call_says(spans: Spans, program: Program, call: ast.Call) -> str:
@@ -66,10 +80,20 @@ def call_says(spans: Spans, program: Program, call: ast.Call) -> str:
     known = _KNOWN.get(called_name(call))
     if known is not None and called_name(call) not in program.functions:
         return known
+    if called_name(call) not in program.functions and _imports_data(program):
+        known = _OF_DATA.get(called_name(call))
+        if known is not None:
+            return known
     what = code_span(called) if (called := _dotted(call.func)) else "the function"
     values = [spans.span(argument) for argument in call.args]
     with_values = f" with {listed(values)}" if values else ""
     return f"calls {what}{with_values}; I do not know this function, so look it up where it comes from"
+
+
+def _imports_data(program: Program) -> bool:
+    """Return whether a program imports a module for tables of numbers."""
+    whole = {each.name for node in program.each(ast.Import) for each in node.names}
+    return bool((whole | {node.module for node in program.each(ast.ImportFrom)}) & _DATA_MODULES)
 
 
 def entry_of(program: Program, call: ast.Call) -> str | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
 from tutor_pedagogy.offline.engine.writing import code_span, fenced
+from tutor_pedagogy.offline.purposes.around import answer_around
 from tutor_pedagogy.offline.purposes.end_values import end_value
 from tutor_pedagogy.offline.purposes.entries import shown_entry
 from tutor_pedagogy.offline.purposes.explanation_texts import SPARE, plain, without
@@ -52,8 +53,17 @@ def explain_ladder(program: Program) -> Ladder:
     if told := end_value(program, question):
         ladder = replace(ladder, question=f"{told} {ladder.question}", solution=f"{told}\n\n{ladder.solution}")
         ladder = replace(ladder, plain=f"{told} {ladder.plain}" if ladder.plain else "")
-    if not is_off_topic(program):
+    around = answer_around(program)
+    if not around and not is_off_topic(program):
         return ladder
+    if around:
+        place = f"What I can tell more about is line {program.shown(ladder.line)}"
+        return replace(
+            ladder,
+            question=f"{around} {place}. Which value, or which line, would you look at first?",
+            concept=f"{around} {place}:\n\n{ladder.concept}",
+            solution=f"{around} {place}:\n\n{ladder.solution}",
+        )
     away = "Your question has nothing to do with this program, so I can not help with it. "
     return replace(
         ladder,

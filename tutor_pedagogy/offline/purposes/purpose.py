@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.program import Program
+from tutor_pedagogy.offline.purposes.around import answer_around
 from tutor_pedagogy.offline.purposes.complaints import asks_for_help, complains
 from tutor_pedagogy.offline.purposes.endings import absent_error, asks_about_end, way_out
 from tutor_pedagogy.offline.purposes.foreign import foreign_language
@@ -43,6 +44,12 @@ _FAULT = re.compile(
 )
 _ABOUT_A_FORM = re.compile(r"__name__ ?==|\bobject at 0x|what[^?]{0,30}<__main__\.", re.IGNORECASE)
 """Words about a form that every program may have: the guard at its end, the text of an object."""
+_ASKING = re.compile(
+    r"\b(?:how|which|can|may|could|is (?:it|that|there)|are there|now what|what now|darf|kann|wie|wof[uü]r|est-ce"
+    r"|comment|peut|c[oó]mo|como|puedo|puede|posso|pode|onde|d[oó]nde)\b",
+    re.IGNORECASE,
+)
+"""Words that begin a question or a wish, in five languages."""
 _FEWEST_WORDS = 5
 _EMPTY_BLOCK = re.compile("expected an indented block")
 
@@ -66,6 +73,8 @@ def purpose_in(program: Program) -> Purpose:
     question = submission.question
     kind = kind_of_question(question)
     if _ABOUT_A_FORM.search(question or "") and program.fault is None and program.code.strip():
+        return "explain"
+    if program.fault is None and answer_around(program, is_before_rules=True):
         return "explain"
     if kind not in ("find", "explain") and not program.code.strip():
         return "start"
@@ -121,6 +130,10 @@ def without_finding(program: Program) -> Purpose:
     """
     question = (program.submission.question or "").strip()
     is_reported = bool((program.submission.traceback or "").strip()) or program.fault is not None
+    if not is_reported and program.code.strip():
+        stated = "explain" if answer_around(program) else _stated_purpose(program)
+        if stated is not None:
+            return stated
     if (
         is_reported
         or _is_complaint(program)
@@ -130,6 +143,25 @@ def without_finding(program: Program) -> Purpose:
     ):
         return "find"
     return "find" if read_symptom(None, question) is not None else "explain"
+
+
+def _stated_purpose(program: Program) -> Purpose | None:
+    """Return the purpose of a question that names no fault; None if it may tell of one.
+
+    The words of a complaint are common words in other languages, so a purpose that the question states comes first.
+    """
+    question = (program.submission.question or "").strip()
+    kind = kind_of_question(question)
+    if kind == "find" or read_symptom(None, question) is not None or _FAULT.search(question):
+        return None
+    if kind is None and (not _ASKING.search(question) or complains(question)):
+        return None
+    is_english = language_of_question(question) in (None, "en")
+    if kind == "why" or (kind is not None and is_english and complains(question)):
+        return None
+    if kind in ("check", "start", "improve", "explain"):
+        return kind
+    return None if kind == "help" else ("start" if is_beginning(program) else "explain")
 
 
 def yields_to_rules(program: Program, purpose: Purpose) -> bool:

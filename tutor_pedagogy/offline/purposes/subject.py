@@ -252,11 +252,28 @@ def _quoted_code(program: Program, question: str) -> Subject | None:
             if isinstance(node, ast.expr | ast.stmt) and is_short and _squeezed(program.segment(node)) == squeezed:
                 return Subject(line=node.lineno, code=program.segment(node), node=node)
         tree = parse(f"{code} pass" if code.endswith(":") else code)
+        if (method := _method_call(program, tree)) is not None:
+            return Subject(line=method.lineno, code=program.segment(method), node=method)
         if isinstance(tree, ast.Module) and tree.body and not isinstance(_value(tree.body[0]), ast.Name | ast.Constant):
             node = tree.body[0]
             inner = _value(node)
             line = _line_with(program, code)
             return Subject(line=line, code=code, node=node if inner is None else inner)
+    return None
+
+
+def _method_call(program: Program, tree: object) -> ast.Call | None:
+    """Return the call of a method in the program that a question writes without its object, such as `get(w, 0)`."""
+    match tree:
+        case ast.Module(body=[ast.Expr(value=ast.Call(func=ast.Name(id=name), args=arguments))]):
+            given = [ast.dump(each) for each in arguments]
+            for call in program.each(ast.Call):
+                if (
+                    isinstance(call.func, ast.Attribute)
+                    and call.func.attr == name
+                    and [ast.dump(each) for each in call.args] == given
+                ):
+                    return call
     return None
 
 
@@ -369,11 +386,21 @@ def _has_sign(node: _Signed, sign: str) -> bool:
 _Signed = ast.BinOp | ast.AugAssign | ast.Compare | ast.Subscript
 
 
+_SMALL_WORDS = frozenset(("in", "is", "as", "and", "or", "not", "with", "for", "from", "if", "while"))
+_NEXT_WORD = re.compile(r" (?:a|an|the|this|that|these|my|your|our|it|here|there|one|all|each|every)\b", re.IGNORECASE)
+"""What follows a small word that is English in a question, as in “what is in the list”, and no word of Python."""
+
+
 def _named_entry(program: Program, question: str) -> Subject | None:
     """Return the first name in Python that a question mentions, with its first use in the code, or None."""
     words = [code.strip("() ") for code in _BACKTICKS.findall(question) + _QUOTED.findall(question)]
     words += [word.removesuffix("(") for word in _CALL.findall(question)]
-    words += [match["name"] for pattern in (_KIND, _NAMED) for match in pattern.finditer(question)]
+    words += [
+        match["name"]
+        for pattern in (_KIND, _NAMED)
+        for match in pattern.finditer(question)
+        if match["name"].lower() not in _SMALL_WORDS or not _NEXT_WORD.match(question, match.end())
+    ]
     words += [word for word in _WORD.findall(question) if word not in _AMBIGUOUS]
     for word in dict.fromkeys(words):
         entry = entry_named(word)
@@ -389,7 +416,8 @@ def _named_entry(program: Program, question: str) -> Subject | None:
             return replace(statement, entry=None)
         if used is not None:
             return Subject(line=line, code=program.segment(used), node=used)
-        if name in _HEADS and statement is not None and statement.node is not None:
+        is_loop = name == "in" and statement is not None and isinstance(statement.node, ast.For)
+        if (name in _HEADS or is_loop) and statement is not None and statement.node is not None:
             return statement
         return Subject(line=line or _nearest_line(program, program.cursor_line), code=word, entry=entry)
     return None

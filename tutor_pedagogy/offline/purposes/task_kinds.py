@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
+from tutor_pedagogy.offline.purposes.questions import language_of_question
 from tutor_pedagogy.offline.purposes.tables import table
 
 _MOST_KINDS = 3
@@ -85,8 +86,17 @@ def found_word(kind: str, words: str) -> re.Match[str] | None:
     needs = table("tasks")[kind].get("needs")
     if needs and not re.search(needs, words):
         return None
-    match = own.search(words) if own is not None else None
+    found = own.finditer(words) if own is not None else iter(())
+    match = next((each for each in found if each[0].strip() not in _function_words(words)), None)
     return match or (re.search(other, words) if other else None)
+
+
+@lru_cache(maxsize=64)
+def _function_words(words: str) -> frozenset[str]:
+    """Return the common words of a text's language, such as a German article, which name no task if it is English."""
+    language = language_of_question(words)
+    common: str = table("questions")["common_words"][language] if language not in (None, "en", "zh") else ""
+    return frozenset(common.split())
 
 
 @cache
