@@ -32,6 +32,12 @@ _OUTCOME = re.compile(
     r"\bwhat (?:happens|would|will|if)|\bwas passiert|\bwas w[aä]re|\bqu[eé] pasa|\bque se passe|\bo que acontece",
     re.IGNORECASE,
 )
+_GENERAL = re.compile(
+    r"\b(?:every|each|all|jede\w?|cada|chaque|toda) (?:functions?|methods?|class(?:es)?|programs?|funktion|methode"
+    r"|funci[oó]n|fonction|fun[cç][aã]o)\b",
+    re.IGNORECASE,
+)
+"""Words of a question about all programs, which the trial in one program does not answer."""
 _WRONG = re.compile(r"wrong|problem|place|because|mistake|fault|falsch|fehler|mal\b|faux|errad", re.IGNORECASE)
 _ORDER = ("mended", "wrong", "other", "same", "unreadable", "unknown")
 _MOST_ASKED_LINES = 2
@@ -153,7 +159,8 @@ def _verdict(asked: Question, laboratory: Laboratory, proposal: Proposal, trial:
 
 def told(asked: Question, opening: str, name: str, /, **slots: object) -> str:
     """Return a verdict, with yes or no in front unless the question is what happens."""
-    word = "" if not opening or _OUTCOME.search(asked.text) else asked.say("verdict", opening)
+    is_open = _OUTCOME.search(asked.text) or _GENERAL.search(asked.text)
+    word = "" if not opening or is_open else asked.say("verdict", opening)
     return f"{word} {asked.say('verdict', name, **slots)}".strip()
 
 

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 _MAX_QUESTION = 300
 _MOST_LINES = 6
 _OF_ANY_PROGRAM = ("round", "same_line", "sort", "random", "read_number", "together")
+_OF_INPUT = re.compile(
+    r"num|n[uú]m|zahl|nombre|digit|input|enter|type|user|usu|util|eing|introdu|saisi|demand|ask|frag|pe[dç]ir|数|输入|读入"
+)
+"""What shows that a question about reading is about what a user types, and not about a text that is there."""
 
 
 def how_to_ladder(program: Program) -> Ladder | None:
@@ -67,7 +71,8 @@ def _again(program: Program, question: str) -> tuple[str, int, str] | None:
 
 
 def _any_step(program: Program, question: str) -> tuple[str, int, str] | None:
-    name = next((each for each in _OF_ANY_PROGRAM if _asks(each, question)), None)
+    asked = (each for each in _OF_ANY_PROGRAM if _asks(each, question))
+    name = next((each for each in asked if each != "read_number" or _OF_INPUT.search(question)), None)
     return (name, program.cursor_line, table("how_to")[name]["code"]) if name is not None else None
 
 
