@@ -13,6 +13,8 @@ GENERIC = {
     "logic.trace-by-hand": "nothing",
     "purpose.check": "nothing",
     "logic.result-is-none": "the result is None",
+    "logic.first-wrong-part": "the first part of the result that is wrong was added on this line",
+    "logic.same-answer-for-two-cases": "two calls give the same result and need different ones",
     "logic.result-against-name": "a result does not fit the function's name",
     "logic.result-against-note": "a result does not fit a comment or docstring",
     "logic.decision-that-gave-it": "a condition decided, with these values",

@@ -69,7 +69,7 @@ async def test_the_trace_names_a_cause(chat: Chat) -> None:
     with_trace = (await chat.answer(**fields, trace=TRACE))[-1]["finding"]
 
     assert without["certainty"] == "start_here"
-    assert with_trace == {"rule": "logic.first-wrong-part", "line": 5, "certainty": "likely"}
+    assert with_trace == {"rule": "logic.first-wrong-part", "line": 5, "certainty": "start_here"}
 
 
 @pytest.mark.parametrize(

@@ -89,8 +89,7 @@ async def read_form(request: web.Request, model: type[Model]) -> Model:
     else:
         await _read(request, FORM)
         fields = await request.post()
-    single = [name for name in fields if name not in lists]
-    if len(single) != len(set(single)):
+    if any(len(fields.getall(name)) > 1 for name in fields if name not in lists):
         raise InvalidRequest
     texts = {name: value for name, value in fields.items() if isinstance(value, str) and name not in lists}
     try:

@@ -204,7 +204,8 @@ _DO_THE_SAME = {
 def _example(lesson: Lesson, fill: _Filler, voice: Voice, program: Program) -> str:
     example = choose_example(lesson, fill.error_type, program)
     link = (_DO_THE_SAME if is_general(example) else _LINK)[voice].format(fill.line)
-    text = f"{fill(example.before)}\n\n{fenced(example.code)}\n\n{fill(example.after)} {link}"
+    after = " ".join(filter(None, (fill(example.after), link)))
+    text = f"{fill(example.before)}\n\n{fenced(example.code)}\n\n{after}"
     return with_closing(text, after_an_example(fill.error_type))
 
 
