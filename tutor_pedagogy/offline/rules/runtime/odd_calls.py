@@ -73,7 +73,7 @@ def _types(case: CrashContext, call: ast.Call) -> tuple[str, ...]:
 @runtime_rule(
     "method-lacks-parameter",
     ("TypeError",),
-    r"(?P<type>\w+)\.(?P<name>\w+)\(\) takes (?P<wanted>\d+) positional arguments? but (?P<given>\d+) w",
+    r"(?P<type>\w{1,200})\.(?P<name>\w{1,200})\(\) takes (?P<wanted>\d+) positional arguments? but (?P<given>\d+) w",
     before=("too-many-arguments",),
 )
 def method_lacks_parameter(case: CrashContext) -> Match | None:
