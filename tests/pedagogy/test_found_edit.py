@@ -178,3 +178,83 @@ def test_values_beyond_the_limits_are_refused(fields: dict[str, int | str]) -> N
     """A value of another form, or beyond a limit, is a clear error."""
     with pytest.raises(ValueError, match=r"is|at least|at most|limited|lines"):
         replace(FOUND, **fields)  # type: ignore[arg-type] # fields by name
+
+
+FIRST = """\
+def firsts(ns):
+    new = []
+    for n in ns:
+        if ns.count(n) > 1:
+            new += []
+        else:
+            new += [n]
+    return new
+"""
+PLACE = """\
+def place(x, ns):
+    for i in range(len(ns)):
+        if not ns:
+            return 0
+        if x <= ns[i]:
+            return i
+"""
+TOPS = """\
+def tops(ns, k):
+    out = []
+    while ns:
+        out.append(max(ns))
+        ns.remove(max(ns))
+        if len(out) == k:
+            return out
+"""
+OLDEST = """\
+def oldest(ns):
+    out = []
+    while ns:
+        low = ns[0]
+        for n in ns:
+            if n < low:
+                low = n
+        ns.remove(low)
+        out.append(low)
+        out.reverse
+    return out
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "rule", "line", "text"),
+    [
+        (FIRST, "conditions-joined-wrongly", 4, "        if ns.count(n) > 1 and new:"),
+        (PLACE, "one-step-off", 2, "    for i in range(len(ns) + 1):"),
+        (TOPS, "return-forgotten", 7, "            return out\n    return ns"),
+        (OLDEST, "comparison-turned-round", 6, "            if n > low:"),
+    ],
+)
+def test_an_edit_that_passes_by_a_trick_is_no_finding(code: str, rule: str, line: int, text: str) -> None:
+    """Conditions that are not there, a round too many, an argument that is emptied, a plan that is turned round."""
+    found = FoundEdit(
+        rule=f"logic.{rule}", line=line, certainty="certain", passed=4, first_line=line, last_line=line, new_text=text
+    )
+
+    assert diagnose(submission(found, code)) == diagnose(submission(None, code))
+
+
+def test_another_part_of_an_item_is_not_told_as_a_range() -> None:
+    """The part at another index of a loop's item is a part to change, and no end of a range."""
+    code = "def sum_up(pairs):\n    total = 0\n    for pair in pairs:\n        total += pair[0]\n    return total\n"
+    found = replace(
+        FOUND, rule="logic.one-step-off", line=4, first_line=4, last_line=4, new_text="        total += pair[1]"
+    )
+
+    assert diagnose(submission(found, code)).rule == "logic.part-to-change"
+
+
+def test_a_fixed_number_is_not_called_a_name() -> None:
+    """Where a name replaces a number, the lesson speaks of the number."""
+    code = "def firsts(ns, k):\n    ns.sort()\n    return ns[:3]\n"
+    found = replace(FOUND, line=3, first_line=3, last_line=3, new_text="    return ns[:k]")
+    told = [explain(submission(found, code), level, MIDDLE).text for level in EARLY]
+
+    assert "in place of the fixed `3`" in told[0]
+    assert not any("the name `3`" in text for text in told)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import starmap
 from typing import TYPE_CHECKING
 
 import pytest
 
 from testing.lesson_texts import RULES, parts
+from tutor_pedagogy.guard import Guard
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline import explain
-from tutor_pedagogy.offline.rules.logic.case_values import difference
+from tutor_pedagogy.offline.rules.logic.case_values import cut_between_items, difference
 from tutor_pedagogy.reported import with_report_read
 from tutor_protocol import FirstFailure, KnownCase, Position, Submission, TestReport
 
@@ -155,3 +157,53 @@ def test_no_part_of_a_lesson_holds_its_cases(rule: Rule) -> None:
     """A heading or a block of code in a part would be the cases of the lesson, which no student should see."""
     assert not any(line.startswith(("#", "```")) for part in parts(rule) for line in part.split("\n"))
     assert not any("###" in part or "```" in part for part in parts(rule))
+
+
+def test_a_stub_is_begun_with_a_case_of_its_own() -> None:
+    """A shorter case of another function is not the one to begin with."""
+    code = "def is_odd(n):\n    return n % 2\n\n\ndef total(ns):\n    return\n"
+    told = ladder(code, ("total([1, 2, 3])", "6", "None"), ("total([4])", "4", "None"), ("is_odd(1)", "1", None))
+
+    assert "`total([4])` should give `4`" in told[0].text
+    assert not any("is_odd" in each.text for each in told)
+
+
+def test_a_smaller_case_that_crashes_is_not_the_one_to_try() -> None:
+    """A crash has another cause than the wrong result."""
+    code = "def tops(ns):\n    out = [max(ns)]\n    if len(ns) > 9:\n        out = ns\n    return out\n"
+    told = ladder(code, ("tops([5, 6, 7])", "[7, 6, 5]", "[7]"), ("tops([])", "[]", None))
+    crashed = replace(case("tops([])", "[]", None), outcome="error")
+    asked = submission(code, ("tops([5, 6, 7])", "[7, 6, 5]", "[7]"))
+    assert asked.test_report is not None
+    report = replace(asked.test_report, cases=(*asked.test_report.cases, crashed))
+    hint = explain(replace(asked, test_report=report), HintLevel.QUESTION, StudentLevels())
+
+    assert "It works for" in told[0].text
+    assert "smallest case" not in hint.text
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("f([('M', 35), ('F', 18), ('M', 23), ('F', 19), ('M', 30), ('M', 17)])", "('F', 19), ('M', 30)"),
+        ("f('a, b', [10000000000, 20000000000, 30000000000, 40000000000, 50000000])", "20000000000, 30000000000"),
+        ("'a long text with, commas and so on and on and on and on and on and on'", "and on and on"),
+    ],
+)
+def test_a_long_value_is_cut_between_items(text: str, cut: str) -> None:
+    """A value that is too long ends with a whole item."""
+    assert cut_between_items(text, 60).endswith(cut)
+
+
+def test_a_value_that_is_cut_is_told_as_cut() -> None:
+    """An ellipsis stands after it, and the guard would let it pass."""
+    given = "tops([('M', 35), ('F', 18), ('M', 23), ('F', 19), ('M', 30), ('M', 17)])"
+    code = "def tops(ns):\n    return [n for n in ns if n[1] > 24]\n"
+    asked = submission(code, (given, "[('F', 19), ('M', 35), ('M', 17)]", "[('M', 35), ('M', 30)]"))
+    text = explain(asked, HintLevel.QUESTION, StudentLevels()).text
+    guard = Guard(HintLevel.QUESTION, asked)
+    guard.feed(text)
+    guard.finish()
+
+    assert "('M', 30)` … gives" in text
+    assert guard.verdict is None

@@ -10,6 +10,7 @@ from tutor_pedagogy.offline.rules.logic.case_values import (
     contrast,
     difference,
     failing_case,
+    function_of,
     nearest_passing,
     quotable,
     smallest_case,
@@ -53,9 +54,9 @@ def _nearest(program: Program, failing: KnownCase) -> str:
     passing = nearest_passing(program, failing)
     if passing is not None and quotable(passing.given):
         return f"It works for `{passing.given}` and not for `{failing.given}`. What is different about the second case?"
-    smallest = smallest_case(program)
-    if passing is not None or smallest is None or smallest.outcome == "passed" or smallest == failing:
-        return ""
+    smallest = smallest_case(program, function_of(failing.given))
+    if passing is not None or smallest is None or smallest.got is None or smallest == failing:
+        return ""  # A case that passes or crashes has no result; a crash has another cause.
     if not quotable(smallest.given) or not quotable(smallest.expected):
         return ""
     told = f"The smallest case that fails is `{smallest.given}`, which should give `{smallest.expected}`."

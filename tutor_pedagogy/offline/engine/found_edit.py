@@ -11,6 +11,7 @@ from tutor_pedagogy.offline.engine.cause import Cause
 from tutor_pedagogy.offline.engine.edits import edited_tree
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.match import Match
+from tutor_pedagogy.offline.engine.tricks import fixed_number, is_other_part, is_trick
 from tutor_pedagogy.offline.repair import rule_names
 from tutor_pedagogy.offline.rules.logic import RULES, trials
 from tutor_pedagogy.offline.rules.logic.followed import symptom_name
@@ -54,12 +55,14 @@ def by_found_edit(program: Program, symptom: Symptom | None, found: Cause | None
     edit = _edit(program, told)
     if edit is None and told.new_text is not None:
         return found
+    if edit is not None and is_trick(program, told.rule, edit):
+        return found
     if found is not None and _agrees(program, found, edit, line):
         assert found.match is not None  # noqa: S101 - tells the type checker what `_agrees` has checked
         is_sure = "certain" in (found.certainty, told.certainty)
         return found._replace(match=replace(found.match, edit=edit), certainty="certain" if is_sure else "likely")
     rule, match = _match(program, told, edit, line)
-    slots = {**_slots(program, symptom, told), **match.slots}
+    slots = {**_slots(program, symptom, told), "fixed": _code(fixed_number(told.rule, match.expression)), **match.slots}
     return Cause(rule, replace(match, edit=edit, slots=slots), told.certainty)
 
 
@@ -85,6 +88,8 @@ def _agrees(program: Program, found: Cause, edit: Edit | None, line: int) -> boo
 
 def _match(program: Program, told: FoundEdit, edit: Edit | None, line: int) -> tuple[Rule, Match]:
     rule = rule_named(told.rule) or rule_names.RULES[rule_names.PART]
+    if edit is not None and is_other_part(program, told.rule, edit):
+        rule = rule_names.RULES[rule_names.PART]
     if isinstance(rule, LogicRule):
         matches = [each for each in rule.find(program) if each.lines[0] == line]
         same = [each for each in matches if edit is not None and _is_same(program, each.edit, edit)]

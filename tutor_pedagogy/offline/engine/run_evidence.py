@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.offline.engine.case_talk import with_cases
 from tutor_pedagogy.offline.engine.cause import Cause
+from tutor_pedagogy.offline.engine.nodes import names_in
 from tutor_pedagogy.offline.engine.rule import Rule
 from tutor_pedagogy.offline.rules.logic import wrong_result
 from tutor_pedagogy.offline.rules.logic.claims import certainty_of, without_refuted_edit
 from tutor_pedagogy.offline.rules.logic.traced import PASSED, explain_run
+from tutor_pedagogy.offline.rules.logic.trials.reported import case_runs
 from tutor_pedagogy.offline.rules.logic.unwritten import unwritten
+from tutor_pedagogy.problem.tree_walk import walk
 from tutor_pedagogy.trace_table import cut, header_and_rows, why_unrepeatable
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
     from tutor_pedagogy.offline.rules.logic.symptom import Symptom
-    from tutor_protocol.run_trace import Rounds
+    from tutor_protocol.run_trace import Rounds, RunTrace
 
 _OPEN = frozenset(rule for rule in vars(wrong_result).values() if isinstance(rule, Rule)) - {wrong_result.UNREACHED}
 """The rules that only say in which way a result is wrong. What a run shows tells more."""
@@ -59,15 +63,52 @@ def with_run(text: str, program: Program, cause: Cause, level: HintLevel) -> str
         asked = trace.turn.round if trace.turn is not None else 0
         number = asked - rounds.first if rounds.first and asked > rounds.first else 1
         told.append(_of_rounds(rounds, min(number, len(rounds.rows) - 1), level, is_whole=trace.is_whole))
-    if trace.untaken and level is HintLevel.CONCEPT and cause.certainty == "start_here":
-        branch = trace.untaken[0]
-        told.append(
-            f"In the recorded run, line {branch.line} was tested, and the part that begins on line {branch.first_line} "
-            "was never run. Should it have been?"
-        )
+    if level is HintLevel.CONCEPT and cause.certainty == "start_here":
+        told += _of_branches(program, trace, is_alone=rounds is None)
     if trace.unrepeatable is not None and level is HintLevel.QUESTION:
         told.append(why_unrepeatable(trace.unrepeatable))
     return "\n\n".join((text, *told))
+
+
+def _of_branches(program: Program, trace: RunTrace, *, is_alone: bool) -> list[str]:
+    """Return the question about the first branch that was not taken, and that may well be one to take.
+
+    A case that passes has run it; or nothing else is known, and it collects something or returns a value.
+    """
+    passing = [run.outcome.run.ran for run in case_runs(program) if run.is_passed]
+    for branch in trace.untaken:
+        line = branch.first_line - program.first_line
+        is_run = any(ran.get(line) for ran in passing)
+        if is_run or (is_alone and not passing and _gives_something(program, line)):
+            asked = "Should it have been?"
+            if is_run:
+                asked = "A case that passes runs it. Should this one, too?"
+            told = f"In the recorded run, line {branch.line} was tested, and the part that begins on line "
+            return [f"{told}{branch.first_line} was never run. {asked}"]
+    return []
+
+
+def _gives_something(program: Program, line: int) -> bool:
+    """Return whether the block that begins on a line adds to a collection, or returns what is no fixed value."""
+    first = program.statement_at(line)
+    block = [each for each in (first, *_after(program, first)) if each is not None]
+    for node in (part for each in block for part in walk(each)):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="append" | "insert" | "extend" | "add")):
+                return True
+            case ast.Return(value=ast.expr() as value):
+                return bool(names_in(value))
+    return False
+
+
+def _after(program: Program, first: ast.stmt | None) -> list[ast.stmt]:
+    """Return the statements that follow one in its block."""
+    parent = program.parents.get(first) if first is not None else None
+    for name in ("body", "orelse"):
+        block = getattr(parent, name, [])
+        if isinstance(block, list) and first in block:
+            return block[block.index(first) + 1 :]
+    return []
 
 
 def _of_rounds(rounds: Rounds, number: int, level: HintLevel, *, is_whole: bool) -> str:

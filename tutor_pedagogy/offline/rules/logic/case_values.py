@@ -29,6 +29,8 @@ _KINDS: dict[type, str] = {
     type(None): "`None`",
 }
 _MANY = 2
+_DEEPEST = 2
+"""The number of open brackets after which a value may be cut: those of a call, and of a list that it is given."""
 _UNCALLED = ("<built-in method ", "<bound method ", "<function ", "<built-in function ", "<method ")
 
 
@@ -37,22 +39,40 @@ def failing_case(program: Program) -> KnownCase | None:
     return next((case for case in cases_of(program) if case.outcome != "passed"), None)
 
 
-def smallest_case(program: Program) -> KnownCase | None:
-    """Return the known case with the shortest call."""
-    calls = [case for case in cases_of(program) if case.kind == "call"]
+def smallest_case(program: Program, function: str) -> KnownCase | None:
+    """Return the known case with the shortest call of a function, by its name."""
+    calls = [case for case in cases_of(program) if case.kind == "call" and function_of(case.given) == function]
     return min(calls, key=lambda case: len(case.given) + len(case.expected), default=None)
 
 
 def nearest_passing(program: Program, failing: KnownCase) -> KnownCase | None:
     """Return the passing case whose text is most like that of a failing one."""
     passing = [case for case in cases_of(program) if case.outcome == "passed" and case.kind == failing.kind]
-    alike = [case for case in passing if _function(case) == _function(failing)]
+    alike = [case for case in passing if function_of(case.given) == function_of(failing.given)]
     return max(alike, key=lambda case: SequenceMatcher(None, case.given, failing.given).ratio(), default=None)
 
 
 def quotable(text: str | None) -> bool:
     """Return whether a text can stand in a sentence as code."""
     return bool(text) and len(text or "") <= _LONGEST and (text or "").isprintable() and "`" not in (text or "")
+
+
+def cut_between_items(text: str, longest: int) -> str:
+    """Return the beginning of a call or a value up to the end of an item of its outer brackets."""
+    best, depth, quote, is_escaped = "", 0, "", False
+    for place, letter in enumerate(text[:longest]):
+        if quote:
+            quote = "" if letter == quote and not is_escaped else quote
+            is_escaped = letter == "\\" and not is_escaped
+        elif letter in "'\"":
+            quote = letter
+        elif letter in "([{":
+            depth += 1
+        elif letter in ")]}":
+            depth -= 1
+        elif letter == "," and 0 < depth <= _DEEPEST:
+            best = text[:place]
+    return best or text[:longest].rsplit(" ", 1)[0]
 
 
 def is_one_off_each_time(program: Program) -> bool:
@@ -158,8 +178,9 @@ def contrast(program: Program) -> str:
     return ""
 
 
-def _function(case: KnownCase) -> str:
-    return case.given.partition("(")[0] if case.kind == "call" else ""
+def function_of(call: str) -> str:
+    """Return the name of the function or method that a case calls."""
+    return call.partition("(")[0].rpartition(".")[2].strip()
 
 
 def _arguments(case: KnownCase) -> list[Any] | None:

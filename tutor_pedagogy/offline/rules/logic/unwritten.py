@@ -25,7 +25,7 @@ def unwritten(program: Program, symptom: Symptom) -> tuple[Rule, Match, Certaint
     function = symptom.function_in(program)
     if function is None or symptom.call is None or not is_empty(function):
         return None
-    smallest = smallest_case(program)
+    smallest = smallest_case(program, function.name)
     call, expected = (smallest.given, smallest.expected) if smallest is not None else (symptom.call, symptom.expected)
     slots: dict[str, Any] = {"function": Code(function.name)}
     if expected and max(len(call), len(expected)) <= _LONGEST and "`" not in call + expected:

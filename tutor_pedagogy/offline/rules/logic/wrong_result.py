@@ -11,7 +11,7 @@ from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.program import Loop
 from tutor_pedagogy.offline.engine.rule import Rule
 from tutor_pedagogy.offline.rules.logic.case_lines import first_line_apart
-from tutor_pedagogy.offline.rules.logic.case_values import is_one_off_each_time
+from tutor_pedagogy.offline.rules.logic.case_values import cut_between_items, is_one_off_each_time
 from tutor_pedagogy.offline.rules.logic.followed import state_at
 from tutor_pedagogy.offline.rules.logic.makers import maker_of_output, maker_of_result, prints
 from tutor_pedagogy.offline.rules.logic.tree import last_line
@@ -170,7 +170,8 @@ def _label(call: ast.Call) -> str:
 def _value(text: str | None) -> str | None:
     if not text or (len(text) <= _LONGEST_VALUE and text.isprintable()):
         return Code(text) if text else None
-    return Code(text[:_LONGEST_VALUE].rsplit(" ", 1)[0])
+    begins = cut_between_items(text, _LONGEST_VALUE)
+    return f"`{begins}` …" if begins.isprintable() and "`" not in begins else Code(begins)
 
 
 def _line(program: Program, rule: Rule, run: Run | None, function: Function, got: str | None, *, is_text: bool) -> int:
