@@ -15,6 +15,7 @@ from tutor_pedagogy.offline import explain
 from tutor_pedagogy.offline.rules.logic.case_values import cut_between_items, difference
 from tutor_pedagogy.reported import with_report_read
 from tutor_protocol import FirstFailure, KnownCase, Position, Submission, TestReport
+from tutor_protocol.run_trace import RunTrace, Untaken
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.finding import Explanation
@@ -207,3 +208,16 @@ def test_a_value_that_is_cut_is_told_as_cut() -> None:
 
     assert "('M', 30)` … gives" in text
     assert guard.verdict is None
+
+
+def test_a_branch_that_no_passing_case_runs_is_not_asked_about() -> None:
+    """An untaken branch is asked about where a case that passes runs it, and not where those leave it out, too."""
+    code = "def tops(ns):\n    out = []\n    if len(ns) > 2:\n        out = ns[:1]\n    out.append(9)\n    return out\n"
+    failing = ("tops([5, 6])", "[6, 5, 4, 7]", "[9]")
+    trace = RunTrace(steps=4, untaken=(Untaken(line=3, first_line=4),))
+    for passing, is_asked in ((("tops([1, 2, 3])", "[1, 9]", None), True), (("tops([3])", "[9]", None), False)):
+        asked = replace(submission(code, failing, passing), trace=trace)
+        text = explain(asked, HintLevel.CONCEPT, StudentLevels()).text
+
+        assert ("A case that passes runs it." in text) is is_asked
+        assert ("was never run" in text) is is_asked
