@@ -65,7 +65,9 @@ def is_other_part(program: Program, rule: str, edit: Edit) -> bool:
 def _is_item(program: Program, name: ast.Name) -> bool:
     """Return whether a name is the variable of a loop around it."""
     function = program.function_at(name.lineno)
-    loops = [node for node in walk(function or program.tree or ast.Module()) if isinstance(node, ast.For)]
+    if function is None:
+        return False
+    loops = [node for node in walk(function) if isinstance(node, ast.For)]
     return any(isinstance(loop.target, ast.Name) and loop.target.id == name.id for loop in loops)
 
 
