@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tutor_protocol import FoundEdit
 
 _LONGEST = 60
-_STEPPED = re.compile(r"(\w+) [+-]= 1\s*$")
+_STEPPED = re.compile(r"(\w{1,200}) [+-]= 1\s{0,200}$")
 
 
 @cache

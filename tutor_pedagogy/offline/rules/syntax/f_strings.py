@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.rules.syntax.broken import Choice
 _LONGEST_VALUE = 200
 """The maximum number of characters before a brace that are searched for the value in it."""
-# linear: the term has no colon, and each part of the format is of other characters
 _TERM_WITH_FORMAT = re.compile(
     r"(?P<term>[^{}!:'\"]{1,80}):(?:[<>^=]?[-+]?\d{0,9},?(?:\.\d{1,3})?[bcdeEfFgGnosxX%])(?![\w{)\]])"
 )
