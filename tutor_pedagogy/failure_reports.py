@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from tutor_pedagogy.problem.syntax_tree import syntax_tree
+
 _NOT_PARSED = (SyntaxError, ValueError, MemoryError, RecursionError, TypeError)
 _MOST_LINES = 12
 """The maximum number of lines that one assertion is read from."""
@@ -126,7 +128,7 @@ def _is_error(line: str) -> bool:
 
 def _parsed(code: str) -> ast.stmt | None:
     try:
-        return ast.parse(code.strip()).body[0]
+        return syntax_tree(code.strip()).body[0]
     except (*_NOT_PARSED, IndexError):
         return None
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import warnings
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.problem.syntax_tree import syntax_tree
 from tutor_protocol import Position, Range, ReportedEdit
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _parses(code: str) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse(code)
+            syntax_tree(code)
     except _NOT_PARSED:
         return False
     return True

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from tutor_pedagogy.problem.syntax_tree import expression_tree, syntax_tree
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -33,7 +35,7 @@ def asserted_in(text: str, module: str) -> dict[str, list[Asserted]]:
     The name of a test is that of its function, with its class before it. A test of pytest with parameters has a name
     for each row of them, in brackets. Raise `SyntaxError` or `ValueError` if the file cannot be read.
     """
-    tree = ast.parse(text.removeprefix("\ufeff"))
+    tree = syntax_tree(text.removeprefix("\ufeff"))
     found: dict[str, list[Asserted]] = {}
     shared = _literals(tree.body)
     for node in tree.body:
@@ -197,6 +199,6 @@ class _Filling(ast.NodeTransformer):
 
 def _filled(node: ast.expr, known: Mapping[str, ast.expr], module: str) -> ast.expr:
     """Return a copy of an expression with the known values filled in."""
-    copied = ast.parse(ast.unparse(node), mode="eval").body
+    copied = expression_tree(ast.unparse(node))
     filled: ast.expr = _Filling(known, module).visit(copied)
     return filled

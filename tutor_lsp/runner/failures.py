@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor_lsp.runner.traceback import exception_line, find_traceback
 from tutor_pedagogy.failure_reports import Report, read_report
+from tutor_pedagogy.problem.syntax_tree import syntax_tree
 from tutor_protocol.submission import MAX_FAILURE_CHARACTERS, MAX_VALUES
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def _first_call(text: str) -> str | None:
         if not line.startswith(("    ", ">")) or "(" not in line:
             continue
         try:
-            tree = ast.parse(line.lstrip("> ").strip())
+            tree = syntax_tree(line.lstrip("> ").strip())
         except _NOT_PARSED:
             continue
         for node in ast.walk(tree):

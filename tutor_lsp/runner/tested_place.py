@@ -7,6 +7,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.failure_reports import called_names
+from tutor_pedagogy.problem.syntax_tree import syntax_tree
 
 if TYPE_CHECKING:
     from tutor_lsp.runner.failures import Failure
@@ -35,7 +36,7 @@ def functions_of(text: str) -> dict[str, int]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(text.removeprefix("\ufeff"))
+            tree = syntax_tree(text.removeprefix("\ufeff"))
     except _NOT_PARSED:
         return {}
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

@@ -14,6 +14,7 @@ from tutor_lsp.runner.confined import run_confined
 from tutor_lsp.runner.folder_copy import FolderTooBig, in_copy, root_of
 from tutor_lsp.runner.interpreter import student_interpreter
 from tutor_lsp.runner.tests import CouldNotTest, TimeLimits, run_tests
+from tutor_pedagogy.problem.syntax_tree import syntax_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -121,7 +122,7 @@ def _parsed(text: str) -> ast.Module | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text.removeprefix("\ufeff"))
+            return syntax_tree(text.removeprefix("\ufeff"))
     except _NOT_PARSED:
         return None
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.crash import read_crash, without_values
+from tutor_pedagogy.problem.syntax_tree import syntax_tree
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ class Changes:
         """Return versions with a piece of code of the student in the place where it fits best."""
         header = fragment.endswith(":")
         try:
-            (statement,) = ast.parse(f"{fragment} pass" if header else fragment).body
+            (statement,) = syntax_tree(f"{fragment} pass" if header else fragment).body
         except (SyntaxError, ValueError):
             return []
         if header or not isinstance(statement, ast.Expr):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.dialogue.asked import Question
     from tutor_pedagogy.dialogue.values import Values
 from tutor_pedagogy.dialogue.claim_words import LITERAL, NOT, NUMBER_OF_LINE, yes_or_no
+from tutor_pedagogy.problem.syntax_tree import expression_tree
 
 _PRINTS = re.compile(r"\b(?:print\w*|shows?|display\w*|imprim\w*|affich\w*)\b", re.IGNORECASE)
 _BASE_CASE = re.compile(r"\bbase case\b|\bstop condition\b|\babbruch\w*|\bcaso base\b|\bcas de base\b", re.IGNORECASE)
@@ -156,7 +157,7 @@ def claim_branch(asked: Question, values: Values) -> Iterator[str]:
     tests = [node for node in program.own_nodes(function) if isinstance(node, ast.If)]
     if not tests:
         return
-    call = ast.parse(f"{function.name}({literals[0]})", mode="eval").body
+    call = expression_tree(f"{function.name}({literals[0]})")
     kept: list[ast.stmt] = [
         n for n in program.tree.body if isinstance(n, ast.FunctionDef | ast.Import | ast.ImportFrom | ast.ClassDef)
     ]

@@ -12,6 +12,7 @@ from tutor_pedagogy.offline.engine.crash import read_crash, without_values
 from tutor_pedagogy.offline.engine.writing import code_span
 from tutor_pedagogy.offline.evaluation import run
 from tutor_pedagogy.offline.purposes.own_values import shown
+from tutor_pedagogy.problem.syntax_tree import expression_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -92,7 +93,7 @@ def _name_of(call: ast.Call) -> str:
 
 def _call_with(program: Program, value: str) -> ast.Call | None:
     try:
-        wanted = ast.dump(ast.parse(value, mode="eval").body)
+        wanted = ast.dump(expression_tree(value))
     except (SyntaxError, ValueError):
         return None
     for call in program.each(ast.Call):

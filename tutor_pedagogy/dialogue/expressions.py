@@ -16,6 +16,7 @@ from tutor_pedagogy.offline.purposes.native_lines import line_in_language
 from tutor_pedagogy.offline.purposes.own_values import computed, shown
 from tutor_pedagogy.offline.purposes.reading import Reader
 from tutor_pedagogy.offline.purposes.texts import sentence as capitalized
+from tutor_pedagogy.problem.syntax_tree import expression_tree
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def expression_answers(asked: Question) -> Iterator[tuple[str, str]]:
             if told or read:
                 yield told, read
         try:
-            expression = ast.parse(code, mode="eval").body
+            expression = expression_tree(code)
         except (SyntaxError, ValueError, MemoryError, RecursionError):
             continue
         told = _with_number(asked, expression, code) or _of_program(asked, code) or _alone(asked, code)
@@ -132,7 +133,7 @@ def _two_things(asked: Question, found: list[str]) -> Iterator[tuple[str, str]]:
 
 def _parsed(code: str) -> ast.expr | None:
     try:
-        return ast.parse(code, mode="eval").body
+        return expression_tree(code)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return None
 

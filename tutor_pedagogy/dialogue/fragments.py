@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.dialogue.tables import words
 from tutor_pedagogy.offline.purposes.tables import table
+from tutor_pedagogy.problem.syntax_tree import syntax_tree
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
@@ -76,7 +77,7 @@ def _is_code(code: str, own: frozenset[str]) -> bool:
     """Return whether a text is one statement or expression, more than a name or a number, whose names are known."""
     header = code.endswith(":")
     try:
-        body = ast.parse(f"{code} pass" if header else code).body
+        body = syntax_tree(f"{code} pass" if header else code).body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return False
     if len(body) != 1:

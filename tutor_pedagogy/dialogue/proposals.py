@@ -12,6 +12,7 @@ from tutor_pedagogy.dialogue.meaning import named_line
 from tutor_pedagogy.dialogue.tables import table
 from tutor_pedagogy.dialogue.word_changes import WordChanges
 from tutor_pedagogy.offline.purposes.tables import table as purpose_table
+from tutor_pedagogy.problem.syntax_tree import syntax_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -225,7 +226,7 @@ def _names(changes: WordChanges, text: str) -> Iterator[tuple[str, list[str]]]:
 def is_statement(code: str) -> bool:
     """Return whether a piece of code is one statement that is no expression."""
     try:
-        body = ast.parse(code).body
+        body = syntax_tree(code).body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return False
     return len(body) == 1 and not isinstance(body[0], ast.Expr)

@@ -12,6 +12,7 @@ from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.parsing import check, parse
 from tutor_pedagogy.offline.evaluation import run
 from tutor_pedagogy.offline.rules.logic.symptom import read_symptom
+from tutor_pedagogy.problem.syntax_tree import expression_tree, syntax_tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -211,7 +212,7 @@ def _line_with(told: str | None, before: Run | None, output: str) -> str:
 def _called(tree: ast.Module, code: str) -> Run | None:
     """Return the run of a call after the definitions of a module; None if the call cannot be read."""
     try:
-        call = ast.parse(code, mode="eval").body
+        call = expression_tree(code)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return None
     kept = [node for node in tree.body if not isinstance(node, ast.Assert | ast.Expr)]
@@ -234,6 +235,6 @@ def _is_crash(done: Run, crash: Crash) -> bool:
 def _normal(code: str) -> str:
     """Return code without what does not change its meaning, to compare two versions."""
     try:
-        return ast.dump(ast.parse(code))
+        return ast.dump(syntax_tree(code))
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return code

@@ -19,6 +19,7 @@ from tutor_pedagogy.offline.purposes.reading import Reader
 from tutor_pedagogy.offline.purposes.tables import table as purpose_table
 from tutor_pedagogy.offline.purposes.texts import examples_of, quoted_line
 from tutor_pedagogy.offline.purposes.texts import sentence as capitalized
+from tutor_pedagogy.problem.syntax_tree import syntax_tree
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def other_examples(diagnosis: Diagnosis) -> Iterator[Example]:
 
 def _names(code: str) -> frozenset[str]:
     try:
-        return frozenset(node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name))
+        return frozenset(node.id for node in ast.walk(syntax_tree(code)) if isinstance(node, ast.Name))
     except SyntaxError:
         return frozenset()
 

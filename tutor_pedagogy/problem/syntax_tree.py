@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import warnings
 from threading import RLock
+from typing import cast
 
 from tutor_pedagogy.remembered import Remembered
 
@@ -25,3 +26,11 @@ def syntax_tree(code: str, flags: int = 0) -> ast.Module:
         warnings.simplefilter("ignore")
         tree: ast.Module = compile(code, "<student>", "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
     return tree
+
+
+def expression_tree(code: str) -> ast.expr:
+    """Return the syntax tree of one expression. Raise the same errors as `compile`."""
+    with _ONE_AT_A_TIME, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = compile(code, "<student>", "eval", ast.PyCF_ONLY_AST, dont_inherit=True)
+    return cast("ast.Expression", tree).body

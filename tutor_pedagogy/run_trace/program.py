@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.problem.syntax_tree import syntax_tree
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def parsed(text: str) -> TracedProgram | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return TracedProgram(ast.parse(text.removeprefix("\ufeff")))
+            return TracedProgram(syntax_tree(text.removeprefix("\ufeff")))
     except _NOT_PARSED:
         return None
 

@@ -18,6 +18,7 @@ from tutor_pedagogy.offline.engine.crash import Crash
 from tutor_pedagogy.offline.engine.edits import edited_tree
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.evaluation import UNKNOWN, run, value_of
+from tutor_pedagogy.problem.syntax_tree import expression_tree
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -126,7 +127,7 @@ class Evidence:
         slots = {name: f"({text})" for name, text in match.slots.items() if text and isinstance(text, Code)}
         slots.setdefault("expression", f"({match.expression})")
         try:
-            expression = ast.parse(Template(claim).substitute(slots), mode="eval").body
+            expression = expression_tree(Template(claim).substitute(slots))
         except (KeyError, SyntaxError, ValueError):
             return None
         value = value_of(expression, self.names)

@@ -18,6 +18,7 @@ from tutor_pedagogy.offline.engine.lexing import tokens_of
 from tutor_pedagogy.offline.engine.nodes import Function
 from tutor_pedagogy.offline.engine.parsing import characters
 from tutor_pedagogy.offline.engine.string_fields import fields_of
+from tutor_pedagogy.problem.syntax_tree import syntax_tree
 from tutor_pedagogy.problem.tree_walk import children, walk
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def renamed(example: Example, taken: frozenset[str]) -> Example:
     Code spans in the sentences around the example change with it. An example that does not parse is returned as it is.
     """
     try:
-        tree = ast.parse(example.code)
+        tree = syntax_tree(example.code)
     except SyntaxError:
         return example
     names = _OwnNames.of(tree)
@@ -271,7 +272,7 @@ def _unplaced_names(node: ast.AST) -> tuple[str, ...]:
 
 def _parsed(code: str) -> ast.Module | None:
     try:
-        return ast.parse(code)
+        return syntax_tree(code)
     except (SyntaxError, ValueError):
         return None
 

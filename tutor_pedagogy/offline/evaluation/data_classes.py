@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.evaluation.frames import Frame
 from tutor_pedagogy.offline.evaluation.values import Closure, Made, Stopped, Super
+from tutor_pedagogy.problem.syntax_tree import syntax_tree
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def as_data_class(
     frame = Frame({"absent": _ABSENT, **{f"make_{each.name}": each.factory for each in fields.values()}})
     frame.parent = machine.module
     own = set()
-    for function in ast.parse(written).body:
+    for function in syntax_tree(written).body:
         if not isinstance(function, ast.FunctionDef) or function.name in members:
             continue
         for inner in walk(function):

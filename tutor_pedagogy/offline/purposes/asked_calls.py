@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.purposes.own_values import seen, shown
+from tutor_pedagogy.problem.syntax_tree import expression_tree
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.nodes import Function
@@ -42,8 +43,8 @@ def asked_call(program: Program, function: Function, text: str) -> ast.Call | No
         place, new = _changed(names, values, text)
         if place is None:
             return None
-        arguments = [ast.parse(repr(value), mode="eval").body for value in values]
-        arguments[place] = ast.parse(new, mode="eval").body
+        arguments = [expression_tree(repr(value)) for value in values]
+        arguments[place] = expression_tree(new)
         return ast.copy_location(ast.Call(ast.Name(function.name, ast.Load()), arguments, []), call)
     return None
 

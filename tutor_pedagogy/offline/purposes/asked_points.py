@@ -11,6 +11,7 @@ from tutor_pedagogy.offline.engine.writing import code_span
 from tutor_pedagogy.offline.evaluation import run
 from tutor_pedagogy.offline.purposes.own_values import all_shown, seen, shown
 from tutor_pedagogy.offline.purposes.told_point import Point
+from tutor_pedagogy.problem.syntax_tree import expression_tree
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -99,10 +100,10 @@ def _with_nothing(program: Program, function: Function) -> ast.Call | None:
             continue
         for at, value in enumerate(values):
             if type(value[0]) in (list, str, dict, tuple):
-                arguments = [ast.parse(repr(each[0]), mode="eval").body for each in values if shown(each[0])]
+                arguments = [expression_tree(repr(each[0])) for each in values if shown(each[0])]
                 if len(arguments) != len(values):
                     return None
-                arguments[at] = ast.parse(repr(type(value[0])()), mode="eval").body
+                arguments[at] = expression_tree(repr(type(value[0])()))
                 return ast.copy_location(ast.Call(ast.Name(function.name, ast.Load()), arguments, []), call)
     return None
 

@@ -5,8 +5,9 @@ A program is written in Python only if each of its lines has one of the known fo
 
 from __future__ import annotations
 
-import ast
 import re
+
+from tutor_pedagogy.problem.syntax_tree import syntax_tree
 
 _MOST_LINES, _WIDEST = 40, 160
 _TYPE = (
@@ -75,7 +76,7 @@ def in_python(code: str, language: str) -> str | None:
             depths.append(depths[-1] + 1)
     text = "\n".join(written)
     try:
-        tree = ast.parse(text)
+        tree = syntax_tree(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     return text if tree.body else None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tutor_pedagogy.offline.engine.evidence import values_seen
 from tutor_pedagogy.offline.engine.writing import code_span
 from tutor_pedagogy.offline.evaluation import UNKNOWN, Stopped, run
+from tutor_pedagogy.problem.syntax_tree import syntax_tree
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def value_in(program: Program, place: ast.AST, code: str, names: Mapping[str, An
 def computed(code: str, names: Mapping[str, Any], before: Sequence[ast.stmt] = ()) -> Any:
     """Return the value of an expression with these variables; `UNKNOWN` if the evaluator does not know it."""
     try:
-        tree = ast.parse(f"result_ = {code}")
+        tree = syntax_tree(f"result_ = {code}")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return UNKNOWN
     done = run(ast.Module([*before, *tree.body], []), names=names)

@@ -15,6 +15,7 @@ from tutor_pedagogy.offline.purposes.questions import kind_of_question, language
 from tutor_pedagogy.offline.purposes.stubs import is_beginning, stub_of
 from tutor_pedagogy.offline.purposes.subject import names_a_line, readable_line
 from tutor_pedagogy.offline.rules.logic.symptom import read_symptom
+from tutor_pedagogy.problem.syntax_tree import syntax_tree
 
 if TYPE_CHECKING:
     from tutor_protocol import Purpose, Submission
@@ -230,7 +231,7 @@ def _is_header_only(code: str) -> bool:
     if not headers or len(headers) > 1 or not headers[0].lstrip().startswith(("def ", "class ")):
         return False
     try:
-        ast.parse(f"{headers[0]} pass")
+        syntax_tree(f"{headers[0]} pass")
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return False
     return True

@@ -14,6 +14,7 @@ from tutor_pedagogy.offline.purposes.own_values import seen, shown
 from tutor_pedagogy.offline.purposes.stubs import comments
 from tutor_pedagogy.offline.purposes.texts import listed, quoted
 from tutor_pedagogy.offline.rules.logic.contradictions import agreement, contradiction
+from tutor_pedagogy.problem.syntax_tree import expression_tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -171,7 +172,7 @@ def _telling_call(program: Program, edit: Edit, cases: Sequence[Case], function:
     ]
     for code in [*calls[:_MOST], *(case.code for case in cases)]:
         try:
-            call = ast.parse(code, mode="eval").body
+            call = expression_tree(code)
         except (SyntaxError, ValueError):
             continue
         now, then = run(program.tree, call=call, steps=_STEPS), run(tree, call=call, steps=_STEPS)

@@ -15,6 +15,7 @@ from tutor_pedagogy.offline.repair.in_statements import STATEMENTS
 from tutor_pedagogy.offline.repair.scopes import Scopes
 from tutor_pedagogy.offline.repair.small_edit import SmallEdit
 from tutor_pedagogy.offline.rules.logic.catalogue import RULES
+from tutor_pedagogy.problem.syntax_tree import syntax_tree
 from tutor_pedagogy.problem.tree_walk import alike
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _is_other(tree: ast.Module, text: str) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            other = ast.parse(text)
+            other = syntax_tree(text)
             compile(other, "program", "exec", dont_inherit=True)
     except _NOT_PARSED:
         return False

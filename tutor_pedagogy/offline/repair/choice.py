@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.repair.rule_names import CASE_MISSING, TOO_MANY
 from tutor_pedagogy.offline.rules.logic.trials.kinds import NAME
+from tutor_pedagogy.problem.syntax_tree import syntax_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -86,7 +87,7 @@ def _constants(text: str) -> set[str]:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                tree = ast.parse(
+                tree = syntax_tree(
                     line.strip() if not line.strip().startswith("return") else f"def f():\n {line.strip()}"
                 )
         except (SyntaxError, ValueError):

@@ -6,6 +6,8 @@ import ast
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from tutor_pedagogy.problem.syntax_tree import syntax_tree
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -32,7 +34,7 @@ def _calls(text: str, functions: frozenset[str]) -> Iterator[ast.Call]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(text)
+            tree = syntax_tree(text)
     except _NOT_PARSED:
         return
     for node in ast.walk(tree):

@@ -19,6 +19,7 @@ from tutor_pedagogy.offline.rules.logic.support import changes_parameter, is_res
 from tutor_pedagogy.offline.rules.logic.tree import parameters_of
 from tutor_pedagogy.offline.rules.logic.well_known import readings_of
 from tutor_pedagogy.offline.rules.logic.well_known_classes import promises_of
+from tutor_pedagogy.problem.syntax_tree import expression_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -224,7 +225,7 @@ def _results(body: list[ast.stmt], calls: Sequence[Call], left: int) -> tuple[li
     found: list[tuple[Call, Any]] = []
     module = ast.Module(body=body, type_ignores=[])
     for call in calls:
-        done = run(module, call=ast.parse(call.code, mode="eval").body, steps=min(left, _STEPS_OF_CALL))
+        done = run(module, call=expression_tree(call.code), steps=min(left, _STEPS_OF_CALL))
         left -= done.steps
         if done.ending == "raised" and len(found) > 1:
             continue  # The function may refuse this argument on purpose.

@@ -12,6 +12,7 @@ from tutor_pedagogy.offline.engine.vocabulary import words
 from tutor_pedagogy.offline.rules.logic import report_words
 from tutor_pedagogy.offline.rules.logic.differences import kinds_of
 from tutor_pedagogy.offline.rules.logic.whole_output import Outputs, outputs_of
+from tutor_pedagogy.problem.syntax_tree import expression_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -300,7 +301,7 @@ def _bare(value: str) -> str:
 def is_call(text: str) -> bool:
     """Return whether a text is one whole call."""
     try:
-        return isinstance(ast.parse(text, mode="eval").body, ast.Call)
+        return isinstance(expression_tree(text), ast.Call)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return False
 
@@ -334,7 +335,7 @@ def _asserted(text: str) -> tuple[str, bool] | None:
     if match is None:
         return None
     try:
-        tree = ast.parse(f"f({match['arguments']})", mode="eval").body
+        tree = expression_tree(f"f({match['arguments']})")
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return None
     arguments = tree.args if isinstance(tree, ast.Call) else []

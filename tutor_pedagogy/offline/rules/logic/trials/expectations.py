@@ -9,6 +9,7 @@ from math import isclose
 from typing import TYPE_CHECKING, Any, Literal
 
 from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
+from tutor_pedagogy.problem.syntax_tree import expression_tree
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def expression(text: str | None) -> ast.expr | None:
     if not text or len(text) > _LONGEST:
         return None
     try:
-        return ast.parse(text.strip(), mode="eval").body
+        return expression_tree(text.strip())
     except _NOT_PARSED:
         return None
 
