@@ -111,6 +111,7 @@ async def test_what_takes_too_long_in_the_loop_goes_to_a_process(monkeypatch: py
     assert calls.STARTED == [SMALL]
 
 
+@pytest.mark.timeout(240)  # Twelve asks that each use up their processor time.
 async def test_a_student_has_a_share_of_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many slow small submissions of one student block the event loop only as long as two of them would."""
     monkeypatch.setattr(work, "examine", calls.examine_for_ever)

@@ -282,7 +282,7 @@ async def test_a_cancelled_run_leaves_nothing(tmp_path: Path) -> None:
     program = written(tmp_path, {PROGRAM: ROTATE, "test_rotate.py": text})
     seen: list[Progress] = []
     task = asyncio.create_task(run_tests(program, find_tests(program), on_progress=seen.append))
-    await until(lambda: bool(seen))
+    await until(lambda: bool(seen), seconds=50)
     copies = {path for path in _working_folders() if path.endswith(f"/copy/{tmp_path.name}")}
     assert copies
     task.cancel()
