@@ -42,10 +42,7 @@ class Browser:
 
     async def sign_in(self, provider: IdentityProvider, goal: str = "account", **answer: str) -> ReceivedPage:
         """Sign in at the provider, and return the page after it. `answer` replaces what the provider sends back."""
-        return await self.answer(provider, await self.get("/auth/oidc/start", goal=goal), **answer)
-
-    async def answer(self, provider: IdentityProvider, begun: ReceivedPage, **answer: str) -> ReceivedPage:
-        """Finish a sign-in that has begun, and return the page after it."""
+        begun = await self.get("/auth/oidc/start", goal=goal)
         assert begun.status == 303, begun.text
         code, state = provider.authorize(begun.location)
         return await self.get("/auth/oidc/callback", **({"code": code, "state": state} | answer))

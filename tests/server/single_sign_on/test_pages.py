@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 from typing import TYPE_CHECKING
-
-import pytest
 
 from testing.device_page import start_device
 from testing.service import PASSWORD
@@ -18,16 +15,6 @@ if TYPE_CHECKING:
     from testing.clock import HeldClock
     from testing.held_service import HeldService
     from testing.identity_provider import IdentityProvider
-
-
-HOSTILE_PAGES = (
-    "//evil.example",
-    "https:evil.example",
-    r"\\evil.example",
-    "/admin//evil.example",
-    "%2f%2fevil.example",
-)
-"""Addresses that browsers, or a careless check, take for something else than a page of the dashboard."""
 
 
 async def test_the_device_page_leads_to_the_provider_and_back(
@@ -45,44 +32,6 @@ async def test_the_device_page_leads_to_the_provider_and_back(
     page = await browser.get("/auth/oidc/callback", code=code, state=state)
 
     assert page.location == f"../../device?user_code={started['user_code']}"
-
-
-async def test_the_dashboard_leads_to_the_provider_and_back_to_its_page(
-    provider: IdentityProvider, browser: Browser
-) -> None:
-    """Somebody who asks for a page of the dashboard comes back to it."""
-    asked = await browser.get("/admin/courses/one/members/a+b@uni.example")
-    shown = await browser.get(asked.location)
-    link = re.search(r'href="(/auth/oidc/start[^"]*)"', shown.text)
-    assert link is not None
-
-    page = await browser.answer(provider, await browser.get(unescape(link[1])))
-
-    assert (page.status, page.location) == (303, "../../admin/courses/one/members/a+b@uni.example")
-
-
-@pytest.mark.parametrize("page", HOSTILE_PAGES)
-async def test_the_provider_leads_back_to_no_other_site(
-    provider: IdentityProvider, browser: Browser, page: str
-) -> None:
-    """The page to which a sign-in leads is one of the dashboard, whatever the address says."""
-    begun = await browser.get("/auth/oidc/start", goal="admin", page=page)
-
-    assert (await browser.answer(provider, begun)).location == "../../admin"
-
-
-async def test_o5_an_owner_who_agrees_comes_back_to_the_page(
-    service: HeldService, provider: IdentityProvider, browser: Browser
-) -> None:
-    """The way back also leads over the page on which the owner of an account agrees."""
-    await service.register(ADA)
-    begun = await browser.get("/auth/oidc/start", goal="admin", page="/admin/courses/one")
-    page = await browser.answer(provider, begun)
-    form = {"csrf": page.field("csrf"), "token": page.field("token")}
-
-    joined = await browser.post("/auth/oidc/link", **form, password=PASSWORD)
-
-    assert (joined.status, joined.location) == (303, "../../admin/courses/one")
 
 
 async def test_passwords_can_be_switched_off(provider: IdentityProvider, tmp_path: Path, clock: HeldClock) -> None:
