@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import io
-import linecache
 import re
-import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
+from testing.lesson_cases import real_traceback
 from tutor_protocol import Position, Submission
 
 _FILE = Path(__file__).with_name("crash_causes.txt")
 _HEADING = re.compile(r"^### (?P<no>not )?(?P<rule>[\w.-]+)(?: (?P<line>\d+))?$", re.MULTILINE)
-_NAME = "program.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +30,9 @@ class CrashingProgram:
 
     def submission(self) -> Submission:
         """Return the ask of a student who ran the program."""
-        return Submission(code=self.code, cursor=Position(0, 0), traceback=self._report())
-
-    def _report(self) -> str:
-        linecache.cache[_NAME] = (len(self.code), None, self.code.splitlines(keepends=True), _NAME)
-        try:
-            with contextlib.redirect_stdout(io.StringIO()):
-                exec(compile(self.code, _NAME, "exec"), {"__name__": "__main__"})  # noqa: S102 - our own programs
-        except Exception as error:  # noqa: BLE001 - whatever the program raises is its report
-            frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == _NAME]
-            shown = "".join(traceback.format_list(frames[-12:]))
-            ending = "".join(traceback.format_exception_only(error))
-            return f"Traceback (most recent call last):\n{shown}{ending}" if frames else ending
-        raise AssertionError(f"the program does not fail: {self}")
+        with contextlib.redirect_stdout(io.StringIO()):
+            report = real_traceback(self.code)
+        return Submission(code=self.code, cursor=Position(0, 0), traceback=report)
 
 
 def crashing_programs() -> list[CrashingProgram]:

@@ -35,3 +35,13 @@ def error_of(messages: list[FromService]) -> Error:
     assert isinstance(last, Error)
     assert not any(isinstance(message, Done | Error) for message in before)
     return last
+
+
+async def cancelled_at_its_first_text(tutor: Tutor, ask: Ask) -> list[FromService]:
+    """Cancel an ask when the first text of its answer comes, and return all messages."""
+    messages: list[FromService] = []
+    async for message in tutor.ask(ask):
+        messages.append(message)
+        if isinstance(message, Delta):
+            await tutor.cancel(ask.request_id)
+    return messages

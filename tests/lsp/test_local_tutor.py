@@ -18,7 +18,7 @@ from uuid import uuid4
 
 import pytest
 
-from testing.editor_side.answers import collect, text_of
+from testing.editor_side.answers import cancelled_at_its_first_text, collect, text_of
 from tutor_lsp.tutors.analysis import LazyAnalyst
 from tutor_lsp.tutors.local import LocalTutor
 from tutor_lsp.tutors.local_state import FILE_NAME, LocalState, StateUnavailable
@@ -179,12 +179,7 @@ async def test_students_level_counts_from_the_next_ask(tmp_path: Path) -> None:
 async def test_cancel_gives_the_level_back(tmp_path: Path) -> None:
     """A cancelled answer ends with CANCELLED, and the next ask gets its level again."""
     tutor = LocalTutor(tmp_path)
-    ask = question()
-    messages: list[FromService] = []
-    async for message in tutor.ask(ask):
-        messages.append(message)
-        if isinstance(message, Delta):
-            await tutor.cancel(ask.request_id)
+    messages = await cancelled_at_its_first_text(tutor, question())
     assert isinstance(messages[-1], Error)
     assert messages[-1].code == ErrorCode.CANCELLED
     assert await level_of(tutor) == 1

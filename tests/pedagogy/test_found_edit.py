@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -107,9 +108,9 @@ def test_a_rule_that_agrees_keeps_its_words() -> None:
         {"first_line": 1, "last_line": 40, "new_text": "x = 1"},
     ],
 )
-def test_an_edit_that_does_not_fit_is_no_finding(changed: dict[str, int | str]) -> None:
+def test_an_edit_that_does_not_fit_is_no_finding(changed: dict[str, Any]) -> None:
     """An edit outside of the code, or one after which the program does not parse, changes nothing."""
-    assert diagnose(submission(replace(FOUND, **changed))) == diagnose(submission(None))  # type: ignore[arg-type] # fields by name
+    assert diagnose(submission(replace(FOUND, **changed))) == diagnose(submission(None))
 
 
 @pytest.mark.parametrize("name", ["logic.no-such-rule", "syntax.missing-colon", "logic.accumulator-reset"])
@@ -174,10 +175,10 @@ def test_an_exception_in_a_test_gives_way_to_the_edit() -> None:
         {"new_text": "x" * 2001},
     ],
 )
-def test_values_beyond_the_limits_are_refused(fields: dict[str, int | str]) -> None:
+def test_values_beyond_the_limits_are_refused(fields: dict[str, Any]) -> None:
     """A value of another form, or beyond a limit, is a clear error."""
     with pytest.raises(ValueError, match=r"is|at least|at most|limited|lines"):
-        replace(FOUND, **fields)  # type: ignore[arg-type] # fields by name
+        replace(FOUND, **fields)
 
 
 FIRST = """\

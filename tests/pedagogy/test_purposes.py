@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import contextlib
-import io
 import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from testing.lesson_cases import lesson_cases
+from testing.printed import printed_by
 from testing.purpose_asks import ASKS as FIRST_ASKS
 from testing.purpose_asks import BANK, GRADE, ODDS, PurposeAsk
 from testing.reading_grade import reading_grade
@@ -238,16 +237,13 @@ EXAMPLES = [
 def test_examples_print_what_their_comments_say(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each worked example runs, and prints the lines that its comments show."""
     monkeypatch.chdir(tmp_path)
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(compile(code, "<example>", "exec"), {"__name__": "example"})  # noqa: S102 - the code is from the project's own tables
     said = [
         line
         for found in re.findall(r"(?:^|  )# (.*)$", code, re.MULTILINE)
         if not re.match(r"as if|one for", found)
         for line in [found]
     ]
-    assert printed.getvalue().split("\n")[:-1] == said
+    assert printed_by(code) == said
 
 
 PATTERNS = [

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import itertools
 import re
 
@@ -11,6 +9,7 @@ import pytest
 
 from testing.asks_about_hints import PROGRAMS, answer, passes_guard, submission
 from testing.asks_in_turn import traceback
+from testing.printed import printed_by
 from tutor_pedagogy.dialogue.tables import LANGUAGES, table
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.offline import diagnose
@@ -156,10 +155,7 @@ EXAMPLES = [
 @pytest.mark.parametrize("code", EXAMPLES)
 def test_examples_print_what_their_comments_say(code: str) -> None:
     """Each example runs and prints the lines that its comments show; lines without a comment print nothing."""
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
-        exec(compile(code, "<example>", "exec"), {"__name__": "example"})  # noqa: S102 - the code is from the project's own tables
-    assert printed.getvalue().split("\n")[:-1] == re.findall(r"(?:^|  )# (.*)$", code, re.MULTILINE)
+    assert printed_by(code) == re.findall(r"(?:^|  )# (.*)$", code, re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", table("reasons"))

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from testing.lesson_cases import lesson_cases
+from testing.lesson_cases import LessonCase, lesson_cases
 from tutor_pedagogy.offline.engine.found_edit import rule_named
 from tutor_pedagogy.offline.engine.program import Program
 from tutor_pedagogy.offline.repair.candidates import edits_of
@@ -21,9 +21,9 @@ LINES = ("def f(xs):", "    return xs[0]", "    # end")
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_an_edit_parses_and_changes_one_place(case: object) -> None:
+def test_an_edit_parses_and_changes_one_place(case: LessonCase) -> None:
     """Every edit gives another program that parses, keeps the lines outside of it, and has a rule with a lesson."""
-    code = case.code  # type: ignore[attr-defined] # a case of a lesson
+    code = case.code
     program = Program(Submission(code=code, cursor=Position(0, 0)))
 
     for edit in edits_of(program):
@@ -34,8 +34,9 @@ def test_an_edit_parses_and_changes_one_place(case: object) -> None:
         assert "\n".join(lines) != program.code
         ast.parse("\n".join(lines))
         assert 0 < edit.weight <= 1
-        assert rule_named(edit.rule) is not None
-        assert rule_named(edit.rule).lesson.question  # type: ignore[union-attr] # asserted above
+        rule = rule_named(edit.rule)
+        assert rule is not None
+        assert rule.lesson.question
 
 
 @pytest.mark.parametrize("code", ["def f(:\n", "", "x = 1\n" * 500, "if x:\n" + "  y = 1\n" * 3 + " z\n"])

@@ -28,7 +28,7 @@ FIRST_WAIT_SECONDS = 0.2
 _MAX_TEST_BYTES = 256 * 1024
 _CONFINED = frozenset(("landlock", "namespaces"))
 _REACHES_OUT = re.compile(
-    r"\b(?:socket|requests|urllib|http|httpx|aiohttp|smtplib|ftplib|subprocess|shutil|sqlite3|pathlib)\b|\bos\."
+    r"\b(?:socket|requests|urllib|http|httpx|aiohttp|smtplib|ftplib|subprocess|shutil|sqlite3|pathlib)\b|\bos\.|\bopen\s?\("
 )
 """What a program names that may reach other files or computers. It is not run hundreds of times unconfined."""
 
@@ -82,7 +82,7 @@ async def find_edit(
     `first` is the name of the first failing test, and `text` the program. What is told was tried once more, on a fresh
     copy of the folder; if that took too long, it is only likely.
     """
-    load_offline_tutor()
+    await asyncio.to_thread(load_offline_tutor)
     from tutor_pedagogy.offline.repair.found import found_edit, to_try  # noqa: PLC0415 - a part of the offline tutor
 
     tests = await asyncio.to_thread(_texts, [path for found in trial.tests for path in found.files])

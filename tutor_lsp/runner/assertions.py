@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from tutor_pedagogy.problem.literals import is_literal
 from tutor_pedagogy.problem.syntax_tree import expression_tree, syntax_tree
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _literals(body: Sequence[ast.stmt]) -> dict[str, ast.expr]:
     found: dict[str, ast.expr] = {}
     for statement in body:
         match statement:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value) if _is_literal(value):
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if is_literal(value):
                 found[name] = value
     return found
 
@@ -113,7 +114,7 @@ def _in_block(body: Sequence[ast.stmt], known: dict[str, ast.expr], module: str)
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 filled = _filled(value, known, module)
-                if _is_literal(filled) or isinstance(filled, ast.Call):
+                if is_literal(filled) or isinstance(filled, ast.Call):
                     known[name] = filled
                 else:
                     known.pop(name, None)
@@ -166,17 +167,9 @@ def _of_test(test: ast.expr) -> Iterator[Asserted]:
 
 def _of_pair(one: ast.expr, other: ast.expr) -> Iterator[Asserted]:
     for call, value in ((one, other), (other, one)):
-        if isinstance(call, ast.Call) and _is_literal(value):
+        if isinstance(call, ast.Call) and is_literal(value):
             yield Asserted(ast.unparse(call), ast.unparse(value))
             return
-
-
-def _is_literal(node: ast.expr) -> bool:
-    try:
-        ast.literal_eval(node)
-    except _NOT_LITERAL:
-        return False
-    return True
 
 
 class _Filling(ast.NodeTransformer):

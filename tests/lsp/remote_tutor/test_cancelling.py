@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from testing.editor_side.answers import collect, error_of, question, text_of
+from testing.editor_side.answers import cancelled_at_its_first_text, collect, error_of, question, text_of
 from testing.editor_side.remote_tutor import answer_all
 from testing.editor_side.scripted_service import ScriptedService, delta
 from tutor_protocol import Accepted, Delta, Error, ErrorCode
@@ -33,12 +33,7 @@ async def test_cancel_ends_at_once_and_tells_the_service(build: Build) -> None:
     service = ScriptedService(answer_late)
     async with service.serve() as url:
         tutor = build(url)
-        ask = question()
-        messages: list[FromService] = []
-        async for message in tutor.ask(ask):
-            messages.append(message)
-            if isinstance(message, Delta):
-                await tutor.cancel(ask.request_id)
+        messages = await cancelled_at_its_first_text(tutor, question())
         assert text_of(messages) == "a"
         assert error_of(messages).code == ErrorCode.CANCELLED
         assert text_of(await collect(tutor, question())) == "look at this"

@@ -101,7 +101,7 @@ def _resigned(provider: IdentityProvider, how: str) -> Callable[[dict[str, Any]]
     own, stranger = provider.key, new_key()
     kid = {"kid": "first"}
     signers: dict[str, Callable[[dict[str, Any]], str]] = {
-        "alg none": lambda claims: jwt.encode(claims, None, algorithm="none", headers=kid),  # type: ignore[arg-type]
+        "alg none": lambda claims: jwt.encode(claims, "", algorithm="none", headers=kid),
         "shared secret": lambda claims: jwt.encode(claims, CLIENT_SECRET * 2, algorithm="HS256", headers=kid),
         "public key as a secret": lambda claims: by_shared_secret(claims, own.public_key().public_bytes(*PEM)),
         "foreign key": lambda claims: jwt.encode(claims, stranger, algorithm="RS256", headers=kid),

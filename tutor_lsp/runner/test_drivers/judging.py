@@ -135,15 +135,15 @@ def judge(plan: Plan, events: Events, first: str, prepared: Any = None) -> None:
 
 def _unittest(files: list[str], events: Events, first: str) -> None:
     for file in files:
-        name = os.path.basename(file)  # noqa: PTH119 - of Python 3.8
+        name = os.path.basename(file)
         events.loading(name)
         try:
             suite = unittest.defaultTestLoader.loadTestsFromModule(with_unittest.load(file))
-        except BaseException as error:  # noqa: BLE001 - a file of the student's may raise anything
+        except BaseException as error:
             events.unloaded(name, error)
             continue
         events.loaded()
-        cases = sorted(_flat(suite), key=lambda case: with_unittest._name(case) != first)  # noqa: SLF001 - of this package
+        cases = sorted(_flat(suite), key=lambda case: with_unittest.name_of(case) != first)
         unittest.TestSuite(cases).run(with_unittest.Result(events))
 
 
@@ -157,13 +157,13 @@ def _pytest(files: list[str], plan: Plan, events: Events, first: str, prepared: 
     if prepared == PLAIN:
         plain_pytest.run(files, events, first)
         return
-    import pytest  # noqa: PLC0415 - the student's Python may not have it
+    import pytest
 
-    from . import with_pytest  # noqa: PLC0415 - likewise
+    from . import with_pytest
 
     class Ordered(with_pytest.Plugin):
         def pytest_collection_modifyitems(self, items: list[Any]) -> None:
-            items.sort(key=lambda item: with_pytest._name(item.nodeid) != first)  # noqa: SLF001 - of this package
+            items.sort(key=lambda item: with_pytest.name_of(item.nodeid) != first)
 
     plugin = Ordered(events, pytest)
     try:
@@ -172,8 +172,8 @@ def _pytest(files: list[str], plan: Plan, events: Events, first: str, prepared: 
             prepared.hook.pytest_cmdline_main(config=prepared)
         else:
             pytest.main([*with_pytest.OPTIONS, "--rootdir=" + plan["root"], *files], plugins=[plugin])
-    except BaseException as error:  # noqa: BLE001 - a file of the student's may raise anything
-        events.unloaded(os.path.basename(files[0]), error)  # noqa: PTH119 - of Python 3.8
+    except BaseException as error:
+        events.unloaded(os.path.basename(files[0]), error)
 
 
 def prepare_pytest(plan: Plan) -> Any:
@@ -186,7 +186,7 @@ def prepare_pytest(plan: Plan) -> Any:
         return None
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # Plugins take longer to load than a search may take.
     try:
-        import pytest  # noqa: F401, PLC0415 - loaded for the processes that are forked
+        import pytest  # noqa: F401 - loaded for the processes that are forked
     except ImportError:
         return None
     if plain_pytest.is_plain(files, plan["root"]):
@@ -194,12 +194,12 @@ def prepare_pytest(plan: Plan) -> Any:
     if any("conftest.py" in names for _, __, names in os.walk(plan["root"])):
         return None
     try:
-        from _pytest.config import _prepareconfig  # noqa: PLC0415 - pytest has no other way
+        from _pytest.config import _prepareconfig
 
-        from . import with_pytest  # noqa: PLC0415 - the student's Python may not have pytest
+        from . import with_pytest
 
         return _prepareconfig([*with_pytest.OPTIONS, "--rootdir=" + plan["root"], *files], [])
-    except BaseException:  # noqa: BLE001 - without it, each process prepares its own
+    except BaseException:
         return None
 
 
@@ -216,12 +216,12 @@ def compile_tests(plan: Plan) -> None:
 
 def _cases(files: list[str], plan: Plan, events: Events, first: str) -> None:
     stems = [file[: -len(".in")] for file in files]
-    for stem in sorted(stems, key=lambda each: os.path.basename(each) != first):  # noqa: PTH119 - of Python 3.8
-        name = os.path.basename(stem)  # noqa: PTH119 - of Python 3.8
-        with open(stem + ".out", encoding="utf-8", errors="replace") as wanted:  # noqa: PTH123 - of Python 3.8
+    for stem in sorted(stems, key=lambda each: os.path.basename(each) != first):
+        name = os.path.basename(stem)
+        with open(stem + ".out", encoding="utf-8", errors="replace") as wanted:
             expected = wanted.read()
         events.started(name)
-        with_cases._trace_case(name, stem + ".in", expected, plan, events)  # noqa: SLF001 - of this package
+        with_cases.trace_case(name, stem + ".in", expected, plan, events)
 
 
 def quiet() -> None:

@@ -53,10 +53,10 @@ class Search(TypedDict):
 def main() -> None:
     """Try the edits of the plan, and end the process at once."""
     began = time.monotonic()
-    with open(sys.argv[1], encoding="utf-8") as file:  # noqa: PTH123 - of Python 3.8
+    with open(sys.argv[1], encoding="utf-8") as file:
         plan = json.load(file)
     sys.argv = [plan["program"]]
-    sys.path[0] = os.path.dirname(plan["program"])  # noqa: PTH120 - of Python 3.8
+    sys.path[0] = os.path.dirname(plan["program"])
     sys.dont_write_bytecode = True  # Two edits of one second and one length would be one program.
     Searching(plan, began).run()
     os._exit(0)
@@ -73,7 +73,7 @@ class Searching:
         self._judging = _load("judging")
         self._prepared = self._judging.prepare_pytest(plan)
         self._judging.compile_tests(plan)
-        with open(plan["program"], encoding="utf-8", newline="") as file:  # noqa: PTH123 - of Python 3.8
+        with open(plan["program"], encoding="utf-8", newline="") as file:
             self._text = file.read()
         self._lines = self._text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
@@ -135,7 +135,7 @@ class Searching:
     def _write(self, number: int) -> None:
         _, _, first, last, text = self._search["edits"][number]
         edited = "\n".join([*self._lines[: first - 1], text, *self._lines[last:]])
-        with open(self._plan["program"], "w", encoding="utf-8", newline="") as file:  # noqa: PTH123 - of Python 3.8
+        with open(self._plan["program"], "w", encoding="utf-8", newline="") as file:
             file.write(edited)
 
     def _record(self, tell: Callable[[Any], object]) -> None:
@@ -216,7 +216,7 @@ def _work(work: Callable[[Callable[[Any], object]], object], reading: int, writi
 
 
 def _limit() -> None:
-    import resource  # noqa: PLC0415 - missing where there is no fork
+    import resource
 
     for kind, most in (("RLIMIT_DATA", DATA_BYTES), ("RLIMIT_FSIZE", FILE_BYTES)):
         number = getattr(resource, kind, None)
@@ -253,7 +253,7 @@ def _shown(probe: str, names: dict[str, Any]) -> str:
     signal.setitimer(signal.ITIMER_REAL, 0.05)
     try:
         shown = repr(eval(probe, dict(names)))  # noqa: S307 - a call that the student's tests make, in the sandbox
-    except BaseException as error:  # noqa: BLE001 - the student's code may raise anything
+    except BaseException as error:
         shown = type(error).__name__
     signal.setitimer(signal.ITIMER_REAL, 0)
     return shown[:MOST_SHOWN]
@@ -261,7 +261,7 @@ def _shown(probe: str, names: dict[str, Any]) -> str:
 
 def _load(name: str) -> Any:
     """Return a module of the package beside this file, as `start.py` does."""
-    folder = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - of Python 3.8
+    folder = os.path.dirname(os.path.abspath(__file__))
     sys.path.insert(0, folder)
     try:
         start = importlib.import_module("start")

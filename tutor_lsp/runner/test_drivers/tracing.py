@@ -209,7 +209,7 @@ def _locals_of(frame: FrameType) -> list[tuple[str, str]]:
             text = None if name.startswith(("_", "@", ".")) else values.shown(value)
             if text is not None:
                 found.append((name, _cut(text)))
-    except Exception:  # noqa: BLE001 - a value may change in another thread while it is looked at
+    except Exception:
         return found
     return found
 

@@ -25,21 +25,21 @@ def run(files: list[str], plan: Plan, events: Events) -> None:
     events.found(len(files))
     for file in files:
         stem = file[: -len(".in")]
-        name = os.path.basename(stem)  # noqa: PTH119 - of Python 3.8
+        name = os.path.basename(stem)
         if not events.wants(name):
             continue
         events.started(name, is_timed=events.is_traced)
-        with open(stem + ".out", encoding="utf-8", errors="replace") as expected:  # noqa: PTH123 - of Python 3.8
-            run_case = _trace_case if events.is_traced else _run_case
+        with open(stem + ".out", encoding="utf-8", errors="replace") as expected:
+            run_case = trace_case if events.is_traced else _run_case
             run_case(name, file, expected.read(), plan, events)
 
 
 def _run_case(name: str, file: str, expected: str, plan: Plan, events: Events) -> None:
-    with open(file, "rb") as given:  # noqa: PTH123 - of Python 3.8
+    with open(file, "rb") as given:
         entered = given.read()
     program = subprocess.Popen(  # noqa: S603 - the student asked to test the program
         [sys.executable, plan["program"]],
-        cwd=os.path.dirname(plan["program"]),  # noqa: PTH120 - of Python 3.8
+        cwd=os.path.dirname(plan["program"]),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -67,22 +67,22 @@ def _run_case(name: str, file: str, expected: str, plan: Plan, events: Events) -
         events.differs(name, "", **facts)
 
 
-def _trace_case(name: str, file: str, expected: str, plan: Plan, events: Events) -> None:
+def trace_case(name: str, file: str, expected: str, plan: Plan, events: Events) -> None:
     """Run the program in this process, whose steps are recorded."""
     printed = _Output()
-    with open(file, encoding="utf-8", errors="replace") as given:  # noqa: PTH123 - of Python 3.8
+    with open(file, encoding="utf-8", errors="replace") as given:
         sys.stdin, sys.stdout = given, printed
         try:
             runpy.run_path(plan["program"], run_name="__main__")
         except SystemExit:
             pass
-        except BaseException as error:  # noqa: BLE001 - a student's program may raise anything
+        except BaseException as error:
             events.failed(name, error)
             return
     if _lines(printed.getvalue()) == _lines(expected):
         events.passed(name)
     else:
-        with open(file, encoding="utf-8", errors="replace") as given:  # noqa: PTH123 - of Python 3.8
+        with open(file, encoding="utf-8", errors="replace") as given:
             entered = given.read(MOST_CHARACTERS)
         case = {"input": entered, "expected": expected[:MOST_CHARACTERS], "got": printed.getvalue()[:MOST_CHARACTERS]}
         events.differs(name, "", case=case)

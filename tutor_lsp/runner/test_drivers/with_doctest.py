@@ -21,11 +21,11 @@ def run(files: list[str], plan: Plan, events: Events) -> None:
     """Run the examples of some files: Python files with docstrings, or texts."""
     for file in files:
         is_program = os.path.realpath(file) == os.path.realpath(plan["program"])
-        events.loading(os.path.basename(file))  # noqa: PTH119 - of Python 3.8
+        events.loading(os.path.basename(file))
         try:
             tests = _tests_of(file)
-        except BaseException as error:  # noqa: BLE001 - a file of the student's may raise anything
-            events.unloaded(os.path.basename(file), error)  # noqa: PTH119 - of Python 3.8
+        except BaseException as error:
+            events.unloaded(os.path.basename(file), error)
             continue
         events.loaded()
         events.found(sum(bool(example.want) for test in tests for example in test.examples))
@@ -37,9 +37,9 @@ def run(files: list[str], plan: Plan, events: Events) -> None:
 
 def _tests_of(file: str) -> list[Any]:
     if not file.endswith(".py"):
-        with open(file, encoding="utf-8") as opened:  # noqa: PTH123 - of Python 3.8
+        with open(file, encoding="utf-8") as opened:
             text = opened.read()
-        name = os.path.basename(file)  # noqa: PTH119 - of Python 3.8
+        name = os.path.basename(file)
         return [doctest.DocTestParser().get_doctest(text, {}, name, file, 0)]
     tests = doctest.DocTestFinder(exclude_empty=True).find(load(file))
     return sorted(tests, key=lambda test: test.lineno or 0)

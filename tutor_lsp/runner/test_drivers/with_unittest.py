@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 def run(files: list[str], plan: Plan, events: Events) -> None:  # noqa: ARG001 - every driver gets the plan
     """Run the test cases of some files."""
     for file in files:
-        events.loading(os.path.basename(file))  # noqa: PTH119 - of Python 3.8
+        events.loading(os.path.basename(file))
         try:
             module = load(file)
             suite = unittest.defaultTestLoader.loadTestsFromModule(module)
-        except BaseException as error:  # noqa: BLE001 - a file of the student's may raise anything
-            events.unloaded(os.path.basename(file), error)  # noqa: PTH119 - of Python 3.8
+        except BaseException as error:
+            events.unloaded(os.path.basename(file), error)
             continue
         events.loaded()
         suite = unittest.TestSuite(_wanted(suite, events)) if events.is_traced else suite
@@ -34,14 +34,14 @@ def run(files: list[str], plan: Plan, events: Events) -> None:  # noqa: ARG001 -
 def _wanted(suite: Any, events: Events) -> list[Any]:
     """Return the test cases of a suite that are to run."""
     if not isinstance(suite, unittest.TestSuite):
-        return [suite] if events.wants(_name(suite)) else []
+        return [suite] if events.wants(name_of(suite)) else []
     return [case for part in suite for case in _wanted(part, events)]
 
 
 def load(file: str) -> Any:
     """Import a file of the student's as a module, and return it."""
     folder, name = os.path.split(file)
-    name = os.path.splitext(name)[0]  # noqa: PTH122 - of Python 3.8
+    name = os.path.splitext(name)[0]
     if folder not in sys.path:
         sys.path.insert(0, folder)
     known = sys.modules.get(name)
@@ -68,46 +68,47 @@ class Result(unittest.TestResult):
         """Write that a test begins."""
         super().startTest(test)
         self._has_ended = False
-        self._events.started(_name(test))
+        self._events.started(name_of(test))
 
     def addSuccess(self, test: unittest.TestCase) -> None:  # noqa: N802 - of unittest
         """Write that a test has passed."""
         if not self._has_ended:
-            self._events.passed(_name(test))
+            self._events.passed(name_of(test))
 
     def addFailure(self, test: unittest.TestCase, err: Any) -> None:  # noqa: N802 - of unittest
         """Write that an assertion has failed."""
-        self._fail(_name(test), err)
+        self._fail(name_of(test), err)
 
     def addError(self, test: unittest.TestCase, err: Any) -> None:  # noqa: N802 - of unittest
         """Write that an exception has ended a test, or the preparation of a class or module."""
-        self._fail(_name(test), err)
+        self._fail(name_of(test), err)
 
     def addSubTest(self, test: unittest.TestCase, subtest: unittest.TestCase, err: Any) -> None:  # noqa: N802 - of unittest
         """Write that the first failing part of a test has failed."""
         if err is not None and not self._has_ended:
             words = str(subtest).rpartition(") ")[2].strip("()")
-            self._fail(_name(test) + " " + words, err)
+            self._fail(name_of(test) + " " + words, err)
 
     def addSkip(self, test: unittest.TestCase, reason: str) -> None:  # noqa: N802 - of unittest
         """Write that a test was skipped."""
         del reason
-        self._events.skipped(_name(test))
+        self._events.skipped(name_of(test))
 
     def addExpectedFailure(self, test: unittest.TestCase, err: Any) -> None:  # noqa: N802 - of unittest
         """Count a test that is known to fail as skipped."""
         del err
-        self._events.skipped(_name(test))
+        self._events.skipped(name_of(test))
 
     def addUnexpectedSuccess(self, test: unittest.TestCase) -> None:  # noqa: N802 - of unittest
         """Write that a test has passed."""
-        self._events.passed(_name(test))
+        self._events.passed(name_of(test))
 
     def _fail(self, name: str, err: Any) -> None:
         self._has_ended = True
         self._events.failed(name, err[1])
 
 
-def _name(test: Any) -> str:
+def name_of(test: Any) -> str:
+    """Return the name of a test as the student reads it."""
     parts = str(test.id()).split(".") if hasattr(test, "id") else [str(test)]
     return ".".join(parts[-2:])

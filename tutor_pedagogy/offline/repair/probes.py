@@ -6,6 +6,7 @@ import ast
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from tutor_pedagogy.problem.literals import is_literal
 from tutor_pedagogy.problem.syntax_tree import syntax_tree
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ MOST_PROBES = 48
 _PER_CALL = 8
 _LONGEST = 300
 _NOT_PARSED = (SyntaxError, ValueError, MemoryError, RecursionError)
-_NOT_LITERAL = (ValueError, TypeError, SyntaxError, MemoryError, RecursionError)
 
 
 def probes_of(tests: Iterable[str], functions: Iterable[str]) -> list[str]:
@@ -40,16 +40,8 @@ def _calls(text: str, functions: frozenset[str]) -> Iterator[ast.Call]:
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[_, *_], keywords=[]):
-                if name in functions and all(map(_is_literal, node.args)):
+                if name in functions and all(map(is_literal, node.args)):
                     yield ast.Call(func=ast.Name(id=name, ctx=ast.Load()), args=node.args, keywords=[])
-
-
-def _is_literal(node: ast.expr) -> bool:
-    try:
-        ast.literal_eval(node)
-    except _NOT_LITERAL:
-        return False
-    return True
 
 
 def _variations(call: ast.Call) -> Iterator[str]:

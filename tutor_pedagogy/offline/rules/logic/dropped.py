@@ -10,7 +10,7 @@ from tutor_pedagogy.offline.engine.nodes import Function
 from tutor_pedagogy.offline.rules.logic.missing_returns import has_effect
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
 from tutor_pedagogy.offline.rules.logic.support import arguments_for, is_result_used, is_tried
-from tutor_pedagogy.offline.rules.logic.tree import is_name, parameters_of, reads, stored_in
+from tutor_pedagogy.offline.rules.logic.tree import assigned_pairs, is_name, parameters_of, reads, stored_in
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -150,14 +150,7 @@ def attribute_copied_and_changed(program: Program, function: Function) -> Iterat
 def _copies(function: Function) -> Iterator[tuple[str, str]]:
     """Yield the names that a method gives to values of its object, each with the attribute as code."""
     for statement in function.body:
-        match statement:
-            case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
-                pairs = list(zip(targets, values, strict=False))
-            case ast.Assign(targets=[target], value=value):
-                pairs = [(target, value)]
-            case _:
-                continue
-        for target, value in pairs:
+        for target, value in assigned_pairs(statement):
             match target, value:
                 case ast.Name(id=name), ast.Attribute(value=ast.Name(id="self"), attr=attribute):
                     yield name, f"self.{attribute}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import names_in
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
-from tutor_pedagogy.offline.rules.logic.tree import inside, is_constant, is_name, range_call
+from tutor_pedagogy.offline.rules.logic.tree import assigned_pairs, inside, is_constant, is_name, range_call
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -69,14 +69,7 @@ def _step(program: Program, place: str, line: int) -> str:
     for node in program.each(ast.Assign):
         if not 0 < line - node.lineno < 4:  # noqa: PLR2004 - just above
             continue
-        match node:
-            case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
-                pairs = list(zip(targets, values, strict=False))
-            case ast.Assign(targets=[target], value=value):
-                pairs = [(target, value)]
-            case _:
-                continue
-        for target, value in pairs:
+        for target, value in assigned_pairs(node):
             match value:
                 case ast.BinOp(left=ast.Name(), op=ast.Add(), right=ast.Name(id=step)) if is_name(target, place):
                     return step

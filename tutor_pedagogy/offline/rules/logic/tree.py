@@ -96,3 +96,13 @@ def branches_of(node: ast.If) -> Iterator[tuple[ast.expr | None, list[ast.stmt]]
         rest = rest[0].orelse
     if rest:
         yield None, rest
+
+
+def assigned_pairs(statement: ast.stmt) -> list[tuple[ast.expr, ast.expr]]:
+    """Return each target of an assignment with the value that it gets; `a, b = c, d` has two."""
+    match statement:
+        case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
+            return list(zip(targets, values, strict=False))
+        case ast.Assign(targets=[target], value=value):
+            return [(target, value)]
+    return []
