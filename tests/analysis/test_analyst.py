@@ -26,6 +26,8 @@ from tutor_protocol import Cell, Diagnostic, Position, Submission
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Hashable
 
+pytestmark = pytest.mark.real_time
+
 BUG = "def total(prices):\n    for price in prices\n        print(price)\n"
 SMALL = Submission(code=BUG, cursor=Position(1, 0))
 LARGE = Submission(code=BUG + "x = 1\n" * SMALL_CODE, cursor=Position(1, 0))

@@ -18,6 +18,8 @@ from tutor_analysis.pool import NotAnalysed, Pool, PoolLimits
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+pytestmark = pytest.mark.real_time
+
 QUICK = PoolLimits(processes=1, processor=0.2, wall=60, longest_wait=60)
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from testing.service import SignUp
 
+pytestmark = pytest.mark.real_time
+
 LEVELS = 5 if REQUIRE_ALL else 1
 ADMIN_KEY = "the key of the instructors here"
 SECRET = "a_name_of_the_student"

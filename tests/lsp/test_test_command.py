@@ -123,8 +123,8 @@ async def test_the_hint_does_not_wait_for_a_slow_trace(
         editor = conversation.editor
         await editor.initialize()
         uri = await prepared(editor, tmp_path)
-        ended = await editor.execute("tutor.test", {"uri": uri})
-        await ask(editor, uri, 5)
+        ended = await editor.execute("tutor.test", {"uri": uri, "ask": True})
+        await editor.answer(ended["askId"])
         async with asyncio.timeout(60):
             while tutor.asks[-1].trace is None:
                 await ask(editor, uri, 5)

@@ -56,6 +56,7 @@ def test_whatever_the_code_it_fits(code: str, line: int) -> None:
     assert len(around(code, line, 100).encode()) <= 100 + MARKS
 
 
+@pytest.mark.real_time
 async def test_of_a_long_unit_a_part_is_stored(on_both: HeldService) -> None:
     """Of a long unit, 64 KiB around the cursor are stored, but the problem is identified by the whole code."""
     lines = [f"    total_{number} = {number}" for number in range(10_000)]

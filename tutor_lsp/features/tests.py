@@ -121,7 +121,7 @@ class Tests(Feature):
         uri = argument.uri if program == path else program.as_uri()
         text = await asyncio.to_thread(_text_of, program)
         try:
-            tested = await self._run(program, uri, text)
+            tested = await self._run(program, uri, text, hurries=argument.ask is True)
         except CouldNotTest as error:
             raise Refused(str(error)) from error
         except asyncio.CancelledError:
@@ -173,7 +173,7 @@ class Tests(Feature):
         if told is not None:
             self._known.reports.add_trace(uri, tested.id, told.trace)
 
-    async def _run(self, program: Path, uri: str, text: str) -> _Tested:
+    async def _run(self, program: Path, uri: str, text: str, *, hurries: bool) -> _Tested:
         of_folder = await asyncio.to_thread(tests_of_folder, program)
         files = of_folder.files if of_folder else ()
         tests = await asyncio.to_thread(find_tests, program, files)
@@ -187,7 +187,8 @@ class Tests(Feature):
         if key in self._tracing:
             self._tracing[key].cancel()
         progress = CancellableProgress(self._editor, self._background, token, title=f"Testing {program.name}")
-        task = asyncio.create_task(_run_and_trace(program, text, tests, progress, limits=self._limits, root=root))
+        work = _run_and_trace(program, text, tests, progress, limits=self._limits, root=root, hurries=hurries)
+        task = asyncio.create_task(work)
         self._running[key] = token, task
         try:
             return await task
@@ -255,8 +256,12 @@ async def _run_and_trace(
     *,
     limits: TimeLimits,
     root: Path | None,
+    hurries: bool,
 ) -> _Tested:
-    """Run the tests, and record the first that fails. The result waits for the record for a short time only."""
+    """Run the tests, and record the first that fails.
+
+    If the student waits for a hint (`hurries`), the result waits for the record for a short time only.
+    """
     began = time.time()
     run = await run_tests(program, tests, on_progress=partial(_report, progress), limits=limits, root=root)
 
@@ -266,7 +271,7 @@ async def _run_and_trace(
 
     tracing = asyncio.create_task(trace())
     try:
-        await asyncio.wait([tracing], timeout=trace_seconds(run, began, limits))
+        await asyncio.wait([tracing], timeout=trace_seconds(run, began, limits) if hurries else None)
     except asyncio.CancelledError:
         tracing.cancel()
         raise
