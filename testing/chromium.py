@@ -30,7 +30,7 @@ class Page:
         self.requests: list[str] = []
         """The URL of every request of the tab."""
         self.complaints: list[str] = []
-        """Messages in the browser's console, such as reports of styles or scripts that the page's policy blocks."""
+        """Warnings and errors in the browser's console, such as styles or scripts that the page's policy blocks."""
         self.blocked: list[str] = []
         """Why the browser kept cookies from being stored or sent, one reason a cookie."""
         self.browser = ""
@@ -181,7 +181,7 @@ class Page:
                     self._note_blocked(told["params"]["blockedCookies"])
                 case "Network.requestWillBeSentExtraInfo":
                     self._note_blocked(told["params"]["associatedCookies"])
-                case "Log.entryAdded":
+                case "Log.entryAdded" if told["params"]["entry"]["level"] in {"warning", "error"}:
                     self.complaints.append(told["params"]["entry"]["text"])
 
     def _note_blocked(self, cookies: list[dict[str, Any]]) -> None:

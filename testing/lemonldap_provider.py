@@ -56,13 +56,14 @@ Lemonldap::NG::Portal->run({});
 STRONG = 2048
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LemonldapProvider:
-    """A running provider. Its configuration is in `folder`; it reads it again when a newer one is there."""
+    """A provider whose configurations and sessions are files in `folder`. `starman` is the program that serves it."""
 
     url: str
     folder: Path
-    process: asyncio.subprocess.Process
+    starman: str
+    process: asyncio.subprocess.Process | None = None
 
     @property
     def settings(self) -> dict[str, str]:
@@ -70,21 +71,38 @@ class LemonldapProvider:
         return service_settings(self.url)
 
     async def rotate_key(self, name: str) -> None:
-        """Sign with another key from now on, and publish that one alone."""
+        """Sign with another key from now on, and publish that one alone.
+
+        The provider starts again: a process that it only told to end could sign with the old key for a while.
+        """
         files = sorted((self.folder / "conf").glob("lmConf-*.json"))
         configuration = json.loads(files[-1].read_text()) | signing_key(name) | {"cfgNum": len(files) + 1}
         (self.folder / "conf" / f"lmConf-{len(files) + 1}.json").write_text(json.dumps(configuration))
+        await self.stop()
+        await self.start(name)
 
-        self.process.send_signal(signal.SIGHUP)
-        await self.publishes(name)
-
-    async def publishes(self, name: str) -> None:
-        """Wait until each process of the provider serves a key, and no other one."""
-        in_a_row = 0
+    async def start(self, key: str) -> None:
+        """Run the provider, and wait until it publishes its key."""
+        self.process = await asyncio.create_subprocess_exec(
+            self.starman,
+            *("--listen", self.url.removeprefix("http://"), "--workers", str(PROCESSES), "portal.psgi"),
+            cwd=self.folder,
+            env=os.environ | {"LLNG_DEFAULTCONFFILE": str(self.folder / "lemonldap-ng.ini")},
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        served = set[str]()
         async with asyncio.timeout(START_SECONDS):
-            while in_a_row < 3 * PROCESSES:
-                in_a_row = in_a_row + 1 if await self._key_ids() == {name} else 0
+            while served != {key}:
+                served = await self._key_ids()
                 await asyncio.sleep(POLL_SECONDS)
+
+    async def stop(self) -> None:
+        """End every process of the provider."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        await self.process.wait()
 
     async def _key_ids(self) -> set[str]:
         try:
@@ -176,21 +194,12 @@ async def lemonldap_provider(starman: str, folder: Path, service_port: int) -> A
     (folder / CONFIGURATION).write_text(json.dumps(told))
     (folder / "lemonldap-ng.ini").write_text(INI.format(folder=folder))
     (folder / "portal.psgi").write_text(PROGRAM)
-    process = await asyncio.create_subprocess_exec(
-        starman,
-        *("--listen", f"127.0.0.1:{port}", "--workers", str(PROCESSES), "portal.psgi"),
-        cwd=folder,
-        env=os.environ | {"LLNG_DEFAULTCONFFILE": str(folder / "lemonldap-ng.ini")},
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    provider = LemonldapProvider(url, folder, process)
+    provider = LemonldapProvider(url, folder, starman)
     try:
-        await provider.publishes("first")
+        await provider.start("first")
         yield provider
     finally:
-        process.terminate()
-        await process.wait()
+        await provider.stop()
 
 
 async def sign_in_at_lemonldap(page: Page, name: str) -> None:

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from testing.service import Service
     from tests.conftest import RequireProgram
 
-pytestmark = [pytest.mark.real_time, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.real_time, pytest.mark.timeout(300)]
 
-KEY_SECONDS = 60
+KEY_SECONDS = 100
 
 
 @pytest.fixture
@@ -57,7 +57,9 @@ async def test_o3_o7_keys_are_rotated_and_people_sign_out(
     page: Page, service: Service, provider: LemonldapProvider
 ) -> None:
     """O3, O7: a new key is picked up within 30 seconds; signing out at the provider ends the session here."""
-    for name, key in (("rtyler", "second"), ("msmith", "third")):
+    for name in ("rtyler", "msmith"):
+        if name == "msmith":
+            await provider.rotate_key("second")
         await page.open(f"{service.url}/account")
         await follow(page, SIGN_IN)
         await sign_in_at_lemonldap(page, name)
@@ -72,5 +74,4 @@ async def test_o3_o7_keys_are_rotated_and_people_sign_out(
 
         assert await heading(page) == "Sign in"
         assert service.query("SELECT count(*) FROM page_sessions") == [(0,)]
-        await provider.rotate_key(key)
     assert service.query("SELECT email FROM users ORDER BY email") == [("msmith@badwolf.org",), ("rtyler@badwolf.org",)]
