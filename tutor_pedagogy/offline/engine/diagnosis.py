@@ -27,6 +27,7 @@ from tutor_pedagogy.offline.engine.program import Program
 from tutor_pedagogy.offline.engine.run_evidence import by_run, with_run, within_cases
 from tutor_pedagogy.offline.engine.writing import write
 from tutor_pedagogy.offline.rules import logic, runtime, syntax
+from tutor_pedagogy.offline.rules.logic.half_told import completed
 from tutor_pedagogy.offline.rules.logic.symptom import FAILED_ASSERTION, read_symptom
 from tutor_pedagogy.offline.rules.logic.tracing import TRACE, trace
 from tutor_pedagogy.offline.rules.syntax.sense import Sense
@@ -201,6 +202,8 @@ def _evidence(program: Program, submission: Submission) -> Cause | None:
     traceback = without_values(submission.traceback or "")
     crash = read_crash(traceback, program)
     symptom = read_symptom(traceback, submission.question)
+    if not traceback:
+        symptom = completed(program, symptom, submission.question)
     is_failing_test = (
         symptom is not None and (symptom.call or symptom.got) and (crash is None or crash.exception == "AssertionError")
     ) or (crash is not None and crash.exception == "AssertionError" and not _is_own_assertion(program, crash))

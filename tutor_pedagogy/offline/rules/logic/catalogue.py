@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tutor_pedagogy.offline.engine.rule import rules_of
 from tutor_pedagogy.offline.rules.logic import (
+    absent_values,
     amounts,
     carries,
     collected,
@@ -108,6 +109,7 @@ MODULES = (
     seen_values,
     first_places,
     forms,
+    absent_values,
 )
 RULES = tuple(rules_of(MODULES, LogicRule))
 """All logic rules. If several match, the certainty, the symptom and the distance to the cursor decide."""

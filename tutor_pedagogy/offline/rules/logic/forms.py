@@ -1,4 +1,4 @@
-"""Forms of Python that mean something else than they look like: `finally` with `return`, a seed, `round`, zero."""
+"""Forms of Python that mean something else than they look like: `finally` with `return`, a seed, `round`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import called_name, names_in
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
 from tutor_pedagogy.offline.rules.logic.said import texts_of_unit
-from tutor_pedagogy.offline.rules.logic.symptom import is_complaint
 from tutor_pedagogy.offline.rules.logic.tree import inside, stored_in
 from tutor_pedagogy.problem.tree_walk import alike, walk
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
 
 _HALF = re.compile(r"(?<![\d.])\d{1,9}\.5(?!\d)")
-_ZERO = re.compile(r"(?i)(?<![\w.,-])0(?![\w.,]*\d)|\bzero\b|\bnull\b(?! )|\bcero\b|\bz[e\u00e9]ro\b")
 _BACKWARDS = re.compile(r"(?i)revers|backward|umgekehrt|r\u00fcckw|al rev[e\u00e9]s|envers|mirror|flip|inver")
 _TO_BASE = re.compile(r"(?i)bin|hex|oct|base|bits?|dual|digits|ziffern")
 
@@ -137,19 +135,3 @@ def round_to_even(program: Program, node: ast.Call) -> Iterator[Match]:
 
 def _is_given(program: Program, half: str) -> bool:
     return any(isinstance(each.value, float) and repr(each.value) == half for each in program.each(ast.Constant))
-
-
-@logic_rule("zero-counts-as-false", 0.85, "value zero less truth other", needs=(ast.If,), each=ast.If)
-def zero_counts_as_false(program: Program, node: ast.If) -> Iterator[Match]:
-    """Yield a test of a value for its own truth, if the value was 0 in the run and the question speaks of zero."""
-    test = node.test.operand if isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not) else node.test
-    question = program.submission.question or ""
-    if not isinstance(test, ast.Name) or not is_complaint(question) or not _ZERO.search(question):
-        return
-    seen = program.seen.get(test, ())
-    if any(each == 0 and isinstance(each, int | float) and not isinstance(each, bool) for each in seen):
-        is_turned = test is not node.test
-        text = f"{test.id} is None" if is_turned else f"{test.id} is not None"
-        is_absent = any(each is None for each in seen) or is_turned
-        edit = (node.test, text) if is_absent else None
-        yield program.here(node.test, replace=edit, needs_symptom=True, name=Code(test.id))

@@ -56,8 +56,8 @@ _INPUT = re.compile(
 _CALL_IN_PARENTHESES = re.compile(r"(?m)^[^\n(]{0,40}\((?P<call>[A-Za-z_]\w*+\(.{0,200}\))\)[ \t]*:?")
 _EXPECTED, _GOT = _VALUE.format("expected"), _VALUE.format("got")
 _GIVES = r"(?:get|gets|got|gives?|gave|return(?:s|ed)?|print(?:s|ed)?|outputs?|shows?|says?|is)"
-_IT = r"(?:it|i|mine|this|that|my (?:code|program)|the (?:code|program|function|answer|result))"
-_SHOULD = r"(?:should|must|expect(?:ed)?|want(?:ed)?)(?: to)?(?: be| get| give| return| print)?"
+_IT = r"(?:it|i|mine|this|that|(?:my |the )?(?:code|program)|the (?:function|answer|result))"
+_SHOULD = r"(?:should|must|expect(?:ed)?|want(?:ed)?)(?: to)?(?: be| get| give| return| print| have)?"
 # linear: each value has at most 200 characters, and the text at most 8,000 (`MAX_TEXT`)
 _SPOKEN = (
     re.compile(
@@ -69,6 +69,10 @@ _SPOKEN = (
         rf"(?i){_GIVES} {_GOT},? (?:instead of|rather than|not"
         rf"|(?:but|and|when|where|while) (?:it|i|that|the answer)? ?{_SHOULD}) {_EXPECTED}"
     ),
+    re.compile(
+        rf"(?i){_GIVES} (?:only |always )?{_GOT}[,;.]? (?:- )?(?:it |that |this )?{_SHOULD}(?: only)? {_EXPECTED}"
+    ),
+    re.compile(rf"(?i)\bonly {_GOT}[,;] (?:it )?{_SHOULD} {_EXPECTED}"),
     re.compile(rf"(?i){_SHOULD} {_EXPECTED},? (?:(?:but|and|yet) )?{_IT}? ?(?:only )?{_GIVES} {_GOT}"),
     re.compile(rf"(?i){_GIVES} {_GOT}(?: [a-z]+)?,? (?:but )?(?:i )?(?:expect(?:ed)?|want(?:ed)?):? {_EXPECTED}"),
     re.compile(rf"(?i){_GIVES} {_GOT}(?: [a-z]+){{1,5}} instead of {_EXPECTED}"),
@@ -136,7 +140,7 @@ _TELLING = re.compile(
     "|one more|one less|dev|deb|soll|doit|statt|dovre"
 )
 """A prefilter: a question that matches a pattern contains one of these parts of words in lower case."""
-_NO_VALUES = words(
+NO_VALUES = words(
     "it the a an this that these those my your our his her its not no so only just all always never sorted right",
     "wrong correct same other one some any what which why how is are was be been to of in on at for and or but if then",
     "than when while with from by i you he she we they me them him us there here now still even too very much many",
@@ -363,7 +367,7 @@ def _from_question(question: str | None) -> Symptom | None:
         match = pattern.search(question)
         if match:
             expected, got = _bare(match["expected"]), _bare(match["got"])
-            is_told = not {expected.lower(), got.lower()} & _NO_VALUES
+            is_told = not {expected.lower(), got.lower()} & NO_VALUES
             if expected != got and is_told:  # else two sentences about two results were read as one
                 return Symptom(kinds_of(expected, got, printed=False), None, expected, got)
     kinds = tuple(kind for kind, pattern in _QUESTION_KINDS if pattern.search(question))

@@ -18,6 +18,7 @@ from tutor_pedagogy.offline.rules.logic.trials import (
     order_edits,
     return_edits,
     step_edits,
+    truth_edits,
 )
 from tutor_pedagogy.problem.tree_walk import children
 
@@ -111,14 +112,18 @@ def _of_common(program: Program, node: ast.expr, context: Context) -> Iterator[C
     match node:
         case ast.Compare():
             yield from comparison_edits.of_comparison(program, node, context)
+            yield from truth_edits.of_identity(program, node)
             yield from comparison_edits.of_case(program, node, context)
             yield from comparison_edits.of_lengths(program, node, context)
         case ast.BoolOp():
             yield from comparison_edits.of_join(program, node)
+            yield from truth_edits.of_truth(program, node, context)
         case ast.UnaryOp():
             yield from comparison_edits.of_negation(program, node)
+            yield from truth_edits.of_truth(program, node, context)
         case ast.BinOp():
             yield from operation_edits.of_strings(program, node, context)
+            yield from truth_edits.of_repeated_digits(program, node, context)
             yield from operation_edits.of_rounding(program, node)
             yield from group_edits.of_grouping(program, node)
             yield from operation_edits.of_operation(program, node)
@@ -129,11 +134,13 @@ def _of_common(program: Program, node: ast.expr, context: Context) -> Iterator[C
             yield from step_edits.of_windows(program, node)
             yield from order_edits.of_call(program, node)
             yield from order_edits.of_text(program, node, context)
+            yield from truth_edits.of_digits(program, node, context)
             yield from operation_edits.of_early_rounding(program, node)
             yield from name_edits.of_call(program, node)
             yield from name_edits.of_length(program, node, context)
         case ast.Subscript():
             yield from step_edits.of_subscript(program, node)
         case ast.Name():
+            yield from truth_edits.of_truth(program, node, context)
             yield from name_edits.of_name(program, node, context)
             yield from name_edits.of_value(program, node, context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+ABSENT = "logic.zero-counts-as-false"
 ALONE = "logic.answer-of-method-in-place"
 APART = "logic.branches-exclude-each-other"
 AT_ONCE = "logic.old-value-needed"
@@ -13,6 +14,7 @@ CONVERTED = "logic.value-of-wrong-type"
 EARLY = "logic.rounded-too-early"
 FUNCTION = "logic.wrong-function-called"
 GROUPED = "logic.grouped-otherwise"
+IDENTITY = "logic.identity-for-equality"
 JOINED = "logic.conditions-joined-wrongly"
 KEPT = "logic.replaced-instead-of-added"
 LOST = "logic.result-not-kept"

@@ -11,6 +11,8 @@ from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.parsing import parse
 from tutor_pedagogy.offline.engine.rule import Rule
 from tutor_pedagogy.offline.rules.logic import (
+    absent_values,
+    comparisons,
     conditions,
     early_returns,
     effects,
@@ -113,6 +115,8 @@ PATTERNS: dict[str, tuple[LogicRule, ...]] = {
     "logic.wrong-operator": (formulas.digits_by_plain_division, formulas.rest_dropped),
     "logic.other-end-of-list": (replaced_values.always_put_in_front,),
     "logic.branches-swapped": (conditions.branch_never_reached,),
+    "logic.zero-counts-as-false": (absent_values.zero_counts_as_false,),
+    "logic.identity-for-equality": (comparisons.identity_for_equality,),
 }
 """The pattern rules whose lessons explain a kind of candidate better than its general lesson."""
 
