@@ -6,12 +6,11 @@ import ast
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
-from tutor_pedagogy.offline.engine.parsing import parse
 from tutor_pedagogy.offline.engine.writing import code_span
-from tutor_pedagogy.offline.evaluation import run
 from tutor_pedagogy.offline.purposes.inputs import Case, cases_of_inputs
 from tutor_pedagogy.offline.purposes.parameter_kinds import Parameter, parameters_of
 from tutor_pedagogy.offline.purposes.stubs import comments
+from tutor_pedagogy.offline.purposes.telling import chosen
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
@@ -22,12 +21,8 @@ _DRAWING = ("randint", "randrange", "uniform")
 _MOST_FUNCTIONS = 8
 _MOST_TRIED = 40
 _LONGEST_CALL = 70
-_STEPS = 600
-"""The evaluator's steps for one case. A case that needs more is kept, without a word on how it ends."""
-_ARRAYS = frozenset(("numpy", "pandas"))
-"""Libraries whose values a list of numbers cannot stand for; what the evaluator cannot follow there is left out."""
-_UNFIT = ("TypeError", "AttributeError")
-"""Exceptions that show that a value has a type for which the function is not meant."""
+_MOST_POOLED = 6
+_BEYOND = 2
 
 
 def tested(program: Program) -> tuple[Function | None, list[Case]]:
@@ -79,7 +74,7 @@ def _calls_of(program: Program, function: Function) -> list[Case]:
         return []  # Which files there are is not known.
     if _is_handed_on(program, function):
         return []  # What the function gets is decided by the code that it is handed to.
-    usual = [_own_string(program, function, each) or _usual(each) for each in known]
+    usual = [_own_string(program, function, each) or _usual(each, known) for each in known]
     has_codes = any(is_call_of(node, "ord", "chr") for node in program.own_nodes(function))
     tried = set(tried_calls(program, function))
     found: list[Case] = []
@@ -89,8 +84,8 @@ def _calls_of(program: Program, function: Function) -> list[Case]:
             call = f"{function.name}({', '.join(arguments)})"
             if len(call) <= _LONGEST_CALL and call not in tried and all(case.code != call for case in found):
                 found.append(Case(call, why.replace("it", code_span(parameter.name), 1) if len(known) > 1 else why))
-    fitting = _by_ending(program, _by_turns(found, len(known))[: _CASES + 1])
-    return fitting[:_CASES] if len(fitting) >= _FEWEST else []
+    fitting = chosen(program, function, _by_turns(found, len(known))[:_MOST_POOLED], _CASES)
+    return fitting if len(fitting) >= _FEWEST else []
 
 
 def _is_handed_on(program: Program, function: Function) -> bool:
@@ -132,28 +127,6 @@ def tried_calls(program: Program, function: Function) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _by_ending(program: Program, cases: list[Case]) -> list[Case]:
-    """Return the cases that the function is meant for, those that end with an exception last."""
-    whole, failing = [], []
-    modules = {node.module or "" for node in program.each(ast.ImportFrom)}
-    modules |= {each.name for node in program.each(ast.Import) for each in node.names}
-    is_for_arrays = not _ARRAYS.isdisjoint(name.partition(".")[0] for name in modules)
-    for case in cases:
-        call = parse(case.code)
-        if not isinstance(program.tree, ast.Module) or not isinstance(call, ast.Module):
-            continue
-        expression = call.body[0]
-        done = run(program.tree, call=expression.value if isinstance(expression, ast.Expr) else None, steps=_STEPS)
-        name = type(done.exception).__name__ if done.ending == "raised" else ""
-        if name in _UNFIT or (is_for_arrays and done.ending not in ("finished", "raised")):
-            continue
-        if name and name != "AssertionError":
-            failing.append(Case(case.code, f"{case.why}, and where it ends with `{name}` now"))
-        else:
-            whole.append(case)
-    return [*whole, *failing]
-
-
 def _by_turns(cases: list[Case], many: int) -> list[Case]:
     """Return the cases in turns: first the most revealing case of each parameter, then the second of each."""
     size = max(len(cases) // many, 1)
@@ -172,7 +145,19 @@ def _own_string(program: Program, function: Function, parameter: Parameter) -> s
     return ""
 
 
-def _usual(parameter: Parameter) -> str:
+def _usual(parameter: Parameter, known: list[Parameter]) -> str:
+    """Return a value that a parameter usually has, as Python writes it: one that the function asks for, if it does.
+
+    A number beside a list of numbers is one of its items, so that a search for it finds something.
+    """
+    if parameter.kind == "str" and (words := _words(parameter)):
+        return repr(words[0])
+    borders = [bound for bound in parameter.bounds if isinstance(bound, int)]
+    if parameter.kind == "int" and len(borders) == 1 and not parameter.divisors:
+        return repr(borders[0] - 1 if borders[0] > 1 else borders[0] + _BEYOND)
+    numbers = [each for each in known if each.kind == "list" and each.items != "str"]
+    if parameter.kind == "int" and numbers and not parameter.bounds and not parameter.divisors:
+        return "8"
     items = {"str": "['fig', 'nut']"}.get(parameter.items or "", "[3, 8]")
     return {"int": "6", "float": "2.5", "str": "'fig'", "list": items, "dict": "{'fig': 3}", "bool": "True"}[
         parameter.kind or "int"
@@ -187,7 +172,11 @@ def _telling(parameter: Parameter, *, has_codes: bool) -> list[tuple[str, str]]:
             return _numbers(parameter, bounds)
         case "str":
             return [
-                *([("'xyz'", "where it holds the last letters of the alphabet")] if has_codes else []),
+                *([(_last_letters(parameter), "where it holds the last letters of the alphabet")] if has_codes else []),
+                *(
+                    (repr(word), f"where it is {_code(word)}, as on one of your lines")
+                    for word in _words(parameter)[1:2]
+                ),
                 ("''", "where it is empty"),
                 ("'a'", "where it has one letter"),
                 ("'Aa b'", "where it has a capital letter and a space"),
@@ -202,6 +191,16 @@ def _telling(parameter: Parameter, *, has_codes: bool) -> list[tuple[str, str]]:
                 ("{'fig': 0, 'nut': 0}", "where it has two equal values"),
             ]
     return [("True", "where it is true"), ("False", "where it is false")]
+
+
+def _words(parameter: Parameter) -> list[str]:
+    return [bound for bound in dict.fromkeys(parameter.bounds) if isinstance(bound, str) and len(bound) > 1]
+
+
+def _last_letters(parameter: Parameter) -> str:
+    """Return the last letters of the alphabet, in capitals if the function only asks for capitals."""
+    letters = "".join(bound for bound in parameter.bounds if isinstance(bound, str))
+    return "'XYZ'" if letters.isupper() else "'xyz'"
 
 
 def _numbers(parameter: Parameter, bounds: list[int | float]) -> list[tuple[str, str]]:
@@ -240,7 +239,7 @@ def _may_be_negative(parameter: Parameter) -> bool:
     return any(not isinstance(value, str) and value <= 0 for value in (*parameter.bounds, *parameter.tried))
 
 
-def _code(value: float) -> str:
+def _code(value: float | str) -> str:
     return code_span(repr(value))
 
 
@@ -252,7 +251,14 @@ def _lists(parameter: Parameter, bounds: list[int | float]) -> list[tuple[str, s
         bound = bounds[0]
         at = (f"[{bound!r}]", f"where its only item is exactly the {_code(bound)} of your condition")
         return [empty, at, ("[-4, -4]", "where it has two equal items, both negative")]
-    return [empty, ("[5]", "where it has one item"), ("[-4, -4]", "where it has two equal items, both negative")]
+    return [
+        empty,
+        ("[8]", "where it has one item"),
+        ("[-4, -4]", "where it has two equal items, both negative"),
+        ("[2, 5, 8]", "where it has three items")
+        if "sort" in parameter.name.lower()
+        else ("[7, 0, 2]", "where it is in no order, and zero is in it"),
+    ]
 
 
 def _edges(program: Program) -> list[Case]:

@@ -202,4 +202,10 @@ def _asked(case: Case, gives: str) -> str:
 
 
 def _whys(cases: list[Case], *, is_call: bool) -> str:
-    return numbered(f"{code_span(case.code) if is_call else sentence(case.code)}: {case.why}." for case in cases)
+    return numbered(
+        f"{code_span(case.code) if is_call else sentence(case.code)}: {case.why}{_decided(case)}." for case in cases
+    )
+
+
+def _decided(case: Case) -> str:
+    return f"; {case.other}" if case.other else ""

@@ -25,6 +25,8 @@ class Case:
 
     code: str
     why: str
+    other: str = ""
+    """What comes out now, and what would with another form of the line that decides."""
 
 
 def cases_of_inputs(program: Program, reads: list[ast.Call]) -> list[Case]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import Function
 from tutor_pedagogy.offline.rules.logic.missing_returns import has_effect
+from tutor_pedagogy.offline.rules.logic.originals import says_that_it_stays
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
-from tutor_pedagogy.offline.rules.logic.support import arguments_for, is_result_used, is_tried
+from tutor_pedagogy.offline.rules.logic.support import arguments_for, is_result_used, is_tried, reads_below
 from tutor_pedagogy.offline.rules.logic.tree import assigned_pairs, is_name, parameters_of, reads, stored_in
 from tutor_pedagogy.problem.tree_walk import walk
 
@@ -57,11 +58,6 @@ def answer_of_own_function_dropped(program: Program, function: Function) -> Iter
         slots: dict[str, Any] = {"function": Code(function.name), "name": Code(later[0])}
         yield program.on_line(node, edit=edit, needs_symptom=is_weak, call=call, **slots)
         return
-
-
-def reads_below(program: Program, name: str, line: int) -> bool:
-    """Return whether one of the last uses of a name reads it below a line."""
-    return any(use.lineno > line and reads(use, name) for use in program.uses[name][-_MOST_CALLS:])
 
 
 @logic_rule("parameter-changed-in-vain", 0.9, "value zero less more none other", needs=(Function,), each=Function)
@@ -177,7 +173,7 @@ def argument_changed_for_caller(program: Program, function: Function) -> Iterato
         twice = sorted({each for each in given if given.count(each) > 1 or _is_shown(program, each, function)})
         if twice and not rebound:
             slots: dict[str, Any] = {"name": Code(name), "given": Code(twice[0]), "function": Code(function.name)}
-            yield program.on_line(node, needs_symptom=True, **slots)
+            yield program.on_line(node, needs_symptom=not says_that_it_stays(program, node.lineno), **slots)
             return
 
 

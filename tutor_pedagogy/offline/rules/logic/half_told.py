@@ -111,7 +111,7 @@ def _wanted(program: Program, told: str, got: Any) -> str | None:
     """Return the right result as `repr` writes it; None if it is the one that comes, or cannot be compared with it."""
     is_value, value = literal(told)
     if not is_value:
-        return repr(told) if told in _strings(program) and told.lower() not in NO_VALUES and told != got else None
+        return repr(told) if told in _strings(program) and told not in NO_VALUES and told != got else None
     if equal(got, value) or fits(got, value) or str(got) == str(value):
         return None
     numbers = all(type(each) in (int, float) for each in (got, value))

@@ -13,6 +13,7 @@ from tutor_pedagogy.offline.engine.program import Loop
 from tutor_pedagogy.offline.evaluation import value_of
 from tutor_pedagogy.offline.rules.logic.moves import with_parts
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
+from tutor_pedagogy.offline.rules.logic.tree import is_name
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
@@ -185,12 +186,10 @@ def average_by_other_number(program: Program, node: ast.BinOp) -> Iterator[Match
             pass
         case _:
             return
-    made = program.last_value(total.id, node.lineno) if isinstance(total, ast.Name) else total
-    match made:
-        case ast.Call(func=ast.Name(id="sum"), args=[ast.Name(id=items)]):
-            filled = program.assignments(items)
-        case _:
-            return
+    items = _summed(program, total, node)
+    filled = program.assignments(items) if items is not None else []
+    if items is None:
+        return
     if len(filled) != 1 or not isinstance(filled[0][1], ast.List) or items in program.resized_names:
         return
     values = filled[0][1].elts
@@ -198,3 +197,34 @@ def average_by_other_number(program: Program, node: ast.BinOp) -> Iterator[Match
         edit = with_parts(program, [(divisor, f"len({items})")])
         slots: dict[str, Any] = {"items": Code(items), "number": Code(str(count)), "many": str(len(values))}
         yield program.here(node, edit=edit, name=Code(name), **slots)
+
+
+def _summed(program: Program, total: ast.expr, node: ast.BinOp) -> str | None:
+    """Return the list whose items a value is the sum of: by `sum`, or by a loop that adds each of them."""
+    made = program.last_value(total.id, node.lineno) if isinstance(total, ast.Name) else total
+    match made:
+        case ast.Call(func=ast.Name(id="sum"), args=[ast.Name(id=items)]):
+            return items
+    for loop in program.each(ast.For) if isinstance(total, ast.Name) else ():
+        match loop:
+            case ast.For(
+                target=ast.Name(id=item),
+                iter=ast.Name(id=items),
+                body=[ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=ast.Name(id=added))],
+            ) if (
+                isinstance(total, ast.Name)
+                and name == total.id
+                and item == added
+                and _is_of_one_unit(program, loop, node)
+            ):
+                begins = program.last_value(name, loop.lineno)
+                changes = [each for each in program.each(ast.AugAssign) if is_name(each.target, name)]
+                is_alone = len(changes) == 1 and isinstance(begins, ast.Constant) and begins.value == 0
+                return items if is_alone else None
+    return None
+
+
+def _is_of_one_unit(program: Program, loop: ast.For, node: ast.BinOp) -> bool:
+    """Return whether a loop stands above a calculation in the same function, and both run once."""
+    here = program.function_at(node.lineno) is program.function_at(loop.lineno)
+    return here and loop.lineno < node.lineno and program.loop_around(loop) is program.loop_around(node) is None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.nodes import is_stored
 from tutor_pedagogy.offline.engine.program import GROWING, SHRINKING
+from tutor_pedagogy.offline.rules.logic.originals import says_that_it_stays, second_name_of_argument
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
 from tutor_pedagogy.offline.rules.logic.support import arguments_for, is_printed
 from tutor_pedagogy.offline.rules.logic.tree import is_name, last_line, parameters_of, reads
@@ -29,6 +30,7 @@ _CHANGING = (GROWING | SHRINKING | IN_PLACE) - {"print"}
 @logic_rule("second-name-for-a-copy", 0.8, "value long short order other", needs=(ast.Assign,), each=ast.Assign)
 def second_name_for_a_copy(program: Program, node: ast.Assign) -> Iterator[Match]:
     """Yield `b = a` for a list or dictionary, if the program changes one of the two names and then shows the other."""
+    yield from second_name_of_argument(program, node)
     match node:
         case ast.Assign(targets=[ast.Name(id=new)], value=ast.Name(id=old) as source) if (
             new != old and len(program.assignments(new)) == len(program.assignments(old)) == 1
@@ -151,7 +153,7 @@ def _is_filled(program: Program, use: ast.Name) -> bool:
 
 
 def _view_of_argument(program: Program, node: ast.Assign, name: str, owner: str) -> Iterator[Match]:
-    """Yield a slice of an array parameter that is changed by a mask, if the program reads the argument afterwards."""
+    """Yield a slice of an array parameter that is changed in place, if the program reads the argument afterwards."""
     function = program.function_at(node.lineno)
     if function is None or owner not in parameters_of(function) or not isinstance(node.value, ast.Subscript):
         return
@@ -161,7 +163,8 @@ def _view_of_argument(program: Program, node: ast.Assign, name: str, owner: str)
         is_masked = (
             isinstance(up, ast.Subscript) and isinstance(up.ctx, ast.Store) and isinstance(up.slice, ast.Compare)
         )
-        if is_masked and use.lineno > node.lineno and program.function_at(use.lineno) is function:
+        is_moved = isinstance(up, ast.AugAssign) and up.target is use and says_that_it_stays(program, use.lineno)
+        if (is_masked or is_moved) and use.lineno > node.lineno and program.function_at(use.lineno) is function:
             given = [each for each in arguments_for(program, function, owner) if isinstance(each, ast.Name)]
             if any(reads(use, each.id) and use.lineno > each.lineno for each in given for use in program.uses[each.id]):
                 copied = (node.value, f"{program.segment(node.value)}.copy()")

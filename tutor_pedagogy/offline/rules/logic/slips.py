@@ -47,9 +47,9 @@ def file_emptied_in_loop(program: Program, node: ast.Call) -> Iterator[Match]:
     """Yield an `open(…, "w")` of one and the same file in a loop: each iteration empties the file."""
     loop = program.loop_around(node)
     match node:
-        case ast.Call(
-            func=ast.Name(id="open"), args=[ast.Constant(value=str()) as file, ast.Constant(value="w") as mode]
-        ):
+        case ast.Call(func=ast.Name(id="open"), args=[file, ast.Constant(value="w") as mode]) if isinstance(
+            file, ast.Constant
+        ) or _is_default(program, node, file):
             pass
         case _:
             return
@@ -66,6 +66,21 @@ def file_emptied_in_loop(program: Program, node: ast.Call) -> Iterator[Match]:
     leaves = any(isinstance(inner, ast.Break | ast.Return) for inner in walk(loop))
     if not leaves and isinstance(loop, ast.For):
         yield program.here(node, replace=(mode, '"a"'), file=file, header=program.header(loop))
+
+
+def _is_default(program: Program, node: ast.Call, file: ast.expr) -> bool:
+    """Return whether the file that is opened is a parameter with a default that every call leaves as it is."""
+    function = program.function_at(node.lineno)
+    if function is None or not isinstance(file, ast.Name) or not isinstance(program.parents.get(function), ast.Module):
+        return False
+    names = [each.arg for each in function.args.args]
+    first = len(names) - len(function.args.defaults)
+    is_replaced = any(isinstance(each.ctx, ast.Store) for each in program.uses.get(file.id, ()))
+    if file.id not in names[first:] or is_replaced:
+        return False
+    calls = [program.parents.get(use) for use in program.uses.get(function.name, ())]
+    place = names.index(file.id)
+    return all(isinstance(call, ast.Call) and len(call.args) <= place and not call.keywords for call in calls)
 
 
 def _called_again(program: Program, node: ast.Call) -> str | None:

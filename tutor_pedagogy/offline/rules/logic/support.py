@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 STRING_NAMES = frozenset(("text", "word", "string", "sentence", "message", "phrase"))
 """Usual names of string variables."""
 _CHANGING = GROWING | SHRINKING | {"sort", "reverse"}
+_MOST_USES = 20
+"""The number of uses of a name that are looked at."""
 _STRING_METHODS = frozenset(("lower", "upper", "strip", "replace", "join", "title", "capitalize", "format", "read"))
 
 
@@ -64,6 +66,11 @@ def arguments_for(program: Program, function: Function, parameter: str) -> list[
         for use in program.uses.get(function.name, ())
         if isinstance(call := program.parents.get(use), ast.Call) and call.func is use and place < len(call.args)
     ]
+
+
+def reads_below(program: Program, name: str, line: int) -> bool:
+    """Return whether one of the last uses of a name reads it below a line."""
+    return any(use.lineno > line and reads(use, name) for use in program.uses[name][-_MOST_USES:])
 
 
 def is_imported(program: Program, name: str) -> bool:

@@ -118,6 +118,7 @@ def _of_common(program: Program, node: ast.expr, context: Context) -> Iterator[C
         case ast.BoolOp():
             yield from comparison_edits.of_join(program, node)
             yield from truth_edits.of_truth(program, node, context)
+            yield from truth_edits.of_mixed(program, node)
         case ast.UnaryOp():
             yield from comparison_edits.of_negation(program, node)
             yield from truth_edits.of_truth(program, node, context)

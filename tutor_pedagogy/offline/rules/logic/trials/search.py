@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.rules.logic.trials.candidate import Candidate, applied
 from tutor_pedagogy.offline.rules.logic.trials.kinds import (
+    FUNCTION,
     MISSING,
+    NAME,
     NUMBER,
     RETURN,
     STEP,
@@ -28,6 +30,12 @@ _TIMES = 2
 """A changed program may take twice the steps of the student's, and some more."""
 NEAR = 0.65
 """The weight of a candidate, as a share of the best survivor's, from which it counts as a rival."""
+
+
+_FAR = 0.4
+"""The same for candidates of which so many are tried that one gives the right result by chance."""
+ARBITRARY = frozenset((NUMBER, NAME, FUNCTION))
+"""Kinds of which there are so many that one of them gives one right result by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +65,18 @@ def search(stage: Stage, evidence: Evidence, candidates: Sequence[Candidate]) ->
     survivors: list[Candidate] = []
     ordered = sorted(candidates, key=lambda candidate: -suspicion(candidate, evidence))
     for number, candidate in enumerate(ordered):
-        if survivors and suspicion(candidate, evidence) < NEAR * suspicion(survivors[0], evidence):
+        if survivors and suspicion(candidate, evidence) < share_of(survivors[0]) * suspicion(survivors[0], evidence):
             return Found(survivors, is_whole=True, tried=number)
         if stage.steps_left <= 0:
             return Found(survivors, is_whole=False, tried=number)
         if _passes(stage, evidence, candidate):
             survivors.append(candidate)
     return Found(survivors, is_whole=stage.steps_left > 0, tried=len(ordered))
+
+
+def share_of(best: Candidate) -> float:
+    """Return the share of the best survivor's weight from which another candidate is its rival."""
+    return _FAR if best.kind in ARBITRARY else NEAR
 
 
 def _passes(stage: Stage, evidence: Evidence, candidate: Candidate) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.rules.logic.absent_values import is_empty_value, truth_test
 from tutor_pedagogy.offline.rules.logic.trials.candidate import Candidate, Change, between, replaced
-from tutor_pedagogy.offline.rules.logic.trials.kinds import ABSENT, CONVERTED, IDENTITY
+from tutor_pedagogy.offline.rules.logic.trials.kinds import ABSENT, CONVERTED, IDENTITY, MIXED
 from tutor_pedagogy.problem.syntax_tree import expression_tree
 
 if TYPE_CHECKING:
@@ -46,6 +46,27 @@ def of_identity(program: Program, node: ast.Compare) -> Iterator[Candidate]:
                 write=lambda: between(program, left, right, word, symbol),
                 slots={"word": Code(word)},
             )
+
+
+def of_mixed(program: Program, node: ast.BoolOp) -> Iterator[Candidate]:
+    """Yield `(a or b) and c` in place of `a or b and c`, which Python reads the other way."""
+    match node:
+        case ast.BoolOp(op=ast.Or(), values=[*others, ast.BoolOp(op=ast.And(), values=[first, *rest]) as both]) if (
+            others
+        ):
+            pass
+        case _:
+            return
+    text, last = program.segment(node), program.segment(both)
+    if node.lineno != node.end_lineno or not text.endswith(last):
+        return
+    either = ast.BoolOp(op=ast.Or(), values=[*others, first])
+    changed = ast.BoolOp(op=ast.And(), values=[either, *rest])
+    head = text[: len(text) - len(last)] + program.segment(first)
+    written = f"({head}){last[len(program.segment(first)) :]}"
+    for made in replaced(program, node, changed, written, (MIXED, 0.85)):
+        made.slots.update(first=Code(last), other=Code(program.segment(others[0])))
+        yield made
 
 
 def of_digits(program: Program, node: ast.Call, context: Context) -> Iterator[Candidate]:

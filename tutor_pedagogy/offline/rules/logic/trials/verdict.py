@@ -22,10 +22,19 @@ from tutor_pedagogy.offline.rules.logic import (
     replaced_values,
     searches,
     start_values,
+    told_borders,
 )
 from tutor_pedagogy.offline.rules.logic.trials.candidate import Candidate, applied
-from tutor_pedagogy.offline.rules.logic.trials.kinds import BRANCHES, FUNCTION, NAME, NUMBER, RETURN, STEP
-from tutor_pedagogy.offline.rules.logic.trials.search import NEAR, Evidence, Found, suspicion
+from tutor_pedagogy.offline.rules.logic.trials.kinds import (
+    ABSENT,
+    BRANCHES,
+    CONVERTED,
+    IDENTITY,
+    NUMBER,
+    RETURN,
+    STEP,
+)
+from tutor_pedagogy.offline.rules.logic.trials.search import ARBITRARY, Evidence, Found, share_of, suspicion
 from tutor_pedagogy.offline.rules.logic.trials.variations import STEPS, agree
 from tutor_pedagogy.offline.rules.logic.whole_output import Outputs
 from tutor_pedagogy.problem.tree_walk import alike
@@ -82,8 +91,8 @@ LEAST = 0.33
 """The weight below which a survivor is no finding: something else may be wrong, and the change hides it by chance."""
 _COMMON = 0.5
 _MOST_PLACES = 3
-_ARBITRARY = frozenset((NUMBER, NAME, FUNCTION))
-"""Kinds of which there are so many that one of them gives one right result by chance."""
+_SHOWN_BY_VALUES = frozenset((ABSENT, CONVERTED, IDENTITY))
+"""Kinds that are tried only where a value of the run is of the kind that the slip is about."""
 _TURNS = frozenset(
     (
         "logic.comparison-turned-round",
@@ -116,6 +125,7 @@ PATTERNS: dict[str, tuple[LogicRule, ...]] = {
     "logic.other-end-of-list": (replaced_values.always_put_in_front,),
     "logic.branches-swapped": (conditions.branch_never_reached,),
     "logic.zero-counts-as-false": (absent_values.zero_counts_as_false,),
+    "logic.mixed-and-or": (told_borders.mixed_and_or,),
     "logic.identity-for-equality": (comparisons.identity_for_equality,),
 }
 """The pattern rules whose lessons explain a kind of candidate better than its general lesson."""
@@ -129,7 +139,7 @@ def verdict(program: Program, stage: Stage, evidence: Evidence, found: Found) ->
     if not survivors:
         return None
     best = survivors[0]
-    least = NEAR * suspicion(best, evidence)
+    least = share_of(best) * suspicion(best, evidence)
     rivals = [each for each in survivors[1:] if suspicion(each, evidence) >= least]
     stage.steps_left = max(stage.steps_left, STEPS)
     expectation = evidence.failing[0][0]
@@ -139,11 +149,12 @@ def verdict(program: Program, stage: Stage, evidence: Evidence, found: Found) ->
     is_alone = _is_alone(evidence)
     is_turn = is_alone and isinstance(expectation.wanted, bool) and best.kind in _TURNS
     pattern = _pattern(program, best)
-    if pattern is None and not found.is_whole and best.kind in _ARBITRARY:
+    if pattern is None and not found.is_whole and best.kind in ARBITRARY:
         return None
-    is_open = is_turn or (pattern is None and (not found.is_whole or (is_alone and best.kind in _ARBITRARY)))
+    is_open = is_turn or (pattern is None and (not found.is_whole or (is_alone and best.kind in ARBITRARY)))
     edit = None if rivals or is_open else edit_of(program, best)
-    certainty: Certainty = "start_here" if is_open or (is_alone and pattern is None) else "likely"
+    is_bare = is_alone and pattern is None and best.kind not in _SHOWN_BY_VALUES
+    certainty: Certainty = "start_here" if is_open or is_bare else "likely"
     if edit is not None and found.is_whole and best.weight >= _COMMON and _is_proved(best, evidence):
         certainty = "certain"
     rule, match = pattern or (RULES.get(best.kind) or PATTERNS[best.kind][0], None)
