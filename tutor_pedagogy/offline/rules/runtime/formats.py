@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from difflib import get_close_matches
 
@@ -10,6 +11,7 @@ from tutor_pedagogy.offline.engine.nodes import called_name, first_argument
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.type_names import in_words
 
+_LONGEST_JSON = 2000
 _CREATED = re.compile(r"(?i)create table (?:if not exists )?(\w{1,80})")
 _MEANINGS = (
     (
@@ -33,11 +35,30 @@ def not_json(case: CrashContext) -> Match | None:
     meaning = next((words for pattern, words in _MEANINGS if re.search(pattern, case.message)), "")
     place = re.search(r"line (\d{1,7}) column (\d{1,7})", case.message)
     where = f"line {place[1]}, column {place[2]}" if place else ""
-    call, edit = case.call("loads", "load", "json"), None
-    match call:
-        case ast.Call(args=[ast.Constant(value=str(text)) as literal]) if "'" in text and '"' not in text:
-            edit = case.rewrite(literal, "'" + text.replace("'", '"') + "'") if "\n" not in text else None
-    return case.here(call, edit=edit, meaning=meaning, where=where)
+    call = case.call("loads", "load", "json")
+    literal = _in_single_quotes(case, call)
+    if literal is not None:
+        edit = case.rewrite(literal, "'" + literal.value.replace("'", '"') + "'")
+        return case.at(literal, edit=edit, meaning=meaning, where=where)
+    return case.here(call, meaning=meaning, where=where)
+
+
+def _in_single_quotes(case: CrashContext, call: ast.Call | None) -> ast.Constant | None:
+    """Return the string of the program that is read, if it is JSON but for the single quotation marks in it."""
+    given = call.args[0] if call is not None and len(call.args) == 1 else None
+    strings = [given] if isinstance(given, ast.Constant) else case.program.each(ast.Constant)
+    found = [each for each in strings if isinstance(each.value, str) and _is_json_but_for_quotes(each.value)]
+    return found[0] if len(found) == 1 else None
+
+
+def _is_json_but_for_quotes(text: str) -> bool:
+    if "'" not in text or '"' in text or "\n" in text or "\\" in text or len(text) > _LONGEST_JSON:
+        return False
+    try:
+        value = json.loads(text.replace("'", '"'))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict | list)
 
 
 @runtime_rule(

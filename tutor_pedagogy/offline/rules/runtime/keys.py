@@ -159,6 +159,10 @@ def fixed_value_changed(case: CrashContext) -> Match | None:
     match case.subscript:
         case ast.Subscript(value=ast.Name(id=name)) if case.match["type"] == "str" and _is_from_outside(case, name):
             slots: Slots = {"owner": Code(name), "outside": Code(name), "type": case.type_words}
+            made = [bound for line, bound in case.program.assignments(name) if case.program.function_at(line) is None]
+            value = made[0] if len(made) == 1 else None
+            if value is not None and (edit := case.rewrite(value, f"list({case.text(value)})")) is not None:
+                return changed(case.here(case.subscript, slots=slots), choices=(edit,))
             return case.here(case.subscript, slots=slots)
     match case.statement:
         case ast.Assign(targets=[ast.Subscript(value=owner, slice=ast.Name(id=index)) as target], value=value) if (

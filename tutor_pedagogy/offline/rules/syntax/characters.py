@@ -139,7 +139,8 @@ def name_begins_with_digit(broken: Broken) -> Iterator[Candidate]:
         if is_product and not re.search(bound, broken.code):
             continue
         new = f"n{whole}" if rest in ("st", "nd", "rd", "th") else f"{rest}_{digits}"
-        new = "lst" if whole == "1st" else new
+        new = {"1st": "lst", "2nd": "second", "3rd": "third"}.get(whole, new)
+        new = f"{new}_one" if whole in ("2nd", "3rd") and re.search(rf"\b{new}\b", broken.code) else new
         ordinal = re.fullmatch(r"(st|nd|rd)_(\w+)", rest)
         if ordinal is not None and digits in _ORDINALS:
             new = f"{_ORDINALS[digits]}_{ordinal[2]}"
