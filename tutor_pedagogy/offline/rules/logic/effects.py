@@ -32,6 +32,10 @@ _METHODS_WITH_RESULT = {
     **dict.fromkeys(words("flatten transpose copy"), (0,)),
 }
 """Methods that return a new value and change nothing, with the possible numbers of their positional arguments."""
+_METHODS_OF_TABLES = words(
+    "fillna dropna rename drop sort_values sort_index reset_index set_index astype replace drop_duplicates round"
+)
+_MAKING_TABLES = words("pd.DataFrame pd.Series pd.read_csv pandas.DataFrame pandas.Series pandas.read_csv")
 _AMBIGUOUS = words("title split join center union intersection difference copy astype reshape flatten transpose")
 """Methods whose names other classes use as well."""
 _FUNCTIONS_WITH_RESULT = words("sorted reversed abs round int float str")
@@ -179,7 +183,7 @@ def result_thrown_away(program: Program, node: ast.Expr) -> Iterator[Match]:
         return
     match node.value:
         case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method), args=args) as call:
-            is_lost = (
+            is_lost = _is_lost_by_table(program, call, call.func, method) or (
                 len(args) in _METHODS_WITH_RESULT.get(method, ())
                 and name not in ("self", "cls")
                 and not is_imported(program, name)
@@ -189,6 +193,9 @@ def result_thrown_away(program: Program, node: ast.Expr) -> Iterator[Match]:
                     or (method not in _AMBIGUOUS and not isinstance(program.last_value(name, node.lineno), ast.Call))
                 )
             )
+        case ast.Call(func=ast.Attribute(value=ast.Subscript() as owner, attr=method)) as call:
+            name = program.segment(owner)
+            is_lost = _is_lost_by_table(program, call, owner, method)
         case ast.Call(func=ast.Name(id=function), args=[ast.Name(id=name), *_]) as call:
             is_lost = (
                 function in _FUNCTIONS_WITH_RESULT
@@ -199,6 +206,15 @@ def result_thrown_away(program: Program, node: ast.Expr) -> Iterator[Match]:
             return
     if is_lost:
         yield program.here(call, replace=(call, f"{name} = {program.segment(call)}"), name=Code(name), call=call)
+
+
+def _is_lost_by_table(program: Program, call: ast.Call, owner: ast.expr, method: str) -> bool:
+    """Return whether a call is that of a method of a pandas table that returns a new one and changes nothing."""
+    names = names_in(owner)
+    made = program.last_value(next(iter(names)), call.lineno) if len(names) == 1 else None
+    is_table = isinstance(made, ast.Call) and program.segment(made.func) in _MAKING_TABLES
+    in_place = any(word.arg in ("inplace", None) for word in call.keywords)
+    return is_table and method in _METHODS_OF_TABLES and not in_place
 
 
 def _is_value(program: Program, name: str, line: int) -> bool:

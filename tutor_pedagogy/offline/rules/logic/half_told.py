@@ -36,6 +36,7 @@ _ALONE = re.compile(
     rf"^\W*(?:it |this |the (?:result|output|answer) |i )?(?:{_MUST}|expect(?:ed)?:? |want(?:ed)?:? ){_VALUE}",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(rf"{_MUST}(?P<v>\d{{1,9}}) (?P<what>[A-Za-z]\w{{1,30}})", re.IGNORECASE)
 _NAMED = re.compile(rf"(?<![\w.(])(?P<name>[A-Za-z]\w{{1,40}})`? {_MUST}{_VALUE}", re.IGNORECASE)
 
 
@@ -46,7 +47,13 @@ def completed(program: Program, symptom: Symptom | None, question: str | None) -
     if symptom is not None and (symptom.call or symptom.got or symptom.expected or symptom.entered or symptom.outputs):
         return symptom
     text = question[:MAX_TEXT]
-    return _of_call(program, text) or _of_variable(program, text) or _of_output(program, text) or symptom
+    return (
+        _of_call(program, text)
+        or _of_variable(program, text)
+        or _of_output(program, text)
+        or _of_count(program, text)
+        or symptom
+    )
 
 
 def _of_call(program: Program, text: str) -> Symptom | None:
@@ -100,6 +107,18 @@ def _of_output(program: Program, text: str) -> Symptom | None:
     is_value, got = literal(lines[0].rpartition(": ")[2]) if len(lines) == 1 else (False, None)
     wanted = _wanted(program, told["v"], got) if is_value else None
     return _printed(wanted, got) if wanted is not None else None
+
+
+def _of_count(program: Program, text: str) -> Symptom | None:
+    """Return the symptom of the only printed line that shows another number of the thing that the question counts."""
+    told = _COUNTED.search(text)
+    if told is None or program.run is None or program.run.ending != "finished" or not program.run.output:
+        return None
+    shown = re.compile(rf"(?<![\w.])(\d{{1,9}}) {re.escape(told['what'])}\b")
+    lines = [(line, found[1]) for line in program.run.output.split("\n") if (found := shown.search(line)) is not None]
+    if len(lines) != 1 or lines[0][1] == told["v"]:
+        return None
+    return _printed(told["v"], int(lines[0][1]))
 
 
 def _printed(wanted: str, got: Any) -> Symptom:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _YEARS = (1900, 2000, 2023, 2024, 2100, 2400)
 _CENTURIES = {4, 100, 400}
+_WITHOUT_LAST = {4, 100}
+_LEAP = re.compile(r"(?i)leap|schalt|bisiest|bissext|bisest")
 
 
 @logic_rule("leap-year-condition", 0.95, "truth value other", needs=(ast.Mod, ast.BoolOp), each=ast.BoolOp)
@@ -31,7 +33,7 @@ def leap_year_condition(program: Program, node: ast.BoolOp) -> Iterator[Match]:
     """Yield a condition with the remainders by 4, 100 and 400 that is wrong for a year, such as 1900."""
     if isinstance(program.parents.get(node), ast.BoolOp | ast.UnaryOp):
         return
-    found = _remainders(node)
+    found = _remainders(program, node)
     if found is None:
         return
     name, left = found
@@ -52,7 +54,7 @@ def leap_year_condition(program: Program, node: ast.BoolOp) -> Iterator[Match]:
     yield program.here(node, edit=edit, name=left, year=Code(str(year)), said=said, fact=fact)
 
 
-def _remainders(node: ast.BoolOp) -> tuple[str, ast.expr] | None:
+def _remainders(program: Program, node: ast.BoolOp) -> tuple[str, ast.expr] | None:
     """Return the name of the year in a condition that consists of its remainders by 4, 100 and 400; else None."""
     divisors: set[int] = set()
     names: dict[str, ast.expr] = {}
@@ -63,9 +65,17 @@ def _remainders(node: ast.BoolOp) -> tuple[str, ast.expr] | None:
                 names.setdefault(name, left)
             case ast.Call() | ast.Attribute() | ast.Subscript():
                 return None
-    if divisors != _CENTURIES or len(names) != 1 or names_in(node) != set(names):
+    if len(names) != 1 or names_in(node) != set(names):
+        return None
+    if divisors != _CENTURIES and not (divisors == _WITHOUT_LAST and _is_named_leap(program, node)):
         return None
     return next(iter(names.items()))
+
+
+def _is_named_leap(program: Program, node: ast.BoolOp) -> bool:
+    """Return whether the function or the variable that gets a condition is named after leap years."""
+    function = program.function_at(node.lineno)
+    return bool(_LEAP.search(function.name if function is not None else program.line(node.lineno)))
 
 
 _EVEN = re.compile(r"(?i)(?:^|_|\b)evens?(?:_|\b|[A-Z]|$)|par(?:es)?$")

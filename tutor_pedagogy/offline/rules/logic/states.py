@@ -148,17 +148,22 @@ def partner_not_sorted(program: Program, node: ast.Call) -> Iterator[Match]:
 @logic_rule("newest-taken-first", 0.8, "order value other", needs=("append", "pop"), each=ast.Call)
 def newest_taken_first(program: Program, node: ast.Call) -> Iterator[Match]:
     """Yield `queue.pop()` on a list that is named as a waiting line: it takes the item that came last."""
-    name, method = method_called(node)
-    if method != "pop" or node.args or node.keywords or not _QUEUE.search(name):
+    owner = node.func.value if isinstance(node.func, ast.Attribute) and node.func.attr == "pop" else None
+    name = program.segment(owner) if isinstance(owner, ast.Name | ast.Attribute) else ""
+    if node.args or node.keywords or not _QUEUE.search(name.removeprefix("self.")):
         return
-    if any(
-        alike_method(call, name, "insert") or alike_method(call, name, "popleft") for call in program.each(ast.Call)
-    ):
+    if any(_is_method_of(program, call, name, "insert", "popleft") for call in program.each(ast.Call)):
         return
-    if any(alike_method(call, name, "append") for call in program.each(ast.Call)):
+    if any(_is_method_of(program, call, name, "append") for call in program.each(ast.Call)):
         text = program.segment(node)
         is_open = "queue" in name.lower()  # A search may rightly take the newest item first.
         yield program.here(node, replace=f"{text[:-1]}0)", needs_symptom=is_open, name=Code(name))
+
+
+def _is_method_of(program: Program, call: ast.Call, owner: str, *methods: str) -> bool:
+    """Return whether a call is that of one of these methods of a name or an attribute."""
+    func = call.func
+    return isinstance(func, ast.Attribute) and func.attr in methods and program.segment(func.value) == owner
 
 
 def alike_method(call: ast.Call, name: str, method: str) -> bool:

@@ -38,7 +38,7 @@ def not_json(case: CrashContext) -> Match | None:
     call = case.call("loads", "load", "json")
     literal = _in_single_quotes(case, call)
     if literal is not None:
-        edit = case.rewrite(literal, "'" + literal.value.replace("'", '"') + "'")
+        edit = case.rewrite(literal, "'" + str(literal.value).replace("'", '"') + "'")
         return case.at(literal, edit=edit, meaning=meaning, where=where)
     return case.here(call, meaning=meaning, where=where)
 

@@ -311,12 +311,21 @@ def taken_from_empty(case: CrashContext) -> Match | None:
     """Return the method call that takes an item from an empty collection."""
     for call in case.calls:
         if isinstance(call.func, ast.Attribute):
-            slots = {"owner": call.func.value, "call": call}
+            slots: dict[str, str | ast.AST] = {"owner": call.func.value, "call": call}
+            slots |= {"stop": str(case.program.shown(case.line))}
             for loop in case.loops_above(call):
                 match loop:
                     case ast.While(test=ast.Constant(value=True | 1) as test) if isinstance(call.func.value, ast.Name):
                         if not any(isinstance(node, ast.Break) for node in walk(loop)):
                             return case.at(loop.test, replace=(test, call.func.value.id), slots=slots)
+                    case ast.While(
+                        test=ast.Compare(
+                            left=ast.Call(func=ast.Name(id="len"), args=[counted]),
+                            ops=[ast.GtE()],
+                            comparators=[ast.Constant(value=0)],
+                        ) as asked
+                    ) if case.text(counted) == case.text(call.func.value):
+                        return case.at(asked, replace=(asked, f"len({case.text(counted)}) > 0"), slots=slots)
             return case.here(call, slots=slots)
     return case.here(owner=Code(case.marked or ""), call=Code(case.marked or ""))
 

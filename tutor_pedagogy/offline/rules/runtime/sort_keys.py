@@ -9,6 +9,8 @@ from tutor_pedagogy.offline.engine.nodes import called_name, first_argument
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.type_names import in_words
 
+_TWO = 2
+
 
 @runtime_rule(
     "sort-key-of-two-kinds",
@@ -28,7 +30,31 @@ def sort_key_of_two_kinds(case: CrashContext) -> Match | None:
     slots |= {"left_type": in_words(kinds[0]), "right_type": in_words(kinds[1])}
     slots["stop"] = str(case.program.shown(case.line))
     place: ast.expr | int = key
+    odd = _odd_entry(case, key)
+    if odd is not None:
+        text = odd.value.strip() if isinstance(odd.value, str) else ""
+        edit = case.rewrite(odd, text) if text.isdecimal() else None
+        return replace(case.at(odd, edit=edit, slots=slots, key=key), is_proved=True)
     if isinstance(key, ast.Name) and key.id in case.program.functions:
         returns = case.program.returns_of(case.program.functions[key.id])
         place = returns[0].lineno if len(returns) == 1 else key
     return replace(case.at(place, slots=slots, key=key), is_symptom=True)
+
+
+def _odd_entry(case: CrashContext, key: ast.expr) -> ast.Constant | None:
+    """Return the only literal of another type among those that the key of a `lambda` reads from dictionaries."""
+    match key:
+        case ast.Lambda(body=ast.Subscript(slice=ast.Constant(value=str(name)))):
+            pass
+        case _:
+            return None
+    found: dict[type, list[ast.Constant]] = {}
+    for entry in case.program.each(ast.Dict):
+        for part, value in zip(entry.keys, entry.values, strict=True):
+            if isinstance(part, ast.Constant) and part.value == name:
+                if not isinstance(value, ast.Constant):
+                    return None
+                kind = float if type(value.value) is int else type(value.value)
+                found.setdefault(kind, []).append(value)
+    odd = [values[0] for values in found.values() if len(values) == 1]
+    return odd[0] if len(found) == _TWO and len(odd) == 1 else None

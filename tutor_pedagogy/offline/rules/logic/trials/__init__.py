@@ -44,6 +44,8 @@ def diagnose(program: Program, symptom: Symptom | None) -> tuple[Rule, Match, Ce
     statements = outline.statements
     if expectation.form == "passes":
         statements = without_tests(statements)
+    elif expectation.shown_by is not None:
+        statements = outline.behind(expectation.shown_by)
     elif expectation.call is not None and expectation.form != "printed":
         needed = set(expectation.body)
         statements = [each for each in statements if each in needed]

@@ -58,6 +58,8 @@ class Expectation:
     """The lines that are typed in."""
     case: KnownCase | None = None
     """The case of a test report that this is about."""
+    shown_by: ast.stmt | None = None
+    """The statement that prints the line, for the form `line`, where only one can be meant."""
 
     def holds(self, result: Any) -> bool:
         """Return whether a result is the right one."""

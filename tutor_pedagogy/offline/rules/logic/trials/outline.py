@@ -62,6 +62,19 @@ class Outline:
                 words |= self.program.words_of(statement)
         return [statement for statement in self.statements if _is_needed(statement, words)]
 
+    def behind(self, statement: ast.stmt) -> list[ast.stmt]:
+        """Return the statements that may decide what one of them prints, the statement itself included."""
+        found: set[ast.stmt] = {statement}
+        words = set(self.program.words_of(statement))
+        size = 0
+        while size != len(found):
+            size = len(found)
+            for each in self.statements:
+                if each not in found and not words.isdisjoint(_changed_by(each)):
+                    found.add(each)
+                    words |= self.program.words_of(each)
+        return [each for each in self.statements if each in found]
+
     def before(self, statement: ast.stmt) -> list[ast.stmt]:
         """Return the statements above one of them, without assertions and without what they print."""
         found: list[ast.stmt] = []
@@ -92,3 +105,21 @@ def _flat(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
                 yield from statement.body
             case _:
                 yield statement
+
+
+def _changed_by(statement: ast.stmt) -> set[str]:
+    """Return the names that a statement binds, or whose objects it may change."""
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return {statement.name}
+    is_shown = isinstance(statement, ast.Expr) and _is_print(statement.value)
+    found: set[str] = set()
+    for node in walk(statement):
+        if isinstance(node, ast.Name) and (isinstance(node.ctx, ast.Store) or not is_shown):
+            found.add(node.id)
+    return found
+
+
+def _is_print(node: ast.expr) -> bool:
+    """Return whether an expression is a `print` of values that no call in it can change."""
+    is_print = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+    return is_print and not any(isinstance(each, ast.Attribute) for each in walk(node))

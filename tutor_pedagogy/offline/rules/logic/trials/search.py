@@ -34,6 +34,8 @@ NEAR = 0.65
 
 _FAR = 0.4
 """The same for candidates of which so many are tried that one gives the right result by chance."""
+_USUAL = 0.6
+"""The weight from which a candidate of such a kind is common all the same, as an old value in a loop."""
 ARBITRARY = frozenset((NUMBER, NAME, FUNCTION))
 """Kinds of which there are so many that one of them gives one right result by chance."""
 
@@ -76,7 +78,7 @@ def search(stage: Stage, evidence: Evidence, candidates: Sequence[Candidate]) ->
 
 def share_of(best: Candidate) -> float:
     """Return the share of the best survivor's weight from which another candidate is its rival."""
-    return _FAR if best.kind in ARBITRARY else NEAR
+    return _FAR if best.kind in ARBITRARY and best.weight < _USUAL else NEAR
 
 
 def _passes(stage: Stage, evidence: Evidence, candidate: Candidate) -> bool:

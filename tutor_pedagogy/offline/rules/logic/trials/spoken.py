@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.rules.logic.trials.expectations import Expectation, expression, literal
+from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,10 +141,10 @@ def _printed_there(outline: Outline, stage: Stage, got: str, wanted: str) -> Exp
     right = wanted.strip().strip("'\"")
     places = [number for number, line in enumerate(lines) if line.strip() == plain]
     if not places:
-        pattern = re.compile(rf"(?<![\w.]){re.escape(plain)}(?![\w.])")
+        pattern = re.compile(rf"(?<![\w.]){re.escape(plain)}(?P<zeros>\.0{{1,9}})?(?![\w.]\w|\w)")
         places = [number for number, line in enumerate(lines) if pattern.search(line)]
         if len(places) == 1:
-            right = pattern.sub(lambda _: right, lines[places[0]], count=1)
+            right = pattern.sub(lambda found: right + (found["zeros"] or ""), lines[places[0]], count=1)
     if not places or (len(places) > 1 and len(places) != len([line for line in lines if line])):
         places = places[:1]
     if not places:
@@ -157,4 +158,19 @@ def _printed_there(outline: Outline, stage: Stage, got: str, wanted: str) -> Exp
         got=lines[places[0]],
         at=places[0],
         source="question",
+        shown_by=_print_of(outline, lines[places[0]]),
     )
+
+
+def _print_of(outline: Outline, line: str) -> ast.stmt | None:
+    """Return the only `print` of the module whose own words all stand in a printed line; None if there are several."""
+    calls = [each for each in outline.program.each(ast.Call) if is_call_of(each, "print")]
+    fitting = [each for each in calls if all(part in line for part in _own_words(each))]
+    alone = [each for each in outline.statements if isinstance(each, ast.Expr) and each.value in fitting]
+    return alone[0] if len(fitting) == len(alone) == 1 else None
+
+
+def _own_words(call: ast.Call) -> list[str]:
+    """Return the strings that a call prints as they are."""
+    strings = [part.value for part in walk(call) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    return [text.strip() for text in strings if text.strip()]

@@ -151,6 +151,13 @@ def verdict(program: Program, stage: Stage, evidence: Evidence, found: Found) ->
     pattern = _pattern(program, best)
     if pattern is None and not found.is_whole and best.kind in ARBITRARY:
         return None
+    if (
+        pattern is None
+        and is_alone
+        and best.kind in ARBITRARY
+        and any(each.line != best.line for each in found.survivors)
+    ):
+        return None  # One of the two gives the right result by chance, and nothing says which.
     is_open = is_turn or (pattern is None and (not found.is_whole or (is_alone and best.kind in ARBITRARY)))
     edit = None if rivals or is_open else edit_of(program, best)
     is_bare = is_alone and pattern is None and best.kind not in _SHOWN_BY_VALUES
