@@ -28,7 +28,7 @@ _MUST = (
     r"(?:should|must|ought to|has to|needs to|is supposed to"
     r"|sollte|soll|muss|devrait|doit|deber[ií]a|tiene que|deve(?:ria)?)"
     r"(?: (?:just|only|really|actually|still|clearly))?"
-    r"(?: (?:be|give|return|print|show|equal|say|have been|sein|geben|[êe]tre|donner|ser|dar))?"
+    r"(?: (?:be|give|return|print|show|equal|say|have been|sein|geben|\u00eatre|etre|donner|ser|dar))?"
     r"(?: (?:just|only|really))?:? "
 )
 _AFTER_CALL = re.compile(rf"[`'\"”]?,? (?:it )?{_MUST}{_VALUE}", re.IGNORECASE)

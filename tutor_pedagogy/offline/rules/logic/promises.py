@@ -73,7 +73,9 @@ def _remainders(program: Program, node: ast.BoolOp) -> tuple[str, ast.expr] | No
 
 
 def _is_named_leap(program: Program, node: ast.BoolOp) -> bool:
-    """Return whether the function or the variable that gets a condition is named after leap years."""
+    """Return whether what gets a condition is named after leap years, in a program that asks for 400 nowhere."""
+    if any(each.value == max(_CENTURIES) for each in program.each(ast.Constant)):
+        return False
     function = program.function_at(node.lineno)
     return bool(_LEAP.search(function.name if function is not None else program.line(node.lineno)))
 

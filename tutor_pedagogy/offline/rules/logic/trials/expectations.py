@@ -58,6 +58,8 @@ class Expectation:
     """The lines that are typed in."""
     case: KnownCase | None = None
     """The case of a test report that this is about."""
+    told: tuple[str, str] | None = None
+    """The right and the wrong value as the question tells them, where they are parts of a line."""
     shown_by: ast.stmt | None = None
     """The statement that prints the line, for the form `line`, where only one can be meant."""
 

@@ -158,6 +158,7 @@ def _printed_there(outline: Outline, stage: Stage, got: str, wanted: str) -> Exp
         got=lines[places[0]],
         at=places[0],
         source="question",
+        told=(wanted, got),
         shown_by=_print_of(outline, lines[places[0]]),
     )
 

@@ -286,7 +286,7 @@ def _slots(program: Program, evidence: Evidence, best: Candidate) -> dict[str, s
     if expectation.form == "output":
         wanted, came = _differing(expectation)
     else:
-        wanted, came = expectation.right, _got(evidence)
+        wanted, came = expectation.told or (expectation.right, _got(evidence))
     expected, got = _value(wanted, "the result of the test"), _value(came, "another one")
     if expectation.form == "passes":
         is_one = expectation.text != "the program"
