@@ -15,16 +15,21 @@ import sys
 import traceback
 import warnings
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tutor_pedagogy.offline
+from tutor_pedagogy.offline import diagnose, explain
 from tutor_pedagogy.offline.engine.lesson import LessonFile
 from tutor_pedagogy.offline.rules import runtime
 from tutor_protocol import Position, Submission
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+    from tutor_pedagogy.offline.engine.finding import Explanation, Finding
 
 RULES = Path(tutor_pedagogy.offline.__file__).parent / "rules"
 _CRASHES = frozenset(rule.name for rule in runtime.RULES)
@@ -56,13 +61,7 @@ class LessonCase:
 
     def submission(self) -> Submission:
         """Return the submission for the program, with a traceback if the rule explains an exception."""
-        if self.message and self.message.startswith(_ASKED):
-            question = self.message.removeprefix(_ASKED)
-            return Submission(code=self.code, cursor=Position(0, 0), question=question)
-        if self.message and self.family != "runtime" and not self.is_crash:
-            return Submission(code=self.code, cursor=Position(0, 0), traceback=self.message)
-        printed = quoted_traceback(self) if self.message else real_traceback(self.code) if self.is_crash else None
-        return Submission(code=self.code, cursor=Position(0, 0), traceback=printed)
+        return _submission(self)
 
     @property
     def is_crash(self) -> bool:
@@ -70,6 +69,30 @@ class LessonCase:
         return self.rule in _CRASHES
 
 
+@cache
+def _submission(case: LessonCase) -> Submission:
+    if case.message and case.message.startswith(_ASKED):
+        question = case.message.removeprefix(_ASKED)
+        return Submission(code=case.code, cursor=Position(0, 0), question=question)
+    if case.message and case.family != "runtime" and not case.is_crash:
+        return Submission(code=case.code, cursor=Position(0, 0), traceback=case.message)
+    printed = quoted_traceback(case) if case.message else real_traceback(case.code) if case.is_crash else None
+    return Submission(code=case.code, cursor=Position(0, 0), traceback=printed)
+
+
+@cache
+def finding_of(case: LessonCase) -> Finding:
+    """Return the tutor's finding in a case."""
+    return diagnose(case.submission())
+
+
+@cache
+def hint_for(case: LessonCase, level: HintLevel, student: StudentLevels) -> Explanation:
+    """Return what the tutor says about a case at a hint level."""
+    return explain(case.submission(), level, student)
+
+
+@cache
 def lesson_files() -> dict[str, LessonFile]:
     """Return every lesson file, by the name of its rule."""
     return {
@@ -78,16 +101,17 @@ def lesson_files() -> dict[str, LessonFile]:
     }
 
 
-def lesson_cases(*families: str) -> list[LessonCase]:
+@cache
+def lesson_cases(*families: str) -> tuple[LessonCase, ...]:
     """Return the cases of every lesson file, or only those of the given families."""
-    return [
+    return tuple(
         case
         for rule, file in lesson_files().items()
         for title, body in file.sections
         if title == "Cases"
         for case in _cases(rule, body)
         if not families or case.family in families
-    ]
+    )
 
 
 def _cases(rule: str, section: str) -> Iterator[LessonCase]:

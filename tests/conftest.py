@@ -32,9 +32,10 @@ _OF_EDITORS = ("test_neovim", "test_jupyter")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the command-line options `--torture` and `--quick`."""
+    """Add the command-line options `--torture`, `--quick` and `--case`."""
     parser.addoption("--torture", action="store_true", help="also run the long load and fault runs")
     parser.addoption("--quick", action="store_true", help="run what starts no program and no service, on few examples")
+    parser.addoption("--case", help="of tests that run many cases, run only cases with this text in their name")
 
 
 @pytest.hookimpl(trylast=True)

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from testing.each_case import MANY
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MANY_PARAMETERS = 200
-"""The number of parameter sets of a test above which a quick run uses only every tenth set."""
 EXAMPLES = 15
 """The number of examples that Hypothesis tries for each property in a quick run; a full run tries 100."""
 
@@ -44,13 +44,7 @@ def spare_parameters(items: list[pytest.Item]) -> list[pytest.Item]:
     by_test: dict[str, list[pytest.Item]] = {}
     for item in items:
         by_test.setdefault(item.nodeid.partition("[")[0], []).append(item)
-    return [
-        item
-        for same in by_test.values()
-        if len(same) > MANY_PARAMETERS
-        for number, item in enumerate(same)
-        if number % 10
-    ]
+    return [item for same in by_test.values() if len(same) > MANY for number, item in enumerate(same) if number % 10]
 
 
 def _starts(root: object) -> bool:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 
-import pytest
-
 from testing.crash_causes import CrashingProgram, crashing_programs
+from testing.each_case import each_case
 from tutor_pedagogy.offline import diagnose
 
 PROGRAMS = crashing_programs()
 
 
-@pytest.mark.parametrize("program", [each for each in PROGRAMS if each.line], ids=str)
+@each_case([each for each in PROGRAMS if each.line])
 def test_a_cause_is_named_at_its_line(program: CrashingProgram) -> None:
     """The tutor names the rule and the line that hold the cause."""
     finding = diagnose(program.submission())
@@ -20,7 +19,7 @@ def test_a_cause_is_named_at_its_line(program: CrashingProgram) -> None:
     assert (finding.rule, finding.lines[0]) == (program.rule, program.line)
 
 
-@pytest.mark.parametrize("program", [each for each in PROGRAMS if not each.line], ids=str)
+@each_case([each for each in PROGRAMS if not each.line])
 def test_a_cause_is_not_claimed_for_a_program_that_only_looks_alike(program: CrashingProgram) -> None:
     """A program that looks alike and fails for another reason gets another rule."""
     assert program.rule != diagnose(program.submission()).rule

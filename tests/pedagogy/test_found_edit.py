@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
 
+from testing.each_case import each_case
 from tutor_analysis.work import known_edit
 from tutor_pedagogy.guard import Guard
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
@@ -119,10 +121,10 @@ def test_a_rule_that_does_not_fit_has_a_general_lesson(name: str) -> None:
     assert diagnose(submission(replace(FOUND, rule=name))).rule == "logic.part-to-change"
 
 
-@pytest.mark.parametrize("rule", sorted({*RULES, *TRIED}))
-@pytest.mark.parametrize("programming", [1, 3, 5])
-def test_the_texts_of_every_rule_pass_the_guard(rule: str, programming: int) -> None:
+@each_case(list(product(sorted({*RULES, *TRIED}), (1, 3, 5))), named=lambda case: f"{case[0]}-{case[1]}")
+def test_the_texts_of_every_rule_pass_the_guard(case: tuple[str, int]) -> None:
     """Levels 1 to 4 give nothing of the edit away, no slot is left open, and levels 1 to 3 show no block of code."""
+    rule, programming = case
     asked = submission(replace(FOUND, rule=rule))
     for level in EARLY:
         text = explain(asked, level, StudentLevels(programming=programming, maths=3)).text

@@ -10,12 +10,14 @@ import time
 import unicodedata
 import urllib.parse
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from testing.each_case import each_case
 from tutor_pedagogy.guard import Guard, GuardRule, Verdict
 from tutor_pedagogy.guard import guard as guard_module
 from tutor_pedagogy.guard.student_material import StudentMaterial
@@ -73,18 +75,19 @@ class Bug:
         return [spelled(line) for line in self.fixed.splitlines() if spelled(line) not in known and line.strip()]
 
 
-BUGS = (
-    Bug(AVERAGE, AVERAGE.replace("total = grade", "total += grade")),
-    Bug(AVERAGE, "def average(grades):\n    return sum(grades) / len(grades)\n\nprint(average([2, 4]))\n"),
-    Bug(COUNTDOWN, COUNTDOWN.replace("start > 1", "start >= 1")),
-    Bug(
+NAMED_BUGS = {
+    "augment": Bug(AVERAGE, AVERAGE.replace("total = grade", "total += grade")),
+    "rewrite": Bug(AVERAGE, "def average(grades):\n    return sum(grades) / len(grades)\n\nprint(average([2, 4]))\n"),
+    "boundary": Bug(COUNTDOWN, COUNTDOWN.replace("start > 1", "start >= 1")),
+    "several": Bug(
         LARGEST,
         LARGEST.replace("in values\n", "in values:\n")
         .replace("best = 0", "best = values[0]")
         .replace("        return", "    return")
         .replace("(weights)", "(weights))"),
     ),
-)
+}
+BUGS = tuple(NAMED_BUGS.values())
 
 HINT_LEVELS = [level for level in HintLevel if level < HintLevel.SOLUTION]
 
@@ -355,11 +358,15 @@ class TestSolutionsDoNotPass:
         together = re.sub(r"Next:|Then comes|```\w*|`\.", " ", "\n".join(earlier))
         assert [line for line in bug.new_lines if line in seen(together)] == []
 
-    @pytest.mark.parametrize("level", HINT_LEVELS)
-    @pytest.mark.parametrize("disguise", sorted(DISGUISES))
-    @pytest.mark.parametrize("bug", BUGS, ids=["augment", "rewrite", "boundary", "several"])
-    def test_t1_every_disguise_is_stopped(self, level: HintLevel, disguise: str, bug: Bug) -> None:
+    @each_case(
+        list(product(NAMED_BUGS, sorted(DISGUISES), HINT_LEVELS)),
+        named=lambda case: f"{case[0]}-{case[1]}-{case[2]}",
+        parts=2,
+    )
+    def test_t1_every_disguise_is_stopped(self, case: tuple[str, str, HintLevel]) -> None:
         """T1: every disguise of every correction is stopped at every level below 5."""
+        name, disguise, level = case
+        bug = NAMED_BUGS[name]
         shown, verdict = answer(DISGUISES[disguise](bug.fixed), level, submission(bug.code))
         assert verdict is not None
         assert [line for line in bug.new_lines if line in seen(shown)] == []
@@ -410,7 +417,7 @@ class TestWhatPasses:
         for text in ("Print `name`.", "Line 1, `name = input();`.", "What is `1/2`?"):
             assert answer(text, QUESTION, asked, earlier=said) == (text, None)
 
-    @pytest.mark.parametrize("disguise", sorted(set(DISGUISES) - {"hidden comment", "zero width spaces"}))
+    @each_case(sorted(set(DISGUISES) - {"hidden comment", "zero width spaces"}))
     def test_level_5_may_say_anything(self, disguise: str) -> None:
         """The solution passes at level 5."""
         assert answer(DISGUISES[disguise](BUGS[0].fixed), SOLUTION)[1] is None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from testing.each_case import each_case
 from testing.guard_cases import FOLDER, Case, cases, program, reference, rules_with_cases
 from tutor_pedagogy.guard import Guard, GuardRule, KnownEdit
 from tutor_pedagogy.guard.known_reference import KnownReference
@@ -22,7 +23,7 @@ TOLD_BY_TESTS = {GuardRule.ENDLESS, GuardRule.CANARY, GuardRule.UNJUDGED}
 """Rules whose violations cannot be written as a single reply in a file of cases."""
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@each_case(CASES)
 def test_a_reply_is_withheld_or_passes_as_its_case_says(case: Case) -> None:
     """A reply in a file of cases is withheld by the file's rule, or is shown unchanged, as the case says."""
     asked = Submission(code=program(), cursor=Position(0, 0))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import starmap
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import pytest
 
+from testing.each_case import each_case
 from testing.lesson_texts import RULES, parts
 from tutor_pedagogy.guard import Guard
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
@@ -153,7 +155,7 @@ def test_odd_cases_raise_nothing(given: str) -> None:
     assert all(each.text for each in ladder(code, (given, "[2]", "[1]"), ("f(", "]", None)))
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+@each_case(RULES, named=attrgetter("name"))
 def test_no_part_of_a_lesson_holds_its_cases(rule: Rule) -> None:
     """A heading or a block of code in a part would be the cases of the lesson, which no student should see."""
     assert not any(line.startswith(("#", "```")) for part in parts(rule) for line in part.split("\n"))

@@ -5,11 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-import pytest
-
-from testing.lesson_cases import LessonCase, lesson_cases, lesson_files
-from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
-from tutor_pedagogy.offline import diagnose, explain
+from testing.each_case import each_case
+from testing.lesson_cases import LessonCase, finding_of, lesson_cases, lesson_files
+from tutor_pedagogy.offline import diagnose
 from tutor_pedagogy.offline.engine.lesson import source_of
 from tutor_pedagogy.offline.engine.program import Program
 from tutor_pedagogy.offline.engine.rule import rules_of
@@ -18,9 +16,12 @@ from tutor_pedagogy.offline.rules.logic.rule import SURE
 from tutor_pedagogy.offline.rules.runtime.rule import RuntimeRule
 
 if TYPE_CHECKING:
+    import pytest
+
     from tutor_pedagogy.offline.engine.rule import Rule
 
 CASES = lesson_cases()
+PARTS = 4
 KINDS: dict[str, tuple[str, ...]] = {
     "syntax": ("syntax",),
     "runtime": ("runtime",),
@@ -30,10 +31,10 @@ KINDS: dict[str, tuple[str, ...]] = {
 DETECTED: tuple[Rule, ...] = (*syntax.RULES, *runtime.RULES, *logic.RULES)
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@each_case(CASES, parts=PARTS)
 def test_rule_and_line_are_named(case: LessonCase) -> None:
     """The tutor finds the rule of the lesson file, at the line that the case's heading names."""
-    finding = diagnose(case.submission())
+    finding = finding_of(case)
 
     assert (finding.rule, finding.lines) == (case.rule, (case.line,))
     assert finding.error_type in KINDS[case.family]
@@ -41,35 +42,22 @@ def test_rule_and_line_are_named(case: LessonCase) -> None:
         assert finding.expression == case.expression
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.mended], ids=str)
+@each_case([case for case in CASES if case.mended], parts=PARTS)
 def test_edit_mends_the_program(case: LessonCase) -> None:
     """Applying the edit to a case's program gives the corrected program of the lesson file."""
-    edit = diagnose(case.submission()).edit
+    edit = finding_of(case).edit
 
     assert edit is not None
     assert case.mended == edit.apply(case.code)
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@each_case(CASES, parts=PARTS)
 def test_every_edit_compiles(case: LessonCase) -> None:
     """Applying an edit gives a program that compiles."""
-    edit = diagnose(case.submission()).edit
+    edit = finding_of(case).edit
 
     if edit is not None:
         ast.parse(edit.apply(case.code))
-
-
-@pytest.mark.parametrize("case", CASES, ids=str)
-def test_every_slot_of_a_lesson_is_filled(case: LessonCase) -> None:
-    """Every `$placeholder` of a lesson is replaced, so no text contains a dollar sign unless the code does."""
-    texts = [
-        explain(case.submission(), level, StudentLevels(programming=voice, maths=voice)).text
-        for level in HintLevel
-        for voice in (1, 3, 5)
-    ]
-
-    if "$" not in case.code:
-        assert [text for text in texts if "$" in text] == []
 
 
 def test_every_rule_has_a_case() -> None:
@@ -98,7 +86,7 @@ def test_rule_function_and_lesson_file_have_one_name() -> None:
     assert {rule.name for rule in DETECTED} <= files
 
 
-@pytest.mark.parametrize("case", lesson_cases("logic", "numerical"), ids=str)
+@each_case(lesson_cases("logic", "numerical"), parts=PARTS)
 def test_a_rule_needs_nothing_that_a_program_with_its_pattern_lacks(case: LessonCase) -> None:
     """The search that is limited to a rule's syntax patterns finds the same as the unlimited search."""
     program = Program(case.submission())

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
+from testing.each_case import each_case
 from tutor_pedagogy.offline import diagnose, report
 from tutor_protocol import Position, Submission
 
@@ -49,7 +48,7 @@ def _read() -> list[LookAlike]:
 _PROGRAMS = _read()
 
 
-@pytest.mark.parametrize("program", [each for each in _PROGRAMS if each.line], ids=str)
+@each_case([each for each in _PROGRAMS if each.line])
 def test_the_mistake_is_found(program: LookAlike) -> None:
     """The rule names the line of the mistake."""
     finding = diagnose(program.submission())
@@ -57,7 +56,7 @@ def test_the_mistake_is_found(program: LookAlike) -> None:
     assert (finding.rule, finding.lines[0]) == (program.rule, program.line)
 
 
-@pytest.mark.parametrize("program", [each for each in _PROGRAMS if not each.line], ids=str)
+@each_case([each for each in _PROGRAMS if not each.line])
 def test_a_right_program_gets_no_claim(program: LookAlike) -> None:
     """A program that looks alike and is right gets no claim, whatever the question says."""
     finding = diagnose(program.submission())

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from testing.each_case import each_case
 from testing.lesson_cases import LessonCase, lesson_cases, real_traceback
 from tutor_pedagogy.guard import Guard
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
@@ -242,7 +243,7 @@ def happens(code: str) -> Crash | None:
     return read_crash(text, Program(asked(code)))
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@each_case(CASES)
 def test_what_is_foreseen_is_what_happens(case: LessonCase) -> None:
     """The predicted exception, line and message are Python's, and rule and line are those found from the traceback."""
     expected, happened = foreseen(case.code), happens(case.code)

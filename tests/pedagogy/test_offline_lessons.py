@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import product
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
-import pytest
-
+from testing.each_case import each_case
 from testing.lesson_texts import FACT, PROGRAM, RULES, parts
 from testing.reading_grade import reading_grade
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.rule import Rule
 
 BY_MATHS = [rule for rule in RULES if rule.lesson.maths_picture and rule.lesson.maths_precise]
+NAME = attrgetter("name")
+PARTS = 4
 VOICES = [StudentLevels(programming=programming, maths=3) for programming in (1, 3, 5)]
 
 
+@cache
 def text(rule: Rule, level: HintLevel, student: StudentLevels) -> str:
     """Return a rule's text with the shortest possible code for every placeholder."""
     slots = {name: Code("zz") for part in parts(rule) for name in FACT.findall(part)}
@@ -37,7 +41,7 @@ def test_rule_names_are_stable_and_unique() -> None:
     assert all(re.fullmatch(r"(syntax|runtime|logic|numerical)\.[a-z]+(-[a-z]+)*", name) for name in names)
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+@each_case(RULES, named=NAME, parts=PARTS)
 def test_every_text_has_40_to_160_words(rule: Rule) -> None:
     """Every text has 40 to 160 words, however short the student's code is that replaces the placeholders."""
     for level, student in product(HintLevel, VOICES):
@@ -45,21 +49,21 @@ def test_every_text_has_40_to_160_words(rule: Rule) -> None:
         assert 40 <= words <= 160, (level, student)
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+@each_case(RULES, named=NAME, parts=PARTS)
 def test_every_text_is_plain_english(rule: Rule) -> None:
     """Every text has reading grade 9 or below, plus half a grade for the rough count of syllables."""
     for level, student in product(HintLevel, VOICES):
         assert reading_grade(text(rule, level, student)) <= 9.5, (level, student)
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+@each_case(RULES, named=NAME, parts=PARTS)
 def test_every_voice_has_its_own_words(rule: Rule) -> None:
     """Beginners, intermediate and advanced students get three different texts at each level."""
     for level in HintLevel:
         assert len({text(rule, level, student) for student in VOICES}) == 3
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+@each_case(RULES, named=NAME, parts=PARTS)
 def test_first_levels_hold_no_code_but_single_words(rule: Rule) -> None:
     """The code spans of questions, concepts and plans are single names or operators, not expressions."""
     lesson = rule.lesson
@@ -70,21 +74,21 @@ def test_first_levels_hold_no_code_but_single_words(rule: Rule) -> None:
         assert re.fullmatch(r"[\w.]+|[^\w\s]{1,3}", span)
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+@each_case(RULES, named=NAME, parts=PARTS)
 def test_no_fact_is_left_unfilled(rule: Rule) -> None:
     """Every placeholder of a lesson has a value."""
     for level, student in product(HintLevel, VOICES):
         assert "$" not in text(rule, level, student)
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+@each_case(RULES, named=NAME, parts=PARTS)
 def test_every_example_can_be_typed_in(rule: Rule) -> None:
     """The examples of level 4 are complete programs."""
     for example in rule.lesson.examples:
         compile(example.code, rule.name, "exec")
 
 
-@pytest.mark.parametrize("rule", BY_MATHS, ids=lambda rule: rule.name)
+@each_case(BY_MATHS, named=NAME, parts=PARTS)
 def test_words_follow_the_maths_level(rule: Rule) -> None:
     """A lesson with a variant for each level of maths explains its concept in different words at each level."""
     students = [StudentLevels(programming=3, maths=maths) for maths in (1, 3, 5)]

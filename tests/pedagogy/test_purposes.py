@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 
+from testing.each_case import each_case
 from testing.lesson_cases import lesson_cases
 from testing.printed import printed_by
 from testing.purpose_asks import ASKS as FIRST_ASKS
@@ -33,20 +35,24 @@ from tutor_protocol import Position, Submission
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tutor_pedagogy.offline.engine.finding import Explanation
+
 ASKS = (*FIRST_ASKS, *VALUE_ASKS)
 STUDENTS = [StudentLevels(programming=level, maths=level) for level in (1, 3, 5)]
 EARLY = [level for level in HintLevel if level < HintLevel.SOLUTION]
 OTHERS = [ask for ask in ASKS if ask.purpose != "find"]
+NAMES = {ask: f"{number}-{ask.purpose}" for number, ask in enumerate(ASKS)}
 
 
-def named(asks: list[PurposeAsk] | tuple[PurposeAsk, ...]) -> list[str]:
-    """Return a name for each ask."""
-    return [f"{number}-{ask.purpose}" for number, ask in enumerate(asks)]
+@cache
+def explained(ask: PurposeAsk, level: HintLevel, student: StudentLevels = STUDENTS[1]) -> Explanation:
+    """Return what the tutor says to an ask."""
+    return explain(ask.submission(), level, student)
 
 
 def text(ask: PurposeAsk, level: HintLevel, student: StudentLevels = STUDENTS[1]) -> str:
     """Return the text of an ask."""
-    return explain(ask.submission(), level, student).text
+    return explained(ask, level, student).text
 
 
 def asked(code: str, question: str | None = None, line: int = 0) -> Submission:
@@ -54,21 +60,21 @@ def asked(code: str, question: str | None = None, line: int = 0) -> Submission:
     return Submission(code=code, cursor=Position(line, 0), question=question)
 
 
-@pytest.mark.parametrize("ask", ASKS, ids=named(ASKS))
+@each_case(ASKS, named=NAMES.__getitem__)
 def test_purpose_is_told_by_question_and_code(ask: PurposeAsk) -> None:
     """Question and code decide the purpose, which the explanation carries at every level."""
-    found = {explain(ask.submission(), level, STUDENTS[1]).purpose for level in HintLevel}
+    found = {explained(ask, level).purpose for level in HintLevel}
     assert ({ask.purpose}, ask.purpose) == (found, purpose(ask.submission()))
 
 
-@pytest.mark.parametrize("ask", OTHERS, ids=named(OTHERS))
+@each_case(OTHERS, named=NAMES.__getitem__)
 def test_texts_contain_the_facts_of_the_code(ask: PurposeAsk) -> None:
     """The five texts together contain the facts about the code that the student should learn."""
     texts = "\n".join(text(ask, level) for level in HintLevel)
     assert [fact for fact in ask.facts if fact not in texts] == []
 
 
-@pytest.mark.parametrize("ask", OTHERS, ids=named(OTHERS))
+@each_case(OTHERS, named=NAMES.__getitem__)
 def test_texts_are_short_and_plain(ask: PurposeAsk) -> None:
     """Every text has 40 to 160 words, a reading grade of at most 9.5, and no unfilled placeholder."""
     for level in HintLevel:
@@ -79,7 +85,7 @@ def test_texts_are_short_and_plain(ask: PurposeAsk) -> None:
             assert "$" not in found or "$" in ask.code, (level, found)
 
 
-@pytest.mark.parametrize("ask", OTHERS, ids=named(OTHERS))
+@each_case(OTHERS, named=NAMES.__getitem__)
 def test_guard_lets_every_early_text_pass(ask: PurposeAsk) -> None:
     """The guard finds no solution in any text before level 5, and levels 1 to 3 have no block of code."""
     for level in EARLY:
@@ -91,11 +97,11 @@ def test_guard_lets_every_early_text_pass(ask: PurposeAsk) -> None:
         assert ("```" in found) <= (level is HintLevel.EXAMPLE)
 
 
-@pytest.mark.parametrize("ask", OTHERS, ids=named(OTHERS))
+@each_case(OTHERS, named=NAMES.__getitem__)
 def test_other_purposes_claim_no_mistake(ask: PurposeAsk) -> None:
     """An answer with another purpose than `find` has a rule and a line, but no edit, and only says where to start."""
     submission = ask.submission()
-    explanation = explain(submission, HintLevel.QUESTION, STUDENTS[1])
+    explanation = explained(ask, HintLevel.QUESTION)
     finding = diagnose(submission)
     rule = f"purpose.{ask.purpose.replace('_', '-')}"
     assert (rule, "start_here", None) == (explanation.rule, explanation.certainty, explanation.edit)
@@ -217,26 +223,26 @@ def test_direction_of_a_search_is_not_guessed_from_another_language() -> None:
     assert (found.rule, found.certainty) == ("logic.trace-by-hand", "start_here")
 
 
-EXAMPLES = [
-    *(pytest.param(entry["example"], id=f"glossary-{name}") for name, entry in table("glossary").items()),
-    *(
-        pytest.param(code, id=f"{name}-{number}")
+EXAMPLES = {
+    **{f"glossary-{name}": entry["example"] for name, entry in table("glossary").items()},
+    **{
+        f"{name}-{number}": code
         for name, entry in table("constructs").items()
         for number, code in enumerate(entry["examples"])
-    ),
-    *(pytest.param(entry["example"], id=f"task-{name}") for name, entry in table("tasks").items()),
-    *(pytest.param(entry["example"], id=f"improve-{name}") for name, entry in table("improvements").items()),
-    *(
-        pytest.param(code, id=f"code-{number}")
-        for number, code in enumerate((*checking.EXAMPLES, *translating.EXAMPLES))
-    ),
-]
+    },
+    **{f"task-{name}": entry["example"] for name, entry in table("tasks").items()},
+    **{f"improve-{name}": entry["example"] for name, entry in table("improvements").items()},
+    **{f"code-{number}": code for number, code in enumerate((*checking.EXAMPLES, *translating.EXAMPLES))},
+}
 
 
-@pytest.mark.parametrize("code", EXAMPLES)
-def test_examples_print_what_their_comments_say(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@each_case(EXAMPLES)
+def test_examples_print_what_their_comments_say(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each worked example runs, and prints the lines that its comments show."""
-    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / name
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    code = EXAMPLES[name]
     said = [
         line
         for found in re.findall(r"(?:^|  )# (.*)$", code, re.MULTILINE)
@@ -246,25 +252,25 @@ def test_examples_print_what_their_comments_say(code: str, tmp_path: Path, monke
     assert printed_by(code) == said
 
 
-PATTERNS = [
-    *(
-        pytest.param(sign[0], id=f"{name}-{number}")
+PATTERNS = {
+    **{
+        f"{name}-{number}": sign[0]
         for name, entry in table("languages").items()
         for number, sign in enumerate(entry["signs"])
-    ),
-    *(
-        pytest.param(rf"\b(?:{phrase})(?:\b|(?<=\W))", id=f"{language}-{entry['kind']}-{place}-{number}")
+    },
+    **{
+        f"{language}-{entry['kind']}-{place}-{number}": rf"\b(?:{phrase})(?:\b|(?<=\W))"
         for language in ("en", "es", "de", "fr", "pt", "zh")
         for place, entry in enumerate(table("questions")[language])
         for number, phrase in enumerate(entry["phrases"])
-    ),
-]
+    },
+}
 
 
-@pytest.mark.parametrize("pattern", PATTERNS)
-def test_patterns_of_the_tables_take_linear_time(pattern: str) -> None:
+@each_case(PATTERNS, parts=2)
+def test_patterns_of_the_tables_take_linear_time(name: str) -> None:
     """Every pattern in the tables takes linear time for any text of a student."""
-    assert find_pump(automaton(pattern, re.MULTILINE | re.IGNORECASE, searches=True)) is None
+    assert find_pump(automaton(PATTERNS[name], re.MULTILINE | re.IGNORECASE, searches=True)) is None
 
 
 @pytest.mark.parametrize("name", table("tasks"))

@@ -9,6 +9,7 @@ import pytest
 
 from testing.asks_about_hints import PROGRAMS, answer, passes_guard, submission
 from testing.asks_in_turn import traceback
+from testing.each_case import each_case
 from testing.printed import printed_by
 from tutor_pedagogy.dialogue.tables import LANGUAGES, table
 from tutor_pedagogy.ladder.levels import HintLevel
@@ -145,20 +146,21 @@ def test_no_answer_says_more_than_its_level(question: str, level: int) -> None:
         assert edit is None or edit.after.strip() == edit.before.strip() or edit.after.strip() not in said
 
 
-EXAMPLES = [
-    pytest.param(entry["example"], id=f"{name}-{number}")
+EXAMPLES = {
+    f"{name}-{number}": entry["example"]
     for name, part in (("differences", "pair"), ("recipes", "recipe"))
     for number, entry in enumerate(table(name)[part])
-]
+}
 
 
-@pytest.mark.parametrize("code", EXAMPLES)
-def test_examples_print_what_their_comments_say(code: str) -> None:
+@each_case(EXAMPLES)
+def test_examples_print_what_their_comments_say(name: str) -> None:
     """Each example runs and prints the lines that its comments show; lines without a comment print nothing."""
+    code = EXAMPLES[name]
     assert printed_by(code) == re.findall(r"(?:^|  )# (.*)$", code, re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", table("reasons"))
+@each_case(table("reasons"))
 def test_a_reason_is_told_in_every_language_with_the_same_slots(name: str) -> None:
     """A text in another language needs no value that the English one does not have, and leaves out none."""
     texts = table("reasons")[name]

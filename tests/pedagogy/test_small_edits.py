@@ -7,6 +7,7 @@ import random
 
 import pytest
 
+from testing.each_case import each_case
 from testing.lesson_cases import LessonCase, lesson_cases
 from tutor_pedagogy.offline.engine.found_edit import rule_named
 from tutor_pedagogy.offline.engine.program import Program
@@ -20,7 +21,7 @@ CASES = random.Random(5).sample(lesson_cases("logic"), 60)
 LINES = ("def f(xs):", "    return xs[0]", "    # end")
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@each_case(CASES)
 def test_an_edit_parses_and_changes_one_place(case: LessonCase) -> None:
     """Every edit gives another program that parses, keeps the lines outside of it, and has a rule with a lesson."""
     code = case.code
