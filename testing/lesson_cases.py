@@ -16,10 +16,12 @@ import traceback
 import warnings
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tutor_pedagogy.offline
+from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline import diagnose, explain
 from tutor_pedagogy.offline.engine.lesson import LessonFile
 from tutor_pedagogy.offline.rules import runtime
@@ -28,9 +30,9 @@ from tutor_protocol import Position, Submission
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
     from tutor_pedagogy.offline.engine.finding import Explanation, Finding
 
+STUDENTS = tuple(StudentLevels(programming=level, maths=level) for level in (1, 3, 5))
 RULES = Path(tutor_pedagogy.offline.__file__).parent / "rules"
 _CRASHES = frozenset(rule.name for rule in runtime.RULES)
 _ASKED = "The student asks: "
@@ -87,9 +89,10 @@ def finding_of(case: LessonCase) -> Finding:
 
 
 @cache
-def hint_for(case: LessonCase, level: HintLevel, student: StudentLevels) -> Explanation:
-    """Return what the tutor says about a case at a hint level."""
-    return explain(case.submission(), level, student)
+def hints_for(case: LessonCase) -> dict[tuple[HintLevel, StudentLevels], Explanation]:
+    """Return what the tutor says about a case: at every hint level, to each of `STUDENTS`."""
+    submission = case.submission()
+    return {(level, student): explain(submission, level, student) for level, student in product(HintLevel, STUDENTS)}
 
 
 @cache

@@ -78,15 +78,16 @@ def work(call: Callable[[], object]) -> int:
     """Return the number of lines executed in `tutor_pedagogy`: unlike time, it is the same on every machine."""
     lines = 0
 
-    def trace(frame: FrameType, event: str, _: object) -> TraceFunction | None:
+    def enter(frame: FrameType, _event: str, _: object) -> TraceFunction | None:
+        return trace if "tutor_pedagogy" in frame.f_code.co_filename else None
+
+    def trace(_frame: FrameType, event: str, _: object) -> None:
         nonlocal lines
-        if "tutor_pedagogy" not in frame.f_code.co_filename:
-            return None
-        lines += event == "line"
-        return trace
+        if event == "line":
+            lines += 1
 
     before = sys.gettrace()
-    sys.settrace(trace)
+    sys.settrace(enter)
     try:
         call()
     finally:
