@@ -107,9 +107,10 @@ def test_e3_no_edit_session_goes_out_of_step(encoding: str, text: str, session: 
         model.replace(start, end, inserted)
         edited.apply_change(change(start, end, inserted))
 
-        assert edited.source == model.text()
-        assert list(edited.lines) == split_lines(model.text())
-        assert edited.length == len(model.text())
+        expected = model.text()
+        assert edited.source == expected
+        assert list(edited.lines) == split_lines(expected)
+        assert edited.length == len(expected)
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

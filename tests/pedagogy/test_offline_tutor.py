@@ -22,12 +22,6 @@ STUDENTS = [StudentLevels(programming=level, maths=level) for level in (1, 3, 5)
 EARLY = [level for level in HintLevel if level < HintLevel.SOLUTION]
 
 
-def submissions() -> list[Submission]:
-    """Return one submission for each case of the lesson files."""
-    return [case.submission() for case in lesson_cases()]
-
-
-ALL = submissions()
 NO_COLON = Submission(code="for fish in range(3)\n    print(fish)\n", cursor=Position(0, 0))
 
 
@@ -47,7 +41,8 @@ def test_last_level_shows_the_edit_and_how_to_check_it() -> None:
 
 def test_same_input_gives_the_same_text() -> None:
     """An answer does not depend on time, chance or earlier answers."""
-    for submission in ALL[::7]:
+    for case in lesson_cases()[::7]:
+        submission = case.submission()
         first = [explain(submission, level, STUDENTS[1]) for level in HintLevel]
         assert first == [explain(submission, level, STUDENTS[1]) for level in HintLevel]
 
