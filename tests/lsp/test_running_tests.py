@@ -77,8 +77,11 @@ class TestEachFramework:
             ),
         ],
     )
-    async def test_files_of_tests(self, tmp_path: Path, name: str, text: str, names: list[str]) -> None:
+    async def test_files_of_tests(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str, names: list[str]
+    ) -> None:
         """A failed assertion tells call, expected and actual result; an exception tells its line and values."""
+        monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")  # Here, with all plugins that are installed.
         run = await run_of(tmp_path, {PROGRAM: ROTATE, name: text})
 
         assert [(case.name, case.outcome) for case in run.cases] == list(
