@@ -50,14 +50,9 @@ def each_case(
 
         added = ["request", "part"] if parts > 1 else ["request"]
         names = [each.name for each in parameters[at + 1 :]]
-        run.__signature__ = signature(
-            test
-        ).replace(  # type: ignore[attr-defined] # pytest reads the fixtures here
-            parameters=[
-                *parameters[:at],
-                *(Parameter(name, Parameter.KEYWORD_ONLY) for name in dict.fromkeys([*added, *names])),
-            ]
-        )
+        fixtures = (Parameter(name, Parameter.KEYWORD_ONLY) for name in dict.fromkeys([*added, *names]))
+        shown = signature(test).replace(parameters=[*parameters[:at], *fixtures])
+        vars(run)["__signature__"] = shown  # From this, pytest reads which fixtures the test needs.
         if parts == 1:
             return run
         names_of_parts = [f"part {number} of {parts}" for number in range(1, parts + 1)]
@@ -80,9 +75,8 @@ def _failure(check: Callable[[], Any]) -> str | None:
         check()
     except (Exception, pytest.fail.Exception, pytest.skip.Exception) as error:  # noqa: BLE001 - any exception is the failure of this one case
         own = error.__traceback__ and error.__traceback__.tb_next
-        return str(
-            pytest.ExceptionInfo.from_exception(error.with_traceback(own or error.__traceback__)).getrepr("short")
-        )
+        found = pytest.ExceptionInfo.from_exception(error.with_traceback(own or error.__traceback__))
+        return str(found.getrepr(style="short"))
     return None
 
 

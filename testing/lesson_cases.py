@@ -14,10 +14,12 @@ import re
 import sys
 import traceback
 import warnings
+from contextlib import chdir
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import tutor_pedagogy.offline
@@ -156,12 +158,12 @@ def quoted_traceback(case: LessonCase) -> str:
 
 
 def real_traceback(code: str) -> str:
-    """Run a program and return its traceback, as Python prints it."""
+    """Run a program in an empty folder and return its traceback, as Python prints it."""
     linecache.cache["student.py"] = (len(code), None, code.splitlines(keepends=True), "student.py")
     names: dict[str, Any] = {"__name__": "__main__", "input": _no_input}
     arguments, sys.argv = sys.argv, ["student.py"]
     printed = ""
-    with warnings.catch_warnings():
+    with TemporaryDirectory() as folder, chdir(folder), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             exec(compile(code, "student.py", "exec"), names)  # noqa: S102 - the program is from our lesson files, and must run to raise its real exception
