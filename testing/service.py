@@ -8,8 +8,6 @@ import os
 import re
 import signal
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -24,11 +22,11 @@ import asyncpg
 from aiohttp import ClientSession
 
 from testing.migrated import put_database
+from testing.warm_start import TUTOR_SERVER, start_service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-TUTOR_SERVER = str(Path(sys.executable).with_name("tutor-server"))
 PASSWORD = "a quiet long password"
 
 START_SECONDS = 60
@@ -60,14 +58,8 @@ class Service:
         settings = settings or {}
         self._database_url = settings.get("TUTOR_DATABASE_URL")
         environment = service_environment(self.data_dir, **settings)
-        self.process = subprocess.Popen(
-            [*program, "serve", "--port", str(port), "--workers", str(workers)],
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        )
+        command = [*program, "serve", "--port", str(port), "--workers", str(workers)]
+        self.process = start_service(command, folder, environment)
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
         self.url = self._wait_until_listening()

@@ -17,6 +17,7 @@ from testing.migrated import put_database
 from testing.required import REQUIRE_ALL, missing
 from testing.servers import PostgresServer, RedisServer, find_postgres, throw_away_postgres
 from testing.service import RunningService, Service, sign_up_student
+from testing.warm_start import allow_warm_starts, cold_starts
 from tests.quick import EXAMPLES, is_quick, spare_parameters
 from tutor_analysis.processor_time import OverBudget
 
@@ -56,6 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.register_profile("quick", derandomize=True, deadline=None, max_examples=EXAMPLES)
     hypothesis.settings.load_profile(_profile(config))
     _pass_over_budgets_in_destructors()
+    allow_warm_starts()
 
 
 def _pass_over_budgets_in_destructors() -> None:
@@ -114,6 +116,13 @@ def plugins_of_students() -> Iterator[None]:
     """Let pytest load none of our plugins in a student's folder: that takes three times as long as the tests there."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        yield
+
+
+@pytest.fixture
+def cold_start() -> Iterator[None]:
+    """Start the programs of the test as users do, with all imports."""
+    with cold_starts():
         yield
 
 

@@ -15,7 +15,8 @@ from aiohttp import ClientSession, ClientWebSocketResponse, TCPConnector, WSMsgT
 
 from benchmarks.service.processes import LOAD_CORE, SERVICE_CORE, on_cores
 from benchmarks.service.subjects import Heard, Piece, question
-from testing.service import TUTOR_SERVER, Service, sign_up_student
+from testing.service import Service, sign_up_student
+from testing.warm_start import TUTOR_SERVER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

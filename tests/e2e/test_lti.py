@@ -13,8 +13,9 @@ import pytest
 from testing.account_page import approve, picture, reach
 from testing.chromium import LOOK_SECONDS, Page, chromium, other_tab
 from testing.lti_platform import DEPLOYMENT, LtiPlatform, lti_platform, write_key
-from testing.service import TUTOR_SERVER, RunningService, service_environment
+from testing.service import RunningService, service_environment
 from testing.tutor_program import Tutor
+from testing.warm_start import TUTOR_SERVER, run_command
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -48,12 +49,10 @@ async def service(platform: LtiPlatform, tmp_path: Path) -> AsyncIterator[Servic
             ("lti", "add", f"--deployment={DEPLOYMENT}", "--course=py1", *platform.arguments),
         ):
             done = await asyncio.to_thread(
-                subprocess.run,
+                run_command,
                 [TUTOR_SERVER, *arguments],
-                env=environment,
-                cwd=tmp_path,
-                capture_output=True,
-                check=False,
+                tmp_path,
+                environment,
             )
             assert done.returncode == 0, done.stderr
         yield running
@@ -152,10 +151,8 @@ async def test_an_instructor_puts_a_link_into_the_course_in_a_frame(
     module = tmp_path / "course.json"
     environment = service_environment(service.data_dir)
 
-    def run(*arguments: str) -> bytes:
-        done = subprocess.run(
-            [TUTOR_SERVER, *arguments], env=environment, cwd=tmp_path, capture_output=True, check=False
-        )
+    def run(*arguments: str) -> str:
+        done = run_command([TUTOR_SERVER, *arguments], tmp_path, environment)
         assert done.returncode == 0, done.stderr
         return done.stdout
 

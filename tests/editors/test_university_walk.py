@@ -26,11 +26,12 @@ from testing.lemonldap_provider import lemonldap_provider, sign_in_at_lemonldap
 from testing.neovim import PROGRAMS, documented_init
 from testing.neovim_browser import BROWSER
 from testing.real_identity_provider import SIGN_IN, free_port
-from testing.service import TUTOR_SERVER, RunningService, service_environment
+from testing.service import RunningService, service_environment
 from testing.tmux import Terminal
 from testing.vscode import THREAD
 from testing.vscode_steps import BAD_LINE, DEVICE_CODE, PROGRAM, ask, open_program, type_address
 from testing.waiting import until
+from testing.warm_start import TUTOR_SERVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

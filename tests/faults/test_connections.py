@@ -18,8 +18,9 @@ from testing.chat_client import Chat, connect
 from testing.faults import short_times
 from testing.faults.classroom import classroom
 from testing.installations import Laptop
-from testing.service import TUTOR_SERVER, RunningService
+from testing.service import RunningService
 from testing.waiting import until
+from testing.warm_start import TUTOR_SERVER
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence

@@ -19,8 +19,9 @@ import pytest
 from testing.chat_client import Closed, connect
 from testing.faults.counting_process import DAY
 from testing.faults.short_times import PROGRAM
-from testing.service import TUTOR_SERVER, Service, sign_up_student
+from testing.service import Service, sign_up_student
 from testing.waiting import until
+from testing.warm_start import TUTOR_SERVER
 from tutor_server.admission.limiter import Limits
 from tutor_server.admission.redis_access import open_redis
 from tutor_server.admission.shared import SharedLimiter

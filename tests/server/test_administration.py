@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,8 @@ from testing.clock import NOON
 from testing.fake_upstream import Behaviour
 from testing.held_service import HeldService, held_service
 from testing.long_hints import long_hint
-from testing.service import TUTOR_SERVER, service_environment
+from testing.service import service_environment
+from testing.warm_start import TUTOR_SERVER, run_command
 from tutor_server.administration.exercise_files import read_beside
 from tutor_server.administration.module_files import ModuleFilesRefused, parse_module, read_modules
 from tutor_server.storage.modules import Module
@@ -283,18 +283,7 @@ async def test_commands_beside_a_running_service(start_service: StartService, si
 
 async def run(service: Service, *arguments: str) -> str:
     """Run a command that must succeed; return its output."""
-
-    def command() -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [TUTOR_SERVER, *arguments],
-            cwd=service.data_dir.parent,
-            env=service_environment(service.data_dir),
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
-
-    done = await asyncio.to_thread(command)
+    environment = service_environment(service.data_dir)
+    done = await asyncio.to_thread(run_command, [TUTOR_SERVER, *arguments], service.data_dir.parent, environment)
     assert done.returncode == 0, done.stderr
     return done.stdout

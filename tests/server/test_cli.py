@@ -17,7 +17,8 @@ from aiohttp import ClientSession
 
 from testing.chat_client import connect
 from testing.mail_server import mail_server
-from testing.service import PASSWORD, TUTOR_SERVER, Service, service_environment, sign_up_student
+from testing.service import PASSWORD, Service, service_environment, sign_up_student
+from testing.warm_start import TUTOR_SERVER, run_command
 from tutor_server.llm.price_file import PRICE_FILE
 
 if TYPE_CHECKING:
@@ -30,17 +31,10 @@ SECRET = "marker-" * 6
 
 def run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
-    return subprocess.run(
-        [TUTOR_SERVER, *arguments],
-        cwd=folder,
-        env=service_environment(folder / "data", **settings),
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+    return run_command([TUTOR_SERVER, *arguments], folder, service_environment(folder / "data", **settings))
 
 
+@pytest.mark.usefixtures("cold_start")
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -67,6 +61,7 @@ def test_wrong_use_is_2(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.usefixtures("cold_start")
 def test_help_names_the_commands_and_no_secret(tmp_path: Path) -> None:
     """`--help` works with any settings, and prints none of them."""
     done = run(tmp_path, "--help", TUTOR_JWT_SECRET=SECRET, TUTOR_LOG_LEVEL="loud")
@@ -87,6 +82,7 @@ def test_help_waits_for_nothing_heavy() -> None:
     assert done.stdout.strip() == ""
 
 
+@pytest.mark.usefixtures("cold_start")
 def test_version(tmp_path: Path) -> None:
     """`--version` prints the distribution's version."""
     assert re.fullmatch(r"ask-tutor \d+\.\d+\.\d+\n", run(tmp_path, "--version").stdout)
@@ -156,6 +152,7 @@ def test_env_file_of_the_working_directory(tmp_path: Path) -> None:
     assert "TUTOR_MESSAGES_PER_MINUTE" in done.stderr
 
 
+@pytest.mark.usefixtures("cold_start")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_serving_until_told_to_stop(tmp_path: Path, number: signal.Signals) -> None:
     """When the service is ready, one line gives its URL; a signal ends it with status 0; stderr has only the log."""
@@ -202,6 +199,7 @@ async def test_accounts_survive_a_restart(tmp_path: Path) -> None:
     assert second.stop() == 0
 
 
+@pytest.mark.usefixtures("cold_start")
 def test_a_console_log_is_no_json(tmp_path: Path) -> None:
     """`TUTOR_LOG_FORMAT` selects the log format if stderr is not a terminal."""
     service = Service(tmp_path, {"TUTOR_LOG_FORMAT": "console"})
@@ -215,6 +213,7 @@ def test_a_console_log_is_no_json(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.usefixtures("cold_start")
 def test_migrating_can_be_repeated(tmp_path: Path) -> None:
     """`migrate` updates the database, can be repeated, and `check` then reports no fault."""
     assert [run(tmp_path, "migrate").returncode for _ in range(2)] == [0, 0]

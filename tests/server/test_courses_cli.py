@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import pytest
 
-from testing.service import TUTOR_SERVER, service_environment
+from testing.service import service_environment
+from testing.warm_start import TUTOR_SERVER, run_command
 from tutor_server.administration.course_transfer import TransferredModule
 from tutor_server.storage.module_files import Exercise
 from tutor_server.storage.modules import Module
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
     from testing.service import Service, StartService
@@ -27,12 +28,10 @@ pytestmark = pytest.mark.timeout(180)
 async def operate(service: Service, *arguments: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run `tutor-server courses` with arguments and settings beside a running service."""
     return await asyncio.to_thread(
-        subprocess.run,
-        [TUTOR_SERVER, "courses", *arguments],
-        env=service_environment(service.data_dir, **settings),
-        capture_output=True,
-        text=True,
-        check=False,
+        run_command,
+        [TUTOR_SERVER, "courses", *map(str, arguments)],
+        service.data_dir.parent,
+        service_environment(service.data_dir, **settings),
     )
 
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from testing.fake_upstream import KEY, Behaviour
-from testing.service import TUTOR_SERVER, service_environment
+from testing.service import service_environment
+from testing.warm_start import TUTOR_SERVER
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_protocol import Position, ReportedFinding, Submission
 from tutor_server.evaluation.agreement import agreement_of

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from testing.chat_client import connect, text_of
 from testing.fake_upstream import Behaviour, FakeUpstream
-from testing.service import TUTOR_SERVER, service_environment, sign_up_student
+from testing.service import service_environment, sign_up_student
+from testing.warm_start import TUTOR_SERVER, run_command
 from tutor_server.administration.module_files import ModuleFilesRefused, read_modules
 
 if TYPE_CHECKING:
@@ -64,19 +64,8 @@ def course_folder(folder: Path) -> Path:
 
 async def run(service: Service, *arguments: str, status: int = 0) -> str:
     """Run a command beside a running service; return its output."""
-
-    def command() -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [TUTOR_SERVER, *arguments],
-            cwd=service.data_dir.parent,
-            env=service_environment(service.data_dir),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    ended = await asyncio.to_thread(command)
+    environment = service_environment(service.data_dir)
+    ended = await asyncio.to_thread(run_command, [TUTOR_SERVER, *arguments], service.data_dir.parent, environment)
     assert ended.returncode == status, ended.stderr
     return ended.stdout + ended.stderr
 

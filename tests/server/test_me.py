@@ -6,7 +6,6 @@ import asyncio
 import os
 import re
 import sqlite3
-import subprocess
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,8 @@ import pytest
 from testing.chat_client import Closed, connect
 from testing.device_page import Browser, approve_a_device
 from testing.modules import store_modules
-from testing.service import TUTOR_SERVER, service_environment
+from testing.service import service_environment
+from testing.warm_start import TUTOR_SERVER, run_command
 from tutor_server.storage.course_models import DEFAULT_COURSE
 from tutor_server.storage.models import Base
 from tutor_server.storage.personal_data import NOT_PERSONAL, SECRETS
@@ -53,13 +53,13 @@ async def leave_traces(service: Service, client: ClientSession, student: Student
         frames = await chat.answer(question="Why does it stop?", module_id="loops")
         await chat.send({"type": "rate", "message_id": frames[-1]["message_id"], "helpful": True})
         await chat.answer(run_id=str(uuid4()))
-    await asyncio.to_thread(
-        subprocess.run,
+    done = await asyncio.to_thread(
+        run_command,
         [TUTOR_SERVER, "users", "limit", student.email, "--per-day", "50", "--hours", "1"],
-        env=service_environment(service.data_dir),
-        check=True,
-        capture_output=True,
+        service.data_dir.parent,
+        service_environment(service.data_dir),
     )
+    assert done.returncode == 0, done.stderr
     url = f"{service.url}/api/progress/loops"
     async with client.put(url, json={"status": "in_progress"}, headers=student.headers) as response:
         assert response.status == 200

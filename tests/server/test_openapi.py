@@ -11,7 +11,8 @@ import pytest
 from aiohttp import web
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from testing.service import TUTOR_SERVER, service_environment
+from testing.service import service_environment
+from testing.warm_start import TUTOR_SERVER
 from tutor_server.api import schemas
 from tutor_server.api.openapi import document
 from tutor_server.api.routes import Access, Routes

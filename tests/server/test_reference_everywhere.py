@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import FormData
@@ -12,7 +11,8 @@ from aiohttp import FormData
 from testing.chat_client import Chat, connect
 from testing.device_page import Browser
 from testing.fake_upstream import Behaviour, FakeUpstream
-from testing.service import PASSWORD, TUTOR_SERVER, service_environment, sign_up_student
+from testing.service import PASSWORD, service_environment, sign_up_student
+from testing.warm_start import TUTOR_SERVER, run_command
 from tutor_server.api.routes import Access
 from tutor_server.api.service_routes import ROUTES
 
@@ -108,19 +108,10 @@ async def shown_by_every_page(
 
 async def printed_by(service: Service, *arguments: str) -> str:
     """Run a command beside the service; return its output."""
-
-    def command() -> str:
-        return subprocess.run(
-            [TUTOR_SERVER, *arguments],
-            cwd=service.data_dir.parent,
-            env=service_environment(service.data_dir),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=True,
-        ).stdout
-
-    return await asyncio.to_thread(command)
+    environment = service_environment(service.data_dir)
+    done = await asyncio.to_thread(run_command, [TUTOR_SERVER, *arguments], service.data_dir.parent, environment)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 async def conversation(chat: Chat, upstream: FakeUpstream) -> list[list[dict[str, Any]]]:

@@ -21,7 +21,8 @@ from testing.chat_client import Closed, connect
 from testing.device_page import Browser
 from testing.mail_server import mail_server
 from testing.migrated import put_database
-from testing.service import PASSWORD, TUTOR_SERVER, Service, service_environment
+from testing.service import PASSWORD, Service, service_environment
+from testing.warm_start import TUTOR_SERVER, run_command
 from tutor_server.identity.revocations import POLL_SECONDS
 from tutor_server.storage.models import Base
 
@@ -55,16 +56,8 @@ def running(beside: Service) -> Service:
 
 def users(data_dir: Path, *arguments: str, typed: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, with a given stdin."""
-    return subprocess.run(
-        [TUTOR_SERVER, "users", *arguments],
-        input=typed,
-        cwd=data_dir.parent,
-        env=service_environment(data_dir, **settings),
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+    environment = service_environment(data_dir, **settings)
+    return run_command([TUTOR_SERVER, "users", *arguments], data_dir.parent, environment, typed=typed)
 
 
 def at_a_terminal(data_dir: Path, typed: list[str], *arguments: str) -> tuple[int, str]:

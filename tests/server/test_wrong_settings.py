@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
-from testing.service import TUTOR_SERVER, service_environment
+from testing.service import service_environment
+from testing.warm_start import TUTOR_SERVER, run_command
 from tutor_server.errors import SettingsError
 from tutor_server.settings import SETTING_NAMES, ignored_settings, load_settings
 from tutor_server.settings.names import meant
 from tutor_server.settings.provider_settings import known_providers
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
 JWT = "a secret that is long enough for tests"
@@ -39,15 +40,7 @@ def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
-    return subprocess.run(
-        [TUTOR_SERVER, *arguments],
-        cwd=folder,
-        env=service_environment(folder / "data", **settings),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return run_command([TUTOR_SERVER, *arguments], folder, service_environment(folder / "data", **settings))
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,11 +12,13 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from testing.lti_browser import LtiBrowser
 from testing.lti_platform import DEPLOYMENT, lti_platform, write_key
-from testing.service import TUTOR_SERVER, RunningService, service_environment
+from testing.service import RunningService, service_environment
+from testing.warm_start import TUTOR_SERVER, run_command
 from tutor_server.errors import SettingsError
 from tutor_server.lti.tool_keys import read_tool_keys
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
     from testing.service import Service, StartService
@@ -28,12 +29,10 @@ MOODLE = "https://moodle.uni.example"
 async def operate(service: Service, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run a command of the operator beside a running service."""
     return await asyncio.to_thread(
-        subprocess.run,
+        run_command,
         [TUTOR_SERVER, *arguments],
-        env=service_environment(service.data_dir, **settings),
-        capture_output=True,
-        text=True,
-        check=False,
+        service.data_dir.parent,
+        service_environment(service.data_dir, **settings),
     )
 
 
@@ -147,15 +146,7 @@ def test_a_wrong_key_file_stops_the_start(tmp_path: Path) -> None:
     environment = service_environment(
         tmp_path / "data", TUTOR_LTI_KEY_FILES=str(key_file(tmp_path, b"a secret, not a key"))
     )
-    done = subprocess.run(
-        [TUTOR_SERVER, "serve", "--port", "0"],
-        env=environment,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = run_command([TUTOR_SERVER, "serve", "--port", "0"], tmp_path, environment)
 
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
