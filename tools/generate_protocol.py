@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get
 
 import attrs
 
-from tutor_lsp import protocol
-from tutor_lsp.protocol import answers, asks, constants, courses, modules, runs, status, tests
+from tutor_lsp import protocol, protocol_texts
+from tutor_lsp.protocol import answers, asks, courses, modules, runs, status, tests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,7 +99,7 @@ def _notifications() -> Iterator[str]:
 
 
 def _constants() -> Iterator[str]:
-    docs = _docs_after(ast.parse(inspect.getsource(constants)).body)
+    docs = _docs_after(ast.parse(inspect.getsource(protocol_texts)).body)
     for name in CONSTANTS:
         yield f'{_comment(docs.get(name, ""))}export const {name} = "{getattr(protocol, name)}";'
 

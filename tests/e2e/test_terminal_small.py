@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,16 @@ AVERAGE = Path(__file__).parents[2] / "examples" / "average.py"
 NOWHERE = {"TUTOR_SERVER_URL": "http://127.0.0.1:9", "TUTOR_ACCESS_TOKEN": "x"}
 CHOICE = r"(?s:.)*  l  answer on this computer, without the service\n  n  stop\nWhich\? "
 HINT = r"Hint 1 · question\n\nHave a look at line 8(?s:.)*or\s+one\s+in\s+your\s+notes\.\n[$#]"
+
+
+def test_the_command_loads_nothing_heavy() -> None:
+    """`tutor` loads neither the message types of LSP nor the rules of the offline tutor, so that it starts fast."""
+    heavy = ("lsprotocol", "attrs", "cattrs", "tutor_pedagogy.offline", "websockets")
+    script = f"import sys, tutor_lsp.terminal.main; print(*set({heavy}) & set(sys.modules))"
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=True)
+
+    assert done.stdout.strip() == ""
 
 
 @pytest.fixture

@@ -60,14 +60,6 @@ from tutor_lsp.protocol.asks import (
     OtherDiagnostics,
     Rating,
 )
-from tutor_lsp.protocol.constants import (
-    AI_LABEL,
-    CELL_ERROR_MIME,
-    CELL_METADATA,
-    CHECKED_BOOLEAN,
-    CONFIGURATION_SECTION,
-    DIAGNOSTIC_SOURCE,
-)
 from tutor_lsp.protocol.courses import (
     ChooseCourse,
     CourseList,
@@ -130,6 +122,14 @@ from tutor_lsp.protocol.tests import (
     TestedCase,
     TestOutcome,
     TestsEnded,
+)
+from tutor_lsp.protocol_texts import (
+    AI_LABEL,
+    CELL_ERROR_MIME,
+    CELL_METADATA,
+    CHECKED_BOOLEAN,
+    CONFIGURATION_SECTION,
+    DIAGNOSTIC_SOURCE,
 )
 
 __all__ = [

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import attrs
 from lsprotocol import types
 
-from tutor_lsp.protocol.constants import CHECKED_BOOLEAN
+from tutor_lsp.protocol_texts import CHECKED_BOOLEAN
 
 
 @attrs.frozen(kw_only=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from tutor_lsp.lsp.source_file import PYTHON_SUFFIXES, NotPythonText, read_executed, read_source
-from tutor_lsp.protocol import AI_LABEL
+from tutor_lsp.protocol_texts import AI_LABEL
 from tutor_lsp.runner.bounded import CouldNotRun
 from tutor_lsp.runner.program import TIME_LIMIT_SECONDS, run_program
 from tutor_lsp.terminal.account import go_through_sign_in

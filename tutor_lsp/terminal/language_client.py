@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from uuid import uuid4
 
 from tutor_lsp.lsp.stdio_rpc import RequestFailed, ServerStopped, StdioServer
-from tutor_lsp.protocol import CELL_METADATA
+from tutor_lsp.protocol_texts import CELL_METADATA
 from tutor_lsp.terminal.place import lines_of
 
 if TYPE_CHECKING:

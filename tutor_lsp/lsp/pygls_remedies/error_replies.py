@@ -21,7 +21,7 @@ MessageId = str | int
 class ErrorReplies(LanguageServerProtocol):
     """Logs an unexpected exception, and replies with a sentence for the student."""
 
-    def _refuse(self, message_id: MessageId | None, refusal: JsonRpcException) -> None:
+    def _refuse(self, message_id: MessageId | None, refusal: JsonRpcException | Refused) -> None:
         error = {"code": refusal.code, "message": refusal.message}
         self._send_data({"jsonrpc": self.VERSION, "id": message_id, "error": error})
 

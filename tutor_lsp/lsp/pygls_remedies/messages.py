@@ -106,7 +106,7 @@ class Messages(Lifecycle):
             self._check_lifecycle(method)
             handler = self._get_handler(method)
             params = self._structure_params(method, raw_params)
-        except JsonRpcException as refusal:
+        except (JsonRpcException, Refused) as refusal:
             self._refuse(message_id, refusal)
             return
         self._ctx_msg_id.set(message_id)
@@ -121,7 +121,7 @@ class Messages(Lifecycle):
             params = self._structure_params(method, raw_params)
         except JsonRpcMethodNotFound:  # LSP 3.17 "$ Notifications and Requests": a server may ignore unknown ones.
             return
-        except JsonRpcException as refusal:
+        except (JsonRpcException, Refused) as refusal:
             log_exception(method, refusal)
             return
         if handler is None:

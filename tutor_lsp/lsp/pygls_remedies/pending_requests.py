@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from tutor_lsp.lsp.pygls_remedies.error_replies import ErrorReplies
-from tutor_lsp.lsp.refused import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +49,7 @@ class PendingRequests(ErrorReplies):
         except JsonRpcException as error:
             future.set_exception(error)
         except Exception:  # noqa: BLE001 - cattrs raises any exception for a malformed value
-            future.set_exception(Refused("The editor's reply is not valid."))
+            future.set_exception(JsonRpcInvalidParams("The editor's reply is not valid."))
         else:
             future.set_result(result)
 

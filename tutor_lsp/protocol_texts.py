@@ -1,4 +1,7 @@
-"""Fixed texts of the protocol, and what marks its fields."""
+"""Fixed texts of the protocol, and what marks its fields.
+
+They are apart from `protocol`, so that `tutor` does not load lsprotocol, which takes longer than all its other imports.
+"""
 
 from __future__ import annotations
 
