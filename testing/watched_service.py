@@ -1,6 +1,6 @@
 """The service as `tutor-server serve` runs it, with a measurement of its event-loop lag, for tests.
 
-SIGUSR1 restarts the measurement. When the program ends, it prints the greatest lag in seconds.
+SIGUSR1 restarts the measurement. SIGUSR2 prints the greatest lag since then, in seconds.
 """
 
 from __future__ import annotations
@@ -28,6 +28,10 @@ class Watch:
         """Restart the measurement, from a greatest delay of 0."""
         self.lateness = 0.0
 
+    def show(self) -> None:
+        """Print the greatest delay."""
+        print(self.lateness, flush=True)  # noqa: T201 - the output is this program's result
+
     def _come_back(self) -> None:
         # The event loop's own clock is not used, because uvloop updates it only once per iteration.
         self._loop.call_later(STEP_SECONDS, self._arrive, time.monotonic() + STEP_SECONDS)
@@ -38,13 +42,14 @@ class Watch:
 
 
 async def main() -> None:
-    """Serve until a signal arrives, and print the greatest lag."""
+    """Serve until a signal arrives."""
     settings = load_settings()
     _configure_logs(settings)
     watch = Watch()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, watch.start)
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGUSR1, watch.start)
+    loop.add_signal_handler(signal.SIGUSR2, watch.show)
     await serve(settings, "127.0.0.1", 0)
-    print(watch.lateness)  # noqa: T201 - the output is this program's result
 
 
 if __name__ == "__main__":

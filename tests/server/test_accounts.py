@@ -149,19 +149,20 @@ async def sign_in_all(url: str) -> list[int]:
         return await asyncio.gather(*map(sign_in, STUDENTS))
 
 
+@pytest.mark.real_time
 async def test_s5_a_hundred_sign_ins_at_once_hold_up_nobody(tmp_path: Path, database_url: str) -> None:
     """S5: all hundred sign-ins succeed, and the service's event-loop lag never exceeds 50 ms."""
     lateness: list[float] = []
     url_of_file = f"sqlite+aiosqlite:///{tmp_path / 'tutor.sqlite3'}"
     await enrol(database_url or url_of_file)
-    for _ in range(ROUNDS):
-        async with watched_service(tmp_path, database_url or url_of_file) as (process, url):
+    async with watched_service(tmp_path, database_url or url_of_file) as (process, url):
+        assert process.stdout is not None
+        while len(lateness) < ROUNDS and min(lateness, default=1) > 0.05:
             process.send_signal(signal.SIGUSR1)
             assert await sign_in_all(url) == [200] * len(STUDENTS)
-            process.send_signal(signal.SIGTERM)
-            printed, _ = await asyncio.to_thread(process.communicate, timeout=30)
-        lateness.append(float(printed))
-        if lateness[-1] <= 0.05:
-            break
+            process.send_signal(signal.SIGUSR2)
+            lateness.append(float(await asyncio.to_thread(process.stdout.readline)))
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(process.wait, 30) == 0
 
     assert min(lateness) <= 0.05, lateness
