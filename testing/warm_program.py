@@ -80,6 +80,8 @@ def serve(control: socket.socket) -> dict[str, Any] | None:
                     continue
                 message, descriptors, _, _ = socket.recv_fds(control, MOST_BYTES, STREAMS + 1)
                 if not message:
+                    for process, _ in reports.values():
+                        os.kill(process, signal.SIGKILL)  # The tests were stopped before they could end it.
                     return None
                 *streams, report = descriptors
                 if (process := os.fork()) == 0:
