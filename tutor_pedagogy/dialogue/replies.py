@@ -26,6 +26,7 @@ from tutor_pedagogy.dialogue.judging import (
 from tutor_pedagogy.dialogue.judging_concepts import judge_concept, judge_part
 from tutor_pedagogy.dialogue.judging_forms import judge_either, judge_function, judge_tried, judge_twice
 from tutor_pedagogy.dialogue.kinds import is_guessing, kind_of, without_opening
+from tutor_pedagogy.dialogue.knowledge_replies import clear_replies, possible_replies
 from tutor_pedagogy.dialogue.offers import elsewhere_replies, sign_replies
 from tutor_pedagogy.dialogue.reasons import reasons
 from tutor_pedagogy.dialogue.recipes import recipe_replies
@@ -100,6 +101,7 @@ _FIRST = (
     assertion_replies,
     established,
     reasons,
+    clear_replies,
 )
 """The answers that a question of almost any kind can have, the most definite first."""
 
@@ -130,6 +132,7 @@ def _direct(asked: Question, kind: str | None) -> Iterator[Said]:
         yield from judge_concept(asked)
     if kind in ("try", "guess", None) or is_claim:
         yield from expression_replies(asked)
+    yield from possible_replies(asked)
 
 
 _REPLIES: Mapping[str, Callable[[Question], Iterator[Said]]] = {

@@ -14,13 +14,14 @@ from tutor_pedagogy.offline.purposes.end_values import end_value
 from tutor_pedagogy.offline.purposes.entries import shown_entry
 from tutor_pedagogy.offline.purposes.explanation_texts import SPARE, plain, without
 from tutor_pedagogy.offline.purposes.forms import form_of
+from tutor_pedagogy.offline.purposes.known_subjects import known_ladder, known_subject
 from tutor_pedagogy.offline.purposes.line_facts import counted, from_where, lookup, value_says
 from tutor_pedagogy.offline.purposes.off_topic import is_off_topic
 from tutor_pedagogy.offline.purposes.outline import outline_ladder
 from tutor_pedagogy.offline.purposes.points import asked_point, point_of
 from tutor_pedagogy.offline.purposes.questions import language_of_question
 from tutor_pedagogy.offline.purposes.reading import Part, Reader
-from tutor_pedagogy.offline.purposes.subject import Subject, subject_of
+from tutor_pedagogy.offline.purposes.subject import Subject, line_subject, subject_of
 from tutor_pedagogy.offline.purposes.tables import table
 from tutor_pedagogy.offline.purposes.texts import (
     MOST_WORDS,
@@ -75,6 +76,8 @@ def explain_ladder(program: Program) -> Ladder:
 
 def _explained(program: Program, question: str) -> Ladder:
     subject = subject_of(program, question)
+    if (told := _of_known(program, subject, question)) is not None:
+        return told
     if subject is None:
         subject = Subject(line=program.cursor_line, code="", entry="program")
     if subject.node is not None and any(isinstance(up, ast.Lambda) for up in program.above(subject.node)):
@@ -94,6 +97,20 @@ def _explained(program: Program, question: str) -> Ladder:
     if isinstance(subject.node, Function | ast.ClassDef):
         return outline_ladder(program, subject, subject.node, reader)
     return _of_code(program, subject, subject.node, reader)
+
+
+def _of_known(program: Program, subject: Subject | None, question: str) -> Ladder | None:
+    """Return the five texts about what the knowledge base has on a question; None if the program tells more."""
+    found = known_subject(program)
+    if found is None or (subject is not None and subject.is_whole):
+        return None
+    if not found.is_clear and subject is not None and subject != line_subject(program, program.cursor_line):
+        return None
+    node = found.node if found.node is not None else (subject.node if subject is not None else None)
+    point = point_of(program, node, question) if node is not None else None
+    if point is not None and (found.entry.key.startswith(point.entry) or point.topic == found.entry.key):
+        return None
+    return known_ladder(program, found)
 
 
 _DISPLAYS = frozenset(("list", "dict", "set"))

@@ -48,6 +48,8 @@ def _answer(program: Program, purpose: Purpose, ladder: Ladder, level: HintLevel
     """Yield the answer itself, as far as it can be said in the language."""
     known = table("native")
     match purpose:
+        case "explain" if language in (told := dict(ladder.native)):
+            yield told[language]
         case "explain":
             if level is not HintLevel.SOLUTION:  # There the English text is the longest.
                 yield from terms_in(program.submission.question or "", language)

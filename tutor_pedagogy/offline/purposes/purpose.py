@@ -11,6 +11,7 @@ from tutor_pedagogy.offline.purposes.around import answer_around
 from tutor_pedagogy.offline.purposes.complaints import asks_for_help, complains
 from tutor_pedagogy.offline.purposes.endings import absent_error, asks_about_end, way_out
 from tutor_pedagogy.offline.purposes.foreign import foreign_language
+from tutor_pedagogy.offline.purposes.known_subjects import known_subject
 from tutor_pedagogy.offline.purposes.questions import kind_of_question, language_of_question
 from tutor_pedagogy.offline.purposes.stubs import is_beginning, stub_of
 from tutor_pedagogy.offline.purposes.subject import names_a_line, readable_line
@@ -47,10 +48,12 @@ _ABOUT_A_FORM = re.compile(r"__name__ ?==|\bobject at 0x|what[^?]{0,30}<__main__
 """Words about a form that every program may have: the guard at its end, the text of an object."""
 _ASKING = re.compile(
     r"\b(?:how|which|can|may|could|is (?:it|that|there)|are there|now what|what now|darf|kann|wie|wof[uü]r|est-ce"
+    r"|what|why|who|when|where|does|do i|explain|differ\w*|read this|warum|wieso|was|wer|wann|qu[eé]|por ?qu[eê]|pourquoi"
     r"|comment|peut|c[oó]mo|como|puedo|puede|posso|pode|onde|d[oó]nde)\b",
     re.IGNORECASE,
 )
 """Words that begin a question or a wish, in five languages."""
+_OPEN_KINDS = (None, "explain", "why", "help")
 _FEWEST_WORDS = 5
 _EMPTY_BLOCK = re.compile("expected an indented block")
 
@@ -79,6 +82,8 @@ def purpose_in(program: Program) -> Purpose:
         return "explain"
     if kind not in ("find", "explain") and not program.code.strip():
         return "start"
+    if kind in _OPEN_KINDS and program.fault is None and _is_about_python(program):
+        return "explain"
     if kind == "find":
         return _of_complaint(program)
     if program.fault is not None:
@@ -98,6 +103,15 @@ def purpose_in(program: Program) -> Purpose:
     if not is_silent or (kind == "help" and read_symptom(None, question) is not None):
         return "find"
     return "check"
+
+
+def _is_about_python(program: Program) -> bool:
+    """Return whether a question that tells of nothing wrong is surely about a thing of Python that is known."""
+    question = program.submission.question or ""
+    if not question or complains(question) or is_beginning(program) or read_symptom(None, question) is not None:
+        return False
+    found = known_subject(program)
+    return found is not None and found.is_clear
 
 
 def _is_complaint(program: Program) -> bool:
@@ -132,6 +146,8 @@ def without_finding(program: Program) -> Purpose:
     question = (program.submission.question or "").strip()
     is_reported = bool((program.submission.traceback or "").strip()) or program.fault is not None
     if not is_reported and program.code.strip():
+        if known_subject(program) is not None and not is_beginning(program):
+            return "explain"
         stated = "explain" if answer_around(program) else _stated_purpose(program)
         if stated is not None:
             return stated

@@ -211,6 +211,11 @@ def subject_of(program: Program, question: str) -> Subject | None:
     )
 
 
+def line_subject(program: Program, line: int) -> Subject | None:
+    """Return the subject of a question that names nothing: the line, or the nearest one with code."""
+    return _at_line(program, _nearest_line(program, line))
+
+
 def names_a_line(question: str) -> bool:
     """Return whether a question asks about a line of the code, and not about an error in it."""
     return bool(_A_LINE.search(question))

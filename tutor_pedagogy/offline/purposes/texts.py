@@ -46,6 +46,8 @@ class Ladder:
     """The values of the program that the texts lead to, in code spans only."""
     cases: str = ""
     """The calls that are worth a try, as code spans."""
+    native: tuple[tuple[str, str], ...] = ()
+    """The answer in other languages, each with the code of the language."""
     name: str = ""
     """The name of the programming language that the code is written in, if it is not Python."""
 

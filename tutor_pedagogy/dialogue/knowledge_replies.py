@@ -1,0 +1,78 @@
+"""Answers from the knowledge base to a question about a hint, with the values that the program has."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tutor_pedagogy.dialogue.asked import Said
+from tutor_pedagogy.dialogue.expressions import values_say
+from tutor_pedagogy.dialogue.native_texts import without_code
+from tutor_pedagogy.dialogue.values import values_of
+from tutor_pedagogy.dialogue.wordings import code_line
+from tutor_pedagogy.ladder.levels import HintLevel
+from tutor_pedagogy.offline.engine.writing import fenced
+from tutor_pedagogy.offline.knowledge import Known, here, known
+from tutor_pedagogy.offline.knowledge.applied import filled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tutor_pedagogy.dialogue.asked import Question
+
+_SENTENCE_END = re.compile(r"(?<=[.?!:])\s+(?=[A-Z`“«¿])")
+_NAME = re.compile(r"[A-Za-z_]\w+")
+
+
+def clear_replies(asked: Question) -> Iterator[Said]:
+    """Yield what is known about the thing that the question surely asks about."""
+    found = _found(asked)
+    if found is not None and found.is_clear:
+        yield from _replies(asked, found)
+
+
+def possible_replies(asked: Question) -> Iterator[Said]:
+    """Yield what is known about the thing that the question probably asks about."""
+    found = _found(asked)
+    if found is not None:
+        yield from _replies(asked, found)
+
+
+def _found(asked: Question) -> Known | None:
+    return known(asked.diagnosis.program, asked.text, code_line(asked.diagnosis))
+
+
+def _replies(asked: Question, found: Known) -> Iterator[Said]:
+    program, entry = asked.diagnosis.program, found.entry
+    place = here(program, found, asked.language)
+    if found.node is None and asked.diagnosis.ladder is None:
+        place = values_say(asked, values_of(asked.diagnosis, asked.text))
+    english = _allowed(asked, filled(program, found, entry.says))
+    if found.other is not None:
+        english = f"{english} {_allowed(asked, found.other.says)}".strip()
+    told = _allowed(asked, entry.native.get(asked.language, ""))
+    if found.other is not None:
+        told = f"{told} {_allowed(asked, found.other.native.get(asked.language, ''))}".strip()
+    if asked.language == "en":
+        said, more = f"{english} {place}", entry.question
+    elif told:
+        said, more = f"{told} {place}", ""
+    else:
+        said, more = place, english
+    if not english and not told:
+        return
+    if asked.level >= HintLevel.EXAMPLE and entry.example:
+        yield Said(said, f"{more}\n\n{fenced(entry.example)}".strip())
+    yield Said(said, more)
+    yield Said(said)
+    yield Said(without_code(said), without_code(more))
+
+
+def _allowed(asked: Question, text: str) -> str:
+    """Return the sentences of a text that name nothing which the edit of a later hint adds."""
+    edit = asked.diagnosis.finding.edit
+    if edit is None or asked.level >= HintLevel.STRUCTURE:
+        return text
+    before = f"{edit.before} {asked.text} {asked.diagnosis.program.code}"
+    added = set(_NAME.findall(edit.after)) - set(_NAME.findall(before))
+    return " ".join(each for each in _SENTENCE_END.split(text) if not added & set(_NAME.findall(each)))

@@ -1,0 +1,9 @@
+"""What the tutor knows about Python, found by the words of a question and the places of a program."""
+
+from __future__ import annotations
+
+from tutor_pedagogy.offline.knowledge.applied import here
+from tutor_pedagogy.offline.knowledge.entries import Entry, entries
+from tutor_pedagogy.offline.knowledge.subjects import Known, known
+
+__all__ = ["Entry", "Known", "entries", "here", "known"]
