@@ -12,8 +12,7 @@ from tutor_pedagogy.dialogue.values import values_of
 from tutor_pedagogy.dialogue.wordings import code_line
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.offline.engine.writing import fenced
-from tutor_pedagogy.offline.knowledge import Known, here, known
-from tutor_pedagogy.offline.knowledge.applied import filled
+from tutor_pedagogy.offline.knowledge import Known, filled, here, known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -166,11 +166,18 @@ def _cause(program: Program, submission: Submission) -> Cause:
             found.certainty == "start_here" and found.rule.error_type == "logic" and found.rule not in logic.OPEN_PLACES
         )
         asked = purposes.without_finding(program) if found is None and asked == "find" else asked
+        if asked == "find" and found is not None and _is_guess(found) and purposes.is_known_apart(program):
+            asked, is_open = "explain", True
         if asked != "find" and is_open:
             return Cause(purposes.RULES[asked], None, purpose=asked)
         return found or Cause(TRACE, None)
     except _TOO_DEEP:
         return Cause(TRACE, _at_cursor(program))
+
+
+def _is_guess(found: Cause) -> bool:
+    """Return whether a cause only restates what the question says, without a place that is known to be wrong."""
+    return found.certainty == "start_here" and found.rule.error_type == "logic"
 
 
 def _finding(program: Program, cause: Cause, ladder: purposes.Ladder | None) -> Finding:

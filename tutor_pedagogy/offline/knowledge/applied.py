@@ -42,8 +42,8 @@ _THEN = {"en": "then", "de": "dann", "es": "después", "fr": "puis", "pt": "depo
 _CALLED = {"en": "line $line", "de": "Zeile $line", "es": "línea $line", "fr": "ligne $line", "pt": "linha $line"}
 
 
-def here(program: Program, known: Known, language: str = "en") -> str:
-    """Return the sentence about the place of an entry: its value, or which line it is; "" if there is no place."""
+def value_here(program: Program, known: Known, language: str = "en") -> str:
+    """Return the sentence about the values at the place of an entry; "" if they are not known."""
     node = known.node
     if node is None or program.tree is None or "$still" in known.entry.says:
         return ""
@@ -54,8 +54,15 @@ def here(program: Program, known: Known, language: str = "en") -> str:
             told = _of_rounds(program, node, names[:2], language)
         case _:
             told = _of_expression(program, node, language)
-    if told:
+    return told
+
+
+def here(program: Program, known: Known, language: str = "en") -> str:
+    """Return the sentence about the place of an entry: its value, or which line it is; "" if there is no place."""
+    node = known.node
+    if (told := value_here(program, known, language)) or node is None or "$still" in known.entry.says:
         return told
+    language = language if language in _IS else "en"
     line = getattr(node, "lineno", known.line)
     span = quoted(program.line(line).strip())
     return Template(_THIS[language]).substitute(line=program.shown(line), code=span) if span else ""

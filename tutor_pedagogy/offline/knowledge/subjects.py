@@ -104,7 +104,8 @@ def _scored(program: Program, text: str, lines: list[int]) -> Iterator[Known]:
         score += is_near
         if node is not None and literals & _literals_of(node):
             score += 1
-        if entry.is_local and found and not is_near and not named:
+        is_beside = node is not None and any(abs(getattr(node, "lineno", 0) - line) <= 1 for line in lines)
+        if entry.is_local and found and not is_beside and not named:
             score -= 2
         line = getattr(node, "lineno", 0) or (lines[0] if lines else program.cursor_line)
         yield Known(entry=entry, node=node, line=line, score=score)

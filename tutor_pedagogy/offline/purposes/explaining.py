@@ -102,15 +102,17 @@ def _explained(program: Program, question: str) -> Ladder:
 def _of_known(program: Program, subject: Subject | None, question: str) -> Ladder | None:
     """Return the five texts about what the knowledge base has on a question; None if the program tells more."""
     found = known_subject(program)
-    if found is None or (subject is not None and subject.is_whole):
+    if found is None:
         return None
-    if not found.is_clear and subject is not None and subject != line_subject(program, program.cursor_line):
+    at_cursor = line_subject(program, program.cursor_line)
+    if not found.is_clear and subject is not None and (subject.is_whole or subject != at_cursor):
         return None
     node = found.node if found.node is not None else (subject.node if subject is not None else None)
     point = point_of(program, node, question) if node is not None else None
-    if point is not None and (found.entry.key.startswith(point.entry) or point.topic == found.entry.key):
-        return None
-    return known_ladder(program, found)
+    if node is None or point is None or point.entry not in (found.entry.key, found.entry.key.partition("-")[0]):
+        return known_ladder(program, found)
+    place = Subject(line=found.line, code=program.line(found.line).strip(), node=node)
+    return _of_code(program, place, node, Reader(program, place.code), point)
 
 
 _DISPLAYS = frozenset(("list", "dict", "set"))

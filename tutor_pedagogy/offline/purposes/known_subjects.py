@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.knowledge import Known, here, known
-from tutor_pedagogy.offline.knowledge.applied import filled
+from tutor_pedagogy.offline.knowledge import Known, filled, here, known, value_here
 from tutor_pedagogy.offline.purposes.explanation_texts import SPARE, without
 from tutor_pedagogy.offline.purposes.line_facts import from_where
 from tutor_pedagogy.offline.purposes.reading import Reader
@@ -33,7 +32,7 @@ def known_ladder(program: Program, found: Known) -> Ladder:
     entry, line = found.entry, max(found.line, 1)
     says = filled(program, found, entry.says)
     other = f" By contrast: {found.other.says}" if found.other is not None else ""
-    place = here(program, found)
+    place = value_here(program, found)
     first = _SENTENCE_END.split(says)
     gist = " ".join(first[:2])
     ask = entry.question
@@ -44,7 +43,7 @@ def known_ladder(program: Program, found: Known) -> Ladder:
     return Ladder(
         line=line,
         expression=program.line(line).strip() or None,
-        question=f"{opening} {says if other else gist}{other} {place} {ask}".replace("  ", " "),
+        question=f"{opening} {says}{other} {place} {ask}".replace("  ", " "),
         concept=f"{says}{other} {place}".strip(),
         structure=f"{says if not steps else gist}{'' if steps else other} {place}{read}\n\n{ask}".strip(),
         examples=examples_of(

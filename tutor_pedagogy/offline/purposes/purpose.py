@@ -54,6 +54,8 @@ _ASKING = re.compile(
 )
 """Words that begin a question or a wish, in five languages."""
 _OPEN_KINDS = (None, "explain", "why", "help")
+_OF_CHECKS = frozenset(("string-plus", "return-condition", "print-return", "indentation", "float-exact"))
+"""Entries that answer “is this right?” if the words of the question name them."""
 _FEWEST_WORDS = 5
 _EMPTY_BLOCK = re.compile("expected an indented block")
 
@@ -82,7 +84,7 @@ def purpose_in(program: Program) -> Purpose:
         return "explain"
     if kind not in ("find", "explain") and not program.code.strip():
         return "start"
-    if kind in _OPEN_KINDS and program.fault is None and _is_about_python(program):
+    if program.fault is None and _is_about_python(program, kind):
         return "explain"
     if kind == "find":
         return _of_complaint(program)
@@ -105,13 +107,23 @@ def purpose_in(program: Program) -> Purpose:
     return "check"
 
 
-def _is_about_python(program: Program) -> bool:
+def _is_about_python(program: Program, kind: str | None) -> bool:
     """Return whether a question that tells of nothing wrong is surely about a thing of Python that is known."""
     question = program.submission.question or ""
-    if not question or complains(question) or is_beginning(program) or read_symptom(None, question) is not None:
+    if not question or kind not in (*_OPEN_KINDS, "check") or is_beginning(program):
         return False
     found = known_subject(program)
-    return found is not None and found.is_clear
+    if found is None or not found.is_clear or (kind == "check" and found.entry.key not in _OF_CHECKS):
+        return False
+    return not complains(question) and read_symptom(None, question) is None
+
+
+def is_known_apart(program: Program) -> bool:
+    """Return whether a question is surely about a thing of Python, and names no wrong result."""
+    found = known_subject(program)
+    symptom = read_symptom(None, program.submission.question)
+    has_result = symptom is not None and (symptom.call or symptom.got)
+    return found is not None and found.is_clear and not has_result and not is_beginning(program)
 
 
 def _is_complaint(program: Program) -> bool:
