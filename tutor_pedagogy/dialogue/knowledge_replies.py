@@ -23,6 +23,22 @@ _SENTENCE_END = re.compile(r"(?<=[.?!:])\s+(?=[A-Z`“«¿])")
 _NAME = re.compile(r"[A-Za-z_]\w+")
 
 
+_OF_PYTHON = re.compile(
+    r"\bwhat(?:.?s| is| are| does| do)?\b|\bmeans?\b|\bdiffer|\bdiff\b|\b(?:can|could|should|must|do|may) i\b|\binstead\b"
+    r"|\bbedeut|\bhei(?:ss|\u00df)t\b|\bwas ist\b|\bunterschied|\b(?:kann|muss|soll|darf) ich\b|\bsignif|\bqu[e\u00e9] es\b"
+    r"|\bdiferen|\b(?:puedo|tengo que|debo)\b|\bc'est quoi|\bqu'est|\bdiff[e\u00e9]ren|\bje (?:peux|dois)\b|\bo que [e\u00e9]\b"
+    r"|\b(?:posso|tenho que|devo)\b|\bquiere decir|\bveut dire|\bquer dizer",
+    re.IGNORECASE,
+)
+"""Words of a question for a meaning, a difference or another way, whose answer is not in the run of the program."""
+
+
+def general_replies(asked: Question) -> Iterator[Said]:
+    """Yield what is known about the thing whose meaning, or whose use in place of another, the question asks for."""
+    if _OF_PYTHON.search(asked.text):
+        yield from clear_replies(asked)
+
+
 def clear_replies(asked: Question) -> Iterator[Said]:
     """Yield what is known about the thing that the question surely asks about."""
     found = _found(asked)

@@ -26,7 +26,7 @@ from tutor_pedagogy.dialogue.judging import (
 from tutor_pedagogy.dialogue.judging_concepts import judge_concept, judge_part
 from tutor_pedagogy.dialogue.judging_forms import judge_either, judge_function, judge_tried, judge_twice
 from tutor_pedagogy.dialogue.kinds import is_guessing, kind_of, without_opening
-from tutor_pedagogy.dialogue.knowledge_replies import clear_replies, possible_replies
+from tutor_pedagogy.dialogue.knowledge_replies import clear_replies, general_replies, possible_replies
 from tutor_pedagogy.dialogue.offers import elsewhere_replies, sign_replies
 from tutor_pedagogy.dialogue.reasons import reasons
 from tutor_pedagogy.dialogue.recipes import recipe_replies
@@ -98,6 +98,7 @@ _FIRST = (
     what_if_value,
     mutability_replies,
     recipe_replies,
+    general_replies,
     assertion_replies,
     established,
     reasons,
@@ -108,6 +109,8 @@ _FIRST = (
 
 def _direct(asked: Question, kind: str | None) -> Iterator[Said]:
     """Yield what can be checked of a question: a change that it proposes, a claim, the value of a piece of code."""
+    if kind in ("solution", "example"):
+        yield from difference_replies(asked)
     if kind in ("thanks", "solution", "example"):
         return
     yield from chain.from_iterable(answers(asked) for answers in _FIRST)

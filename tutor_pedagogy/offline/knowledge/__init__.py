@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from tutor_pedagogy.offline.knowledge.abroad import known_abroad
 from tutor_pedagogy.offline.knowledge.applied import filled, here, value_here
 from tutor_pedagogy.offline.knowledge.entries import Entry, entries
 from tutor_pedagogy.offline.knowledge.subjects import Known, known
 
-__all__ = ["Entry", "Known", "entries", "filled", "here", "known", "value_here"]
+__all__ = ["Entry", "Known", "entries", "filled", "here", "known", "known_abroad", "value_here"]

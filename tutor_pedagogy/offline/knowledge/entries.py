@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _FILES = ("calls", "language", "messages")
 _LANGUAGES = ("de", "es", "fr", "pt")
@@ -35,9 +35,9 @@ class Entry:
     is_local: bool = False
     """Whether its words are so common that they count only beside a place on the line of the question."""
 
-    def is_asked(self, question: str) -> bool:
-        """Return whether the words of a question ask about this."""
-        return any(all(part.search(question) for part in group) for group in self.asks)
+    def parts_asked(self, question: str) -> int:
+        """Return the number of patterns of the largest group that a question has; 0 if it asks for something else."""
+        return max((len(group) for group in self.asks if all(part.search(question) for part in group)), default=0)
 
 
 @cache
@@ -53,13 +53,18 @@ def _entry(key: str, each: dict[str, Any]) -> Entry:
         key=key,
         names=frozenset(each.get("names", ())),
         needs=tuple(each.get("needs", ())),
-        asks=tuple(tuple(_stems(part) for part in group.split(" & ")) for group in each.get("asks", ())),
+        asks=groups(each.get("asks", ())),
         says=each["says"],
         question=each.get("ask", ""),
         example=each.get("example", ""),
         is_local=each.get("is_local", False),
         native={language: each[language] for language in _LANGUAGES if language in each},
     )
+
+
+def groups(asks: Iterable[str]) -> tuple[tuple[re.Pattern[str], ...], ...]:
+    """Return the patterns of each group of words, of which a question needs one whole group."""
+    return tuple(tuple(_stems(part) for part in group.split(" & ")) for group in asks)
 
 
 def _stems(part: str) -> re.Pattern[str]:

@@ -277,8 +277,36 @@ def _second_names(program: Program) -> Iterator[ast.AST]:
         match node:
             case ast.Assign(targets=[ast.Name()], value=ast.Name(id=name)):
                 bound = [value for _, value in program.assignments(name)]
-                if bound and all(isinstance(value, displays) for value in bound):
+                is_parameter = any(each.arg == name for each in program.each(ast.arg))
+                if is_parameter or (bound and all(isinstance(value, displays) for value in bound)):
                     yield node
+
+
+def _tuples(program: Program) -> Iterator[ast.AST]:
+    """Yield tuples that are a value by themselves, and not the sides of an exchange or an index."""
+    for node in program.each(ast.Tuple):
+        parent = program.parents.get(node)
+        is_exchange = isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Tuple | ast.List)
+        if isinstance(node.ctx, ast.Load) and not is_exchange and not isinstance(parent, ast.Subscript):
+            yield node
+
+
+def _separate_ifs(program: Program) -> Iterator[ast.AST]:
+    """Yield `if` statements that stand directly below another one."""
+    for _, one, other in program.neighbours:
+        if isinstance(one, ast.If) and isinstance(other, ast.If):
+            yield other
+
+
+def _products(program: Program) -> Iterator[ast.AST]:
+    """Yield lines of a loop that multiply a name by something and store the product under the same name."""
+    for node in program.each(ast.Assign, ast.AugAssign):
+        match node:
+            case (
+                ast.AugAssign(op=ast.Mult())
+                | ast.Assign(targets=[ast.Name()], value=ast.BinOp(op=ast.Mult()))
+            ) if program.loop_around(node) is not None:
+                yield node
 
 
 def _decorated(program: Program) -> Iterator[ast.AST]:
@@ -344,6 +372,9 @@ _FORMS: Mapping[str, Callable[[Program], Iterator[ast.AST]]] = {
     "main-guard": _main_guards,
     "set-literal": _set_displays,
     "alias": _second_names,
+    "tuple": _tuples,
+    "ifs": _separate_ifs,
+    "product": _products,
     "decorator": _decorated,
     "string-building": _growing_strings,
     "assign-loop": _assignments_in_loops,

@@ -86,7 +86,7 @@ def _scored(program: Program, text: str, lines: list[int]) -> Iterator[Known]:
     marked = {word for pair in _MARKED.findall(text) for word in pair if word}
     literals = {each.strip("\"'") for each in _LITERAL.findall(text)}
     for entry in entries():
-        is_asked = entry.is_asked(text)
+        is_asked = entry.parts_asked(text)
         named = entry.names & words
         if not is_asked and not named:
             continue
@@ -101,7 +101,7 @@ def _scored(program: Program, text: str, lines: list[int]) -> Iterator[Known]:
         node = _nearest(found, lines)
         score = _score(entry, is_asked, named, named & marked, bool(found) or bool(reports))
         is_near = node is not None and getattr(node, "lineno", 0) in lines
-        score += is_near
+        score += is_near + 2 * any(reports)
         if node is not None and literals & _literals_of(node):
             score += 1
         is_beside = node is not None and any(abs(getattr(node, "lineno", 0) - line) <= 1 for line in lines)
@@ -111,10 +111,10 @@ def _scored(program: Program, text: str, lines: list[int]) -> Iterator[Known]:
         yield Known(entry=entry, node=node, line=line, score=score)
 
 
-def _score(entry: Entry, is_asked: bool, named: frozenset[str], marked: frozenset[str], is_here: bool) -> int:
+def _score(entry: Entry, parts: int, named: frozenset[str], marked: frozenset[str], is_here: bool) -> int:
     score = 0
-    if is_asked:
-        score += 4 if is_here or not entry.needs else 1
+    if parts:
+        score += 2 + 2 * min(parts, 2) if is_here or not entry.needs else 1
     if named:
         score += 3 if named - _ORDINARY or marked else (2 if is_here else 0)
     return score

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.writing import code_span
+from tutor_pedagogy.offline.knowledge import known_abroad
 from tutor_pedagogy.offline.purposes.foreign import Foreign, signs_of_line
 from tutor_pedagogy.offline.purposes.questions import kind_of_question
 from tutor_pedagogy.offline.purposes.subject import names_a_line
@@ -37,6 +38,8 @@ def answer_to(program: Program, found: Foreign) -> str:
         return f"Python can not run this. It needs {runs}. "
     if _ENDLESS.search(question) and (told := _endless(program)):
         return told
+    if told := known_abroad(found.key, question, program.code):
+        return f"{told} "
     kind = kind_of_question(question)
     if kind == "explain" and names_a_line(question):
         return _line_says(program, found)

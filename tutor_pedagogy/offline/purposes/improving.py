@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.writing import LONGEST_SPAN, code_span, fenced
 from tutor_pedagogy.offline.purposes.improvements import improvements
+from tutor_pedagogy.offline.purposes.known_subjects import known_ladder, known_subject
 from tutor_pedagogy.offline.purposes.slowness import loop_depth
 from tutor_pedagogy.offline.purposes.tables import table
 from tutor_pedagogy.offline.purposes.texts import Ladder, examples_of, fill, numbered, quoted_line, sentence
@@ -29,6 +30,8 @@ _LENGTH = re.compile(r"short|fewer|less|long|simpl|repetit|cort|kürz|court|curt
 def improve_ladder(program: Program) -> Ladder:
     """Return the five texts about the possible improvements of a program."""
     found = _in_order(program, improvements(program), program.submission.question or "")
+    if not found and (told := known_subject(program)) is not None:
+        return known_ladder(program, told)
     wanted = _wanted(program.submission.question or "")
     lacking = (
         f"Of the ways that I know to make it {wanted[1]}, I find none here. "

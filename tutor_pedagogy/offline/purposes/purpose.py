@@ -54,7 +54,7 @@ _ASKING = re.compile(
 )
 """Words that begin a question or a wish, in five languages."""
 _OPEN_KINDS = (None, "explain", "why", "help")
-_OF_CHECKS = frozenset(("string-plus", "return-condition", "print-return", "indentation", "float-exact"))
+_OF_CHECKS = frozenset(("string-plus", "return-condition", "print-return", "indentation", "float-exact", "recursion", "identity"))
 """Entries that answer “is this right?” if the words of the question name them."""
 _FEWEST_WORDS = 5
 _EMPTY_BLOCK = re.compile("expected an indented block")
