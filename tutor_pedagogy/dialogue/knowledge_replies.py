@@ -90,4 +90,7 @@ def _allowed(asked: Question, text: str) -> str:
         return text
     before = f"{edit.before} {asked.text} {asked.diagnosis.program.code}"
     added = set(_NAME.findall(edit.after)) - set(_NAME.findall(before))
-    return " ".join(each for each in _SENTENCE_END.split(text) if not added & set(_NAME.findall(each)))
+    sentences = _SENTENCE_END.split(text)
+    if added & set(_NAME.findall(sentences[0])):
+        return ""
+    return " ".join(each for each in sentences if not added & set(_NAME.findall(each)))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _FRAME = re.compile(r'^ {2}File "[^"\n]{0,200}", line (\d{1,6})', re.MULTILINE)
 _MAX_REPORT = 4_000
-_LOOPS = (ast.For, ast.While)
+_MOST_STATEMENTS, _SMALL, _FEWEST_ALIKE = 60, 6, 3
 
 
 def places(program: Program, need: str) -> list[ast.AST]:
@@ -208,10 +208,24 @@ def _holds_digits(program: Program, name: str) -> bool:
 
 
 def _decimals(program: Program) -> Iterator[ast.AST]:
+    """Yield calculations with a decimal number that is written out, and comparisons for equality of such a one."""
     for node in program.each(ast.BinOp, ast.Compare):
-        parts = walk(node)
+        if isinstance(node, ast.Compare) and not isinstance(node.ops[0], ast.Eq | ast.NotEq):
+            continue
+        parts = [node.left, node.right] if isinstance(node, ast.BinOp) else walk(node)
         if any(isinstance(each, ast.Constant) and type(each.value) is float for each in parts):
             yield node
+
+
+def _starred_targets(program: Program) -> Iterator[ast.AST]:
+    for node in program.each(ast.Assign):
+        match node.targets[0]:
+            case ast.Tuple(elts=parts) | ast.List(elts=parts) if any(isinstance(each, ast.Starred) for each in parts):
+                yield node
+
+
+def _starred_calls(program: Program) -> Iterator[ast.AST]:
+    yield from (node for node in program.each(ast.Call) if any(isinstance(each, ast.Starred) for each in node.args))
 
 
 def _formats(program: Program) -> Iterator[ast.AST]:
@@ -309,6 +323,16 @@ def _products(program: Program) -> Iterator[ast.AST]:
                 yield node
 
 
+def _alike(program: Program) -> Iterator[ast.AST]:
+    """Yield the first of at least three statements of one block that differ only in names and values."""
+    for node in program.with_blocks:
+        shapes: dict[str, list[ast.stmt]] = {}
+        for statement in getattr(node, "body", [])[:_MOST_STATEMENTS]:
+            if isinstance(statement, ast.Expr | ast.Assign | ast.If) and len(parts := walk(statement)) > _SMALL:
+                shapes.setdefault(" ".join(type(each).__name__ for each in parts), []).append(statement)
+        yield from (found[0] for found in shapes.values() if len(found) >= _FEWEST_ALIKE)
+
+
 def _decorated(program: Program) -> Iterator[ast.AST]:
     yield from (node for node in program.each(ast.FunctionDef, ast.ClassDef) if node.decorator_list)
 
@@ -372,6 +396,9 @@ _FORMS: Mapping[str, Callable[[Program], Iterator[ast.AST]]] = {
     "main-guard": _main_guards,
     "set-literal": _set_displays,
     "alias": _second_names,
+    "starred-target": _starred_targets,
+    "starred-call": _starred_calls,
+    "alike": _alike,
     "tuple": _tuples,
     "ifs": _separate_ifs,
     "product": _products,

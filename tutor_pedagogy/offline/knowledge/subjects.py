@@ -114,7 +114,7 @@ def _scored(program: Program, text: str, lines: list[int]) -> Iterator[Known]:
 def _score(entry: Entry, parts: int, named: frozenset[str], marked: frozenset[str], is_here: bool) -> int:
     score = 0
     if parts:
-        score += 2 + 2 * min(parts, 2) if is_here or not entry.needs else 1
+        score += 2 + 2 * min(parts, 3) if is_here or not entry.needs else 1
     if named:
         score += 3 if named - _ORDINARY or marked else (2 if is_here else 0)
     return score
@@ -136,5 +136,12 @@ def _nearest(found: list[ast.AST], lines: list[int]) -> ast.AST | None:
 
 
 def _literals_of(node: ast.AST) -> set[str]:
-    header = ast.Module(body=[], type_ignores=[]) if hasattr(node, "body") else node
+    """Return the literals of a place; of a statement with a block only those of its header."""
+    match node:
+        case ast.If(test=header) | ast.While(test=header) | ast.For(iter=header):
+            pass
+        case ast.FunctionDef() | ast.ClassDef() | ast.Try() | ast.With():
+            return set()
+        case _:
+            header = node
     return {str(each.value) for each in walk(header)[:_LARGEST_PLACE] if isinstance(each, ast.Constant)}

@@ -27,10 +27,15 @@ _SPEED = re.compile(
 _LENGTH = re.compile(r"short|fewer|less|long|simpl|repetit|cort|kürz|court|curt|更短|简", re.IGNORECASE)
 
 
+_SMALL = frozenset(("vague-name", "names-for-items", "magic-number", "capital-function", "long-function"))
+"""Improvements that give way to what the question itself names."""
+
+
 def improve_ladder(program: Program) -> Ladder:
     """Return the five texts about the possible improvements of a program."""
     found = _in_order(program, improvements(program), program.submission.question or "")
-    if not found and (told := known_subject(program)) is not None:
+    told = known_subject(program) if all(each.name in _SMALL for each in found) else None
+    if told is not None and (not found or told.is_clear):
         return known_ladder(program, told)
     wanted = _wanted(program.submission.question or "")
     lacking = (

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=[A-Z`“])")
 _MOST_PLAN_WORDS = 90
 _MAX_QUESTION = 300
+_ADDRESS = re.compile(r"\bobject at 0x|<__main__")
+"""The text of an object that shows no value, which another part of the tutor explains."""
 
 
 def known_subject(program: Program) -> Known | None:
     """Return what the question of an ask is about, or None if the knowledge base has nothing on it."""
     question = program.submission.question or ""
-    if program.tree is None or not program.code.strip():
+    if program.tree is None or not program.code.strip() or _ADDRESS.search(question[:_MAX_QUESTION]):
         return None
     return known(program, question[:_MAX_QUESTION])
 
