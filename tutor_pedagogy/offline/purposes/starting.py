@@ -77,7 +77,8 @@ def start_ladder(program: Program) -> Ladder:
         return next_step
     task = _task(program)
     is_plan = task.name == "__init__" or isinstance(task.node, ast.ClassDef)
-    kinds = ["thing"] if is_plan else kinds_of(_NO_USE.sub(" ", task.words))
+    told = kinds_of(_NO_USE.sub(" ", task.words))
+    kinds = ["thing"] if is_plan and told[0] != "account" else told
     kinds = kinds[:1] if table("tasks")[kinds[0]].get("whole") else kinds
     question = program.submission.question or ""
     if kinds == ["other"] and task.source == "nothing" and not names_a_task(question):
@@ -92,7 +93,7 @@ def start_ladder(program: Program) -> Ladder:
     return Ladder(
         line=task.line,
         expression=None,
-        question=(f"{opening} {_asked(task, inputs)}"),
+        question=f"{opening} {_heart(task, kinds)}{_asked(task, inputs)}",
         concept=f"{_understood(task, kinds)}{main['idea']}",
         structure=f"A plan, beginning at line {line}:\n\n{numbered(steps)}\n\nWrite each step as a comment first.",
         examples=examples_of(
@@ -148,6 +149,13 @@ def _asked(task: _Task, inputs: str) -> str:
         f"Before any code: choose one small example. What exactly {inputs}, and what should come out or change? "
         "Write down both, with real values."
     )
+
+
+def _heart(task: _Task, kinds: Sequence[str]) -> str:
+    """Return the sentence with the first step of a task that is known, with a blank at its end; else ""."""
+    if task.rules or task.name == "__init__" or kinds[0] in ("other", "thing", "each", "decide"):
+        return ""
+    return f"One step that this task needs: {table('tasks')[kinds[0]]['step']} ".replace("$p", task.inputs[0] if task.inputs else "it")
 
 
 def _understood(task: _Task, kinds: Sequence[str]) -> str:

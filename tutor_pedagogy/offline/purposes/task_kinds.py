@@ -12,7 +12,8 @@ _MOST_KINDS = 3
 _POLITE = re.compile(
     r"\b(?:can|could|would|will) (?:you|i|we|someone|anyone|u)\b|\bplease\b"
     r"|\b(?:what|where|this|it|that|there|here) is\b|\bis (?:it|this|that|there|my|the)\b"
-    r"|\bif (?:you|it|that|possible)\b|\bat all\b|\bcheck (?:my|this|it)\b"
+    r"|\bif (?:you|it|that|possible)\b|\bat all\b|\beven (?=start|begin|know)"
+    r"|\bcheck (?:my|this|it)\b"
 )
 """Words of a question that say nothing of the task, such as `can you help me`."""
 _STOPS = re.compile(
@@ -20,7 +21,7 @@ _STOPS = re.compile(
 )
 _READS = re.compile(
     r"\b(?:input|enters?|types?|typed|user)\b|\bl[eê]\b|\bler\b|digit\w{1,3}\b|usu[aá]rio|usuario|escrib|introdu|ingres|lee\b"
-    r"|eingib|eingeb|eingab|tippt|benutzer|saisi|\btape|utilisateur|\blit\b|输入|用户",
+    r"|eingib|eingeb|eingab|tippt|benutzer|saisi|\btape|utilisateur|\blit\b|\blies|\blese|\bleer\b|\blire\b|\breads?\b|输入|用户",
     re.IGNORECASE,
 )
 
@@ -29,7 +30,9 @@ _MANY = re.compile(
     r"\b(?:numbers|values|names|words|grades|scores|prices|items|integers)\b|n[uú]meros|zahlen|nombres|notas|valores|werte|数",
     re.IGNORECASE,
 )
-_PARTS = {"tally": ("count", "dictionary"), "read_until": ("until", "ask")}
+_PARTS = {"tally": ("count", "dictionary"), "read_until": ("until", "ask"), "average_until": ("average", "until")}
+_WHOLE = ("most_common", "twice", "caesar", "account", "own_sort", "password", "leap_year", "tic_tac_toe")
+"""Kinds of tasks that contain others, such as a search in counted items."""
 
 
 def kinds_of(words: str) -> list[str]:
@@ -69,7 +72,9 @@ def _combined(kinds: list[str], words: str) -> list[str]:
         kinds = ["divisors", *(kind for kind in kinds if kind not in ("divisors", "sum", "count"))]
     if _STOPS.search(words) and _READS.search(words) and _MANY.search(words) and "guess" not in kinds:
         kinds = ["read_until", *(kind for kind in kinds if kind not in ("until", "ask"))]
-    games = ("hangman", "rock_paper_scissors", "menu", "new_entry", "lcm")
+    if _STOPS.search(words) and _READS.search(words) and "average" in kinds:
+        return ["average_until"]
+    games = ("hangman", "rock_paper_scissors", "menu", "new_entry", "lcm", *_WHOLE)
     return [kind for kind in kinds if kind in games] or kinds
 
 
