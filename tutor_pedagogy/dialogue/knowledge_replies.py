@@ -9,10 +9,10 @@ from tutor_pedagogy.dialogue.asked import Said
 from tutor_pedagogy.dialogue.expressions import values_say
 from tutor_pedagogy.dialogue.native_texts import without_code
 from tutor_pedagogy.dialogue.values import values_of
-from tutor_pedagogy.dialogue.wordings import code_line
+from tutor_pedagogy.dialogue.wordings import code_line, questions
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.offline.engine.writing import fenced
-from tutor_pedagogy.offline.knowledge import Known, filled, here, known
+from tutor_pedagogy.offline.knowledge import Known, filled, here, known, origin_of, says_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 
 _SENTENCE_END = re.compile(r"(?<=[.?!:])\s+(?=[A-Z`“«¿])")
 _NAME = re.compile(r"[A-Za-z_]\w+")
+_MAX_QUESTION = 300
+_LINE = re.compile(r"\b(?:lines?|linha|l[ií]nea|zeile|ligne)\s?\d{1,5}\b", re.IGNORECASE)
+_LITERAL = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.]\d)|[\"'][^\"'\n]{1,20}[\"']")
+_ORIGIN = re.compile(
+    r"\bwhere (?:does|do|is|did)\b[^?]{0,40}\bcome|\bcomes? from\b|\bwhy (?:is|do|does|did|was|am)\b[^?]{0,40}\d"
+    r"|\bwoher\b|\bwarum (?:ist|kommt|gibt|zeigt)\b[^?]{0,40}\d|\bde d[oó]nde (?:sale|viene)|\bpor ?qu[eé] (?:da|sale|es)\b[^?]{0,30}\d"
+    r"|\bd'o[uù] (?:vient|sort)|\bpourquoi\b[^?]{0,40}\d|\bde onde (?:vem|sai)|\bpor ?qu[eê] (?:d[aá]|sai|[eé])\b[^?]{0,30}\d",
+    re.IGNORECASE,
+)
+"""Words of a question for the origin of a value."""
 
 
 _OF_PYTHON = re.compile(
@@ -35,8 +45,25 @@ _OF_PYTHON = re.compile(
 
 def general_replies(asked: Question) -> Iterator[Said]:
     """Yield what is known about the thing whose meaning, or whose use in place of another, the question asks for."""
-    if _OF_PYTHON.search(asked.text):
-        yield from clear_replies(asked)
+    found = _found(asked)
+    if found is None or not found.is_clear:
+        return
+    is_of_message = bool(found.entry.needs) and all(need.startswith("message:") for need in found.entry.needs)
+    if is_of_message or _OF_PYTHON.search(asked.text):
+        yield from _replies(asked, found)
+
+
+def origin_replies(asked: Question) -> Iterator[Said]:
+    """Yield which expression of the program gives the value whose origin the question asks for."""
+    text = asked.text[:_MAX_QUESTION]
+    if not _ORIGIN.search(text):
+        return
+    literals = [each.strip("\"'") for each in _LITERAL.findall(_LINE.sub(" ", text))]
+    program = asked.diagnosis.program
+    found = origin_of(program, literals[:1])
+    if found is not None and (told := says_value(program, found, asked.language)):
+        yield Said(told, next(questions(asked.diagnosis)) if asked.language == "en" else "")
+        yield Said(told)
 
 
 def clear_replies(asked: Question) -> Iterator[Said]:

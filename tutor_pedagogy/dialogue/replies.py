@@ -26,7 +26,12 @@ from tutor_pedagogy.dialogue.judging import (
 from tutor_pedagogy.dialogue.judging_concepts import judge_concept, judge_part
 from tutor_pedagogy.dialogue.judging_forms import judge_either, judge_function, judge_tried, judge_twice
 from tutor_pedagogy.dialogue.kinds import is_guessing, kind_of, without_opening
-from tutor_pedagogy.dialogue.knowledge_replies import clear_replies, general_replies, possible_replies
+from tutor_pedagogy.dialogue.knowledge_replies import (
+    clear_replies,
+    general_replies,
+    origin_replies,
+    possible_replies,
+)
 from tutor_pedagogy.dialogue.offers import elsewhere_replies, sign_replies
 from tutor_pedagogy.dialogue.reasons import reasons
 from tutor_pedagogy.dialogue.recipes import recipe_replies
@@ -89,6 +94,16 @@ _GUESSES = frozenset(("line", "try", "guess", "why", "how", "meaning", "where", 
 
 _REASON = re.compile(r"(?:so |but )?(?:why|how come|warum|wieso|por ?qu[eé]|pourquoi)\b", re.IGNORECASE)
 """The beginning of a question for a reason, which proposes nothing even if it says “can I”."""
+_AMOUNT = re.compile(
+    r"\bhow (?:many|much|often|far|long)\b|\bwie (?:viele?|oft|weit)\b|\bcu[aá]nt[oa]s?\b|\bcombien\b|\bquant[oa]s?\b",
+    re.IGNORECASE,
+)
+"""A question for an amount, which a yes or no does not answer."""
+_WHICH_LINE = re.compile(
+    r"(?:so |and |but )?(?:which|what) line (?:do|did) you mean|welche zeile meinst|(?:a )?qu[eé] l[ií]nea (?:te refieres|dices)"
+    r"|de quelle ligne (?:tu )?parles|quelle ligne (?:tu veux|veux-tu) dire|(?:de )?que linha (?:voc[eê] )?(?:fala|quer)",
+    re.IGNORECASE,
+)
 _FIRST = (
     elsewhere_replies,
     sign_replies,
@@ -103,6 +118,7 @@ _FIRST = (
     established,
     reasons,
     clear_replies,
+    origin_replies,
 )
 """The answers that a question of almost any kind can have, the most definite first."""
 
@@ -113,12 +129,14 @@ def _direct(asked: Question, kind: str | None) -> Iterator[Said]:
         yield from difference_replies(asked)
     if kind in ("thanks", "solution", "example"):
         return
+    if _WHICH_LINE.match(asked.text):
+        yield from where_reply(asked)
     yield from chain.from_iterable(answers(asked) for answers in _FIRST)
     if kind not in _GUESSES:
         return
-    is_guess = is_guessing(asked.text) and not _REASON.match(asked.text)
+    is_guess = is_guessing(asked.text) and not _REASON.match(asked.text) and not _AMOUNT.search(asked.text)
     yield from judge_either(asked)
-    if is_guess or kind in ("try", "guess", None):
+    if is_guess or (kind in ("try", "guess", None) and not _AMOUNT.search(asked.text)):
         yield from judge_function(asked)
         for judge in (judge_place, judge_tried, judge_twice, judge_change, judge_part):
             yield from judge(asked)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tutor_pedagogy.offline.knowledge.abroad import known_abroad
-from tutor_pedagogy.offline.knowledge.applied import filled, here, value_here
+from tutor_pedagogy.offline.knowledge.applied import filled, here, says_value, value_here
 from tutor_pedagogy.offline.knowledge.entries import Entry, entries
+from tutor_pedagogy.offline.knowledge.origins import origin_of
 from tutor_pedagogy.offline.knowledge.subjects import Known, known
 
-__all__ = ["Entry", "Known", "entries", "filled", "here", "known", "known_abroad", "value_here"]
+__all__ = ["Entry", "Known", "entries", "filled", "here", "known", "known_abroad", "origin_of", "says_value", "value_here"]

@@ -68,6 +68,11 @@ def here(program: Program, known: Known, language: str = "en") -> str:
     return Template(_THIS[language]).substitute(line=program.shown(line), code=span) if span else ""
 
 
+def says_value(program: Program, expression: ast.expr, language: str = "en") -> str:
+    """Return the sentence about the values of an expression of the program; "" if they are not known."""
+    return _of_expression(program, expression, language if language in _IS else "en")
+
+
 def filled(program: Program, known: Known, text: str, language: str = "en") -> str:
     """Return a text of an entry with what it says about the report and the loop of this program."""
     if "$" not in text:
