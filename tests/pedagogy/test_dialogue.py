@@ -239,7 +239,7 @@ class TestFollowUps:
     @pytest.mark.parametrize(
         ("question", "said"),
         [
-            ("what does len mean?", "`len` returns how many items"),
+            ("what does len mean?", "`len` gives the number of items"),
             ("What is `total`?", "`total` gets a value on line 2, from `0`. It gets a new one on line 4."),
             ("what's n", "`n` is the loop variable of line 3: in each iteration it holds the next item of `numbers`."),
             ("what is numbers?", "The call on line 7 hands over `[2, 4, 9]`."),
@@ -248,7 +248,7 @@ class TestFollowUps:
             ("what does line 5 do?", "Line 5, step by step:"),
             ("what is an iteration?", "“iteration” is one run of the indented lines of a loop."),
             ("what is a TypeError", "`TypeError` is raised when"),
-            ("what does / do", "`/` divides, and always gives a number with a decimal point."),
+            ("what does / do", "divides and always gives a number with a decimal point"),
             (
                 "difference between < and <=?",
                 "`<=` is also true if the two are equal",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.dialogue.asked import Said
-from tutor_pedagogy.dialogue.expressions import values_say
+from tutor_pedagogy.dialogue.asked import Said, named_meanings
+from tutor_pedagogy.dialogue.expressions import expression_answers, plain_names, values_say
+from tutor_pedagogy.dialogue.kinds import is_guessing, is_tried
+from tutor_pedagogy.dialogue.meaning import terms_of_message
 from tutor_pedagogy.dialogue.native_texts import without_code
 from tutor_pedagogy.dialogue.values import values_of
 from tutor_pedagogy.dialogue.wordings import code_line, questions
@@ -24,6 +26,17 @@ _NAME = re.compile(r"[A-Za-z_]\w+")
 _MAX_QUESTION = 300
 _LINE = re.compile(r"\b(?:lines?|linha|l[ií]nea|zeile|ligne)\s?\d{1,5}\b", re.IGNORECASE)
 _LITERAL = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.]\d)|[\"'][^\"'\n]{1,20}[\"']")
+_CLAIM = re.compile(
+    r"(?:but|i|it.?s|no|so|is|isn.?t|does|aber|ich|pero|mais|mas|je|why|how come|warum|wieso|por ?qu[eé]|pourquoi)\b",
+    re.IGNORECASE,
+)
+_STATES = re.compile(r"(?:but|i|no|so|is|isn.?t|aber|ich|pero|mais|mas|je)\b", re.IGNORECASE)
+"""The beginning of a claim, which is held against the program first."""
+_WHY = re.compile(r"(?:why|how come|warum|wieso|por ?qu[eé]|pourquoi)\b", re.IGNORECASE)
+_AMOUNT = re.compile(r"\bhow (?:many|much|often|far)\b|\bwie (?:viele?|oft)\b|\bcu[aá]nt[oa]s?\b|\bcombien\b|\bquant[oa]s?\b", re.IGNORECASE)
+_CODE = re.compile(r"\w ?(?:[-+*/]?=(?!=)|[-+*/<>]) ?\w|\w[\[(]\S")
+"""A piece of code in a question, which is best tried or evaluated."""
+_COMPARES = re.compile(r"\binstead\b|\bdiffer|\bor (?:is|are|can|do)\b|\bunterschied|\bdiferen|\bdiff[eé]ren", re.IGNORECASE)
 _ORIGIN = re.compile(
     r"\bwhere (?:does|do|is|did)\b[^?]{0,40}\bcome|\bcomes? from\b|\bwhy (?:is|do|does|did|was|am)\b[^?]{0,40}\d"
     r"|\bwoher\b|\bwarum (?:ist|kommt|gibt|zeigt)\b[^?]{0,40}\d|\bde d[oó]nde (?:sale|viene)|\bpor ?qu[eé] (?:da|sale|es)\b[^?]{0,30}\d"
@@ -34,10 +47,10 @@ _ORIGIN = re.compile(
 
 
 _OF_PYTHON = re.compile(
-    r"\bwhat(?:.?s| is| are| does| do)?\b|\bmeans?\b|\bdiffer|\bdiff\b|\b(?:can|could|should|must|do|may) i\b|\binstead\b"
-    r"|\bbedeut|\bhei(?:ss|\u00df)t\b|\bwas ist\b|\bunterschied|\b(?:kann|muss|soll|darf) ich\b|\bsignif|\bqu[e\u00e9] es\b"
-    r"|\bdiferen|\b(?:puedo|tengo que|debo)\b|\bc'est quoi|\bqu'est|\bdiff[e\u00e9]ren|\bje (?:peux|dois)\b|\bo que [e\u00e9]\b"
-    r"|\b(?:posso|tenho que|devo)\b|\bquiere decir|\bveut dire|\bquer dizer",
+    r"\bwhat(?:.?s| is| are| does| do)?\b|\bmeans?\b|\bdiffer|\bdiff\b|\binstead\b|\bor (?:is|are|can|do)\b"
+    r"|\bbedeut|\bhei(?:ss|\u00df)t\b|\bwas ist\b|\bunterschied|\bsignif|\bqu[e\u00e9] es\b"
+    r"|\bdiferen|\bc'est quoi|\bqu'est|\bdiff[e\u00e9]ren|\bo que [e\u00e9]\b"
+    r"|\bquiere decir|\bveut dire|\bquer dizer",
     re.IGNORECASE,
 )
 """Words of a question for a meaning, a difference or another way, whose answer is not in the run of the program."""
@@ -49,7 +62,8 @@ def general_replies(asked: Question) -> Iterator[Said]:
     if found is None or not found.is_clear:
         return
     is_of_message = bool(found.entry.needs) and all(need.startswith("message:") for need in found.entry.needs)
-    if is_of_message or _OF_PYTHON.search(asked.text):
+    is_meant = is_of_message and not _CLAIM.match(asked.text)
+    if is_meant or (_OF_PYTHON.search(asked.text) and not _is_proposal(asked.text)):
         yield from _replies(asked, found)
 
 
@@ -69,15 +83,32 @@ def origin_replies(asked: Question) -> Iterator[Said]:
 def clear_replies(asked: Question) -> Iterator[Said]:
     """Yield what is known about the thing that the question surely asks about."""
     found = _found(asked)
-    if found is not None and found.is_clear:
+    if found is None or not found.is_clear or _is_proposal(asked.text) or is_tried(asked.text):
+        return
+    if _STATES.match(asked.text) or _is_reason(asked, found):
+        return
+    if found.entry.key == "indentation" or not _AMOUNT.search(asked.text):
         yield from _replies(asked, found)
 
 
 def possible_replies(asked: Question) -> Iterator[Said]:
     """Yield what is known about the thing that the question probably asks about."""
     found = _found(asked)
-    if found is not None:
+    if found is not None and not _is_reason(asked, found):
         yield from _replies(asked, found)
+
+
+def _is_reason(asked: Question, found: Known) -> bool:
+    """Return whether a question asks why a name of the program is None, which the program itself tells."""
+    return found.entry.key == "nonetype" and bool(_WHY.match(asked.text)) and bool(plain_names(asked))
+
+
+def _is_proposal(text: str) -> bool:
+    """Return whether a question proposes something that may be tried, and compares no two forms."""
+    has_code = _CODE.search(text) is not None
+    if _COMPARES.search(text) and not has_code:
+        return False
+    return is_guessing(text) or (has_code and re.match(r"so\b|and\b|then\b", text, re.IGNORECASE) is not None)
 
 
 def _found(asked: Question) -> Known | None:
@@ -92,15 +123,16 @@ def _replies(asked: Question, found: Known) -> Iterator[Said]:
     english = _allowed(asked, filled(program, found, entry.says))
     if found.other is not None:
         english = f"{english} {_allowed(asked, found.other.says)}".strip()
-    told = _allowed(asked, entry.native.get(asked.language, ""))
+    told = _allowed(asked, entry.native.get(asked.language, "")) or _native_term(asked)
+    lead = _lead(asked)
     if found.other is not None:
         told = f"{told} {_allowed(asked, found.other.native.get(asked.language, ''))}".strip()
     if asked.language == "en":
-        said, more = f"{english} {place}", entry.question
+        said, more = f"{lead} {english} {place}".strip(), entry.question
     elif told:
-        said, more = f"{told} {place}", ""
+        said, more = f"{lead} {told} {place}".strip(), ""
     else:
-        said, more = place, english
+        said, more = f"{lead} {place}".strip(), english
     if not english and not told:
         return
     if asked.level >= HintLevel.EXAMPLE and entry.example:
@@ -108,6 +140,19 @@ def _replies(asked: Question, found: Known) -> Iterator[Said]:
     yield Said(said, more)
     yield Said(said)
     yield Said(without_code(said), without_code(more))
+
+
+def _lead(asked: Question) -> str:
+    """Return what the piece of code is that the question quotes, or what the words of Python's message in it mean."""
+    if (piece := next(expression_answers(asked), None)) is not None and _CODE.search(asked.text):
+        return piece[0]
+    phrase = terms_of_message(asked.text, asked.language)
+    return phrase.direct if phrase is not None else ""
+
+
+def _native_term(asked: Question) -> str:
+    """Return what a word of the question means in its language, for an entry without a text in it."""
+    return next(named_meanings(asked), Said("")).direct if asked.language != "en" else ""
 
 
 def _allowed(asked: Question, text: str) -> str:

@@ -6,6 +6,6 @@ from tutor_pedagogy.offline.knowledge.abroad import known_abroad
 from tutor_pedagogy.offline.knowledge.applied import filled, here, says_value, value_here
 from tutor_pedagogy.offline.knowledge.entries import Entry, entries
 from tutor_pedagogy.offline.knowledge.origins import origin_of
-from tutor_pedagogy.offline.knowledge.subjects import Known, known
+from tutor_pedagogy.offline.knowledge.subjects import CLEAR, Known, known
 
-__all__ = ["Entry", "Known", "entries", "filled", "here", "known", "known_abroad", "origin_of", "says_value", "value_here"]
+__all__ = ["CLEAR", "Entry", "Known", "entries", "filled", "here", "known", "known_abroad", "origin_of", "says_value", "value_here"]

@@ -53,6 +53,8 @@ def frame_lines(program: Program) -> list[int]:
 
 def _calls(program: Program, about: str) -> list[ast.AST]:
     name, _, least = about.partition(":")
+    if name in program.bound_names or name in program.functions:
+        return []
     return [
         call
         for call in program.each(ast.Call)

@@ -87,7 +87,7 @@ def _scored(program: Program, text: str, lines: list[int]) -> Iterator[Known]:
     literals = {each.strip("\"'") for each in _LITERAL.findall(text)}
     for entry in entries():
         is_asked = entry.parts_asked(text)
-        named = entry.names & words
+        named = (entry.names & words) - program.bound_names - program.functions.keys()
         if not is_asked and not named:
             continue
         reports = [told for need in entry.needs if (told := is_reported(program, need)) is not None]

@@ -107,12 +107,25 @@ def _of_known(program: Program, subject: Subject | None, question: str) -> Ladde
     at_cursor = line_subject(program, program.cursor_line)
     if not found.is_clear and subject is not None and (subject.is_whole or subject != at_cursor):
         return None
+    named = subject.node if subject is not None else None
+    if named is not None and not isinstance(named, ast.Module):
+        told = point_of(program, named, question)
+        if told is not None and (told.topic != "identity" or found.entry.key in ("equals", "identity")):
+            return None
     node = found.node if found.node is not None else (subject.node if subject is not None else None)
     point = point_of(program, node, question) if node is not None else None
-    if node is None or point is None or point.entry not in (found.entry.key, found.entry.key.partition("-")[0]):
+    if point is not None and (point.topic != "identity" or found.entry.key in ("equals", "identity")):
+        if found.node is None or node is None:
+            return None
+        place = Subject(line=found.line, code=program.line(found.line).strip(), node=node)
+        return _of_code(program, place, node, Reader(program, place.code), point)
+    statement = program.statement_at(found.line)
+    if statement is None or isinstance(statement, Function | ast.ClassDef):
         return known_ladder(program, found)
-    place = Subject(line=found.line, code=program.line(found.line).strip(), node=node)
-    return _of_code(program, place, node, Reader(program, place.code), point)
+    place = Subject(line=found.line, code=program.line(found.line).strip(), node=statement)
+    reader = Reader(program, place.code)
+    reader.read(statement)
+    return known_ladder(program, found, _of_code(program, place, statement, reader))
 
 
 _DISPLAYS = frozenset(("list", "dict", "set"))
