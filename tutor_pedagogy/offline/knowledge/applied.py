@@ -80,7 +80,17 @@ def filled(program: Program, known: Known, text: str, language: str = "en") -> s
     lines = [
         Template(_CALLED.get(language, _CALLED["en"])).substitute(line=line) for line in frame_lines(program)[:4]
     ]
-    return Template(text).safe_substitute(lines=", ".join(lines), still=_still(program, known)).replace("  ", " ")
+    return Template(text).safe_substitute(lines=", ".join(lines), still=_still(program, known), times=_times(program, known)).strip().replace("  ", " ")
+
+
+def _times(program: Program, known: Known) -> str:
+    """Return the sentence about how often the lines of a loop run; "" if it is not known."""
+    node, done = known.node, program.run
+    if not isinstance(node, ast.For | ast.While) or done is None or done.ending == "stopped" or not done.is_certain:
+        return ""
+    line = node.body[0].lineno
+    many = done.ran.get(line, 0)
+    return f"With the values of your program, line {program.shown(line)} runs {many} time{'s' * (many != 1)}."
 
 
 def _still(program: Program, known: Known) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_FILES = ("calls", "language", "messages")
+_FILES = ("doubts", "calls", "language", "messages")
 _LANGUAGES = ("de", "es", "fr", "pt")
 
 

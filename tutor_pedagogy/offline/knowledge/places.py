@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _FRAME = re.compile(r'^ {2}File "[^"\n]{0,200}", line (\d{1,6})', re.MULTILINE)
 _MAX_REPORT = 4_000
+_FUNCTIONS = frozenset(("len", "str", "int", "float", "abs", "max", "min", "sum", "print", "sorted", "bool"))
+_OF_STRINGS = frozenset(("upper", "lower", "title", "capitalize", "strip", "replace", "swapcase", "lstrip", "rstrip"))
 _MOST_STATEMENTS, _SMALL, _FEWEST_ALIKE = 60, 6, 3
 
 
@@ -335,6 +337,124 @@ def _alike(program: Program) -> Iterator[ast.AST]:
         yield from (found[0] for found in shapes.values() if len(found) >= _FEWEST_ALIKE)
 
 
+def _nested_calls(program: Program) -> Iterator[ast.AST]:
+    for call in program.each(ast.Call):
+        if any(isinstance(each, ast.Call) for argument in call.args for each in walk(argument)):
+            yield call
+
+
+def _nested_operations(program: Program) -> Iterator[ast.AST]:
+    for node in program.each(ast.BinOp):
+        if isinstance(node.left, ast.BinOp) or isinstance(node.right, ast.BinOp):
+            yield node
+
+
+def _named_arguments(program: Program) -> Iterator[ast.AST]:
+    """Yield calls of functions of the program with an argument that is written with its name."""
+    for call in program.each(ast.Call):
+        match call.func:
+            case ast.Name(id=name) if name in program.functions and call.keywords:
+                yield call
+
+
+def _function_arguments(program: Program) -> Iterator[ast.AST]:
+    """Yield calls that get a function by its name."""
+    for call in program.each(ast.Call):
+        values = [*call.args, *(each.value for each in call.keywords)]
+        if any(isinstance(each, ast.Name) and _is_function(program, each.id) for each in values):
+            yield call
+
+
+def _is_function(program: Program, name: str) -> bool:
+    return name in program.functions or (name in _FUNCTIONS and name not in program.bound_names)
+
+
+def _class_attributes(program: Program) -> Iterator[ast.AST]:
+    for node in program.each(ast.ClassDef):
+        yield from (each for each in node.body if isinstance(each, ast.Assign))
+
+
+def _bare_returns(program: Program) -> Iterator[ast.AST]:
+    yield from (node for node in program.each(ast.Return) if node.value is None)
+
+
+def _printed_comparisons(program: Program) -> Iterator[ast.AST]:
+    for node in program.each(ast.Compare):
+        parent = program.parents.get(node)
+        if isinstance(parent, ast.Assign) or (isinstance(parent, ast.Call) and node in parent.args):
+            yield node
+
+
+def _compared_with_true(program: Program) -> Iterator[ast.AST]:
+    for node in program.each(ast.Compare):
+        match node:
+            case ast.Compare(ops=[ast.Eq()], comparators=[ast.Constant(value=True)]) if _is_truth(program, node.left):
+                yield node
+
+
+def _is_truth(program: Program, node: ast.expr) -> bool:
+    """Return whether an expression is surely `True` or `False`."""
+    match node:
+        case ast.Compare() | ast.UnaryOp(op=ast.Not()):
+            return True
+        case ast.Call(func=ast.Name(id=name)) if name in program.functions:
+            returns = [each.value for each in walk(program.functions[name]) if isinstance(each, ast.Return)]
+            return bool(returns) and all(
+                isinstance(each, ast.Compare) or (isinstance(each, ast.Constant) and type(each.value) is bool)
+                for each in returns
+            )
+    return False
+
+
+def _bare_excepts(program: Program) -> Iterator[ast.AST]:
+    yield from (node for node in program.each(ast.ExceptHandler) if node.type is None)
+
+
+def _not_of_numbers(program: Program) -> Iterator[ast.AST]:
+    for node in program.each(ast.UnaryOp):
+        match node:
+            case ast.UnaryOp(op=ast.Not(), operand=ast.BinOp(op=ast.Mod())):
+                yield node
+
+
+def _best_so_far(program: Program) -> Iterator[ast.AST]:
+    """Yield conditions that compare an item with the best one so far, if the search begins with 0."""
+    for node in program.each(ast.If):
+        match node:
+            case ast.If(test=ast.Compare(ops=[ast.Gt() | ast.Lt()]), body=[ast.Assign(targets=[ast.Name(id=best)]), *_]):
+                begins = [value for _, value in program.assignments(best)]
+                if any(isinstance(value, ast.Constant) and value.value == 0 for value in begins):
+                    yield node
+
+
+def _input_comparisons(program: Program) -> Iterator[ast.AST]:
+    """Yield comparisons for equality of a number with a name that only gets what `input` gives."""
+    for node in program.each(ast.Compare):
+        match node:
+            case ast.Compare(left=ast.Name(id=name), ops=[ast.Eq() | ast.NotEq()], comparators=[ast.Constant(value=int())]):
+                bound = [value for _, value in program.assignments(name)]
+                if bound and all(_is_input(value) for value in bound):
+                    yield node
+
+
+def _is_input(node: ast.expr | None) -> bool:
+    match node:
+        case ast.Call(func=ast.Name(id="input")):
+            return True
+    return False
+
+
+def _unused_operations(program: Program) -> Iterator[ast.AST]:
+    yield from (node for node in program.each(ast.Expr) if isinstance(node.value, ast.BinOp | ast.Compare))
+
+
+def _unused_methods(program: Program) -> Iterator[ast.AST]:
+    for node in program.each(ast.Expr):
+        match node.value:
+            case ast.Call(func=ast.Attribute(attr=name)) if name in _OF_STRINGS:
+                yield node
+
+
 def _decorated(program: Program) -> Iterator[ast.AST]:
     yield from (node for node in program.each(ast.FunctionDef, ast.ClassDef) if node.decorator_list)
 
@@ -401,6 +521,20 @@ _FORMS: Mapping[str, Callable[[Program], Iterator[ast.AST]]] = {
     "starred-target": _starred_targets,
     "starred-call": _starred_calls,
     "alike": _alike,
+    "nested-call": _nested_calls,
+    "nested-op": _nested_operations,
+    "named-argument": _named_arguments,
+    "function-argument": _function_arguments,
+    "class-attribute": _class_attributes,
+    "bare-return": _bare_returns,
+    "printed-comparison": _printed_comparisons,
+    "compared-with-true": _compared_with_true,
+    "bare-except": _bare_excepts,
+    "not-of-number": _not_of_numbers,
+    "best-so-far": _best_so_far,
+    "input-compared": _input_comparisons,
+    "unused-operation": _unused_operations,
+    "unused-method": _unused_methods,
     "tuple": _tuples,
     "ifs": _separate_ifs,
     "product": _products,

@@ -39,7 +39,7 @@ def native_opening(program: Program, purpose: Purpose, ladder: Ladder, level: Hi
     is_asked = ladder.topic in _ASKED_TOPICS
     if topic and topic not in own and (level in (HintLevel.CONCEPT, HintLevel.SOLUTION) or not own or is_asked):
         own = [topic] if is_asked else [*own, topic]
-    if purpose == "explain" and ladder.outcome and (level in _VALUE_LEVELS or not own):
+    if purpose == "explain" and ladder.outcome not in ("", "`None`") and (level in _VALUE_LEVELS or not own):
         own.append(fill(known["outcome"][language], slots))
     return "\n\n".join([" ".join([fill(frame, slots), *own]), known["rest"][language]])
 
