@@ -33,14 +33,21 @@ _CLAIM = re.compile(
 _STATES = re.compile(r"(?:but|i|no|so|is|isn.?t|aber|ich|pero|mais|mas|je)\b", re.IGNORECASE)
 """The beginning of a claim, which is held against the program first."""
 _WHY = re.compile(r"(?:why|how come|warum|wieso|por ?qu[eé]|pourquoi)\b", re.IGNORECASE)
-_AMOUNT = re.compile(r"\bhow (?:many|much|often|far)\b|\bwie (?:viele?|oft)\b|\bcu[aá]nt[oa]s?\b|\bcombien\b|\bquant[oa]s?\b", re.IGNORECASE)
+_AMOUNT = re.compile(
+    r"\bhow (?:many|much|often|far)\b|\bwie (?:viele?|oft)\b|\bcu[aá]nt[oa]s?\b|\bcombien\b|\bquant[oa]s?\b",
+    re.IGNORECASE,
+)
 _CODE = re.compile(r"\w ?(?:[-+*/]?=(?!=)|[-+*/<>]) ?\w|\w[\[(]\S")
 """A piece of code in a question, which is best tried or evaluated."""
-_COMPARES = re.compile(r"\binstead\b|\bdiffer|\bor (?:is|are|can|do)\b|\bunterschied|\bdiferen|\bdiff[eé]ren", re.IGNORECASE)
+_COMPARES = re.compile(
+    r"\binstead\b|\bdiffer|\bor (?:is|are|can|do)\b|\bunterschied|\bdiferen|\bdiff[eé]ren", re.IGNORECASE
+)
 _ORIGIN = re.compile(
     r"\bwhere (?:does|do|is|did)\b[^?]{0,40}\bcome|\bcomes? from\b|\bwhy (?:is|do|does|did|was|am)\b[^?]{0,40}\d"
-    r"|\bwoher\b|\bwarum (?:ist|kommt|gibt|zeigt)\b[^?]{0,40}\d|\bde d[oó]nde (?:sale|viene)|\bpor ?qu[eé] (?:da|sale|es)\b[^?]{0,30}\d"
-    r"|\bd'o[uù] (?:vient|sort)|\bpourquoi\b[^?]{0,40}\d|\bde onde (?:vem|sai)|\bpor ?qu[eê] (?:d[aá]|sai|[eé])\b[^?]{0,30}\d",
+    r"|\bwoher\b|\bwarum (?:ist|kommt|gibt|zeigt)\b[^?]{0,40}\d|\bde d[oó]nde (?:sale|viene)"
+    r"|\bpor ?qu[eé] (?:da|sale|es)\b[^?]{0,30}\d"
+    r"|\bd'o[uù] (?:vient|sort)|\bpourquoi\b[^?]{0,40}\d|\bde onde (?:vem|sai)"
+    r"|\bpor ?qu[eê] (?:d[aá]|sai|[eé])\b[^?]{0,30}\d",
     re.IGNORECASE,
 )
 """Words of a question for the origin of a value."""

@@ -100,11 +100,22 @@ _AMOUNT = re.compile(
 )
 """A question for an amount, which a yes or no does not answer."""
 _WHICH_LINE = re.compile(
-    r"(?:so |and |but )?(?:which|what) line (?:do|did) you mean|welche zeile meinst|(?:a )?qu[eé] l[ií]nea (?:te refieres|dices)"
-    r"|de quelle ligne (?:tu )?parles|quelle ligne (?:tu veux|veux-tu) dire|(?:de )?que linha (?:voc[eê] )?(?:fala|quer)",
+    r"(?:so |and |but )?(?:which|what) line (?:do|did) you mean|welche zeile meinst"
+    r"|(?:a )?qu[eé] l[ií]nea (?:te refieres|dices)"
+    r"|de quelle ligne (?:tu )?parles|quelle ligne (?:tu veux|veux-tu) dire"
+    r"|(?:de )?que linha (?:voc[eê] )?(?:fala|quer)",
     re.IGNORECASE,
 )
+
+
+def _meant_line(asked: Question) -> Iterator[Said]:
+    """Yield the line that the hint means, for a question which line that is."""
+    if _WHICH_LINE.match(asked.text):
+        yield from where_reply(asked)
+
+
 _FIRST = (
+    _meant_line,
     elsewhere_replies,
     sign_replies,
     difference_replies,
@@ -123,23 +134,21 @@ _FIRST = (
 """The answers that a question of almost any kind can have, the most definite first."""
 
 
+_JUDGES = (judge_function, judge_place, judge_tried, judge_twice, judge_change, judge_part)
+
+
 def _direct(asked: Question, kind: str | None) -> Iterator[Said]:
     """Yield what can be checked of a question: a change that it proposes, a claim, the value of a piece of code."""
-    if kind in ("solution", "example"):
-        yield from difference_replies(asked)
     if kind in ("thanks", "solution", "example"):
+        yield from difference_replies(asked) if kind != "thanks" else ()
         return
-    if _WHICH_LINE.match(asked.text):
-        yield from where_reply(asked)
     yield from chain.from_iterable(answers(asked) for answers in _FIRST)
     if kind not in _GUESSES:
         return
     is_guess = is_guessing(asked.text) and not _REASON.match(asked.text) and not _AMOUNT.search(asked.text)
     yield from judge_either(asked)
     if is_guess or (kind in ("try", "guess", None) and not _AMOUNT.search(asked.text)):
-        yield from judge_function(asked)
-        for judge in (judge_place, judge_tried, judge_twice, judge_change, judge_part):
-            yield from judge(asked)
+        yield from chain.from_iterable(judge(asked) for judge in _JUDGES)
     if kind == "line" and is_guess:
         yield from judge_claims(asked, is_guess=True)
         return

@@ -8,4 +8,16 @@ from tutor_pedagogy.offline.knowledge.entries import Entry, entries
 from tutor_pedagogy.offline.knowledge.origins import origin_of
 from tutor_pedagogy.offline.knowledge.subjects import CLEAR, Known, known
 
-__all__ = ["CLEAR", "Entry", "Known", "entries", "filled", "here", "known", "known_abroad", "origin_of", "says_value", "value_here"]
+__all__ = [
+    "CLEAR",
+    "Entry",
+    "Known",
+    "entries",
+    "filled",
+    "here",
+    "known",
+    "known_abroad",
+    "origin_of",
+    "says_value",
+    "value_here",
+]

@@ -77,10 +77,13 @@ def filled(program: Program, known: Known, text: str, language: str = "en") -> s
     """Return a text of an entry with what it says about the report and the loop of this program."""
     if "$" not in text:
         return text
-    lines = [
-        Template(_CALLED.get(language, _CALLED["en"])).substitute(line=line) for line in frame_lines(program)[:4]
-    ]
-    return Template(text).safe_substitute(lines=", ".join(lines), still=_still(program, known), times=_times(program, known)).strip().replace("  ", " ")
+    lines = [Template(_CALLED.get(language, _CALLED["en"])).substitute(line=line) for line in frame_lines(program)[:4]]
+    return (
+        Template(text)
+        .safe_substitute(lines=", ".join(lines), still=_still(program, known), times=_times(program, known))
+        .strip()
+        .replace("  ", " ")
+    )
 
 
 def _times(program: Program, known: Known) -> str:
@@ -123,7 +126,9 @@ def _of_rounds(program: Program, node: ast.For, names: list[ast.Name], language:
     if not said:
         return ""
     sentences = [f"{code} = {values}" for code, values in said[1:]]
-    first = Template(_IN_ROUNDS[language]).substitute(line=program.shown(node.lineno), code=said[0][0], value=said[0][1])
+    first = Template(_IN_ROUNDS[language]).substitute(
+        line=program.shown(node.lineno), code=said[0][0], value=said[0][1]
+    )
     return f"{'; '.join([first, *sentences])}."
 
 

@@ -27,9 +27,14 @@ _COMPARES = re.compile(
     re.IGNORECASE,
 )
 _ORDINARY = frozenset(
-    "get index count find sort set copy remove replace insert for while return print try except input type values keys"
-    " items round sum map break continue pass class float max min def join split pop find load super read args init"
-    " any all upper lower title yield global assert raise key".split()
+    (
+        *("get", "index", "count", "find", "sort", "set", "copy", "remove", "replace"),
+        *("insert", "while", "return", "print", "try", "except", "input", "type", "values"),
+        *("keys", "items", "round", "sum", "map", "break", "continue", "pass", "class"),
+        *("float", "max", "min", "def", "join", "split", "pop", "load", "super"),
+        *("read", "args", "init", "any", "all", "upper", "lower", "title", "yield"),
+        *("global", "assert", "raise", "key", "clear"),
+    )
 )
 """Words of code that are words of everyday language, too."""
 CLEAR, POSSIBLE = 5, 3
@@ -59,7 +64,7 @@ class Known:
 def known(program: Program, question: str, near: int | None = None) -> Known | None:
     """Return what a question is about, or None. `near` is a line of the code that was spoken of before."""
     text = question[:_MAX_QUESTION].replace("\u2019", "'")
-    if not text.strip() or program.tree is None and program.fault is None:
+    if not text.strip() or (program.tree is None and program.fault is None):
         return None
     lines = [int(number) - program.first_line for number in _LINE.findall(text)]
     lines += [line for line in (program.cursor_line, near) if line is not None]
@@ -99,7 +104,7 @@ def _scored(program: Program, text: str, lines: list[int]) -> Iterator[Known]:
         if entry.needs and not reports and not found and not named:
             continue
         node = _nearest(found, lines)
-        score = _score(entry, is_asked, named, named & marked, bool(found) or bool(reports))
+        score = _score(entry, is_asked, named, named & marked, is_here=bool(found) or bool(reports))
         is_near = node is not None and getattr(node, "lineno", 0) in lines
         score += is_near + 2 * any(reports)
         if node is not None and literals & _literals_of(node):
@@ -111,7 +116,7 @@ def _scored(program: Program, text: str, lines: list[int]) -> Iterator[Known]:
         yield Known(entry=entry, node=node, line=line, score=score)
 
 
-def _score(entry: Entry, parts: int, named: frozenset[str], marked: frozenset[str], is_here: bool) -> int:
+def _score(entry: Entry, parts: int, named: frozenset[str], marked: frozenset[str], *, is_here: bool) -> int:
     score = 0
     if parts:
         score += 2 + 2 * min(parts, 3) if is_here or not entry.needs else 1
@@ -137,6 +142,7 @@ def _nearest(found: list[ast.AST], lines: list[int]) -> ast.AST | None:
 
 def _literals_of(node: ast.AST) -> set[str]:
     """Return the literals of a place; of a statement with a block only those of its header."""
+    header: ast.AST
     match node:
         case ast.If(test=header) | ast.While(test=header) | ast.For(iter=header):
             pass

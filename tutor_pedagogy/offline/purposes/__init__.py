@@ -13,7 +13,13 @@ from tutor_pedagogy.offline.purposes.checking import check_ladder, no_to_check
 from tutor_pedagogy.offline.purposes.explaining import explain_ladder
 from tutor_pedagogy.offline.purposes.improving import improve_ladder
 from tutor_pedagogy.offline.purposes.native import native_opening
-from tutor_pedagogy.offline.purposes.purpose import is_known_apart, purpose_in, purpose_of, without_finding, yields_to_rules
+from tutor_pedagogy.offline.purposes.purpose import (
+    is_known_apart,
+    purpose_in,
+    purpose_of,
+    without_finding,
+    yields_to_rules,
+)
 from tutor_pedagogy.offline.purposes.questions import note_on_language
 from tutor_pedagogy.offline.purposes.starting import start_ladder
 from tutor_pedagogy.offline.purposes.texts import Ladder, text_of

@@ -45,7 +45,9 @@ def known_ladder(program: Program, found: Known, read: Ladder | None = None) -> 
         expression=program.line(line).strip() or None,
         question=f"{opening} {says}{other} {place} {ask}".replace("  ", " "),
         concept=f"{says}{other} {place}".strip(),
-        structure=read.structure if read is not None and count_words(read.structure) <= _MOST_READ_WORDS else f"{says}{other} {place}\n\n{ask}".strip(),
+        structure=read.structure
+        if read is not None and count_words(read.structure) <= _MOST_READ_WORDS
+        else f"{says}{other} {place}\n\n{ask}".strip(),
         examples=examples_of(
             filter(None, examples), "The same thing in a small program:", "The comments show what it prints."
         ),

@@ -49,13 +49,16 @@ _ABOUT_A_FORM = re.compile(r"__name__ ?==|\bobject at 0x|what[^?]{0,30}<__main__
 """Words about a form that every program may have: the guard at its end, the text of an object."""
 _ASKING = re.compile(
     r"\b(?:how|which|can|may|could|is (?:it|that|there)|are there|now what|what now|darf|kann|wie|wof[uü]r|est-ce"
-    r"|what|why|who|when|where|does|do i|explain|differ\w*|read this|warum|wieso|was|wer|wann|qu[eé]|por ?qu[eê]|pourquoi"
+    r"|what|why|who|when|where|does|do i|explain|differ\w*|read this|warum|wieso|was|wer|wann|qu[eé]"
+    r"|por ?qu[eê]|pourquoi"
     r"|comment|peut|c[oó]mo|como|puedo|puede|posso|pode|onde|d[oó]nde)\b",
     re.IGNORECASE,
 )
 """Words that begin a question or a wish, in five languages."""
 _OPEN_KINDS = (None, "explain", "why", "help")
-_OF_CHECKS = frozenset(("string-plus", "return-condition", "print-return", "indentation", "float-exact", "recursion", "identity"))
+_OF_CHECKS = frozenset(
+    ("string-plus", "return-condition", "print-return", "indentation", "float-exact", "recursion", "identity")
+)
 """Entries that answer “is this right?” if the words of the question name them."""
 _FEWEST_WORDS = 5
 _EMPTY_BLOCK = re.compile("expected an indented block")

@@ -155,7 +155,8 @@ def _heart(task: _Task, kinds: Sequence[str]) -> str:
     """Return the sentence with the first step of a task that is known, with a blank at its end; else ""."""
     if task.rules or task.name == "__init__" or kinds[0] in ("other", "thing", "each", "decide"):
         return ""
-    return f"One step that this task needs: {table('tasks')[kinds[0]]['step']} ".replace("$p", task.inputs[0] if task.inputs else "it")
+    step = table("tasks")[kinds[0]]["step"].replace("$p", task.inputs[0] if task.inputs else "it")
+    return f"One step that this task needs: {step} "
 
 
 def _understood(task: _Task, kinds: Sequence[str]) -> str:
