@@ -27,10 +27,11 @@ _MAX_QUESTION = 300
 _LINE = re.compile(r"\b(?:lines?|linha|l[ií]nea|zeile|ligne)\s?\d{1,5}\b", re.IGNORECASE)
 _LITERAL = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.]\d)|[\"'][^\"'\n]{1,20}[\"']")
 _CLAIM = re.compile(
-    r"(?:but|i|it.?s|no|so|is|isn.?t|does|aber|ich|pero|mais|mas|je|why|how come|warum|wieso|por ?qu[eé]|pourquoi)\b",
+    r"(?:but|i|it.?s|no|so|is|isn.?t|does|ist|liegt|es|est|aber|ich|pero|mais|mas|je|why|how come"
+    r"|warum|wieso|por ?qu[eé]|pourquoi)\b",
     re.IGNORECASE,
 )
-_STATES = re.compile(r"(?:but|i|no|so|is|isn.?t|aber|ich|pero|mais|mas|je)\b", re.IGNORECASE)
+_STATES = re.compile(r"(?:but|i|no|so|is|isn.?t|ist|liegt|es|est|aber|ich|pero|mais|mas|je)\b", re.IGNORECASE)
 """The beginning of a claim, which is held against the program first."""
 _WHY = re.compile(r"(?:why|how come|warum|wieso|por ?qu[eé]|pourquoi)\b", re.IGNORECASE)
 _AMOUNT = re.compile(

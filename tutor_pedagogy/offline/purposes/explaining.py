@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tutor_pedagogy.offline.engine.program import Program
+    from tutor_pedagogy.offline.knowledge import Known
     from tutor_pedagogy.offline.purposes.told_point import Point
 
 _MARGIN, _NATIVE_WORDS = 5, 42
@@ -99,6 +100,13 @@ def _explained(program: Program, question: str) -> Ladder:
     return _of_code(program, subject, subject.node, reader)
 
 
+def _fits(point: Point, found: Known) -> bool:
+    """Return whether a point that the program's lines have is what the question is about."""
+    if "identity" in (point.topic, point.entry):
+        return found.entry.key in ("equals", "identity")
+    return "self" not in (point.topic, point.entry) or found.entry.key in ("self", "class")
+
+
 def _of_known(program: Program, subject: Subject | None, question: str) -> Ladder | None:
     """Return the five texts about what the knowledge base has on a question; None if the program tells more."""
     found = known_subject(program)
@@ -108,13 +116,15 @@ def _of_known(program: Program, subject: Subject | None, question: str) -> Ladde
     if not found.is_clear and subject is not None and (subject.is_whole or subject != at_cursor):
         return None
     named = subject.node if subject is not None else None
+    if isinstance(named, Function | ast.ClassDef) and named.name in question:
+        return None
     if named is not None and not isinstance(named, ast.Module):
         told = point_of(program, named, question)
-        if told is not None and (told.topic != "identity" or found.entry.key in ("equals", "identity")):
+        if told is not None and _fits(told, found):
             return None
     node = found.node if found.node is not None else (subject.node if subject is not None else None)
     point = point_of(program, node, question) if node is not None else None
-    if point is not None and (point.topic != "identity" or found.entry.key in ("equals", "identity")):
+    if point is not None and _fits(point, found):
         if found.node is None or node is None:
             return None
         place = Subject(line=found.line, code=program.line(found.line).strip(), node=node)

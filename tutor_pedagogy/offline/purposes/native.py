@@ -8,7 +8,7 @@ from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.offline.purposes.native_lines import TRANSLATED, line_in_language, terms_in
 from tutor_pedagogy.offline.purposes.questions import language_of_question, note_on_language
 from tutor_pedagogy.offline.purposes.tables import table
-from tutor_pedagogy.offline.purposes.texts import fill
+from tutor_pedagogy.offline.purposes.texts import count_words, fill
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _ASKED_TOPICS = frozenset(("print-sep", "star-assign"))
 """Topics that a question names by a word, so that what the whole line does is not asked."""
+_MOST_BESIDE = 90
 _VALUE_LEVELS = (HintLevel.STRUCTURE, HintLevel.SOLUTION)
 
 
@@ -49,7 +50,8 @@ def _answer(program: Program, purpose: Purpose, ladder: Ladder, level: HintLevel
     known = table("native")
     match purpose:
         case "explain" if language in (told := dict(ladder.native)):
-            yield told[language]
+            if level is not HintLevel.SOLUTION or count_words(ladder.solution) <= _MOST_BESIDE:
+                yield told[language]
         case "explain":
             if level is not HintLevel.SOLUTION:  # There the English text is the longest.
                 yield from terms_in(program.submission.question or "", language)

@@ -114,7 +114,7 @@ def purpose_in(program: Program) -> Purpose:
 def _is_about_python(program: Program, kind: str | None) -> bool:
     """Return whether a question that tells of nothing wrong is surely about a thing of Python that is known."""
     question = program.submission.question or ""
-    if not question or kind not in (*_OPEN_KINDS, "check") or is_beginning(program):
+    if not _asks(question) or kind not in (*_OPEN_KINDS, "check") or is_beginning(program):
         return False
     found = known_subject(program)
     if found is None or not found.is_clear or (kind == "check" and found.entry.key not in _OF_CHECKS):
@@ -122,8 +122,16 @@ def _is_about_python(program: Program, kind: str | None) -> bool:
     return not complains(question) and read_symptom(None, question) is None
 
 
+def _asks(question: str) -> bool:
+    """Return whether a text asks something, or is too short to tell of a wrong result."""
+    is_short = 0 < len(question.split()) < _FEWEST_WORDS
+    return is_short or "?" in question or _ASKING.search(question) is not None
+
+
 def is_known_apart(program: Program) -> bool:
     """Return whether a question is surely about a thing of Python, and names no wrong result."""
+    if not _asks(program.submission.question or ""):
+        return False
     found = known_subject(program)
     symptom = read_symptom(None, program.submission.question)
     has_result = symptom is not None and (symptom.call or symptom.got)
