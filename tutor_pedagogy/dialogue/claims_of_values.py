@@ -172,11 +172,20 @@ def claim_empty(asked: Question, values: Values) -> Iterator[str]:
 _TYPE_NAMES = frozenset(("list", "dict", "set", "str", "tuple"))
 
 
+_OF_VALUE = re.compile(
+    r"(?:so |but |and |ah |ok |oh )*(?:is|it.?s?|that.?s?|because|the|does|you|python|das|ist|weil|es|porque|c.est|est|parce|[eé])\b",
+    re.IGNORECASE,
+)
+"""The beginning of a guess about the value that the message speaks of, and not about what a function is for."""
+
+
 def claim_of_message(asked: Question, values: Values) -> Iterator[str]:
     """Answer that Python's message speaks of the type that a question guesses."""
     crash = values.crash
     wanted = types_in(asked.text)
     if crash is None or crash.exception not in ("TypeError", "AttributeError") or not wanted or NOT.search(asked.text):
+        return
+    if not _OF_VALUE.match(asked.text):
         return
     told = [kind for kind in wanted if re.search(rf"['\"]{kind.__name__}['\"]|^{kind.__name__} ", crash.message)]
     if told:

@@ -189,7 +189,39 @@ def _is_input(node: ast.expr | None) -> bool:
     return False
 
 
+def is_text_or_input(node: ast.expr | None) -> bool:
+    """Return whether an expression is a string that is written out, or what `input` gives."""
+    return node is not None and (is_text(node) or _is_input(node))
+
+
+def _list_products(program: Program) -> Iterator[ast.AST]:
+    for node in program.each(ast.BinOp):
+        match node:
+            case ast.BinOp(left=ast.Name(id=name), op=ast.Mult()):
+                bound = [value for _, value in program.assignments(name)]
+                if bound and all(isinstance(value, ast.List) for value in bound):
+                    yield node
+
+
+def _text_products(program: Program) -> Iterator[ast.AST]:
+    for node in program.each(ast.BinOp):
+        match node:
+            case ast.BinOp(left=ast.Name(id=name), op=ast.Mult()):
+                bound = [value for _, value in program.assignments(name)]
+                if bound and all(is_text_or_input(value) for value in bound):
+                    yield node
+
+
+def _key_stores(program: Program) -> Iterator[ast.AST]:
+    for node in program.each(ast.Assign):
+        if isinstance(node.targets[0], ast.Subscript):
+            yield node
+
+
 EXPRESSIONS: Mapping[str, Callable[[Program], Iterator[ast.AST]]] = {
+    "list-times": _list_products,
+    "text-times": _text_products,
+    "key-store": _key_stores,
     "slice": _slices,
     "slice-step": _slices_with_step,
     "slice-whole": _whole_slices,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
 
 _FRAME = re.compile(r'^ {2}File "[^"\n]{0,200}", line (\d{1,6})', re.MULTILINE)
+_UNKNOWN_NAME = re.compile(r"^NameError: name '(\w{1,60})'")
 _MAX_REPORT = 4_000
 
 
@@ -43,7 +44,18 @@ def is_reported(program: Program, need: str) -> bool | None:
             return len(set(frame_lines(program))) >= int(about)
         case "fault":
             return program.fault is not None
+        case "lost-local":
+            return _is_local_elsewhere(program, report)
     return None
+
+
+def _is_local_elsewhere(program: Program, report: str) -> bool:
+    """Return whether the name that Python does not know gets its value only inside functions."""
+    match = _UNKNOWN_NAME.search(report.strip().rpartition("\n")[2])
+    if match is None or program.tree is None:
+        return False
+    stores = [each for each in program.uses.get(match[1], ()) if isinstance(each.ctx, ast.Store)]
+    return bool(stores) and all(program.function_at(each.lineno) is not None for each in stores)
 
 
 def frame_lines(program: Program) -> list[int]:

@@ -33,6 +33,7 @@ _EXTREME = re.compile(
     re.IGNORECASE,
 )
 _ONLY_WHY = re.compile(r"(?:so |but |and |hi |hello )?(?:why|how come|what happened)\b\W+\w", re.IGNORECASE)
+_REASON = re.compile(r"(?:warum|wieso|por ?qu[eéê]|pourquoi)\b", re.IGNORECASE)
 _UNDERSTANDING = re.compile(
     r"understand|\bwhy (?:do|would|should|must|did|can) (?:we|you|one|they|people|i)\b|\bmeans?\b|meaning"
     r"|what (?:is|does|are)|\bexplain\b|why (?:is|are) there"
@@ -114,7 +115,8 @@ def purpose_in(program: Program) -> Purpose:
 def _is_about_python(program: Program, kind: str | None) -> bool:
     """Return whether a question that tells of nothing wrong is surely about a thing of Python that is known."""
     question = program.submission.question or ""
-    if not _asks(question) or kind not in (*_OPEN_KINDS, "check") or is_beginning(program):
+    kinds = (*_OPEN_KINDS, "check", *(("start",) if _ONLY_WHY.match(question) or _REASON.match(question) else ()))
+    if not _asks(question) or kind not in kinds or is_beginning(program):
         return False
     found = known_subject(program)
     if found is None or not found.is_clear or (kind == "check" and found.entry.key not in _OF_CHECKS):
