@@ -173,7 +173,8 @@ _TYPE_NAMES = frozenset(("list", "dict", "set", "str", "tuple"))
 
 
 _OF_VALUE = re.compile(
-    r"(?:so |but |and |ah |ok |oh )*(?:is|it.?s?|that.?s?|because|the|does|you|python|das|ist|weil|es|porque|c.est|est|parce|[eé])\b",
+    r"(?:so |but |and |ah |ok |oh )*(?:is|it.?s?|that.?s?|because|the|does|you|python"
+    r"|das|ist|weil|es|porque|c.est|est|parce|[eé])\b",
     re.IGNORECASE,
 )
 """The beginning of a guess about the value that the message speaks of, and not about what a function is for."""

@@ -100,11 +100,11 @@ def _explained(program: Program, question: str) -> Ladder:
     return _of_code(program, subject, subject.node, reader)
 
 
-def _fits(point: Point, found: Known) -> bool:
+def _fits(point: Point, found: Known, question: str) -> bool:
     """Return whether a point that the program's lines have is what the question is about."""
     if "identity" in (point.topic, point.entry):
         return found.entry.key in ("equals", "identity")
-    return "self" not in (point.topic, point.entry) or found.entry.key in ("self", "class")
+    return not point.gist.startswith("`self`") or "self" in question
 
 
 def _of_known(program: Program, subject: Subject | None, question: str) -> Ladder | None:
@@ -118,13 +118,15 @@ def _of_known(program: Program, subject: Subject | None, question: str) -> Ladde
     named = subject.node if subject is not None else None
     if isinstance(named, Function | ast.ClassDef) and named.name in question:
         return None
+    if subject is not None and subject.contrast is not None and found.node is None:
+        return None
     if named is not None and not isinstance(named, ast.Module):
         told = point_of(program, named, question)
-        if told is not None and _fits(told, found):
+        if told is not None and _fits(told, found, question):
             return None
     node = found.node if found.node is not None else (subject.node if subject is not None else None)
     point = point_of(program, node, question) if node is not None else None
-    if point is not None and _fits(point, found):
+    if point is not None and _fits(point, found, question):
         if found.node is None or node is None:
             return None
         place = Subject(line=found.line, code=program.line(found.line).strip(), node=node)
@@ -132,10 +134,11 @@ def _of_known(program: Program, subject: Subject | None, question: str) -> Ladde
     statement = program.statement_at(found.line)
     if statement is None or isinstance(statement, Function | ast.ClassDef):
         return known_ladder(program, found)
-    place = Subject(line=found.line, code=program.line(found.line).strip(), node=statement)
+    part = found.node if isinstance(found.node, ast.Lambda) else statement
+    place = Subject(line=found.line, code=program.line(found.line).strip(), node=part)
     reader = Reader(program, place.code)
-    reader.read(statement)
-    return known_ladder(program, found, _of_code(program, place, statement, reader))
+    reader.read(part)
+    return known_ladder(program, found, _of_code(program, place, part, reader))
 
 
 _DISPLAYS = frozenset(("list", "dict", "set"))

@@ -7,7 +7,6 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.program import Program
-from tutor_pedagogy.offline.knowledge import CLEAR
 from tutor_pedagogy.offline.purposes.around import answer_around
 from tutor_pedagogy.offline.purposes.complaints import asks_for_help, complains
 from tutor_pedagogy.offline.purposes.endings import absent_error, asks_about_end, way_out
@@ -173,7 +172,7 @@ def without_finding(program: Program) -> Purpose:
     is_reported = bool((program.submission.traceback or "").strip()) or program.fault is not None
     if not is_reported and program.code.strip():
         found = known_subject(program)
-        is_told = read_symptom(None, question) is None or (found is not None and found.score > CLEAR)
+        is_told = read_symptom(None, question) is None or (found is not None and found.entry.parts_asked(question) > 1)
         if found is not None and is_told and not is_beginning(program):
             return "explain"
         stated = "explain" if answer_around(program) else _stated_purpose(program)
