@@ -61,14 +61,14 @@ def test_guard_lets_every_text_pass_at_the_first_level(entry: Entry) -> None:
 @pytest.mark.parametrize(
     ("code", "line", "question", "key"),
     [
-        ("b = a[:]\n", 1, "whats the point of the colon in the brackets", "slice-whole"),
+        ("b = a[:]\n", 1, "what is the point of the colon in the brackets", "slice-whole"),
         ("w = 'x'[::-1]\n", 1, "why 2 colons", "slice-step"),
         ("print([4][-1])\n", 1, "why -1", "negative-index"),
         ("import random\nn = random.randint(1, 6)\n", 2, "ist die 6 da dabei oder nicht", "randint"),
         ("n = {}.get('a', 0)\n", 1, "why do we need the 0", "get-default"),
         ("a, b, c = 'x y z'.split()\n", 1, "how can 3 variables stand left of the =", "unpack"),
         ("with open('a') as f:\n    t = f.read()\n", 1, "do i not have to close the file", "with-close"),
-        ("while True:\n    break\n", 1, "doesnt that run forever", "while-true"),
+        ("while True:\n    break\n", 1, "will that not run forever", "while-true"),
         ("if word:\n    pass\n", 1, "what does if word check, there is no ==", "truthiness"),
         ("print({4, 4})\n", 1, "why 1 and not 2", "set-literal"),
         ("t = (1, 2)\n", 1, "difference to [1, 2]?", "tuple-literal"),
@@ -78,7 +78,7 @@ def test_guard_lets_every_text_pass_at_the_first_level(entry: Entry) -> None:
         ("def f(*args, **kw):\n    pass\n", 1, "why two stars and one star", "both-stars"),
         ("print(list(map(len, words)))\n", 1, "why len without ()", "function-as-value"),
         ("def g(a, b=2):\n    pass\n", 1, "what is the = in the header", "default"),
-        ("n = 3\nn *= 2\n", 2, "never saw *= before whats that", "accumulate"),
+        ("n = 3\nn *= 2\n", 2, "never saw *= before, what is that", "accumulate"),
         ("import random\nrandom.shuffle(x)\n", 2, "muss ich nicht x = davor schreiben?", "in-place"),
     ],
 )
