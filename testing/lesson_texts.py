@@ -7,7 +7,7 @@ import re
 from tutor_pedagogy.offline.engine.program import Program
 from tutor_pedagogy.offline.engine.rule import Rule
 from tutor_pedagogy.offline.rules import logic, runtime, syntax
-from tutor_pedagogy.offline.rules.logic import traced, trials, wrong_result
+from tutor_pedagogy.offline.rules.logic import shown_by_cases, traced, trials, wrong_result
 from tutor_pedagogy.offline.rules.logic.case_lines import UNTESTED
 from tutor_pedagogy.offline.rules.logic.tracing import TRACE
 from tutor_pedagogy.offline.rules.logic.unwritten import UNWRITTEN
@@ -18,7 +18,7 @@ from tutor_protocol import Position, Submission
 RESULTS = [rule for rule in vars(wrong_result).values() if isinstance(rule, Rule)]
 TRIED = [*trials.RULES.values(), trials.PLACES]
 OTHERS = [WRONG_BRANCH, UNTESTED, UNWRITTEN, UNREADABLE, TRACE]
-RULES = [*syntax.RULES, *runtime.RULES, *logic.RULES, *RESULTS, *TRIED, *traced.RULES, *OTHERS]
+RULES = [*syntax.RULES, *runtime.RULES, *logic.RULES, *RESULTS, *TRIED, *traced.RULES, *shown_by_cases.RULES, *OTHERS]
 PROGRAM = Program(Submission(code="zz\n", cursor=Position(0, 0)))
 FACT = re.compile(r"\$(\w+)")
 

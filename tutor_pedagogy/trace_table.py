@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 WIDEST = 32
 """The maximum number of characters of a value in a table."""
 _ROUND = "round"
+_BRACKETS = ("[]", "()", "{}")
+_FEWEST_ITEMS = 2
 _UNREPEATABLE: dict[Unrepeatable, str] = {
     "input": "This run reads what is typed in: with other input, it shows other values.",
     "time": "This run depends on the time: the next one may show other values.",
@@ -36,9 +38,44 @@ def why_unrepeatable(reason: Unrepeatable) -> str:
 
 
 def cut(value: str) -> str:
-    """Return a value without its middle if it is too wide for a table."""
+    """Return a value without its middle if it is too wide for a table. A list keeps whole items, if two fit."""
+    if len(value) <= WIDEST:
+        return value
     half = (WIDEST - 1) // 2
-    return value if len(value) <= WIDEST else f"{value[:half]}…{value[-half:]}"
+    return _with_whole_items(value) or f"{value[:half]}…{value[-half:]}"
+
+
+def _with_whole_items(value: str) -> str:
+    """Return the first items of a list, a tuple or a dictionary and its last one; "" if they do not fit."""
+    items = _items(value[1:-1]) if value[:1] + value[-1:] in _BRACKETS else []
+    if len(items) <= _FEWEST_ITEMS:
+        return ""
+    best = ""
+    for count in range(1, len(items) - 1):
+        told = f"{value[0]}{', '.join(items[:count])}, …, {items[-1]}{value[-1]}"
+        if len(told) > WIDEST:
+            break
+        best = told
+    return best
+
+
+def _items(text: str) -> list[str]:
+    """Return the parts of a text between the commas that stand in no brackets and no quotes."""
+    items, depth, quote, start, is_escaped = [], 0, "", 0, False
+    for place, letter in enumerate(text):
+        if quote:
+            quote = "" if letter == quote and not is_escaped else quote
+            is_escaped = letter == "\\" and not is_escaped
+        elif letter in "'\"":
+            quote = letter
+        elif letter in "([{":
+            depth += 1
+        elif letter in ")]}":
+            depth -= 1
+        elif letter == "," and not depth:
+            items.append(text[start:place].strip())
+            start = place + 1
+    return [*items, text[start:].strip()]
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:

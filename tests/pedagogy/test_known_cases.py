@@ -10,17 +10,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from testing.each_case import each_case
+from testing.known_cases import case, ladder, submission
 from testing.lesson_texts import RULES, parts
 from tutor_pedagogy.guard import Guard
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline import explain
 from tutor_pedagogy.offline.rules.logic.case_values import cut_between_items, difference
-from tutor_pedagogy.reported import with_report_read
-from tutor_protocol import FirstFailure, KnownCase, Position, Submission, TestReport
 from tutor_protocol.run_trace import RunTrace, Untaken
 
 if TYPE_CHECKING:
-    from tutor_pedagogy.offline.engine.finding import Explanation
     from tutor_pedagogy.offline.engine.rule import Rule
 
 UNIQUE = """\
@@ -41,28 +39,6 @@ def largest(items):
             best = item
     return best
 """
-Told = tuple[str, str, str | None]
-
-
-def case(given: str, expected: str, got: str | None) -> KnownCase:
-    """Return a case that passes if its result is not told."""
-    return KnownCase(given=given, expected=expected, got=got, outcome="passed" if got is None else "failed")
-
-
-def submission(code: str, *told: Told) -> Submission:
-    """Return an ask about code, with a report that tells cases. The first with a result is the one that failed."""
-    cases = tuple(starmap(case, told))
-    first = next(each for each in cases if each.outcome == "failed")
-    message = f"Test failed: {first.given}\nExpected: {first.expected}\nGot: {first.got}"
-    report = TestReport(
-        passed=1, failed=1, errors=0, first_failure=FirstFailure(name="test_a", message=message), cases=cases
-    )
-    return with_report_read(Submission(code=code, cursor=Position(0, 0), test_report=report))
-
-
-def ladder(code: str, *told: Told) -> list[Explanation]:
-    """Return the explanations of all levels."""
-    return [explain(submission(code, *told), level, StudentLevels()) for level in HintLevel]
 
 
 def test_x7_an_edit_that_breaks_a_case_is_not_the_cause() -> None:
@@ -214,12 +190,14 @@ def test_a_value_that_is_cut_is_told_as_cut() -> None:
 
 def test_a_branch_that_no_passing_case_runs_is_not_asked_about() -> None:
     """An untaken branch is asked about where a case that passes runs it, and not where those leave it out, too."""
-    code = "def tops(ns):\n    out = []\n    if len(ns) > 2:\n        out = ns[:1]\n    out.append(9)\n    return out\n"
+    code = (
+        "def tops(ns):\n    out = []\n    if len(ns) > 2:\n        out.append(1)\n    out.append(9)\n    return out\n"
+    )
     failing = ("tops([5, 6])", "[6, 5, 4, 7]", "[9]")
     trace = RunTrace(steps=4, untaken=(Untaken(line=3, first_line=4),))
     for passing, is_asked in ((("tops([1, 2, 3])", "[1, 9]", None), True), (("tops([3])", "[9]", None), False)):
         asked = replace(submission(code, failing, passing), trace=trace)
         text = explain(asked, HintLevel.CONCEPT, StudentLevels()).text
 
-        assert ("A case that passes runs it." in text) is is_asked
+        assert ("Each known case that passes runs it." in text) is is_asked
         assert ("was never run" in text) is is_asked

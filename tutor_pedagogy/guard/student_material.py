@@ -114,6 +114,11 @@ class StudentMaterial:
         return "\x01".join(_joined(flat(text)) for text in texts)
 
     @cached_property
+    def _said_tokens(self) -> list[str]:
+        """The tokens of each text about the code, as it stands and as the guard reads an answer."""
+        return [_joined(flat(each)) for said in self._said for each in dict.fromkeys((said, undisguised(said)))]
+
+    @cached_property
     def _without_comments(self) -> str:
         return _joined(flat("\n".join(" ".join(line.tokens) for line in self.lines)))
 
@@ -214,7 +219,7 @@ class StudentMaterial:
     def said(self, text: str) -> bool:
         """Return whether a text occurs in a text about the code: traceback, question, diagnostics, cells or outputs."""
         tokens = _joined(flat(text))
-        return any(tokens in _joined(flat(said)) for said in self._said)
+        return any(tokens in said for said in self._said_tokens)
 
     def is_from_a_message(self, text: str) -> bool:
         """Return whether a text occurs in the texts about the code, such as a traceback, but not in the code itself."""

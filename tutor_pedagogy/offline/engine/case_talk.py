@@ -15,6 +15,8 @@ from tutor_pedagogy.offline.rules.logic.case_values import (
     quotable,
     smallest_case,
 )
+from tutor_pedagogy.offline.rules.logic.claims import NOT_ALONE
+from tutor_pedagogy.offline.rules.logic.trials.expectations import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 
 _MOST_WORDS = 150
+_NOT_ALONE = (
+    "With the plainest such change the known cases do not all pass yet. So look at the next difference after it."
+)
 
 
 def with_cases(text: str, program: Program, cause: Cause, level: HintLevel) -> str:
@@ -43,6 +48,8 @@ def with_cases(text: str, program: Program, cause: Cause, level: HintLevel) -> s
             told = " ".join(filter(None, (_difference(failing), _contrast(program))))
         case HintLevel.STRUCTURE:
             told = _lines_apart(program)
+        case HintLevel.SOLUTION if cause.match is not None and cause.match.slots.get(NOT_ALONE):
+            told = _NOT_ALONE
         case _:
             told = ""
     return f"{text}\n\n{told}" if told and len(f"{text} {told}".split()) <= _MOST_WORDS else text
@@ -57,10 +64,16 @@ def _nearest(program: Program, failing: KnownCase) -> str:
     smallest = smallest_case(program, function_of(failing.given))
     if passing is not None or smallest is None or smallest.got is None or smallest == failing:
         return ""  # A case that passes or crashes has no result; a crash has another cause.
-    if not quotable(smallest.given) or not quotable(smallest.expected):
+    if not quotable(smallest.given) or not quotable(smallest.expected) or not _fails_alike(smallest, failing):
         return ""
     told = f"The smallest case that fails is `{smallest.given}`, which should give `{smallest.expected}`."
     return f"{told} Try it first."
+
+
+def _fails_alike(one: KnownCase, other: KnownCase) -> bool:
+    """Return whether two cases give a wrong result of the same type, and so may well have one cause."""
+    (is_known, first), (is_other_known, second) = literal(one.got), literal(other.got)
+    return is_known and is_other_known and type(first) is type(second)
 
 
 def _difference(failing: KnownCase) -> str:

@@ -19,6 +19,7 @@ from tutor_pedagogy.offline.engine.edits import edit_to, sound
 from tutor_pedagogy.offline.engine.every_place import at_every_place
 from tutor_pedagogy.offline.engine.evidence import Evidence, evaluated_crash
 from tutor_pedagogy.offline.engine.finding import Code, Explanation, Finding, StillWrong
+from tutor_pedagogy.offline.engine.fitting_words import with_fitting_words
 from tutor_pedagogy.offline.engine.found_edit import by_found_edit
 from tutor_pedagogy.offline.engine.last_values import with_last_values
 from tutor_pedagogy.offline.engine.match import Match
@@ -235,7 +236,7 @@ def _evidence(program: Program, submission: Submission) -> Cause | None:
         if foreseen is not None:
             return _crash(program, foreseen)
     found = within_cases(program, symptom, by_run(program, symptom, _wrong_result(program, symptom)))
-    return by_found_edit(program, symptom, found)
+    return with_fitting_words(program, by_found_edit(program, symptom, found))
 
 
 def _is_own_assertion(program: Program, crash: Crash) -> bool:

@@ -11,11 +11,11 @@ from tutor_pedagogy.offline.engine.cause import Cause
 from tutor_pedagogy.offline.engine.edits import edited_tree
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.engine.match import Match
-from tutor_pedagogy.offline.engine.tricks import fixed_number, is_other_part, is_trick
 from tutor_pedagogy.offline.repair import rule_names
 from tutor_pedagogy.offline.rules.logic import RULES, trials
 from tutor_pedagogy.offline.rules.logic.followed import symptom_name
 from tutor_pedagogy.offline.rules.logic.rule import LogicRule
+from tutor_pedagogy.offline.rules.logic.trials.tricks import fixed_number, is_other_part, is_trick
 from tutor_pedagogy.problem.tree_walk import alike
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tutor_protocol import FoundEdit
 
 _LONGEST = 60
+_BELOW = re.compile(r"\s{0,200}if \w{1,200} < (\d):\n")
 _STEPPED = re.compile(r"(\w{1,200}) [+-]= 1\s{0,200}$")
 
 
@@ -132,6 +133,7 @@ def _columns(program: Program, node: ast.expr) -> tuple[int, int]:
 def _slots(program: Program, symptom: Symptom | None, told: FoundEdit) -> dict[str, Any]:
     ran = dict(program.submission.trace.ran) if program.submission.trace is not None else {}
     times = ran.get(told.line)
+    below = _BELOW.match(told.new_text or "")
     stepped = _STEPPED.search(told.new_text or "")
     return {
         "call": (symptom_name(symptom) if symptom is not None else "") or "the failing test",
@@ -139,6 +141,7 @@ def _slots(program: Program, symptom: Symptom | None, told: FoundEdit) -> dict[s
         "got": _code(symptom.got) if symptom is not None else "",
         "fact": "" if times is None else f"line {told.line} runs {_times(times)}",
         "name": Code(stepped[1]) if stepped is not None else "",
+        "small": f"below `{below[1]}`" if below is not None else "",
     }
 
 

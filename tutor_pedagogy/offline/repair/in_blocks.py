@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.nodes import is_call_of, names_in
 from tutor_pedagogy.offline.repair.rule_names import CASE_MISSING, IN_ORDER, LEFT_LATE, TOO_MANY
 from tutor_pedagogy.offline.repair.small_edit import lines_replaced
 from tutor_pedagogy.offline.rules.logic.trials.kinds import BRANCHES, MISSING, MOVED, RETURN
+from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +25,7 @@ _EXITS = (ast.Return, ast.Break, ast.Continue)
 _WITH_BLOCK = (ast.For, ast.While, ast.If, ast.With)
 _LOOPS = (ast.For, ast.While)
 _RESULTS = ("[]", "0", "False", "True", '""', "1")
+_TRUTH = ("False", "True")
 _LONGEST_BLOCK = 12
 
 
@@ -232,10 +235,33 @@ def _of_function(
             yield from _added_after(program, last, f"{indent}return {name}", RETURN, weight, line=last.lineno)
         for text in ("False", "True", "-1", "[]", "None"):
             yield from _added_after(program, last, f"{indent}return {text}", RETURN, 0.25, line=last.lineno)
+    is_truth = _gives_truth(program, function)
+    results = _TRUTH if is_truth else _RESULTS
     for name in scopes.parameters_at(first.lineno):
-        for result in (*_RESULTS, *scopes.parameters_at(first.lineno)):
+        for result in (*results, *(() if is_truth else scopes.parameters_at(first.lineno))):
             lines = [f"{indent}if not {name}:", f"{indent}    return {result}", program.line(first.lineno)]
             yield from lines_replaced(first.lineno, first.lineno, lines, CASE_MISSING, 0.3, line=first.lineno)
+    for name in sorted(_counted_to(function) & set(scopes.parameters_at(first.lineno))):
+        for border, result in product((1, 2), _TRUTH if is_truth else ("0", "1", name)):
+            lines = [f"{indent}if {name} < {border}:", f"{indent}    return {result}", program.line(first.lineno)]
+            yield from lines_replaced(first.lineno, first.lineno, lines, CASE_MISSING, 0.28, line=first.lineno)
+
+
+def _gives_truth(program: Program, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Return whether a function returns True or False: then `0` would pass for False, and be no answer."""
+    values = [node.value for node in program.returns_of(function)]
+    return any(isinstance(value, ast.Constant) and isinstance(value.value, bool) for value in values)
+
+
+def _counted_to(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    """Return the names that a function counts to, or divides."""
+    found: set[str] = set()
+    for node in walk(function):
+        if is_call_of(node, "range"):
+            found |= names_in(*node.args)
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+            found |= names_in(node.left)
+    return found
 
 
 def _without_else(program: Program, node: ast.If | ast.For | ast.While) -> Iterator[SmallEdit]:

@@ -7,8 +7,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import SYMBOLS as COMMON
+from tutor_pedagogy.offline.engine.nodes import names_in
 from tutor_pedagogy.offline.engine.program import BUILTINS
-from tutor_pedagogy.offline.repair.rule_names import PART
+from tutor_pedagogy.offline.repair.in_formulas import of_groups
+from tutor_pedagogy.offline.repair.rule_names import KEPT_OUT, PART
 from tutor_pedagogy.offline.repair.small_edit import between, grouped, replaced
 from tutor_pedagogy.offline.rules.logic.trials.kinds import (
     BORDER,
@@ -126,6 +128,7 @@ def of_arithmetic(program: Program, node: ast.BinOp, scopes: Scopes) -> Iterator
     if old is ast.Add:
         for side in (node.left, node.right):
             yield from _as_item(program, side)
+    yield from of_groups(program, node)
 
 
 def _as_item(program: Program, node: ast.expr) -> Iterator[SmallEdit]:
@@ -161,6 +164,8 @@ def of_constant(program: Program, node: ast.Constant, scopes: Scopes) -> Iterato
 
 
 def _starts(program: Program, node: ast.Constant, scopes: Scopes) -> Iterator[SmallEdit]:
+    for text in ('float("inf")', 'float("-inf")') if node.value == 0 and _is_compared(program, node) else ():
+        yield from replaced(program, node, text, KEPT_OUT, 0.4)
     for text in ("[]", '""', "0", "1", "None"):
         yield from replaced(program, node, text, START, 0.3)
     for name in scopes.parameters_at(node.lineno):
@@ -168,9 +173,20 @@ def _starts(program: Program, node: ast.Constant, scopes: Scopes) -> Iterator[Sm
             yield from replaced(program, node, text, START, 0.35)
 
 
+def _is_compared(program: Program, node: ast.Constant) -> bool:
+    """Return whether a start value is that of a name which a condition of a loop compares."""
+    match program.parents.get(node):
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            tests = (each.test for each in program.each(ast.If) if program.loop_around(each) is not None)
+            return any(isinstance(test, ast.Compare) and name in names_in(test) for test in tests)
+    return False
+
+
 def _numbers(program: Program, node: ast.Constant, value: int, rule: str) -> Iterator[SmallEdit]:
     is_bound, parent = _is_bound(program, node), program.parents.get(node)
     for other in dict.fromkeys((value + 1, value - 1, 1 - value if value in (0, 1) else value + 1)):
+        if other <= 0 and isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Add | ast.Sub):
+            continue  # One side alone, or the other operator, says the same.
         if other >= 0 or not isinstance(parent, ast.UnaryOp):
             yield from replaced(program, node, str(other), STEP if is_bound else rule, 0.6 if is_bound else 0.4)
 
@@ -214,8 +230,10 @@ def moved(program: Program, node: ast.expr, by: int) -> str:
 
 
 def of_subscript(program: Program, node: ast.Subscript, scopes: Scopes) -> Iterator[SmallEdit]:
-    """Yield other indices and other bounds of a slice."""
-    del scopes
+    """Yield other indices, other bounds of a slice, and a name in place of a fixed item that is compared."""
+    if isinstance(node.slice, ast.Constant) and isinstance(program.parents.get(node), ast.Compare):
+        for name in scopes.names_at(node.lineno):
+            yield from replaced(program, node, name, NAME, 0.35)
     index = node.slice
     owner = program.segment(node.value)
     match index:

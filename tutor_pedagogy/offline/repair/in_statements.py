@@ -44,7 +44,7 @@ def of_assignment(program: Program, node: ast.Assign, scopes: Scopes) -> Iterato
         return
     target, value = program.segment(node.targets[0]), program.segment(node.value)
     if program.loop_around(node) is not None:
-        kept = names_in(node.value) & names_in(node.targets[0])
+        kept = names_in(node.value) & {_owner(node.targets[0])}
         for sign, weight in (("+", 0.6), ("-", 0.3), ("*", 0.35)):
             yield from replaced(program, node, f"{target} {sign}= {value}", KEPT, weight * (0.3 if kept else 1))
     match node.value:
@@ -61,6 +61,13 @@ def of_assignment(program: Program, node: ast.Assign, scopes: Scopes) -> Iterato
             yield from replaced(program, node.value, f"max(0, {value})", STEP, 0.2)
         yield from replaced(program, node.value, f"{grouped(program, node.value)} + 1", STEP, 0.3)
         yield from replaced(program, node.value, f"{grouped(program, node.value)} - 1", STEP, 0.3)
+
+
+def _owner(target: ast.expr) -> str:
+    """Return the name that an assignment changes, such as `counts` for `counts[key]`; "" for several."""
+    while isinstance(target, ast.Subscript | ast.Attribute):
+        target = target.value
+    return target.id if isinstance(target, ast.Name) else ""
 
 
 def of_step(program: Program, node: ast.AugAssign, scopes: Scopes) -> Iterator[SmallEdit]:
@@ -169,7 +176,7 @@ def _of_value(program: Program, value: ast.expr, scopes: Scopes) -> Iterator[Sma
 
 def _of_empty(program: Program, value: ast.Constant) -> Iterator[SmallEdit]:
     """Yield another empty value in place of one, such as `[]` for `None`."""
-    if value.value is None or value.value in (0, ""):
+    if value.value is None or (value.value in (0, "") and not isinstance(value.value, bool)):
         for text in _EMPTY:
             yield from replaced(program, value, text, CONVERTED, 0.25)
 

@@ -14,7 +14,7 @@ from tutor_pedagogy.offline.engine.rule import Rule
 from tutor_pedagogy.offline.rules.logic import early_returns, trials
 from tutor_pedagogy.offline.rules.logic.case_lines import explain_same_answer
 from tutor_pedagogy.offline.rules.logic.catalogue import RULES
-from tutor_pedagogy.offline.rules.logic.claims import is_refuted
+from tutor_pedagogy.offline.rules.logic.claims import NOT_ALONE, is_refuted
 from tutor_pedagogy.offline.rules.logic.contradictions import contradiction, mends
 from tutor_pedagogy.offline.rules.logic.followed import DECISION, explain_decision
 from tutor_pedagogy.offline.rules.logic.one_sided import explain_condition
@@ -127,7 +127,7 @@ def _proved(program: Program, symptom: Symptom | None, found: tuple[Rule, Match]
     """Return a finding without its edit if the edit leaves a known expectation unfulfilled."""
     if found is None or found[1].edit is None or not trials.fails_with(program, found[1].edit, symptom):
         return found
-    return found[0], replace(found[1], edit=None)
+    return found[0], replace(found[1], edit=None, slots={**found[1].slots, NOT_ALONE: "yes"})
 
 
 def _certainty(rule: Rule) -> Certainty:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tutor_pedagogy.offline.engine.match import Match
+    from tutor_pedagogy.offline.engine.nodes import Function
     from tutor_pedagogy.offline.engine.program import Program
     from tutor_pedagogy.offline.rules.logic.symptom import Symptom
     from tutor_pedagogy.offline.rules.logic.trials.reported import CaseRun
@@ -105,8 +106,23 @@ def explain_same_answer(program: Program, symptom: Symptom) -> tuple[Rule, Match
         "apart": str(program.shown(apart[0])),
         "expected": Code(pair.failing.case.expected),
         "got": Code(pair.failing.case.got or ""),
+        **_of_change(program, function, apart),
     }
     return UNTESTED, program.on_line(answer, **slots)
+
+
+def _of_change(program: Program, function: Function | None, lines: list[int]) -> dict[str, Any]:
+    """Return the slots for a name that one of some lines changes, and that has a value in any case: a start value."""
+    for line in lines:
+        node = program.statement_at(line)
+        target = node.target if isinstance(node, ast.AugAssign) else None
+        if not isinstance(target, ast.Name):
+            continue
+        places = [at for at, _ in program.assignments(target.id) if program.function_at(at) is function]
+        start = program.statement_at(min(places)) if places and min(places) < line else None
+        if start is not None and program.loop_around(start) is None:
+            return {"counted": Code(target.id), "changing": str(program.shown(line))}
+    return {"counted": "", "changing": ""}
 
 
 def _called(run: CaseRun) -> str:

@@ -135,6 +135,8 @@ def _of_texts(wanted: str, came: str) -> str:
 def _of_items(wanted: list[Any], came: list[Any]) -> str:
     if len(wanted) > 1 and wanted == came[::-1]:
         return "The items are right, but in reverse order."
+    if any(isinstance(each, list) for each in came) and not any(isinstance(each, list) for each in wanted):
+        return "An item of the result is a list itself, and the right result holds no list in the list."
     least, most = Counter(map(repr, wanted)), Counter(map(repr, came))
     missing, extra = list((least - most).elements()), list((most - least).elements())
     place = next((n for n, (a, b) in enumerate(zip(wanted, came, strict=False)) if a != b), None)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.evaluation import UNKNOWN
+from tutor_pedagogy.offline.rules.logic.symptom import is_complaint
 from tutor_pedagogy.offline.rules.logic.trials.reported import Judged, case_runs, cases_of, judge
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.rules.logic.trials.reported import CaseRun
     from tutor_protocol import Certainty
 
+NOT_ALONE = "not_alone"
+"""The slot of a match whose edit was dropped, since a known case fails with it."""
 _TOLD_BY_NONE = frozenset(
     f"logic.{name}"
     for name in (
@@ -27,9 +30,15 @@ _TOLD_BY_NONE = frozenset(
         "answer-of-method-in-place",
         "answer-of-call-forgotten",
         "nothing-written-yet",
+        "inner-function-never-called",
     )
 )
 """Rules that the result None proves: the function comes to its end, or to an answer that is None."""
+_TRUE_ANYWAY = frozenset(("logic.method-named-not-called", "logic.result-before-all-items"))
+"""Rules that tell what the run shows: a line without effect, a loop left in its first round.
+
+That stays true if a case fails with their edit as well.
+"""
 _ENDLESS = frozenset(("logic.loop-never-ends", "logic.loop-stands-still", "logic.never-comes-to-an-end"))
 
 
@@ -43,6 +52,8 @@ def is_refuted(program: Program, symptom: Symptom | None, rule: Rule, match: Mat
     if failing is not None and failing.outcome.run.ending != "stopped" and not _may_matter(program, match, failing):
         return True
     judged = judge(program, match.edit) if match.edit is not None else Judged(fits=None)
+    if rule.name in _TRUE_ANYWAY:
+        return False
     return judged.fits is False and not _is_no_longer_none(rule, symptom, judged.first)
 
 
@@ -57,14 +68,22 @@ def _contradicts_symptom(program: Program, symptom: Symptom, rule: Rule, found: 
             start = program.statement_at(found.lines[0])
             names = {each.id for each in getattr(start, "targets", []) if isinstance(each, ast.Name)}
             added = {node.target.id for node in program.each(ast.AugAssign) if isinstance(node.target, ast.Name)}
-            return bool(names & added)
+            return bool(names & added) or not _has_rounds(program, found)
     return rule.name in _ENDLESS and "endless" not in symptom.kinds
+
+
+def is_doubted(program: Program, symptom: Symptom | None, certainty: Certainty) -> bool:
+    """Return whether every test passes and nobody complains, so that only a certain mistake is told."""
+    report = program.submission.test_report
+    if symptom is not None or report is None or certainty == "certain" or is_complaint(program.submission.question):
+        return False
+    return bool(report.passed) and not report.failed and not report.errors
 
 
 def without_refuted_edit(program: Program, match: Match) -> Match:
     """Return a match without its edit if a known case fails with it."""
     is_false = match.edit is not None and cases_of(program) and judge(program, match.edit).fits is False
-    return replace(match, edit=None) if is_false else match
+    return replace(match, edit=None, slots={**match.slots, NOT_ALONE: "yes"}) if is_false else match
 
 
 def certainty_of(
@@ -75,6 +94,7 @@ def certainty_of(
         return certainty
     is_seen = (
         (rule.name in _TOLD_BY_NONE and symptom.got == "None")
+        or (rule.name == "logic.answer-of-method-in-place" and _is_none_inside(symptom))
         or (rule.name in _ENDLESS and "endless" in symptom.kinds)
         or (rule.name == "logic.order-lost-in-set" and "order" in symptom.kinds)
         or rule.name == "logic.generator-handed-out"
@@ -98,6 +118,19 @@ def _is_beaten(program: Program, match: Match) -> bool:
     return any(run.outcome.run.ran.get(line) for run in case_runs(program) if not run.is_passed for line in stores)
 
 
+def _has_rounds(program: Program, match: Match) -> bool:
+    """Return whether a case that fails runs the body of a loop below the matched line, as far as that is known."""
+    function = program.function_at(match.lines[0])
+    loops: list[ast.For | ast.While] = program.each(ast.For, ast.While)
+    bodies = [
+        loop.body[0].lineno
+        for loop in loops
+        if loop.lineno > match.lines[0] and program.function_at(loop.lineno) is function
+    ]
+    failing = [run.outcome.run.ran for run in case_runs(program) if not run.is_passed]
+    return not failing or any(ran.get(line) for ran in failing for line in bodies)
+
+
 def _may_matter(program: Program, match: Match, failing: CaseRun) -> bool:
     """Return whether the failing case runs a matched line, or a line that an edit changes."""
     ran = failing.outcome.run.ran
@@ -113,6 +146,11 @@ def _may_matter(program: Program, match: Match, failing: CaseRun) -> bool:
         or ran.get(node.lineno)
     }
     return bool(within)
+
+
+def _is_none_inside(symptom: Symptom) -> bool:
+    """Return whether a result holds None, and the right one does not."""
+    return "None" in (symptom.got or "") and "None" not in (symptom.expected or "None")
 
 
 def _is_no_longer_none(rule: Rule, symptom: Symptom, result: object) -> bool:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
 
 _LIST_METHODS = IN_PLACE - {"add", "update", "print"}
+_ALWAYS_NONE = ("remove", "sort", "reverse", "insert")
 _ADDING = ("append", "add", "extend")
 
 
@@ -39,6 +40,11 @@ def answer_of_method_in_place(program: Program, call: ast.Call) -> Iterator[Matc
             )
             if is_shown and method in _LIST_METHODS and _is_list(program, owner.id) and program.assignments(owner.id):
                 yield program.here(call, call=call, method=Code(method), owner=owner)
+        case ast.Attribute(value=ast.Name() as owner, attr=method), ast.Call(
+            func=ast.Attribute(attr="append" | "insert")
+        ):
+            if method in _ALWAYS_NONE and not is_imported(program, owner.id) and method not in program.functions:
+                yield program.here(call, call=call, method=Code(method), owner=owner, needs_symptom=True)
         case ast.Attribute(value=ast.Name() as owner, attr=method), ast.Assign(targets=[ast.Name(id=name)]):
             is_of_list = _is_list(program, owner.id) and not is_imported(program, owner.id)
             if method == "shuffle" or (method in _LIST_METHODS and is_of_list):

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.nodes import is_call_of
+from tutor_pedagogy.offline.engine.nodes import is_call_of, names_in
 from tutor_pedagogy.offline.engine.program import Loop
 from tutor_pedagogy.offline.engine.rule import Rule
 from tutor_pedagogy.offline.rules.logic.case_lines import first_line_apart
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.rules.logic.symptom import Symptom
 
 _LONGEST_VALUE = 60
+_MANY_NAMES = 2
 _LABEL = re.compile(r"[^\W\d_]{4,}")
 """A word of a label and of a question that is long enough to tell one result from another."""
 _LIKE_NOTHING = frozenset(("None", "False", "-1", "0", "''", '""', "[]", "()", "{}", "True"))
@@ -182,9 +183,11 @@ def _line(program: Program, rule: Rule, run: Run | None, function: Function, got
         if len(same) == 1:
             return same[0].lineno
     worker = _worker(program, function, is_text=rule in (VALUE, FORM) and is_text)
+    if rule in (AMOUNT, OFF) and (formula := _formula(program, worker, run)) is not None:
+        return formula.lineno
     if rule in (AMOUNT, OFF, VALUE, FORM) and (made := maker_of_result(program, worker, run.ran if run else None)):
         return made.lineno
-    line = _place(program, rule, worker)
+    line = _place(program, rule, worker, run)
     if run is None or run.ran.get(line) or run.ending != "finished":
         return line
     return next((node.lineno for node in program.returns_of(worker) if run.ran.get(node.lineno)), line)
@@ -212,7 +215,23 @@ def _worker(program: Program, function: Function, *, is_text: bool = False) -> F
     return function
 
 
-def _place(program: Program, rule: Rule, function: Function) -> int:
+def _formula(program: Program, function: Function, run: Run | None) -> ast.Return | None:
+    """Return the only `return` that ran, if it calculates with several names: all values are seen there."""
+    results = [node for node in program.returns_of(function) if run is not None and run.ran.get(node.lineno)]
+    if len(results) != 1 or not isinstance(results[0].value, ast.BinOp):
+        return None
+    return results[0] if len(names_in(results[0].value)) > _MANY_NAMES else None
+
+
+def _handed_on(program: Program, results: list[ast.Return], run: Run | None) -> list[ast.Return]:
+    """Return the last `return` that ran, if it puts the result together from calls of the program's functions."""
+    ran = [node for node in results if run is not None and run.ran.get(node.lineno)]
+    made = [node for node in ran if node.value is not None and not isinstance(node.value, ast.Name)]
+    called = [node for node in made if any(is_call_of(part, *program.functions) for part in walk(node))]
+    return called[-1:]
+
+
+def _place(program: Program, rule: Rule, function: Function, run: Run | None = None) -> int:
     """Return the line of a function that most likely causes this kind of wrong result."""
     statements = (node for node in program.own_nodes(function) if isinstance(node, ast.stmt))
     ordered = sorted(statements, key=lambda node: node.lineno)
@@ -231,7 +250,8 @@ def _place(program: Program, rule: Rule, function: Function) -> int:
         if rule is ORDER:
             first = _building(program, function, results)
         filters = [node for node in ordered if rule is LENGTH and _has_filter(node)]
-        places = (*first[:1], *loops[:1], *filters[:1], *tests[:1], *results[-1:], function)
+        handed_on = _handed_on(program, results, run) if rule in (ORDER, LENGTH) else []
+        places = (*handed_on, *first[:1], *loops[:1], *filters[:1], *tests[:1], *results[-1:], function)
     else:
         places = results[-1:]
     return places[0].lineno if places else last_line(function.body[-1])

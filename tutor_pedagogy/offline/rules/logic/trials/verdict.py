@@ -35,6 +35,7 @@ from tutor_pedagogy.offline.rules.logic.trials.kinds import (
     STEP,
 )
 from tutor_pedagogy.offline.rules.logic.trials.search import ARBITRARY, Evidence, Found, share_of, suspicion
+from tutor_pedagogy.offline.rules.logic.trials.tricks import TRICKED, is_trick
 from tutor_pedagogy.offline.rules.logic.trials.variations import STEPS, agree
 from tutor_pedagogy.offline.rules.logic.whole_output import Outputs
 from tutor_pedagogy.problem.tree_walk import alike
@@ -136,6 +137,7 @@ def verdict(program: Program, stage: Stage, evidence: Evidence, found: Found) ->
     survivors = [each for each in found.survivors if suspicion(each, evidence) >= LEAST]
     survivors = [each for each in survivors if not _is_by_chance(program, each, evidence)]
     survivors = [each for each in survivors if not _is_forced(each, evidence)] or survivors
+    survivors = [each for each in survivors if not _is_trick(program, each)]
     if not survivors:
         return None
     best = survivors[0]
@@ -251,6 +253,12 @@ def _several(program: Program, evidence: Evidence, survivors: list[Candidate]) -
     slots["places"] = f"{', '.join(named[:-1])} and {named[-1]}"
     best = survivors[0]
     return PLACES, Match(lines=(best.line,), expression=_expression(program, best), slots=slots), "start_here"
+
+
+def _is_trick(program: Program, candidate: Candidate) -> bool:
+    """Return whether a change only hides a mistake. Few kinds can, so few edits are written for it."""
+    edit = edit_of(program, candidate) if candidate.kind in TRICKED else None
+    return edit is not None and is_trick(program, candidate.kind, edit)
 
 
 def edit_of(program: Program, candidate: Candidate) -> Edit | None:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.program import Loop
-from tutor_pedagogy.offline.rules.logic.trials.kinds import JOINED, NAME, RETURN, STEP, TURNED
+from tutor_pedagogy.offline.rules.logic.trials.kinds import JOINED, NAME, OTHER_END, RETURN, SORTED, STEP, TURNED
 from tutor_pedagogy.offline.rules.runtime.origins import IN_PLACE
 from tutor_pedagogy.problem.tree_walk import walk
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.nodes import Function
     from tutor_pedagogy.offline.engine.program import Program
 
+TRICKED = frozenset((JOINED, STEP, RETURN, TURNED, OTHER_END, SORTED))
+"""The kinds of which `is_trick` can refuse an edit."""
+_TURNING = (TURNED, OTHER_END, SORTED)
 _JOINS = re.compile(r"\b(?:and|or|not)\b")
 _PAST_THE_END = re.compile(r"\brange\((?:0, ?)?len\((?P<name>\w+)\) ?\+ ?1\)")
 _RETURNED = re.compile(r"^[ \t]*return (\w+)[ \t]*$", re.MULTILINE)
@@ -39,7 +42,7 @@ def is_trick(program: Program, rule: str, edit: Edit) -> bool:
     if rule == RETURN:
         returned = _RETURNED.findall(edit.after)
         return bool(returned) and _empties(function, returned[-1])
-    return rule == TURNED and _has_uncalled_method(function)
+    return rule in _TURNING and _has_uncalled_method(function)
 
 
 def fixed_number(rule: str, expression: str | None) -> str:
