@@ -7,7 +7,8 @@ is the line from 0. `kind` says what the student does: `first`, `same` (asks aga
 comments), `attempt` (an edit that does not mend the problem), `new` (another problem), `back` (an earlier version),
 `solved` (the mended program) or `question` (about the last answer). The offline tutor answers. Printed are the shares
 of attempts that keep their level, of new problems that begin at level 1, of solved problems that are noticed, of
-questions that do not climb, and the number of texts that are said twice in a session.
+questions that do not climb, of edits that mend nothing and are called solved, and the number of texts that are said
+twice in a session.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ class Tally:
     right: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     repeated: list[str] = field(default_factory=list)
+    too_early: list[str] = field(default_factory=list)
+    """The steps that are called solved, but mend nothing."""
 
     def note(self, kind: str, place: str, *, right: bool, told: str) -> None:
         """Count a step."""
@@ -109,6 +112,8 @@ async def _play_one(editor: Editor, session: dict[str, Any], policy: Ladder, tal
         now = _Step(step["kind"], answer.started["hintLevel"], answer.started.get("change", ""))
         right, told = _judge(now, played, policy)
         tally.note(now.kind, place, right=right, told=told)
+        if now.change == "solved" and now.kind != "solved":
+            tally.too_early.append(f"{place} ({now.kind}) is called solved: {answer.text[:80]!r}")
         if answer.text in texts:
             tally.repeated.append(f"{place} says what {session['id']}.{texts[answer.text]} said: {answer.text[:80]!r}")
         texts.setdefault(answer.text, number)
@@ -140,8 +145,9 @@ def _print(policy: Ladder, tally: Tally) -> None:
         if tally.all[kind]:
             share = 100 * tally.right[kind] / tally.all[kind]
             print(f"  {kind:9} {share:5.1f} %  {tally.right[kind]} of {tally.all[kind]}")
+    print(f"  called solved, but not mended: {len(tally.too_early)}")
     print(f"  texts said twice in a session: {len(tally.repeated)}")
-    for line in (*tally.wrong, *tally.repeated):
+    for line in (*tally.wrong, *tally.too_early, *tally.repeated):
         print(f"    {line}")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.conversation.checked import is_mended
 from tutor_pedagogy.conversation.line_map import LineMap, is_other_text, map_lines
 from tutor_pedagogy.conversation.snapshot import DIAGNOSTIC
 
@@ -33,6 +34,8 @@ class Comparison:
     is_introduced: bool = False
     """Whether the finding is on a line that the edit has changed or added."""
     is_seen: bool = True
+    is_open: bool = False
+    """Whether the finding is gone, but nothing shows that the problem is mended."""
 
 
 def compare(before: Snapshot | None, after: Snapshot, *, is_recent: bool) -> Comparison:
@@ -48,10 +51,14 @@ def compare(before: Snapshot | None, after: Snapshot, *, is_recent: bool) -> Com
     is_introduced = after.line is not None and after.line in lines.edited
     is_same = _is_same_finding(before, after, lines)
     is_unseen = not is_same and _is_unseen(before, after, carried)
-    is_attempt = is_same or is_unseen
+    is_gone = not is_same and not is_unseen and _is_gone(before, after)
+    is_open = is_gone and not is_mended(before, after)
+    is_attempt = is_same or is_unseen or is_open
     if _is_worse(before, after):
         change: Change = "worse"
-    elif not is_attempt and _is_solved(before, after):
+    elif is_open:
+        change = "nearer"
+    elif is_gone:
         change = "solved"
     elif is_attempt:
         change = "nearer" if _has_fewer_failures(before, after) else "same"
@@ -66,6 +73,7 @@ def compare(before: Snapshot | None, after: Snapshot, *, is_recent: bool) -> Com
         carried_line=carried,
         is_introduced=is_introduced,
         is_seen=not is_unseen,
+        is_open=is_open,
     )
 
 
@@ -75,7 +83,9 @@ def is_mended_elsewhere(before: Snapshot, after: Snapshot) -> bool:
     Only what the whole program shows counts: it parses again, or it runs to its end. A mistake that shows in the code
     of one unit cannot be seen from another.
     """
-    if before.program in {None, after.program} or not _is_solved(before, after):
+    if before.program in {None, after.program} or not _is_gone(before, after):
+        return False
+    if not is_mended(before, after):
         return False
     if before.unit != after.unit and (before.document is None or before.document != after.document):
         return False
@@ -165,7 +175,7 @@ def _has_fewer_failures(before: Snapshot, after: Snapshot) -> bool:
     return before.failing is not None and after.failing is not None and after.failing < before.failing
 
 
-def _is_solved(before: Snapshot, after: Snapshot) -> bool:
+def _is_gone(before: Snapshot, after: Snapshot) -> bool:
     """Return whether the earlier finding is gone and nothing else is known to be wrong."""
     return before.names_problem and not after.names_problem and after.parses
 

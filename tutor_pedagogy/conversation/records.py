@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tutor_pedagogy.conversation.change import Comparison, compare, is_cosmetic, is_mended_elsewhere
+from tutor_pedagogy.conversation.checked import kept_open
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.ladder.policy import HIGHEST_OF_AN_ATTEMPT, Circumstances, Ladder
 
@@ -161,7 +162,14 @@ def _stored(snapshot: Snapshot, known: Version[Key] | None, comparison: Comparis
     """Return the snapshot to store: with the known error of this code, and whether its problem was told to be gone."""
     was_solved = known is not None and known.snapshot is not None and known.snapshot.is_solved
     is_solved = comparison.change == "solved" or (was_solved and _is_well(snapshot))
-    return replace(_with_known_error(snapshot, known), is_solved=is_solved)
+    stored = replace(_with_known_error(snapshot, known), is_solved=is_solved)
+    before = comparison.before
+    if before is None or comparison.change == "solved":
+        return stored
+    if comparison.is_open or (comparison.change == "none" and before.is_open and not snapshot.names_problem):
+        return kept_open(stored, before, before.line if comparison.change == "none" else comparison.carried_line)
+    keeps_wish = stored.wanted is None and comparison.change != "new"
+    return replace(stored, wanted=before.wanted) if keeps_wish else stored
 
 
 def _with_known_error(snapshot: Snapshot, known: Version[Key] | None) -> Snapshot:

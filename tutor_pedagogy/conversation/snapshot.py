@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tutor_pedagogy.conversation.behaviour import Behaviour
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +23,14 @@ TRACE = "logic.trace-by-hand"
 """The rule of an answer that names no problem."""
 MAX_NAME = 200
 """The maximum number of characters of the name of a test."""
+
+
+class Wanted(NamedTuple):
+    """The result that a student wants: of a call, by its digest, or in a line of the output, from 0."""
+
+    value: bytes
+    call: bytes = b""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +69,26 @@ class Snapshot:
     """The digest of all code of the ask, without blank lines and the spaces at the ends of lines."""
     is_solved: bool = False
     """Whether the ask was told that the problem is gone."""
+    is_open: bool = False
+    """Whether the finding is that of an earlier ask: it is gone, but nothing shows that the problem is mended."""
+    is_of_syntax: bool = False
+    """Whether the problem that is kept open is a syntax error, although this program parses."""
+    tried: Behaviour | None = None
+    """What the program of this ask does, if the problem is kept open; `behaviour` is then that of the problem."""
+    is_green: bool = False
+    """Whether all tests of a test run passed."""
+    is_told_wrong: bool = False
+    """Whether the student's words say that the result is wrong."""
+    is_open_statement: bool = False
+    """Whether the student's words tell of a result, and not that it is right."""
+    words: int = 0
+    """The number of names, numbers and strings in the program."""
+    behaviour: Behaviour | None = None
+    """What the program does; None if that is not known."""
+    sought: Behaviour | None = None
+    """What the program would do with the finding's edit; None without one."""
+    wanted: Wanted | None = None
+    """The result that the student wants, if the words or a failing test tell it."""
     failing: int | None = None
     """The number of failing tests in the report of a test run; None without a report."""
     failed_test: str | None = None
@@ -96,9 +126,14 @@ class Snapshot:
 
     def to_json(self) -> dict[str, Any]:
         """Return the snapshot as plain values for JSON, without the fields that have their default value."""
-        values = {name: value for name, value in asdict(self).items() if value != _DEFAULTS.get(name, ...)}
+        kept = {field.name: getattr(self, field.name) for field in fields(self)}
+        values = {name: value for name, value in kept.items() if value != _DEFAULTS.get(name, ...)}
         if self.lines:
             values["lines"] = base64.b64encode(self.lines).decode("ascii")
+        for name in _BEHAVIOURS & values.keys():
+            values[name] = values[name].to_json()
+        if self.wanted is not None:
+            values["wanted"] = [self.wanted.value.hex(), self.wanted.call.hex(), self.wanted.line]
         return values
 
     @classmethod
@@ -107,9 +142,15 @@ class Snapshot:
         known = {field.name: values[field.name] for field in fields(cls) if field.name in values}
         if "lines" in known:
             known["lines"] = base64.b64decode(known["lines"])
+        for name in _BEHAVIOURS & known.keys():
+            known[name] = Behaviour.from_json(known[name])
+        if "wanted" in known:
+            value, call, line = known["wanted"]
+            known["wanted"] = Wanted(bytes.fromhex(value), bytes.fromhex(call), line)
         return cls(**known)
 
 
+_BEHAVIOURS = frozenset(("behaviour", "sought", "tried"))
 _DEFAULTS = {field.name: field.default for field in fields(Snapshot)}
 
 

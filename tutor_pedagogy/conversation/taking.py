@@ -6,9 +6,21 @@ import re
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
-from tutor_pedagogy.conversation.snapshot import DIAGNOSTIC, MAX_NAME, Snapshot, digest, digest_of_program, digests
+from tutor_pedagogy.conversation.observing import calls_to_watch, observe, observe_edited, wanted_result
+from tutor_pedagogy.conversation.snapshot import (
+    DIAGNOSTIC,
+    MAX_NAME,
+    TRACE,
+    Snapshot,
+    digest,
+    digest_of_program,
+    digests,
+)
+from tutor_pedagogy.conversation.told_result import is_open_statement, says_wrong
+from tutor_pedagogy.offline import diagnose
 from tutor_pedagogy.offline.engine.crash import read_crash, without_values
 from tutor_pedagogy.offline.engine.program import Program
+from tutor_pedagogy.reported import is_green
 
 if TYPE_CHECKING:
     from tutor_pedagogy.problem.identity import Problem
@@ -16,6 +28,7 @@ if TYPE_CHECKING:
 
 _ERROR = 1
 """The LSP 3.17 DiagnosticSeverity of an error."""
+_WORDS = re.compile(r"\w+")
 _FAILED_TEST = re.compile(r"(?m)^(?:FAILED [^\n]{0,400}?::|(?:FAIL|ERROR): )(?P<name>\w{1,200})")
 
 
@@ -29,6 +42,9 @@ def take_snapshot(submission: Submission, problem: Problem, finding: ReportedFin
     error_line = None if error is None or not error.line else error.line - 1 - unit.start_line
     report = submission.test_report
     claims = finding is not None and finding.certainty != "start_here"
+    calls = [] if finding is None else calls_to_watch(program)
+    behaviour = None if finding is None else observe(program, calls)
+    edit = diagnose(submission).edit if finding is not None and finding.rule != TRACE else None
     return Snapshot(
         fingerprint=problem.fingerprint,
         shape=problem.shape,
@@ -47,6 +63,13 @@ def take_snapshot(submission: Submission, problem: Problem, finding: ReportedFin
         finishes=finding is not None and not claims and error is None and program.finishes,
         document=submission.document_id,
         program=digest_of_program(submission.code),
+        is_green=is_green(report),
+        is_told_wrong=says_wrong(submission.question),
+        is_open_statement=is_open_statement(submission.question),
+        words=len(_WORDS.findall(submission.code)),
+        behaviour=behaviour,
+        sought=None if edit is None else observe_edited(program, edit, calls),
+        wanted=wanted_result(program, behaviour),
         failing=None if report is None else report.failed + report.errors,
         failed_test=_failed_test(submission),
     )
