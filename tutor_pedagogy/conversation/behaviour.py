@@ -33,10 +33,16 @@ class Behaviour:
     literals: bytes = b""
     tree: str = ""
     statements: int = 0
-    handlers: int = 0
-    """The number of exception handlers."""
+    handlers: bytes = b""
+    """The exceptions that are caught: digests of their names, or of `ANY` for each and for those that nothing treats."""
+    text: str = ""
+    """The digest of the letters, digits and signs that are printed, however they are separated."""
     lines: bytes = b""
     """Of an edited program: the digests of the lines that the edit writes."""
+
+    def prints_like(self, other: Behaviour) -> bool:
+        """Return whether two programs are known to print the same, up to spaces and punctuation."""
+        return bool(self.output and other.output) and (self.output == other.output or self.text == other.text)
 
     def results(self) -> dict[bytes, bytes]:
         """Return the digest of each call's result by the digest of the call."""
@@ -77,6 +83,8 @@ def token_digest(text: str) -> bytes:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=TOKEN_BYTES).digest()
 
 
+ANY = "*"
+_BROAD = frozenset(("Exception", "BaseException"))
 NEWLINE = token_digest("\n")
 
 
@@ -101,6 +109,24 @@ def stands_in(part: Sequence[bytes], line: Sequence[bytes]) -> bool:
     """Return whether tokens stand in a line side by side."""
     size = len(part)
     return any(list(line[at : at + size]) == list(part) for at in range(len(line) - size + 1))
+
+
+def digest_of_text(text: str) -> str:
+    """Return the digest of a printed text without spaces and punctuation."""
+    return token_digest("".join(_TOKEN.findall(text)).replace("\n", "")).hex() if text else ""
+
+
+def caught_by(tree: ast.AST) -> bytes:
+    """Return the digests of the exceptions that a program catches. A handler that does nothing counts for all."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler):
+            kinds = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+            is_silent = all(isinstance(each, ast.Pass | ast.Continue | ast.Break) for each in node.body)
+            names = [kind.id for kind in kinds if isinstance(kind, ast.Name)]
+            is_any = is_silent or not names or not _BROAD.isdisjoint(names)
+            found += [ANY] if is_any else names
+    return b"".join(map(token_digest, found))
 
 
 def literals_of(tree: ast.AST) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.conversation.checked import is_mended
+from tutor_pedagogy.conversation.checked import outcome
 from tutor_pedagogy.conversation.line_map import LineMap, is_other_text, map_lines
 from tutor_pedagogy.conversation.snapshot import DIAGNOSTIC
 
@@ -52,14 +52,17 @@ def compare(before: Snapshot | None, after: Snapshot, *, is_recent: bool) -> Com
     is_same = _is_same_finding(before, after, lines)
     is_unseen = not is_same and _is_unseen(before, after, carried)
     is_gone = not is_same and not is_unseen and _is_gone(before, after)
-    is_open = is_gone and not is_mended(before, after)
+    became = outcome(before, after) if is_gone else None
+    is_open = became == "open"
     is_attempt = is_same or is_unseen or is_open
     if _is_worse(before, after):
         change: Change = "worse"
     elif is_open:
         change = "nearer"
-    elif is_gone:
+    elif became == "mended":
         change = "solved"
+    elif became == "other":
+        change = "new"
     elif is_attempt:
         change = "nearer" if _has_fewer_failures(before, after) else "same"
     else:
@@ -85,7 +88,7 @@ def is_mended_elsewhere(before: Snapshot, after: Snapshot) -> bool:
     """
     if before.program in {None, after.program} or not _is_gone(before, after):
         return False
-    if not is_mended(before, after):
+    if outcome(before, after) != "mended":
         return False
     if before.unit != after.unit and (before.document is None or before.document != after.document):
         return False
@@ -177,7 +180,8 @@ def _has_fewer_failures(before: Snapshot, after: Snapshot) -> bool:
 
 def _is_gone(before: Snapshot, after: Snapshot) -> bool:
     """Return whether the earlier finding is gone and nothing else is known to be wrong."""
-    return before.names_problem and not after.names_problem and after.parses
+    names_problem = before.names_problem or before.wanted is not None
+    return names_problem and not after.names_problem and after.parses
 
 
 def _is_gone_with_another_left(before: Snapshot, after: Snapshot, *, is_introduced: bool) -> bool:

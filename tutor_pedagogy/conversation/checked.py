@@ -5,39 +5,76 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.conversation.behaviour import lines_of, split, stands_in
+from tutor_pedagogy.conversation.behaviour import ANY, lines_of, split, stands_in, token_digest
 from tutor_pedagogy.conversation.snapshot import DIAGNOSTIC, DIGEST_BYTES
 
 if TYPE_CHECKING:
+    from typing import Literal
+
     from tutor_pedagogy.conversation.behaviour import Behaviour
     from tutor_pedagogy.conversation.snapshot import Snapshot
 
 
-def is_mended(before: Snapshot, after: Snapshot) -> bool:
-    """Return whether the problem of an earlier ask is known to be mended. Nothing else may be known to be wrong.
+    Outcome = Literal["mended", "open", "other"]
 
-    What counts, in this order: the student's words, a green test run, the result that the student wants, what the
-    program would do with the finding's edit, the edit itself, and, for an error, that the program runs to its end.
+_MOST_GOALS = 3
+_FEW_WORDS = 1
+_WORKED_OUT = frozenset(("logic.result-against-name", "logic.result-against-note"))
+"""The rules whose finding is that the evaluator works out another result than the program's own texts tell."""
+_EXPECTED_ERRORS = frozenset(
+    ("ValueError", "FileNotFoundError", "OSError", "EOFError", "ZeroDivisionError", "JSONDecodeError")
+)
+"""Exceptions that a right program may get from its input, so that a handler for them can be the remedy."""
+
+
+def outcome(before: Snapshot, after: Snapshot) -> Outcome:
+    """Return what became of an earlier finding that is gone, where nothing else is known to be wrong.
+
+    `open`: nothing shows that it is mended. `other`: it is mended, and the student speaks of something else. What
+    counts, in this order: a green test run, the student's words, the result that the student wants, what the program
+    would do with the finding's edit, the edit itself, and, for an error, that the program runs to its end.
     """
     if after.is_green:
-        return True
+        return "mended"
+    was, now = before.behaviour, after.behaviour
+    is_edit_made = before.sought is not None and now is not None and now.tree == before.sought.tree
     if after.is_told_wrong or _was_told_wrong(before, after):
-        return False
-    was, now, sought = before.behaviour, after.behaviour, before.sought
-    if before.wanted is not None and now is not None:
-        return _has_wanted_result(before, now) and not _is_written_in(was, sought, now)
-    if sought is not None and now is not None:
-        if now.tree == sought.tree:
-            return True
-        same = _does_the_same(sought, now)
-        if same is not None:
-            return same and not _is_written_in(was, sought, now)
+        return "other" if is_edit_made and not before.is_told_wrong else "open"
+    if is_edit_made and after.is_open_statement:
+        return "other"
+    met = None if now is None else _has_wanted_result(before, now)
+    if met is not None and now is not None:
+        return "mended" if met and not _is_written_in(before, now) else "open"
+    if now is not None and any(_does_the_same(goal, now) for goal in _goals(before)):
+        is_same = was is not None and _is_unchanged(was, now)
+        is_written = any(goal.tree != now.tree for goal in _goals(before)) and _is_written_in(before, now)
+        return "open" if is_same or is_written else "mended"
     if after.is_open_statement:
+        return "open"
+    return "mended" if _is_gone_for_other_reasons(before, after) else "open"
+
+
+def _goals(before: Snapshot) -> tuple[Behaviour, ...]:
+    return before.goals if before.sought is None else (before.sought, *before.goals)
+
+
+def goals_after(before: Snapshot) -> tuple[Behaviour, ...]:
+    """Return what the program would have done with the edits of this and earlier findings, the latest first."""
+    return _goals(before)[:_MOST_GOALS]
+
+
+def _is_gone_for_other_reasons(before: Snapshot, after: Snapshot) -> bool:
+    was, now, sought = before.behaviour, after.behaviour, before.sought
+    if before.words_digest == after.words_digest and (not before.parses or before.is_of_syntax):
+        return True
+    if sought is not None and now is not None and _does_the_same(sought, now) is False:
         return False
-    if was is not None and now is not None and was.output and was.output == now.output:
+    if was is not None and now is not None and _is_unchanged(was, now):
         return False
     if sought is not None and _holds_edit(sought, after):
         return True
+    if before.rule in _WORKED_OUT and now is not None and (now.output or now.calls):
+        return after.words + _FEW_WORDS >= before.words
     return _is_error_gone(before, after)
 
 
@@ -64,8 +101,10 @@ def kept_open(after: Snapshot, before: Snapshot, line: int | None) -> Snapshot:
         failing=before.failing,
         behaviour=before.behaviour,
         sought=before.sought,
+        goals=before.goals,
         wanted=after.wanted or before.wanted,
         words=before.words,
+        words_digest=before.words_digest,
     )
 
 
@@ -77,36 +116,46 @@ def _was_told_wrong(before: Snapshot, after: Snapshot) -> bool:
     return was.tree == now.tree or bool(was.output and was.output == now.output)
 
 
-def _has_wanted_result(before: Snapshot, now: Behaviour) -> bool:
+def _has_wanted_result(before: Snapshot, now: Behaviour) -> bool | None:
+    """Return whether the program has the result that the student wants; None if that is not known."""
     wanted = before.wanted
     if wanted is None:
-        return False
+        return None
     if wanted.call:
-        return now.results().get(wanted.call) == wanted.value
+        result = now.results().get(wanted.call)
+        return None if result is None else result == wanted.value
+    if not now.output:
+        return None
     value, lines = list(split(wanted.value)), lines_of(now.output)
     old = [] if before.behaviour is None else lines_of(before.behaviour.output)
     if len(old) == len(lines):
         return stands_in(value, lines[wanted.line])
-    return any(stands_in(value, line) for line in lines)
+    return any(stands_in(value, line) for line in lines) or None
 
 
 def _does_the_same(sought: Behaviour, now: Behaviour) -> bool | None:
     """Return whether a program does what the edit would make it do; None if that is not known."""
-    if sought.output and now.output:
-        return sought.output == now.output
     theirs, own = sought.results(), now.results()
     shared = theirs.keys() & own.keys()
-    return all(theirs[call] == own[call] for call in shared) if shared else None
+    is_known = bool(sought.output and now.output)
+    if (is_known and not sought.prints_like(now)) or any(theirs[call] != own[call] for call in shared):
+        return False
+    return True if is_known or shared else None
 
 
-def _is_written_in(was: Behaviour | None, sought: Behaviour | None, now: Behaviour) -> bool:
+def _is_unchanged(was: Behaviour, now: Behaviour) -> bool:
+    return bool(was.output) == bool(now.output) and _does_the_same(was, now) is True
+
+
+def _is_written_in(before: Snapshot, now: Behaviour) -> bool:
     """Return whether the right result is written into the program instead of being worked out."""
+    was = before.behaviour
     if was is None:
         return False
     known = {*split(was.literals), *split(was.output)}
-    if sought is not None:
-        known.update(split(sought.literals))
-    results = {*split(now.output)}
+    for goal in _goals(before):
+        known.update(split(goal.literals))
+    results = {*split(now.output), *now.results().values()}
     return any(literal in results for literal in split(now.literals) if literal not in known)
 
 
@@ -124,9 +173,16 @@ def _is_error_gone(before: Snapshot, after: Snapshot) -> bool:
     """Return whether a reported error is gone although the statement with it was neither removed nor fenced in."""
     was, now = before.behaviour, after.behaviour
     if not before.parses or before.is_of_syntax:
-        return after.finishes or after.words >= before.words
+        return after.words >= before.words or (after.finishes and after.words + _FEW_WORDS >= before.words)
     if before.exception is None or before.failed_test is not None or before.failing:
         return False
-    if now is None or was is None or now.statements < was.statements or now.handlers > was.handlers:
+    if now is None or was is None or now.statements < was.statements or _is_silenced(before.exception, was, now):
         return False
     return after.finishes or before.exception == DIAGNOSTIC
+
+
+def _is_silenced(exception: str, was: Behaviour, now: Behaviour) -> bool:
+    """Return whether a new handler catches everything, or an exception that shows a mistake of the program."""
+    before, after = list(split(was.handlers)), list(split(now.handlers))
+    names = [ANY] if exception in _EXPECTED_ERRORS else [ANY, exception]
+    return any(after.count(token_digest(name)) > before.count(token_digest(name)) for name in names)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.conversation.behaviour import (
     Behaviour,
+    caught_by,
+    digest_of_text,
     digest_of_tree,
     lines_of,
     literals_of,
@@ -33,9 +35,11 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program
 
 _TYPED = ("7", "3", "5", "2", "9", "4", "6", "8")
+_MOST_TYPED = 12
 _STEPS = 6_000
 _CALL_STEPS = 1_500
 _MOST_CALLS = 4
+_MOST_VARIED = 2
 _MOST_NODES = 4_000
 _TOO_DEEP = (RecursionError, MemoryError, ValueError, SyntaxError)
 
@@ -74,13 +78,14 @@ def calls_to_watch(program: Program) -> list[str]:
     ]
     symptom = read_symptom(without_values(program.submission.traceback or ""), program.submission.question)
     told = [symptom.call] if symptom is not None and symptom.call else []
-    calls = dict.fromkeys([*map(_normal_call, told), *found][:_MOST_CALLS])
-    if not calls and not any(is_call_of(node, "print") for node in program.each(ast.Call)):
+    calls = [*map(_normal_call, told), *found][:_MOST_CALLS]
+    calls += [other for call in calls[:_MOST_VARIED] for other in _varied(call)]
+    if own:
         try:
-            calls = dict.fromkeys(_normal_call(case.code) for case in tested(program)[1] if "(" in case.code)
+            calls += [_normal_call(case.code) for case in tested(program)[1] if "(" in case.code]
         except _TOO_DEEP:
-            return []
-    return list(calls)
+            return list(dict.fromkeys(calls))
+    return list(dict.fromkeys(calls))
 
 
 def wanted_result(program: Program, behaviour: Behaviour | None) -> Wanted | None:
@@ -103,22 +108,26 @@ def _placed(program: Program, behaviour: Behaviour, expected: str, others: Seque
     """Return where a wanted value belongs: at the call, or in the line, that has the other values told."""
     named = [tokens for tokens in map(tokens_of, others) if tokens]
     results = behaviour.results()
-    for call in calls_to_watch(program):
-        key = token_digest(call)
-        given = list(split(tokens_of(call)))
-        is_named = any(stands_in(list(split(value)), given) for value in named)
-        got = [value for value in others if _result(value) == results.get(key)]
-        if (is_named or len(results) == 1) and got:
-            return Wanted(_result(expected), key)
-    lines = lines_of(behaviour.output)
     fitting = [
+        (call, list(split(tokens_of(call))))
+        for call in calls_to_watch(program)
+        if any(_result(value) == results.get(token_digest(call)) for value in others)
+    ]
+    for value in reversed(named):
+        for call, given in fitting:
+            if stands_in(list(split(value)), given):
+                return Wanted(_result(expected), token_digest(call))
+    if len(results) == 1 == len(fitting):
+        return Wanted(_result(expected), token_digest(fitting[0][0]))
+    lines = lines_of(behaviour.output)
+    places = [
         at
         for at, line in enumerate(lines)
         if named and all(stands_in(list(split(value)), line) for value in named)
     ]
-    if not fitting and len(named) > 1:
-        fitting = [at for at, line in enumerate(lines) if stands_in(list(split(named[-1])), line)]
-    return Wanted(tokens_of(expected), b"", fitting[0]) if len(fitting) == 1 else None
+    if not places and len(named) > 1:
+        places = [at for at, line in enumerate(lines) if stands_in(list(split(named[-1])), line)]
+    return Wanted(tokens_of(expected), b"", places[0]) if len(places) == 1 else None
 
 
 def _observed(tree: ast.Module, calls: Iterable[str]) -> Behaviour | None:
@@ -127,7 +136,7 @@ def _observed(tree: ast.Module, calls: Iterable[str]) -> Behaviour | None:
         if len(nodes) > _MOST_NODES:
             return None
         reads = any(is_call_of(node, "input") for node in nodes)
-        done = run(tree, inputs=_TYPED if reads else None, steps=_STEPS)
+        done = run(tree, inputs=_typed(nodes) if reads else None, steps=_STEPS)
         is_known = done.ending == "finished" and done.is_certain and done.output is not None
         pairs: list[bytes] = []
         for call in calls:
@@ -138,10 +147,17 @@ def _observed(tree: ast.Module, calls: Iterable[str]) -> Behaviour | None:
             literals=literals_of(tree),
             tree=digest_of_tree(tree),
             statements=sum(isinstance(node, ast.stmt) for node in nodes),
-            handlers=sum(isinstance(node, ast.ExceptHandler) for node in nodes),
+            handlers=caught_by(tree),
+            text=digest_of_text(done.output or "") if is_known else "",
         )
     except _TOO_DEEP:
         return None
+
+
+def _typed(nodes: Iterable[ast.AST]) -> list[str]:
+    """Return the lines that are typed: some numbers, then those of the program, so that a search for one of them ends."""
+    own = [node.value for node in nodes if isinstance(node, ast.Constant) and type(node.value) is int]
+    return [*_TYPED, *map(str, dict.fromkeys(own[:_MOST_TYPED]))]
 
 
 def _called(tree: ast.Module, code: str) -> list[bytes]:
@@ -168,6 +184,28 @@ def _value(text: str) -> str:
     except _TOO_DEEP:
         return plain
     return value if isinstance(value, str) else repr(int(value) if isinstance(value, float) and value % 1 == 0 else value)
+
+
+def _varied(code: str) -> list[str]:
+    """Return the call with other arguments: lists and strings backwards, numbers one higher."""
+    call = expression_tree(code)
+    if not isinstance(call, ast.Call) or not _is_closed(call):
+        return []
+    values = [ast.literal_eval(argument) for argument in call.args]
+    others = [_other(value) for value in values]
+    varied = ast.Call(call.func, [ast.Constant(value) for value in others], call.keywords)
+    return [ast.unparse(varied)] if others != values else []
+
+
+def _other(value: object) -> object:
+    match value:
+        case bool() | None:
+            return value
+        case int() | float():
+            return value + 1
+        case list() | str() | tuple():
+            return value[::-1]
+    return value
 
 
 def _is_closed(call: ast.Call) -> bool:

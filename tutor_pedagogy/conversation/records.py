@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tutor_pedagogy.conversation.change import Comparison, compare, is_cosmetic, is_mended_elsewhere
-from tutor_pedagogy.conversation.checked import kept_open
+from tutor_pedagogy.conversation.checked import goals_after, kept_open
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.ladder.policy import HIGHEST_OF_AN_ATTEMPT, Circumstances, Ladder
 
@@ -168,8 +168,12 @@ def _stored(snapshot: Snapshot, known: Version[Key] | None, comparison: Comparis
         return stored
     if comparison.is_open or (comparison.change == "none" and before.is_open and not snapshot.names_problem):
         return kept_open(stored, before, before.line if comparison.change == "none" else comparison.carried_line)
-    keeps_wish = stored.wanted is None and comparison.change != "new"
-    return replace(stored, wanted=before.wanted) if keeps_wish else stored
+    is_other_error = comparison.change == "new" and stored.reports_error
+    return replace(
+        stored,
+        wanted=stored.wanted or (None if is_other_error else before.wanted),
+        goals=goals_after(before) if comparison.change != "none" else before.goals,
+    )
 
 
 def _with_known_error(snapshot: Snapshot, known: Version[Key] | None) -> Snapshot:

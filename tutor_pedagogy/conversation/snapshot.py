@@ -82,11 +82,15 @@ class Snapshot:
     is_open_statement: bool = False
     """Whether the student's words tell of a result, and not that it is right."""
     words: int = 0
-    """The number of names, numbers and strings in the program."""
+    """The number of words in the program."""
+    words_digest: str = ""
+    """The digest of the program's words, without the signs between them."""
     behaviour: Behaviour | None = None
     """What the program does; None if that is not known."""
     sought: Behaviour | None = None
     """What the program would do with the finding's edit; None without one."""
+    goals: tuple[Behaviour, ...] = ()
+    """What the program would have done with the edits of earlier findings, since a problem was last solved."""
     wanted: Wanted | None = None
     """The result that the student wants, if the words or a failing test tell it."""
     failing: int | None = None
@@ -132,6 +136,8 @@ class Snapshot:
             values["lines"] = base64.b64encode(self.lines).decode("ascii")
         for name in _BEHAVIOURS & values.keys():
             values[name] = values[name].to_json()
+        if self.goals:
+            values["goals"] = [goal.to_json() for goal in self.goals]
         if self.wanted is not None:
             values["wanted"] = [self.wanted.value.hex(), self.wanted.call.hex(), self.wanted.line]
         return values
@@ -144,6 +150,8 @@ class Snapshot:
             known["lines"] = base64.b64decode(known["lines"])
         for name in _BEHAVIOURS & known.keys():
             known[name] = Behaviour.from_json(known[name])
+        if "goals" in known:
+            known["goals"] = tuple(map(Behaviour.from_json, known["goals"]))
         if "wanted" in known:
             value, call, line = known["wanted"]
             known["wanted"] = Wanted(bytes.fromhex(value), bytes.fromhex(call), line)

@@ -44,6 +44,7 @@ def take_snapshot(submission: Submission, problem: Problem, finding: ReportedFin
     claims = finding is not None and finding.certainty != "start_here"
     calls = [] if finding is None else calls_to_watch(program)
     behaviour = None if finding is None else observe(program, calls)
+    words = _WORDS.findall(submission.code)
     edit = diagnose(submission).edit if finding is not None and finding.rule != TRACE else None
     return Snapshot(
         fingerprint=problem.fingerprint,
@@ -66,7 +67,8 @@ def take_snapshot(submission: Submission, problem: Problem, finding: ReportedFin
         is_green=is_green(report),
         is_told_wrong=says_wrong(submission.question),
         is_open_statement=is_open_statement(submission.question),
-        words=len(_WORDS.findall(submission.code)),
+        words=len(words),
+        words_digest=digest(" ".join(words)).hex(),
         behaviour=behaviour,
         sought=None if edit is None else observe_edited(program, edit, calls),
         wanted=wanted_result(program, behaviour),

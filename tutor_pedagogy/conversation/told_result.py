@@ -11,10 +11,12 @@ _VALUE = re.compile(
     r"\"[^\"\n]{1,80}\"|(?<!\w)'[^'\n]{1,80}'|\[[^\]\n]{0,200}\]|(?<![\w.])-?\d+(?:\.\d+)?(?![\w.]\w)"
     r"|\b(?:True|False|None)\b|\b(?!I\b|I'|OK\b)[A-Z][A-Z0-9]{0,9}\b(?!')"
 )
+_TRUTH = re.compile(r"\b(?:True|False)\b")
 _WANTED = re.compile(
     r"(?i)\b(?:should|must|ought|expect\w*|want\w*|suppose[d]?|needs?|instead of|rather than|and not"
     r"|soll\w*|statt|muss|deb\w+|dev\w+|en vez de|em vez de|au lieu de|doit)\b"
 )
+_CLAUSE_END = re.compile(r"[,;.!?]|\b(?:but|and|there|it)\b|.{30}")
 _STILL_WRONG = re.compile(
     r"(?i)\b(?:again|same|errors?|help|hangs?|stuck|wrong|still|should|must|instead|not (?:right|working|yet)|no change"
     r"|loops?|endless|forever|expected|supposed|worse|crash\w*|fails?|noch immer|immer noch|wieder|hilfe|fehler"
@@ -43,7 +45,7 @@ def says_wrong(question: str | None) -> bool:
 def is_open_statement(question: str | None) -> bool:
     """Return whether a student's words tell something of the program, and do not say that it works or ask about it."""
     text = (question or "").strip()
-    return bool(text) and not _ASKS.match(text) and not (_WELL.search(text) and not _SPOILT.search(text))
+    return bool(text) and not text.endswith("?") and not _ASKS.match(text) and not (_WELL.search(text) and not _SPOILT.search(text))
 
 
 def values_told(question: str | None) -> tuple[str, list[str]] | None:
@@ -51,9 +53,19 @@ def values_told(question: str | None) -> tuple[str, list[str]] | None:
     text = (question or "")[:_MOST]
     wanted = _WANTED.search(text)
     if wanted is None:
-        return None
+        return _other_truth(text)
     values = [(found.start(), found[0].strip("\"'")) for found in _VALUE.finditer(text)]
     expected = next((value for at, value in values if at >= wanted.end()), None)
+    if expected is not None and _CLAUSE_END.search(text[wanted.end() : text.index(expected, wanted.end())]):
+        return None
     if expected is None:
         return None
     return expected, [value for _, value in values if value != expected]
+
+
+def _other_truth(text: str) -> tuple[str, list[str]] | None:
+    """Return the other truth value, if a student says that a result is wrong that is one."""
+    told = {found[0] for found in _TRUTH.finditer(text)}
+    if len(told) != 1 or not says_wrong(text):
+        return None
+    return ("False" if told == {"True"} else "True"), list(told)
