@@ -23,7 +23,7 @@ from tutor_pedagogy.conversation.told_result import values_told
 from tutor_pedagogy.offline.engine.crash import without_values
 from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.parsing import parse
-from tutor_pedagogy.offline.evaluation import run
+from tutor_pedagogy.offline.evaluation import Stopped, run
 from tutor_pedagogy.offline.purposes.cases import tested
 from tutor_pedagogy.offline.rules.logic.symptom import read_symptom
 from tutor_pedagogy.problem.syntax_tree import expression_tree
@@ -169,7 +169,11 @@ def _called(tree: ast.Module, code: str) -> list[bytes]:
         return [token_digest(code), token_digest(f"raised {type(done.exception).__name__}")]
     if done.ending != "finished" or not done.is_certain or done.output is None:
         return []
-    return [token_digest(code), token_digest(f"{done.output}{_value(repr(done.value))}")]
+    try:
+        result = repr(done.value)
+    except Stopped:  # An object without a text of its own.
+        return []
+    return [token_digest(code), token_digest(f"{done.output}{_value(result)}")]
 
 
 def _result(text: str) -> bytes:

@@ -24,6 +24,8 @@ def react(comparison: Comparison, submission: Submission) -> str:
     before, after = comparison.before, comparison.after
     if before is None or after is None or comparison.change in {"none", "solved"}:
         return ""
+    if comparison.is_open:
+        return _open(before, after)
     match comparison.change:
         case "same":
             said = _same(comparison, before, after, submission)
@@ -49,6 +51,20 @@ def _same(comparison: Comparison, before: Snapshot, after: Snapshot, submission:
     if is_named and after.exception == before.exception:
         return sentence("reaction", "same_exception", exception=after.exception, amid=amid(place))
     return sentence("reaction", "same_certain" if after.certainty == "certain" else "same", place=place)
+
+
+def _open(before: Snapshot, after: Snapshot) -> str:
+    """Return that the finding is gone, and that nothing shows whether the program is right, with how to find out."""
+    if before.failed_test is not None:
+        return sentence("reaction", "open_test", test=before.failed_test)
+    if before.exception not in {None, DIAGNOSTIC}:
+        gone = sentence("reaction", "open_exception", exception=before.exception)
+    elif before.claims and before.shown_line is not None:
+        gone = sentence("reaction", "open_mistake", line=before.shown_line)
+    else:
+        gone = ""
+    told = "open_wrong" if after.is_told_wrong else "open_again" if before.is_open else "open"
+    return " ".join(filter(None, (gone if not before.is_open else "", sentence("reaction", told))))
 
 
 def _carried_line(comparison: Comparison, before: Snapshot, after: Snapshot) -> int | None:

@@ -49,6 +49,8 @@ def _finding(finding: ReportedFinding | None) -> str:
 def _change(comparison: Comparison | None) -> str:
     if comparison is None or comparison.change not in _WITH_A_TEXT:
         return ""
+    if comparison.is_open:
+        return prompt_text("change_open")
     if comparison.change == "same" and not comparison.is_seen:
         return prompt_text("change_unseen")
     if comparison.change == "new" and comparison.before is None:
