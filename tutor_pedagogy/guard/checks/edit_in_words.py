@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.guard.disclosure import MARKS
+from tutor_pedagogy.guard.edit_meanings import tells_operation
 from tutor_pedagogy.guard.rules import GuardRule
 from tutor_pedagogy.guard.tokens import holds, tokens_of
 from tutor_pedagogy.guard.views.markup import Reading
@@ -60,7 +61,7 @@ def check_talk(context: GuardContext, text: str) -> GuardRule | None:
 def _rule_of(context: GuardContext, edit: KnownEdit, readings: Sequence[Reading]) -> GuardRule | None:
     for reading in readings:
         telling = _Telling(context, edit, reading)
-        if telling.says_edit() and telling.tells_to_edit():
+        if (telling.says_edit() and telling.tells_to_edit()) or telling.tells_its_meaning():
             return GuardRule.EDIT_IN_WORDS
         if telling.is_early and not context.is_place_named:
             context.is_place_named = telling.names_place
@@ -128,6 +129,10 @@ class _Telling:
         obliges = self.names_place or (self.is_early and is_obliging)
         may_lack = context.level == HintLevel.QUESTION or told.addresses
         return (is_near and told.instructs) or (obliges and told.obliges) or (is_near and may_lack and told.lacks)
+
+    def tells_its_meaning(self) -> bool:
+        """Return whether the sentence tells to do what the edit does, in other words than those of Python."""
+        return (self.is_early or self.names_place) and tells_operation(self._edit, self._told)
 
     def _names_a_part(self) -> bool:
         names = {token for token in (*self._edit.old, *self._edit.new) if token.isidentifier()} - ENGLISH_KEYWORDS
