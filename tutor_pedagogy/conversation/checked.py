@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from tutor_pedagogy.conversation.behaviour import Behaviour
     from tutor_pedagogy.conversation.snapshot import Snapshot
 
-
     Outcome = Literal["mended", "open", "other"]
 
 _MOST_GOALS = 3

@@ -121,9 +121,7 @@ def _placed(program: Program, behaviour: Behaviour, expected: str, others: Seque
         return Wanted(_result(expected), token_digest(fitting[0][0]))
     lines = lines_of(behaviour.output)
     places = [
-        at
-        for at, line in enumerate(lines)
-        if named and all(stands_in(list(split(value)), line) for value in named)
+        at for at, line in enumerate(lines) if named and all(stands_in(list(split(value)), line) for value in named)
     ]
     if not places and len(named) > 1:
         places = [at for at, line in enumerate(lines) if stands_in(list(split(named[-1])), line)]
@@ -187,7 +185,9 @@ def _value(text: str) -> str:
         value = ast.literal_eval(plain)
     except _TOO_DEEP:
         return plain
-    return value if isinstance(value, str) else repr(int(value) if isinstance(value, float) and value % 1 == 0 else value)
+    return (
+        value if isinstance(value, str) else repr(int(value) if isinstance(value, float) and value % 1 == 0 else value)
+    )
 
 
 def _varied(code: str) -> list[str]:

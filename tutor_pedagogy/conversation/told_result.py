@@ -22,6 +22,9 @@ _STILL_WRONG = re.compile(
     r"|loops?|endless|forever|expected|supposed|worse|crash\w*|fails?|noch immer|immer noch|wieder|hilfe|fehler"
     r"|todav[ií]a|sigue|otra vez|ayuda|debe\w*|encore|toujours|erreur|aide|ainda|continua|ajuda|errado)\b|\?\?|!\?"
 )
+_STILL = re.compile(
+    r"(?i)\b(?:still|same|wrong|again|noch|falsch|todav[ií]a|sigue|encore|toujours|ainda|errado)\b|\?\?"
+)
 _WELL = re.compile(
     r"(?i)\b(?:works?|working|right|correct|solved|fixed|thanks?|thank you|perfect|got it|great|yes|stimmt|geht"
     r"|funktioniert|danke|richtig|funciona|gracias|bien|correcto|marche|merci|obrigad[oa]|certo)\b"
@@ -39,13 +42,20 @@ def says_wrong(question: str | None) -> bool:
     text = (question or "")[:_MOST].strip()
     if not text or (_WELL.search(text) and not _SPOILT.search(text)):
         return False
+    if _ASKS.match(text):
+        return bool(_STILL.search(text))
     return complains(text) or bool(_STILL_WRONG.search(text))
 
 
 def is_open_statement(question: str | None) -> bool:
     """Return whether a student's words tell something of the program, and do not say that it works or ask about it."""
     text = (question or "").strip()
-    return bool(text) and not text.endswith("?") and not _ASKS.match(text) and not (_WELL.search(text) and not _SPOILT.search(text))
+    return (
+        bool(text)
+        and not text.endswith("?")
+        and not _ASKS.match(text)
+        and not (_WELL.search(text) and not _SPOILT.search(text))
+    )
 
 
 def values_told(question: str | None) -> tuple[str, list[str]] | None:
