@@ -245,6 +245,7 @@ def test_a_finding_is_told_with_its_certainty(certainty: Certainty, words: str) 
         (Comparison(change="same", before=BEFORE), "change_same"),
         (Comparison(change="same", before=BEFORE, is_seen=False), "change_unseen"),
         (Comparison(change="nearer", before=BEFORE), "change_nearer"),
+        (Comparison(change="nearer", before=BEFORE, is_open=True), "change_open"),
         (Comparison(change="worse", before=BEFORE), "change_worse"),
         (Comparison(change="new", before=BEFORE), "change_new"),
         (Comparison(change="new", before=BEFORE, is_introduced=True), "change_introduced"),

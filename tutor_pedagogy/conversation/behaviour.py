@@ -34,7 +34,7 @@ class Behaviour:
     tree: str = ""
     statements: int = 0
     handlers: bytes = b""
-    """The exceptions that are caught: digests of their names, or of `ANY` for each and for those that nothing treats."""
+    """The digests of the exceptions that are caught. A handler for everything, or without an action, is `ANY`."""
     text: str = ""
     """The digest of the letters, digits and signs that are printed, however they are separated."""
     lines: bytes = b""

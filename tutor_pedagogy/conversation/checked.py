@@ -35,22 +35,37 @@ def outcome(before: Snapshot, after: Snapshot) -> Outcome:
     """
     if after.is_green:
         return "mended"
-    was, now = before.behaviour, after.behaviour
-    is_edit_made = before.sought is not None and now is not None and now.tree == before.sought.tree
+    said = _outcome_of_words(before, after)
+    if said is not None:
+        return said
+    checked = None if after.behaviour is None else _is_mended_by_result(before, after.behaviour)
+    if checked is None:
+        checked = not after.is_open_statement and _is_gone_for_other_reasons(before, after)
+    return "mended" if checked else "open"
+
+
+def _outcome_of_words(before: Snapshot, after: Snapshot) -> Outcome | None:
+    """Return the outcome that the student's words decide: that the result is wrong, or something after the edit."""
+    is_edit_made = (
+        before.sought is not None and after.behaviour is not None and after.behaviour.tree == before.sought.tree
+    )
     if after.is_told_wrong or _was_told_wrong(before, after):
         return "other" if is_edit_made and not before.is_told_wrong else "open"
-    if is_edit_made and after.is_open_statement:
-        return "other"
-    met = None if now is None else _has_wanted_result(before, now)
-    if met is not None and now is not None:
-        return "mended" if met and not _is_written_in(before, now) else "open"
-    if now is not None and any(_does_the_same(goal, now) for goal in _goals(before)):
-        is_same = was is not None and _is_unchanged(was, now)
-        is_written = any(goal.tree != now.tree for goal in _goals(before)) and _is_written_in(before, now)
-        return "open" if is_same or is_written else "mended"
-    if after.is_open_statement:
-        return "open"
-    return "mended" if _is_gone_for_other_reasons(before, after) else "open"
+    return "other" if is_edit_made and after.is_open_statement else None
+
+
+def _is_mended_by_result(before: Snapshot, now: Behaviour) -> bool | None:
+    """Return whether the program has the wanted result, or does what an edit would make it do; None if unknown."""
+    met = _has_wanted_result(before, now)
+    if met is not None:
+        return met and not _is_written_in(before, now)
+    goals = _goals(before)
+    if not any(_does_the_same(goal, now) for goal in goals):
+        return None
+    if all(goal.tree == now.tree for goal in goals):
+        return True
+    is_unchanged = before.behaviour is not None and _is_unchanged(before.behaviour, now)
+    return not is_unchanged and not _is_written_in(before, now)
 
 
 def _goals(before: Snapshot) -> tuple[Behaviour, ...]:

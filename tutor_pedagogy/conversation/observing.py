@@ -153,7 +153,7 @@ def _observed(tree: ast.Module, calls: Iterable[str]) -> Behaviour | None:
 
 
 def _typed(nodes: Iterable[ast.AST]) -> list[str]:
-    """Return the lines that are typed: some numbers, then those of the program, so that a search for one of them ends."""
+    """Return the lines that are typed: some numbers, then those of the program, so that a wait for one of them ends."""
     own = [node.value for node in nodes if isinstance(node, ast.Constant) and type(node.value) is int]
     return [*_TYPED, *map(str, dict.fromkeys(own[:_MOST_TYPED]))]
 

@@ -32,8 +32,8 @@ _WELL = re.compile(
 _SPOILT = re.compile(r"(?i)\b(?:not|still|should|wrong|same|never|only|instead|nicht|no|pas|n[aã]o)\b|n['\u2019]?t\b")
 _ASKS = re.compile(
     r"(?i)^\W*(?:(?:and|ok|okay|so|but|hm+|now|hi|hello)\W+)*"
-    r"(?:why|what|how|when|which|where|who|does|do|is|are|can|could|would|will|and now|better|warum|was|wie|ist|por qu[eé]"
-    r"|qu[eé]|c[oó]mo|pourquoi|que|est-ce|comment|por que|o que|como)\b"
+    r"(?:why|what|how|when|which|where|who|does|do|is|are|can|could|would|will|and now|better|warum|was|wie|ist"
+    r"|por qu[eé]|qu[eé]|c[oó]mo|pourquoi|que|est-ce|comment|por que|o que|como)\b"
 )
 
 

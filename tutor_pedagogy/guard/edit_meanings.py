@@ -39,30 +39,28 @@ def operations(edit: KnownEdit) -> tuple[str, ...]:
 def _operations(edit: KnownEdit) -> Iterator[str]:
     added, removed = edit.added, edit.removed
     written = {token for run in added for token in run}
-    if not added and removed and all(len(run) == 2 and run[0] in "+-" and run[1].isdigit() for run in removed):
-        yield "drop-one"
-    if "+=" in written or _repeats_target(edit):
-        yield "accumulate"
-    if [":"] in added:
-        yield "colon"
-    if "==" in written and not {"=="} <= {token for token in edit.old}:
-        yield "double-equals"
-    if not written.isdisjoint(_TEXTS):
-        yield "to-text"
-    if not written.isdisjoint(_NUMBERS):
-        yield "to-number"
-    if "return" in written and "return" not in edit.old:
-        yield "give-back"
-    if edit.is_move and "," in edit.new:
-        yield "swap-aside"
-    if [",", "="] == [token for token in edit.new if token in {",", "="}][:2]:
-        yield "swap-aside"
-    if len(added) == len(removed) == 1 and _is_slip(added[0], removed[0]):
-        yield "respell"
-    if any(run[:2] == ["self", "."] for run in added):
-        yield "on-object"
-    if not written.isdisjoint((">=", "<=")) and any(run[0] in {"<", ">"} for run in removed):
-        yield "border"
+    signs = [token for token in edit.new if token in {",", "="}]
+    made = {
+        "drop-one": not added and bool(removed) and all(map(_is_one_more, removed)),
+        "accumulate": "+=" in written or _repeats_target(edit),
+        "colon": [":"] in added,
+        "double-equals": "==" in written and "==" not in edit.old,
+        "to-text": not written.isdisjoint(_TEXTS),
+        "to-number": not written.isdisjoint(_NUMBERS),
+        "give-back": "return" in written and "return" not in edit.old,
+        "swap-aside": (edit.is_move and "," in signs) or signs[:2] == [",", "="],
+        "respell": len(added) == len(removed) == 1 and _is_slip(added[0], removed[0]),
+        "on-object": any(run[:2] == ["self", "."] for run in added),
+        "border": not written.isdisjoint((">=", "<=")) and any(run[0] in {"<", ">"} for run in removed),
+    }
+    return (name for name, is_made in made.items() if is_made)
+
+
+def _is_one_more(run: list[str]) -> bool:
+    match run:
+        case ["+" | "-", number]:
+            return number.isdigit()
+    return False
 
 
 def _repeats_target(edit: KnownEdit) -> bool:
