@@ -62,13 +62,12 @@ class Behaviour:
     def from_json(cls, values: Mapping[str, Any]) -> Behaviour:
         """Return the behaviour of values that `to_json` has returned. Unknown fields are ignored."""
         kinds = {field.name: field.type for field in fields(cls)}
-        return cls(
-            **{
-                name: base64.b64decode(value) if kinds[name] == "bytes" else value
-                for name, value in values.items()
-                if name in kinds
-            }
-        )
+        known: dict[str, Any] = {
+            name: base64.b64decode(value) if kinds[name] == "bytes" else value
+            for name, value in values.items()
+            if name in kinds
+        }
+        return cls(**known)
 
 
 def tokens_of(text: str) -> bytes:

@@ -197,7 +197,7 @@ def _varied(code: str) -> list[str]:
         return []
     values = [ast.literal_eval(argument) for argument in call.args]
     others = [_other(value) for value in values]
-    varied = ast.Call(call.func, [ast.Constant(value) for value in others], call.keywords)
+    varied = ast.Call(call.func, [expression_tree(repr(value)) for value in others], call.keywords)
     return [ast.unparse(varied)] if others != values else []
 
 
