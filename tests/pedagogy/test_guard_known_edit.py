@@ -51,6 +51,8 @@ def rule_for(reply: str, code: str, traceback: str | None = None, *, level: int 
         ("Allow the border too: age must be greater or equal.", BORDER, BORDER_TRACEBACK),
         ("You need to call the items method of prices.", PAIRS, PAIRS_TRACEBACK),
         ("Spell it amount on line 2.", SPELLING, SPELLING_TRACEBACK),
+        ("Two dots, one above the other, have to end the header.", COLON, None),
+        ("Let the comparison count the border as well.", BORDER, BORDER_TRACEBACK),
     ],
 )
 def test_a_known_edit_in_plain_words_is_withheld_beside_its_place(reply: str, code: str, traceback: str | None) -> None:
@@ -69,6 +71,8 @@ def test_a_known_edit_in_plain_words_is_withheld_beside_its_place(reply: str, co
         ("You need to think about the border: is 17 inside?", BORDER, BORDER_TRACEBACK),
         ("What does a loop over prices hand you? Try `print(list(prices))`.", PAIRS, PAIRS_TRACEBACK),
         ("Compare `amuont` on line 2 with the name on line 1.", SPELLING, SPELLING_TRACEBACK),
+        ("Read the name on line 2 letter by letter.", SPELLING, SPELLING_TRACEBACK),
+        ("Work out the result for the border itself.", BORDER, BORDER_TRACEBACK),
     ],
 )
 def test_talk_about_the_place_passes(reply: str, code: str, traceback: str | None) -> None:
