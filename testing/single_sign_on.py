@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 from aiohttp import ClientSession, CookieJar, web
+from yarl import URL
 
 from testing.held_service import held_service
 from testing.identity_provider import CLIENT_ID, CLIENT_SECRET
@@ -13,6 +14,7 @@ from testing.received_page import ReceivedPage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
+    from http.cookies import Morsel
     from pathlib import Path
 
     from testing.clock import HeldClock
@@ -30,6 +32,15 @@ class Browser:
         self.url = url
         self._session = ClientSession(url, cookie_jar=CookieJar(unsafe=True))
 
+    @property
+    def cookies(self) -> list[Morsel[str]]:
+        """The cookies that it keeps."""
+        return list(self._session.cookie_jar)
+
+    def set_cookie(self, name: str, value: str) -> None:
+        """Replace a cookie, as a page under the same domain could."""
+        self._session.cookie_jar.update_cookies({name: value}, URL(self.url))
+
     async def get(self, path: str, **query: str) -> ReceivedPage:
         """Open a page."""
         async with self._session.get(path, params=query, allow_redirects=False) as response:
@@ -42,7 +53,10 @@ class Browser:
 
     async def sign_in(self, provider: IdentityProvider, goal: str = "account", **answer: str) -> ReceivedPage:
         """Sign in at the provider, and return the page after it. `answer` replaces what the provider sends back."""
-        begun = await self.get("/auth/oidc/start", goal=goal)
+        return await self.answer(provider, await self.get("/auth/oidc/start", goal=goal), **answer)
+
+    async def answer(self, provider: IdentityProvider, begun: ReceivedPage, **answer: str) -> ReceivedPage:
+        """Finish a sign-in that has begun, and return the page after it."""
         assert begun.status == 303, begun.text
         code, state = provider.authorize(begun.location)
         return await self.get("/auth/oidc/callback", **({"code": code, "state": state} | answer))

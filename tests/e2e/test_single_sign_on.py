@@ -57,13 +57,18 @@ async def test_a_student_signs_in_with_the_university(page: Page, service: Servi
 
 
 async def test_people_sign_in_to_the_dashboard_with_the_university(page: Page, service: Service) -> None:
-    """An operator by setting sees the service on the dashboard; somebody who teaches nothing is told so."""
-    for name, expected in (("ada", "Dashboard"), ("bob", "Your courses")):
+    """An operator by setting comes to the page that was asked for; somebody who teaches nothing is told so."""
+    for name, asked, expected in (
+        ("ada", "/admin", "Dashboard"),
+        ("bob", "/admin", "Your courses"),
+        ("ada", "/admin/courses/default/members", "Members"),
+    ):
         await page.call("Network.clearBrowserCookies")
-        await page.open(f"{service.url}/admin")
+        await page.open(f"{service.url}{asked}")
         await follow(page, SIGN_IN)
         await sign_in_there(page, name)
         assert await heading(page) == expected
+        assert await page.evaluate("location.href") == f"{service.url}{asked}"
         assert ("button", "Sign out") in await page.told()
 
 

@@ -53,6 +53,16 @@ async def test_a_student_signs_in_with_lemonldap(page: Page, service: Service) -
     assert service.query("SELECT email, is_operator FROM users") == [("dwho@badwolf.org", 1)]
 
 
+async def test_an_operator_comes_to_the_page_that_was_asked_for(page: Page, service: Service) -> None:
+    """The way over the provider ends at the page of the dashboard at which it began."""
+    asked = f"{service.url}/admin/courses/default/settings"
+    await page.open(asked)
+    await follow(page, SIGN_IN)
+    await sign_in_at_lemonldap(page, "dwho")
+
+    assert (await heading(page), await page.evaluate("location.href")) == ("Settings", asked)
+
+
 async def test_o3_o7_keys_are_rotated_and_people_sign_out(
     page: Page, service: Service, provider: LemonldapProvider
 ) -> None:

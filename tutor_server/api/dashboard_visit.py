@@ -34,6 +34,8 @@ log: FilteringBoundLogger = structlog.get_logger()
 START = "/admin"
 _GOAL = re.compile(r"/admin(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._@+-]+)*")
 """The addresses to which a sign-in may lead: pages of the dashboard, without a query."""
+_MAX_GOAL_CHARACTERS = 350
+"""As many as the page with the longest names has. Cookies of ten attempts fit into the header of a request (8 KB)."""
 
 
 class FormRefused(InvalidRequest):
@@ -156,7 +158,7 @@ def lead_to_sign_in(request: web.Request) -> web.Response:
 
 def goal_of(path: str) -> str:
     """Return a path to which a sign-in may lead: the given one if it is a page of the dashboard, else its start."""
-    return path if _GOAL.fullmatch(path) else START
+    return path if len(path) <= _MAX_GOAL_CHARACTERS and _GOAL.fullmatch(path) else START
 
 
 def go_to(path: str) -> web.Response:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import orjson
 
+from tutor_server.api.dashboard_visit import goal_of
 from tutor_server.api.keys import CLOCK, SINGLE_SIGN_ON_KEY
 from tutor_server.api.origin import is_secure
 from tutor_server.identity.oidc.attempt import LIFETIME_SECONDS, Attempt
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from tutor_server.api.account_browser import Visit
     from tutor_server.identity.oidc.single_sign_on import OwnerWanted
 
-GOALS = {"account": "account", "erase": "account/delete", "admin": "admin"}
-"""Where a signed-in browser goes on to, by the name of the goal."""
+_GOALS = {"account": "account", "erase": "account/delete", "admin": "admin"}
+"""Where a signed-in browser goes on to, by the name of the goal; `admin` may have a page of the dashboard besides."""
 _MOST_ATTEMPTS = 10
 """The maximum number of attempts of a browser at the same time, such as in several tabs."""
 _NAME_CHARACTERS = 8
@@ -39,12 +40,19 @@ class Begun:
     attempt: Attempt = field(repr=False)
     cookie: str
     goal: str
+    page: str
+    """The page of the dashboard that the browser asked for. What a cookie says is checked only by `where`."""
+
+    @property
+    def where(self) -> str:
+        """Where the signed-in browser goes on to, from the root of the service."""
+        return goal_of(self.page).removeprefix("/") if self.goal == "admin" else _GOALS[self.goal]
 
 
-def begin(request: web.Request, goal: str) -> Begun:
-    """Return a new attempt."""
+def begin(request: web.Request, goal: str, page: str) -> Begun:
+    """Return a new attempt, with the page of the dashboard to which it leads if that is its goal."""
     attempt = Attempt(secrets.token_urlsafe(32), request.app[SINGLE_SIGN_ON_KEY])
-    return Begun(attempt, f"{_prefix(request)}{attempt.state[:_NAME_CHARACTERS]}", goal)
+    return Begun(attempt, f"{_prefix(request)}{attempt.state[:_NAME_CHARACTERS]}", goal, goal_of(page))
 
 
 def remember(request: web.Request, page: web.Response, begun: Begun) -> None:
@@ -53,7 +61,7 @@ def remember(request: web.Request, page: web.Response, begun: Begun) -> None:
         page.del_cookie(old, path="/", secure=is_secure(request), httponly=True, samesite="Lax")
     page.set_cookie(
         begun.cookie,
-        f"{begun.attempt.secret}.{begun.goal}",
+        f"{begun.attempt.secret}.{begun.goal}.{begun.page}",
         path="/",
         max_age=LIFETIME_SECONDS,
         secure=is_secure(request),
@@ -65,11 +73,12 @@ def remember(request: web.Request, page: web.Response, begun: Begun) -> None:
 def find(request: web.Request, state: str) -> Begun | None:
     """Return the attempt of this browser that a `state` belongs to, or None."""
     name = f"{_prefix(request)}{state[:_NAME_CHARACTERS]}"
-    secret, _, goal = request.cookies.get(name, "").partition(".")
+    secret, _, rest = request.cookies.get(name, "").partition(".")
+    goal, _, page = rest.partition(".")
     attempt = Attempt(secret, request.app[SINGLE_SIGN_ON_KEY])
-    if not secret or goal not in GOALS or not attempt.is_answered_by(state):
+    if not secret or goal not in _GOALS or not attempt.is_answered_by(state):
         return None
-    return Begun(attempt, name, goal)
+    return Begun(attempt, name, goal, page)
 
 
 def forget(request: web.Request, page: web.Response, begun: Begun) -> None:
@@ -77,24 +86,28 @@ def forget(request: web.Request, page: web.Response, begun: Begun) -> None:
     page.del_cookie(begun.cookie, path="/", secure=is_secure(request), httponly=True, samesite="Lax")
 
 
-def sign_proof(visit: Visit, wanted: OwnerWanted) -> str:
-    """Return a text with the person whom the provider has signed in, for a form of this browser."""
+def sign_proof(visit: Visit, wanted: OwnerWanted, where: str) -> str:
+    """Return a text with the person whom the provider has signed in, for a form of this browser that leads on."""
     expires_at = (visit.request.app[CLOCK].now() + _PROOF_LIFETIME).timestamp()
-    content = asdict(wanted.person) | {"account": str(wanted.account.id), "expires_at": expires_at}
+    content = asdict(wanted.person) | {
+        "account": str(wanted.account.id),
+        "where": where,
+        "expires_at": expires_at,
+    }
     body = urlsafe_b64encode(orjson.dumps(content)).decode()
     return f"{body}.{_signature(visit, body)}"
 
 
-def read_proof(visit: Visit, text: str) -> tuple[Person, UUID] | None:
-    """Return the person and the account of a form that this browser got within 10 minutes, or None."""
+def read_proof(visit: Visit, text: str) -> tuple[Person, UUID, str] | None:
+    """Return the person, the account and where it leads, of a form that this browser got within 10 minutes, or None."""
     body, _, signature = text.partition(".")
     if not hmac.compare_digest(_signature(visit, body).encode(), signature.encode()):
         return None
     content = orjson.loads(urlsafe_b64decode(body))
     if content.pop("expires_at") < visit.request.app[CLOCK].now().timestamp():
         return None
-    account = UUID(content.pop("account"))
-    return Person(**content), account
+    account, where = UUID(content.pop("account")), content.pop("where")
+    return Person(**content), account, where
 
 
 def _signature(visit: Visit, body: str) -> str:

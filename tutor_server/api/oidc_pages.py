@@ -48,7 +48,7 @@ async def start(request: web.Request, query: schemas.SignOnStart) -> web.Respons
         log.warning("identity_provider_unavailable", reason=str(error))
         sentence = f"{sign_on.name} cannot be reached right now. Please try again in a moment."
         return _refused(visit, SignOnRefused(sentence, "unavailable", status=HTTPStatus.SERVICE_UNAVAILABLE))
-    begun = oidc_browser.begin(request, query.goal)
+    begun = oidc_browser.begin(request, query.goal, query.page)
     url = begun.attempt.authorization_url(
         endpoints, sign_on.provider.client.client_id, redirect_uri, asks_password=query.goal == "erase"
     )
@@ -87,7 +87,7 @@ async def link(request: web.Request, form: schemas.AccountForm) -> web.Response:
     proof = oidc_browser.read_proof(visit, form.token)
     if proof is None:
         return _refused(visit, SignOnRefused(STALE.sentence, "proof"))
-    person, account_id = proof
+    person, account_id, where = proof
     signed_in = visit.renewed()
     try:
         password = read_login(person.email or "", form.password).password.get_secret_value()
@@ -95,7 +95,7 @@ async def link(request: web.Request, form: schemas.AccountForm) -> web.Response:
     except _REFUSALS as error:
         problem = problem_of(error, wrong_password="The password is wrong.")  # noqa: S106 - a sentence, not a password
         return visit.page("oidc_link.html", problem, email=person.email, proof=form.token, provider=sign_on.name)
-    return signed_in.go_on()
+    return signed_in.go_on(where)
 
 
 @routes.add(
@@ -127,14 +127,14 @@ async def _finish(visit: Visit, sign_on: SingleSignOn, begun: Begun, query: sche
         return visit.page(
             "oidc_link.html",
             email=person.email,
-            proof=oidc_browser.sign_proof(visit, outcome),
+            proof=oidc_browser.sign_proof(visit, outcome, begun.where),
             provider=sign_on.name,
         )
     if outcome.confirmed_at is None:
         page = signed_in.go_to("account")
         signed_in.remember(page)
         return page
-    return signed_in.go_on(oidc_browser.GOALS[begun.goal])
+    return signed_in.go_on(begun.where)
 
 
 async def _names_issuer(sign_on: SingleSignOn) -> bool:

@@ -203,9 +203,13 @@ class AccountAddress(Body):
 
 
 class SignOnStart(Body):
-    """The query of `GET /auth/oidc/start`: where the browser goes on to, and the user code of a device."""
+    """The query of `GET /auth/oidc/start`: where the browser goes on to, and the user code of a device.
+
+    `page` is the page of the dashboard for the goal `admin`.
+    """
 
     goal: Literal["account", "admin", "erase"] = "account"
+    page: str = ""
     user_code: str = ""
 
 

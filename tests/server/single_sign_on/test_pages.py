@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import TYPE_CHECKING
 
+import pytest
+
 from testing.device_page import start_device
+from testing.hostile_goals import HOSTILE_GOALS
 from testing.service import PASSWORD
 from testing.single_sign_on import ADA, NAME, Browser, service_of
 
@@ -32,6 +36,75 @@ async def test_the_device_page_leads_to_the_provider_and_back(
     page = await browser.get("/auth/oidc/callback", code=code, state=state)
 
     assert page.location == f"../../device?user_code={started['user_code']}"
+
+
+async def test_the_dashboard_leads_to_the_provider_and_back_to_its_page(
+    provider: IdentityProvider, browser: Browser
+) -> None:
+    """Somebody who asks for a page of the dashboard comes back to it."""
+    asked = await browser.get("/admin/courses/one/members/a+b@uni.example")
+    shown = await browser.get(asked.location)
+    link = re.search(r'href="(/auth/oidc/start[^"]*)"', shown.text)
+    assert link is not None
+
+    page = await browser.answer(provider, await browser.get(unescape(link[1])))
+
+    assert (page.status, page.location) == (303, "../../admin/courses/one/members/a+b@uni.example")
+
+
+@pytest.mark.parametrize("page", HOSTILE_GOALS)
+async def test_the_provider_leads_back_to_no_other_site(
+    provider: IdentityProvider, browser: Browser, page: str
+) -> None:
+    """The page to which a sign-in leads is one of the dashboard, whatever the address says."""
+    begun = await browser.get("/auth/oidc/start", goal="admin", page=page)
+
+    assert (await browser.answer(provider, begun)).location == "../../admin"
+
+
+@pytest.mark.parametrize("page", ["//evil.example", "/account", r"/\evil.example", "/admin/../x", "%2F%2Fevil.example"])
+async def test_a_cookie_leads_to_no_other_site(provider: IdentityProvider, browser: Browser, page: str) -> None:
+    """The page is checked again at the end, since a neighbour under the same domain could write the cookie."""
+    begun = await browser.get("/auth/oidc/start", goal="admin", page="/admin/audit")
+    (cookie,) = [each for each in browser.cookies if each.key.startswith("sign-on-")]
+    assert "/admin/audit" in cookie.value
+    browser.set_cookie(cookie.key, cookie.value.replace("/admin/audit", page))
+
+    assert (await browser.answer(provider, begun)).location == "../../admin"
+
+
+@pytest.mark.parametrize("goal", ["account", "erase"])
+async def test_only_the_dashboard_has_pages_to_come_back_to(
+    provider: IdentityProvider, browser: Browser, goal: str
+) -> None:
+    """With another goal the page counts for nothing, and an unknown goal is refused."""
+    begun = await browser.get("/auth/oidc/start", goal=goal, page="/admin/audit")
+    assert (await browser.answer(provider, begun)).location == f"../../account{'/delete' if goal == 'erase' else ''}"
+
+    assert (await browser.get("/auth/oidc/start", goal="//evil.example")).status == 422
+
+
+async def test_attempts_do_not_fill_the_cookies_of_a_browser(browser: Browser) -> None:
+    """A page that makes a browser begin many sign-ins, with the longest goals, keeps nobody out."""
+    for number in range(20):
+        begun = await browser.get("/auth/oidc/start", goal="admin", page=f"/admin/{number:02}{340 * '@'}")
+        assert begun.status == 303
+
+    assert (await browser.get("/account")).status == 200
+
+
+async def test_o5_an_owner_who_agrees_comes_back_to_the_page(
+    service: HeldService, provider: IdentityProvider, browser: Browser
+) -> None:
+    """The way back also leads over the page on which the owner of an account agrees."""
+    await service.register(ADA)
+    begun = await browser.get("/auth/oidc/start", goal="admin", page="/admin/courses/one")
+    page = await browser.answer(provider, begun)
+    form = {"csrf": page.field("csrf"), "token": page.field("token")}
+
+    joined = await browser.post("/auth/oidc/link", **form, password=PASSWORD)
+
+    assert (joined.status, joined.location) == (303, "../../admin/courses/one")
 
 
 async def test_passwords_can_be_switched_off(provider: IdentityProvider, tmp_path: Path, clock: HeldClock) -> None:
