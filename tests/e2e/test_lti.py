@@ -12,8 +12,9 @@ import pytest
 
 from testing.account_page import approve, picture, reach
 from testing.chromium import LOOK_SECONDS, Page, chromium, other_tab
-from testing.lti_platform import DEPLOYMENT, LtiPlatform, lti_platform, write_key
-from testing.service import RunningService, service_environment
+from testing.launched_course import in_frame, launched_course, shows
+from testing.lti_platform import LtiPlatform, lti_platform
+from testing.service import service_environment
 from testing.tutor_program import Tutor
 from testing.warm_start import TUTOR_SERVER, run_command
 
@@ -40,21 +41,7 @@ def platform() -> Iterator[LtiPlatform]:
 @pytest.fixture
 async def service(platform: LtiPlatform, tmp_path: Path) -> AsyncIterator[Service]:
     """Yield a service with a course, registered at the platform by the operator's commands."""
-    settings = {"TUTOR_LTI_KEY_FILES": str(write_key(tmp_path / "tool-key.pem"))}
-    async with RunningService(tmp_path, settings) as running:
-        await platform.serve(running.url)
-        environment = service_environment(running.data_dir, **settings)
-        for arguments in (
-            ("courses", "add", "py1", "--title", "Python 1"),
-            ("lti", "add", f"--deployment={DEPLOYMENT}", "--course=py1", *platform.arguments),
-        ):
-            done = await asyncio.to_thread(
-                run_command,
-                [TUTOR_SERVER, *arguments],
-                tmp_path,
-                environment,
-            )
-            assert done.returncode == 0, done.stderr
+    async with launched_course(platform, tmp_path) as running:
         yield running
 
 
@@ -63,25 +50,6 @@ async def page(require_program: RequireProgram) -> AsyncIterator[Page]:
     """Yield a browser tab that blocks third-party cookies. Scripts run, since the platform's pages need them."""
     async with chromium(require_program("chromium"), scripts=True, blocks_foreign_cookies=True) as tab:
         yield tab
-
-
-async def in_frame(page: Page, role: str, name: str) -> None:
-    """Wait until the frame of a page shows an element."""
-    told: list[tuple[str, str]] = []
-    try:
-        async with asyncio.timeout(LOOK_SECONDS):
-            while (role, name) not in told:
-                for frame in await page.frames():
-                    told = await page.told(frame)
-    except TimeoutError:
-        raise AssertionError(f"the frame shows {told}") from None
-
-
-async def shows(page: Page, name: str) -> None:
-    """Wait until a page shows a heading."""
-    async with asyncio.timeout(LOOK_SECONDS):
-        while ("heading", name) not in await page.told():
-            pass
 
 
 async def test_o6_a_launch_in_a_frame_without_cookies_leads_to_a_hint(

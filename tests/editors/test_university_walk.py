@@ -13,8 +13,6 @@ import os
 import re
 import shlex
 import subprocess
-import time
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +20,7 @@ import pytest
 
 from testing.account_page import approve, follow, heading
 from testing.chromium import chromium
+from testing.durations import Durations
 from testing.lemonldap_provider import lemonldap_provider, sign_in_at_lemonldap
 from testing.neovim import PROGRAMS, documented_init
 from testing.neovim_browser import BROWSER
@@ -34,7 +33,7 @@ from testing.waiting import until
 from testing.warm_start import TUTOR_SERVER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from testing.chromium import Page
     from testing.service import Service
@@ -49,25 +48,6 @@ OPERATOR, INSTRUCTOR, STUDENT = "dwho", "rtyler@badwolf.org", "msmith@badwolf.or
 ASKED = (
     "SELECT email, slug, hint_level FROM asks JOIN users ON users.id = user_id JOIN courses ON courses.id = course_id"
 )
-
-
-class Durations:
-    """The duration of each step, in seconds."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def of(self, step: str) -> Iterator[None]:
-        """Measure a step."""
-        began = time.monotonic()
-        yield
-        self.seconds[step] = time.monotonic() - began
-
-    def __str__(self) -> str:
-        """Return a line for each step, and the sum."""
-        lines = [f"{seconds:6.1f} s  {step}" for step, seconds in self.seconds.items()]
-        return "\n".join([*lines, f"{sum(self.seconds.values()):6.1f} s  together"])
 
 
 def section(title: str) -> str:
