@@ -18,16 +18,25 @@ _BY_NAME = {
     "Learner": Role.STUDENT,
 }
 """Roles of the course alone. Roles in the institution or the system say nothing about a course."""
+_STUDENT_OF_INSTITUTION = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Student"
+"""All that Open edX says about a student of a course before version 11.1 of its LTI component.
+
+Canvas and Moodle send more roles for everybody, so that a stranger to their course is none here either.
+"""
 
 
 def role_of(roles: Iterable[object]) -> Role | None:
     """Return the role of somebody with these roles in a platform's course, or None if they give none.
 
-    Platforms send a teaching assistant as an instructor, too. The lower one of both counts then.
+    Platforms send a teaching assistant as an instructor, too. The lower one of both counts then. A platform that
+    says nothing but that somebody is a student of the institution means a student of the course.
     """
-    names = {name for role in roles if isinstance(role, str) and (name := _name(role)) is not None}
+    said = [role for role in roles if isinstance(role, str)]
+    names = {name for role in said if (name := _name(role)) is not None}
     if _TEACHING_ASSISTANT in names:
         return Role.ASSISTANT
+    if set(said) == {_STUDENT_OF_INSTITUTION}:
+        return Role.STUDENT
     return max((_BY_NAME[name] for name in names & _BY_NAME.keys()), default=None)
 
 

@@ -12,6 +12,7 @@ from tutor_server.storage.models import CourseMember
 if TYPE_CHECKING:
     from testing.lti_service import LtiService
 
+INSTITUTION_ROLE = "http://purl.imsglobal.org/vocab/lis/v2/institution/person"
 ROLES = {
     "student": ([f"{CONTEXT_ROLE}#Learner"], "student"),
     "short": (["Learner"], "student"),
@@ -23,10 +24,17 @@ ROLES = {
         "assistant",
     ),
     "author": ([f"{CONTEXT_ROLE}#ContentDeveloper"], "assistant"),
-    "instructor of the institution": (
-        ["http://purl.imsglobal.org/vocab/lis/v2/institution/person#Instructor"],
+    "instructor of the institution": ([f"{INSTITUTION_ROLE}#Instructor"], None),
+    "student of the institution": ([f"{INSTITUTION_ROLE}#Student"], "student"),
+    "instructor here, student of the institution": (
+        [f"{CONTEXT_ROLE}#Instructor", f"{INSTITUTION_ROLE}#Student"],
+        "instructor",
+    ),
+    "student of the institution, user of the system": (
+        [f"{INSTITUTION_ROLE}#Student", "http://purl.imsglobal.org/vocab/lis/v2/system/person#User"],
         None,
     ),
+    "mentor here, student of the institution": ([f"{CONTEXT_ROLE}#Mentor", f"{INSTITUTION_ROLE}#Student"], None),
     "administrator of the system": (
         ["http://purl.imsglobal.org/vocab/lis/v2/system/person#Administrator"],
         None,
@@ -36,7 +44,7 @@ ROLES = {
 
 
 async def test_roles_of_the_platforms_course(lti: LtiService, browser: LtiBrowser) -> None:
-    """Roles of the platform's course become roles here; roles in the institution give none."""
+    """Roles of the platform's course become roles here; roles in the institution give none, but for students."""
     for number, (name, (given, expected)) in enumerate(ROLES.items()):
         email = f"p{number}@uni.example"
         page = await browser.enter(lti.platform, sub=f"s-{number}", email=email, role=given)
