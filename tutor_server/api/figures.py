@@ -94,7 +94,7 @@ def _error_types(found: Sequence[read.ModuleCount], names: Mapping[str, str]) ->
 
 def _topics(found: Sequence[read.ModuleCount], names: Mapping[str, str]) -> Figure:
     topics = found[:MOST_TOPICS]
-    commonest = f"The commonest: {_topic(topics[0].subject)}." if topics else "Nothing to show yet."
+    commonest = f"The commonest: {_topic(topics[0].subject)}." if topics else "No topics yet."
     return Figure(
         name="topics-by-module",
         title="What students struggle with",
@@ -185,7 +185,7 @@ def _slowest(connection: Connection, since: datetime) -> Figure:
     return Figure(
         name="slowest-asks",
         title="Slowest answers",
-        summary=f"The slowest took {found[0].latency_ms / 1000:.1f} s." if found else "Nothing to show yet.",
+        summary=f"The slowest took {found[0].latency_ms / 1000:.1f} s." if found else "No answers yet.",
         columns=(
             Column("Time (UTC)"),
             Column("Provider"),
