@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -34,6 +35,8 @@ MOST_ID_CHARACTERS = 255
 MOST_URL_CHARACTERS = 2048
 MOST_DATA_CHARACTERS = 32 * 1024
 MOST_TITLE_CHARACTERS = 200
+_HALF = re.compile(r"[\ud800-\udfff]")
+"""Half of a character (a surrogate), which JSON can name and no text can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,7 @@ def _deep_linking(claims: Mapping[str, Any], platform: Platform) -> DeepLinking:
         raise TokenRefused("deep_link_return_url")
     if not isinstance(types, list) or "ltiResourceLink" not in types:
         raise TokenRefused("accept_types")
-    if data is not None and (not isinstance(data, str) or len(data) > MOST_DATA_CHARACTERS):
+    if data is not None and (not isinstance(data, str) or len(data) > MOST_DATA_CHARACTERS or _HALF.search(data)):
         raise TokenRefused("data")
     return DeepLinking(return_url, data, settings.get("accept_multiple") is True)
 

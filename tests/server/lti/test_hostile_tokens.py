@@ -13,6 +13,7 @@ import jwt
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from testing.identity_provider import new_key
+from testing.lti_browser import FROM_OWN_PAGE
 from testing.lti_platform import CLIENT_ID, LTI, query_of
 from testing.lti_roles import ADA
 from tutor_server.storage.models import LtiLaunch
@@ -53,6 +54,17 @@ GOOD: dict[str, Callable[[Claims], object]] = {
     "the platform's clock is 50 s ahead": lambda claims: claims.update(iat=claims["iat"] + 50),
     "expired 50 s ago": lambda claims: claims.update(exp=claims["iat"] - 50),
 }
+
+
+def deep_linking(data: str) -> Claims:
+    """Return the claims of a request for links, with data that the platform wants back."""
+    settings = {"deep_link_return_url": "http://127.0.0.1/x", "accept_types": ["ltiResourceLink"], "data": data}
+    return {
+        MESSAGE: "LtiDeepLinkingRequest",
+        "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings": settings,
+    }
+
+
 HOSTILE: dict[str, tuple[Callable[[Claims], object], str]] = {
     "another nonce": (lambda claims: claims.update(nonce="x" * 43), "nonce"),
     "no nonce": (lambda claims: claims.pop("nonce"), "nonce"),
@@ -77,6 +89,23 @@ HOSTILE: dict[str, tuple[Callable[[Claims], object], str]] = {
     "no resource link": (lambda claims: claims.pop(f"{LTI}resource_link"), "resource_link"),
     "roles that are no list": (lambda claims: claims.update({f"{LTI}roles": "Instructor"}), "roles"),
     "a context that is no object": (lambda claims: claims.update({f"{LTI}context": "c-1"}), "context"),
+    "no audience in a list": (lambda claims: claims.update(aud=[]), "aud"),
+    "an audience in a list of lists": (lambda claims: claims.update(aud=[[CLIENT_ID]]), "aud"),
+    "an audience that is an object": (lambda claims: claims.update(aud={CLIENT_ID: True}), "aud"),
+    "the issuer with a slash": (lambda claims: claims.update(iss=f"{claims['iss']}/"), "iss"),
+    "an expiry that is no number": (lambda claims: claims.update(exp=float("nan")), "exp"),
+    "an expiry that never comes": (lambda claims: claims.update(exp=float("inf")), "exp"),
+    "an expiry too large for a number": (lambda claims: claims.update(exp=10**400), "exp"),
+    "an expiry that is a text": (lambda claims: claims.update(exp="4000000000"), "exp"),
+    "a time of issue that is true": (lambda claims: claims.update(iat=True), "iat"),
+    "a time of issue that is no number": (lambda claims: claims.update(iat=float("nan")), "iat"),
+    "a nonce that is half a character": (lambda claims: claims.update(nonce="\ud800"), "nonce"),
+    "a nonce that is a list": (lambda claims: claims.update(nonce=[claims["nonce"]]), "nonce"),
+    "a subject that is half a character": (lambda claims: claims.update(sub="\ud800"), "sub"),
+    "a subject that is a number": (lambda claims: claims.update(sub=7), "sub"),
+    "a deployment that is a number": (lambda claims: claims.update({f"{LTI}deployment_id": 1}), "deployment_id"),
+    "a long deployment": (lambda claims: claims.update({f"{LTI}deployment_id": "d" * 256}), "deployment_id"),
+    "data that are half a character": (lambda claims: claims.update(deep_linking("\ud800")), "data"),
 }
 
 
@@ -102,18 +131,31 @@ async def test_o2_a_token_with_a_wrong_claim_is_refused(
 
 
 async def test_o6_another_deployment_is_refused(lti: LtiService, browser: LtiBrowser) -> None:
-    """O6: a deployment that nobody has registered is refused."""
-    page = await answered(lti, browser, lambda claims: claims.update({f"{LTI}deployment_id": "deployment-2"}))
+    """O6: a deployment that nobody has registered for this platform is refused, however like it is to one."""
+    other = {"issuer": "https://other.example", "client_id": "tool-8", "course": "py1"}
+    await lti.register("deployment-of-another-platform", **other)
+    for wrong in ("deployment-2", "deployment-of-another-platform", "DEPLOYMENT-1", "deployment-1 "):
+        page = await answered(lti, browser, lambda claims, wrong=wrong: claims.update({f"{LTI}deployment_id": wrong}))
+        assert page.status == 403, wrong
 
-    assert page.status == 403
     assert await lti.held.rows(LtiLaunch) == []
 
 
 async def test_o6_a_changed_target_is_refused(lti: LtiService, browser: LtiBrowser) -> None:
     """O6: the token must be for the target that the launch began with, which must be ours."""
-    changed = await answered(lti, browser, lambda claims: claims.update({TARGET: f"{lti.url}/lti/launch?x=1"}))
+    for target in (
+        f"{lti.url}/lti/launch?x=1",
+        f"{lti.url}/lti/launch/",
+        f"{lti.url}/LTI/launch",
+        "",
+        "\ud800",
+        7,
+        None,
+    ):
+        changed = await answered(lti, browser, lambda claims, target=target: claims.update({TARGET: target}))
+        assert changed.status == 403, target
     without = await answered(lti, browser, lambda claims: claims.pop(TARGET))
-    assert (changed.status, without.status) == (403, 403)
+    assert without.status == 403
 
     login = {"iss": lti.platform.url, "client_id": CLIENT_ID, "login_hint": "1"}
     for target in (
@@ -196,6 +238,9 @@ async def test_o2_signatures_that_do_not_prove_the_platform(lti: LtiService, bro
     def by_foreign_key(claims: Claims, **headers: Any) -> str:
         return jwt.encode(claims, foreign, algorithm="RS256", headers=headers)
 
+    def by_platform(algorithm: str, **headers: Any) -> Callable[[Claims], str]:
+        return lambda claims: jwt.encode(claims, platform.key, algorithm=algorithm, headers={"kid": kid} | headers)
+
     jwk = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(foreign.public_key())) | {"kid": kid}
     jwk.pop("key_ops", None)
     forged: dict[str, Callable[[Claims], str]] = {
@@ -205,6 +250,11 @@ async def test_o2_signatures_that_do_not_prove_the_platform(lti: LtiService, bro
         "foreign key": lambda claims: by_foreign_key(claims, kid=kid),
         "key in the header": lambda claims: by_foreign_key(claims, kid=kid, jwk=jwk),
         "address in the header": lambda claims: by_foreign_key(claims, kid="x", jku="https://evil.example/keys"),
+        "an extension that must be understood": by_platform("RS256", crit=["exp"], exp=4_000_000_000),
+        "no alg": lambda claims: by_platform("RS256")(claims).replace("eyJ", "eyI", 1),
+        "a signature cut short": lambda claims: by_platform("RS256")(claims)[:-8],
+        "no signature": lambda claims: f"{by_platform('RS256')(claims).rpartition('.')[0]}.",
+        "a kid that leads elsewhere": lambda claims: by_foreign_key(claims, kid="../../etc/passwd"),
         "no token": lambda _: "a.b",
         "too long": lambda _: "a" * 40_000,
     }
@@ -214,6 +264,14 @@ async def test_o2_signatures_that_do_not_prove_the_platform(lti: LtiService, bro
         page = await browser.post("/lti/launch", {"state": query_of(begun)["state"], "id_token": token})
         assert page.status == 403, name
     assert await lti.held.rows(LtiLaunch) == []
+
+
+async def test_half_an_address_is_none(lti: LtiService, browser: LtiBrowser) -> None:
+    """An address that no database can store counts as one that the platform does not share."""
+    page = await answered(lti, browser, lambda claims: claims.update(email="\ud800@uni.example"))
+
+    assert page.status == 200
+    assert (await browser.post("/lti/open", {"ticket": page.field("ticket")}, **FROM_OWN_PAGE)).status == 403
 
 
 async def test_o4_a_platform_without_keys_gives_a_clear_page(lti: LtiService, browser: LtiBrowser) -> None:

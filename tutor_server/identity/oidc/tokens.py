@@ -26,6 +26,8 @@ MOST_TOKEN_CHARACTERS = 32 * 1024
 MOST_SUBJECT_CHARACTERS = 255
 """OpenID Connect Core 1.0 §2: a `sub` has at most 255 ASCII characters."""
 MOST_ADDRESS_CHARACTERS = 254
+_FARTHEST_SECONDS = 1e15
+"""Seconds since 1970 that no time of a token reaches."""
 _ADDRESS = re.compile(r"[^@\s\x00-\x1f\x7f]++@[^@\s\x00-\x1f\x7f]++")
 
 
@@ -94,7 +96,8 @@ class TokenCheck:
         Raise `TokenRefused` or `ProviderUnavailable`.
         """
         claims = await self._claims(token)
-        if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
+        said = claims.get("nonce")
+        if not isinstance(said, str) or not said.isascii() or not hmac.compare_digest(said, nonce):
             raise TokenRefused("nonce")
         self._require_fresh(claims, needs_expiry=True)
         _subject(claims)
@@ -136,7 +139,13 @@ class TokenCheck:
                 token,
                 key.key,
                 algorithms=[algorithm],
-                options={"verify_aud": False, "verify_exp": False, "verify_iat": False, "verify_nbf": False},
+                options={
+                    "verify_aud": False,
+                    "verify_exp": False,
+                    "verify_iat": False,
+                    "verify_nbf": False,
+                    "verify_sub": False,
+                },
             )
         except (jwt.PyJWTError, ValueError, TypeError):
             raise TokenRefused("signature") from None
@@ -180,7 +189,8 @@ def person_of(claims: Mapping[str, Any], userinfo: Mapping[str, Any]) -> Person:
 def address_in(value: object) -> str | None:
     """Return an e-mail address in lower case, or None for a text that is none and could not be stored as one."""
     address = value.strip().lower() if isinstance(value, str) else ""
-    return address if len(address) <= MOST_ADDRESS_CHARACTERS and _ADDRESS.fullmatch(address) else None
+    is_fit = len(address) <= MOST_ADDRESS_CHARACTERS and address.isprintable() and _ADDRESS.fullmatch(address)
+    return address if is_fit else None
 
 
 def _session(claims: Mapping[str, Any]) -> str | None:
@@ -216,10 +226,13 @@ def _require_audience(claims: Mapping[str, Any], client_id: str) -> None:
 
 
 def _time(claims: Mapping[str, Any], name: str) -> float | None:
-    """Return a time of a token, or None if the token has none. Raise `TokenRefused` if it is no number."""
+    """Return a time of a token, or None if the token has none. Raise `TokenRefused` if it is no finite number."""
     value = claims.get(name)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if (
+        not is_number or not -_FARTHEST_SECONDS < value < _FARTHEST_SECONDS
+    ):  # Python's JSON also knows NaN and Infinity.
         raise TokenRefused(name)
     return float(value)
