@@ -71,7 +71,7 @@ class Things:
     @property
     def values(self) -> Mapping[str, Any]:
         """What a parameter or field of a name is."""
-        own = {
+        own: dict[str, Any] = {
             **dict.fromkeys(("course", "course_id"), self.course),
             **dict.fromkeys(("module", "module_id"), self.module),
             "slug": self.slug,
@@ -79,7 +79,7 @@ class Things:
             "email": self.email,
             "name": "ratings.csv",
         }
-        return own | GENERAL
+        return {**own, **GENERAL}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What is no page of the dashboard, so that no sign-in may lead there."""
+"""Addresses that are no page of the dashboard, so that no sign-in may lead there."""
 
 from __future__ import annotations
 

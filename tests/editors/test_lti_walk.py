@@ -105,7 +105,7 @@ async def test_o6_from_the_course_to_a_hint_in_vscode(start_vscode: StartVSCode,
 
 
 def connect(editor: VSCode, link: str) -> tuple[str, str]:
-    """Give VS Code a link, as the system does, and agree. Return the code, and the page that the browser opens.
+    """Open a link in VS Code, as the system does, and agree. Return the code, and the page that the browser opens.
 
     The page is a path of the service, since a VS Code in a browser opens it over a proxy of its own.
     """

@@ -41,7 +41,10 @@ Reply = tuple[int, str, str]
 @pytest.fixture
 async def held(tmp_path: Path, clock: HeldClock, database_url: str) -> AsyncIterator[HeldService]:
     """Yield a service with an admin key and a key for LTI, on each kind of database in turn."""
-    settings = {"admin_key": KEY, "lti_key_files": (await asyncio.to_thread(write_key, tmp_path / "key.pem"),)}
+    settings: dict[str, Any] = {
+        "admin_key": KEY,
+        "lti_key_files": (await asyncio.to_thread(write_key, tmp_path / "key.pem"),),
+    }
     async with held_service(tmp_path, clock, database_url=database_url, **settings) as running:
         yield running
 

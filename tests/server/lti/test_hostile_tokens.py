@@ -43,6 +43,11 @@ async def answered(
     return await browser.post("/lti/launch", {"state": query_of(begun)["state"], "id_token": token})
 
 
+def with_(changed: Claims) -> Callable[[Claims], object]:
+    """Return a change of claims that replaces some."""
+    return lambda claims: claims.update(changed)
+
+
 def unchanged(_: Claims) -> None:
     """Leave the claims as they are."""
 
@@ -135,7 +140,7 @@ async def test_o6_another_deployment_is_refused(lti: LtiService, browser: LtiBro
     other = {"issuer": "https://other.example", "client_id": "tool-8", "course": "py1"}
     await lti.register("deployment-of-another-platform", **other)
     for wrong in ("deployment-2", "deployment-of-another-platform", "DEPLOYMENT-1", "deployment-1 "):
-        page = await answered(lti, browser, lambda claims, wrong=wrong: claims.update({f"{LTI}deployment_id": wrong}))
+        page = await answered(lti, browser, with_({f"{LTI}deployment_id": wrong}))
         assert page.status == 403, wrong
 
     assert await lti.held.rows(LtiLaunch) == []
@@ -152,7 +157,7 @@ async def test_o6_a_changed_target_is_refused(lti: LtiService, browser: LtiBrows
         7,
         None,
     ):
-        changed = await answered(lti, browser, lambda claims, target=target: claims.update({TARGET: target}))
+        changed = await answered(lti, browser, with_({TARGET: target}))
         assert changed.status == 403, target
     without = await answered(lti, browser, lambda claims: claims.pop(TARGET))
     assert without.status == 403
