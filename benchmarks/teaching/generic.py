@@ -36,6 +36,8 @@ GENERIC = {
     "logic.return-never-reached": "the return of the expected result was not reached",
     "logic.wrong-branch-taken": "the branch of the expected result was not taken",
     "logic.last-group-lost": "what is begun after the last group may be lost",
+    "logic.loop-without-a-round": "a loop has no round in the failing case",
+    "logic.compared-with-one-fixed-item": "a condition compares each item with the same one",
     "runtime.empty-entry-in-data": "an entry of the data is empty",
 }
 """The generic rules, each with the only thing that it asserts about the program."""

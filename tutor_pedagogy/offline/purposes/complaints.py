@@ -34,6 +34,11 @@ _ASKS = re.compile(
     r"|make|give|show|tell|write|check|improve)\b",
     re.IGNORECASE,
 )
+_EXPECTS = re.compile(
+    r"\b(?:should (?:only |just )?(?:be|have|give|print|return|show)|supposed to|expected"
+    r"|sollte|deber[ií]a|devrait|deveria)\b",
+    re.IGNORECASE,
+)
 
 
 def asks_for_help(question: str) -> bool:
@@ -45,3 +50,9 @@ def complains(question: str) -> bool:
     """Return whether a question says that something is not as it should be, and does not begin by asking for help."""
     text = question[:_MOST].strip()
     return not _ASKS.match(text) and bool(_ENGLISH.search(text) or _OTHER.search(text))
+
+
+def expects_otherwise(question: str) -> bool:
+    """Return whether a question says what should come out, and does not begin by asking for help."""
+    text = question[:_MOST].strip()
+    return not _ASKS.match(text) and _EXPECTS.search(text) is not None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.program import Program
 from tutor_pedagogy.offline.purposes.around import answer_around
-from tutor_pedagogy.offline.purposes.complaints import asks_for_help, complains
+from tutor_pedagogy.offline.purposes.complaints import asks_for_help, complains, expects_otherwise
 from tutor_pedagogy.offline.purposes.endings import absent_error, asks_about_end, way_out
 from tutor_pedagogy.offline.purposes.foreign import foreign_language
 from tutor_pedagogy.offline.purposes.known_subjects import known_subject
@@ -131,10 +131,11 @@ def _asks(question: str) -> bool:
 
 def is_known_apart(program: Program) -> bool:
     """Return whether a question is surely about a thing of Python, and names no wrong result."""
-    if not _asks(program.submission.question or ""):
+    question = program.submission.question or ""
+    if not _asks(question) or complains(question):
         return False
     found = known_subject(program)
-    symptom = read_symptom(None, program.submission.question)
+    symptom = read_symptom(None, question)
     has_result = symptom is not None and (symptom.call or symptom.got)
     return found is not None and found.is_clear and not has_result and not is_beginning(program)
 
@@ -172,7 +173,9 @@ def without_finding(program: Program) -> Purpose:
     is_reported = bool((program.submission.traceback or "").strip()) or program.fault is not None
     if not is_reported and program.code.strip():
         found = known_subject(program)
-        is_told = read_symptom(None, question) is None or (found is not None and found.entry.parts_asked(question) > 1)
+        is_told = (read_symptom(None, question) is None and not expects_otherwise(question)) or (
+            found is not None and found.entry.parts_asked(question) > 1
+        )
         if found is not None and is_told and not is_beginning(program):
             return "explain"
         stated = "explain" if answer_around(program) else _stated_purpose(program)

@@ -85,6 +85,8 @@ def zero_counts_as_false(program: Program, node: ast.AST) -> Iterator[Match]:
         if not is_said and not _is_asked(program, value, has_met_none=has_met_none):
             continue
         may_be_none = has_met_none or test.is_turned
+        if not may_be_none and not isinstance(value, int | float):
+            continue  # `if names:` is the usual test for an empty collection.
         edit = with_parts(program, [(part, test.text)]) if may_be_none else None
         slots: dict[str, Any] = {"name": Code(test.name.id), "value": Code(repr(value))}
         yield program.here(part, edit=edit, needs_symptom=not is_said, **slots)
