@@ -73,7 +73,7 @@ async def test_the_edit_with_which_all_tests_pass_is_found(tmp_path: Path, tests
     trial, first = await trial_of(tmp_path, UP_TO, {"test_program.py": tests})
     before = contents(tmp_path)
 
-    _, found = await find_edit(trial, first, UP_TO, 20.0)
+    _, found = await find_edit(trial, first, UP_TO, 60.0)
 
     assert found is not None
     assert (found.line, found.new_text, found.passed) == (3, "    for i in range(1, n + 1):", 3)
@@ -87,14 +87,14 @@ async def test_an_edit_is_found_with_cases_and_with_examples(tmp_path: Path) -> 
     folder.mkdir()
     cases = {"program.1.in": "4\n", "program.1.out": "6\n", "program.2.in": "0\n", "program.2.out": "2\n"}
     trial, first = await trial_of(folder, program, cases | {"program.3.in": "9\n", "program.3.out": "11\n"})
-    _, found = await find_edit(trial, first, program, 20.0)
+    _, found = await find_edit(trial, first, program, 60.0)
     assert found is not None
     assert found.new_text == "print(n + 2)"
 
     examples = "".join(f"    >>> least({a}, {b})\n    {min(a, b)}\n" for a, b in ((1, 2), (5, 3), (4, 4)))
     code = f'def least(a, b):\n    """\n{examples}    """\n    return max(a, b)\n'
     trial, first = await trial_of(tmp_path, code, {})
-    _, found = await find_edit(trial, first, code, 20.0)
+    _, found = await find_edit(trial, first, code, 60.0)
     assert found is not None
     assert found.new_text == "    return min(a, b)"
 
@@ -144,7 +144,7 @@ async def test_x6_the_search_goes_on_after_a_hostile_edit(tmp_path: Path, kind: 
     trial, first = await trial_of(tmp_path, UP_TO, {"test_program.py": UNITTEST})
     hostile = EditToTry(2, 0.9, 2, 2, HOSTILE[kind])
 
-    searched = await search_edits(trial, first, [hostile, RIGHT], seconds=20.0)
+    searched = await search_edits(trial, first, [hostile, RIGHT], seconds=60.0)
 
     assert searched.passing == (1,)
 
