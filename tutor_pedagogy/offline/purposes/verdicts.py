@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 _MOST, _MOST_CALLS = 3, 20
 _STEPS = 600
+_FEWEST_CHECKS = 3
+"""Fewer calls with a known result show too little for a plain yes."""
+_OTHERS = "I can not tell about other calls."
 _CHANGERS = frozenset(("append", "remove", "pop", "sort", "reverse", "insert", "extend", "clear", "update", "add"))
 _ELSE = re.compile(r"\belse\b|\bsinon\b|\bsino\b", re.IGNORECASE)
 
@@ -39,13 +42,16 @@ def verdict(program: Program, function: Function | None) -> str:
     extra = f"{_without_else(program)}{change}"
     if known:
         told = listed([f"{code_span(call)} gives {code_span(result)}" for call, result in known[:_MOST]])
-        start = "Partly" if change else "Yes, as far as I have checked"
-        return f"{start}: {told}, which fits the name of the function. {extra}"
+        if change:
+            return f"Partly: {told}, which fits the name of the function. {extra}"
+        if len(known) < _FEWEST_CHECKS:
+            return f"On these calls it fits the name of the function: {told}. {_OTHERS} {extra}"
+        return f"Yes, as far as I have checked: {told}, which fits the name of the function. {extra}"
     fits = [(call, result) for call, result, wanted in tried if wanted == result]
     if fits and all(wanted is None or wanted == result for _, result, wanted in tried):
         told = listed([f"{call} gives {code_span(result)}" for call, result in fits[:_MOST]])
-        start = "Partly" if change else "Yes, as far as I have checked"
-        return f"{start}: {told}, as your comments say. {extra}"
+        start = "Partly" if change else "On these calls, yes"
+        return f"{start}: {told}, as your comments say. {_OTHERS} {extra}"
     if tried:
         told = listed([f"{call} gives {code_span(result)}" for call, result, _ in tried[:_MOST]])
         return f"I see no mistake that I know: {told}. {extra}"

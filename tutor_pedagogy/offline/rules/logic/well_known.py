@@ -13,14 +13,15 @@ _BEFORE = frozenset(("get", "find", "calc", "calculate", "compute", "my", "the",
 _AFTER = frozenset(("recursive", "rec", "recursion", "iterative", "loop", "func", "function", "v1", "v2", "1", "2"))
 
 _TABLE = """
-is_prime isprime prime prime_number is_prime_number: 7 -> True; 2 -> True; 9 -> False; 8 -> False; 15 -> False
+is_prime isprime prime prime_number is_prime_number: 7 -> True; 2 -> True; 9 -> False; 8 -> False; 15 -> False;
+    4 -> False
 is_even iseven even: 4 -> True; 3 -> False; 0 -> True
 is_odd isodd odd: 3 -> True; 4 -> False
 is_positive: 3 -> True; -2 -> False
 is_negative: -3 -> True; 2 -> False
 is_leap_year is_leap leap_year isleap: 2024 -> True; 2023 -> False; 2000 -> True; 1900 -> False
 is_palindrome palindrome ispalindrome: 'level' -> True; 'noon' -> True; 'hello' -> False; 'abca' -> False; 'a' ->
-    True
+    True; 'ab' -> False
 is_anagram are_anagrams anagram anagrams: 'listen', 'silent' -> True; 'abc', 'abd' -> False; 'aab', 'abb' -> False
 is_vowel: 'a' -> True; 'u' -> True; 'b' -> False
 is_sorted issorted: [1, 2, 5] -> True; [3, 1, 2] -> False; [1, 3, 2] -> False
