@@ -46,6 +46,7 @@ _ANY_CASE = re.compile(
 _HEADER = re.compile(r"^(?:def|class) (\w+)\(([\w, ]{0,80})\)", re.MULTILINE)
 _NUMBER = re.compile(r"(?<![\w.])\d{1,6}(?:\.\d{1,4})?(?: ?%)?(?![\w.]\w)")
 _MOST_NUMBERS = 3
+_WORDS = re.compile(r"\bwords?\b")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -200,9 +201,8 @@ def _described(program: Program) -> _Task:
         if owner is not None:
             doc = f"{doc} {ast.get_docstring(owner) or ''}".strip()
             name = f"{name} {owner.name.lower()}"
-        words = " ".join(
-            (name, doc, " ".join(text for _, text in inner) or nearby, "" if doc else _module_doc(program), question)
-        )
+        told = " ".join((name, doc, " ".join(text for _, text in inner) or nearby, "" if doc else _module_doc(program)))
+        words = told if doc or kinds_of(told.lower()) != ["other"] else f"{told} {question}"
         taken = tuple(parameters(node)) if isinstance(node, Function) else ()
         return _Task(
             node,
@@ -218,7 +218,7 @@ def _described(program: Program) -> _Task:
     line = notes[0][0] if notes else program.cursor_line
     text = _module_text(program)
     words = f"{nearby} {text} {question}".lower()[:_MAX_TASK]
-    header = _HEADER.search(program.code)
+    header = _HEADER.search(program.code) if program.tree is None or is_beginning(program) else None
     if header:
         taken = tuple(part.strip() for part in header[2].split(",") if part.strip() and part.strip() != "self")
         at = program.code[: header.start(1)].count("\n") + 1
@@ -276,6 +276,8 @@ def _steps(task: _Task, kinds: Sequence[str]) -> list[str]:
     is_script = task.node is None and not task.inputs and "script_steps" in entry
     middle = [*entry["script_steps"]] if is_script else [tasks[kind]["step"] for kind in kinds]
     middle += [] if is_script else entry.get("more", ())
+    if _is_of_words(task) and "for $item in $p" in entry["skeleton"]:
+        middle = [f"Take {code_span(task.inputs[0])} apart into its words: they are the items here.", *middle]
     if task.owner and kinds[0] == "other":
         middle = [tasks["thing"]["step"]]
     if task.rules and not task.owner and not isinstance(task.node, ast.ClassDef):
@@ -326,8 +328,9 @@ def _conditions(task: _Task) -> list[str]:
 
 def _skeleton(task: _Task, kinds: Sequence[str], main: Mapping[str, Any]) -> str:
     parameter = task.inputs[0] if task.inputs else "values"
+    is_of_words = _is_of_words(task) and "for $item in $p" in main["skeleton"]
     item = _ITEMS.get(parameter.lower(), parameter[:-1] if parameter.endswith("s") and len(parameter) > 2 else "item")  # noqa: PLR2004 - a name of one or two letters is not a plural, such as `xs`
-    item = item if item not in task.inputs else "item"
+    item = "word" if is_of_words else item if item not in task.inputs else "item"
     is_script = task.node is None and not task.inputs
     body = (
         rules_frame(task.rules)
@@ -338,6 +341,9 @@ def _skeleton(task: _Task, kinds: Sequence[str], main: Mapping[str, Any]) -> str
     )
     if "read_file" in kinds and kinds[0] != "read_file" and "for $item in $p" in main["skeleton"] and not task.rules:
         body = _in_file(main["skeleton"], parameter, item)
+    if is_of_words and not task.rules:
+        frame = fill(main["skeleton"], {"p": "words", "item": item})
+        body = f"words = ...  # how do you take {parameter} apart into its words?\n{frame}"
     if kinds[0] != "ask" and "ask" in kinds and not task.inputs and "$p" in main["skeleton"]:
         body = f"# each value comes from input(...)\n{body}"
     if isinstance(task.node, Function) or (task.node is None and task.inputs):
@@ -374,6 +380,12 @@ def _skeleton(task: _Task, kinds: Sequence[str], main: Mapping[str, Any]) -> str
         f"make.\n\n{fenced(code)}\n\nFill the first line with dots, run it, and only then go on to the next. "
         "When your small example comes out right, try the smallest case."
     )
+
+
+def _is_of_words(task: _Task) -> bool:
+    """Return whether the items of a text are its words: the name of the function and its description both say so."""
+    is_text = bool(task.inputs) and task.inputs[0].lower() in ("text", "string", "sentence", "s", "line")
+    return is_text and all(_WORDS.search(told) for told in (task.name.replace("_", " ").lower(), task.text.lower()))
 
 
 def _in_file(skeleton: str, parameter: str, item: str) -> str:

@@ -68,6 +68,8 @@ def _combined(kinds: list[str], words: str) -> list[str]:
     """Return the kinds with those replaced that together are another task, such as counters in a dictionary."""
     if "count" in kinds and "dictionary" in kinds:
         kinds = ["tally", *(kind for kind in kinds if kind not in ("count", "dictionary", "unique", "vowels"))]
+    if "palindrome" in kinds:
+        kinds = [kind for kind in kinds if kind != "reverse"]
     if "divisors" in kinds:
         kinds = ["divisors", *(kind for kind in kinds if kind not in ("divisors", "sum", "count"))]
     if _STOPS.search(words) and _READS.search(words) and _MANY.search(words) and "guess" not in kinds:
