@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.writing import code_span
+from tutor_pedagogy.offline.purposes.comparing import compared
+from tutor_pedagogy.offline.purposes.further import ideas_of
 from tutor_pedagogy.offline.purposes.tables import table
 from tutor_pedagogy.offline.purposes.texts import fill, listed
 
@@ -47,6 +49,11 @@ def _slots(program: Program, kind: str) -> dict[str, str] | None:
         case "names":
             names = list(dict.fromkeys(_one_letter_names(program)))
             return {"names": listed([code_span(name) for name in names[:_MOST_NAMES]])} if names else None
+        case "further":
+            ideas = ideas_of(program)
+            return {"ideas": ideas} if ideas else None
+        case "better":
+            return compared(program)
     return {}
 
 

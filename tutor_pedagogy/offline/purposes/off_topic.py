@@ -15,8 +15,15 @@ _EVERYDAY = frozenset(
         *("cook", "eat", "dinner", "lunch", "breakfast", "recipe", "tonight", "weather", "rain", "football", "soccer"),
         *("movie", "film", "song", "joke", "poem", "love", "girlfriend", "boyfriend", "birthday", "president"),
         *("holiday", "vacation", "homesick", "headache", "horoscope", "lottery", "politics", "religion"),
+        *("essay", "novel", "history", "chemistry", "biology", "geography"),
     )
 )
+_OTHER_WORK = re.compile(
+    r"\b(?:write|do|finish|correct) (?:me )?(?:my|an?|the) (?:english|german|french|spanish|history|biology|chemistry)"
+    r" (?:essay|homework|text|report|presentation)\b",
+    re.IGNORECASE,
+)
+"""A wish for the work of another subject."""
 _OF_PROGRAMS = frozenset(
     (
         *("code", "program", "python", "line", "lines", "function", "loop", "variable", "list", "string", "error"),
@@ -28,6 +35,8 @@ _OF_PROGRAMS = frozenset(
 
 def is_off_topic(program: Program) -> bool:
     """Return whether a question is about everyday life and mentions neither the program nor programming."""
+    if _OTHER_WORK.search((program.submission.question or "")[:_MAX_QUESTION]):
+        return True
     words = {word.lower() for word in _WORD.findall((program.submission.question or "")[:_MAX_QUESTION])}
     if not words & _EVERYDAY or words & _OF_PROGRAMS:
         return False
