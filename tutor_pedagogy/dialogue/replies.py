@@ -24,6 +24,7 @@ from tutor_pedagogy.dialogue.judging import (
     judge_program,
 )
 from tutor_pedagogy.dialogue.judging_concepts import judge_concept, judge_part
+from tutor_pedagogy.dialogue.judging_findings import judge_finding
 from tutor_pedagogy.dialogue.judging_forms import judge_either, judge_function, judge_tried, judge_twice
 from tutor_pedagogy.dialogue.kinds import is_guessing, kind_of, without_opening
 from tutor_pedagogy.dialogue.knowledge_replies import (
@@ -37,6 +38,7 @@ from tutor_pedagogy.dialogue.reasons import reasons
 from tutor_pedagogy.dialogue.recipes import recipe_replies
 from tutor_pedagogy.dialogue.reported_changes import reported_replies
 from tutor_pedagogy.dialogue.tables import LANGUAGES
+from tutor_pedagogy.dialogue.testing_replies import testing_replies
 from tutor_pedagogy.dialogue.what_if import what_if_value
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline.engine.diagnosis import examine, explanation_of
@@ -116,6 +118,8 @@ def _meant_line(asked: Question) -> Iterator[Said]:
 
 _FIRST = (
     _meant_line,
+    judge_finding,
+    testing_replies,
     elsewhere_replies,
     sign_replies,
     difference_replies,
