@@ -11,7 +11,8 @@ from tutor_protocol import Position, Submission
 
 STUDENT = StudentLevels(programming=3, maths=3)
 PRIME = (
-    "def is_prime(number):\n    for d in range(2, number // 2):\n        if number % d == 0:\n            return False\n"
+    "def is_prime(number):\n    for d in range(2, number // 2):\n        if number % d == 0:\n"
+    "            return False\n"
     "    return True\n\nprint(is_prime(11), is_prime(15))\n"
 )
 HALF = "def half(n):\n    return n / 2\n\nprint(half(8))\n"
