@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from testing.asks_about_hints import answer, passes_guard, submission
 from testing.asks_in_turn import traceback
 from tutor_pedagogy.ladder.levels import HintLevel
+
+if TYPE_CHECKING:
+    from tutor_protocol import Submission
 
 FIRST_ONLY = (
     "def all_positive(amounts):\n    for amount in amounts:\n        if amount > 0:\n            return True\n"
@@ -30,11 +35,11 @@ ZERO = (
         (submission(SHARE, 1, traceback=ZERO), "is it because kids is 0?"),
     ],
 )
-def test_a_guess_that_says_what_was_found_is_confirmed(asked: object, question: str, level: int) -> None:
+def test_a_guess_that_says_what_was_found_is_confirmed(asked: Submission, question: str, level: int) -> None:
     """A guess that says what was found is confirmed."""
-    text = answer(question, asked, level)  # type: ignore[arg-type]
+    text = answer(question, asked, level)
     assert text.startswith("Yes.")
-    assert passes_guard(text, asked, HintLevel(level))  # type: ignore[arg-type]
+    assert passes_guard(text, asked, HintLevel(level))
 
 
 def test_the_confirmation_is_in_the_language_of_the_guess() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from tutor_pedagogy.offline.purposes.tables import table
@@ -82,6 +82,7 @@ def note_on_language(question: str | None) -> str:
     return note
 
 
+@lru_cache(maxsize=8)
 def kind_of_question(question: str | None) -> QuestionKind | None:
     """Return the kind of help that a question asks for, or None if there is no question or its words do not show it."""
     text = (question or "")[:_MAX_CHARACTERS].replace("\u2019", "'").strip()
