@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
+from tutor_pedagogy.offline.engine.nodes import is_call_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ def _ideas(program: Program) -> Iterator[str]:
         yield f"end the loop on line {program.shown(loops[0].lineno)} after a largest number of rounds"
     elif reads:
         yield "let the user play or enter again, and count the rounds"
-    if not program.each(Function) and len(program.lines) > _MOST:
+    if not program.each(ast.FunctionDef, ast.AsyncFunctionDef) and len(program.lines) > _MOST:
         yield "put a part that does one thing into a function of its own"
     if program.each(ast.List, ast.Dict) and not reads:
         yield "let the user enter the values that are written in the program now"
