@@ -36,7 +36,7 @@ def test_a_start_does_not_lead_away_from_the_line_asked_about() -> None:
 
     assert found.certainty == "start_here"
     assert "the place to look is" not in found.text
-    assert found.text.startswith("You asked about line 3, and it may be the one.")
+    assert found.text.startswith("You asked about line 3. A value can be followed from")
 
 
 def test_two_results_that_are_equal_are_no_symptom() -> None:

@@ -52,5 +52,5 @@ def _of_cursor(line: int, program: Program, quoted_line: str, *, is_start: bool)
     if not is_placed or program.shown(asked) == line:
         return ""
     if is_start:
-        return f"You asked about line {program.shown(asked)}, and it may be the one. Begin the search at {quoted_line}."
+        return f"You asked about line {program.shown(asked)}. A value can be followed from {quoted_line}."
     return f"You asked about line {program.shown(asked)}; the place to look is {quoted_line}."

@@ -56,9 +56,18 @@ _PLAIN = (ast.Import, ast.ImportFrom, ast.Break, ast.Continue, ast.Pass, ast.Glo
 def trace(program: Program) -> Match:
     """Return the place to start a trace, with one of its variables.
 
-    It is the variable or function that the question names, else the function that the failing test names, else the
-    statement with values that is nearest to the cursor.
+    With a question it is the line of the cursor, if it computes a value and runs. Otherwise it is the variable or
+    function that the question names, else the function that the failing test names, else the statement with values that
+    is nearest to the cursor.
     """
+    at_cursor = _at_cursor(program) if program.submission.question else None
+    if at_cursor is not None and _may_run(program, at_cursor, _ran(program)):
+        return _match(program, at_cursor)
+    return _searched(program)
+
+
+def _searched(program: Program) -> Match:
+    """Return the place to start a trace that the question, the failing test or the output shows."""
     question = (program.submission.question or "")[:_MAX_TEXT]
     report = (program.submission.traceback or "")[:_MAX_TEXT]
     ran = _ran(program)
@@ -268,6 +277,18 @@ def _has_values(program: Program, statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Return) and not isinstance(statement.value, ast.Call | ast.BinOp | ast.Compare):
         return False
     return next(_names(program, statement.lineno), None) is not None
+
+
+def _at_cursor(program: Program) -> ast.stmt | None:
+    """Return the statement that begins on the line of the cursor, if it computes a value."""
+    statement = program.statement_at(program.cursor_line)
+    match statement:
+        case ast.Expr(value=ast.Call() as call) if is_call_of(call, "print"):
+            return None
+        case ast.Assign(value=ast.Constant() | ast.List() | ast.Dict() | ast.Tuple() | ast.Set()):
+            return None
+    is_here = statement is not None and statement.lineno == program.cursor_line
+    return statement if statement is not None and is_here and _has_values(program, statement) else None
 
 
 def _near_cursor(program: Program) -> ast.stmt | int:
