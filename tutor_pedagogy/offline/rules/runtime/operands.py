@@ -324,6 +324,7 @@ def own_objects_without_order(case: CrashContext) -> Match | None:
 def compared_kinds(case: CrashContext) -> Match | None:
     """Return the comparison of values whose types have no order."""
     words = {"left_type": in_words(case.types[0]), "right_type": in_words(case.types[1])}
+    words["alike"] = words["left_type"] if case.types[0] == case.types[1] else ""
     if case.sides is None:
         call = case.call("sort", "sorted", "max", "min")
         return replace(case.here(left="", right="", ordered=call or "", slots=words), is_symptom=True)
