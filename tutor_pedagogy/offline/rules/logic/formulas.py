@@ -87,6 +87,8 @@ def caret_for_power(program: Program, node: ast.BinOp) -> Iterator[Match]:
         case ast.BinOp(left=left, op=ast.BitXor(), right=ast.Constant(value=int() | float() as power)):
             if not isinstance(power, bool) and power in (2, 3, 4, 0.5, -1):
                 changed = re.sub(r"(?<!\s)\s*+\^\s*+", " ** ", program.segment(node), count=1)
+                while isinstance(left, ast.BinOp) and not program.segment(node).startswith("("):
+                    left = left.right  # The power binds tighter: only the last factor is raised.
                 yield program.here(node, replace=(node, changed), base=left, power=str(power))
 
 
