@@ -24,6 +24,8 @@ _EMPTY: dict[type, str] = {int: "0", float: "0", str: '""', list: "[]", tuple: "
 """The first value of a sum, by the type of what is added."""
 _WITHOUT_POSITIONS = frozenset(("map", "filter", "zip", "set", "reversed", "enumerate"))
 """Built-in functions whose results have no indices."""
+_FEWEST_USES = 2
+"""How often a name stands in a program that only stores a value and then indexes it."""
 _INDICES = r"(?P<type>list|string|tuple|str|byte|range) indices must be integers(?: or slices)?"
 
 
@@ -51,8 +53,10 @@ def result_without_positions(case: CrashContext) -> Match | None:
             case ast.Call(func=ast.Name(id=name), args=arguments) as call if (
                 name in _WITHOUT_POSITIONS and arguments
             ) or name in case.program.functions:
-                made = "sorted" if name == "set" else "list"
-                replace = (call, f"{made}({case.text(call)})")
+                made = "sorted" if "set" in (name, case.match["type"]) else "list"
+                is_needed = isinstance(owner, ast.Name) and len(case.program.uses.get(owner.id, ())) > _FEWEST_USES
+                kept = owner if is_needed and name in case.program.functions else call
+                replace = (kept, f"{made}({case.text(kept)})")
                 return case.at(call, replace=replace, name=owner, type=f"what `{name}` returns", use=use)
             case ast.GeneratorExp() as made_here:
                 inner = case.text(made_here).removeprefix("(").removesuffix(")")

@@ -13,8 +13,8 @@ from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match,
 from tutor_pedagogy.offline.rules.runtime.type_names import in_words
 
 _REMOVED = {
-    ("DataFrame", "append"): "pd.concat([$owner, $arguments])",
-    ("Series", "append"): "pd.concat([$owner, $arguments])",
+    ("DataFrame", "append"): "pd.concat([$owner, $values]$options)",
+    ("Series", "append"): "pd.concat([$owner, $values]$options)",
     ("DataFrame", "iteritems"): "$owner.items($arguments)",
     ("Series", "iteritems"): "$owner.items($arguments)",
     ("DataFrame", "ix"): "$owner.loc",
@@ -63,8 +63,11 @@ def attribute_has_another_name(case: CrashContext) -> Match | None:
         return None
     around = case.program.parents.get(node)
     call = around if isinstance(around, ast.Call) and around.func is node else None
-    arguments = [*(call.args if call else ()), *(call.keywords if call else ())]
-    made = new.replace("$owner", case.text(node.value)).replace("$arguments", ", ".join(map(case.text, arguments)))
+    values, options = (
+        [[case.text(each) for each in group] for group in (call.args, call.keywords)] if call else ([], [])
+    )
+    made = new.replace("$owner", case.text(node.value)).replace("$arguments", ", ".join([*values, *options]))
+    made = made.replace("$values", ", ".join(values)).replace("$options", "".join(f", {each}" for each in options))
     imported = _class_imported(case, owner, name)
     if imported is not None:
         return imported

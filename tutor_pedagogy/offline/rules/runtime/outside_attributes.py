@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import ast
+from difflib import get_close_matches
 
 from tutor_pedagogy.offline.rules.runtime.attributes import HAS_NO, own_attributes
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
+
+
+_ALIKE = 0.8
+"""The similarity from which two attributes count as one that is misspelt."""
 
 
 @runtime_rule("attribute-set-for-some", ("AttributeError",), HAS_NO, before=("attribute-never-set",))
@@ -23,7 +28,12 @@ def attribute_set_for_some(case: CrashContext) -> Match | None:
     ]
     used = {node.attr for node in walk(owner) if isinstance(node, ast.Attribute) and case.text(node.value) == "self"}
     given = sorted({node.attr for node in outside} - inside, key=lambda each: (each != name, each))
-    if name in inside or not given or (name not in given and not used.intersection(given)):
+    if (
+        name in inside
+        or get_close_matches(name, inside, 1, _ALIKE)
+        or not given
+        or (name not in given and not used.intersection(given))
+    ):
         return None
     missing = [each for each in dict.fromkeys((name, *given, *sorted(used))) if each not in inside]
     methods = [node for node in owner.body if isinstance(node, ast.FunctionDef) and node.name == "__init__"]

@@ -39,9 +39,33 @@ def order_of_arguments(broken: Broken) -> Iterator[Candidate]:
             first, last = arguments[0][0], arguments[-1][-1]
             ordered = sorted(range(len(arguments)), key=is_named.__getitem__)
             text = ", ".join(broken.span(arguments[i][0], arguments[i][-1]) for i in ordered)
-            moved = [] if place == "header" and _is_called_in_order(broken) else [replace_all(first, last, text)]
+            names = [argument[0].text for argument, has_name in zip(arguments, is_named, strict=True) if has_name]
+            if place == "header":
+                is_kept = _is_called_in_order(broken)
+            else:
+                is_kept = opener is None or not _may_move(broken, opener, names, is_named.count(False))
+            moved = [] if is_kept else [replace_all(first, last, text)]
             yield broken.guess(0.8, *moved, of=broken.span(first, last), place=place, header=header)
     yield broken.guess(2, place=place, header=header)
+
+
+def _may_move(broken: Broken, opener: Token, names: list[str], count: int) -> bool:
+    """Return whether positional arguments, moved to the front, leave each named parameter of a call to its name."""
+    called = broken.here[broken.here.index(opener) - 1]
+    before = broken.here[broken.here.index(opener) - 2].text
+    if before != "." and called.text in _TAKING_ALL:
+        return True
+    for header in broken.by_line.values():
+        words = [token.text for token in header]
+        if before != "." and words[:3] == ["def", called.text, "("]:
+            inside = [(at, token) for at, token in enumerate(header) if broken.opener(token) is header[2]]
+            parameters = [token.text for at, token in inside if words[at - 1] in ("(", ",")]
+            return len(parameters) >= count and not set(names) & set(parameters[:count])
+    return False
+
+
+_TAKING_ALL = frozenset(("print", "max", "min", "sorted", "zip", "enumerate", "sum", "round"))
+"""Built-in functions whose keyword arguments are not those that a first positional argument fills."""
 
 
 def _is_called_in_order(broken: Broken) -> bool:

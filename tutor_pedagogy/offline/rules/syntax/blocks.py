@@ -99,6 +99,9 @@ def empty_block(broken: Broken) -> Iterator[Candidate]:
         yield empty(1)
         yield empty(1.4, broken.part(header, end, end, f"\n{margin}{step}pass"))
         return
+    if broken.word(header) == "while" and here == margin == broken.indent(after) and not _continues(broken, after):
+        yield guess(1, line=first)  # Which of the lines belong to the loop decides whether it ends.
+        return
     for count, last in enumerate(_block_ends(broken, first, margin), 1):
         moved = [n for n in broken.by_line if first <= n <= last and broken.text(n).startswith(margin)]
         yield guess(1 + count / 100, *(broken.part(n, 0, len(margin), margin + step) for n in moved), line=first)

@@ -203,6 +203,9 @@ def backslash_outside_text(broken: Broken) -> Iterator[Candidate]:
     if not after.strip():
         return
     guess = partial(broken.guess, after=Code(after.strip() or "\\"))
+    if after.lstrip().startswith("#"):  # Only a comment follows: the statement goes on below, or ends here.
+        yield guess(1)
+        return
     yield guess(1.3, broken.part(line, column, column + 1, "/"))
     yield guess(1.5, broken.part(line, column, column + 1, ""))
     if after[:1] in ("n", "t"):
