@@ -9,7 +9,6 @@ from tutor_pedagogy.offline.rules.runtime.attributes import HAS_NO, own_attribut
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.problem.tree_walk import walk
 
-
 _ALIKE = 0.8
 """The similarity from which two attributes count as one that is misspelt."""
 
