@@ -285,7 +285,7 @@ def _at_cursor(program: Program) -> ast.stmt | None:
     match statement:
         case ast.Expr(value=ast.Call() as call) if is_call_of(call, "print"):
             return None
-        case ast.Assign(value=ast.Constant() | ast.List() | ast.Dict() | ast.Tuple() | ast.Set()):
+        case ast.Assign(value=ast.Constant() | ast.List() | ast.Dict() | ast.Tuple() | ast.Set()) | ast.For():
             return None
     is_here = statement is not None and statement.lineno == program.cursor_line
     return statement if statement is not None and is_here and _has_values(program, statement) else None
