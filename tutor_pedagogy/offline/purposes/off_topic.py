@@ -35,10 +35,15 @@ _OF_PROGRAMS = frozenset(
 
 def is_off_topic(program: Program) -> bool:
     """Return whether a question is about everyday life and mentions neither the program nor programming."""
-    if _OTHER_WORK.search((program.submission.question or "")[:_MAX_QUESTION]):
+    if wants_other_work(program):
         return True
     words = {word.lower() for word in _WORD.findall((program.submission.question or "")[:_MAX_QUESTION])}
     if not words & _EVERYDAY or words & _OF_PROGRAMS:
         return False
     own = {word.lower() for text in program.lines[:_MAX_QUESTION] for word in _WORD.findall(text)}
     return not words & _EVERYDAY & own
+
+
+def wants_other_work(program: Program) -> bool:
+    """Return whether a question wishes for the work of another subject, such as an essay."""
+    return _OTHER_WORK.search((program.submission.question or "")[:_MAX_QUESTION]) is not None

@@ -12,7 +12,7 @@ from tutor_pedagogy.offline.purposes.complaints import asks_for_help, complains,
 from tutor_pedagogy.offline.purposes.endings import absent_error, asks_about_end, way_out
 from tutor_pedagogy.offline.purposes.foreign import foreign_language
 from tutor_pedagogy.offline.purposes.known_subjects import known_subject
-from tutor_pedagogy.offline.purposes.off_topic import is_off_topic
+from tutor_pedagogy.offline.purposes.off_topic import wants_other_work
 from tutor_pedagogy.offline.purposes.questions import kind_of_question, language_of_question
 from tutor_pedagogy.offline.purposes.stubs import is_beginning, stub_of
 from tutor_pedagogy.offline.purposes.subject import names_a_line, readable_line
@@ -89,7 +89,7 @@ def purpose_in(program: Program) -> Purpose:
         return "explain"
     if kind not in ("find", "explain") and not program.code.strip():
         return "start"
-    if program.fault is None and (_is_about_python(program, kind) or is_off_topic(program)):
+    if program.fault is None and (_is_about_python(program, kind) or wants_other_work(program)):
         return "explain"
     if kind == "find":
         return _of_complaint(program)
