@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from tests.pedagogy.test_weaker_claims import explained
-from tutor_pedagogy.ladder.levels import HintLevel
+from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
+from tutor_pedagogy.offline import Explanation, explain
+from tutor_protocol import Position, Submission
 
 KITES = (
     "def longest(kites):\n    best = 0\n    for kite in kites:\n        size = kite[1]\n        if size > best:\n"
     "            best = kite[0]\n    return best\n\n\nprint(longest([(3, 9), (8, 4)]))\n"
 )
+
+
+def explained(
+    code: str, level: HintLevel, text: str | None = None, question: str | None = None, line: int = 0
+) -> Explanation:
+    """Return the explanation of a program at a level, with the cursor on a line."""
+    submission = Submission(code=code, cursor=Position(line, 0), traceback=text, question=question)
+    return explain(submission, level, StudentLevels(programming=3, maths=3))
 
 
 def solution(code: str, report: str) -> str:
@@ -65,3 +74,30 @@ def test_a_trace_begins_at_the_line_asked_about() -> None:
     """The line of the cursor computes a value, so no other line is put before it."""
     found = explained(KITES, HintLevel.STRUCTURE, question="longest is 3 and I expected the 9 of kites", line=5)
     assert found.lines[0] == 6
+
+
+def test_an_attribute_that_is_only_misspelt_is_not_stored_twice() -> None:
+    """A second attribute with `None` would only move the error to the next line."""
+    code = (
+        "class Boat:\n    def __init__(self):\n        self.heigth = 2\n\n\ndef lift(boat):\n"
+        "    boat.height = boat.height + 1\n\n\nlift(Boat())\n"
+    )
+    report = (
+        'Traceback (most recent call last):\n  File "a.py", line 10, in <module>\n    lift(Boat())\n'
+        '  File "a.py", line 7, in lift\n    boat.height = boat.height + 1\n'
+        "AttributeError: 'Boat' object has no attribute 'height'. Did you mean: 'heigth'?"
+    )
+    assert "self.height = None" not in solution(code, report)
+
+
+def test_a_set_that_other_lines_need_stays_a_set() -> None:
+    """Only the line that asks for an index makes a list of it."""
+    code = (
+        "def colours():\n    found = set()\n    found.add('red')\n    return found\n\n\nmine = colours()\n"
+        "print(mine & {'red', 'blue'})\nprint(mine[0])\n"
+    )
+    report = (
+        'Traceback (most recent call last):\n  File "a.py", line 9, in <module>\n    print(mine[0])\n'
+        "TypeError: 'set' object is not subscriptable"
+    )
+    assert "print(sorted(mine)[0])" in solution(code, report)
