@@ -48,7 +48,7 @@ def result_without_positions(case: CrashContext) -> Match | None:
         value = found[1] if found is not None else owner
         match value:
             case ast.Call(func=ast.Attribute(attr="keys" | "values" | "items" as name)) as call if case.match["view"]:
-                replace = (call, f"list({case.text(call)})")
+                replace: tuple[ast.expr, str] = (call, f"list({case.text(call)})")
                 return case.at(call, replace=replace, name=owner, type=f"what `{name}` returns", use=use)
             case ast.Call(func=ast.Name(id=name), args=arguments) as call if (
                 name in _WITHOUT_POSITIONS and arguments
