@@ -119,9 +119,7 @@ def _is_same_finding(before: Snapshot, after: Snapshot, lines: LineMap) -> bool:
 
 def _is_exchanged(before: Snapshot, after: Snapshot, lines: LineMap) -> bool:
     """Return whether an edit of the finding's line has put another mistake in its place."""
-    if not (before.names_problem and before.parses and after.names_problem and after.parses):
-        return False
-    if before.line is None or before.line >= len(lines.carried):
+    if not (before.names_problem and after.names_problem) or before.line is None or before.line >= len(lines.carried):
         return False
     return lines.carried[before.line] is None and after.line in lines.hunk_of(before.line)
 

@@ -20,10 +20,6 @@ _MOST_GOALS = 3
 _FEW_WORDS = 1
 _WORKED_OUT = frozenset(("logic.result-against-name", "logic.result-against-note", "logic.wrong-start-value"))
 """The rules whose finding is that the evaluator works out another result than the program's own texts tell."""
-_OF_CALLS = frozenset(
-    f"runtime.{rule}" for rule in ("too-many-arguments", "too-few-arguments", "not-callable", "key-is-no-function")
-)
-"""The rules of TypeErrors that come from the form of a call, not from the kind of a value."""
 _STARTS = frozenset(map(token_digest, ("0", "1", "-1", "2", "inf", "-", "+", " ")))
 """The tokens of values with which a right program often begins. An empty string has none."""
 _EXPECTED_ERRORS = frozenset(
@@ -87,7 +83,7 @@ def _is_gone_for_other_reasons(before: Snapshot, after: Snapshot) -> bool:
     was, now, sought = before.behaviour, after.behaviour, before.sought
     if before.words_digest == after.words_digest and (not before.parses or before.is_of_syntax):
         return True
-    if now is not None and any(_does_the_same(goal, now) is False for goal in _goals(before)[:1]):
+    if now is not None and any(_does_the_same(goal, now) is False for goal in _goals(before)):
         return False
     if was is not None and now is not None and _is_unchanged(was, now):
         return False
@@ -203,27 +199,11 @@ def _is_error_gone(before: Snapshot, after: Snapshot) -> bool:
         return after.words >= before.words or (after.finishes and after.words + _FEW_WORDS >= before.words)
     if before.exception is None or before.failed_test is not None or before.failing:
         return False
+    if before.exception != DIAGNOSTIC and not _goals(before):
+        return False
     if now is None or was is None or now.statements < was.statements or _is_silenced(before.exception, was, now):
         return False
-    if (
-        before.exception == "TypeError"
-        and before.rule not in _OF_CALLS
-        and not _goals(before)
-        and not _is_value_mended(before, after, was, now)
-    ):
-        return False
     return after.finishes or before.exception == DIAGNOSTIC
-
-
-def _is_value_mended(before: Snapshot, after: Snapshot, was: Behaviour, now: Behaviour) -> bool:
-    """Return whether the line of a TypeError stands as it was, and the program's numbers and strings are kept.
-
-    Any value of another kind ends such an error. So an edit of its line, or another constant, shows little.
-    """
-    is_kept = before.unit != after.unit or (
-        before.culprit is not None and bytes.fromhex(before.culprit) in _digests(after.lines)
-    )
-    return is_kept and set(split(was.literals)) <= set(split(now.literals))
 
 
 def _is_silenced(exception: str, was: Behaviour, now: Behaviour) -> bool:
