@@ -68,7 +68,6 @@ def compare(before: Snapshot | None, after: Snapshot, *, is_recent: bool) -> Com
     else:
         is_nearer = _is_gone_with_another_left(before, after, is_introduced=is_introduced)
         change = "nearer" if is_nearer and not _is_hidden(before, after, lines) else "new"
-        is_attempt = _is_exchanged(before, after, lines)
     return Comparison(
         change=change,
         is_attempt=is_attempt,
@@ -115,13 +114,6 @@ def _is_same_finding(before: Snapshot, after: Snapshot, lines: LineMap) -> bool:
     if before.rule is None or before.rule != after.rule or before.rule.startswith("purpose."):
         return False
     return _is_there(before.line, after.line, lines)
-
-
-def _is_exchanged(before: Snapshot, after: Snapshot, lines: LineMap) -> bool:
-    """Return whether an edit of the finding's line has put another mistake in its place."""
-    if not (before.names_problem and after.names_problem) or before.line is None or before.line >= len(lines.carried):
-        return False
-    return lines.carried[before.line] is None and after.line in lines.hunk_of(before.line)
 
 
 def _is_there(before: int | None, after: int | None, lines: LineMap) -> bool:

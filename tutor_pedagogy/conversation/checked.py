@@ -20,8 +20,6 @@ _MOST_GOALS = 3
 _FEW_WORDS = 1
 _WORKED_OUT = frozenset(("logic.result-against-name", "logic.result-against-note", "logic.wrong-start-value"))
 """The rules whose finding is that the evaluator works out another result than the program's own texts tell."""
-_STARTS = frozenset(map(token_digest, ("0", "1", "-1", "2", "inf", "-", "+", " ")))
-"""The tokens of values with which a right program often begins. An empty string has none."""
 _EXPECTED_ERRORS = frozenset(
     ("ValueError", "FileNotFoundError", "OSError", "EOFError", "ZeroDivisionError", "JSONDecodeError")
 )
@@ -83,14 +81,14 @@ def _is_gone_for_other_reasons(before: Snapshot, after: Snapshot) -> bool:
     was, now, sought = before.behaviour, after.behaviour, before.sought
     if before.words_digest == after.words_digest and (not before.parses or before.is_of_syntax):
         return True
-    if now is not None and any(_does_the_same(goal, now) is False for goal in _goals(before)):
+    if sought is not None and now is not None and _does_the_same(sought, now) is False:
         return False
     if was is not None and now is not None and _is_unchanged(was, now):
         return False
     if sought is not None and _holds_edit(sought, after):
         return True
     if before.rule in _WORKED_OUT and now is not None and (now.output or now.calls):
-        return after.words + _FEW_WORDS >= before.words and not _has_new_constant(before, now)
+        return after.words + _FEW_WORDS >= before.words
     return _is_error_gone(before, after)
 
 
@@ -175,13 +173,6 @@ def _is_written_in(before: Snapshot, now: Behaviour) -> bool:
     return any(literal in results for literal in split(now.literals) if literal not in known)
 
 
-def _has_new_constant(before: Snapshot, now: Behaviour) -> bool:
-    """Return whether the program has a number or a string that no earlier one had, and that is no usual start."""
-    was = before.behaviour
-    known = {*_STARTS, *split(was.literals if was is not None else b"")}
-    return any(literal not in known for literal in split(now.literals))
-
-
 def _holds_edit(sought: Behaviour, after: Snapshot) -> bool:
     """Return whether each line that the edit writes stands in the unit."""
     written = _digests(sought.lines)
@@ -198,8 +189,6 @@ def _is_error_gone(before: Snapshot, after: Snapshot) -> bool:
     if not before.parses or before.is_of_syntax:
         return after.words >= before.words or (after.finishes and after.words + _FEW_WORDS >= before.words)
     if before.exception is None or before.failed_test is not None or before.failing:
-        return False
-    if before.exception != DIAGNOSTIC and not _goals(before):
         return False
     if now is None or was is None or now.statements < was.statements or _is_silenced(before.exception, was, now):
         return False
