@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.conversation.behaviour import ANY, lines_of, split, stands_in, token_digest
-from tutor_pedagogy.conversation.snapshot import DIAGNOSTIC, DIGEST_BYTES
+from tutor_pedagogy.conversation.snapshot import DIGEST_BYTES
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -29,19 +29,19 @@ _EXPECTED_ERRORS = frozenset(
 def outcome(before: Snapshot, after: Snapshot) -> Outcome:
     """Return what became of an earlier finding that is gone, where nothing else is known to be wrong.
 
-    `open`: nothing shows that it is mended. `other`: it is mended, and the student speaks of something else. What
+    `open`: something shows that it is not mended. `other`: it is mended, and the student speaks of something else. What
     counts, in this order: a green test run, the student's words, the result that the student wants, what the program
-    would do with the finding's edit, the edit itself, and, for an error, that the program runs to its end.
+    would do with the finding's edit, what it did before, and, for an error, whether its statement was only removed.
     """
     if after.is_green:
         return "mended"
     said = _outcome_of_words(before, after)
     if said is not None:
         return said
-    checked = None if after.behaviour is None else _is_mended_by_result(before, after.behaviour)
-    if checked is None:
-        checked = not after.is_open_statement and _is_gone_for_other_reasons(before, after)
-    return "mended" if checked else "open"
+    is_mended = None if after.behaviour is None else _is_mended_by_result(before, after.behaviour)
+    if is_mended is None:
+        is_mended = not after.is_open_statement and not _is_contradicted(before, after)
+    return "mended" if is_mended else "open"
 
 
 def _outcome_of_words(before: Snapshot, after: Snapshot) -> Outcome | None:
@@ -77,19 +77,20 @@ def goals_after(before: Snapshot) -> tuple[Behaviour, ...]:
     return _goals(before)[:_MOST_GOALS]
 
 
-def _is_gone_for_other_reasons(before: Snapshot, after: Snapshot) -> bool:
+def _is_contradicted(before: Snapshot, after: Snapshot) -> bool:
+    """Return whether something shows that the mistake of a finding that is gone is still there, or only removed."""
     was, now, sought = before.behaviour, after.behaviour, before.sought
     if before.words_digest == after.words_digest and (not before.parses or before.is_of_syntax):
-        return True
+        return False
     if sought is not None and now is not None and _does_the_same(sought, now) is False:
-        return False
-    if was is not None and now is not None and _is_unchanged(was, now):
-        return False
-    if sought is not None and _holds_edit(sought, after):
         return True
+    if was is not None and now is not None and _is_unchanged(was, now):
+        return True
+    if sought is not None and _holds_edit(sought, after):
+        return False
     if before.rule in _WORKED_OUT and now is not None and (now.output or now.calls):
-        return after.words + _FEW_WORDS >= before.words
-    return _is_error_gone(before, after)
+        return after.words + _FEW_WORDS < before.words
+    return _is_only_removed(before, after)
 
 
 def kept_open(after: Snapshot, before: Snapshot, line: int | None) -> Snapshot:
@@ -183,16 +184,14 @@ def _digests(lines: bytes) -> set[bytes]:
     return {lines[start : start + DIGEST_BYTES] for start in range(0, len(lines), DIGEST_BYTES)}
 
 
-def _is_error_gone(before: Snapshot, after: Snapshot) -> bool:
-    """Return whether a reported error is gone although the statement with it was neither removed nor fenced in."""
+def _is_only_removed(before: Snapshot, after: Snapshot) -> bool:
+    """Return whether the statement with a reported error was removed or fenced in."""
     was, now = before.behaviour, after.behaviour
     if not before.parses or before.is_of_syntax:
-        return after.words >= before.words or (after.finishes and after.words + _FEW_WORDS >= before.words)
-    if before.exception is None or before.failed_test is not None or before.failing:
+        return after.words < before.words and not (after.finishes and after.words + _FEW_WORDS >= before.words)
+    if before.exception is None or was is None or now is None:
         return False
-    if now is None or was is None or now.statements < was.statements or _is_silenced(before.exception, was, now):
-        return False
-    return after.finishes or before.exception == DIAGNOSTIC
+    return now.statements < was.statements or _is_silenced(before.exception, was, now)
 
 
 def _is_silenced(exception: str, was: Behaviour, now: Behaviour) -> bool:
