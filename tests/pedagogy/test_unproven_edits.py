@@ -79,15 +79,15 @@ def test_a_trace_begins_at_the_line_asked_about() -> None:
 def test_an_attribute_that_is_only_misspelt_is_not_stored_twice() -> None:
     """A second attribute with `None` would only move the error to the next line."""
     code = (
-        "class Boat:\n    def __init__(self):\n        self.heigth = 2\n\n\ndef lift(boat):\n"
-        "    boat.height = boat.height + 1\n\n\nlift(Boat())\n"
+        "class Boat:\n    def __init__(self):\n        self.depht = 2\n\n\ndef lift(boat):\n"
+        "    boat.depth = boat.depth + 1\n\n\nlift(Boat())\n"
     )
     report = (
         'Traceback (most recent call last):\n  File "a.py", line 10, in <module>\n    lift(Boat())\n'
-        '  File "a.py", line 7, in lift\n    boat.height = boat.height + 1\n'
-        "AttributeError: 'Boat' object has no attribute 'height'. Did you mean: 'heigth'?"
+        '  File "a.py", line 7, in lift\n    boat.depth = boat.depth + 1\n'
+        "AttributeError: 'Boat' object has no attribute 'depth'. Did you mean: 'depht'?"
     )
-    assert "self.height = None" not in solution(code, report)
+    assert "self.depth = None" not in solution(code, report)
 
 
 def test_a_set_that_other_lines_need_stays_a_set() -> None:
