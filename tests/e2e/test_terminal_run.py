@@ -63,7 +63,7 @@ def test_x4_ctrl_c_ends_it(run_in: RunIn) -> None:
     with run_in("endless.py", "n = 1\nprint('begun')\nwhile n > 0:\n    n = n + 1\n") as terminal:
         terminal.until("begun")
         terminal.press("C-c")
-        terminal.until(r"endless\.py was stopped at line [34]\.")
+        terminal.until(r"endless\.py was stopped at line [234]\.")
         terminal.until("Press h for a hint")
         terminal.press("C-c")
         assert terminal.has_ended()

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _OF_STRINGS = frozenset(("upper", "lower", "title", "capitalize", "strip", "replace", "swapcase", "lstrip", "rstrip"))
 _MOST_STATEMENTS, _SMALL, _FEWEST_ALIKE = 60, 6, 3
+_MOST_BOUND = 20
+"""The bindings of a name that are looked at, so that the work does not grow with their square."""
 
 
 def _variadic(program: Program) -> Iterator[ast.AST]:
@@ -128,12 +130,12 @@ def _main_guards(program: Program) -> Iterator[ast.AST]:
 def _second_names(program: Program) -> Iterator[ast.AST]:
     """Yield assignments of one name to another whose value is a list, a dictionary or a set."""
     displays = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp)
+    parameters = {each.arg for each in program.each(ast.arg)}
     for node in program.each(ast.Assign):
         match node:
             case ast.Assign(targets=[ast.Name()], value=ast.Name(id=name)):
-                bound = [value for _, value in program.assignments(name)]
-                is_parameter = any(each.arg == name for each in program.each(ast.arg))
-                if is_parameter or (bound and all(isinstance(value, displays) for value in bound)):
+                bound = [value for _, value in program.assignments(name)[:_MOST_BOUND]]
+                if name in parameters or (bound and all(isinstance(value, displays) for value in bound)):
                     yield node
 
 
@@ -184,7 +186,7 @@ def _best_so_far(program: Program) -> Iterator[ast.AST]:
             case ast.If(
                 test=ast.Compare(ops=[ast.Gt() | ast.Lt()]), body=[ast.Assign(targets=[ast.Name(id=best)]), *_]
             ):
-                begins = [value for _, value in program.assignments(best)]
+                begins = [value for _, value in program.assignments(best)[:_MOST_BOUND]]
                 if any(isinstance(value, ast.Constant) and value.value == 0 for value in begins):
                     yield node
 
@@ -213,7 +215,7 @@ def _growing_strings(program: Program) -> Iterator[ast.AST]:
                 ast.AugAssign(target=ast.Name(id=name), op=ast.Add())
                 | ast.Assign(targets=[ast.Name(id=name)], value=ast.BinOp(op=ast.Add()))
             ):
-                begins = [value for _, value in program.assignments(name)]
+                begins = [value for _, value in program.assignments(name)[:_MOST_BOUND]]
                 if any(map(is_text, filter(None, begins))) and program.loop_around(node) is not None:
                     yield node
 
