@@ -7,7 +7,7 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.guard import Guard, Verdict
 from tutor_pedagogy.ladder.levels import HintLevel
@@ -28,7 +28,7 @@ print(average([2, 4]))
 
 COUNTDOWN = '''\
 def countdown(start):
-    """Give the numbers from start down to 1."""
+    """Return the numbers from start down to 1."""
     numbers = []
     while start > 1:
         numbers.append(start)
@@ -80,9 +80,9 @@ BUGS = tuple(NAMED_BUGS.values())
 HINT_LEVELS = [level for level in HintLevel if level < HintLevel.SOLUTION]
 
 
-def submission(code: str = AVERAGE, **more: object) -> Submission:
+def submission(code: str = AVERAGE, **more: Any) -> Submission:
     """Build a submission with the cursor on the first line of a program."""
-    return Submission(code=code, cursor=Position(0, 0), **more)  # type: ignore[arg-type] # each test passes real fields
+    return Submission(code=code, cursor=Position(0, 0), **more)
 
 
 def spelled(text: str) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from itertools import starmap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline import explain
 from tutor_pedagogy.reported import with_report_read
-from tutor_protocol import FirstFailure, KnownCase, Position, Submission, TestReport
+from tutor_protocol import FirstFailure, FoundEdit, KnownCase, Position, Submission, TestReport
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.finding import Explanation
@@ -35,3 +35,24 @@ def submission(code: str, *told: Told) -> Submission:
 def ladder(code: str, *told: Told) -> list[Explanation]:
     """Return the explanations of all levels."""
     return [explain(submission(code, *told), level, StudentLevels()) for level in HintLevel]
+
+
+def found_edit(
+    rule: str,
+    line: int,
+    text: str,
+    *,
+    first: int | None = None,
+    certainty: Literal["certain", "likely"] = "certain",
+    passed: int = 4,
+) -> FoundEdit:
+    """Return an edit of a line with which the tests pass; of the lines from `first` on, if that is given."""
+    return FoundEdit(
+        rule=f"logic.{rule}",
+        line=line,
+        certainty=certainty,
+        passed=passed,
+        first_line=line if first is None else first,
+        last_line=line,
+        new_text=text,
+    )

@@ -10,5 +10,5 @@ def printed_by(code: str) -> list[str]:
     """Run one of our own programs and return the lines that it prints; it may end by `SystemExit`."""
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
-        exec(compile(code, "<example>", "exec"), {"__name__": "example"})  # noqa: S102 - the code is from our own tables
+        exec(compile(code, "<example>", "exec"), {"__name__": "__main__"})  # noqa: S102 - the code is from our own tables
     return printed.getvalue().split("\n")[:-1]

@@ -16,7 +16,7 @@ import math
 )
 def area(radius,
          scale=1):
-    """Give the area.
+    """Return the area.
 
 def not_a_function(): this is text
     """

@@ -15,10 +15,10 @@ import socket
 import sys
 from contextlib import suppress
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from tutor_server.cli.main import main as tutor_server
+from tutor_server.process.memory import NOT_NEEDED, OF_PUBLIC_KEYS, leave_out_public_keys, stay_small
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,36 +34,20 @@ OF_SERVICE = (
 
 def service(*, with_public_keys: bool) -> Callable[[], int]:
     """Import what `tutor-server` imports, in the same order, and return its `main`."""
-    from tutor_server.cli.main import main  # noqa: PLC0415 - each program has its own imports
-    from tutor_server.process.memory import (  # noqa: PLC0415 - likewise
-        NOT_NEEDED,
-        OF_PUBLIC_KEYS,
-        leave_out_public_keys,
-        stay_small,
-    )
-
     stay_small()
     if not with_public_keys:
         leave_out_public_keys()
     for name in OF_SERVICE:
         import_module(name)
     for name in (*NOT_NEEDED, *OF_PUBLIC_KEYS):
-        if sys.modules.get(name, main) is None:
+        if sys.modules.get(name, tutor_server) is None:
             del sys.modules[name]  # `main` looks for the libraries first, and then leaves these out itself.
-    return main
-
-
-def short_times() -> Callable[[], int]:
-    """Import what the service with short leases imports, and return its `main`."""
-    from testing.faults.short_times import main  # noqa: PLC0415 - each program has its own imports
-
-    return main
+    return tutor_server
 
 
 PROGRAMS: dict[str, Callable[[], Callable[[], int]]] = {
     "service": lambda: service(with_public_keys=False),
     "service-with-public-keys": lambda: service(with_public_keys=True),
-    "short-times": short_times,
 }
 
 
@@ -118,7 +102,7 @@ def _take_over(streams: list[int]) -> None:
         number = given.fileno()
         is_by_line = name == "stderr" or os.isatty(number)
         buffering = 1 if mode == "w" and is_by_line else -1
-        fresh = open(number, mode, buffering, given.encoding, given.errors, closefd=False)  # noqa: SIM115 - open to the end of the process
+        fresh = os.fdopen(number, mode, buffering, given.encoding, given.errors, closefd=False)
         setattr(sys, name, fresh)
         setattr(sys, f"__{name}__", fresh)
 

@@ -26,13 +26,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 TUTOR_SERVER = str(Path(sys.executable).with_name("tutor-server"))
-SHORT_TIMES = (sys.executable, str(Path(__file__).resolve().parent / "faults" / "short_times.py"))
 WARM_PROGRAM = str(Path(__file__).with_name("warm_program.py"))
 
 COMMAND_SECONDS = 30
 AT_START = ("PYTHON", "LD_", "LC_", "FAKETIME", "TZ")
 """Prefixes of variables that the interpreter, the loader or the C library reads when a process starts."""
-OF_PUBLIC_KEYS = ("TUTOR_OIDC_", "TUTOR_LTI_")
+SETTINGS_OF_PUBLIC_KEYS = ("TUTOR_OIDC_", "TUTOR_LTI_")
 """Prefixes of the settings with which the service imports a library for public keys, and else leaves it out."""
 
 
@@ -104,7 +103,7 @@ def start_service(command: Sequence[str], folder: Path, environment: Mapping[str
             stderr=subprocess.PIPE,
         )
     ours, theirs = os.pipe()
-    with open(os.devnull, "r+b") as nothing, os.fdopen(theirs, "wb") as stderr:  # noqa: PTH123 - a device
+    with Path(os.devnull).open("r+b") as nothing, os.fdopen(theirs, "wb") as stderr:
         streams = (nothing.fileno(), nothing.fileno(), stderr.fileno())
         return _warm(kind).start(command, folder, environment, streams, os.fdopen(ours, "rb"))
 
@@ -151,11 +150,9 @@ def _kind(command: Sequence[str], folder: Path, environment: Mapping[str, str]) 
         return None
     if any(name.startswith(AT_START) for name in environment) or environment.get("LANG") != os.environ.get("LANG"):
         return None
-    if tuple(command[:2]) == SHORT_TIMES:
-        return None  # Tests of kills and restarts start their processes as a university does.
     if command[0] != TUTOR_SERVER:
         return None
-    has_public_keys = any(name.startswith(OF_PUBLIC_KEYS) for name in environment)
+    has_public_keys = any(name.startswith(SETTINGS_OF_PUBLIC_KEYS) for name in environment)
     return "service-with-public-keys" if has_public_keys else "service"
 
 
@@ -230,8 +227,7 @@ class _WarmProgram:
         stderr: IO[bytes] | None,
     ) -> WarmProcess:
         """Start the program with these standard streams."""
-        script = command[1:] if command[0] == sys.executable else command
-        request = {"command": list(script), "folder": str(folder), "environment": dict(environment)}
+        request = {"command": list(command), "folder": str(folder), "environment": dict(environment)}
         ours, theirs = os.pipe()
         try:
             with self._lock:

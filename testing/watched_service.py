@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 import time
 
 from tutor_server.cli.main import _configure_logs, _run
@@ -30,7 +31,8 @@ class Watch:
 
     def show(self) -> None:
         """Print the greatest delay."""
-        print(self.lateness, flush=True)  # noqa: T201 - the output is this program's result
+        sys.stdout.write(f"{self.lateness}\n")
+        sys.stdout.flush()
 
     def _come_back(self) -> None:
         # The event loop's own clock is not used, because uvloop updates it only once per iteration.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.commas import commas
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -61,18 +63,9 @@ def _with_whole_items(value: str) -> str:
 
 def _items(text: str) -> list[str]:
     """Return the parts of a text between the commas that stand in no brackets and no quotes."""
-    items, depth, quote, start, is_escaped = [], 0, "", 0, False
-    for place, letter in enumerate(text):
-        if quote:
-            quote = "" if letter == quote and not is_escaped else quote
-            is_escaped = letter == "\\" and not is_escaped
-        elif letter in "'\"":
-            quote = letter
-        elif letter in "([{":
-            depth += 1
-        elif letter in ")]}":
-            depth -= 1
-        elif letter == "," and not depth:
+    items, start = [], 0
+    for place, depth in commas(text):
+        if not depth:
             items.append(text[start:place].strip())
             start = place + 1
     return [*items, text[start:].strip()]

@@ -11,13 +11,14 @@ import pytest
 from testing.editor_side.redacted import REDACTOR
 from testing.editor_side.redacted import ask as ask_about
 from testing.editor_side.runs import opened
+from testing.known_cases import found_edit
 from testing.student_programs import needs_posix
 from tutor_lsp.capture.test_reports import KnownReports
 from tutor_lsp.features import found_edits
 from tutor_lsp.features.found_edits import EditSearches, is_harmless
 from tutor_lsp.lsp.background_tasks import BackgroundTasks
 from tutor_lsp.runner.results import RunOfTests
-from tutor_protocol import FoundEdit, encode
+from tutor_protocol import encode
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,15 +42,7 @@ class T(unittest.TestCase):
     def test_nothing(self):
         self.assertEqual(up_to(0), 0)
 """
-FOUND = FoundEdit(
-    rule="logic.one-step-off",
-    line=2,
-    certainty="certain",
-    passed=3,
-    first_line=2,
-    last_line=2,
-    new_text="b = 3",
-)
+FOUND = found_edit("one-step-off", 2, "b = 3", passed=3)
 
 
 @pytest.fixture

@@ -268,13 +268,15 @@ class TestClassifyCodeAndQuestion:
         assert classify(asked) == "none"
 
     @given(
-        st.text(max_size=200),
-        st.text(max_size=300),
-        st.text(max_size=100),
-        st.text(max_size=50),
-        st.booleans(),
+        code=st.text(max_size=200),
+        traceback=st.text(max_size=300),
+        question=st.text(max_size=100),
+        message=st.text(max_size=50),
+        cell=st.booleans(),
     )
-    def test_any_text_is_classified(self, code: str, traceback: str, question: str, message: str, cell: bool) -> None:  # noqa: FBT001 - Hypothesis passes the value by name
+    def test_any_text_is_classified(
+        self, *, code: str, traceback: str, question: str, message: str, cell: bool
+    ) -> None:
         """Any code, traceback, question and diagnostic is classified without an exception."""
         reported = (diagnostic(message, code=message[:5]),)
         asked = submission(code, traceback=traceback, diagnostics=reported, question=question, cell=cell)

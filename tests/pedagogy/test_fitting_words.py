@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from testing.known_cases import submission
+from testing.known_cases import found_edit, submission
 from tutor_pedagogy.guard import Guard
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline import explain
 from tutor_pedagogy.offline.engine.program import Program
 from tutor_pedagogy.offline.repair.candidates import edits_of
 from tutor_pedagogy.trace_table import WIDEST, cut
-from tutor_protocol import FoundEdit, Position, Submission
+from tutor_protocol import Position, Submission
 from tutor_protocol.run_trace import Rounds, RunTrace
 
 MIDDLE = StudentLevels(programming=3, maths=3)
@@ -96,10 +96,7 @@ def test_the_lesson_fits_the_edit(
 ) -> None:
     """An index of a part is no counting, a step back is; a moved `return` ends its loop; a key is a part to compare."""
     name, line, text = told
-    first = line - 1 if name == "line-in-the-wrong-block" else line
-    found = FoundEdit(
-        rule=f"logic.{name}", line=line, certainty="certain", passed=4, first_line=first, last_line=line, new_text=text
-    )
+    found = found_edit(name, line, text, first=line - 1 if name == "line-in-the-wrong-block" else None)
     asked = replace(submission(code, failing), found_edit=found)
 
     answer = explain(asked, HintLevel.STRUCTURE, MIDDLE)
@@ -169,15 +166,7 @@ def total(pairs):
 def test_the_table_is_that_of_the_causes_own_loop() -> None:
     """The rounds of another loop are not shown beside a cause that stands in a loop."""
     rounds = Rounds(line=3, names=("pair",), rows=(("1",), ("2",)), first=1)
-    found = FoundEdit(
-        rule="logic.line-in-the-wrong-block",
-        line=9,
-        certainty="certain",
-        passed=4,
-        first_line=8,
-        last_line=9,
-        new_text="    return False",
-    )
+    found = found_edit("line-in-the-wrong-block", 9, "    return False", first=8)
     asked = replace(submission(LOOPS, ("total([1, 2])", "False", "True")), found_edit=found)
     texts = {
         line: explain(replace(asked, trace=RunTrace(steps=9, rounds=replace(rounds, line=line))), level, MIDDLE).text

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from testing.each_case import each_case
+from testing.known_cases import found_edit
 from tutor_analysis.work import known_edit
 from tutor_pedagogy.guard import Guard
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
@@ -30,15 +31,7 @@ def spread(values):
     return high - low
 """
 MESSAGE = "Test failed: spread([4, 9, 2])\nExpected: 7\nGot: 0"
-FOUND = FoundEdit(
-    rule="logic.wrong-name-used",
-    line=8,
-    certainty="likely",
-    passed=4,
-    first_line=8,
-    last_line=8,
-    new_text="            high = mark",
-)
+FOUND = found_edit("wrong-name-used", 8, "            high = mark", certainty="likely")
 MENDED = CODE.replace("high = low", "high = mark")
 MIDDLE = StudentLevels(programming=3, maths=3)
 EARLY = [level for level in HintLevel if level is not HintLevel.SOLUTION]
@@ -85,15 +78,8 @@ def test_a_rule_that_agrees_keeps_its_words() -> None:
     code = "def total(n):\n    answer = 0\n    for i in range(n):\n        answer += i\n    return answer\n"
     own = diagnose(submission(None, code))
     assert own.edit is not None
-    same = FoundEdit(
-        rule="logic.part-to-change",
-        line=own.lines[0],
-        certainty="likely",
-        passed=3,
-        first_line=own.edit.line,
-        last_line=own.edit.line,
-        new_text=own.edit.after,
-    )
+    same = found_edit("part-to-change", own.edit.line, own.edit.after, certainty="likely", passed=3)
+    assert own.lines[0] == own.edit.line
     other = replace(same, line=2, first_line=2, last_line=2, new_text="    answer = n", rule="logic.wrong-start-value")
 
     assert diagnose(submission(same, code)).rule == own.rule
@@ -236,9 +222,7 @@ def oldest(ns):
 )
 def test_an_edit_that_passes_by_a_trick_is_no_finding(code: str, rule: str, line: int, text: str) -> None:
     """Conditions that are not there, a round too many, an argument that is emptied, a plan that is turned round."""
-    found = FoundEdit(
-        rule=f"logic.{rule}", line=line, certainty="certain", passed=4, first_line=line, last_line=line, new_text=text
-    )
+    found = found_edit(rule, line, text)
 
     assert diagnose(submission(found, code)) == diagnose(submission(None, code))
 

@@ -7,6 +7,7 @@ from collections import Counter
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
+from tutor_pedagogy.commas import commas
 from tutor_pedagogy.offline.rules.logic.trials.expectations import expression, literal
 from tutor_pedagogy.offline.rules.logic.trials.reported import cases_of
 
@@ -59,18 +60,9 @@ def quotable(text: str | None) -> bool:
 
 def cut_between_items(text: str, longest: int) -> str:
     """Return the beginning of a call or a value up to the end of an item of its outer brackets."""
-    best, depth, quote, is_escaped = "", 0, "", False
-    for place, letter in enumerate(text[:longest]):
-        if quote:
-            quote = "" if letter == quote and not is_escaped else quote
-            is_escaped = letter == "\\" and not is_escaped
-        elif letter in "'\"":
-            quote = letter
-        elif letter in "([{":
-            depth += 1
-        elif letter in ")]}":
-            depth -= 1
-        elif letter == "," and 0 < depth <= _DEEPEST:
+    best = ""
+    for place, depth in commas(text[:longest]):
+        if 0 < depth <= _DEEPEST:
             best = text[:place]
     return best or text[:longest].rsplit(" ", 1)[0]
 
