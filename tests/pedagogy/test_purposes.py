@@ -249,7 +249,7 @@ def test_examples_print_what_their_comments_say(name: str, tmp_path: Path, monke
         if not re.match(r"as if|one for", found)
         for line in [found]
     ]
-    assert printed_by(code) == said
+    assert printed_by(code, "imported") == said
 
 
 PATTERNS = {

@@ -140,6 +140,7 @@ def ask_about(program: str, number: int) -> dict[str, Any]:
     return {"code": code, "cursor": cursor, "traceback": submission.traceback}
 
 
+@pytest.mark.real_time
 @pytest.mark.parametrize("kind", sorted({reply.kind for reply in replies()}))
 async def test_p17_every_answer_of_the_service_ends_whole_and_meets_its_floor(
     kind: str, service: HeldService, upstream: FakeUpstream
