@@ -150,19 +150,11 @@ async def chats_of(service: Service, student: Student, count: int) -> AsyncItera
         yield chats
 
 
-@pytest.mark.parametrize("loop", LOOPS)
-async def test_h12_silent_connections_from_one_address(
-    loop: str, installation: Installation, sign_up: SignUp, tmp_path: Path
-) -> None:
-    """H12: connected clients, other addresses and signed-in clients are served; other newcomers get 503 with a reason.
-
-    There are as many silent connections as the processes have descriptors. Each process logs one line about this.
-    """
-    if loop == "asyncio" and not isinstance(installation, Laptop):
-        pytest.skip("one installation is enough for the loop that is not the service's own")
+async def hold_from_one_address(loop: str, installation: Installation, sign_up: SignUp, folder: Path) -> None:
+    """Open as many silent connections as the processes have descriptors. Each process logs one line about this."""
     program = limited(short_times.program(loop=loop, request_head=PATIENT), SMALL)
     settings = installation.settings() | {"TUTOR_CONNECTIONS_PER_USER": "100"}
-    async with RunningService(tmp_path, settings, workers=installation.workers, program=program) as service:
+    async with RunningService(folder, settings, workers=installation.workers, program=program) as service:
         student = await sign_up(service)
         async with chats_of(service, student, CONNECTED) as chats:
             await hold_all_from_one_address(service, student, chats, SMALL * installation.workers)
@@ -170,6 +162,18 @@ async def test_h12_silent_connections_from_one_address(
         warnings = warnings_of(service)
         assert warnings.keys() == {"few_open_files", "connections_refused"}
         assert warnings["connections_refused"] <= installation.workers
+
+
+async def test_h12_silent_connections_from_one_address(
+    installation: Installation, sign_up: SignUp, tmp_path: Path
+) -> None:
+    """H12: connected clients, other addresses and signed-in clients are served; other newcomers get 503 and why."""
+    await hold_from_one_address("uvloop", installation, sign_up, tmp_path)
+
+
+async def test_h12_silent_connections_with_the_loop_of_python(sign_up: SignUp, tmp_path: Path) -> None:
+    """H12: the same holds where uvloop is not installed."""
+    await hold_from_one_address("asyncio", Laptop(), sign_up, tmp_path)
 
 
 @pytest.mark.real_time

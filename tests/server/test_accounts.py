@@ -76,6 +76,7 @@ async def check_seconds(accounts: Accounts, email: str) -> float:
     return time.perf_counter() - started_at
 
 
+@pytest.mark.real_time
 async def test_s4_nobody_takes_as_long_as_somebody_to_within_5_ms(
     tmp_path: Path, clock: HeldClock, database_url: str
 ) -> None:
