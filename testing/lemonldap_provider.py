@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from testing.chromium import Page
 
+AGREE = ("button", "Accept")
+"""The button of the page on which one agrees that the service is told who one is."""
 START_SECONDS = 60
 PROCESSES = 2
 """Chromium keeps connections open, and a logout calls the service, which may call back."""
@@ -207,6 +209,11 @@ async def sign_in_at_lemonldap(page: Page, name: str) -> None:
     await _focus(page, "#userfield")
     await fill(page, name, name)
     await picture(page, "lemonldap-consent")
+    await agree_at_lemonldap(page)
+
+
+async def agree_at_lemonldap(page: Page) -> None:
+    """Agree on the provider's page that the service is told who one is."""
     await _focus(page, "form [type=submit]")
     await page.press("Enter", loads=True)
 
