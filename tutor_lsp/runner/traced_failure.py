@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tutor_lsp.runner.results import RunOfTests
     from tutor_pedagogy.run_trace.steps import Trace
 
-LIMITS = TimeLimits(run=20.0, test=1.5)
+LIMITS = TimeLimits(run=20.0, test=3.0)
 """The bounds of a traced run. The tracer ends the test after a second of steps, of which one may take longer."""
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]+")
 

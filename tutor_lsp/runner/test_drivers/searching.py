@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    Ranked = tuple[float, int]
+    """The rank of an edit and its number."""
+
 KEPT_FOR_RIVALS = 0.4
 """The share of the first passing edit's rank down to which other edits are tried."""
 MOST_PASSING = 12
@@ -31,6 +34,8 @@ SPECTRUM_SECONDS, SPECTRUM_WHOLE_SECONDS = 0.3, 0.9
 CPU_SECONDS = 0.1
 """The processor time for the tests with one edit, beyond that of the tests that pass. It is short, since many edits
 make a loop endless."""
+LATE_TIMES = 4
+"""How much longer an edit may take that is tried again because its time ran out, and not its processor time."""
 FAIR = 0.4
 """The rank that a line has by having been run at all. The rest depends on the tests that run it."""
 
@@ -86,26 +91,47 @@ class Searching:
         tests = spectrum["tests"]
         own = sum(test["seconds"] for test in tests.values() if test["outcome"] == "passed")
         limit, processor = self._search["slack"] + own, CPU_SECONDS + 2 * own
-        passing: list[int] = []
-        tried, least = 0, 0.0
-        for rank, number in self._ranked(spectrum):
-            left = self._end - time.monotonic()
-            if left <= 0 or rank < least or len(passing) >= MOST_PASSING:
-                break
-            tried += 1
-            self._write(number)
-            if self._child(self._judge, min(limit, left), processor) == self._wanted:
-                passing.append(number)
-                least = least or rank * KEPT_FOR_RIVALS
-                self._say(event="passing", number=number)
+        ranked = self._ranked(spectrum)
+        passing, late, tried = self._tried(ranked, limit, processor)
+        passing += self._tried(late, LATE_TIMES * limit, processor)[0]
+        passing.sort(key=ranked.index)
+        for _, number in passing:
+            self._say(event="passing", number=number)
         self._say(event="searched", count=tried, of=len(self._search["edits"]), is_whole=self._end > time.monotonic())
         if len(passing) > 1:
-            for number in passing:
+            for _, number in passing:
                 self._write(number)
                 shown = self._child(self._probe, limit)
                 self._say(event="shown", number=number, results=shown if isinstance(shown, list) else None)
 
-    def _ranked(self, spectrum: dict[str, Any]) -> list[tuple[float, int]]:
+    def _tried(self, ranked: list[Ranked], limit: float, processor: float) -> tuple[list[Ranked], list[Ranked], int]:
+        """Return the edits that pass, those whose time ran out, and how many were tried."""
+        passing: list[Ranked] = []
+        late: list[Ranked] = []
+        tried, least = 0, 0.0
+        for rank, number in ranked:
+            left = self._end - time.monotonic()
+            if left <= 0 or rank < least or len(passing) >= MOST_PASSING:
+                break
+            tried += 1
+            passes = self._passes(number, min(limit, left), processor)
+            if passes:
+                passing.append((rank, number))
+                least = least or rank * KEPT_FOR_RIVALS
+            elif passes is None:
+                late.append((rank, number))
+        return passing, late, tried
+
+    def _passes(self, number: int, seconds: float, processor: float) -> bool | None:
+        """Return whether all tests pass with an edit; None if they took too long, as they may on a busy machine."""
+        self._write(number)
+        began = time.monotonic()
+        told = self._child(self._judge, seconds, processor)
+        if told is None and time.monotonic() - began >= seconds:
+            return None
+        return bool(told == self._wanted)
+
+    def _ranked(self, spectrum: dict[str, Any]) -> list[Ranked]:
         passing = []
         count = 0
         first: set[int] = set(spectrum["loading"])
