@@ -166,6 +166,7 @@ async def test_a_wrong_argument_is_refused_cleanly(editor: Editor, tutor: Script
     assert tutor.asks == []
 
 
+@pytest.mark.real_time
 @pytest.mark.parametrize("by", ["notification", "command", "all"])
 async def test_e6_cancel_ends_the_answer_at_once(editor: Editor, tutor: ScriptedTutor, by: str) -> None:
     """E6: each way to cancel an ask ends the answer once, within 100 ms, and closes the tutor's stream."""

@@ -169,6 +169,7 @@ async def test_e4_a_stale_version_is_taken_as_it_comes(editor: Editor, tutor: Sc
     assert tutor.asks[0].code.startswith("total = 1\n")
 
 
+@pytest.mark.real_time
 async def test_e7_a_huge_file_that_is_being_edited(editor: Editor, tutor: ScriptedTutor) -> None:
     """E7: in a 10 MB file, after 1000 edits, a code action takes under 200 ms, and an ask stays within its budget."""
     function = "def f{0}(x):\n    '''Füge {0} hinzu.'''\n    return x + {0}\n\n\n"
