@@ -16,8 +16,10 @@ from sqlalchemy import Connection, func, insert, select
 from testing.chat_client import connect
 from testing.clock import NOON
 from tutor_server.cli.accounts import export
+from tutor_server.errors import NotFound
 from tutor_server.settings import Settings
 from tutor_server.storage import personal_data, retention
+from tutor_server.storage.export import everything_about
 from tutor_server.storage.history import PAGE_CHARACTERS
 from tutor_server.storage.models import AdminAction, ChatMessage, ChatSession, ModelCall
 
@@ -157,6 +159,20 @@ async def test_an_export_that_breaks_off_has_no_end(on_both: HeldService) -> Non
             assert erased.status == 204
         with pytest.raises(ClientError):
             await response.read()
+
+
+async def test_an_export_under_which_rows_are_erased_has_no_end(on_both: HeldService) -> None:
+    """If an erasure has begun and the account is not gone yet, the export fails instead of leaving the rows out."""
+    student, _ = await big_student(on_both, 3 * personal_data.MESSAGES_A_PAGE)
+    export_of_all = everything_about(student, on_both.database)
+
+    async with aclosing(export_of_all):
+        taken = [await anext(export_of_all)]
+        await on_both.database.commit(lambda connection: personal_data.erase_some(connection, student))
+        with pytest.raises(NotFound):
+            taken.extend([piece async for piece in export_of_all])
+
+    assert len(taken) == 1
 
 
 async def test_a_page_of_the_history_ends_where_it_is_long(on_both: HeldService) -> None:
