@@ -77,8 +77,10 @@ class Page:
         await self.call("DOM.setFileInputFiles", nodeId=found["nodeId"], files=[str(file) for file in files])
 
     async def press(self, key: str, *, loads: bool = False) -> None:
-        """Press a key. If it opens another page (`loads`), wait until that page has loaded."""
+        """Press a key. If it opens another page (`loads`), wait for the focus before, and for that page afterwards."""
         code, text = _KEYS[key]
+        if loads:
+            await self.focused()  # A page may focus its element after its load event; a key before that is lost.
         self._loaded.clear()
         for kind in ("keyDown", "keyUp"):
             await self.call(
