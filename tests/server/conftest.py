@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import sys
 import threading
 import warnings
 from typing import TYPE_CHECKING
@@ -66,10 +67,10 @@ async def on_both(tmp_path: Path, clock: HeldClock, database_url: str) -> AsyncI
 def log_output() -> Iterator[io.BytesIO]:
     """Return the log that this process writes during the test, as JSON lines."""
     root = logging.getLogger()
-    kept = root.handlers, root.level, warnings.showwarning, threading.excepthook
+    kept = root.handlers, root.level, warnings.showwarning, threading.excepthook, sys.unraisablehook
     output = io.BytesIO()
     configure_logs("info", "json", output)
     yield output
     structlog.reset_defaults()
-    root.handlers, level, warnings.showwarning, threading.excepthook = kept
+    root.handlers, level, warnings.showwarning, threading.excepthook, sys.unraisablehook = kept
     root.setLevel(level)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import sqlite3
@@ -16,6 +17,7 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tutor_analysis.processor_time import OverBudget
 from tutor_server.errors import DatabaseUnavailable
 from tutor_server.telemetry.failures import describe
 from tutor_server.telemetry.logs import _render_console, _render_json, configure_logs, log_loop_failure
@@ -244,6 +246,28 @@ def test_failures_of_threads_and_of_the_loop_are_logged(log_output: io.BytesIO) 
     of_thread, of_loop = entries(log_output)
     assert (of_thread["event"], of_thread["thread"]) == ("thread_failure", "worker")
     assert (of_loop["event"], of_loop["exception"][0]["type"]) == ("loop_failure", "ValueError")
+
+
+class Dropped:
+    """An object whose destructor raises an exception."""
+
+    def __init__(self, failure: BaseException) -> None:
+        self.failure = failure
+
+    def __del__(self) -> None:
+        raise self.failure
+
+
+def test_exceptions_in_destructors_are_one_line(log_output: io.BytesIO) -> None:
+    """An exception that Python ignores is logged with its place; an exceeded budget, which strikes again, is not."""
+    for failure in (ValueError("secret_answer"), OverBudget()):
+        Dropped(failure)
+        gc.collect()
+
+    (entry,) = entries(log_output)
+    assert (entry["event"], entry["place"]) == ("ignored_exception", "Dropped.__del__")
+    assert entry["exception"][0]["type"] == "ValueError"
+    assert "secret_answer" not in log_output.getvalue().decode()
 
 
 def test_the_console_is_for_people(log_output: io.BytesIO) -> None:

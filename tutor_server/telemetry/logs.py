@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TextIO
 import orjson
 import structlog
 
+from tutor_analysis.processor_time import OverBudget
 from tutor_server.telemetry.failures import describe
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def configure_logs(
     root.setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level.upper()]))
     warnings.showwarning = _log_warning
     threading.excepthook = _log_thread_failure
+    sys.unraisablehook = _log_ignored_exception
 
 
 def log_loop_failure(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -86,6 +88,13 @@ def _log_warning(  # noqa: PLR0917 - the signature of `warnings.showwarning`
 
 def _log_thread_failure(failure: threading.ExceptHookArgs) -> None:
     log.error("thread_failure", thread=failure.thread.name if failure.thread else None, exc_info=failure.exc_value)
+
+
+def _log_ignored_exception(ignored: sys.UnraisableHookArgs) -> None:
+    """Log an exception in a destructor. Leave out an exceeded budget, whose timer strikes again."""
+    if not isinstance(ignored.exc_value, OverBudget):
+        place = getattr(ignored.object, "__qualname__", type(ignored.object).__qualname__)
+        log.error("ignored_exception", place=place, exc_info=ignored.exc_value)
 
 
 def _describe_failure(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
