@@ -101,3 +101,14 @@ def test_a_set_that_other_lines_need_stays_a_set() -> None:
         "TypeError: 'set' object is not subscriptable"
     )
     assert "print(sorted(mine)[0])" in solution(code, report)
+
+
+def test_an_edit_after_which_a_loop_never_ends_is_not_offered() -> None:
+    """The evaluator sees that the edited program goes round in its `while` loop."""
+    code = "size = 1\nwhile size < 9:\n    print(sizes)\nprint('done')\n"
+    report = (
+        'Traceback (most recent call last):\n  File "a.py", line 3, in <module>\n    print(sizes)\n'
+        "NameError: name 'sizes' is not defined. Did you mean: 'size'?"
+    )
+    assert "Change line" not in solution(code, report)
+    assert "Change line" in solution(code.replace("    print(sizes)", "    print(sizes)\n    size += 3"), report)

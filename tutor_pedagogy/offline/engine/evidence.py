@@ -19,6 +19,7 @@ from tutor_pedagogy.offline.engine.edits import edited_tree
 from tutor_pedagogy.offline.engine.finding import Code
 from tutor_pedagogy.offline.evaluation import UNKNOWN, run, value_of
 from tutor_pedagogy.problem.syntax_tree import expression_tree
+from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 MAX_TRIALS = 6
 """The maximum number of edits that are tried for one submission."""
+MANY_ITERATIONS = 100
+"""The number of iterations after which a `while` loop that uses up all steps counts as one without an end."""
 GUESSED_LINES = 8
 """The number of lines that a guessed input has: a program that reads more is not followed."""
 GUESSED_STEPS = 1500
@@ -143,6 +146,8 @@ class Evidence:
             return None
         if self._never_ends:
             return True if done.ending == "finished" else None
+        if done.exception is None and self._goes_round(edit, done):
+            return False
         if done.exception is None or (self.inputs is not None and isinstance(done.exception, EOFError)):
             return True if done.ending == "finished" or self._is_past(done) else None
         is_same = type(done.exception).__name__ == self.crash.exception and done.line == self.crash.line
@@ -151,6 +156,14 @@ class Evidence:
         if is_same and self.crash.line not in edited and self._is_further(done):
             return None
         return False if is_same or is_new or self._fails_where_it_ran(done) else None
+
+    def _goes_round(self, edit: Edit, done: Run) -> bool:
+        """Return whether an edited program uses up its steps in a `while` loop, which then seems to have no end."""
+        tree = edited_tree(self.program, edit)
+        if tree is None or not done.reason.endswith("too many steps"):
+            return False
+        loops = [node.body[0].lineno for node in walk(tree) if isinstance(node, ast.While)]
+        return any(done.ran.get(line, 0) >= MANY_ITERATIONS for line in loops)
 
     def only_moves(self, edit: Edit) -> bool:
         """Return whether the program fails at another line after an edit, for a reason that the edit brings."""

@@ -13,7 +13,7 @@ from tutor_pedagogy.offline.rules.runtime.way_back import WayBack
 @runtime_rule(
     "decimal-with-float",
     ("TypeError",),
-    r"unsupported operand type\(s\) for (?P<sign>\S+): '(?P<left>decimal\.Decimal|float)' and"
+    r"unsupported operand type\(s\) for (?P<sign>\S+): (?=.*Decimal)'(?P<left>decimal\.Decimal|float)' and"
     r" '(?P<right>decimal\.Decimal|float)'",
     before=("text-in-calculation",),
 )

@@ -119,6 +119,10 @@ def entry_taken_whole(case: CrashContext) -> Match | None:
 
 def _values_of(case: CrashContext, node: ast.expr, value: object) -> tuple[Edit, ...]:
     """Return the edits that go through what a dictionary holds: all its values, or the list under its only key."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=owner, attr="items"), args=[]):
+            edit = case.rewrite(node, f"{case.text(owner)}.values()")
+            return (edit,) if edit is not None else ()
     if not isinstance(value, dict):
         return ()
     text = case.text(node)

@@ -18,14 +18,17 @@ from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match,
     before=("not-callable", "builtin-hidden", "product-without-sign", "round-brackets-for-index"),
 )
 def parameter_hides_function(case: CrashContext) -> Match | None:
-    """Return the header of the function whose parameter has the name of a built-in function that its body calls."""
+    """Return the header of the function whose parameter has the name of a function that its body calls."""
     function = case.function
     names = [arg.arg for arg in function.args.args] if function is not None else []
     for call in case.calls:
         match call.func:
-            case ast.Name(id=name) if function is not None and name in names and name in BUILTINS:
+            case ast.Name(id=name) if (
+                function is not None and name in names and (name in BUILTINS or name in case.program.functions)
+            ):
+                kind = "Python's" if name in BUILTINS else "the program's"
                 edit = parameter_renamed(case, function, name)
-                return case.at(function, edit=edit, name=Code(name), type=case.type_words, use=call)
+                return case.at(function, edit=edit, name=Code(name), type=case.type_words, use=call, kind=kind)
     return None
 
 

@@ -73,8 +73,16 @@ def loop_over_number(case: CrashContext) -> Match | None:
         for node in walk(inner)
     ):
         return case.here(iterated, replace=(iterated, f"str({case.text(iterated)})"), name=iterated)
-    is_range = isinstance(case.statement, ast.For) and case.match["type"] == "int"
+    is_range = isinstance(case.statement, ast.For) and case.match["type"] == "int" and not _is_item(case, iterated)
     return case.here(iterated, replace=(iterated, f"range({case.text(iterated)})" if is_range else None), name=iterated)
+
+
+def _is_item(case: CrashContext, node: ast.expr) -> bool:
+    """Return whether an expression is the variable of an enclosing loop over the items of a collection."""
+    return any(
+        isinstance(loop, ast.For) and case.text(loop.target) == case.text(node) and not is_call_of(loop.iter, "range")
+        for loop in case.loops_above(node)
+    )
 
 
 @runtime_rule(

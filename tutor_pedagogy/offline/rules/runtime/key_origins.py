@@ -47,6 +47,29 @@ def key_of_inner_dictionary(case: CrashContext) -> Match | None:
     return None
 
 
+@runtime_rule(
+    "key-one-level-deeper",
+    ("KeyError",),
+    _TEXT_KEY,
+    before=("key-not-found", "wrong-value-from-elsewhere", "entry-without-key"),
+)
+def key_one_level_deeper(case: CrashContext) -> Match | None:
+    """Return the look-up of a key that only one dictionary inside the dictionary has."""
+    for subscript in case.subscripts:
+        held, wanted = case.value(subscript.value), case.value(subscript.slice)
+        if not isinstance(held, dict) or wanted != case.match["key"] or not isinstance(subscript.ctx, ast.Load):
+            continue
+        holders = [key for key, inner in held.items() if isinstance(inner, dict) and wanted in inner]
+        if len(holders) == 1 and isinstance(holders[0], str) and "'" not in holders[0]:
+            quote = '"' if '"' in case.text(subscript.slice) else "'"
+            inner = f"{case.text(subscript.value)}[{quote}{holders[0]}{quote}]"
+            slots: dict[str, str | ast.AST] = {"owner": subscript.value, "key": subscript.slice}
+            slots["holder"] = Code(repr(holders[0]))
+            new = f"{inner}[{case.text(subscript.slice)}]"
+            return replace(case.here(subscript, replace=(subscript, new), slots=slots), is_proved=True)
+    return None
+
+
 def _literal_of(case: CrashContext, name: str) -> ast.Dict | None:
     """Return the dictionary literal that a name stands for; None if there is none or several."""
     values = [value for _, value in case.program.assignments(name)]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.finding import Edit
     from tutor_pedagogy.offline.engine.nodes import Function
 
-_NONE = r"'NoneType'|\"NoneType\"|not NoneType|NoneType object"
+_NONE = r"'NoneType'|\"NoneType\"|not NoneType|NoneType object|type NoneType"
 _NONE_RULES = (
     *("attribute-of-none", "none-gone-through", "none-looked-into", "none-in-operation", "none-as-argument"),
     *("none-handed-on", "value-from-elsewhere", "result-of-method-in-place", "unpacking-count", "text-plus-other"),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.rules.runtime.context import CrashContext
 
 _WORD = re.compile(r"[A-Za-z]+|[€$£°]")
-_MEASURES = frozenset(
+MEASURES = frozenset(
     (
         *("m", "cm", "mm", "km", "metre", "metres", "meter", "meters", "kg", "g", "kilo", "kilos", "litre", "litres"),
         *("liter", "liters", "inch", "inches", "feet", "price", "prices", "cost", "costs", "amount", "money", "salary"),
@@ -48,7 +48,7 @@ def kind_of_number(case: CrashContext, inputs: Sequence[ast.expr]) -> str:
         if node is not None
         for word in _WORD.findall(case.text(node).replace("_", " "))
     }
-    return "float" if words & _MEASURES else "int"
+    return "float" if words & MEASURES else "int"
 
 
 def is_tested_as_string(case: CrashContext, name: str) -> bool:

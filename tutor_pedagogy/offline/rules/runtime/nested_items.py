@@ -11,6 +11,45 @@ from tutor_pedagogy.problem.tree_walk import walk
 
 
 @runtime_rule(
+    "rows-joined-to-one-list",
+    ("TypeError",),
+    r"'(?:int|float|bool)' object is not (?:iterable|subscriptable)|object of type '(?:int|float)' has no len",
+    before=(
+        "loop-over-number",
+        "value-from-elsewhere",
+        "no-items",
+        "no-length",
+        "item-is-one-value",
+        "began-as-number",
+    ),
+)
+def rows_joined_to_one_list(case: CrashContext) -> Match | None:
+    """Return the line that joins a row to a list, where the failing line needs each row as one item."""
+    used = {node.id for node in case.likely(ast.Name)}
+    loops = [loop for loop in case.program.each(ast.For) if isinstance(loop.target, ast.Name)]
+    over = {case.text(loop.iter) for loop in loops if isinstance(loop.target, ast.Name) and loop.target.id in used}
+    for name in sorted(used | over):
+        for line, row in _joined(case, name):
+            edit = case.rewrite_line(line, f"{name}.append({case.text(row)})")
+            return replace(case.at(line, edit=edit, name=Code(name), row=row, stop=str(case.line)), needs_edit=True)
+    return None
+
+
+def _joined(case: CrashContext, name: str) -> list[tuple[int, ast.expr]]:
+    """Return the lines that join a list to a list that began empty, with what they join."""
+    found: list[tuple[int, ast.expr]] = []
+    if not any(isinstance(value, ast.List) and not value.elts for _, value in case.program.assignments(name)):
+        return found
+    for node in case.program.each(ast.AugAssign, ast.Expr):
+        match node:
+            case ast.AugAssign(target=ast.Name(id=target), op=ast.Add(), value=row) if target == name:
+                found.append((node.lineno, row))
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=target), attr="extend"), args=[row])):
+                found += [(node.lineno, row)] if target == name else []
+    return [(line, row) for line, row in found if row.lineno == row.end_lineno == line]
+
+
+@runtime_rule(
     "item-is-no-collection",
     ("TypeError", "AttributeError"),
     r"'(?P<type>int|float|str|NoneType|bool)' object (?:is not iterable|has no attribute '(?:items|values|keys)')",

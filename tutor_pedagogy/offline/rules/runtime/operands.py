@@ -29,16 +29,16 @@ _ORDER = r"not supported between instances of "
     "caret-for-power",
     ("TypeError",),
     r"unsupported operand type\(s\) for \^=?: |ufunc 'bitwise_xor' not supported",
-    before=("none-in-operation",),
+    before=("none-in-operation", "text-in-calculation", "value-from-elsewhere"),
 )
 def caret_for_power(case: CrashContext) -> Match | None:
     """Return the operation with `^` (exclusive or) where a power is meant."""
     for node in case.likely(ast.BinOp):
         if isinstance(node.op, ast.BitXor):
-            right = case.text(node.right)
-            power = f"({right})" if isinstance(node.right, ast.BinOp) else right
-            new = f"{case.text(node.left)} ** {power}"
-            return case.here(node, replace=(node, new), base=node.left, power=node.right)
+            line = case.program.line(node.lineno)
+            is_safe = node.lineno == node.end_lineno and not re.search(r"[\"'#]", line)
+            edit = case.program.edit(node.lineno, line.replace("^", "**")) if is_safe else None
+            return case.here(node, edit=edit, base=node.left, power=node.right)
     return case.here(base=Code(case.marked or ""), power="")
 
 
@@ -163,7 +163,7 @@ def text_plus_other(case: CrashContext) -> Match | None:
         replace = (wrong, replace[1] if wrong is right else None)
     elif isinstance(string, ast.BinOp) and isinstance(string.op, ast.Mult) and isinstance(string.left, ast.Name):
         replace = (string.left, f"int({string.left.id})")
-    elif isinstance(wrong, ast.Constant) and _is_no_literal(string) and not is_printed:
+    elif isinstance(wrong, ast.Constant) and _is_no_literal(string):
         held = case.value(string)
         is_number = isinstance(held, str) and re.fullmatch(r"\s*-?\d+\s*", held)
         replace = (string, f"int({case.text(string)})" if is_number else None)

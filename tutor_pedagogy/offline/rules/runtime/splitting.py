@@ -5,10 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import first_argument
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.split_origins import split_of
+
+if TYPE_CHECKING:
+    from tutor_pedagogy.offline.engine.finding import Edit
 
 _SIGNS = (",", ";", ":", "-", "/", "|", "=", "\t", ".")
 """Signs between the parts of a line."""
@@ -122,11 +126,23 @@ def empty_part_of_split(case: CrashContext) -> Match | None:
     slots: dict[str, str | ast.AST] = {"name": used, "call": split, "count": count}
     slots |= {"sign": "space" if sign == " " else "", "separator": Code(separator)}
     slots |= {"stop": str(case.program.shown(case.line)), "text": split.func.value}
-    edits = tuple(filter(None, (case.rewrite(split, new) for new in _without_empty(case, split, sign, count))))
+    found_edits = [case.rewrite(split, new) for new in _without_empty(case, split, sign, count)]
+    edits = tuple(filter(None, (*found_edits, _passed_over(case, used))))
     if sign == " ":
         return replace(case.at(split, edit=edits[0] if edits else None, slots=slots), is_proved=True)
     found = case.at(split, slots=slots)
     return replace(found, choices=edits, takes_first=True, is_proved=case.value(used) == "")
+
+
+def _passed_over(case: CrashContext, used: ast.expr) -> Edit | None:
+    """Return the edit with which the loop around the failing line passes over an empty item."""
+    loop = next(iter(case.loops_above(used)), None)
+    if not isinstance(loop, ast.For) or case.text(loop.target) != case.text(used) or not isinstance(used, ast.Name):
+        return None
+    first = case.program.line(loop.body[0].lineno)
+    indent = first[: len(first) - len(first.lstrip())]
+    guard = f"{indent}if not {used.id}:\n{indent}    continue\n{first}"
+    return case.program.edit(loop.body[0].lineno, guard) if loop.body[0].lineno > loop.lineno else None
 
 
 def _unpacked(case: CrashContext) -> ast.expr | None:

@@ -7,7 +7,14 @@ from dataclasses import replace
 
 from tutor_pedagogy.offline.engine.edits import edit_to
 from tutor_pedagogy.offline.engine.nodes import is_call_of
+from tutor_pedagogy.offline.rules.runtime.measures import MEASURES
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
+
+_NUMBERS = MEASURES | {"age", "count", "score", "points", "number", "year", "quantity", "total", "stock"}
+_NUMBERS |= {"hours", "minutes", "votes", "goals", "population", "pages", "size", "num", "qty"}
+"""Words for numbers, as names of variables."""
+_TEXTS = frozenset(("name", "word", "title", "city", "country", "letter", "text", "person", "item", "product"))
+"""Words for strings, as names of variables."""
 
 
 @runtime_rule(
@@ -34,6 +41,46 @@ def enumerate_in_other_order(case: CrashContext) -> Match | None:
                 found = case.at(loop, edit=edit, first=first, second=second)
                 return replace(found, needs_edit=True)
     return None
+
+
+@runtime_rule(
+    "unpacked-in-other-order",
+    ("TypeError", "AttributeError"),
+    r"str|int|float",
+    before=(
+        *("text-plus-other", "method-of-another-kind", "compared-kinds", "text-in-calculation", "form-of-another-kind"),
+        *("string-kept-for-number", "value-from-elsewhere", "parts-still-texts", "number-in-quotes"),
+    ),
+)
+def unpacked_in_other_order(case: CrashContext) -> Match | None:
+    """Return the line that gives two names the parts of a pair in the other order than their words say."""
+    for name in case.likely(ast.Name):
+        for node in case.program.each(ast.For, ast.Assign):
+            match node:
+                case ast.For(target=ast.Tuple(elts=[ast.Name() as first, ast.Name() as second]) as target):
+                    pass
+                case ast.Assign(targets=[ast.Tuple(elts=[ast.Name() as first, ast.Name() as second]) as target]):
+                    pass
+                case _:
+                    continue
+            if name.id not in (first.id, second.id) or first.id == second.id or not _are_misnamed(case, first, second):
+                continue
+            text = case.text(target)
+            new = f"{second.id}, {first.id}"
+            edit = case.rewrite(target, f"({new})" if text.startswith("(") else new)
+            return replace(case.at(node, edit=edit, first=first, second=second), needs_edit=True)
+    return None
+
+
+def _are_misnamed(case: CrashContext, first: ast.Name, second: ast.Name) -> bool:
+    """Return whether the one of two names that is a word for a number holds a string, and the other one a number."""
+    if not all(any(isinstance(use.ctx, ast.Load) for use in case.program.uses[each.id]) for each in (first, second)):
+        return False
+    for number, text in ((first, second), (second, first)):
+        held, other = case.value(number), case.value(text)
+        if isinstance(held, str) and isinstance(other, int | float):
+            return number.id.lower() in _NUMBERS or text.id.lower() in _TEXTS
+    return False
 
 
 @runtime_rule(

@@ -10,7 +10,7 @@ from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match,
 _BEFORE = (
     *("key-not-found", "no-items", "method-of-another-kind", "not-offered-by-object", "text-plus-other"),
     *("compared-kinds", "text-in-calculation", "attribute-never-set", "unpacking-count", "position-out-of-range"),
-    *("loop-over-other", "no-length", "text-key-on-list", "index-of-wrong-kind"),
+    *("loop-over-other", "no-length", "text-key-on-list", "index-of-wrong-kind", "key-one-level-deeper"),
 )
 MOST_TRIED = 3
 """The maximum number of places at which the unread variable is tried."""

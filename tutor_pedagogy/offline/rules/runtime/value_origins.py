@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.engine.nodes import called_name, is_call_of, is_stored
+from tutor_pedagogy.offline.engine.nodes import called_name, is_call_of, is_stored, is_string
 from tutor_pedagogy.offline.rules.runtime.attributes import is_renamed
 from tutor_pedagogy.offline.rules.runtime.culprits import Culprit, culprits
 from tutor_pedagogy.offline.rules.runtime.guessed_types import guessed_type
@@ -44,6 +44,8 @@ def value_from_elsewhere(case: CrashContext) -> Match | None:
         if not way or not _may_be_of_another_class(case, culprit):
             continue
         step = _cause(case, way)
+        if "item assignment" in case.message and is_string(step.node):
+            continue  # The text may be right as it is: no string can be changed in place.
         if _is_misnamed_method(case, culprit, step):
             return None
         if _is_better_at_the_use(case, culprit, way):
