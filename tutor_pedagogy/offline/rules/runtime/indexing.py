@@ -159,8 +159,23 @@ def _past_condition(case: CrashContext, subscript: ast.Subscript, loop: ast.For 
                 return None
             new = case.text(test).replace("<=", "<", 1)
             slots = {"owner": subscript.value, "index": subscript.slice, "name": left, "bound": bound}
+            if (length := _length_that_sinks(case, loop, bound)) is not None:
+                return case.at(length, replace=(length, f"{case.text(length)} - 1"), slots=slots)
             return case.at(test, replace=(test, new), slots=slots)
     return None
+
+
+def _length_that_sinks(case: CrashContext, loop: ast.While, bound: ast.expr) -> ast.expr | None:
+    """Return the call of `len` with which a bound starts that the loop sets one below a place it has looked at."""
+    if not isinstance(bound, ast.Name):
+        return None
+    inside = range(loop.lineno, (loop.end_lineno or loop.lineno) + 1)
+    bound_to = case.program.assignments(bound.id)
+    sinks = any(
+        line in inside and isinstance(value, ast.BinOp) and isinstance(value.op, ast.Sub) for line, value in bound_to
+    )
+    lengths = [value for line, value in bound_to if line not in inside and is_call_of(value, "len")]
+    return lengths[0] if sinks and len(lengths) == 1 else None
 
 
 def _is_length(case: CrashContext, node: ast.expr) -> bool:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-import re
 
-from tutor_pedagogy.offline.engine.evidence import values_seen
 from tutor_pedagogy.offline.engine.nodes import called_name, is_call_of, is_string, parts_of
+from tutor_pedagogy.offline.rules.runtime.measures import kind_of_texts
 from tutor_pedagogy.offline.rules.runtime.rule import CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.type_names import in_words
 from tutor_pedagogy.problem.tree_walk import walk
@@ -146,18 +145,8 @@ def sum_began_as_another_kind(case: CrashContext) -> Match | None:
 
 
 def _adds_numbers(case: CrashContext) -> bool:
-    """Return whether the string that is added reads as a number, each time that the evaluator has seen it."""
-    sides = case.sides[1:] if case.sides is not None else ()
-    held = [case.value(side) for side in sides]
-    calls = [side for side in sides if isinstance(side, ast.Call)]
-    held += [value for values in values_seen(case.program, calls).values() for value in values]
-    texts = [value for value in held if isinstance(value, str)]
-    return bool(texts) and all(map(_is_number, texts))
-
-
-def _is_number(value: object) -> bool:
-    """Return whether a value is a string that reads as a number."""
-    return isinstance(value, str) and re.fullmatch(r"\s*-?\d{1,40}(?:\.\d{0,40})?\s*", value) is not None
+    """Return whether the string that is added reads as a number."""
+    return any(kind_of_texts(case, side) for side in (case.sides or ())[1:])
 
 
 def _grows_by_strings(case: CrashContext, node: ast.expr) -> bool:

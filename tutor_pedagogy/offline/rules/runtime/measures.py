@@ -6,6 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from tutor_pedagogy.offline.engine.evidence import values_seen
 from tutor_pedagogy.offline.rules.runtime.origins import is_input
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tutor_pedagogy.offline.rules.runtime.context import CrashContext
 
 _WORD = re.compile(r"[A-Za-z]+|[€$£°]")
+_NUMBER = re.compile(r"-?\d{1,40}(?:\.\d{0,40})?")
 MEASURES = frozenset(
     (
         *("m", "cm", "mm", "km", "metre", "metres", "meter", "meters", "kg", "g", "kilo", "kilos", "litre", "litres"),
@@ -49,6 +51,20 @@ def kind_of_number(case: CrashContext, inputs: Sequence[ast.expr]) -> str:
         for word in _WORD.findall(case.text(node).replace("_", " "))
     }
     return "float" if words & MEASURES else "int"
+
+
+def kind_of_texts(case: CrashContext, node: ast.expr) -> str:
+    """Return `int` or `float` if the strings that an expression gives in a run read as numbers, else nothing.
+
+    The text is `float` if one of them has a decimal point.
+    """
+    held = [case.value(node)]
+    if isinstance(node, ast.Call):
+        held = [value for values in values_seen(case.program, [node]).values() for value in values]
+    texts = [value.strip() for value in held if isinstance(value, str)]
+    if not texts or not all(_NUMBER.fullmatch(text) for text in texts):
+        return ""
+    return "float" if any("." in text for text in texts) else "int"
 
 
 def is_tested_as_string(case: CrashContext, name: str) -> bool:

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.edits import edit_to
 from tutor_pedagogy.offline.engine.nodes import is_call_of, is_string
 from tutor_pedagogy.offline.evaluation import UNKNOWN
-from tutor_pedagogy.offline.rules.runtime.measures import converted_at_use, is_tested_as_string, kind_of_number
+from tutor_pedagogy.offline.rules.runtime.measures import (
+    converted_at_use,
+    is_tested_as_string,
+    kind_of_number,
+    kind_of_texts,
+)
 from tutor_pedagogy.offline.rules.runtime.origins import input_of, is_input
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 from tutor_pedagogy.offline.rules.runtime.type_names import in_words
@@ -159,7 +164,9 @@ def text_plus_other(case: CrashContext) -> Match | None:
         other_type in ("int", "float") and left_type != "str" and not isinstance(string, ast.Constant | ast.JoinedStr)
     )
     replace: tuple[ast.expr, str | None] = (wrong, f"str({case.text(wrong)})")
-    if operation is left:
+    if operation is left and is_sum and (kind := kind_of_texts(case, string)):
+        replace = (string, f"{kind}({case.text(string)})")
+    elif operation is left:
         replace = (wrong, replace[1] if wrong is right else None)
     elif isinstance(string, ast.BinOp) and isinstance(string.op, ast.Mult) and isinstance(string.left, ast.Name):
         replace = (string.left, f"int({string.left.id})")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ def edits_of(case: CrashContext, culprit: Culprit, step: Step) -> Iterator[Edit 
         yield from _other_stores(case, step)
     if step.kind == "assigned" and culprit.type == "NoneType":
         yield _in_the_object(case, step)
-    yield _as_list(case, culprit, step)
+    yield _as_list(case, culprit, step) or _with_neutral(case, step)
     match step.kind, node:
         case "ends", ast.Expr() if culprit.type == "NoneType":
             yield _as_return(case, node)
@@ -47,6 +48,14 @@ def edits_of(case: CrashContext, culprit: Culprit, step: Step) -> Iterator[Edit 
             yield from _other_arguments(case, step, node)
         case _, ast.Call():
             yield from _other_calls(case, culprit, step.kind, node)
+
+
+def _with_neutral(case: CrashContext, step: Step) -> Edit | None:
+    """Return the edit that gives a bare `return` the empty value that can be added to the other side of a sum."""
+    found = re.search(r"for \+: 'NoneType' and '(str|list)'|concatenate (str|list) \(not \"NoneType\"", case.message)
+    if found is None or step.kind != "returned" or not isinstance(step.node, ast.Return):
+        return None
+    return case.rewrite_line(step.node.lineno, "return " + {"str": '""', "list": "[]"}[found[1] or found[2]])
 
 
 def _as_return(case: CrashContext, node: ast.Expr) -> Edit | None:
