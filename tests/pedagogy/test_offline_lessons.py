@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from testing.each_case import each_case
+from testing.lesson_cases import RULES as FOLDER
 from testing.lesson_texts import FACT, PROGRAM, RULES, parts
 from testing.reading_grade import reading_grade
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
@@ -94,3 +95,11 @@ def test_words_follow_the_maths_level(rule: Rule) -> None:
     students = [StudentLevels(programming=3, maths=maths) for maths in (1, 3, 5)]
 
     assert len({text(rule, HintLevel.CONCEPT, student) for student in students}) == len(students)
+
+
+def test_an_alternative_of_a_lesson_depends_on_a_slot() -> None:
+    """If no slot stands in the first of several alternatives, the others would never be said."""
+    for path in FOLDER.rglob("*.md"):
+        texts = path.read_text(encoding="utf-8").partition("## Cases")[0]
+        for first in re.findall(r"\[\[([^\[\]|]*)\|\|", texts):
+            assert "$" in first, path.name

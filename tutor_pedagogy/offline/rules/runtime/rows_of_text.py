@@ -73,11 +73,11 @@ def columns_moved(case: CrashContext) -> Match | None:
     sign = str(getattr(call.args[0], "value", ""))
     texts = (node.value for node in case.program.each(ast.Constant) if isinstance(node.value, str))
     quoted = (part for text in texts for part in text.split('"')[1::2])
-    has_quoted = any(sign in part and "\n" not in part for part in quoted)
+    cut = next((part for part in quoted if sign in part and "\n" not in part), "")
     slots: dict[str, str | ast.AST] = {"text": Code(repr(case.match["text"])), "use": argument, "call": call}
     slots |= {"row": loop.target, "sign": Code(sign), "stop": str(case.program.shown(case.line))}
-    if has_quoted:
-        slots["quoted"] = "yes"
+    if cut:
+        slots["quoted"] = Code(cut[:60])
     return case.at(call, slots=slots)
 
 
