@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from testing.chromium import Page
 
-AGREE = ("button", "Accept")
-"""The button of the page on which one agrees that the service is told who one is."""
 START_SECONDS = 60
 PROCESSES = 2
 """Chromium keeps connections open, and a logout calls the service, which may call back."""
@@ -156,6 +154,7 @@ def configuration(folder: Path, url: str, service: str) -> dict[str, Any]:
         "cookieName": "lemonldap",
         "exportedHeaders": {},
         "groups": {},
+        "handlerInternalCache": 0,  # A process that keeps sessions for 15 seconds does not see what another one wrote.
         "httpOnly": 1,
         "key": "sixteen letters.",
         "tokenUseGlobalStorage": 1,
@@ -209,11 +208,6 @@ async def sign_in_at_lemonldap(page: Page, name: str) -> None:
     await _focus(page, "#userfield")
     await fill(page, name, name)
     await picture(page, "lemonldap-consent")
-    await agree_at_lemonldap(page)
-
-
-async def agree_at_lemonldap(page: Page) -> None:
-    """Agree on the provider's page that the service is told who one is."""
     await _focus(page, "form [type=submit]")
     await page.press("Enter", loads=True)
 

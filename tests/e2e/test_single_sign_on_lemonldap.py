@@ -9,13 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from testing.account_page import follow, heading
-from testing.lemonldap_provider import (
-    AGREE,
-    LemonldapProvider,
-    agree_at_lemonldap,
-    lemonldap_provider,
-    sign_in_at_lemonldap,
-)
+from testing.lemonldap_provider import LemonldapProvider, lemonldap_provider, sign_in_at_lemonldap
 from testing.real_identity_provider import SIGN_IN
 from testing.real_sign_in import approve_at_the_provider
 from testing.service import RunningService
@@ -81,11 +75,8 @@ async def test_o3_o7_keys_are_rotated_and_people_sign_out(
         await sign_in_at_lemonldap(page, name)
         async with asyncio.timeout(KEY_SECONDS):
             while await heading(page) != "Your account":  # The keys are read again every 30 seconds at most.
-                told = await page.told()
-                if ("link", SIGN_IN) in told:
+                if ("link", SIGN_IN) in await page.told():
                     await follow(page, SIGN_IN)
-                elif AGREE in told:  # The provider's processes sometimes lose that somebody has agreed.
-                    await agree_at_lemonldap(page)
         assert service.query("SELECT count(*) FROM page_sessions") == [(1,)]
 
         await sign_out_there(page, provider)

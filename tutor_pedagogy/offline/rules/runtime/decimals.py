@@ -13,13 +13,13 @@ from tutor_pedagogy.offline.rules.runtime.way_back import WayBack
 @runtime_rule(
     "decimal-with-float",
     ("TypeError",),
-    r"unsupported operand type\(s\) for (?P<sign>\S+): (?=.*Decimal)'(?P<left>decimal\.Decimal|float)' and"
+    r"unsupported operand type\(s\) for (?P<sign>\S+): '(?P<left>decimal\.Decimal|float)' and"
     r" '(?P<right>decimal\.Decimal|float)'",
     before=("text-in-calculation",),
 )
 def decimal_with_float(case: CrashContext) -> Match | None:
     """Return the line that makes the float in an operation with a `Decimal`."""
-    if case.sides is None:
+    if case.sides is None or case.match["left"] == case.match["right"]:
         return None
     operation, left, right = case.sides
     node = left if case.match["left"] == "float" else right
