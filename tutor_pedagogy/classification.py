@@ -8,7 +8,7 @@ import textwrap
 import warnings
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.purposes.foreign import foreign_language
+from tutor_pedagogy.offline.purposes.other_language.foreign import foreign_language
 from tutor_pedagogy.offline.purposes.questions import kind_of_question
 from tutor_pedagogy.problem.syntax_tree import COMPILED, syntax_tree
 

@@ -10,9 +10,9 @@ from tutor_pedagogy.guard import Guard
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline import explain, purpose
 from tutor_pedagogy.offline.engine.program import Program
-from tutor_pedagogy.offline.purposes.improvements import improvements
+from tutor_pedagogy.offline.purposes.improve.improvements import improvements
 from tutor_pedagogy.offline.purposes.questions import kind_of_question
-from tutor_pedagogy.offline.purposes.task_kinds import kinds_of
+from tutor_pedagogy.offline.purposes.start.task_kinds import kinds_of
 from tutor_protocol import Position, Submission
 
 STUDENT = StudentLevels(programming=3, maths=3)

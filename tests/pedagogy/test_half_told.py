@@ -7,7 +7,7 @@ import pytest
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline import Explanation, diagnose, explain
 from tutor_pedagogy.offline.engine.program import Program
-from tutor_pedagogy.offline.purposes import cases
+from tutor_pedagogy.offline.purposes.check import cases
 from tutor_pedagogy.offline.rules.logic.half_told import completed
 from tutor_protocol import Position, Submission
 

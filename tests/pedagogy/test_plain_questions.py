@@ -8,7 +8,7 @@ from tutor_pedagogy.dialogue.meaning import meanings, names_in
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline import explain
 from tutor_pedagogy.offline.engine.program import Program
-from tutor_pedagogy.offline.purposes.task_kinds import kinds_of
+from tutor_pedagogy.offline.purposes.start.task_kinds import kinds_of
 from tutor_protocol import Position, Submission
 
 LAMP = "class Lamp:\n    def press(self):\n        self.on = True\n\nlamp = Lamp()\nlamp.press()\nprint(lamp.on)\n"

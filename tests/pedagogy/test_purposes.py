@@ -24,9 +24,11 @@ from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline import diagnose, explain, purpose, report
 from tutor_pedagogy.offline.engine.program import Program
 from tutor_pedagogy.offline.evaluation import UNKNOWN
-from tutor_pedagogy.offline.purposes import checking, purpose_of, translating
-from tutor_pedagogy.offline.purposes.improvements import improvements
-from tutor_pedagogy.offline.purposes.line_facts import known_value
+from tutor_pedagogy.offline.purposes import purpose_of
+from tutor_pedagogy.offline.purposes.check import checking
+from tutor_pedagogy.offline.purposes.explain.line_facts import known_value
+from tutor_pedagogy.offline.purposes.improve.improvements import improvements
+from tutor_pedagogy.offline.purposes.other_language import translating
 from tutor_pedagogy.offline.purposes.questions import kind_of_question, note_on_language
 from tutor_pedagogy.offline.purposes.tables import table
 from tutor_pedagogy.offline.purposes.texts import fill

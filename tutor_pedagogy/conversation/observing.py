@@ -24,7 +24,7 @@ from tutor_pedagogy.offline.engine.crash import without_values
 from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.parsing import parse
 from tutor_pedagogy.offline.evaluation import Stopped, run
-from tutor_pedagogy.offline.purposes.cases import tested
+from tutor_pedagogy.offline.purposes.check.cases import tested
 from tutor_pedagogy.offline.rules.logic.symptom import read_symptom
 from tutor_pedagogy.problem.syntax_tree import expression_tree
 

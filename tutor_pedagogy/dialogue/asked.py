@@ -11,7 +11,7 @@ from tutor_pedagogy.dialogue.wordings import code_line, gists, ideas, plan_of, q
 from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.offline.engine.crash import read_crash, without_values
 from tutor_pedagogy.offline.engine.writing import lesson_filler
-from tutor_pedagogy.offline.purposes.native_lines import line_in_language
+from tutor_pedagogy.offline.purposes.native.lines import line_in_language
 from tutor_pedagogy.offline.purposes.texts import quoted
 
 if TYPE_CHECKING:

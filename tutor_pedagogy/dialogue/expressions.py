@@ -12,9 +12,9 @@ from tutor_pedagogy.dialogue.wordings import code_line
 from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.writing import code_span
 from tutor_pedagogy.offline.evaluation import UNKNOWN, run
-from tutor_pedagogy.offline.purposes.native_lines import line_in_language
+from tutor_pedagogy.offline.purposes.explain.reading import Reader
+from tutor_pedagogy.offline.purposes.native.lines import line_in_language
 from tutor_pedagogy.offline.purposes.own_values import computed, shown
-from tutor_pedagogy.offline.purposes.reading import Reader
 from tutor_pedagogy.offline.purposes.texts import sentence as capitalized
 from tutor_pedagogy.problem.syntax_tree import expression_tree
 from tutor_pedagogy.problem.tree_walk import walk

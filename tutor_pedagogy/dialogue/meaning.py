@@ -9,9 +9,9 @@ from tutor_pedagogy.dialogue.names import name_says, own_names
 from tutor_pedagogy.dialogue.tables import table, words
 from tutor_pedagogy.offline.engine.writing import code_span
 from tutor_pedagogy.offline.purposes.entries import entry_named, entry_of_sign, shown_entry
-from tutor_pedagogy.offline.purposes.line_facts import from_where
-from tutor_pedagogy.offline.purposes.native_lines import alias_says, line_in_language
-from tutor_pedagogy.offline.purposes.reading import Reader
+from tutor_pedagogy.offline.purposes.explain.line_facts import from_where
+from tutor_pedagogy.offline.purposes.explain.reading import Reader
+from tutor_pedagogy.offline.purposes.native.lines import alias_says, line_in_language
 from tutor_pedagogy.offline.purposes.tables import table as purpose_table
 from tutor_pedagogy.offline.purposes.texts import sentence as capitalized
 

@@ -10,7 +10,7 @@ from tutor_pedagogy.dialogue.depth import TOO_DEEP
 from tutor_pedagogy.dialogue.tables import sentence
 from tutor_pedagogy.offline.engine.lesson import lesson_of
 from tutor_pedagogy.offline.engine.program import Program
-from tutor_pedagogy.offline.purposes.cases import tested
+from tutor_pedagogy.offline.purposes.check.cases import tested
 from tutor_pedagogy.reported import is_green
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
-from tutor_pedagogy.offline.purposes.native_lines import TRANSLATED
+from tutor_pedagogy.offline.purposes.native.lines import TRANSLATED
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.dialogue.asked import Said
 from tutor_pedagogy.dialogue.native_texts import native
 from tutor_pedagogy.offline.engine.writing import code_span
-from tutor_pedagogy.offline.purposes.cases import tested
+from tutor_pedagogy.offline.purposes.check.cases import tested
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from tutor_pedagogy.dialogue.word_changes import WordChanges
 from tutor_pedagogy.dialogue.wordings import code_line
 from tutor_pedagogy.offline.engine.writing import code_span
 from tutor_pedagogy.offline.evaluation import run
-from tutor_pedagogy.offline.purposes.asked_calls import asked_call
+from tutor_pedagogy.offline.purposes.check.asked_calls import asked_call
 from tutor_pedagogy.offline.purposes.own_values import shown
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from tutor_pedagogy.offline.engine.examples import general_examples
 from tutor_pedagogy.offline.engine.lesson import Example
 from tutor_pedagogy.offline.engine.renaming import renamed
 from tutor_pedagogy.offline.engine.writing import fenced, lesson_filler, shown_edit
-from tutor_pedagogy.offline.purposes.forms import form_of
-from tutor_pedagogy.offline.purposes.reading import Reader
+from tutor_pedagogy.offline.purposes.explain.forms import form_of
+from tutor_pedagogy.offline.purposes.explain.reading import Reader
 from tutor_pedagogy.offline.purposes.tables import table as purpose_table
 from tutor_pedagogy.offline.purposes.texts import examples_of, quoted_line
 from tutor_pedagogy.offline.purposes.texts import sentence as capitalized

@@ -1,6 +1,7 @@
 """Answers to asks that are not about a mistake: explain, start, check, improve, another language.
 
-`purpose.py` decides the purpose of an ask. Each other purpose has a module that builds a ladder of five texts.
+`purpose.py` decides the purpose of an ask. Each purpose but `find` has a folder with the module that builds a ladder of
+five texts. The modules beside them are what these folders share.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.match import Match
 from tutor_pedagogy.offline.engine.rule import Rule
-from tutor_pedagogy.offline.purposes.checking import check_ladder, no_to_check
-from tutor_pedagogy.offline.purposes.explaining import explain_ladder
-from tutor_pedagogy.offline.purposes.improving import improve_ladder
-from tutor_pedagogy.offline.purposes.native import native_opening
+from tutor_pedagogy.offline.purposes.check.checking import check_ladder, no_to_check
+from tutor_pedagogy.offline.purposes.explain.explaining import explain_ladder
+from tutor_pedagogy.offline.purposes.improve.improving import improve_ladder
+from tutor_pedagogy.offline.purposes.native.openings import native_opening
+from tutor_pedagogy.offline.purposes.other_language.translating import translate_ladder
 from tutor_pedagogy.offline.purposes.purpose import (
     is_known_apart,
     purpose_in,
@@ -21,9 +23,8 @@ from tutor_pedagogy.offline.purposes.purpose import (
     yields_to_rules,
 )
 from tutor_pedagogy.offline.purposes.questions import note_on_language
-from tutor_pedagogy.offline.purposes.starting import start_ladder
+from tutor_pedagogy.offline.purposes.start.starting import start_ladder
 from tutor_pedagogy.offline.purposes.texts import Ladder, text_of
-from tutor_pedagogy.offline.purposes.translating import translate_ladder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -7,12 +7,12 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.program import Program
-from tutor_pedagogy.offline.purposes.around import answer_around
 from tutor_pedagogy.offline.purposes.complaints import asks_for_help, complains, expects_otherwise
 from tutor_pedagogy.offline.purposes.endings import absent_error, asks_about_end, way_out
-from tutor_pedagogy.offline.purposes.foreign import foreign_language
+from tutor_pedagogy.offline.purposes.explain.around import answer_around
 from tutor_pedagogy.offline.purposes.known_subjects import known_subject
 from tutor_pedagogy.offline.purposes.off_topic import wants_other_work
+from tutor_pedagogy.offline.purposes.other_language.foreign import foreign_language
 from tutor_pedagogy.offline.purposes.questions import kind_of_question, language_of_question
 from tutor_pedagogy.offline.purposes.stubs import is_beginning, stub_of
 from tutor_pedagogy.offline.purposes.subject import names_a_line, readable_line

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
 from tutor_pedagogy.offline.engine.writing import code_span
-from tutor_pedagogy.offline.purposes.asked_forms import FORMS_ASKED
-from tutor_pedagogy.offline.purposes.asked_points import ASKED, OF_FORM
-from tutor_pedagogy.offline.purposes.calls import given_values
 from tutor_pedagogy.offline.purposes.endings import way_out
-from tutor_pedagogy.offline.purposes.form_points import FORM_POINTS
-from tutor_pedagogy.offline.purposes.method_calls import method_called
+from tutor_pedagogy.offline.purposes.explain.asked_forms import FORMS_ASKED
+from tutor_pedagogy.offline.purposes.explain.asked_points import ASKED, OF_FORM
+from tutor_pedagogy.offline.purposes.explain.calls import given_values
+from tutor_pedagogy.offline.purposes.explain.form_points import FORM_POINTS
+from tutor_pedagogy.offline.purposes.explain.method_calls import method_called
+from tutor_pedagogy.offline.purposes.explain.recursion import own_calls, recursion_told
+from tutor_pedagogy.offline.purposes.explain.told_point import Point
 from tutor_pedagogy.offline.purposes.own_values import all_shown, seen
-from tutor_pedagogy.offline.purposes.recursion import own_calls, recursion_told
 from tutor_pedagogy.offline.purposes.texts import listed, sentence
-from tutor_pedagogy.offline.purposes.told_point import Point
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.nodes import Function, parameters
 from tutor_pedagogy.offline.engine.writing import code_span, fenced
-from tutor_pedagogy.offline.purposes.how_to import how_to_ladder
-from tutor_pedagogy.offline.purposes.no_task import names_a_task, no_task_ladder
+from tutor_pedagogy.offline.purposes.start.how_to import how_to_ladder
+from tutor_pedagogy.offline.purposes.start.no_task import names_a_task, no_task_ladder
+from tutor_pedagogy.offline.purposes.start.task_kinds import found_word, kinds_of, word_of
+from tutor_pedagogy.offline.purposes.start.task_rules import are_steps, rule_steps, rules_frame, rules_in
 from tutor_pedagogy.offline.purposes.stubs import comments, is_beginning, stub_of
 from tutor_pedagogy.offline.purposes.tables import table
-from tutor_pedagogy.offline.purposes.task_kinds import found_word, kinds_of, word_of
-from tutor_pedagogy.offline.purposes.task_rules import are_steps, rule_steps, rules_frame, rules_in
 from tutor_pedagogy.offline.purposes.texts import Ladder, examples_of, fill, listed, numbered, quoted
 
 if TYPE_CHECKING:

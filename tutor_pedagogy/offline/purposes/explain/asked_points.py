@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.nodes import Function, is_call_of, names_in
 from tutor_pedagogy.offline.engine.writing import code_span
 from tutor_pedagogy.offline.evaluation import run
+from tutor_pedagogy.offline.purposes.explain.told_point import Point
 from tutor_pedagogy.offline.purposes.own_values import all_shown, seen, shown
-from tutor_pedagogy.offline.purposes.told_point import Point
 from tutor_pedagogy.problem.syntax_tree import expression_tree
 from tutor_pedagogy.problem.tree_walk import walk
 

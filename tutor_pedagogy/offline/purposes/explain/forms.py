@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from tutor_pedagogy.offline.purposes.calls import entry_of
 from tutor_pedagogy.offline.purposes.entries import entry_of_class
+from tutor_pedagogy.offline.purposes.explain.calls import entry_of
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:

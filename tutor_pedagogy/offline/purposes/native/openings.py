@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.ladder.levels import HintLevel
-from tutor_pedagogy.offline.purposes.native_lines import TRANSLATED, line_in_language, terms_in
+from tutor_pedagogy.offline.purposes.native.lines import TRANSLATED, line_in_language, terms_in
 from tutor_pedagogy.offline.purposes.questions import language_of_question, note_on_language
 from tutor_pedagogy.offline.purposes.tables import table
 from tutor_pedagogy.offline.purposes.texts import count_words, fill

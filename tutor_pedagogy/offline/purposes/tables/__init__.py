@@ -1,4 +1,4 @@
-"""The TOML tables of texts and patterns in the folder of this module."""
+"""The TOML tables of texts and patterns in this folder."""
 
 from __future__ import annotations
 
@@ -11,4 +11,4 @@ from typing import Any
 @cache
 def table(name: str) -> dict[str, Any]:
     """Return the entries of a TOML file in the folder of this module, by the file's name without suffix."""
-    return tomllib.loads((files("tutor_pedagogy.offline.purposes") / f"{name}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((files(__name__) / f"{name}.toml").read_text(encoding="utf-8"))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.writing import LONGEST_SPAN, code_span, fenced
-from tutor_pedagogy.offline.purposes.improvements import improvements
+from tutor_pedagogy.offline.purposes.improve.improvements import improvements
+from tutor_pedagogy.offline.purposes.improve.slowness import loop_depth
 from tutor_pedagogy.offline.purposes.known_subjects import known_ladder, known_subject
-from tutor_pedagogy.offline.purposes.slowness import loop_depth
 from tutor_pedagogy.offline.purposes.tables import table
 from tutor_pedagogy.offline.purposes.texts import Ladder, examples_of, fill, numbered, quoted_line, sentence
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tutor_pedagogy.offline.engine.program import Program
-    from tutor_pedagogy.offline.purposes.improvements import Improvement
+    from tutor_pedagogy.offline.purposes.improve.improvements import Improvement
 
 _SPEED = re.compile(
     r"fast|quick|speed|slow|optimi|efficien|performance|time|r[aá]pid|schnell|rapide|otimi|更快|太慢|优化",

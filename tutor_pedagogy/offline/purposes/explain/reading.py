@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.nodes import Function
 from tutor_pedagogy.offline.engine.parsing import characters
 from tutor_pedagogy.offline.engine.writing import code_span
-from tutor_pedagogy.offline.purposes.calls import call_says, subscript_says
+from tutor_pedagogy.offline.purposes.explain.calls import call_says, subscript_says
 from tutor_pedagogy.offline.purposes.literal_types import literal_type
 from tutor_pedagogy.offline.purposes.texts import listed
 from tutor_pedagogy.problem.tree_walk import children, walk

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.writing import code_span, fenced
 from tutor_pedagogy.offline.evaluation import run
-from tutor_pedagogy.offline.purposes.asked_calls import asked_call
-from tutor_pedagogy.offline.purposes.cases import line_of_cases, tested, told_task, tried_calls
+from tutor_pedagogy.offline.purposes.check.asked_calls import asked_call
+from tutor_pedagogy.offline.purposes.check.cases import line_of_cases, tested, told_task, tried_calls
+from tutor_pedagogy.offline.purposes.check.verdicts import plain_no, results_of, verdict
 from tutor_pedagogy.offline.purposes.endings import absent_error, asks_about_end, way_out
 from tutor_pedagogy.offline.purposes.own_values import shown
 from tutor_pedagogy.offline.purposes.questions import kind_of_question
 from tutor_pedagogy.offline.purposes.texts import Ladder, examples_of, listed, numbered, quoted, quoted_line, sentence
-from tutor_pedagogy.offline.purposes.verdicts import plain_no, results_of, verdict
 from tutor_pedagogy.offline.rules.logic.contradictions import agreement
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.writing import code_span
 from tutor_pedagogy.offline.knowledge import known_abroad
-from tutor_pedagogy.offline.purposes.foreign import Foreign, signs_of_line
+from tutor_pedagogy.offline.purposes.other_language.foreign import Foreign, signs_of_line
 from tutor_pedagogy.offline.purposes.questions import kind_of_question
 from tutor_pedagogy.offline.purposes.subject import names_a_line
 from tutor_pedagogy.offline.purposes.tables import table

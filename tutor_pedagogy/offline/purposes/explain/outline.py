@@ -9,13 +9,13 @@ from tutor_pedagogy.ladder.levels import HintLevel
 from tutor_pedagogy.offline.engine.examples import is_released
 from tutor_pedagogy.offline.engine.nodes import Function, parameters
 from tutor_pedagogy.offline.engine.writing import code_span
+from tutor_pedagogy.offline.purposes.check.verdicts import results_of
 from tutor_pedagogy.offline.purposes.entries import entry_of_class
+from tutor_pedagogy.offline.purposes.explain.reading import Reader
+from tutor_pedagogy.offline.purposes.explain.special_methods import called_by
 from tutor_pedagogy.offline.purposes.explanation_texts import SPARE, plain, without
-from tutor_pedagogy.offline.purposes.reading import Reader
-from tutor_pedagogy.offline.purposes.special_methods import called_by
 from tutor_pedagogy.offline.purposes.tables import table
 from tutor_pedagogy.offline.purposes.texts import Ladder, examples_of, listed, numbered, quoted, within
-from tutor_pedagogy.offline.purposes.verdicts import results_of
 from tutor_pedagogy.problem.tree_walk import children
 
 if TYPE_CHECKING:

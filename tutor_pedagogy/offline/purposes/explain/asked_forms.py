@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import called_name
 from tutor_pedagogy.offline.engine.writing import code_span
-from tutor_pedagogy.offline.purposes.form_points import asked_guard
+from tutor_pedagogy.offline.purposes.explain.form_points import asked_guard
+from tutor_pedagogy.offline.purposes.explain.told_point import Point
 from tutor_pedagogy.offline.purposes.own_values import all_shown, seen
 from tutor_pedagogy.offline.purposes.texts import listed
-from tutor_pedagogy.offline.purposes.told_point import Point
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.parsing import parse
 from tutor_pedagogy.offline.engine.writing import code_span, fenced
 from tutor_pedagogy.offline.evaluation import run
-from tutor_pedagogy.offline.purposes.braces import in_python
-from tutor_pedagogy.offline.purposes.foreign import Foreign, Sign, foreign_language
-from tutor_pedagogy.offline.purposes.foreign_answers import answer_to
-from tutor_pedagogy.offline.purposes.foreign_faults import fault_in
+from tutor_pedagogy.offline.purposes.other_language.braces import in_python
+from tutor_pedagogy.offline.purposes.other_language.foreign import Foreign, Sign, foreign_language
+from tutor_pedagogy.offline.purposes.other_language.foreign_answers import answer_to
+from tutor_pedagogy.offline.purposes.other_language.foreign_faults import fault_in
 from tutor_pedagogy.offline.purposes.subject import names_a_line
 from tutor_pedagogy.offline.purposes.tables import table
 from tutor_pedagogy.offline.purposes.texts import Ladder, examples_of, listed, numbered, quoted, sentence

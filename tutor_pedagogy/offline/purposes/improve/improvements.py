@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import Function, called_name, indexed_list, is_call_of, names_in
 from tutor_pedagogy.offline.engine.program import BUILTINS, Loop
-from tutor_pedagogy.offline.purposes.indexed_loops import CHECKS as INDEXED
+from tutor_pedagogy.offline.purposes.improve.indexed_loops import CHECKS as INDEXED
+from tutor_pedagogy.offline.purposes.improve.longhand import CHECKS as LONGHAND
+from tutor_pedagogy.offline.purposes.improve.repetition import CHECKS as REPEATED
+from tutor_pedagogy.offline.purposes.improve.shortening import CHECKS as SHORTER
+from tutor_pedagogy.offline.purposes.improve.slowness import CHECKS as SLOWER
+from tutor_pedagogy.offline.purposes.improve.small_forms import CHECKS as SMALLER
 from tutor_pedagogy.offline.purposes.literal_types import literal_type
-from tutor_pedagogy.offline.purposes.longhand import CHECKS as LONGHAND
 from tutor_pedagogy.offline.purposes.own_values import seen
-from tutor_pedagogy.offline.purposes.repetition import CHECKS as REPEATED
-from tutor_pedagogy.offline.purposes.shortening import CHECKS as SHORTER
-from tutor_pedagogy.offline.purposes.slowness import CHECKS as SLOWER
-from tutor_pedagogy.offline.purposes.small_forms import CHECKS as SMALLER
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import Function
 from tutor_pedagogy.offline.engine.writing import code_span
-from tutor_pedagogy.offline.purposes.calls import given_values
+from tutor_pedagogy.offline.purposes.explain.calls import given_values
+from tutor_pedagogy.offline.purposes.explain.told_point import Point
 from tutor_pedagogy.offline.purposes.texts import listed
-from tutor_pedagogy.offline.purposes.told_point import Point
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:

@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
 from tutor_pedagogy.offline.engine.writing import code_span, fenced
-from tutor_pedagogy.offline.purposes.around import answer_around
-from tutor_pedagogy.offline.purposes.end_values import end_value
 from tutor_pedagogy.offline.purposes.entries import shown_entry
+from tutor_pedagogy.offline.purposes.explain.around import answer_around
+from tutor_pedagogy.offline.purposes.explain.end_values import end_value
+from tutor_pedagogy.offline.purposes.explain.forms import form_of
+from tutor_pedagogy.offline.purposes.explain.line_facts import counted, from_where, lookup, value_says
+from tutor_pedagogy.offline.purposes.explain.outline import outline_ladder
+from tutor_pedagogy.offline.purposes.explain.points import asked_point, point_of
+from tutor_pedagogy.offline.purposes.explain.reading import Part, Reader
+from tutor_pedagogy.offline.purposes.explain.worked import Worked, worked
 from tutor_pedagogy.offline.purposes.explanation_texts import SPARE, plain, without
-from tutor_pedagogy.offline.purposes.forms import form_of
 from tutor_pedagogy.offline.purposes.known_subjects import known_ladder, known_subject
-from tutor_pedagogy.offline.purposes.line_facts import counted, from_where, lookup, value_says
 from tutor_pedagogy.offline.purposes.off_topic import is_off_topic
-from tutor_pedagogy.offline.purposes.outline import outline_ladder
-from tutor_pedagogy.offline.purposes.points import asked_point, point_of
 from tutor_pedagogy.offline.purposes.questions import language_of_question
-from tutor_pedagogy.offline.purposes.reading import Part, Reader
 from tutor_pedagogy.offline.purposes.subject import Subject, line_subject, subject_of
 from tutor_pedagogy.offline.purposes.tables import table
 from tutor_pedagogy.offline.purposes.texts import (
@@ -33,14 +34,13 @@ from tutor_pedagogy.offline.purposes.texts import (
     quoted,
     sentence,
 )
-from tutor_pedagogy.offline.purposes.worked import Worked, worked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tutor_pedagogy.offline.engine.program import Program
     from tutor_pedagogy.offline.knowledge import Known
-    from tutor_pedagogy.offline.purposes.told_point import Point
+    from tutor_pedagogy.offline.purposes.explain.told_point import Point
 
 _MARGIN, _NATIVE_WORDS = 5, 42
 """The words of level 5 that are kept free, without and with sentences in the language of the question."""

@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import indexed_list, names_in
+from tutor_pedagogy.offline.purposes.improve.longhand import counting_by_hand
 from tutor_pedagogy.offline.purposes.literal_types import literal_type
-from tutor_pedagogy.offline.purposes.longhand import counting_by_hand
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:

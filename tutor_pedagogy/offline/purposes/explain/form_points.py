@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
 from tutor_pedagogy.offline.engine.writing import code_span
-from tutor_pedagogy.offline.purposes.formats import format_says
+from tutor_pedagogy.offline.purposes.explain.formats import format_says
+from tutor_pedagogy.offline.purposes.explain.told_point import Point
 from tutor_pedagogy.offline.purposes.own_values import all_shown, seen, shown
 from tutor_pedagogy.offline.purposes.texts import listed
-from tutor_pedagogy.offline.purposes.told_point import Point
 from tutor_pedagogy.problem.tree_walk import walk
 
 if TYPE_CHECKING:

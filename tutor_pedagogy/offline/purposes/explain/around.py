@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import is_call_of
 from tutor_pedagogy.offline.engine.writing import code_span
-from tutor_pedagogy.offline.purposes.comparing import compared
-from tutor_pedagogy.offline.purposes.further import ideas_of
+from tutor_pedagogy.offline.purposes.explain.comparing import compared
+from tutor_pedagogy.offline.purposes.explain.further import ideas_of
 from tutor_pedagogy.offline.purposes.tables import table
 from tutor_pedagogy.offline.purposes.texts import fill, listed
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from tutor_pedagogy.offline.engine.nodes import Function, is_call_of
 from tutor_pedagogy.offline.engine.writing import code_span
+from tutor_pedagogy.offline.purposes.check.parameter_kinds import Parameter, parameters_of
+from tutor_pedagogy.offline.purposes.check.telling import chosen
 from tutor_pedagogy.offline.purposes.inputs import Case, cases_of_inputs
-from tutor_pedagogy.offline.purposes.parameter_kinds import Parameter, parameters_of
 from tutor_pedagogy.offline.purposes.stubs import comments
-from tutor_pedagogy.offline.purposes.telling import chosen
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.program import Program

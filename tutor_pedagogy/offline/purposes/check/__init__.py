@@ -1,0 +1,1 @@
+"""Answers to "is it right?": test cases that would reveal a mistake, and what was tried."""
