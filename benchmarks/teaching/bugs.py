@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -109,7 +110,12 @@ def is_claim(answer: Explanation) -> bool:
 
 
 def judge_all(rows: Sequence[Row]) -> list[JudgedBug]:
-    """Judge the answers one after another, since they are timed; then run the programs in parallel."""
+    """Judge the answers one after another, since they are timed; then run the programs in parallel.
+
+    What has been imported is excluded from garbage collection, as in the service and the language server.
+    """
+    gc.collect()
+    gc.freeze()
     judged = [judge_answers(row) for row in rows]
     with ThreadPoolExecutor(PROCESSES) as pool:
         return list(pool.map(run_programs, judged))

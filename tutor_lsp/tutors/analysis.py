@@ -6,7 +6,9 @@ The offline tutor is imported at the first use, and long analyses run in a child
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
+import sys
 import threading
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -27,6 +29,8 @@ UNLIMITED_SECONDS = 1e9
 
 
 _loading = threading.Lock()
+_TUTOR = "tutor_analysis.analyst"
+"""The module that imports the whole offline tutor."""
 
 
 def load_offline_tutor() -> None:
@@ -35,7 +39,9 @@ def load_offline_tutor() -> None:
     Two threads that begin in different modules would each find modules of the other's half imported.
     """
     with _loading:
-        import_module("tutor_analysis.analyst")
+        if _TUTOR not in sys.modules:
+            import_module(_TUTOR)
+            gc.freeze()  # Else each full garbage collection goes through all that was imported.
 
 
 class LazyAnalyst:
