@@ -112,3 +112,114 @@ def test_an_edit_after_which_a_loop_never_ends_is_not_offered() -> None:
     )
     assert "Change line" not in solution(code, report)
     assert "Change line" in solution(code.replace("    print(sizes)", "    print(sizes)\n    size += 3"), report)
+
+
+def crash(code: str, last: str, line: int, function: str = "") -> str:
+    """Return the traceback of a function that another file calls, which the evaluator cannot repeat."""
+    source = code.split("\n")[line - 1].strip()
+    caller = '  File "test_it.py", line 4, in test_it\n    check()\n'
+    frame = f'  File "it.py", line {line}, in {function}\n    {source}\n'
+    return f"Traceback (most recent call last):\n{caller}{frame}{last}\n"
+
+
+def offered(code: str, report: str | None, line: int = 0) -> str | None:
+    """Return the program after the edit that the tutor offers, or None."""
+    edit = explained(code, HintLevel.SOLUTION, report, line=line).edit
+    return edit.apply(code) if edit is not None else None
+
+
+def test_each_item_of_a_generator_in_join_becomes_a_string() -> None:
+    """The parentheses of the call stay."""
+    code = "def row(sizes):\n    return '-'.join(size * 2 for size in sizes)\n"
+    report = crash(code, "TypeError: sequence item 0: expected str instance, int found", 2, "row")
+    assert offered(code, report) == code.replace("size * 2 for", "str(size * 2) for")
+
+
+def test_none_in_join_is_not_made_a_string() -> None:
+    """A string `None` would hide that a function returns nothing."""
+    code = "def row(sizes):\n    return '-'.join(sizes)\n"
+    report = crash(code, "TypeError: sequence item 0: expected str instance, NoneType found", 2, "row")
+    assert offered(code, report) is None
+
+
+def test_an_import_goes_below_the_docstring() -> None:
+    """It also goes below `__future__` imports, and above comments of the first function."""
+    top = '"""A game."""\n\nfrom __future__ import annotations\n\n'
+    rest = "# Throws once.\ndef throw():\n    return random.randint(1, 6)\n"
+    code = top + rest
+    report = crash(code, "NameError: name 'random' is not defined", 7, "throw")
+    assert offered(code, report) == f"{top}import random\n{rest}"
+
+
+def test_a_name_that_the_program_binds_is_not_imported() -> None:
+    """The name of a variable elsewhere is no proof that a function of a module is meant."""
+    code = "def ask():\n    choice = input()\n    return 1\n\n\ndef tell():\n    print(choice)\n"
+    report = crash(code, "NameError: name 'choice' is not defined", 7, "tell")
+    assert explained(code, HintLevel.QUESTION, report).rule != "runtime.name-not-imported"
+
+
+def test_an_attribute_of_the_same_name_comes_before_a_similar_name() -> None:
+    """`members` without `self` is the attribute, not the variable `member`."""
+    code = (
+        "class Club:\n    def __init__(self):\n        self.members = []\n\n    def greet(self):\n"
+        "        for member in members:\n            print(member)\n"
+    )
+    report = crash(code, "NameError: name 'members' is not defined", 6, "greet")
+    assert offered(code, report) == code.replace("in members", "in self.members")
+
+
+def test_a_first_value_fits_what_is_added() -> None:
+    """Letters from the rows of a table are added to a string; a product has no safe first value."""
+    code = (
+        "PARTS = [(5, 'V'), (1, 'I')]\n\n\ndef write(n):\n    for size, sign in PARTS:\n        if n > size:\n"
+        "            text += sign\n    return text\n"
+    )
+    last = "UnboundLocalError: cannot access local variable 'text' where it is not associated with a value"
+    assert '    text = ""\n    for size' in (offered(code, crash(code, last, 7, "write")) or "")
+
+    code = "def area(sides):\n    for side in sides:\n        result *= side\n    return result\n"
+    assert offered(code, crash(code, last.replace("text", "result"), 3, "area")) is None
+
+
+def test_an_empty_list_is_no_first_value_for_a_line_that_takes_an_item() -> None:
+    """With `path = []` the failing line would raise an IndexError."""
+    code = "def walk(goal):\n    while path[-1] != goal:\n        path.append(path[-1] + 1)\n    return path\n"
+    assert offered(code, crash(code, "NameError: name 'path' is not defined", 2, "walk")) is None
+
+
+def test_a_number_made_on_purpose_is_not_made_a_string_again() -> None:
+    """Who writes `int(…)` does not want a string."""
+    code = "def later(clock, hours):\n    return clock.strip() + int(hours)\n"
+    report = crash(code, 'TypeError: can only concatenate str (not "int") to str', 2, "later")
+    assert offered(code, report) is None
+
+
+def test_arguments_in_both_orders_are_no_mistake() -> None:
+    """A comparison both ways calls a function once in each order."""
+    rest = "\n\n\ndef inside(small, big):\n    return all(part in big for part in small)\n"
+    crossed = "def compare(small, big):\n    if inside(big, small):\n        return 3\n"
+    question = "compare([1, 2], [1, 2, 3]) returns 1 but 2 is expected"
+    both = f"{crossed}    if inside(small, big):\n        return 2\n    return 1{rest}"
+    only = f"{crossed}    return 1{rest}"
+    assert explained(both, HintLevel.QUESTION, question=question).rule != "logic.arguments-crossed"
+    assert explained(only, HintLevel.QUESTION, question=question).rule == "logic.arguments-crossed"
+
+
+def test_a_missing_bracket_is_not_removed_if_that_makes_a_new_name() -> None:
+    """`prices[1` is not `prices1`."""
+    code = "prices = [3, 4]\nprices[0] = prices[1 = 0\nprint(prices)\n"
+    assert "prices1" not in (offered(code, None, 1) or "")
+
+
+def test_a_line_that_slipped_out_of_its_block_is_put_back() -> None:
+    """The line below is deeper and has no header, so this line cannot stand where it does."""
+    code = "class Box:\n    def put(self, item):\n        if item:\nself.items.append(item)\n        self.count += 1\n"
+    assert offered(code, None, 3) == code.replace("\nself.items", "\n            self.items")
+
+
+def test_how_to_check_a_name_without_a_value() -> None:
+    """It has no value that could be printed."""
+    code = "def tell():\n    print(random.random())\n"
+    text = explained(code, HintLevel.STRUCTURE, crash(code, "NameError: name 'random' is not defined", 2, "tell")).text
+    assert "search the program for each place" in text
+    assert "print the values" not in text

@@ -172,6 +172,8 @@ def arguments_crossed(program: Program, node: ast.Call) -> Iterator[Match]:
             if not given[first] or not given[second] or given[first] == given[second]:
                 continue
             is_crossed = given[first] == own[second] and given[second] == own[first]
+            if is_crossed and _is_called_in_order(program, node, (one, other)):
+                return
             is_weak = _has_wrong_types(program, own, (first, second), (one, other))
             if is_crossed or is_weak:
                 edit = with_parts(program, [(one, given[second]), (other, given[first])])
@@ -190,6 +192,20 @@ def arguments_crossed(program: Program, node: ast.Call) -> Iterator[Match]:
                     **slots,
                 )
                 return
+
+
+def _is_called_in_order(program: Program, crossed: ast.Call, given: tuple[ast.expr, ast.expr]) -> bool:
+    """Return whether a call beside this one passes the same two values in the other order, as a test both ways does."""
+    first, second = (crossed.args.index(each) for each in given)
+    for call in program.each(ast.Call):
+        if call is crossed or len(call.args) != len(crossed.args):
+            continue
+        is_same = isinstance(call.func, ast.Name) and ast.dump(call.func) == ast.dump(crossed.func)
+        if is_same and program.function_at(call.lineno) is program.function_at(crossed.lineno):
+            turned = [ast.dump(call.args[place]) for place in (second, first)]
+            if turned == [ast.dump(each) for each in given]:
+                return True
+    return False
 
 
 def _is_recursive(program: Program, node: ast.Call) -> bool:

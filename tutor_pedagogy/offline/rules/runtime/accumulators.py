@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.nodes import names_in
 from tutor_pedagogy.offline.engine.program import BUILTINS, Loop
 from tutor_pedagogy.offline.engine.spelling import edit_distance
+from tutor_pedagogy.offline.rules.runtime.initial_values import is_string_item
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ def no_value_before_loop(case: CrashContext) -> Match | None:
         return None
     loop = _loop_that_starts_anew(loops, name)
     first = filled or _initial_value(case, bound, name)
+    if filled and _is_looked_into(case, name):
+        first = None  # An empty collection has no item at the line that fails.
     return case.at(loop, edit=case.insert_line(loop.lineno, f"{name} = {first}") if first else None, name=Code(name))
 
 
@@ -83,7 +86,38 @@ def _initial_value(case: CrashContext, bound: list[Binding], name: str) -> str |
         return str(not truths.pop())
     if not all(_changes_itself(case, line, name) for line, _ in bound):
         return None
-    return '""' if any(quote in case.program.line(line) for line, _ in bound for quote in "\"'") else "0"
+    if any(quote in case.program.line(line) for line, _ in bound for quote in "\"'"):
+        return '""'
+    added = [_added(case, line) for line, _ in bound]
+    if any(isinstance(each, ast.Name) and is_string_item(case, each.id) for each in added):
+        return '""'
+    if any(isinstance(each, ast.List | ast.ListComp) for each in added):
+        return "[]"
+    return None if any(_is_multiplied(case, line) for line, _ in bound) else "0"
+
+
+def _added(case: CrashContext, line: int) -> ast.expr | None:
+    """Return what the statement on a line adds to a variable, or None."""
+    match case.program.statement_at(line):
+        case ast.AugAssign(op=ast.Add(), value=value) | ast.Assign(value=ast.BinOp(op=ast.Add(), right=value)):
+            return value
+    return None
+
+
+def _is_multiplied(case: CrashContext, line: int) -> bool:
+    """Return whether the statement on a line multiplies or divides a variable, for which 0 is no first value."""
+    match case.program.statement_at(line):
+        case ast.AugAssign(op=operator) | ast.Assign(value=ast.BinOp(op=operator)):
+            return isinstance(operator, ast.Mult | ast.Div | ast.FloorDiv | ast.Pow)
+    return False
+
+
+def _is_looked_into(case: CrashContext, name: str) -> bool:
+    """Return whether the failing line takes an item of a variable at an index."""
+    return any(
+        isinstance(node.value, ast.Name) and node.value.id == name and isinstance(node.ctx, ast.Load)
+        for node in case.subscripts
+    )
 
 
 def _changes_itself(case: CrashContext, line: int, name: str) -> bool:

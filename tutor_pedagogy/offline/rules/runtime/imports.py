@@ -21,6 +21,8 @@ _MODULES = {
         (
             *("math", "random", "time", "os", "sys", "re", "json", "csv", "datetime", "statistics", "string", "copy"),
             *("collections", "itertools", "functools", "decimal", "fractions", "turtle", "tkinter"),
+            *("heapq", "bisect", "operator", "string", "calendar", "typing", "logging", "threading", "asyncio"),
+            *("subprocess", "shutil", "glob", "argparse", "sqlite3", "pickle", "hashlib", "uuid", "requests", "pygame"),
             *("numpy", "pandas", "scipy"),
         ),
         "",
@@ -39,7 +41,15 @@ _MODULE_OF = {
         "time": "sleep perf_counter",
         "numpy": "array zeros ones linspace arange",
         "collections": "deque Counter defaultdict OrderedDict namedtuple",
-        "functools": "reduce lru_cache partial",
+        "functools": "reduce lru_cache partial cmp_to_key",
+        "itertools": "permutations combinations zip_longest groupby accumulate",
+        "string": "ascii_lowercase ascii_uppercase ascii_letters",
+        "operator": "itemgetter attrgetter",
+        "dataclasses": "dataclass",
+        "enum": "Enum",
+        "abc": "ABC abstractmethod",
+        "decimal": "Decimal",
+        "fractions": "Fraction",
         "statistics": "mean median stdev",
         "datetime": "date timedelta",
         "copy": "deepcopy",
@@ -62,7 +72,7 @@ def name_not_imported(case: CrashContext) -> Match | None:
     if name in _MODULES and (node is None or isinstance(case.program.parents.get(node), ast.Attribute)):
         module = _MODULES[name] or name
         statement = f"import {module} as {name}" if module != name else f"import {name}"
-    elif name in _MODULE_OF and name not in BUILTINS:
+    elif name in _MODULE_OF and name not in BUILTINS | case.program.bound_names:
         module = _MODULE_OF[name]
         statement = f"from {module} import {name}"
     else:
@@ -74,9 +84,28 @@ def name_not_imported(case: CrashContext) -> Match | None:
         return case.here(name, replace=(node, f"{module}.{name}") if node is not None else None, slots=slots)
     if imported is not None:
         return case.at(imported, edit=_imported_too(case, imported, name, statement), slots=slots)
-    first = case.program.line(1)
-    can_be_first = first and not first.startswith((" ", "\t", '"""', "#", "from __future__"))
-    return case.here(name, edit=case.insert_line(1, statement) if can_be_first else None, slots=slots)
+    return case.here(name, edit=_imported_first(case, statement), slots=slots)
+
+
+def _imported_first(case: CrashContext, statement: str) -> Edit | None:
+    """Return the edit that puts an import above the first statement that is no docstring or `__future__` import.
+
+    Comments directly above that statement stay with it. Return None for an indented fragment.
+    """
+    program = case.program
+    body = program.tree.body if isinstance(program.tree, ast.Module) else []
+    for at, node in enumerate(body):
+        match node:
+            case ast.Expr(value=ast.Constant(value=str())) if at == 0 and len(body) > 1:
+                continue
+            case ast.ImportFrom(module="__future__"):
+                continue
+        decorators = getattr(node, "decorator_list", ())
+        line = min([node.lineno, *(each.lineno for each in decorators)])
+        while line > 1 and program.line(line - 1).startswith("#") and not program.line(line - 1).startswith("#!"):
+            line -= 1
+        return None if program.line(line).startswith((" ", "\t")) else case.insert_line(line, statement)
+    return None
 
 
 def _with_module(case: CrashContext, module: str, uses: list[ast.Name]) -> Edit:

@@ -159,13 +159,13 @@ def _grows_by_strings(case: CrashContext, node: ast.expr) -> bool:
         isinstance(inner, ast.JoinedStr)
         or is_string(inner)
         or is_call_of(inner, "str", "chr")
-        or (isinstance(inner, ast.Name) and _is_string_item(case, inner.id))
+        or (isinstance(inner, ast.Name) and is_string_item(case, inner.id))
         for value in added
         for inner in walk(value)
     )
 
 
-def _is_string_item(case: CrashContext, name: str) -> bool:
+def is_string_item(case: CrashContext, name: str) -> bool:
     """Return whether a name is a loop variable over string literals or the parts of a split string."""
     for node in case.program.each(ast.For):
         match node:

@@ -236,13 +236,18 @@ def changed_while_looping(case: CrashContext) -> Match | None:
     return case.here(iterated, name=case.code(iterated, ""))
 
 
-@runtime_rule("join-of-numbers", ("TypeError",), r"sequence item \d+: expected str instance")
+@runtime_rule("join-of-numbers", ("TypeError",), r"sequence item \d+: expected str instance, (?P<type>\w+) found")
 def join_of_numbers(case: CrashContext) -> Match | None:
-    """Return the call of `join` with items that are not strings."""
+    """Return the call of `join` with items that are not strings. It has no edit if an item is None or a function."""
+    is_text_wanted = case.match["type"] not in ("NoneType", "function", "method", "builtin_function_or_method")
     for call in case.calls:
         match call:
+            case ast.Call(func=ast.Attribute(attr="join"), args=[ast.GeneratorExp(elt=item) as items]):
+                replace = (item, f"str({case.text(item)})" if is_text_wanted else None)
+                return case.here(call, replace=replace, name=items)
             case ast.Call(func=ast.Attribute(attr="join"), args=[items, *_]):
-                return case.here(call, replace=(items, f"map(str, {case.text(items)})"), name=items)
+                replace = (items, f"map(str, {case.text(items)})" if is_text_wanted else None)
+                return case.here(call, replace=replace, name=items)
     return case.here(name=Code(case.marked or ""))
 
 

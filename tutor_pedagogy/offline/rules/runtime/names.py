@@ -98,7 +98,7 @@ def _loop_variables_around(case: CrashContext, node: ast.Name) -> set[str]:
     "name-without-self",
     ("NameError", "UnboundLocalError"),
     r"(?:name|local variable) '(?P<name>\w+)'",
-    before=("text-without-quotes",),
+    before=("name-misspelt", "text-without-quotes"),
 )
 def name_without_self(case: CrashContext) -> Match | None:
     """Return the name in a method that should be an attribute or a method of `self`."""

@@ -177,6 +177,9 @@ def text_plus_other(case: CrashContext) -> Match | None:
     elif is_sum and isinstance(wrong, ast.BinOp | ast.Name) and not is_printed:
         kind = "float" if kind_of_number(case, [string]) == "float" else other_type
         replace = (string, f"{kind}({case.text(string)})")
+    has_words = any(isinstance(each, ast.JoinedStr) or is_string(each) for each in walk(operation))
+    if replace[0] is wrong and is_call_of(wrong, "int", "float") and not has_words and not is_printed:
+        replace = (wrong, None)  # Who converts to a number does not want a string.
     edit = case.rewrite(*replace)
     if replace[0] is wrong and replace[1] is not None:
         edit = _all_as_strings(case, operation, wrong)

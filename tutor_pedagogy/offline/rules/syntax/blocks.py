@@ -81,7 +81,8 @@ def empty_block(broken: Broken) -> Iterator[Candidate]:
     here = broken.indent(first)
     after = broken.code_below(first) if first else 0
     beyond = broken.indent(after)
-    if _continues(broken, after) and len(beyond) >= len(margin) > len(here):
+    is_slipped = len(beyond) > len(here) and not _is_header(broken, first)  # Python cannot read a block below it.
+    if len(margin) > len(here) and (is_slipped or (_continues(broken, after) and len(beyond) >= len(margin))):
         yield guess(0.9, broken.reindent(first, margin + step), line=first)
     word, second = (*broken.on(first)[:2], NO_TOKEN, NO_TOKEN)[:2]
     if word.type == "name" and word.column <= len(margin) and second.text in _STATEMENTS and second.type == "keyword":

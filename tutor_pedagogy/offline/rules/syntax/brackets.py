@@ -89,10 +89,19 @@ def _ways_to_close(broken: Broken, opener: Token) -> Iterator[Choice]:
         yield 1.5, insert_after(last, closers[:1])
     for cost, end in _earlier_ends(here, opener):
         yield cost, insert(end, closer)
-    yield 3, remove(opener)
+    yield from _without_opener(here, opener)
     for line in range(opener.line + 1, opener.line + 8):
         if broken.on(line):
             yield 2.8 + line / 10_000, insert_after(broken.on(line)[-1], closer)
+
+
+def _without_opener(here: list[Token], opener: Token) -> Iterator[Choice]:
+    """Yield the removal of a bracket, unless the tokens around it become one name, as in `prices[1`."""
+    at = here.index(opener)
+    before, after = here[max(at - 1, 0)], here[min(at + 1, len(here) - 1)]
+    is_attached = before.end == opener.start and after.start == opener.end
+    if not (is_attached and before.type == "name" and after.type in ("name", "number")):
+        yield 3, remove(opener)
 
 
 def _earlier_ends(here: list[Token], opener: Token) -> Iterator[tuple[float, int]]:
