@@ -290,7 +290,8 @@ def _first_of_chain(program: Program, crash: Crash) -> Crash:
     """Return the exception that a program handled when it raised another on purpose: the first holds the cause."""
     while crash.earlier is not None and crash.earlier.line:
         statement = program.statement_at(crash.line)
-        if not isinstance(statement, ast.Raise):
+        is_raised = isinstance(statement, ast.Raise) and crash.exception != NameError.__name__
+        if not is_raised:  # A NameError comes of the statement itself, such as a misspelt class.
             break
         crash = crash.earlier
     return crash

@@ -282,8 +282,8 @@ def neighbour_past_the_end(case: CrashContext) -> Match | None:
                     if target == name:
                         bound = args[0] if len(args) == 1 else args[1]
                         return case.at(loop.iter, replace=(bound, f"{case.text(bound)} - {step}"), slots=slots)
-                case ast.While():
-                    return case.at(loop.test, slots=slots)
+                case ast.While(test=test) if name in names_in(test):
+                    return case.at(test, slots=slots)
     return None
 
 
