@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tutor_pedagogy.ladder.levels import HintLevel, StudentLevels
 from tutor_pedagogy.offline import Explanation, explain
 from tutor_protocol import Position, Submission
@@ -114,11 +116,11 @@ def test_an_edit_after_which_a_loop_never_ends_is_not_offered() -> None:
     assert "Change line" in solution(code.replace("    print(sizes)", "    print(sizes)\n    size += 3"), report)
 
 
-def crash(code: str, last: str, line: int, function: str = "") -> str:
+def crash(code: str, last: str, line: int) -> str:
     """Return the traceback of a function that another file calls, which the evaluator cannot repeat."""
     source = code.split("\n")[line - 1].strip()
     caller = '  File "test_it.py", line 4, in test_it\n    check()\n'
-    frame = f'  File "it.py", line {line}, in {function}\n    {source}\n'
+    frame = f'  File "it.py", line {line}, in run\n    {source}\n'
     return f"Traceback (most recent call last):\n{caller}{frame}{last}\n"
 
 
@@ -128,70 +130,122 @@ def offered(code: str, report: str | None, line: int = 0) -> str | None:
     return edit.apply(code) if edit is not None else None
 
 
-def test_each_item_of_a_generator_in_join_becomes_a_string() -> None:
-    """The parentheses of the call stay."""
-    code = "def row(sizes):\n    return '-'.join(size * 2 for size in sizes)\n"
-    report = crash(code, "TypeError: sequence item 0: expected str instance, int found", 2, "row")
-    assert offered(code, report) == code.replace("size * 2 for", "str(size * 2) for")
+JOIN = "def row(sizes):\n    return '-'.join({})\n"
+NOT_TEXT = "TypeError: sequence item 0: expected str instance, {} found"
+DOCSTRING = '"""A game."""\n\nfrom __future__ import annotations\n\n'
+THROW = "# Throws once.\ndef throw():\n    return random.randint(1, 6)\n"
+DAY = "def day():\n    return datetime.now().day\n"
+TWO_CHOICES = "def ask():\n    choice = input()\n    return 1\n\n\ndef tell():\n    print(choice)\n"
+LETTERS = "def loud(words):\n    return string.upper()\n"
+CLUB = (
+    "class Club:\n    def __init__(self):\n        self.members = []\n\n    def greet(self):\n"
+    "        for member in {}:\n            print(member)\n"
+)
+NUMERALS = (
+    "PARTS = [(5, 'V'), (1, 'I')]\n\n\ndef write(n):\n{}    for size, sign in PARTS:\n        if n > size:\n"
+    "            text += sign\n    return text\n"
+)
+ROWS = "def flat(rows):\n{}    for row in rows:\n        items += [row]\n    return items\n"
+AREA = "def area(sides):\n    for side in sides:\n        result *= side\n    return result\n"
+WALK = "def walk(goal):\n    while path[-1] != goal:\n        path.append(path[-1] + 1)\n    return path\n"
+LATER = "def later(clock, hours):\n    return clock.strip() + {}\n"
+UNBOUND = "UnboundLocalError: cannot access local variable '{}' where it is not associated with a value"
+UNDEFINED = "NameError: name '{}' is not defined"
+ADDED = 'TypeError: can only concatenate str (not "int") to str'
 
 
-def test_none_in_join_is_not_made_a_string() -> None:
-    """A string `None` would hide that a function returns nothing."""
-    code = "def row(sizes):\n    return '-'.join(sizes)\n"
-    report = crash(code, "TypeError: sequence item 0: expected str instance, NoneType found", 2, "row")
-    assert offered(code, report) is None
+@pytest.mark.parametrize(
+    ("code", "message", "line", "mended"),
+    [
+        pytest.param(
+            JOIN.format("size * 2 for size in sizes"),
+            NOT_TEXT.format("int"),
+            2,
+            JOIN.format("str(size * 2) for size in sizes"),
+            id="each item of a generator in join becomes a string",
+        ),
+        pytest.param(JOIN.format("sizes"), NOT_TEXT.format("NoneType"), 2, None, id="None is not made a string"),
+        pytest.param(
+            DOCSTRING + THROW,
+            UNDEFINED.format("random"),
+            7,
+            f"{DOCSTRING}import random\n{THROW}",
+            id="an import goes below the docstring and above a comment",
+        ),
+        pytest.param(
+            DAY,
+            UNDEFINED.format("datetime"),
+            2,
+            f"from datetime import datetime\n{DAY}",
+            id="a method of a class in the module needs the class",
+        ),
+        pytest.param(TWO_CHOICES, UNDEFINED.format("choice"), 7, None, id="a name that is bound is not imported"),
+        pytest.param(LETTERS, UNDEFINED.format("string"), 2, None, id="the module has no such attribute"),
+        pytest.param(
+            CLUB.format("members"),
+            UNDEFINED.format("members"),
+            6,
+            CLUB.format("self.members"),
+            id="an attribute of the same name comes before a similar name",
+        ),
+        pytest.param(
+            NUMERALS.format(""),
+            UNBOUND.format("text"),
+            7,
+            NUMERALS.format('    text = ""\n'),
+            id="letters from the rows of a table are added to a string",
+        ),
+        pytest.param(
+            ROWS.format(""),
+            UNBOUND.format("items"),
+            3,
+            ROWS.format("    items = []\n"),
+            id="a list is added to a list",
+        ),
+        pytest.param(AREA, UNBOUND.format("result"), 3, None, id="a product does not begin with 0"),
+        pytest.param(WALK, UNDEFINED.format("path"), 2, None, id="an empty list has no last item"),
+        pytest.param(LATER.format("int(hours)"), ADDED, 2, None, id="a number made on purpose stays a number"),
+    ],
+)
+def test_an_edit_fits_what_the_program_shows(code: str, message: str, line: int, mended: str | None) -> None:
+    """The evaluator cannot repeat these crashes, so the code alone must show that an edit is safe."""
+    assert offered(code, crash(code, message, line)) == mended
 
 
-def test_an_import_goes_below_the_docstring() -> None:
-    """It also goes below `__future__` imports, and above comments of the first function."""
-    top = '"""A game."""\n\nfrom __future__ import annotations\n\n'
-    rest = "# Throws once.\ndef throw():\n    return random.randint(1, 6)\n"
-    code = top + rest
-    report = crash(code, "NameError: name 'random' is not defined", 7, "throw")
-    assert offered(code, report) == f"{top}import random\n{rest}"
+def test_an_item_that_is_none_is_followed_and_not_converted() -> None:
+    """The plan says where to look, and the concept names what was found."""
+    code = JOIN.format("sizes")
+    report = crash(code, NOT_TEXT.format("NoneType"), 2)
+    assert "one item of `sizes` is `None`" in explained(code, HintLevel.CONCEPT, report).text
+    plan = explained(code, HintLevel.STRUCTURE, report).text
+    assert "Find the line that makes the item `None`" in plan
+    assert "`map`" not in plan
 
 
-def test_a_name_that_the_program_binds_is_not_imported() -> None:
-    """The name of a variable elsewhere is no proof that a function of a module is meant."""
-    code = "def ask():\n    choice = input()\n    return 1\n\n\ndef tell():\n    print(choice)\n"
-    report = crash(code, "NameError: name 'choice' is not defined", 7, "tell")
-    assert explained(code, HintLevel.QUESTION, report).rule != "runtime.name-not-imported"
-
-
-def test_an_attribute_of_the_same_name_comes_before_a_similar_name() -> None:
-    """`members` without `self` is the attribute, not the variable `member`."""
+def test_a_name_error_in_a_raise_is_not_explained_by_the_exception_before() -> None:
+    """`raise ValueErrorr(…)` fails by its own misspelling."""
     code = (
-        "class Club:\n    def __init__(self):\n        self.members = []\n\n    def greet(self):\n"
-        "        for member in members:\n            print(member)\n"
+        "def last(parts):\n    try:\n        return parts.pop()\n    except IndexError:\n"
+        "        raise ValueErrorr('none')\n"
     )
-    report = crash(code, "NameError: name 'members' is not defined", 6, "greet")
-    assert offered(code, report) == code.replace("in members", "in self.members")
+    second = crash(code, UNDEFINED.format("ValueErrorr"), 5)
+    first = crash(code, "IndexError: pop from empty list", 3)
+    report = f"{first}\nDuring handling of the above exception, another exception occurred:\n\n{second}"
+    assert offered(code, report) == code.replace("ValueErrorr", "ValueError")
 
 
-def test_a_first_value_fits_what_is_added() -> None:
-    """Letters from the rows of a table are added to a string; a product has no safe first value."""
-    code = (
-        "PARTS = [(5, 'V'), (1, 'I')]\n\n\ndef write(n):\n    for size, sign in PARTS:\n        if n > size:\n"
-        "            text += sign\n    return text\n"
+def test_a_loop_is_blamed_for_an_index_only_if_its_condition_names_it() -> None:
+    """The condition `low <= high` says nothing of `middle`."""
+    rule = "runtime.neighbour-past-the-end"
+    search = (
+        "def find(items, value):\n    low, high = 0, len(items) - 1\n    while low <= high:\n"
+        "        middle = (low + high) // 2\n        if items[middle + 1] < value:\n            low = middle + 1\n"
+        "        else:\n            high = middle - 1\n"
     )
-    last = "UnboundLocalError: cannot access local variable 'text' where it is not associated with a value"
-    assert '    text = ""\n    for size' in (offered(code, crash(code, last, 7, "write")) or "")
-
-    code = "def area(sides):\n    for side in sides:\n        result *= side\n    return result\n"
-    assert offered(code, crash(code, last.replace("text", "result"), 3, "area")) is None
-
-
-def test_an_empty_list_is_no_first_value_for_a_line_that_takes_an_item() -> None:
-    """With `path = []` the failing line would raise an IndexError."""
-    code = "def walk(goal):\n    while path[-1] != goal:\n        path.append(path[-1] + 1)\n    return path\n"
-    assert offered(code, crash(code, "NameError: name 'path' is not defined", 2, "walk")) is None
-
-
-def test_a_number_made_on_purpose_is_not_made_a_string_again() -> None:
-    """Who writes `int(…)` does not want a string."""
-    code = "def later(clock, hours):\n    return clock.strip() + int(hours)\n"
-    report = crash(code, 'TypeError: can only concatenate str (not "int") to str', 2, "later")
-    assert offered(code, report) is None
+    pairs = "def steps(items):\n    at = 0\n    while at < len(items):\n        print(items[at + 1])\n        at += 1\n"
+    last = "IndexError: list index out of range"
+    assert explained(search, HintLevel.QUESTION, crash(search, last, 5)).rule != rule
+    assert explained(pairs, HintLevel.QUESTION, crash(pairs, last, 4)).rule == rule
 
 
 def test_arguments_in_both_orders_are_no_mistake() -> None:
@@ -220,6 +274,6 @@ def test_a_line_that_slipped_out_of_its_block_is_put_back() -> None:
 def test_how_to_check_a_name_without_a_value() -> None:
     """It has no value that could be printed."""
     code = "def tell():\n    print(random.random())\n"
-    text = explained(code, HintLevel.STRUCTURE, crash(code, "NameError: name 'random' is not defined", 2, "tell")).text
+    text = explained(code, HintLevel.STRUCTURE, crash(code, "NameError: name 'random' is not defined", 2)).text
     assert "search the program for each place" in text
     assert "print the values" not in text

@@ -72,14 +72,6 @@ _HOW_TO_CHECK: dict[ErrorType, str] = {
     "runtime": "To check this, print the values of line {line} and their `type`, just before the program stops.",
     "logic": "To check this, run the program on a small case whose result you know, and follow line {line} by hand.",
 }
-_OF_A_NAME_WITHOUT_VALUE = frozenset(
-    f"runtime.{name}"
-    for name in (
-        *("name-misspelt", "name-not-imported", "name-never-defined", "name-without-self", "text-without-quotes"),
-        *("word-of-another-language", "loop-variable-under-another-name", "name-of-another-function"),
-    )
-)
-"""The rules about a name that has no value."""
 _HOW_TO_CHECK_A_NAME = "To check this, search the program for each place that gives this name a value."
 
 
@@ -121,11 +113,9 @@ def after_a_solution(check: str, error_type: ErrorType) -> tuple[str, ...]:
     return tuple(filter(None, (done, _AFTER_A_SOLUTION[error_type])))
 
 
-def how_to_check(rule: str, error_type: ErrorType, line: int) -> str:
+def how_to_check(error_type: ErrorType, line: int, *, lacks_value: bool) -> str:
     """Return how to check that a line is the cause, for a cause that is only likely.
 
-    A name that is not defined has no value that could be printed.
+    A name that lacks a value cannot be printed.
     """
-    if rule in _OF_A_NAME_WITHOUT_VALUE:
-        return _HOW_TO_CHECK_A_NAME
-    return _HOW_TO_CHECK[error_type].format(line=line)
+    return _HOW_TO_CHECK_A_NAME if lacks_value else _HOW_TO_CHECK[error_type].format(line=line)

@@ -290,8 +290,8 @@ def _first_of_chain(program: Program, crash: Crash) -> Crash:
     """Return the exception that a program handled when it raised another on purpose: the first holds the cause."""
     while crash.earlier is not None and crash.earlier.line:
         statement = program.statement_at(crash.line)
-        is_raised = isinstance(statement, ast.Raise) and crash.exception != NameError.__name__
-        if not is_raised:  # A NameError comes of the statement itself, such as a misspelt class.
+        is_misspelt = crash.exception == NameError.__name__  # The class that the statement names is not defined.
+        if not isinstance(statement, ast.Raise) or is_misspelt:
             break
         crash = crash.earlier
     return crash

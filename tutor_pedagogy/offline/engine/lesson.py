@@ -58,6 +58,7 @@ class Lesson:
     `check` complete level 5. `claims` are what the texts assert about the program, as Python
     expressions over slots. The rule is dropped if one is false. `is_proved_by_message` says that the exception's
     message alone proves the cause. `is_symptom` says that the line only shows the mistake, unless an edit mends it.
+    `lacks_value` says that the lesson is about a name without a value, which cannot be printed.
     """
 
     question: str
@@ -76,6 +77,7 @@ class Lesson:
     claims: tuple[str, ...] = ()
     is_proved_by_message: bool = False
     is_symptom: bool = False
+    lacks_value: bool = False
     reasons: tuple[OfEdit, ...] = ()
     checks: tuple[OfEdit, ...] = ()
 
@@ -128,6 +130,7 @@ class LessonFile:
             is_sure=self.front_matter.get("place") != "a start",
             claims=tuple(claim.strip() for claim in self.front_matter.get("claims", "").split(";") if claim.strip()),
             is_symptom=self.front_matter.get("place") == "a symptom",
+            lacks_value=self.front_matter.get("name") == "without a value",
             is_proved_by_message=self.front_matter.get("proof") == "the message",
         )
 

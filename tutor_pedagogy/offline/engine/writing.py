@@ -185,7 +185,7 @@ def _structure(lesson: Lesson, fill: _Filler, voice: Voice, certainty: Certainty
     numbered = "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
     text = f"{opening}{place}\n\n{numbered}"
     if certainty == "likely":
-        return f"{text}\n\n{how_to_check(finding.rule, fill.error_type, fill.line)}"
+        return f"{text}\n\n{how_to_check(fill.error_type, fill.line, lacks_value=lesson.lacks_value)}"
     return with_closing(text, after_a_plan(fill.error_type), between="\n\n")
 
 

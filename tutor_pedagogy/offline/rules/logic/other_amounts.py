@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tutor_pedagogy.offline.engine.finding import Code
-from tutor_pedagogy.offline.engine.nodes import Function, names_in
+from tutor_pedagogy.offline.engine.nodes import Function, called_name, names_in
 from tutor_pedagogy.offline.rules.logic.moves import with_parts
 from tutor_pedagogy.offline.rules.logic.rule import logic_rule
 from tutor_pedagogy.offline.rules.logic.support import is_imported
@@ -172,7 +172,7 @@ def arguments_crossed(program: Program, node: ast.Call) -> Iterator[Match]:
             if not given[first] or not given[second] or given[first] == given[second]:
                 continue
             is_crossed = given[first] == own[second] and given[second] == own[first]
-            if is_crossed and _is_called_in_order(program, node, (one, other)):
+            if is_crossed and _is_called_both_ways(program, node, first, second):
                 return
             is_weak = _has_wrong_types(program, own, (first, second), (one, other))
             if is_crossed or is_weak:
@@ -194,18 +194,16 @@ def arguments_crossed(program: Program, node: ast.Call) -> Iterator[Match]:
                 return
 
 
-def _is_called_in_order(program: Program, crossed: ast.Call, given: tuple[ast.expr, ast.expr]) -> bool:
-    """Return whether a call beside this one passes the same two values in the other order, as a test both ways does."""
-    first, second = (crossed.args.index(each) for each in given)
-    for call in program.each(ast.Call):
-        if call is crossed or len(call.args) != len(crossed.args):
-            continue
-        is_same = isinstance(call.func, ast.Name) and ast.dump(call.func) == ast.dump(crossed.func)
-        if is_same and program.function_at(call.lineno) is program.function_at(crossed.lineno):
-            turned = [ast.dump(call.args[place]) for place in (second, first)]
-            if turned == [ast.dump(each) for each in given]:
-                return True
-    return False
+def _is_called_both_ways(program: Program, crossed: ast.Call, first: int, second: int) -> bool:
+    """Return whether a call beside this one passes the values at two places in the other order, on purpose."""
+    turned = [program.segment(crossed.args[at]) for at in (second, first)]
+    unit = program.function_at(crossed.lineno)
+    return any(
+        called_name(call) == called_name(crossed)
+        and program.function_at(call.lineno) is unit
+        and [program.segment(call.args[at]) for at in (first, second) if at < len(call.args)] == turned
+        for call in program.each(ast.Call)
+    )
 
 
 def _is_recursive(program: Program, node: ast.Call) -> bool:

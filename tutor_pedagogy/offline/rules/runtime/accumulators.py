@@ -18,6 +18,8 @@ _SHORT_NAME = 3
 """The maximum length of names that are too short for a spelling comparison."""
 _LONG_NAME = 7
 """The minimum length of names in which two typing errors still leave the name recognisable."""
+_OF_PRODUCTS = (ast.Mult, ast.Div, ast.FloorDiv, ast.Pow)
+"""The operators for which 0 is no first value."""
 _FILLED_BY = {"append": "[]", "extend": "[]", "insert": "[]", "add": "set()"}
 
 
@@ -50,7 +52,7 @@ def no_value_before_loop(case: CrashContext) -> Match | None:
     loop = _loop_that_starts_anew(loops, name)
     first = filled or _initial_value(case, bound, name)
     if filled and _is_looked_into(case, name):
-        first = None  # An empty collection has no item at the line that fails.
+        first = None  # An empty collection has no item either.
     return case.at(loop, edit=case.insert_line(loop.lineno, f"{name} = {first}") if first else None, name=Code(name))
 
 
@@ -88,28 +90,21 @@ def _initial_value(case: CrashContext, bound: list[Binding], name: str) -> str |
         return None
     if any(quote in case.program.line(line) for line, _ in bound for quote in "\"'"):
         return '""'
-    added = [_added(case, line) for line, _ in bound]
+    operations = [each for line, _ in bound if (each := _operation(case, line)) is not None]
+    added = [operand for operator, operand in operations if isinstance(operator, ast.Add)]
     if any(isinstance(each, ast.Name) and is_string_item(case, each.id) for each in added):
         return '""'
     if any(isinstance(each, ast.List | ast.ListComp) for each in added):
         return "[]"
-    return None if any(_is_multiplied(case, line) for line, _ in bound) else "0"
+    return None if any(isinstance(operator, _OF_PRODUCTS) for operator, _ in operations) else "0"
 
 
-def _added(case: CrashContext, line: int) -> ast.expr | None:
-    """Return what the statement on a line adds to a variable, or None."""
+def _operation(case: CrashContext, line: int) -> tuple[ast.operator, ast.expr] | None:
+    """Return the operator and the right operand with which the statement on a line changes a variable, or None."""
     match case.program.statement_at(line):
-        case ast.AugAssign(op=ast.Add(), value=value) | ast.Assign(value=ast.BinOp(op=ast.Add(), right=value)):
-            return value
+        case ast.AugAssign(op=operator, value=operand) | ast.Assign(value=ast.BinOp(op=operator, right=operand)):
+            return operator, operand
     return None
-
-
-def _is_multiplied(case: CrashContext, line: int) -> bool:
-    """Return whether the statement on a line multiplies or divides a variable, for which 0 is no first value."""
-    match case.program.statement_at(line):
-        case ast.AugAssign(op=operator) | ast.Assign(value=ast.BinOp(op=operator)):
-            return isinstance(operator, ast.Mult | ast.Div | ast.FloorDiv | ast.Pow)
-    return False
 
 
 def _is_looked_into(case: CrashContext, name: str) -> bool:

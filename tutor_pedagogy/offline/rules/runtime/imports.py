@@ -10,54 +10,18 @@ from typing import TYPE_CHECKING
 from tutor_pedagogy.offline.engine.edits import edit_to
 from tutor_pedagogy.offline.engine.parsing import characters
 from tutor_pedagogy.offline.engine.program import BUILTINS
-from tutor_pedagogy.offline.rules.runtime.module_names import KNOWN_MODULES, METHODS_OF_CLASS, OTHER_WORDS, names_of
+from tutor_pedagogy.offline.rules.runtime.module_names import (
+    IMPORTED_AS,
+    KNOWN_MODULES,
+    METHODS_OF_CLASS,
+    MODULE_OF,
+    OTHER_WORDS,
+    names_of,
+)
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
 
 if TYPE_CHECKING:
     from tutor_pedagogy.offline.engine.finding import Edit
-
-_MODULES = {
-    **dict.fromkeys(
-        (
-            *("math", "random", "time", "os", "sys", "re", "json", "csv", "datetime", "statistics", "string", "copy"),
-            *("collections", "itertools", "functools", "decimal", "fractions", "turtle", "tkinter"),
-            *("heapq", "bisect", "operator", "string", "calendar", "typing", "logging", "threading", "asyncio"),
-            *("subprocess", "shutil", "glob", "argparse", "sqlite3", "pickle", "hashlib", "uuid", "requests", "pygame"),
-            *("numpy", "pandas", "scipy"),
-        ),
-        "",
-    ),
-    "np": "numpy",
-    "plt": "matplotlib.pyplot",
-    "pd": "pandas",
-    "sns": "seaborn",
-}
-"""Names of modules. An abbreviation such as `np` is mapped to the full name of its module."""
-_MODULE_OF = {
-    name: module
-    for module, names in {
-        "math": "sqrt sin cos tan pi floor ceil log exp factorial gcd radians",
-        "random": "randint choice shuffle sample uniform randrange",
-        "time": "sleep perf_counter",
-        "numpy": "array zeros ones linspace arange",
-        "collections": "deque Counter defaultdict OrderedDict namedtuple",
-        "functools": "reduce lru_cache partial cmp_to_key",
-        "itertools": "permutations combinations zip_longest groupby accumulate",
-        "string": "ascii_lowercase ascii_uppercase ascii_letters",
-        "operator": "itemgetter attrgetter",
-        "dataclasses": "dataclass",
-        "enum": "Enum",
-        "abc": "ABC abstractmethod",
-        "decimal": "Decimal",
-        "fractions": "Fraction",
-        "statistics": "mean median stdev",
-        "datetime": "date timedelta",
-        "copy": "deepcopy",
-        "pathlib": "Path",
-    }.items()
-    for name in names.split()
-}
-"""The module that defines each of these functions, classes and constants."""
 
 
 @runtime_rule(
@@ -69,22 +33,39 @@ _MODULE_OF = {
 def name_not_imported(case: CrashContext) -> Match | None:
     """Return the use of a name that must be imported, or the existing import of its module in another form."""
     name, node = case.match["name"], case.name(case.match["name"])
-    if name in _MODULES and (node is None or isinstance(case.program.parents.get(node), ast.Attribute)):
-        module = _MODULES[name] or name
-        statement = f"import {module} as {name}" if module != name else f"import {name}"
-    elif name in _MODULE_OF and name not in BUILTINS | case.program.bound_names:
-        module = _MODULE_OF[name]
-        statement = f"from {module} import {name}"
-    else:
+    meant = _meant_import(case, name, node)
+    if meant is None:
         return None
+    module, statement = meant
     slots: dict[str, str] = {"name": Code(name), "module": Code(module), "statement": Code(statement)}
     imported = _imported_otherwise(case, module)
-    if isinstance(imported, ast.Import) and name in _MODULE_OF and imported.names[0].asname is None:
+    if isinstance(imported, ast.Import) and name in MODULE_OF and imported.names[0].asname is None:
         slots["there"] = str(case.program.shown(imported.lineno))
         return case.here(name, replace=(node, f"{module}.{name}") if node is not None else None, slots=slots)
     if imported is not None:
         return case.at(imported, edit=_imported_too(case, imported, name, statement), slots=slots)
     return case.here(name, edit=_imported_first(case, statement), slots=slots)
+
+
+def _meant_import(case: CrashContext, name: str, node: ast.Name | None) -> tuple[str, str] | None:
+    """Return the module that an undefined name belongs to, with the import that defines the name; or None."""
+    use = case.program.parents.get(node) if node is not None else None
+    attribute = use.attr if isinstance(use, ast.Attribute) else ""
+    if attribute in METHODS_OF_CLASS.get(name, ()):
+        return name, f"from {name} import {name}"
+    if name in IMPORTED_AS:
+        module = IMPORTED_AS[name] or name
+        if node is None or (attribute and _has_attribute(module, attribute)):
+            return module, f"import {module} as {name}" if module != name else f"import {name}"
+    if name in MODULE_OF and name not in BUILTINS | case.program.bound_names:
+        return MODULE_OF[name], f"from {MODULE_OF[name]} import {name}"
+    return None
+
+
+def _has_attribute(module: str, attribute: str) -> bool:
+    """Return whether a module has an attribute, or one of a similar spelling. Any may be in an uncommon module."""
+    offered = names_of(module)
+    return not offered or attribute in offered or bool(get_close_matches(attribute, offered, 1, 0.75))
 
 
 def _imported_first(case: CrashContext, statement: str) -> Edit | None:
@@ -258,7 +239,7 @@ def file_named_like_module(case: CrashContext) -> Match | None:
 def not_in_module(case: CrashContext) -> Match | None:
     """Return the use of an attribute that the module does not have."""
     name, module = case.match["name"], case.match["module"]
-    node, real = case.attribute(name), _MODULE_OF.get(name)
+    node, real = case.attribute(name), MODULE_OF.get(name)
     is_elsewhere = real is not None and real != module
     advice = (
         f"`{name}` lives in the module `{real}`" if is_elsewhere else f"look it up with `dir` on the module `{module}`"

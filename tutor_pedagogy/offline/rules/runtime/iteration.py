@@ -10,7 +10,7 @@ from tutor_pedagogy.offline.engine.nodes import first_argument, is_call_of, is_d
 from tutor_pedagogy.offline.rules.runtime.initial_values import only_value
 from tutor_pedagogy.offline.rules.runtime.none_values import none_match, none_source
 from tutor_pedagogy.offline.rules.runtime.rule import Code, CrashContext, Match, runtime_rule
-from tutor_pedagogy.offline.rules.runtime.type_names import count_in_words
+from tutor_pedagogy.offline.rules.runtime.type_names import count_in_words, in_words
 from tutor_pedagogy.problem.tree_walk import walk
 
 _WITH_LENGTH = frozenset(("list", "tuple", "str", "dict", "set"))
@@ -239,16 +239,18 @@ def changed_while_looping(case: CrashContext) -> Match | None:
 @runtime_rule("join-of-numbers", ("TypeError",), r"sequence item \d+: expected str instance, (?P<type>\w+) found")
 def join_of_numbers(case: CrashContext) -> Match | None:
     """Return the call of `join` with items that are not strings. It has no edit if an item is None or a function."""
-    is_text_wanted = case.match["type"] not in ("NoneType", "function", "method", "builtin_function_or_method")
+    found = case.match["type"]
+    slots = {"type": in_words(found)}
+    if found in ("NoneType", "function", "method", "builtin_function_or_method"):
+        slots["stray"] = in_words(found)
     for call in case.calls:
         match call:
-            case ast.Call(func=ast.Attribute(attr="join"), args=[ast.GeneratorExp(elt=item) as items]):
-                replace = (item, f"str({case.text(item)})" if is_text_wanted else None)
-                return case.here(call, replace=replace, name=items)
             case ast.Call(func=ast.Attribute(attr="join"), args=[items, *_]):
-                replace = (items, f"map(str, {case.text(items)})" if is_text_wanted else None)
-                return case.here(call, replace=replace, name=items)
-    return case.here(name=Code(case.marked or ""))
+                replace: tuple[ast.expr, str] = (items, f"map(str, {case.text(items)})")
+                if isinstance(items, ast.GeneratorExp):  # Its parentheses may be those of the call.
+                    replace = (items.elt, f"str({case.text(items.elt)})")
+                return case.here(call, replace=None if "stray" in slots else replace, name=items, slots=slots)
+    return case.here(name=Code(case.marked or ""), slots=slots)
 
 
 @runtime_rule(

@@ -177,13 +177,17 @@ def text_plus_other(case: CrashContext) -> Match | None:
     elif is_sum and isinstance(wrong, ast.BinOp | ast.Name) and not is_printed:
         kind = "float" if kind_of_number(case, [string]) == "float" else other_type
         replace = (string, f"{kind}({case.text(string)})")
-    has_words = any(isinstance(each, ast.JoinedStr) or is_string(each) for each in walk(operation))
-    if replace[0] is wrong and is_call_of(wrong, "int", "float") and not has_words and not is_printed:
-        replace = (wrong, None)  # Who converts to a number does not want a string.
+    elif is_call_of(wrong, "int", "float") and not is_printed and not _has_words(operation):
+        replace = (wrong, None)  # A student who converts to a number wants no string.
     edit = case.rewrite(*replace)
     if replace[0] is wrong and replace[1] is not None:
         edit = _all_as_strings(case, operation, wrong)
     return case.here(operation, edit=edit, other=wrong, slots=words)
+
+
+def _has_words(operation: ast.expr) -> bool:
+    """Return whether an expression contains a string literal, beside which a number is likely to be shown."""
+    return any(isinstance(each, ast.JoinedStr) or is_string(each) for each in walk(operation))
 
 
 def _first_sum(operation: ast.expr, left: ast.expr, right: ast.expr) -> tuple[ast.expr, ast.expr, ast.expr]:
